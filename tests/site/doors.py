@@ -22,9 +22,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "backoffice": {
         ADMINISTRATORS: """
-            academies academy feed feed-changed feed-decide feed-refused feeds home job-again job-give-up
-            jobs journal journal-file match-candidate match-candidates never-activated never-activated-file
-            never-activated-school officers open-structure people person
+            academies academy feed feed-changed feed-decide feed-refused feed-upload feeds home job-again
+            job-give-up jobs journal journal-file match-candidate match-candidates never-activated
+            never-activated-file never-activated-school officers open-structure people person
             role service services settings structure structures
         """,
     },

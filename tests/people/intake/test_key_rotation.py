@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.people.directory.rules.numen_vault import keys_from, seal_bytes, unseal_bytes
+from vaguemestre.people.directory.rules.numen_vault import keys_from, open_envelope, seal_bytes
 from vaguemestre.people.intake.services import reseal_lines
 from vaguemestre.people.intake.values import HELD_FILE_PURPOSE
 
@@ -20,7 +20,7 @@ def test_held_files_are_sealed_again_once_and_nothing_else_is_touched(tmp_path: 
     current_alone = keys_from("current")
     for name in ("1.feed", "1.structures"):
         content = (tmp_path / name).read_bytes()
-        assert unseal_bytes(content, current_alone, HELD_FILE_PURPOSE) == name.encode()
+        assert open_envelope(content, current_alone, HELD_FILE_PURPOSE) == name.encode()
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o660
     assert (tmp_path / "notes.txt").read_bytes() == b"as it is"
     assert reseal_lines(KEYS, tmp_path) == 0

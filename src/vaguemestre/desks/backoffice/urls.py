@@ -4,6 +4,7 @@ from django.urls import path
 
 from vaguemestre.desks.backoffice.views import (
     activation,
+    feed_upload,
     feeds,
     home,
     jobs,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("personnes/<int:person_id>", people.show, name="person"),
     path("personnes/<int:person_id>/role", people.change_role, name="role"),
     path("flux", feeds.list_all, name="feeds"),
+    path("flux/deposer", feed_upload.upload, name="feed-upload"),
     path("flux/<int:feed_id>", feeds.show, name="feed"),
     path("flux/<int:feed_id>/refus.csv", feeds.refused_file, name="feed-refused"),
     path("flux/<int:feed_id>/lignes.csv", feeds.changed_file, name="feed-changed"),

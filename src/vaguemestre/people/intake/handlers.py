@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import academy_domain
 from vaguemestre.people.intake import queries, services
@@ -34,13 +35,18 @@ def apply_confirmed(event: FeedConfirmed) -> None:
 
 
 def rebuild_requested_plan(event: PlanRequested) -> None:
-    """Make the plan of a held feed again. Idempotent."""
+    """Make the plan of a held feed again; an uploaded file that cannot be used is closed. Idempotent."""
     feed = queries.feed_summary(event.feed_id)
     if feed is None:
         return
-    now = timezone.now()
+    now, context = timezone.now(), import_context_of(feed)
     with _refusals_shown_on_page():
-        services.rebuild_plan(event.feed_id, import_context_of(feed), import_terms_of(feed, now), now=now)
+        try:
+            services.rebuild_plan(event.feed_id, context, import_terms_of(feed, now), now=now)
+        except Refusal as refusal:
+            if not (feed.is_uploaded and refusal.code in services.FILE_REFUSALS):
+                raise
+            services.drop_unusable_upload(event.feed_id, sentence(refusal), context.directory, now=now)
 
 
 def purge_old_lines() -> None:

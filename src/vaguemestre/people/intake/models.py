@@ -33,6 +33,8 @@ class Feed(models.Model):
     plan_note = models.CharField(max_length=300, blank=True)  # why the plan differs from the one shown before
     replan_asked_at = models.DateTimeField(null=True, blank=True)
     begun_at = models.DateTimeField(null=True, blank=True)  # first batch of a confirmed feed
+    # given on a page: it waits whatever its plan
+    is_uploaded = models.BooleanField(default=False, db_default=False)
 
 
 class PlannedRow(models.Model):

@@ -120,6 +120,8 @@ ACTION_LABELS = {
     "intake.feed-applied": "Import RH appliqué",
     "intake.feed-confirmed": "Import RH confirmé",
     "intake.feed-given-up": "Import RH abandonné",
+    "intake.feed-unusable": "Import RH illisible",
+    "intake.feed-uploaded": "Import RH déposé sur la page",
     "intake.feed-held": "Import RH retenu",
     "intake.lines-shown": "Lignes d’un flux montrées, NUMEN compris",
     "lists.closed": "Liste fermée",

@@ -14,7 +14,7 @@ from vaguemestre.access.signin.administrators import actor_of, for_administrator
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
-from vaguemestre.desks.backoffice.forms import FeedSearchForm
+from vaguemestre.desks.backoffice.forms.feeds import FeedSearchForm
 from vaguemestre.desks.backoffice.rules.actors import actor_names
 from vaguemestre.desks.backoffice.rules.reasons import reason_label
 from vaguemestre.desks.backoffice.views.feed_lists import (
@@ -75,7 +75,11 @@ def list_all(request: SignedInRequest) -> HttpResponse:
 @for_administrators
 @within_academy
 def show(request: SignedInRequest, feed_id: int) -> HttpResponse:
-    return _page(request, _feed_or_404(request, feed_id))
+    feed = _feed_or_404(request, feed_id)
+    if "HX-Request" in request.headers:  # a page that waits for a plan asks whether it is there
+        ready = {} if feed.waits and feed.replan_asked_at else {"HX-Refresh": "true"}
+        return HttpResponse(status=204, headers=ready)
+    return _page(request, feed)
 
 
 @require_GET
@@ -201,7 +205,7 @@ def _page(request: SignedInRequest, feed: FeedSummary, *, problem: str = "") -> 
             count=listing.count,
         )
     _, by, confirmed_by = _with_actors([feed])[0]
-    lists = feed_lists(feed, counts, view, listing, search, now)
+    lists = () if feed.is_unread else feed_lists(feed, counts, view, listing, search, now)
     context = {
         "feed": feed,
         "by": by,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from vaguemestre.access.signin.administrators import actor_of, for_administrators
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.desks.backoffice import services
-from vaguemestre.desks.backoffice.forms import JournalForm
+from vaguemestre.desks.backoffice.forms.administration import JournalForm
 from vaguemestre.desks.backoffice.queries import journal_criteria
 from vaguemestre.desks.backoffice.rules.actors import actor_names, numbers_of
 from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS, action_label

@@ -11,7 +11,7 @@ from vaguemestre.access.signin.administrators import actor_of, for_administrator
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
-from vaguemestre.desks.backoffice.forms import RoleForm, category_label
+from vaguemestre.desks.backoffice.forms.administration import RoleForm, category_label
 from vaguemestre.desks.backoffice.rules.actors import actor_names
 from vaguemestre.desks.backoffice.rules.acts import action_label
 from vaguemestre.desks.backoffice.rules.reasons import reason_label

@@ -13,7 +13,7 @@ from vaguemestre.access.signin.administrators import actor_of, for_administrator
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
-from vaguemestre.desks.backoffice.forms import (
+from vaguemestre.desks.backoffice.forms.administration import (
     AcademyForm,
     ChangeStructureForm,
     NewAcademyForm,

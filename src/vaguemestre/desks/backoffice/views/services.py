@@ -10,7 +10,7 @@ from vaguemestre.access.signin.administrators import actor_of, for_administrator
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
-from vaguemestre.desks.backoffice.forms import OfficerForm, ServiceForm
+from vaguemestre.desks.backoffice.forms.administration import OfficerForm, ServiceForm
 from vaguemestre.desks.enrolment.queries import officers_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing

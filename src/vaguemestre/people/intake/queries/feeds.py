@@ -35,6 +35,17 @@ class FeedSummary:
     planned_on: date | None = None
     plan_note: str = ""
     replan_asked_at: datetime | None = None
+    is_uploaded: bool = False
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it was given on a page and has no plan: not yet, or never."""
+        return self.is_uploaded and self.planned_at is None
+
+    @property
+    def is_unusable(self) -> bool:
+        """Whether its file could not be read; the note says why."""
+        return self.is_unread and bool(self.plan_note)
 
     @property
     def waits(self) -> bool:
@@ -173,4 +184,5 @@ def _feed_summary(row: Feed) -> FeedSummary:
         row.planned_on,
         row.plan_note,
         row.replan_asked_at,
+        row.is_uploaded,
     )

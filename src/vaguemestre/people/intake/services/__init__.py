@@ -3,13 +3,19 @@
 from vaguemestre.people.intake.services.erasure import forget_person
 from vaguemestre.people.intake.services.feed_apply import apply_feed
 from vaguemestre.people.intake.services.feed_check import check_feed
-from vaguemestre.people.intake.services.held_feeds import (
+from vaguemestre.people.intake.services.held.feeds import (
     apply_held_feed,
     confirm_feed,
     discard_feed,
     rebuild_plan,
     request_plan,
     stale_reason,
+)
+from vaguemestre.people.intake.services.held.uploads import (
+    FILE_REFUSALS,
+    UploadedFeed,
+    drop_unusable_upload,
+    hold_upload,
 )
 from vaguemestre.people.intake.services.import_context import CheckedFeed, FeedFiles, ImportContext, Progress
 from vaguemestre.people.intake.services.key_rotation import reseal_lines
@@ -21,10 +27,12 @@ from vaguemestre.people.intake.services.plan_rows import plan_rows, plan_rows_of
 from vaguemestre.people.intake.services.retention import delete_old_lines
 
 __all__ = [
+    "FILE_REFUSALS",
     "CheckedFeed",
     "FeedFiles",
     "ImportContext",
     "Progress",
+    "UploadedFeed",
     "answer_match_candidate",
     "apply_feed",
     "apply_held_feed",
@@ -32,7 +40,9 @@ __all__ = [
     "confirm_feed",
     "delete_old_lines",
     "discard_feed",
+    "drop_unusable_upload",
     "forget_person",
+    "hold_upload",
     "plan_rows",
     "plan_rows_of_kind",
     "rebuild_plan",

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.directory.rules.numen_vault import seal_bytes
 from vaguemestre.people.directory.services import describe_structures
 from vaguemestre.people.directory.values import Place
 from vaguemestre.people.intake.feeds import hr
@@ -19,6 +18,7 @@ from vaguemestre.people.intake.services.feed_check import (
     with_recent_departures,
 )
 from vaguemestre.people.intake.services.feed_records import create_feed, finish_feed, save_plan
+from vaguemestre.people.intake.services.held.files import write_held_files
 from vaguemestre.people.intake.services.import_context import (
     CheckedFeed,
     FeedFiles,
@@ -29,7 +29,7 @@ from vaguemestre.people.intake.services.import_context import (
 )
 from vaguemestre.people.intake.services.plan_apply import apply_batches
 from vaguemestre.people.intake.services.reception import with_order_check
-from vaguemestre.people.intake.values import HELD_FILE_PURPOSE, ImportTerms, Plan
+from vaguemestre.people.intake.values import ImportTerms, Plan
 
 _MAX_ATTEMPTS = 3
 
@@ -118,11 +118,7 @@ def _hold_feed(
     if same:
         save_plan(same, plan, context, terms.today, now)
         return
-    context.directory.mkdir(mode=0o770, parents=True, exist_ok=True)
     feed = create_feed(source, plan, context, terms, now)
     content = source.content.read(0, source.content.size)
-    for kind, part in (("feed", content), ("structures", source.files.structures or b"")):
-        path = context.directory / f"{feed.pk}.{kind}"
-        path.write_bytes(seal_bytes(part, context.keys, HELD_FILE_PURPOSE))
-        path.chmod(0o660)
+    write_held_files(context.directory, feed.pk, content, source.files.structures or b"", context.keys)
     save_plan(feed, plan, context, terms.today, now)

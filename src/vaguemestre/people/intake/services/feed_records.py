@@ -7,6 +7,7 @@ from itertools import batched
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.queries import people_by_dossier
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.numen_vault import seal_bytes
@@ -18,6 +19,8 @@ from vaguemestre.people.intake.services.plan_rows import plan_digest, plan_rows
 from vaguemestre.people.intake.values import LINE_PURPOSE, ImportTerms, Plan, PlanRow, Record
 
 _BATCH_PEOPLE = 500
+_LONGEST_NOTICES = 2_000
+_UPLOADED = "Ce fichier a été déposé sur la page, et son plan ne dépasse aucune limite."
 _WITHIN_LIMITS = "Ce fichier a été retenu ; son plan refait ne dépasse plus aucune limite."
 
 
@@ -67,12 +70,24 @@ def save_refused_rows(feed: Feed, plan: Plan) -> None:
 
 @transaction.atomic(durable=True)
 def save_plan(
-    feed: Feed, plan: Plan, context: ImportContext, today: date, now: datetime, *, note: str = ""
+    feed: Feed,
+    plan: Plan,
+    context: ImportContext,
+    today: date,
+    now: datetime,
+    *,
+    note: str = "",
+    notices: Sequence[str] = (),
 ) -> None:
     """Replace the plan of a held feed, row by row, and withdraw any confirmation.
 
     A plan is confirmed exactly as shown, or not at all. `note`: why it differs from the one shown before.
+    `notices`: sentences about the file, for whoever has only the page of the feed to read them.
+    Raises Refusal `intake.feed-decided` if the feed was discarded meanwhile.
     """
+    row = Feed.objects.select_for_update().get(pk=feed.pk)
+    if row.decided_at and not row.confirmed_by:
+        raise Refusal("intake.feed-decided")
     PlannedRow.objects.filter(feed=feed).delete()
     fingerprints = []
     for batch, rows in enumerate(batched(plan_rows(plan, context.keys), _BATCH_PEOPLE)):
@@ -82,7 +97,7 @@ def save_plan(
         fingerprints += [row.fingerprint for row in rows]
     save_refused_rows(feed, plan)
     Feed.objects.filter(pk=feed.pk).update(
-        refusal=plan.refusal or f"{_WITHIN_LIMITS} {NOTHING_APPLIED}",
+        refusal=_refusal(feed, plan, notices),
         plan_digest=plan_digest(fingerprints),
         planned_at=now,
         planned_on=today,
@@ -93,6 +108,13 @@ def save_plan(
         decided_at=None,
         **plan_counts(plan),
     )
+
+
+def _refusal(feed: Feed, plan: Plan, notices: Sequence[str]) -> str:
+    """Why the feed waits."""
+    within_limits = _UPLOADED if feed.is_uploaded else _WITHIN_LIMITS
+    reason = plan.refusal or f"{within_limits} {NOTHING_APPLIED}"
+    return " ".join((reason, *notices))[:_LONGEST_NOTICES] if feed.is_uploaded else reason
 
 
 def _planned_row(feed: Feed, rank: int, row: PlanRow) -> PlannedRow:

@@ -12,16 +12,16 @@ from vaguemestre.people.directory.rules.numen_vault import (
     unseal_bytes,
 )
 from vaguemestre.people.intake.models import AppliedLine, MatchCandidate
-from vaguemestre.people.intake.values import HELD_FILE_PURPOSE, LINE_PURPOSE
+from vaguemestre.people.intake.services.held.files import reseal_held_files
+from vaguemestre.people.intake.values import LINE_PURPOSE
 
 _BATCH_ROWS = 1000
 
 
 def reseal_lines(keys: HeldKeys, directory: Path) -> int:
     """Reseal applied lines, match candidates and held files; returns the count. May be run again."""
-    return sum(_reseal_rows(table, keys) for table in (AppliedLine, MatchCandidate)) + _reseal_files(
-        keys, directory
-    )
+    rows = sum(_reseal_rows(table, keys) for table in (AppliedLine, MatchCandidate))
+    return rows + reseal_held_files(directory, keys)
 
 
 def _reseal_rows(table: type[Model], keys: HeldKeys) -> int:
@@ -33,19 +33,4 @@ def _reseal_rows(table: type[Model], keys: HeldKeys) -> int:
         with transaction.atomic(durable=True):
             table._default_manager.bulk_update(old, ("sealed",), batch_size=200)
         count, last_pk = count + len(old), rows[-1].pk
-    return count
-
-
-def _reseal_files(keys: HeldKeys, directory: Path) -> int:
-    count = 0
-    for path in sorted(directory.glob("*.*")) if directory.is_dir() else ():
-        content = path.read_bytes()
-        if path.suffix in (".feed", ".structures") and not is_sealed_with_current_key(content, keys):
-            resealed = path.with_name(f"{path.name}.new")
-            resealed.write_bytes(
-                seal_bytes(unseal_bytes(content, keys, HELD_FILE_PURPOSE), keys, HELD_FILE_PURPOSE)
-            )
-            resealed.chmod(0o660)
-            resealed.replace(path)
-            count += 1
     return count

@@ -9,7 +9,8 @@ from django.db.models import Q
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, PlannedRow, RefusedRow
-from vaguemestre.people.intake.services.held_feeds import discard_feed, erase_files
+from vaguemestre.people.intake.services.held.feeds import discard_feed
+from vaguemestre.people.intake.services.held.files import erase_held_files
 
 
 def delete_old_lines(days: int, directory: Path, *, now: datetime) -> None:
@@ -25,7 +26,7 @@ def delete_old_lines(days: int, directory: Path, *, now: datetime) -> None:
             discard_feed(feed_id, directory, by="system", now=now)
     delete_batch(PlannedRow.objects.filter(feed__started_at__lt=over))
     for feed_id in unfinished.values_list("pk", flat=True):
-        erase_files(feed_id, directory)
+        erase_held_files(directory, feed_id)
     delete_batch(AppliedLine.objects.filter(feed__started_at__lt=over))
     delete_batch(RefusedRow.objects.filter(feed__started_at__lt=over))
     delete_batch(MatchCandidate.objects.filter(Q(answered_at__lt=over) | Q(answer="", seen_at__lt=over)))

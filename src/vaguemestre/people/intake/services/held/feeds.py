@@ -13,7 +13,6 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr, day_fr
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
 from vaguemestre.people.intake.feeds import hr
@@ -26,6 +25,7 @@ from vaguemestre.people.intake.services.feed_check import (
     with_recent_departures,
 )
 from vaguemestre.people.intake.services.feed_records import save_plan
+from vaguemestre.people.intake.services.held.files import erase_held_files, has_held_files, read_held_files
 from vaguemestre.people.intake.services.import_context import (
     CheckedFeed,
     FeedFiles,
@@ -35,7 +35,7 @@ from vaguemestre.people.intake.services.import_context import (
 )
 from vaguemestre.people.intake.services.plan_rows import plan_rows
 from vaguemestre.people.intake.services.reception import with_order_check
-from vaguemestre.people.intake.values import HELD_FILE_PURPOSE, ImportTerms
+from vaguemestre.people.intake.values import ImportTerms
 
 _PLAN_LIFE_DAYS = 7  # later, its days of departure and closing are out of date
 _PLAN_CHANGED = "Ce que le fichier changerait n’est plus ce qui était montré : le plan a été refait."
@@ -105,10 +105,10 @@ def rebuild_plan(feed_id: int, context: ImportContext, terms: ImportTerms, *, no
     """
     with import_lock(context.lock):
         feed = Feed.objects.filter(pk=feed_id, decided_at=None).exclude(refusal="").first()
-        if feed is None or not (context.directory / f"{feed_id}.feed").exists():
+        if feed is None or not has_held_files(context.directory, feed_id):
             raise Refusal("intake.feed-decided")
         checked = _rebuilt_plan(feed, context, terms, now)
-        save_plan(feed, checked.plan, context, terms.today, now)
+        save_plan(feed, checked.plan, context, terms.today, now, notices=checked.notices)
     return checked
 
 
@@ -118,7 +118,7 @@ def discard_feed(feed_id: int, directory: Path, *, by: str, now: datetime) -> No
     _record_decision(feed_id, "", now)
     PlannedRow.objects.filter(feed_id=feed_id).delete()
     record("intake.feed-given-up", to=f"feed:{feed_id}", by=by, at=now)
-    transaction.on_commit(lambda: erase_files(feed_id, directory))
+    transaction.on_commit(lambda: erase_held_files(directory, feed_id))
 
 
 def apply_held_feed(
@@ -137,7 +137,7 @@ def apply_held_feed(
     """
     with import_lock(context.lock):
         feed = Feed.objects.filter(pk=feed_id, finished_at=None).exclude(confirmed_by="").first()
-        if feed is None or not (context.directory / f"{feed_id}.feed").exists():
+        if feed is None or not has_held_files(context.directory, feed_id):
             return None
         terms_shown = replace(terms, today=feed.planned_on or terms.today).confirmed
         check = _unchanged_plan_check(feed, context, terms, terms_shown, now)
@@ -146,14 +146,8 @@ def apply_held_feed(
         Feed.objects.filter(pk=feed_id).update(begun_at=feed.begun_at)
         today = terms_shown.today
         apply_plan(feed, checked, lambda: check().plan, context, now=now, today=today, progress=progress)
-    erase_files(feed_id, context.directory)
+    erase_held_files(context.directory, feed_id)
     return checked
-
-
-def erase_files(feed_id: int, directory: Path) -> None:
-    """Erase the sealed files of a feed, if they are still there."""
-    for kind in ("feed", "structures"):
-        (directory / f"{feed_id}.{kind}").unlink(missing_ok=True)
 
 
 def _unchanged_plan_check(
@@ -173,7 +167,9 @@ def _unchanged_plan_check(
         # A run already begun has fewer rows left to apply, never others.
         if not (current <= fingerprints if feed.begun_at else current == fingerprints):
             rebuilt = _rebuilt_plan(feed, context, terms, now)
-            save_plan(feed, rebuilt.plan, context, terms.today, now, note=_PLAN_CHANGED)
+            save_plan(
+                feed, rebuilt.plan, context, terms.today, now, note=_PLAN_CHANGED, notices=rebuilt.notices
+            )
             raise Refusal("intake.plan-stale", reason=_PLAN_CHANGED)
         return checked
 
@@ -189,10 +185,7 @@ def _rebuilt_plan(feed: Feed, context: ImportContext, terms: ImportTerms, now: d
 
 
 def _open_held_files(feed: Feed, context: ImportContext) -> tuple[Sheet, FeedFiles]:
-    content, places = (
-        unseal_bytes((context.directory / f"{feed.pk}.{kind}").read_bytes(), context.keys, HELD_FILE_PURPOSE)
-        for kind in ("feed", "structures")
-    )
+    content, places = read_held_files(context.directory, feed.pk, context.keys)
     return hr.open_sheet(InMemory(content)), FeedFiles(content, places or None, feed.file_name)
 
 

@@ -1,4 +1,4 @@
-"""Forms of the administration."""
+"""Forms about académies, services, establishments, people, and the journal."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ _DEPARTMENTS = RegexValidator(
     r"^\d{3}(?:[ ,;]+\d{3})*$", "Écrivez des codes de trois chiffres : 002 060 080."
 )
 _PHONE = RegexValidator(r"^\+?[0-9][0-9 .()-]{3,30}$", "Écrivez un numéro : chiffres et espaces.")
-_SEARCH_FIELD: dict[str, Any] = {
+SEARCH_FIELD: dict[str, Any] = {
     "max_length": 120,
     "required": False,
     "widget": forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
@@ -165,7 +165,7 @@ def _uai(typed: str) -> str:
 
 
 class StructureSearchForm(forms.Form):
-    q = forms.CharField(label="Nom, commune ou UAI", **_SEARCH_FIELD)
+    q = forms.CharField(label="Nom, commune ou UAI", **SEARCH_FIELD)
     type = forms.ChoiceField(label="Type", required=False)
     secteur = forms.ChoiceField(
         label="Secteur",
@@ -192,15 +192,6 @@ class StructureSearchForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label="Rôle", choices=list(ASSIGNABLE_ROLES.items()))
-
-
-class FeedSearchForm(forms.Form):
-    q = forms.CharField(label="Fichier ou source", **_SEARCH_FIELD)
-    etat = forms.ChoiceField(
-        label="État",
-        required=False,
-        choices=[("", "Tous"), ("attente", "En attente de confirmation")],
-    )
 
 
 class JournalForm(forms.Form):

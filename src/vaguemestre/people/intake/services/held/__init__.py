@@ -1,0 +1,1 @@
+"""Feeds that wait: those held whole, those given on a page, and their sealed files."""

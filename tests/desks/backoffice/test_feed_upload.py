@@ -1,0 +1,114 @@
+"""An administrator gives a feed on a page, sees what it would change, then confirms exactly that."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.access.signin.people import account
+from tests.desks.backoffice.test_screens import client_of, text
+from tests.desks.enrolment.officers import academy
+from tests.people.intake.lines import crowd, feed
+
+from vaguemestre.desks.backoffice.forms import feeds
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Academy, Person
+from vaguemestre.people.intake import handlers
+from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
+from vaguemestre.people.intake.models import Feed
+
+pytestmark = pytest.mark.django_db
+UPLOAD = "/administration/flux/deposer"
+
+
+@pytest.fixture
+def place() -> int:
+    return academy()
+
+
+@pytest.fixture
+def administrator(place: int) -> Account:
+    return account("administratrice", role="administrator")
+
+
+@pytest.fixture
+def client(administrator: Account) -> Client:
+    return client_of(administrator)
+
+
+def given(client: Client, place: int, content: bytes = b"", **fields: str) -> str:
+    """The page of the feed that was given."""
+    file = SimpleUploadedFile("grh.csv", content or feed(*crowd(3)), "text/csv")
+    answer = client.post(UPLOAD, {"academy": str(place), "file": file, "source": "", **fields})
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer.headers["Location"])
+
+
+def test_a_given_feed_is_shown_by_name_then_applied_as_it_was_confirmed(client: Client, place: int) -> None:
+    page = given(client, place)
+    made = Feed.objects.get()
+    waiting = text(client.get(page))
+    assert "Le fichier est en train d’être lu et comparé" in waiting
+    assert "Appliquer ce plan" not in waiting
+    handlers.rebuild_requested_plan(PlanRequested(made.pk))
+    shown = text(client.get(page))
+    assert "3 arrivées" in shown
+    assert "Personneak" in shown
+    made.refresh_from_db()
+    told = {"act": "confirmer", "plan": made.plan_digest}
+    assert client.post(f"{page}/decider", told).status_code == 302
+    assert not Person.objects.filter(dossier__startswith="C0").exists()
+    handlers.apply_confirmed(FeedConfirmed(made.pk))
+    assert Person.objects.filter(dossier__startswith="C0").count() == 3
+    assert Entry.objects.filter(action="intake.feed-uploaded", to=f"feed:{made.pk}").count() == 1
+
+
+def test_a_page_that_waits_is_told_to_come_back_once_the_plan_is_there(client: Client, place: int) -> None:
+    page = given(client, place)
+    early = client.get(page, headers={"HX-Request": "true"})
+    assert (early.status_code, early.headers.get("HX-Refresh")) == (204, None)
+    handlers.rebuild_requested_plan(PlanRequested(Feed.objects.get().pk))
+    assert client.get(page, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+
+
+def test_a_file_that_cannot_be_used_says_why_on_its_page(client: Client, place: int) -> None:
+    page = given(client, place, b"nom,prenom\nMorel,Jeanne\n")
+    handlers.rebuild_requested_plan(PlanRequested(Feed.objects.get().pk))
+    shown = text(client.get(page))
+    assert "Ce fichier ne peut pas servir" in shown
+    assert "noms des colonnes" in shown
+    assert "Illisible" in text(client.get("/administration/flux"))
+
+
+def test_without_a_file_nothing_is_held(client: Client, place: int) -> None:
+    answer = client.post(UPLOAD, {"academy": str(place)})
+    assert answer.status_code == 422
+    assert "Choisissez un fichier." in answer.content.decode()
+    assert not Feed.objects.exists()
+
+
+def test_a_file_too_large_for_a_page_is_refused_and_not_held(
+    client: Client, place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "_MAX_FEED_MB", 0)
+    file = SimpleUploadedFile("grh.csv", feed(*crowd(1)), "text/csv")
+    answer = client.post(UPLOAD, {"academy": str(place), "file": file})
+    assert answer.status_code == 422
+    assert "en ligne de commande" in answer.content.decode()
+    assert not Feed.objects.exists()
+
+
+def test_a_feed_that_another_site_has_sent_is_refused(administrator: Account, place: int) -> None:
+    forger = Client(enforce_csrf_checks=True)
+    forger.cookies = client_of(administrator).cookies
+    file = SimpleUploadedFile("grh.csv", feed(*crowd(1)), "text/csv")
+    assert forger.post(UPLOAD, {"academy": str(place), "file": file}).status_code == 403
+    assert not Feed.objects.exists()
+
+
+def test_an_office_of_one_academie_gives_no_feed_to_another(client: Client, administrator: Account) -> None:
+    other = Academy.objects.create(code="21", name="Ailleurs", domain="ac-ailleurs.test")
+    Account.objects.filter(pk=administrator.pk).update(spans_academies=False)
+    file = SimpleUploadedFile("grh.csv", feed(*crowd(1)), "text/csv")
+    answer = client.post(UPLOAD, {"academy": str(other.pk), "file": file})
+    assert answer.status_code == 422
+    assert not Feed.objects.exists()

@@ -1,0 +1,139 @@
+"""A feed given on a page waits unread; the worker plans it, and what is confirmed is what was shown."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from tests.people.intake.lines import crowd, feed, line
+
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.directory.models import Person
+from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.rules.numen_vault import seal_bytes
+from vaguemestre.people.directory.services import found_academy
+from vaguemestre.people.intake import handlers, services
+from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
+from vaguemestre.people.intake.models import Feed
+from vaguemestre.people.intake.queries import FeedSummary, feed_summary, plan_rows_page
+from vaguemestre.people.intake.services import UploadedFeed
+from vaguemestre.people.intake.services.held.files import read_held_files, reseal_held_files
+from vaguemestre.people.intake.values import HELD_FILE_PURPOSE
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+THREE = feed(*crowd(3))
+
+
+@pytest.fixture
+def academy(db: None) -> int:
+    return found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
+
+
+def held_directory() -> Path:
+    return Path(settings.CONFIG.data_dir) / "feeds"
+
+
+def uploaded(academy: int, content: bytes = THREE, source: str = "") -> int:
+    upload = UploadedFeed("rh.csv", content, full_source=source)
+    return services.hold_upload(academy, upload, held_directory(), numen_keys.get(), by="account:1", now=NOW)
+
+
+def summary(feed_id: int) -> FeedSummary:
+    found = feed_summary(feed_id)
+    assert found
+    return found
+
+
+def test_an_uploaded_feed_waits_unread_and_changes_nobody(academy: int) -> None:
+    waiting = summary(uploaded(academy))
+    assert waiting.waits
+    assert waiting.is_unread
+    assert not Person.objects.exists()
+    with pytest.raises(Refusal, match="plan-stale"):
+        services.confirm_feed(waiting.feed_id, plan="", departures=None, by="account:1", now=NOW)
+
+
+def test_its_files_are_sealed_on_disk(academy: int) -> None:
+    feed_id = uploaded(academy)
+    assert b"Personne" not in (held_directory() / f"{feed_id}.feed").read_bytes()
+    assert read_held_files(held_directory(), feed_id, numen_keys.get()) == (THREE, b"")
+
+
+def test_the_worker_plans_it_and_the_confirmed_plan_is_applied(academy: int) -> None:
+    feed_id = uploaded(academy)
+    handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    planned = summary(feed_id)
+    assert planned.waits
+    assert planned.arrivals == 3
+    assert len(plan_rows_page(feed_id, ("arrival",), count=10)[0]) == 3
+    assert planned.refusal.startswith("Ce fichier a été déposé sur la page")
+    assert not Person.objects.exists()
+    assert planned.planned_at
+    services.confirm_feed(
+        feed_id, plan=planned.plan_digest, departures=None, by="account:1", now=planned.planned_at
+    )
+    handlers.apply_confirmed(FeedConfirmed(feed_id))
+    assert Person.objects.count() == 3
+    assert not (held_directory() / f"{feed_id}.feed").exists()
+
+
+def test_what_the_reader_of_the_file_has_to_say_is_on_its_page(academy: int) -> None:
+    header, *rest = feed(line()).decode().splitlines()
+    feed_id = uploaded(academy, "\n".join([f"{header};humeur", *(f"{row};bonne" for row in rest)]).encode())
+    handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    assert "Colonnes ignorées du fichier : humeur." in summary(feed_id).refusal
+
+
+def test_a_file_that_cannot_be_used_is_closed_with_its_reason_and_erased(academy: int) -> None:
+    feed_id = uploaded(academy, b"nom,prenom\nMorel,Jeanne\n")
+    handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    closed = summary(feed_id)
+    assert closed.is_unusable
+    assert not closed.waits
+    assert "colonnes" in closed.refusal
+    assert Entry.objects.filter(action="intake.feed-unusable").exists()
+
+
+def test_a_file_given_twice_waits_once(academy: int) -> None:
+    assert uploaded(academy) == uploaded(academy)
+    assert uploaded(academy, source="GRH1") != uploaded(academy)
+    assert Feed.objects.count() == 2
+
+
+def test_a_feed_given_up_while_the_worker_reads_it_stays_given_up(academy: int) -> None:
+    feed_id = uploaded(academy)
+
+    def gives_up(account_ids: Collection[int] | None) -> Mapping[int, date]:
+        services.discard_feed(feed_id, held_directory(), by="account:1", now=NOW)
+        return {}
+
+    now = datetime(2026, 11, 25, 12, 5, tzinfo=UTC)
+    context = replace(handlers.import_context_of(summary(feed_id)), closing_days=gives_up)
+    with pytest.raises(Refusal, match="feed-decided"):
+        services.rebuild_plan(feed_id, context, handlers.import_terms_of(summary(feed_id), now), now=now)
+    assert not summary(feed_id).waits
+    assert plan_rows_page(feed_id, ("arrival",), count=10)[0] == ()
+
+
+def test_an_empty_file_is_refused_at_once(academy: int) -> None:
+    with pytest.raises(Refusal, match="file-empty"):
+        uploaded(academy, b" \n")
+
+
+def test_a_file_held_by_an_earlier_version_is_still_read(tmp_path: Path) -> None:
+    keys = numen_keys.get()
+    for kind, content in (("feed", b"a"), ("structures", b"")):
+        (tmp_path / f"7.{kind}").write_bytes(seal_bytes(content, keys, HELD_FILE_PURPOSE))
+    assert read_held_files(tmp_path, 7, keys) == (b"a", b"")
+
+
+def test_only_what_an_earlier_key_sealed_is_sealed_again(academy: int) -> None:
+    feed_id = uploaded(academy)
+    before = (held_directory() / f"{feed_id}.feed").read_bytes()
+    reseal_held_files(held_directory(), numen_keys.get())  # type: ignore[arg-type]
+    assert (held_directory() / f"{feed_id}.feed").read_bytes() == before
