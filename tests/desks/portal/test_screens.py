@@ -67,6 +67,8 @@ def test_every_page_of_somebody_signed_in_lets_them_out(client: Client, nicolas:
     text = client.get(page).content.decode()
     assert 'action="/deconnexion"' in text
     assert "Se déconnecter</span></button>" in text
+    menu = text.partition('<details class="menu account">')[2].partition("</details>")[0]
+    assert "Se déconnecter</button>" in menu
 
 
 @pytest.mark.parametrize("page", [*OWN, *PUBLIC])

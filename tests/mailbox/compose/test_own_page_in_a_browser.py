@@ -1,0 +1,44 @@
+"""The composer opened by its address: a page within the shell, as every other."""
+
+from itertools import combinations
+from typing import TypedDict
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+class Rectangle(TypedDict):
+    name: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+RECTANGLES = """() => [".top", ".rail", "#side", "main"].map(name => [name, document.querySelector(name)])
+  .filter(([name, part]) => part?.checkVisibility()).map(([name, part]) => {
+    const { left, top, right, bottom } = part.getBoundingClientRect();
+    return { name, left, top, right, bottom };
+  })"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1000, 700), (390, 844)])
+def test_the_composer_of_a_page_of_its_own_stands_in_the_shell(page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto("/messagerie/ecrire/")
+    expect(page.get_by_role("button", name="Envoyer", exact=True)).to_be_in_viewport(ratio=1)
+    parts: list[Rectangle] = page.evaluate(RECTANGLES)
+    assert {k: v for k, v in parts[0].items() if k in ("name", "left", "top")} == {
+        "name": ".top",
+        "left": 0,
+        "top": 0,
+    }
+    assert parts[0]["bottom"] < 90
+    for one, other in combinations(parts, 2):
+        assert (
+            min(one["right"], other["right"]) - max(one["left"], other["left"]) < 1
+            or min(one["bottom"], other["bottom"]) - max(one["top"], other["top"]) < 1
+        ), f"{one['name']} lies on {other['name']}"
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
