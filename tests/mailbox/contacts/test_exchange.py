@@ -22,8 +22,9 @@ from vaguemestre.mailbox.contacts.rules.files import read_file
 from vaguemestre.mailbox.contacts.rules.photos import thumbnail
 from vaguemestre.mailbox.contacts.rules.tables import write_table
 from vaguemestre.mailbox.contacts.services import exchange
-from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
+from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard, ImportReport
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.site.adapters.contacts import ContactsFileReader
 
 FULL = normalize_card(
     ContactCard(
@@ -203,6 +204,10 @@ def test_two_cards_make_one_without_losing_anything() -> None:
         assert said in one.note
 
 
+def _import(book: AddressBook, content: bytes) -> ImportReport:
+    return services.import_file(book, content, ContactsFileReader())
+
+
 @pytest.fixture
 def nicolas(db: None) -> Account:
     return account()
@@ -218,12 +223,10 @@ def browser(client: Client, nicolas: Account) -> Client:
 def test_a_file_is_taken_twice_and_changes_nothing_the_second_time(nicolas: Account) -> None:
     shelf = AddressBook(account_id=nicolas.pk)
     services.collect_addresses(nicolas.pk, [("", "eric@dehors.example")])
-    first = services.import_file(
-        shelf, OUTLOOK.encode() + b'"","","","","","","","","faux","","","","","",""\r\n'
-    )
+    first = _import(shelf, OUTLOOK.encode() + b'"","","","","","","","","faux","","","","","",""\r\n')
     assert (first.added, first.changed, len(first.invalid_lines)) == (0, 1, 1)
     assert not Contact.objects.get().is_collected
-    second = services.import_file(shelf, OUTLOOK.encode())
+    second = _import(shelf, OUTLOOK.encode())
     assert (second.added, second.changed, second.same) == (0, 0, 1)
 
 
@@ -242,7 +245,7 @@ def test_a_long_file_keeps_nobody_else_from_writing(
             written.append(Contact.objects.count())
 
     monkeypatch.setattr(transaction.Atomic, "__exit__", leave)
-    assert services.import_file(AddressBook(account_id=nicolas.pk), file).added == 250
+    assert _import(AddressBook(account_id=nicolas.pk), file).added == 250
     assert written[:3] == [100, 200, 250]
 
 
@@ -253,7 +256,7 @@ def test_a_book_without_room_takes_nothing_of_a_file(
 ) -> None:
     monkeypatch.setattr(exchange, "MOST_CARDS", 2)
     with pytest.raises(Refusal, match="book-full"):
-        services.import_file(
+        _import(
             AddressBook(account_id=nicolas.pk), b"Nom;Courriel\nA;a@x.example\nB;b@x.example\nC;c@x.example\n"
         )
     assert not Contact.objects.exists()
@@ -270,7 +273,7 @@ def test_a_book_with_its_groups_goes_out_and_comes_back(nicolas: Account) -> Non
     services.choose_members(mine, group, ids)
     for version in ("3.0", "4.0"):
         text = queries.export_vcards(mine, version)
-        taken = services.import_file(other, text.encode())
+        taken = _import(other, text.encode())
         assert not taken.invalid_lines
     assert {card.name for card in queries.contacts_in(other)} == {"Éric Dupont", "Zoé", "Parents"}
     (there,) = queries.contacts_in(other, only="groups")

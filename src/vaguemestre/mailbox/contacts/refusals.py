@@ -13,8 +13,15 @@ SENTENCES = {
     ),
     "contacts.control-character": "Un des champs contient un caractère qui n’y a pas sa place.",
     "contacts.empty-card": "Donnez un nom, une adresse électronique ou une organisation.",
+    "contacts.file-busy": (
+        "D’autres fichiers de contacts sont en cours de lecture : redonnez le vôtre dans une minute."
+    ),
     "contacts.file-empty": "Ce fichier est vide.",
     "contacts.file-too-big": "Ce fichier est trop lourd : 10 Mo au plus.",
+    "contacts.file-too-complex": (
+        "Ce fichier est trop long à lire en une fois : partagez-le en plusieurs fichiers plus petits. "
+        "Ce qui est déjà dans le carnet y reste."
+    ),
     "contacts.file-unreadable": "Ce fichier n’est ni une vCard ni un CSV lisible.",
     "contacts.gone": "Ce contact n’existe plus.",
     "contacts.no-such-book": "Ce carnet n’existe pas, ou vous n’y avez pas accès.",

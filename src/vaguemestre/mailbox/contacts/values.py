@@ -106,6 +106,27 @@ class ContactsFile:
     invalid_lines: tuple[InvalidLine, ...] = ()
 
 
+class CardCompletion(NamedTuple):
+    """Card to complete by those of a file. `text`: its vCard; `known`: its columns, if that is unreadable.
+
+    The first card takes the place of one that was only collected.
+    """
+
+    uid: str
+    text: str
+    known: ContactCard
+    is_collected: bool
+    cards: tuple[ContactCard, ...]
+
+
+class CompletedCard(NamedTuple):
+    """Card once completed, its vCard, and whether each card of the file changed it."""
+
+    card: ContactCard
+    text: str
+    changes: tuple[bool, ...]
+
+
 @dataclass(frozen=True)
 class ImportReport:
     """Result of an import, in cards. `same`: already there."""

@@ -11,6 +11,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.queries import identities_of, own_addresses
 from vaguemestre.mailbox.compose.services import save_identity
 from vaguemestre.mailbox.compose.values import IdentityFields, Writer
+from vaguemestre.mailbox.contacts.ports import read_apart
 from vaguemestre.mailbox.contacts.services import import_file
 from vaguemestre.mailbox.contacts.values import AddressBook
 from vaguemestre.mailbox.sorting import queries as sorting
@@ -29,7 +30,7 @@ def take_parts(account_id: int, parts: Mapping[str, bytes], folders: Iterable[st
     Raises the refusals of the rooms they go to: a filter that cannot be, a file that is none of ours.
     """
     if parts.get(CONTACTS, b"").strip():
-        import_file(AddressBook(account_id=account_id), parts[CONTACTS])
+        import_file(AddressBook(account_id=account_id), parts[CONTACTS], read_apart.get())
     if FILTERS in parts:
         _take_filters(account_id, files.filters_from_json(parts[FILTERS]), frozenset(folders), now)
     writer = _writer(account_id)

@@ -38,6 +38,7 @@ TABLES = {
     "sharing": "schools",
     "autoconfig": "mailbox",
     "compose": "mailbox",
+    "contacts": "mailbox",
     "portability": "mailbox",
     "sorting": "mailbox",
     "webmail": "mailbox",

@@ -19,6 +19,7 @@ from vaguemestre.engines.tls import certificates_by_name
 from vaguemestre.engines.tls.cms_signature import Signature
 from vaguemestre.mailbox.autoconfig import ports as devices
 from vaguemestre.mailbox.compose import ports as writing
+from vaguemestre.mailbox.contacts import ports as contacts
 from vaguemestre.mailbox.portability import ports as moving
 from vaguemestre.mailbox.sorting import ports as sorting
 from vaguemestre.mailbox.sorting import queries as sorting_queries
@@ -26,6 +27,7 @@ from vaguemestre.mailbox.webmail import ports as webmail
 from vaguemestre.site import secrets
 from vaguemestre.site.adapters import partner_cards
 from vaguemestre.site.adapters.compose import lists_at, lists_like
+from vaguemestre.site.adapters.contacts import ContactsFileReader
 from vaguemestre.site.adapters.export import belongings
 from vaguemestre.site.adapters.import_ import take_parts
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_token
@@ -40,6 +42,7 @@ def plug(config: Config) -> None:
     _plug_reader(config)
     _plug_sorting(config)
     _plug_moves(config)
+    contacts.read_apart.plug(ContactsFileReader())
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.lists_like.plug(lists_like)
     writing.lists_at.plug(lists_at)

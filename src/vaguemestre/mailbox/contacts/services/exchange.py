@@ -1,16 +1,22 @@
-"""Import a file of contacts; invalid lines are reported, the others imported."""
+"""Import a file of contacts; invalid lines are reported, the others imported.
 
-from collections import Counter
-from enum import StrEnum
+vCards are read, completed and written in the sandbox; here are the rows.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import batched
+from typing import Any
 
 from django.db import transaction
 
-from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.mailbox.contacts.models import Contact
-from vaguemestre.mailbox.contacts.queries import book_rows, card_of_row
-from vaguemestre.mailbox.contacts.rules.duplicates import merge_cards
-from vaguemestre.mailbox.contacts.rules.files import read_file
+from vaguemestre.mailbox.contacts.ports import ReadApart
+from vaguemestre.mailbox.contacts.queries import book_rows
+from vaguemestre.mailbox.contacts.rules import file_task
+from vaguemestre.mailbox.contacts.services.card_index import CardIndex
 from vaguemestre.mailbox.contacts.services.groups import set_members
 from vaguemestre.mailbox.contacts.services.rows import (
     MOST_CARDS,
@@ -19,89 +25,182 @@ from vaguemestre.mailbox.contacts.services.rows import (
     write_group,
     write_row,
 )
-from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard, ContactsFile, ImportReport
+from vaguemestre.mailbox.contacts.values import (
+    AddressBook,
+    CardCompletion,
+    CompletedCard,
+    ContactCard,
+    ContactsFile,
+    ImportReport,
+    InvalidLine,
+)
 
 _BATCH = 100  # cards of one transaction
+_CHUNK = 500  # cards completed in one go
+_CHUNK_CHARACTERS = 3_000_000  # of the vCards they complete
 
 
-class _Outcome(StrEnum):
-    ADDED = "added"
-    CHANGED = "changed"
-    SAME = "same"
+@dataclass
+class _Target:
+    """Row that cards of the file add or complete. `first`: the card of a new row."""
+
+    row: Contact
+    first: int | None = None
+    others: list[int] = field(default_factory=list)
 
 
-def import_file(book: AddressBook, content: bytes) -> ImportReport:
+@dataclass
+class _Outcome:
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    unreadable: list[InvalidLine] = field(default_factory=list)
+
+
+def import_file(book: AddressBook, content: bytes, read_apart: ReadApart) -> ImportReport:
     """Add new cards and complete those with the same UID or address. Idempotent.
 
     Written by batches, so that nobody else's writing waits for a long file; interrupted, it is given again.
-    Raises the refusals of `read_file`, `contacts.read-only`, and, with nothing written, `contacts.book-full`.
+    Raises the refusals of `read_file`, `contacts.read-only`, `contacts.file-too-complex`, EngineDown, and,
+    with nothing written, `contacts.book-full`.
     """
     check_writable(book)
-    file = read_file(content)
-    index = _CardIndex(book)
+    file = file_task.file_in(_apart(read_apart, file_task.READ, content))
+    index = CardIndex(book)
     new = sum(index.find(uid, card) is None for uid, card in file.cards)
     if book_rows(book).count() + new > MOST_CARDS:
         raise Refusal("contacts.book-full", most=MOST_CARDS)
-    outcomes = Counter[_Outcome]()
-    for batch in batched(range(len(file.cards)), _BATCH, strict=False):
-        with transaction.atomic(durable=True):
-            outcomes.update([_import_card(book, index, file, place) for place in batch])
+    outcome = _Outcome()
+    for targets in _chunks(book, index, file):
+        completed = _complete(targets, file, read_apart)
+        for batch in batched(targets, _BATCH, strict=False):
+            with transaction.atomic(durable=True):
+                for target in batch:
+                    _write(book, target, file, completed.get(id(target)), outcome)
     with transaction.atomic(durable=True):
         _add_groups(book, file)
-    return ImportReport(
-        outcomes[_Outcome.ADDED], outcomes[_Outcome.CHANGED], outcomes[_Outcome.SAME], file.invalid_lines
+    invalid_lines = (*file.invalid_lines, *outcome.unreadable)
+    return ImportReport(outcome.added, outcome.changed, outcome.same, invalid_lines)
+
+
+def _apart(read_apart: ReadApart, act: str, content: bytes) -> Any:
+    try:
+        return read_apart(act, content)
+    except EngineRefused as error:
+        raise Refusal("contacts.file-too-complex") from error
+
+
+def _chunks(book: AddressBook, index: CardIndex, file: ContactsFile) -> Iterator[list[_Target]]:
+    """The rows that the file adds or completes, in its order."""
+    targets: dict[int, _Target] = {}
+    weight = 0
+    for place, (uid, card) in enumerate(file.cards):
+        row = index.find(uid, card)
+        if row is None:
+            row = _unsaved_row(book, uid, card)
+            index.add(row)
+            targets[id(row)] = _Target(row, place)
+        else:
+            if id(row) not in targets:
+                targets[id(row)] = _Target(row)
+                weight += len(row.vcard)
+            targets[id(row)].others.append(place)
+            index.add_addresses(row, card)
+        weight += len(file.texts[place])
+        if len(targets) >= _CHUNK or weight >= _CHUNK_CHARACTERS:
+            yield list(targets.values())
+            targets, weight = {}, 0
+    yield list(targets.values())
+
+
+def _unsaved_row(book: AddressBook, uid: str, card: ContactCard) -> Contact:
+    return Contact(
+        account_id=book.account_id or None,
+        book_id=book.book_id or None,
+        uid=uid,
+        name=card.name,
+        address=card.address,
+        others=" ".join(card.others),
+        phone=card.phone or card.mobile or card.work_phone,
     )
 
 
-def _import_card(book: AddressBook, index: "_CardIndex", file: ContactsFile, place: int) -> _Outcome:
-    """Add or complete the card at that place of the file."""
-    uid, card = file.cards[place]
-    known = index.find(uid, card)
-    row = book_rows(book).filter(pk=known.pk).first() if known else None  # as it is by now
-    if row is None:
-        text = file.texts[place] if file.texts and uid else ""
-        index.add(_add_card(book, uid, card, text))
-        return _Outcome.ADDED
-    complete = merge_cards([card_of_row(row), card]) if not row.is_collected else card
-    if not row.is_collected and complete == card_of_row(row):
-        return _Outcome.SAME
-    index.add(write_row(row, complete))
-    return _Outcome.CHANGED
+def _complete(
+    targets: Sequence[_Target], file: ContactsFile, read_apart: ReadApart
+) -> dict[int, CompletedCard | None]:
+    """Each completed card by its target; None if the one in the book cannot be read."""
+    asked = [target for target in targets if target.others]
+    if not asked:
+        return {}
+    content = file_task.written([_completion(target, target.row, file) for target in asked])
+    answer = file_task.completed_in(_apart(read_apart, file_task.COMPLETE, content))
+    return {id(target): card for target, card in zip(asked, answer, strict=True)}
 
 
-class _CardIndex:
-    """Cards of a book by UID, address and name, read in one query for the whole file."""
-
-    def __init__(self, book: AddressBook) -> None:
-        self._by_uid: dict[str, Contact] = {}
-        self._by_address: dict[str, Contact] = {}
-        self._by_name: dict[str, Contact] = {}
-        for row in book_rows(book).filter(is_group=False).order_by("-is_collected", "-pk"):
-            self.add(row)
-
-    def add(self, row: Contact) -> None:
-        if row.uid:
-            self._by_uid[row.uid] = row
-        for address in (row.address, *row.others.split()):
-            if address:
-                self._by_address[address] = row
-        if not row.address:
-            self._by_name[f"{row.name} {row.phone}"] = row
-
-    def find(self, uid: str, card: ContactCard) -> Contact | None:
-        if uid and uid in self._by_uid:
-            return self._by_uid[uid]
-        for address in card.addresses:
-            if address in self._by_address:
-                return self._by_address[address]
-        phone = card.phone or card.mobile or card.work_phone
-        return None if card.addresses else self._by_name.get(f"{card.name} {phone}")
+def _completion(target: _Target, row: Contact, file: ContactsFile) -> CardCompletion:
+    is_new = target.first is not None
+    row.uid = row.uid or str(uuid.uuid4())
+    return CardCompletion(
+        uid=row.uid,
+        text=file.texts[target.first] if target.first is not None else row.vcard,
+        known=ContactCard(
+            row.name,
+            row.address,
+            row.phone,
+            row.note,
+            tuple(row.others.split()),
+            organisation=row.organisation,
+        ),
+        is_collected=row.is_collected and not is_new,
+        cards=tuple(file.cards[place][1] for place in target.others),
+    )
 
 
-def _add_card(book: AddressBook, uid: str, card: ContactCard, text: str) -> Contact:
-    row = new_row(book)
-    row.uid = uid
-    return write_row(row, card, text)
+def _write(
+    book: AddressBook, target: _Target, file: ContactsFile, completed: CompletedCard | None, outcome: _Outcome
+) -> None:
+    """Add or complete a row, as it is by now."""
+    if target.first is not None:
+        _add(target, file, completed, outcome)
+        return
+    row = book_rows(book).filter(pk=target.row.pk).first()
+    if row is None:  # deleted since: the card of the file is added
+        target.first, *target.others = target.others
+        target.row = _unsaved_row(book, *file.cards[target.first])
+        _add(target, file, None, outcome)
+        return
+    if row.etag != target.row.etag:  # somebody else's writing since
+        completed = file_task.complete(_completion(target, row, file))
+    _tell(target, file, completed, outcome)
+    if completed is not None and any(completed.changes):
+        row.uid = target.row.uid or row.uid
+        write_row(row, completed.card, completed.text)
+        target.row.vcard, target.row.etag = row.vcard, row.etag  # for the chunks that follow
+        target.row.is_collected = False
+
+
+def _add(target: _Target, file: ContactsFile, completed: CompletedCard | None, outcome: _Outcome) -> None:
+    place = target.first or 0
+    if target.others and completed is None:
+        completed = file_task.complete(_completion(target, target.row, file))
+    card, text = file.cards[place][1], file.texts[place]
+    if completed is not None:
+        card, text = completed.card, completed.text
+    write_row(target.row, card, text)
+    outcome.added += 1
+    if target.others:
+        _tell(target, file, completed, outcome)
+
+
+def _tell(target: _Target, file: ContactsFile, completed: CompletedCard | None, outcome: _Outcome) -> None:
+    if completed is None:
+        outcome.unreadable += [
+            InvalidLine(place + 1, "contacts.vcard-unreadable", file.cards[place][1].name[:80])
+            for place in target.others
+        ]
+        return
+    outcome.changed += sum(completed.changes)
+    outcome.same += len(completed.changes) - sum(completed.changes)
 
 
 def _add_groups(book: AddressBook, file: ContactsFile) -> None:

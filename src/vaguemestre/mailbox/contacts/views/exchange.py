@@ -11,6 +11,7 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.forms import FileForm
 from vaguemestre.mailbox.contacts.http import redirect_to, requested_book
+from vaguemestre.mailbox.contacts.ports import FileReaderBusy, read_apart
 from vaguemestre.mailbox.contacts.rules.tables import write_table
 from vaguemestre.mailbox.contacts.values import ContactCard
 
@@ -25,9 +26,11 @@ def import_contacts(request: SignedInRequest) -> HttpResponse:
     imported, error = None, ""
     if form.is_valid():
         try:
-            imported = services.import_file(book, form.cleaned_data["file"].read())
+            imported = services.import_file(book, form.cleaned_data["file"].read(), read_apart.get())
         except Refusal as refusal:
             error = sentence(refusal)
+        except FileReaderBusy:
+            error = sentence(Refusal("contacts.file-busy"))
     invalid_lines = imported.invalid_lines[:MAX_LINES_SHOWN] if imported else ()
     context = {
         "book": book,

@@ -1,0 +1,113 @@
+"""Reading of a file of contacts in the sandbox (`ports.ReadApart`), and what its cards complete, as JSON.
+
+Reading and writing vCards takes half a millisecond each: 20,000 of them would hold the other pages.
+"""
+
+import json
+import uuid
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.contacts.rules import vcards
+from vaguemestre.mailbox.contacts.rules.duplicates import merge_cards
+from vaguemestre.mailbox.contacts.rules.files import read_file
+from vaguemestre.mailbox.contacts.rules.vcard_writer import write_vcard
+from vaguemestre.mailbox.contacts.values import (
+    CardCompletion,
+    CompletedCard,
+    ContactCard,
+    ContactsFile,
+    InvalidLine,
+)
+
+READ, COMPLETE = "read", "complete"
+
+
+def perform(
+    request: Mapping[str, Any], blobs: Sequence[bytes], _ask: Callable[[str, str], str | None]
+) -> Any:
+    """The contacts of a file, or its refusal; or what becomes of the cards that others complete."""
+    if request["act"] == COMPLETE:
+        return [_completed(item) for item in json.loads(blobs[0])]
+    try:
+        return _read(blobs[0])
+    except Refusal as refusal:
+        return {"refusal": refusal.code, "facts": dict(refusal.facts)}
+
+
+def file_in(answer: Mapping[str, Any]) -> ContactsFile:
+    """The file that `perform` read; each card has a UID and a vCard. Raises the Refusals of `read_file`."""
+    if "refusal" in answer:
+        raise Refusal(str(answer["refusal"]), **answer["facts"])
+    return ContactsFile(
+        tuple((uid, _card_in(card)) for uid, card, _ in answer["cards"]),
+        tuple(text for _, _, text in answer["cards"]),
+        tuple((name, tuple(members)) for name, members in answer["groups"]),
+        tuple(InvalidLine(*line) for line in answer["invalid"]),
+    )
+
+
+def written(completions: Sequence[CardCompletion]) -> bytes:
+    """The content of a request to complete cards."""
+    return json.dumps([*map(_asked, completions)]).encode("ascii")
+
+
+def completed_in(answer: Sequence[Any]) -> list[CompletedCard | None]:
+    """What `perform` completed, in the order asked for; None for a card that cannot be read."""
+    return [
+        CompletedCard(_card_in(item[0]), item[1], tuple(item[2])) if item is not None else None
+        for item in answer
+    ]
+
+
+def complete(completion: CardCompletion) -> CompletedCard | None:
+    """One card, here: for the few that changed meanwhile."""
+    (card,) = completed_in([_completed(_asked(completion))])
+    return card
+
+
+def _read(content: bytes) -> dict[str, Any]:
+    file = read_file(content)
+    cards = []
+    for place, (file_uid, card) in enumerate(file.cards):
+        uid = file_uid or str(uuid.uuid4())
+        text = file.texts[place] if file.texts and file_uid else write_vcard(card, uid)
+        cards.append([uid, _json(card), text])
+    invalid = [[line.number, line.code, line.excerpt] for line in file.invalid_lines]
+    return {"cards": cards, "groups": file.groups, "invalid": invalid}
+
+
+def _asked(completion: CardCompletion) -> dict[str, Any]:
+    return {
+        **completion._asdict(),
+        "known": _json(completion.known),
+        "cards": [*map(_json, completion.cards)],
+    }
+
+
+def _completed(item: Mapping[str, Any]) -> list[Any] | None:
+    """The card, its vCard, and whether each of the others changed it; None if it cannot be read."""
+    try:
+        text = item["text"]
+        card = vcards.card_of(vcards.parse_vcard(text)) if text else _card_in(item["known"])
+        changes, takes_place = [], bool(item["is_collected"])
+        for other in map(_card_in, item["cards"]):
+            complete = other if takes_place else merge_cards([card, other])
+            changes.append(takes_place or complete != card)
+            card, takes_place = complete, False
+        if any(changes):
+            text = write_vcard(card, item["uid"], text)
+        return [_json(card), text, changes]
+    except Refusal:  # written by a phone, beyond our rules: it stays as it is
+        return None
+
+
+def _json(card: ContactCard) -> dict[str, Any]:
+    return {**asdict(card), "photo": b64encode(card.photo).decode("ascii")}
+
+
+def _card_in(values: Mapping[str, Any]) -> ContactCard:
+    return ContactCard(**{**values, "others": tuple(values["others"]), "photo": b64decode(values["photo"])})

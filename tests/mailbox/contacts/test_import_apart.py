@@ -1,0 +1,133 @@
+"""A file of contacts is read in a process of its own, within a budget, and nothing of it is lost."""
+
+import time
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.access.signin.people import PASSWORD, account
+from tests.mailbox.contacts.test_files import GROUP, LEA, vcard
+
+from vaguemestre.engines.conversion.task_runner import Budget, FileReader
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.contacts import queries, services
+from vaguemestre.mailbox.contacts.models import Contact
+from vaguemestre.mailbox.contacts.rules import file_task, files
+from vaguemestre.mailbox.contacts.values import AddressBook, ImportReport
+from vaguemestre.mailbox.webmail.ports import ReaderBusy
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.site.adapters.contacts import ContactsFileReader
+
+
+@pytest.fixture
+def book(db: None) -> AddressBook:
+    return AddressBook(account_id=account().pk)
+
+
+def _import(book: AddressBook, *cards: str) -> ImportReport:
+    return services.import_file(book, "".join(cards).encode(), ContactsFileReader())
+
+
+def _heavy(number: int) -> str:
+    lines = (f"UID:u{number}", f"FN:Nom {number}", f"EMAIL:n{number}@x.example")
+    return vcard(*lines, *(f"X-{kind}:{number}" for kind in range(12)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_computes_little_of_a_long_file_read_twice(book: AddressBook) -> None:
+    """Read where the page is, 1,500 such cards take half a second at least, and as much again to complete."""
+    cards = [_heavy(number) for number in range(1_500)]
+    before = time.process_time()
+    files.read_file("".join(cards).encode())
+    reading = time.process_time() - before
+    asked: list[float] = []
+
+    def reader(act: str, content: bytes) -> object:
+        begun = time.process_time()
+        answer = ContactsFileReader()(act, content)
+        asked.append(time.process_time() - begun)
+        return answer
+
+    whole = "".join(cards).encode()
+    assert services.import_file(book, whole, reader).added == 1_500
+    assert services.import_file(book, whole, reader).same == 1_500
+    assert len(asked) == 1 + 1 + 3  # the second time, 500 cards at a time are compared with the book's
+    assert sum(asked) < reading / 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_read_apart_is_what_the_file_holds(book: AddressBook) -> None:
+    bare = vcard("FN:Sans identifiant", "EMAIL:bare@x.example", "NOTE:é ; 😀")
+    report = _import(book, LEA, GROUP, vcard("FN:Zoé\x07"), bare)
+    assert (report.added, [line.number for line in report.invalid_lines]) == (2, [3])
+    assert {row.name for row in queries.contacts_in(book)} == {"Léa Martin", "Sans identifiant", "Conseil"}
+    assert Contact.objects.get(uid="1").vcard.split() == LEA.split()  # as it was written
+    assert "😀" in Contact.objects.get(address="bare@x.example").vcard
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cards_of_one_person_in_a_file_make_one_that_lacks_nothing(book: AddressBook) -> None:
+    cards = [vcard(f"FN:Éric {n}", "EMAIL:e@x.example", f"EMAIL:e{n}@x.example") for n in range(3)]
+    later = vcard("FN:Éric 9", "EMAIL:e2@x.example", "TEL;TYPE=CELL:06")
+    report = _import(book, *cards, later, cards[0])
+    assert (report.added, report.changed, report.same) == (1, 3, 1)
+    row = Contact.objects.get()
+    assert set(row.others.split()) | {row.address} == {f"e{n}@x.example" for n in ("", 0, 1, 2)}
+    assert all(name in row.note for name in ("Éric 1", "Éric 2", "Éric 9"))
+    assert row.phone == "06"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_card_changed_or_deleted_while_the_file_is_read_is_completed_as_it_is_by_now(
+    book: AddressBook,
+) -> None:
+    _import(book, LEA, vcard("UID:2", "FN:Zoé", "EMAIL:zoe@x.example"))
+
+    def reader(act: str, content: bytes) -> object:
+        if act == file_task.COMPLETE:
+            services.store_card(book, LEA.replace("END", "TEL;TYPE=HOME:03\r\nEND"), "1.vcf")
+            Contact.objects.filter(uid="2").delete()
+        return ContactsFileReader()(act, content)
+
+    more = vcard("UID:1", "FN:Léa Martin", "ORG:Mairie"), vcard("UID:2", "FN:Zoé", "TEL;TYPE=HOME:04")
+    report = services.import_file(book, "".join(more).encode(), reader)
+    assert (report.added, report.changed) == (1, 1)
+    lea = Contact.objects.get(uid="1")
+    assert (lea.phone, lea.organisation) == ("03", "Mairie")
+    assert Contact.objects.get(uid="2").phone == "04"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_card_of_the_book_that_cannot_be_read_stays_and_is_told(book: AddressBook) -> None:
+    _import(book, LEA)
+    Contact.objects.update(vcard="BEGIN:VCARD\nrien")
+    report = _import(book, vcard("UID:1", "FN:Léa", "ORG:Mairie"), vcard("FN:Zoé"))
+    assert (report.added, report.changed) == (1, 0)
+    ((line),) = report.invalid_lines
+    assert (line.number, line.code, line.excerpt) == (1, "contacts.vcard-unreadable", "Léa")
+    assert Contact.objects.get(uid="1").vcard == "BEGIN:VCARD\nrien"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_beyond_the_budget_is_refused_and_nothing_is_written(book: AddressBook) -> None:
+    reader = FileReader(file_task.__name__, Budget(processor=0.5, clock=60))
+    content = "".join(_heavy(number) for number in range(20_000)).encode()
+    with pytest.raises(Refusal, match="file-too-complex"):
+        services.import_file(book, content, lambda act, octets: reader({"act": act}, octets))
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_finds_the_reader_busy_is_told_to_come_back(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person: Account = account()
+    client.post("/alogin", {"username": person.username, "secret": PASSWORD})
+
+    def busy(*_args: object) -> object:
+        raise ReaderBusy("every turn is taken")
+
+    monkeypatch.setattr(FileReader, "__call__", busy)
+    answer = client.post("/contacts/importer/", {"file": SimpleUploadedFile("c.vcf", LEA.encode())})
+    assert answer.status_code == 422
+    assert "redonnez le vôtre dans une minute" in answer.content.decode()
