@@ -20,8 +20,9 @@ from vaguemestre.desks.domainreports.rules import report_task
 from vaguemestre.desks.domainreports.rules.attachments import reports_of_message
 from vaguemestre.desks.domainreports.rules.limits import UnreadableReport
 from vaguemestre.desks.domainreports.services import Refused, storage, store_report
-from vaguemestre.desks.domainreports.values import KnownSenders, Report, Trust
+from vaguemestre.desks.domainreports.values import KnownSenders, Report, ReportSender, Trust
 from vaguemestre.engines.conversion.task_runner import Budget, FileReader
+from vaguemestre.mailbox.webmail.http import own_auth_server
 from vaguemestre.site.adapters import domainreports
 
 NOW = datetime.now(UTC)
@@ -70,8 +71,8 @@ def _report(number: int) -> Report:
     return report
 
 
-def _store(report: Report, trust: Trust) -> bool:
-    return store_report(report, KNOWN, [DOMAIN], trust=trust, now=NOW)
+def _store(report: Report, trust: Trust, domain: str = "") -> bool:
+    return store_report(report, KNOWN, [DOMAIN], sender=ReportSender(trust, domain), now=NOW)
 
 
 @pytest.mark.django_db
@@ -83,6 +84,23 @@ def test_forged_reports_take_no_place_from_true_ones(monkeypatch: pytest.MonkeyP
     with pytest.raises(Refused):
         _store(_report(2), Trust.FORGED)
     assert _store(_report(3), Trust.AUTHENTIC)
+
+
+@pytest.mark.django_db
+def test_the_owner_of_a_domain_takes_no_place_from_other_senders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "MAX_OF_ONE_SENDER_A_DAY", 2)
+    for number in range(2):
+        assert _store(_report(number), Trust.AUTHENTIC, "stranger.example")
+    with pytest.raises(Refused):
+        _store(_report(2), Trust.AUTHENTIC, "stranger.example")
+    assert _store(_report(3), Trust.AUTHENTIC, "reporter.example")
+
+
+def test_names_below_a_domain_are_its_owners() -> None:
+    seal = f"Authentication-Results: {own_auth_server().server}; dmarc=pass header.from=a.b.Stranger.example"
+    fields = f"Vaguemestre-Arrival: mx\r\n{seal}\r\nFrom: a@a.b.Stranger.example\r\n\r\n"
+    sender = domainreports.judge_sender(fields.encode())
+    assert sender == ReportSender(Trust.AUTHENTIC, "stranger.example")
 
 
 @pytest.mark.django_db

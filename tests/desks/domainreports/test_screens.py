@@ -25,7 +25,7 @@ from vaguemestre.desks.domainreports.models import DomainReport, ReportBox, Send
 from vaguemestre.desks.domainreports.rules.attachments import reports_of_file
 from vaguemestre.desks.domainreports.services import Refused, open_missing_boxes, store_report
 from vaguemestre.desks.domainreports.services.retention import RETENTION, delete_old_reports
-from vaguemestre.desks.domainreports.values import KnownSenders, Trust
+from vaguemestre.desks.domainreports.values import KnownSenders, ReportSender, Trust
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.site.adapters.domainreports import judge_sender
 
@@ -40,7 +40,7 @@ def yesterday() -> datetime:
 
 def store(content: bytes, *, trust: Trust = Trust.AUTHENTIC) -> int:
     return sum(
-        store_report(report, KNOWN, [DOMAIN], trust=trust, now=timezone.now())
+        store_report(report, KNOWN, [DOMAIN], sender=ReportSender(trust), now=timezone.now())
         for report in reports_of_file(content)
     )
 
@@ -137,7 +137,7 @@ _MX = "Vaguemestre-Arrival: mx\r\n"
     ],
 )
 def test_only_what_our_filter_vouches_for_is_authentic(fields: str, trust: Trust) -> None:
-    assert judge_sender(fields.encode() + mail(b"").replace(b"\n", b"\r\n")) is trust
+    assert judge_sender(fields.encode() + mail(b"").replace(b"\n", b"\r\n")).trust is trust
 
 
 def test_the_command_reads_files_and_says_what_the_page_says(tmp_path: Path) -> None:

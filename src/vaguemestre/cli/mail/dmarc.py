@@ -16,7 +16,7 @@ from vaguemestre.desks.domainreports.ports import find_known_senders
 from vaguemestre.desks.domainreports.rules.attachments import reports_of_file
 from vaguemestre.desks.domainreports.rules.limits import MAX_MESSAGE_BYTES, UnreadableReport
 from vaguemestre.desks.domainreports.services import store_report
-from vaguemestre.desks.domainreports.values import ReportKind, SenderTotal, Trust
+from vaguemestre.desks.domainreports.values import ReportKind, ReportSender, SenderTotal, Trust
 from vaguemestre.foundation.kernel.texts import counted
 
 app = typer.Typer(
@@ -56,14 +56,14 @@ def show(
 @app.command("read")
 def read(files: Annotated[list[Path], typer.Argument(help="Des courriels, zip, gz, XML ou JSON.")]) -> None:
     """Lit des rapports gardés dans des fichiers, comme s’ils arrivaient."""
-    known, is_bad = find_known_senders.get()(), False
+    known, is_bad, unknown = find_known_senders.get()(), False, ReportSender(Trust.UNKNOWN)
     for path in files:
         try:
             with path.open("rb") as file:
                 content = file.read(MAX_MESSAGE_BYTES + 1)
             reports = reports_of_file(content)
             new = sum(
-                store_report(report, known, settings.CONFIG.domains, trust=Trust.UNKNOWN, now=timezone.now())
+                store_report(report, known, settings.CONFIG.domains, sender=unknown, now=timezone.now())
                 for report in reports
             )
             typer.echo(f"{path} : {counted(new, 'nouveau rapport', 'nouveaux rapports')} sur {len(reports)}.")

@@ -31,6 +31,7 @@ class DomainReport(models.Model):
     passed = models.BigIntegerField(default=0, db_default=0)
     failed = models.BigIntegerField(default=0, db_default=0)
     trust = models.CharField(max_length=9)  # Trust
+    sender = models.CharField(max_length=253, blank=True, default="", db_default="")  # domain, if authentic
     received_at = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from vaguemestre.desks.domainreports.values import KnownSenders, Report, Trust
+from vaguemestre.desks.domainreports.values import KnownSenders, Report, ReportSender
 from vaguemestre.foundation.kernel.slots import Slot
 
 
@@ -16,7 +16,7 @@ class ReadReports(Protocol):
 
 
 class JudgeSender(Protocol):
-    def __call__(self, raw: bytes) -> Trust:
+    def __call__(self, raw: bytes) -> ReportSender:
         """What our filter said of the sender of a message, as it was delivered."""
         ...
 

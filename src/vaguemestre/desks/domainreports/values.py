@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class ReportKind(StrEnum):
@@ -16,6 +17,13 @@ class Trust(StrEnum):
     AUTHENTIC = "authentic"
     UNKNOWN = "unknown"  # the filter was away, or a command read the file
     FORGED = "forged"  # no result vouches for its sender
+
+
+class ReportSender(NamedTuple):
+    """Who sent a report. `domain`: registered by whoever sent it, and only known if authentic."""
+
+    trust: Trust
+    domain: str = ""
 
 
 class Origin(StrEnum):

@@ -6,7 +6,7 @@ from email.utils import parseaddr
 
 from vaguemestre.desks.domainreports.rules import report_task
 from vaguemestre.desks.domainreports.rules.limits import UnreadableReport
-from vaguemestre.desks.domainreports.values import KnownSenders, Report, Trust
+from vaguemestre.desks.domainreports.values import KnownSenders, Report, ReportSender, Trust
 from vaguemestre.engines.conversion.task_runner import Budget, FileReader
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.foundation.kernel.errors import EngineRefused
@@ -32,20 +32,27 @@ class ReportReader:
             raise UnreadableReport("too-complex") from error
 
 
-def judge_sender(raw: bytes) -> Trust:
+def judge_sender(raw: bytes) -> ReportSender:
     """`domainreports.ports.JudgeSender` by the webmail's rules."""
     try:
         header = BytesHeaderParser(policy=compat32).parsebytes(raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
         fields = tuple((name.lower(), str(value)) for name, value in header.items())
     except (ValueError, LookupError, TypeError):
-        return Trust.FORGED
+        return ReportSender(Trust.FORGED)
     authors = [value for name, value in fields if name == "from"]
     server = own_auth_server().server
     if not authenticity.is_judged(fields, server=server):
-        return Trust.UNKNOWN
+        return ReportSender(Trust.UNKNOWN)
     author = parseaddr(authors[0])[1] if len(authors) == 1 else ""
     verdict = authenticity.sender_authenticity(fields, author, server=server).verdict
-    return Trust.AUTHENTIC if verdict is Verdict.VERIFIED else Trust.FORGED
+    if verdict is not Verdict.VERIFIED:
+        return ReportSender(Trust.FORGED)
+    return ReportSender(Trust.AUTHENTIC, _registered_domain(author))
+
+
+def _registered_domain(address: str) -> str:
+    """The last two labels: as many names below a domain as one likes cost nothing."""
+    return ".".join(address.rpartition("@")[2].lower().rstrip(".").split(".")[-2:])[:253]
 
 
 class KnownSendersFinder:

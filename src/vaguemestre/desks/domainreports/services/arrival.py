@@ -96,9 +96,9 @@ def _read_message(
         raw = box.raw(message.ref)
         if len(raw) > MAX_MESSAGE_BYTES:
             raise UnreadableReport("too-big")
-        trust = reader.judge_sender(raw)
+        sender = reader.judge_sender(raw)
         for report in reader.read_reports(raw):
-            stored += store_report(report, known, reader.domains, trust=trust, now=now)
+            stored += store_report(report, known, reader.domains, sender=sender, now=now)
     except MessageGone:
         return 0
     except UnreadableReport as error:

@@ -13,11 +13,13 @@ from vaguemestre.desks.domainreports.values import (
     KnownSenders,
     Report,
     ReportKind,
+    ReportSender,
     TlsReport,
     Trust,
 )
 
 MAX_REPORTS_A_DAY = 5_000  # received, of all domains: reporters send one a day each
+MAX_OF_ONE_SENDER_A_DAY = 200  # whoever owns a domain may send authentic ones
 MAX_FORGED_A_DAY = 500  # anybody may send these: they take no place from the others
 
 
@@ -27,7 +29,7 @@ class Refused(UnreadableReport):
 
 @transaction.atomic
 def store_report(
-    report: Report, known: KnownSenders, domains: Collection[str], *, trust: Trust, now: datetime
+    report: Report, known: KnownSenders, domains: Collection[str], *, sender: ReportSender, now: datetime
 ) -> bool:
     """Store a report; False if it was there already. Raises Refused.
 
@@ -37,7 +39,7 @@ def store_report(
         raise Refused("other-domain")
     if not is_timely(report.span, now):
         raise Refused("dates")
-    _check_flood(trust, now)
+    _check_flood(sender, now)
     row, is_new = DomainReport.objects.get_or_create(
         domain=report.domain,
         kind=ReportKind.DMARC if isinstance(report, DmarcReport) else ReportKind.TLS,
@@ -48,27 +50,31 @@ def store_report(
         defaults={
             "ends_at": report.span.ends_at,
             "day": day_of(report.span),
-            "trust": trust,
+            "trust": sender.trust,
+            "sender": sender.domain,
             "received_at": now,
         },
     )
-    is_forged = trust is Trust.FORGED
+    is_forged = sender.trust is Trust.FORGED
     if not is_new and not is_forged and row.trust == Trust.FORGED:
-        row.trust, row.ends_at, row.received_at, is_new = trust, report.span.ends_at, now, True
-        row.save(update_fields=("trust", "ends_at", "received_at"))
+        row.trust, row.sender, row.ends_at, row.received_at = *sender, report.span.ends_at, now
+        row.save(update_fields=("trust", "sender", "ends_at", "received_at"))
+        is_new = True
     if is_new and not is_forged:
         _store_counts(row, report, known)
     return is_new
 
 
-def _check_flood(trust: Trust, now: datetime) -> None:
+def _check_flood(sender: ReportSender, now: datetime) -> None:
     """Raises Refused."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     today = DomainReport.objects.filter(received_at__gte=midnight)
-    if trust is Trust.FORGED:
+    if sender.trust is Trust.FORGED:
         is_full = today.filter(trust=Trust.FORGED).count() >= MAX_FORGED_A_DAY
     else:
         is_full = today.exclude(trust=Trust.FORGED).count() >= MAX_REPORTS_A_DAY
+    if sender.domain:
+        is_full |= today.filter(sender=sender.domain).count() >= MAX_OF_ONE_SENDER_A_DAY
     if is_full:
         raise Refused("too-many")
 
