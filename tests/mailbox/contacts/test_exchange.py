@@ -272,7 +272,7 @@ def test_a_book_with_its_groups_goes_out_and_comes_back(nicolas: Account) -> Non
     group = services.save_group(mine, "Parents")
     services.choose_members(mine, group, ids)
     for version in ("3.0", "4.0"):
-        text = queries.export_vcards(mine, version)
+        text = services.export_book(mine, version, ContactsFileReader())
         taken = _import(other, text.encode())
         assert not taken.invalid_lines
     assert {card.name for card in queries.contacts_in(other)} == {"Éric Dupont", "Zoé", "Parents"}

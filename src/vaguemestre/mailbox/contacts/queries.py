@@ -1,6 +1,6 @@
 """Reads of address books. Every query is bound to a book: one's own, or that of one's school."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -10,7 +10,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.contacts.models import BookWriter, Contact, SchoolBook
-from vaguemestre.mailbox.contacts.rules import vcard_writer, vcards
+from vaguemestre.mailbox.contacts.rules import vcards
 from vaguemestre.mailbox.contacts.rules.duplicates import find_duplicates
 from vaguemestre.mailbox.contacts.values import (
     AddressBook,
@@ -235,24 +235,6 @@ def etags_in(book: AddressBook) -> tuple[tuple[str, str], ...]:
 def has_uid(book: AddressBook, uid: str) -> bool:
     """Whether a card of the book has that UID."""
     return book_rows(book).filter(uid=uid).exists()
-
-
-def cards_in(book: AddressBook) -> Iterator[ContactCard]:
-    """Cards of the book, without groups and collected addresses."""
-    rows = book_rows(book).filter(is_collected=False, is_group=False).order_by("name", "pk")
-    return (card_of_row(row) for row in rows.iterator(500))
-
-
-def export_vcards(book: AddressBook, version: str) -> str:
-    """All cards and groups of the book as vCards, version 3.0 or 4.0."""
-    pieces = []
-    for row in book_rows(book).filter(is_collected=False).order_by("is_group", "name", "pk"):
-        if row.is_group:
-            members = tuple(row.memberships.values_list("contact__uid", flat=True))
-            pieces.append(vcard_writer.write_group_vcard(row.name, row.uid, members, version=version))
-        else:
-            pieces.append(vcard_writer.write_vcard(card_of_row(row), row.uid, row.vcard, version=version))
-    return "".join(pieces)
 
 
 def last_change(book: AddressBook) -> float:

@@ -4,6 +4,9 @@ SENTENCES = {
     "contacts.address-twice": "Cette adresse est déjà dans votre carnet.",
     "contacts.birthday-malformed": "Écrivez l’anniversaire sous la forme JJ/MM/AAAA.",
     "contacts.book-full": "Ce carnet est plein : %(most)s contacts au plus.",
+    "contacts.book-too-heavy": (
+        "Ce carnet dépasse %(most)s Mo : demandez une copie de vos données, qui le contient."
+    ),
     "contacts.busy": (
         "Plusieurs synchronisations de ce carnet sont en cours : la suite se fera dans un instant."
     ),
@@ -14,7 +17,7 @@ SENTENCES = {
     "contacts.control-character": "Un des champs contient un caractère qui n’y a pas sa place.",
     "contacts.empty-card": "Donnez un nom, une adresse électronique ou une organisation.",
     "contacts.file-busy": (
-        "D’autres fichiers de contacts sont en cours de lecture : redonnez le vôtre dans une minute."
+        "D’autres carnets sont en cours d’import ou d’export : recommencez dans une minute."
     ),
     "contacts.file-empty": "Ce fichier est vide.",
     "contacts.file-too-big": "Ce fichier est trop lourd : 10 Mo au plus.",
@@ -34,6 +37,9 @@ SENTENCES = {
         "Cette demande n’est pas un XML lisible sans DTD. Mettez à jour l’application qui l’envoie."
     ),
     "contacts.read-only": "Vous pouvez lire ce carnet, pas le changer.",
+    "contacts.too-heavy-to-merge": (
+        "Ces fiches sont trop lourdes pour être fusionnées ensemble : fusionnez-les deux par deux."
+    ),
     "contacts.too-long": "Un des champs est trop long.",
     "contacts.too-many-columns": "Ce fichier a plus de %(most)s colonnes : gardez celles qui servent.",
     "contacts.too-many-lines": "Ce fichier a trop de lignes : %(most)s au plus.",

@@ -119,6 +119,18 @@ class CardCompletion(NamedTuple):
     cards: tuple[ContactCard, ...]
 
 
+class CardToExport(NamedTuple):
+    """Card or group to write. `text`: its vCard; `known`: its columns, if that is unreadable.
+
+    `members`: UIDs, of a group only.
+    """
+
+    uid: str
+    text: str
+    known: ContactCard
+    members: tuple[str, ...] | None = None
+
+
 class CompletedCard(NamedTuple):
     """Card once completed, its vCard, and whether each card of the file changed it."""
 

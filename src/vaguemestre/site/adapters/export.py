@@ -13,7 +13,9 @@ from vaguemestre.access.signin.queries import activity_of
 from vaguemestre.foundation.kernel.text.cells import inert_cell
 from vaguemestre.mailbox.compose.queries import identities_of
 from vaguemestre.mailbox.compose.values import Writer
-from vaguemestre.mailbox.contacts.queries import books_of, export_vcards
+from vaguemestre.mailbox.contacts.ports import read_apart
+from vaguemestre.mailbox.contacts.queries import books_of
+from vaguemestre.mailbox.contacts.services import export_book
 from vaguemestre.mailbox.contacts.values import AddressBook
 from vaguemestre.mailbox.sorting import queries as sorting
 from vaguemestre.mailbox.sorting.forms import files
@@ -29,7 +31,7 @@ def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
     """Files of an account's export as (name in the archive, content)."""
     for number, book in enumerate(books_of(account_id)):
         if number == 0 or book.book_id:
-            yield _book(book, number), export_vcards(book, _VCARD).encode()
+            yield _book(book, number), export_book(book, _VCARD, read_apart.get()).encode()
     yield "filtres.json", files.filters_to_json(sorting.filters_of(account_id)).encode()
     owner = sorting.owner_of(account_id, timezone.now())
     if owner:

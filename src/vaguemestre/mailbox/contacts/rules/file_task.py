@@ -14,24 +14,29 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.rules import vcards
 from vaguemestre.mailbox.contacts.rules.duplicates import merge_cards
 from vaguemestre.mailbox.contacts.rules.files import read_file
-from vaguemestre.mailbox.contacts.rules.vcard_writer import write_vcard
+from vaguemestre.mailbox.contacts.rules.tables import write_table
+from vaguemestre.mailbox.contacts.rules.vcard_writer import write_group_vcard, write_vcard
 from vaguemestre.mailbox.contacts.values import (
     CardCompletion,
+    CardToExport,
     CompletedCard,
     ContactCard,
     ContactsFile,
     InvalidLine,
 )
 
-READ, COMPLETE = "read", "complete"
+READ, COMPLETE, WRITE = "read", "complete", "write"
+CSV = "csv"  # else the version of the vCards
 
 
 def perform(
     request: Mapping[str, Any], blobs: Sequence[bytes], _ask: Callable[[str, str], str | None]
 ) -> Any:
-    """The contacts of a file, or its refusal; or what becomes of the cards that others complete."""
+    """The contacts of a file, or its refusal; cards that others complete; or the text of a file."""
     if request["act"] == COMPLETE:
         return [_completed(item) for item in json.loads(blobs[0])]
+    if request["act"] == WRITE:
+        return _written(json.loads(blobs[0]))
     try:
         return _read(blobs[0])
     except Refusal as refusal:
@@ -63,6 +68,12 @@ def completed_in(answer: Sequence[Any]) -> list[CompletedCard | None]:
     ]
 
 
+def asked_text(cards: Sequence[CardToExport], kind: str, *, is_first: bool) -> bytes:
+    """The content of a request to write a part of a file. `kind`: `CSV`, or the version of its vCards."""
+    items = [{**card._asdict(), "known": _json(card.known)} for card in cards]
+    return json.dumps({"cards": items, "kind": kind, "is_first": is_first}).encode("ascii")
+
+
 def complete(completion: CardCompletion) -> CompletedCard | None:
     """One card, here: for the few that changed meanwhile."""
     (card,) = completed_in([_completed(_asked(completion))])
@@ -78,6 +89,29 @@ def _read(content: bytes) -> dict[str, Any]:
         cards.append([uid, _json(card), text])
     invalid = [[line.number, line.code, line.excerpt] for line in file.invalid_lines]
     return {"cards": cards, "groups": file.groups, "invalid": invalid}
+
+
+def _written(request: Mapping[str, Any]) -> str:
+    items, kind = request["cards"], request["kind"]
+    if kind == CSV:
+        return write_table(map(_stored_card, items), has_header=request["is_first"])
+    return "".join(_vcard(item, kind) for item in items)
+
+
+def _vcard(item: Mapping[str, Any], version: str) -> str:
+    if item["members"] is not None:
+        return write_group_vcard(item["known"]["name"], item["uid"], tuple(item["members"]), version=version)
+    try:
+        return write_vcard(_stored_card(item), item["uid"], item["text"], version=version)
+    except Refusal:  # written by a phone, beyond our rules
+        return write_vcard(_card_in(item["known"]), item["uid"], version=version)
+
+
+def _stored_card(item: Mapping[str, Any]) -> ContactCard:
+    try:
+        return vcards.card_of(vcards.parse_vcard(item["text"])) if item["text"] else _card_in(item["known"])
+    except Refusal:
+        return _card_in(item["known"])
 
 
 def _asked(completion: CardCompletion) -> dict[str, Any]:

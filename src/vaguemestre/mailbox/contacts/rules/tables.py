@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -73,6 +74,11 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
                 "web page 1", "site web 1"),
     "note": ("notes", "note", "remarques", "commentaires"),
 }  # fmt: skip
+_HEADER = (
+    "Display Name", "First Name", "Last Name", "E-mail Address", "E-mail 2 Address", "E-mail 3 Address",
+    "Home Phone", "Mobile Phone", "Business Phone", "Company", "Job Title", "Home Street", "Birthday",
+    "Web Page", "Notes",
+)  # fmt: skip
 _MERGED = ":::"  # Gmail: several values in one cell
 _PAIR = re.compile(r"(e-mail|phone) (\d+) - (label|type|value)")  # Gmail: label and value in two columns
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+(/\S*)?")
@@ -135,15 +141,12 @@ def read_table(text: str) -> ContactsFile:
     return ContactsFile(tuple(cards), invalid_lines=tuple(invalid_lines))
 
 
-def write_table(cards: list[ContactCard]) -> str:
+def write_table(cards: Iterable[ContactCard], *, has_header: bool = True) -> str:
     """CSV of the cards with columns that Outlook and Gmail both import; no cell begins as a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(
-        ("Display Name", "First Name", "Last Name", "E-mail Address", "E-mail 2 Address", "E-mail 3 Address",
-         "Home Phone", "Mobile Phone", "Business Phone", "Company", "Job Title", "Home Street", "Birthday",
-         "Web Page", "Notes")
-    )  # fmt: skip
+    if has_header:
+        writer.writerow(_HEADER)
     for card in cards:
         first, _, last = card.name.rpartition(" ")
         addresses = (*card.addresses, "", "", "")[:3]

@@ -4,6 +4,7 @@ Properties we do not show are preserved: a card changed here keeps all that a ph
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from vobject.base import Component
 from vaguemestre.mailbox.contacts.rules.vcards import card_of, parse_vcard, unfold
 from vaguemestre.mailbox.contacts.values import ContactCard
 
+_LINE_OCTETS = 74  # and the space that begins a folded line
 _PHOTO_THREE = re.compile(r"^PHOTO;ENCODING=b;TYPE=(\w+):", re.MULTILINE)
 
 
@@ -35,7 +37,7 @@ def write_vcard(card: ContactCard, uid: str, former_text: str = "", *, version: 
             continue
         vcard.contents.pop(name, None)
         write(vcard)
-    text = str(vcard.serialize(validate=False))
+    text = str(vcard.serialize(lineLength=sys.maxsize, validate=False))  # folded below, faster
     return _as_four(text) if version == "4.0" else _refolded(unfold(text))
 
 
@@ -137,11 +139,11 @@ def _refolded(plain: str) -> str:
 
 
 def _folded(line: str) -> str:
-    pieces, piece, size = [], "", 0
-    for character in line:
-        width = len(character.encode())
-        if size + width > 74:
-            pieces.append(piece)
-            piece, size = "", 0
-        piece, size = piece + character, size + width
-    return "\r\n ".join([*pieces, piece])
+    octets, begin, pieces = line.encode(), 0, []
+    while len(octets) - begin > _LINE_OCTETS:
+        end = begin + _LINE_OCTETS
+        while octets[end] & 0xC0 == 0x80:  # within a character
+            end -= 1
+        pieces.append(octets[begin:end])
+        begin = end
+    return b"\r\n ".join([*pieces, octets[begin:]]).decode()

@@ -14,10 +14,12 @@ from vaguemestre.mailbox.contacts.services.cards import (
 from vaguemestre.mailbox.contacts.services.duplicates import merge_duplicates
 from vaguemestre.mailbox.contacts.services.erasure import forget_person
 from vaguemestre.mailbox.contacts.services.exchange import import_file
+from vaguemestre.mailbox.contacts.services.export import MAX_PAGE_CHARACTERS, export_book
 from vaguemestre.mailbox.contacts.services.groups import choose_members, join_groups, save_group
 from vaguemestre.mailbox.contacts.services.school_books import allow_writer, begin_book, forbid_writer
 
 __all__ = [
+    "MAX_PAGE_CHARACTERS",
     "MOST_COLLECTED",
     "allow_writer",
     "begin_book",
@@ -26,6 +28,7 @@ __all__ = [
     "delete_card",
     "delete_contact",
     "delete_stored",
+    "export_book",
     "forbid_writer",
     "forget_person",
     "import_file",

@@ -21,6 +21,7 @@ from vaguemestre.mailbox.contacts.services.groups import set_members
 from vaguemestre.mailbox.contacts.services.rows import (
     MOST_CARDS,
     check_writable,
+    columns_of,
     new_row,
     write_group,
     write_row,
@@ -143,14 +144,7 @@ def _completion(target: _Target, row: Contact, file: ContactsFile) -> CardComple
     return CardCompletion(
         uid=row.uid,
         text=file.texts[target.first] if target.first is not None else row.vcard,
-        known=ContactCard(
-            row.name,
-            row.address,
-            row.phone,
-            row.note,
-            tuple(row.others.split()),
-            organisation=row.organisation,
-        ),
+        known=columns_of(row),
         is_collected=row.is_collected and not is_new,
         cards=tuple(file.cards[place][1] for place in target.others),
     )

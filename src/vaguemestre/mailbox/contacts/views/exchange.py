@@ -12,10 +12,10 @@ from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.forms import FileForm
 from vaguemestre.mailbox.contacts.http import redirect_to, requested_book
 from vaguemestre.mailbox.contacts.ports import FileReaderBusy, read_apart
-from vaguemestre.mailbox.contacts.rules.tables import write_table
-from vaguemestre.mailbox.contacts.values import ContactCard
+from vaguemestre.mailbox.contacts.rules.file_task import CSV
 
 MAX_LINES_SHOWN = 200
+_KINDS = {"vcf": "3.0", "vcf4": "4.0", "csv": CSV}
 
 
 @require_POST
@@ -50,11 +50,14 @@ def export_contacts(request: SignedInRequest, kind: str) -> HttpResponse:
     """Export the book as `vcf` (vCard 3.0), `vcf4` (4.0) or `csv`."""
     book = requested_book(request)
     day = timezone.localdate().isoformat()
+    try:
+        text = services.export_book(book, _KINDS[kind], read_apart.get(), most=services.MAX_PAGE_CHARACTERS)
+    except FileReaderBusy as error:
+        raise Refusal("contacts.file-busy") from error
     if kind == "csv":
-        text, mime, name = "\ufeff" + write_table(_cards(request)), "text/csv", f"contacts-{day}.csv"
+        text, mime, name = "\ufeff" + text, "text/csv", f"contacts-{day}.csv"
     else:
-        version = "4.0" if kind == "vcf4" else "3.0"
-        text, mime, name = queries.export_vcards(book, version), "text/vcard", f"contacts-{day}.vcf"
+        mime, name = "text/vcard", f"contacts-{day}.vcf"
     answer = HttpResponse(text, content_type=f"{mime}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -73,7 +76,3 @@ def show_duplicates(request: SignedInRequest) -> HttpResponse:
         return redirect_to(book, "fusionne", "duplicates")
     context = {"book": book, "sets": queries.duplicates_in(book), "notice": request.GET.get("fait", "")}
     return render(request, "contacts/duplicates.html", context)
-
-
-def _cards(request: SignedInRequest) -> list[ContactCard]:
-    return list(queries.cards_in(requested_book(request)))
