@@ -86,6 +86,24 @@ def test_a_book_too_heavy_for_a_page_says_where_it_is_given(book: AddressBook) -
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_mailing_reads_cards_without_their_pictures_and_notes(
+    book: AddressBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = "item1.NOTE:" + "a" * 500_000, "PHOTO;ENCODING=b;TYPE=JPEG:" + "\r\n ".join(["aaaa"] * 9_000)
+    named = "FN:Léa Martin", "N:Martin;Léa;;;", "TITLE:Maire", "EMAIL:lea@x.example"
+    _import(book, vcard("UID:1", *blobs, *named))
+    fields = queries.merge_fields_of(book.account_id, ["lea@x.example"])
+    assert [fields["lea@x.example"][name] for name in ("nom", "prenom", "fonction")] == [
+        "Léa Martin", "Léa", "Maire",
+    ]  # fmt: skip
+    monkeypatch.setattr(queries, "MAX_MAILING_CHARACTERS", 1_000)
+    assert queries.merge_fields_of(book.account_id, ["lea@x.example"]) == fields
+    Contact.objects.update(vcard=vcard(*named, *["TEL:1"] * 500))
+    with pytest.raises(Refusal, match="too-heavy-for-mailing"):
+        queries.merge_fields_of(book.account_id, ["lea@x.example"])
+
+
+@pytest.mark.django_db(transaction=True)
 def test_cards_too_heavy_to_merge_at_once_stay_as_they_are(book: AddressBook) -> None:
     """Each takes a tenth of a second to read, in a transaction that everybody's writing waits for."""
     note = "NOTE:" + "a" * 900_000

@@ -25,6 +25,7 @@ from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import placed_posts_of
 
 MAX_LISTED = 2000
+MAX_MAILING_CHARACTERS = 5_000_000  # of vCards, without pictures and notes: some seconds
 _HEAD_FUNCTIONS = ("DIR",)
 _SUMMARY_COLUMNS = (
     "pk",
@@ -157,29 +158,35 @@ def find_by_address(account_id: int, address: str) -> ContactSummary | None:
 
 
 def merge_fields_of(account_id: int, addresses: Collection[str]) -> dict[str, dict[str, str]]:
-    """Mail merge fields from the own book, by address."""
+    """Mail merge fields from the own book, by address. Raises Refusal `contacts.too-heavy-for-mailing`."""
     rows = Contact.objects.filter(account_id=account_id, is_group=False, address__in=set(addresses))
     fields_by_address: dict[str, dict[str, str]] = {}
-    for row in rows.order_by("is_collected", "pk"):
-        card = card_of_row(row)
-        fields_by_address.setdefault(
-            row.address,
-            {
-                "nom": card.name,
-                "prenom": _given_name(row),
-                "organisme": card.organisation,
-                "fonction": card.title,
-                "telephone": card.phone or card.mobile or card.work_phone,
-            },
-        )
+    weight = 0
+    for row in rows.order_by("is_collected", "pk").iterator(100):
+        row.vcard = vcards.without_blobs(row.vcard)
+        weight += len(row.vcard)
+        if weight > MAX_MAILING_CHARACTERS:
+            raise Refusal("contacts.too-heavy-for-mailing")
+        if row.address not in fields_by_address:
+            fields_by_address[row.address] = _merge_fields(row)
     return fields_by_address
 
 
-def _given_name(row: Contact) -> str:
+def _merge_fields(row: Contact) -> dict[str, str]:
+    card, given_name = columns_of(row), ""
     try:
-        return vcards.given_name(vcards.parse_vcard(row.vcard)) if row.vcard else ""
-    except Refusal:
-        return ""
+        if row.vcard:
+            vcard = vcards.parse_vcard(row.vcard)
+            card, given_name = vcards.card_of(vcard), vcards.given_name(vcard)
+    except Refusal:  # written by a phone, beyond our rules
+        pass
+    return {
+        "nom": card.name,
+        "prenom": given_name,
+        "organisme": card.organisation,
+        "fonction": card.title,
+        "telephone": card.phone or card.mobile or card.work_phone,
+    }
 
 
 def card_in(book: AddressBook, contact_id: int) -> ContactCard | None:
@@ -195,9 +202,13 @@ def card_of_row(row: Contact) -> ContactCard:
             return vcards.card_of(vcards.parse_vcard(row.vcard))
         except Refusal:  # written by a phone, beyond our rules
             pass
-    return ContactCard(
-        row.name, row.address, row.phone, row.note, tuple(row.others.split()), organisation=row.organisation
-    )
+    return columns_of(row)
+
+
+def columns_of(row: Contact) -> ContactCard:
+    """What the columns of a row say of its card, without its vCard."""
+    others = tuple(row.others.split())
+    return ContactCard(row.name, row.address, row.phone, row.note, others, organisation=row.organisation)
 
 
 def members_in(book: AddressBook, group_id: int) -> tuple[ContactSummary, ...]:

@@ -37,6 +37,10 @@ SENTENCES = {
         "Cette demande n’est pas un XML lisible sans DTD. Mettez à jour l’application qui l’envoie."
     ),
     "contacts.read-only": "Vous pouvez lire ce carnet, pas le changer.",
+    "contacts.too-heavy-for-mailing": (
+        "Les fiches de ces destinataires sont trop lourdes à lire ensemble : allégez-les, "
+        "ou donnez un fichier."
+    ),
     "contacts.too-heavy-to-merge": (
         "Ces fiches sont trop lourdes pour être fusionnées ensemble : fusionnez-les deux par deux."
     ),

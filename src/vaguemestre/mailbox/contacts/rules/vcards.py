@@ -22,6 +22,10 @@ _LONGEST_MARK = 100  # characters, trailing blanks included
 _BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
 _MEMBER = re.compile(r"urn:uuid:", re.IGNORECASE)
 _PROPERTY = re.compile(r"(?:^|[\r\n])[^ \t\r\n]")
+_BLOB = re.compile(
+    r"^(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY|NOTE)[;:][^\n]*+(?:\n[ \t][^\n]*+)*+\n?",
+    re.IGNORECASE | re.MULTILINE,
+)
 _UNREADABLE = (
     ParseError, VObjectError, ValueError, IndexError, KeyError, AttributeError, TypeError, RecursionError,
 )  # fmt: skip
@@ -76,6 +80,11 @@ def parse_vcard(text: str) -> Component:
     if card is None or card.name != "VCARD":
         raise Refusal("contacts.vcard-unreadable")
     return card
+
+
+def without_blobs(text: str) -> str:
+    """The text without pictures, sounds, keys and notes, which weigh most."""
+    return text if is_quoted_printable(text) else _BLOB.sub("", text)
 
 
 def unfold(text: str) -> str:

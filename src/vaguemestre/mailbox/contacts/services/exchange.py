@@ -14,14 +14,13 @@ from django.db import transaction
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.mailbox.contacts.ports import ReadApart
-from vaguemestre.mailbox.contacts.queries import book_rows
+from vaguemestre.mailbox.contacts.queries import book_rows, columns_of
 from vaguemestre.mailbox.contacts.rules import file_task
 from vaguemestre.mailbox.contacts.services.card_index import CardIndex
 from vaguemestre.mailbox.contacts.services.groups import set_members
 from vaguemestre.mailbox.contacts.services.rows import (
     MOST_CARDS,
     check_writable,
-    columns_of,
     new_row,
     write_group,
     write_row,

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.mailbox.contacts.models import Contact, Membership
 from vaguemestre.mailbox.contacts.ports import ReadApart
-from vaguemestre.mailbox.contacts.queries import book_rows
+from vaguemestre.mailbox.contacts.queries import book_rows, columns_of
 from vaguemestre.mailbox.contacts.rules import file_task
-from vaguemestre.mailbox.contacts.services.rows import columns_of
 from vaguemestre.mailbox.contacts.values import AddressBook, CardToExport
 
 MAX_PAGE_CHARACTERS = 30_000_000  # of the vCards of a book that a page exports

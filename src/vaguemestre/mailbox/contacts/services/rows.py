@@ -27,12 +27,6 @@ def new_row(book: AddressBook) -> Contact:
     return Contact(account_id=book.account_id or None, book_id=book.book_id or None)
 
 
-def columns_of(row: Contact) -> ContactCard:
-    """What the columns of a row say of its card, without its vCard."""
-    others = tuple(row.others.split())
-    return ContactCard(row.name, row.address, row.phone, row.note, others, organisation=row.organisation)
-
-
 def write_row(row: Contact, card: ContactCard, text: str = "") -> Contact:
     """Write the card into the row. `text`: vCard of a CardDAV client, stored unchanged."""
     row.uid = row.uid or str(uuid.uuid4())
