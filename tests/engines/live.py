@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +57,11 @@ from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.supervisor import rights
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
+from vaguemestre.site.config.ports import Ports
 
 TRUSTED_FORWARDERS = ("signe.test",)
-_OFFSETS = (0, 1, 2, 3, 4, 5, 25, 26, 53, 143, 190, 332, 334, 335, 465, 587, 993)
+_OFFSETS = (*astuple(Ports.counted_from(0, usual=False)), 300, 900)  # those of tests beside an instance's own
+_SHIFTS = (0, 71, 408, 479)  # no port of one base is that of another
 
 
 def wait_until(true: Callable[[], Any], seconds: float = 60) -> Any:
@@ -78,10 +80,15 @@ def wait_until(true: Callable[[], Any], seconds: float = 60) -> Any:
     return answer
 
 
+_claims: dict[int, int] = {}  # bases of this process, and the locks that keep them
+
+
 def free_port_base() -> int:
-    """A base whose ports are all free on this machine, kept for this process against other test runs."""
-    # first below what systems lend to outgoing connections
-    for base in (*range(10000, 31000, 1100), *range(33200, 60000, 1100)):
+    """A base whose ports are all free on this machine, kept against other runs until it is given back.
+
+    Never among the ports lent to outgoing connections: what is stopped there may not start again.
+    """
+    for base in (base + shift for base in range(10000, 31000, 1100) for shift in _SHIFTS):
         claim = Path(tempfile.gettempdir()) / f"vm-test-ports-{base}.lock"
         descriptor = os.open(claim, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
@@ -90,9 +97,16 @@ def free_port_base() -> int:
             os.close(descriptor)
             continue
         if all(is_free(base + offset) for offset in _OFFSETS):
-            return base  # the lock goes with the process
+            _claims[base] = descriptor  # the lock goes with the process at the latest
+            return base
         os.close(descriptor)
     raise AssertionError("no free ports")
+
+
+def give_back_ports(base: int) -> None:
+    """What listened there has stopped."""
+    if descriptor := _claims.pop(base, None):
+        os.close(descriptor)
 
 
 def is_free(port: int) -> bool:
@@ -462,6 +476,7 @@ def make(parent: Path | None = None) -> LiveEngines:
 
 
 def remove(engines: LiveEngines) -> None:
+    give_back_ports(engines.config.port_base)
     shutil.rmtree(engines.config.home, ignore_errors=True)
 
 

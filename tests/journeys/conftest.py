@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser import PATIENCE_MS
-from tests.engines.live import free_port_base
+from tests.engines.live import free_port_base, give_back_ports
 from tests.own_database import give_database
 from tests.own_filter import give_compiled, keep_compiled
 
@@ -119,6 +119,7 @@ def running_instance() -> Iterator[Instance]:
             process.wait(60)
         finally:
             log.close()
+            give_back_ports(base)
             shutil.rmtree(home, ignore_errors=True)
 
 

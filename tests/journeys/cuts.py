@@ -2,6 +2,7 @@
 
 import email.message
 import email.utils
+import http.client
 import imaplib
 import itertools
 import json
@@ -26,7 +27,7 @@ from contextlib import contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-from tests.engines.live import free_port_base
+from tests.engines.live import free_port_base, give_back_ports
 from tests.journeys.conftest import PROJECT, Instance, wait_until
 from tests.journeys.seen import imap
 from tests.own_database import give_database
@@ -38,7 +39,7 @@ _STARTS_WITHIN_SECONDS = 300
 # What an upgrade brings, and a way back takes from nobody here: nothing of these was in use yet.
 _OLDER = (("sorting", "0002"), ("removals", "0001"), ("reports", "0001"))
 _TAKEN = re.compile(r"by \S+ \(Postfix\) with \w+ id (\w+)")
-_REFUSED = (OSError, smtplib.SMTPException, imaplib.IMAP4.error, AssertionError)
+_REFUSED = (OSError, http.client.HTTPException, smtplib.SMTPException, imaplib.IMAP4.error, AssertionError)
 
 
 class Cuttable(Instance):
@@ -165,6 +166,7 @@ def cuttable() -> Iterator[Cuttable]:
         yield instance
     finally:
         instance.stop()
+        give_back_ports(instance.base)
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -432,7 +434,9 @@ def _counted[Key](
     """No search: it would wait for the index."""
     fields = "(BODY.PEEK[HEADER.FIELDS (SUBJECT DELIVERED-TO RECEIVED)])"
     with imap(instance, instance.account(role)) as client:
-        if client.select(f'"{folder}"', readonly=True)[0] != "OK":
+        status, answer = client.select(f'"{folder}"', readonly=True)
+        if status != "OK":
+            assert b"NONEXISTENT" in b" ".join(answer), answer  # otherwise a server that has just started
             return Counter()
         status, fetched = client.uid("FETCH", "1:*", fields)
         assert status == "OK", fetched

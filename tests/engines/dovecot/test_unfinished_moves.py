@@ -4,13 +4,14 @@ import imaplib
 import os
 import signal
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from tests.engines.live import LiveEngines, Someone, letter, wait_until
+from tests.engines.live import LiveEngines, Someone, descendants, letter, wait_until
 
 from vaguemestre.engines.dovecot.configuration import log_file
-from vaguemestre.engines.dovecot.copies.unfinished_moves import Move, unfinished_moves
+from vaguemestre.engines.dovecot.copies.unfinished_moves import Ending, Move, how_it_ended, unfinished_moves
 from vaguemestre.engines.dovecot.homes import mail_home
 
 AT = "2026-11-29T02:22:25+0000"
@@ -40,6 +41,33 @@ def test_what_was_announced_and_not_done_since_the_last_start_is_unfinished() ->
     ]  # fmt: skip
 
 
+STORED = "Info: Mailbox Là: copy from Ici: box=Là, uid=7, msgid=<0@x>, size=33"
+
+
+def test_after_an_end_of_everything_what_the_log_knows_of_is_no_move_cut_short() -> None:
+    start = "2026-11-29T02:20:00+0000 master: Info: Dovecot v2.4.1-4 (7d8c0e5759) starting up for imap"
+    ending = how_it_ended([start, f"{AT} {WHO}: {STORED}", asked("Ici", 2)])
+    at = datetime.fromisoformat(AT)
+    assert ending == Ending(
+        at - timedelta(seconds=30), frozenset({("u@a.fr", "Ici", 2)}), frozenset({("u@a.fr", "Là", 7)})
+    )
+    assert how_it_ended([f"{AT} {WHO}: {STORED}"]) == Ending(
+        at, frozenset(), frozenset({("u@a.fr", "Là", 7)})
+    )
+
+
+def test_dovecot_that_was_told_to_stop_left_nothing_half_done_but_what_it_announced() -> None:
+    start = f"{AT} master: Info: Dovecot v2.4.1-4 (7d8c0e5759) starting up for imap"
+    stop = f"{AT} master: Warning: Killed with signal 15 (by pid=1 uid=0 code=kill)"
+    assert how_it_ended([]) is None
+    assert how_it_ended([start, f"{AT} {WHO}: {STORED}", stop]) is None
+    ending = how_it_ended([f"{AT} {WHO}: {STORED}", stop, start])
+    assert ending == Ending(datetime.fromisoformat(AT), frozenset(), frozenset({("u@a.fr", "Là", 7)}))
+    ending = how_it_ended([start, asked("Ici", 2), stop])
+    assert ending is not None
+    assert (ending.moving, ending.written) == (frozenset({("u@a.fr", "Ici", 2)}), None)
+
+
 @pytest.fixture
 def marie(engines: LiveEngines) -> Someone:
     return engines.someone()
@@ -67,6 +95,16 @@ def count(engines: LiveEngines, marie: Someone, folder: str) -> int:
 def said(engines: LiveEngines, marie: Someone, words: str) -> list[str]:
     lines = log_file(engines.config).read_text().splitlines()
     return [line for line in lines if marie.mailbox in line and words in line]
+
+
+def log_process(engines: LiveEngines) -> int:
+    """That of Dovecot's log."""
+    (found,) = [
+        pid
+        for pid in descendants(engines.children["dovecot"].pid)
+        if Path(f"/proc/{pid}/comm").read_text().strip() == "log"
+    ]
+    return found
 
 
 def cut(engines: LiveEngines, before_start: Callable[[], None] = lambda: None) -> None:
@@ -100,9 +138,8 @@ def test_only_the_message_whose_copy_is_stored_leaves_its_folder(
         assert client.uid("COPY", "1", quoted("Là-bas"))[0] == "OK"
         assert client.uid("COPY", "3", quoted("Là-bas"))[0] == "OK"
         assert client.uid("COPY", "2", "Ici")[0] == "OK"
-    moment, session = (
-        wait_until(lambda: said(engines, marie, "copy from Ici"))[0].split(" Info: ")[0].split(" ")
-    )
+    wait_until(lambda: len(said(engines, marie, "copy from Ici")) == 3)
+    moment, session = said(engines, marie, "copy from Ici")[0].split(" Info: ")[0].split(" ")
 
     def announce() -> None:
         with log_file(engines.config).open("a") as log:
@@ -114,6 +151,48 @@ def test_only_the_message_whose_copy_is_stored_leaves_its_folder(
     assert count(engines, marie, "Là-bas") == 2
     cut(engines)
     assert count(engines, marie, "Ici") == 3
+
+
+@pytest.mark.engines
+def test_a_message_copied_as_everything_ended_stands_once_if_the_log_had_no_time_to_say_so(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    """The state of a move that was cut before its removal."""
+    with engines.signed_in(marie) as client:
+        filled(client, marie, "un", "copié avant", "trois")
+        client.create("Ailleurs")
+        assert client.uid("COPY", "2", "Ailleurs")[0] == "OK"
+        wait_until(lambda: said(engines, marie, "copy from Ici"))  # and all before it
+        os.kill(log_process(engines), signal.SIGSTOP)
+        assert client.uid("COPY", "1:2", quoted("Là-bas"))[0] == "OK"
+    cut(engines)
+    assert (count(engines, marie, "Ici"), count(engines, marie, "Là-bas")) == (2, 1)
+    assert count(engines, marie, "Ailleurs") == 1
+    with engines.signed_in(marie) as client:
+        client.select(quoted("Là-bas"))
+        assert b"un" in client.uid("FETCH", "1:*", "BODY.PEEK[HEADER.FIELDS (SUBJECT)]")[1][0][1]
+
+
+@pytest.mark.engines
+def test_a_file_that_a_folder_lists_is_no_copy_cut_short(engines: LiveEngines, marie: Someone) -> None:
+    """It was copied long before a move of it was announced and cut."""
+    with engines.signed_in(marie) as client:
+        filled(client, marie, "un", "deux")
+        assert client.uid("COPY", "1:2", quoted("Là-bas"))[0] == "OK"
+        assert client.uid("COPY", "1:2", "Ici")[0] == "OK"
+    wait_until(lambda: len(said(engines, marie, "copy from Ici")) == 4)
+    session = said(engines, marie, "copy from Ici")[0].split(" Info: ")[0].split(" ")[1]
+    later = (datetime.now(UTC) + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%S+0000")
+
+    def announce() -> None:
+        with log_file(engines.config).open("a") as log:
+            log.write(f"{later} {session} Debug: Mailbox Ici: UID 1: Expunge requested\n")
+
+    cut(engines, announce)
+    with engines.signed_in(marie) as client:
+        client.select(quoted("Là-bas"), readonly=True)
+        assert client.uid("FETCH", "1:*", "BODY.PEEK[]")[0] == "OK"
+        assert len(client.uid("SEARCH", "ALL")[1][0].split()) == 2
 
 
 @pytest.mark.engines

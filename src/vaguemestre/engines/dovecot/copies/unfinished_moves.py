@@ -1,10 +1,14 @@
 """Finish the moves that an end of Dovecot cut between their copy and their removal (RFC 6851, MOVE).
 
 Run by the system's Python before Dovecot starts again, with the library alone: `… LOG CONFIGURATION MAIL`.
-Before Dovecot copies a message that is to move, it logs that it will remove it; afterwards, that it has.
-What was announced and not done is removed if its copy is there: same GUID, saved since, in another folder. A
-copy that came no further than its file (sdbox, a hard link) loses that file: the next message stored in its
-folder would make Dovecot find it there, and list it.
+A message and its copy are one file in two folders (sdbox, hard links). Before Dovecot copies a message that
+is to move, it logs that it will remove it; afterwards, that it has. What was announced and not done is
+removed if its copy is stored. A copy that came no further than its file loses that file: the next message
+stored in its folder would make Dovecot find it there, and list it.
+
+Lines on their way to the log end with everything else. A copy stored in the last moments, of which the log
+knows nothing, is therefore that of a move too: one of the two goes. The owner may have asked for a copy in
+that very moment: the message stays, in one place instead of two.
 """
 
 import base64
@@ -15,7 +19,8 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +30,15 @@ _MOST_UIDS = 500  # in one command
 _TIMEOUT_SECONDS = 60
 _FILES, _FILE = "dbox-Mails", re.compile(r"u\.(\d+)", re.ASCII)
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-", re.ASCII)
-_CLOCK_SECONDS = 2  # how far apart Dovecot's dates of one moment may be
+_CLOCK = dt.timedelta(seconds=2)  # how far apart Dovecot's dates of one moment may be
+_MOST_BEHIND = dt.timedelta(seconds=30)  # how far the log may be behind the mailboxes
 _START = re.compile(r"\S+ master: Info: Dovecot \S+ .*starting up.*", re.ASCII)
+_STOP = re.compile(r"\S+ master: Warning: Killed with signal 15 .*", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}(?= )", re.ASCII)
+_STORED = re.compile(
+    r"\S+ \w+\((?P<who>[^()<> ]*)\)<.*?>: Info: Mailbox (?P<into>.*): "
+    r"(?:append|save|copy from .*): box=(?P=into), uid=(?P<uid>\d+), .*"
+)
 _LINE = re.compile(
     r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}) imap\((?P<who>[^()<> ]*)\)(?P<session><.*?>): "
     r"(?:Debug: Mailbox (?P<from>.*): UID (?P<uid>\d+): Expunge requested"
@@ -42,6 +54,17 @@ class Move(NamedTuple):
     folder: str
     uid: int
     at: dt.datetime
+
+
+class Ending(NamedTuple):
+    """What an end of Dovecot may have left half done, since a moment. Messages: mailbox, folder, UID.
+
+    `moving`: those announced to leave. `written`: those stored of which the log knows, None for all.
+    """
+
+    since: dt.datetime
+    moving: frozenset[tuple[str, str, int]]
+    written: frozenset[tuple[str, str, int]] | None
 
 
 class _File(NamedTuple):
@@ -87,45 +110,98 @@ def _moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def finish_moves(moves: Sequence[Move], configuration: Path, mail: Path) -> int:
-    """Remove the messages whose copy is stored, and the files of copies that no index knows.
+def how_it_ended(lines: Sequence[str]) -> Ending | None:
+    """None if nothing can be half done: it was told to stop, or never ran."""
+    moves = unfinished_moves(lines)
+    moments = [_moment(match[0]) for line in lines if (match := _MOMENT.match(line))]
+    stopped, written = False, set[tuple[str, str, int]]()
+    for line in lines:
+        if _STOP.fullmatch(line) or _START.fullmatch(line):
+            stopped = bool(_STOP.fullmatch(line))  # and its processes came to their end
+        elif match := _STORED.fullmatch(line):
+            written.add((match["who"].lower(), match["into"], int(match["uid"])))
+    if not moments or (stopped and not moves):
+        return None
+    # no earlier than what was read of the log
+    since = min([max(moments[0], moments[-1] - _MOST_BEHIND), *(move.at - _CLOCK for move in moves)])
+    moving = frozenset((move.mailbox, move.folder, move.uid) for move in moves)
+    return Ending(since, moving, None if stopped else frozenset(written))
+
+
+def finish_moves(ending: Ending, configuration: Path, mail: Path) -> int:
+    """Remove what stands twice, and the files of copies that no index knows.
 
     Returns how many; says on standard error what failed.
     """
-    by_folder: dict[tuple[str, str], list[Move]] = defaultdict(list)
-    for move in moves:
-        by_folder[move.mailbox, move.folder].append(move)
     removed = 0
-    for (mailbox, folder), together in by_folder.items():
+    for name in _changed_mailboxes(mail, ending.since.timestamp()):
         try:
-            removed += _finish(Mailbox(mailbox, configuration, mail), folder, together)
+            removed += _finish(Mailbox(name, configuration, mail), name, ending)
         except (OSError, subprocess.SubprocessError, ValueError) as error:
-            print(f"a move in {mailbox} is left as it is: {error}", file=sys.stderr)  # noqa: T201 (no log yet)
+            print(f"moves in {name} are left as they are: {error}", file=sys.stderr)  # noqa: T201 (no log yet)
     return removed
 
 
-def _finish(mailbox: "Mailbox", folder: str, moves: Sequence[Move]) -> int:
-    messages = list(mailbox.messages(folder, [move.uid for move in moves]))
-    if not messages:
+def _changed_mailboxes(mail: Path, since: float) -> Iterator[str]:
+    """Those where messages came or went. One `stat` a folder: there may be 45,000 mailboxes."""
+    for top in mail.glob("*/*/sdbox/mailboxes"):
+        for place, folders, _ in os.walk(top):
+            if _FILES in folders:
+                folders.remove(_FILES)  # not to be listed
+                if os.stat(os.path.join(place, _FILES)).st_mtime >= since:  # noqa: PTH116, PTH118
+                    yield f"{top.parts[-3]}@{top.parts[-4]}"
+                    break
+
+
+def _finish(mailbox: "Mailbox", name: str, ending: Ending) -> int:
+    sharing: dict[int, list[_File]] = defaultdict(list)
+    for file in mailbox.files():
+        sharing[file.inode].append(file)
+    shared = [files for files in sharing.values() if len({file.folder for file in files}) > 1]
+    if not shared:
         return 0
-    since = min(move.at for move in moves) - dt.timedelta(seconds=_CLOCK_SECONDS)
-    copies = {row.guid for row in mailbox.saved_since(since) if row.folder != folder}
-    doubled = [row for row in messages if row.guid in copies]
-    mailbox.expunge(doubled)
-    unknown = _unknown_copies(mailbox, [row for row in messages if row.guid not in copies])
-    for file in unknown:
-        os.unlink(file.path)  # noqa: PTH108 (a name that pathlib could read otherwise)
-    return len(doubled) + len(unknown)
+    folders = {file.folder for files in shared for file in files}
+    last = {folder: mailbox.last_uid(folder) for folder in folders}
+    recent = {(row.folder, row.uid) for row in mailbox.saved_since(ending.since)}
+    removed, gone = 0, defaultdict[str, list[int]](list)
+    for files in shared:
+        known = [file for file in files if file.uid <= last[file.folder]]
+        if known and len(known) < len(files):
+            removed += _unlink(file for file in files if file not in known)
+        elif surplus := _too_many(name, known, recent, ending):
+            gone[surplus.folder].append(surplus.uid)
+    for folder, uids in gone.items():
+        rows = list(mailbox.messages(folder, uids))
+        mailbox.expunge(rows)
+        removed += len(rows)
+    return removed
 
 
-def _unknown_copies(mailbox: "Mailbox", messages: Sequence[_Row]) -> list[_File]:
-    """Files of those messages in other folders, past the last message that the folder's index knows."""
-    files = list(mailbox.files())
-    moving = {(row.folder, row.uid) for row in messages}
-    inodes = {file.inode for file in files if (file.folder, file.uid) in moving}
-    links = [file for file in files if file.inode in inodes and (file.folder, file.uid) not in moving]
-    last = {folder: mailbox.last_uid(folder) for folder in {file.folder for file in links}}
-    return [file for file in links if file.uid > last[file.folder]]
+def _unlink(files: Iterable[_File]) -> int:
+    """Returns how many. Dovecot may have removed one when it was asked about its folder."""
+    removed = 0
+    for file in files:
+        with suppress(FileNotFoundError):
+            os.unlink(file.path)  # noqa: PTH108 (a name that pathlib could read otherwise)
+            removed += 1
+    return removed
+
+
+def _too_many(
+    name: str, files: Sequence[_File], recent: Container[tuple[str, int]], ending: Ending
+) -> _File | None:
+    """The one to remove of messages that are one file."""
+    new = [file for file in files if (file.folder, file.uid) in recent]
+    for file in files:
+        if (name, file.folder, file.uid) in ending.moving and any(other is not file for other in new):
+            return file
+    if ending.written is None:
+        return None
+    for file in new:
+        if (name, file.folder, file.uid) not in ending.written:
+            # of two, the one that was there before; of more, nobody knows which that is
+            return file if len(files) > 2 else next(other for other in files if other is not file)
+    return None
 
 
 class Mailbox:
@@ -148,7 +224,8 @@ class Mailbox:
 
     def last_uid(self, folder: str) -> int:
         """The largest one that the index of that folder knows; 0 if it is empty."""
-        return max((row.uid for row in self._rows("mailbox", folder, "uid", "*")), default=0)
+        rows = self._rows("mailbox", folder, "*")  # by number: `uid *` finds nothing
+        return max((row.uid for row in rows), default=0)
 
     def saved_since(self, moment: dt.datetime) -> Iterator[_Row]:
         return self._rows("mailbox", "*", "savedsince", str(int(moment.timestamp())))
@@ -199,9 +276,8 @@ def main() -> None:
     log, configuration, mail = map(Path, sys.argv[1:])
     former = log.with_name(f"{log.name}.1")  # it may have been rotated a moment before
     lines = [line for file in (former, log) if file.exists() for line in _last_lines(file)]
-    if moves := unfinished_moves(lines):
-        removed = finish_moves(moves, configuration, mail)
-        print(f"moves cut short: {len(moves)}, finished: {removed}", file=sys.stderr)  # noqa: T201
+    if (ending := how_it_ended(lines)) and (removed := finish_moves(ending, configuration, mail)):
+        print(f"moves cut short: {removed} messages stand once again", file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":
