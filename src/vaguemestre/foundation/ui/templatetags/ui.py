@@ -50,6 +50,31 @@ def moment(at: datetime | None, kind: str = "") -> str:
     return f"le {words}" if words[:1].isdigit() else words
 
 
+# What a notice of each kind looks like and says to screen readers, unless the page says otherwise.
+_NOTICES = {
+    "": ("info-circle", ""),
+    "ok": ("circle-check", "status"),
+    "warn": ("alert-triangle", ""),
+    "danger": ("alert-circle", "alert"),
+}
+
+
+@register.simple_block_tag
+def notice(content: SafeString, kind: str = "", icon: str = "", role: str = "") -> SafeString:
+    """`{% notice "ok" %}Enregistré.{% endnotice %}`: a sentence of the page with the icon of its kind.
+
+    `kind`: "ok", "warn", "danger", or "" for what is only told.
+    """
+    usual_icon, usual_role = _NOTICES[kind]
+    return format_html(
+        '<p class="notice{}"{}>{}<span>{}</span></p>',
+        f" {kind}" if kind else "",
+        format_html(' role="{}"', role or usual_role) if role or usual_role else "",
+        pictures.icon(icon or usual_icon),
+        content,
+    )
+
+
 @register.simple_tag
 def bundled(name: str) -> SafeString:
     """The tags of a bundle: one for the bundle if static files are collected, else one per part."""
