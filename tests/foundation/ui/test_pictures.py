@@ -21,7 +21,7 @@ SPRITE = set(re.findall(r'<symbol id="([^"]+)"', (UI / "static/ui/icons.svg").re
 
 def test_every_icon_asked_for_is_in_the_sprite() -> None:
     pages = [*SOURCE.rglob("*.html"), *SOURCE.rglob("*.jinja")]
-    tag = re.compile(r"""(?<![.\w|])icon(?:\(|\s)\s*["']([a-z0-9-]+)["']""")
+    tag = re.compile(r"""(?<![.\w|])icon(?:[(=]|\s)\s*["']([a-z0-9-]+)["']""")
     filtered = re.compile(r"""\{\{([^{}|]*)\|\s*icon\b""")
     asked = set()
     for page in pages:
