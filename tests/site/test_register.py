@@ -60,6 +60,7 @@ IMPERSONAL = {
     "lifecycle.DailyReview": "a day",
     "lists.MailingList": "an address of nobody",
     "domainreports.ReportBox": "the reporting address of a domain",
+    "domainreports.SetAsideMessage": "the place of a message in that mailbox",
     "operations.FollowedSteps": "a count",
     "operations.Reading": "the last value of a metric",
     "outbox.LogCursor": "a position in a file",

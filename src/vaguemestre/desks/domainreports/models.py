@@ -16,6 +16,21 @@ class ReportBox(models.Model):
     set_aside_at = models.DateTimeField(null=True, blank=True)
 
 
+class SetAsideMessage(models.Model):
+    """A message already counted in `ReportBox.set_aside`: jobs that read at once count it once."""
+
+    box = models.ForeignKey(ReportBox, on_delete=models.CASCADE, related_name="+")
+    folder = models.CharField(max_length=255)
+    uid_validity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    counted_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("box", "folder", "uid_validity", "uid"), name="one_count_aside"),
+        )
+
+
 class DomainReport(models.Model):
     """One report about one domain. `day`: the middle of its span, in UTC, as reporters count."""
 

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.db.models import F
 
 from vaguemestre.desks.domainreports.events import ReportsDelivered
-from vaguemestre.desks.domainreports.models import ReportBox
+from vaguemestre.desks.domainreports.models import ReportBox, SetAsideMessage
 from vaguemestre.desks.domainreports.ports import FindKnownSenders, JudgeSender, ReadReports
 from vaguemestre.desks.domainreports.rules.limits import MAX_MESSAGE_BYTES, UnreadableReport
 from vaguemestre.desks.domainreports.services.storage import store_report
 from vaguemestre.desks.domainreports.values import KnownSenders
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, OpenMailbox
-from vaguemestre.post.mailstore.values import MailLogin, Row, Use
+from vaguemestre.post.mailstore.values import MailLogin, MessageRef, Row, Use
 from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState
 
 _INBOX = "INBOX"
@@ -54,7 +54,8 @@ def announce_mail(box_id: int) -> None:
 def read_box(box_id: int, reader: Reader, *, now: datetime) -> int:
     """Read and delete the messages of a reporting address. Returns the number of reports stored.
 
-    Idempotent: a report is stored once, even if its message could not be deleted. Raises EngineDown.
+    Idempotent: a report is stored, or its message counted as set aside, once, even if that message could not
+    be deleted. Raises EngineDown.
     """
     row = ReportBox.objects.filter(pk=box_id).first()
     if row is None:
@@ -102,8 +103,22 @@ def _read_message(
     except MessageGone:
         return 0
     except UnreadableReport as error:
-        ReportBox.objects.filter(pk=row.pk).update(
-            set_aside=F("set_aside") + 1, set_aside_reason=error.reason, set_aside_at=now
-        )
+        _count_set_aside(row, message.ref, error.reason, now)
     box.expunge([message.ref])
     return stored
+
+
+@transaction.atomic
+def _count_set_aside(row: ReportBox, ref: MessageRef, reason: str, now: datetime) -> None:
+    """Count the message, unless another job did: two may read it before either deletes it."""
+    _, is_new = SetAsideMessage.objects.get_or_create(
+        box=row,
+        folder=ref.folder,
+        uid_validity=ref.uid_validity,
+        uid=ref.uid,
+        defaults={"counted_at": now},
+    )
+    if is_new:
+        ReportBox.objects.filter(pk=row.pk).update(
+            set_aside=F("set_aside") + 1, set_aside_reason=reason, set_aside_at=now
+        )

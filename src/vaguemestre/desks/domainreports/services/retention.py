@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from vaguemestre.desks.domainreports.models import DomainReport
+from vaguemestre.desks.domainreports.models import DomainReport, SetAsideMessage
 from vaguemestre.foundation.jobs.purge import delete_batch
 
 RETENTION = timedelta(days=400)
+_SET_ASIDE_DAYS = 30  # the messages themselves were deleted as they were counted
 
 
 def delete_old_reports(now: datetime) -> None:
-    """Delete a batch of reports, with what they count."""
+    """Delete a batch of reports, with what they count, and of the marks of messages set aside."""
+    delete_batch(SetAsideMessage.objects.filter(counted_at__lt=now - timedelta(days=_SET_ASIDE_DAYS)))
     delete_batch(DomainReport.objects.filter(received_at__lt=now - RETENTION))
