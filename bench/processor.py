@@ -60,7 +60,7 @@ class Spent:
         now = self._ticks()
         self._last = self._last | now
         for key in now:
-            family = _family(key[0])
+            family = family_of(key[0])
             if family:
                 self._family[key] = family
 
@@ -84,7 +84,8 @@ class Spent:
         return process in self._roots
 
 
-def _family(process: str) -> str:
+def family_of(process: str) -> str:
+    """What a process is, by its command line; "" if it ended."""
     if process == str(os.getpid()):
         return "client"
     try:

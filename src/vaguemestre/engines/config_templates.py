@@ -1,6 +1,8 @@
-"""Configuration templates of engines: rendered strictly, written atomically."""
+"""Configuration of engines: rendered strictly, written atomically, checked when something changed."""
 
+import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import jinja2
@@ -33,3 +35,42 @@ def write(path: Path, text: str, *, mode: int = 0o644, group: int = 0) -> bool:
     temporary.chmod(mode)
     temporary.rename(path)
     return True
+
+
+class CheckedFiles:
+    """Whether the files of an engine are still those that its own check accepted.
+
+    What a check depends on: contents of `texts`; owner, mode, size and date of `programs`; owner and mode
+    of each folder in `parents`, which the check makes. `mark`: the file that remembers the last one passed.
+    """
+
+    def __init__(
+        self, mark: Path, *, texts: Iterable[Path], programs: Iterable[Path], parents: Iterable[Path] = ()
+    ) -> None:
+        self._mark, self._texts, self._programs = mark, tuple(texts), tuple(programs)
+        self._parents = tuple(parents)
+
+    def is_passed(self) -> bool:
+        """Whether all is as it was when `note_passed` was called last."""
+        try:
+            return self._mark.read_text(encoding="ascii") == self._digest()
+        except (OSError, ValueError):
+            return False
+
+    def note_passed(self) -> None:
+        """Remember that the check accepted what is there now."""
+        write(self._mark, self._digest(), mode=0o600)
+
+    def _digest(self) -> str:
+        digest = hashlib.sha256()
+        for path in self._texts:
+            digest.update(f"{path}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
+        for path in self._programs:
+            stat = path.stat() if path.exists() else None
+            words = (stat.st_uid, stat.st_mode, stat.st_size, stat.st_mtime_ns) if stat else None
+            digest.update(f"{path}\0{words}\0".encode())
+        for parent in self._parents:
+            for path in sorted(path for path in parent.iterdir() if path.is_dir()):
+                stat = path.stat()
+                digest.update(f"{path}\0{stat.st_uid}\0{stat.st_gid}\0{stat.st_mode}\0".encode())
+        return digest.hexdigest()

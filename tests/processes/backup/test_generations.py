@@ -19,13 +19,8 @@ from vaguemestre.processes.backup.database import NotABackup, count_sqlite_rows
 from vaguemestre.processes.backup.drill import run_drill
 from vaguemestre.processes.backup.generations import Manifest, back_up, generation_at, prune, repositories
 from vaguemestre.processes.backup.mailbox_restoration import Selection, restore_messages
-from vaguemestre.processes.backup.restoration import (
-    ENDED_ACCESS,
-    RESTORED,
-    give_to_mail_user,
-    restore_data,
-    restore_keys,
-)
+from vaguemestre.processes.backup.restoration import give_to_mail_user, restore_data, restore_keys
+from vaguemestre.processes.backup.restoration_marks import ENDED_ACCESS, RESTORED
 from vaguemestre.processes.backup.room import NoRoom
 from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.processes.backup.restoration import RESTORED
+from vaguemestre.processes.backup.restoration_marks import RESTORED
 from vaguemestre.processes.production.machine import wal_archive
 from vaguemestre.site.config import Config
 

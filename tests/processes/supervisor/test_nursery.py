@@ -17,7 +17,7 @@ from vaguemestre.engines.system_users import system_group, system_user
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.supervisor import process_table, rights
 from vaguemestre.processes.supervisor.child_process import Spawned, spawn
-from vaguemestre.processes.supervisor.nursery import nursery_process
+from vaguemestre.processes.supervisor.nursery import nursery_start
 from vaguemestre.processes.supervisor.nursery.nursery_client import ForkRequest, Nursery
 
 pytestmark = pytest.mark.heavy
@@ -66,9 +66,7 @@ def environment(place: Path) -> dict[str, str]:
 
 @asynccontextmanager
 async def nursery(environment: Mapping[str, str]) -> AsyncIterator[Nursery]:
-    begun = Nursery(
-        [sys.executable, "-m", nursery_process.__name__, " " * nursery_process.ROOM_FOR_A_NAME], environment
-    )
+    begun = Nursery(nursery_start.begin(nursery_start.command(sys.executable), environment))
     try:
         yield begun
     finally:
@@ -165,3 +163,27 @@ print(json.dumps([settings.configured, threading.active_count(), sorted(sys.modu
     assert not {name for name in modules if name.endswith((".models", ".services", ".settings", ".counters"))
                 and name.startswith("vaguemestre.")}  # fmt: skip
     assert "vaguemestre.access.signin.values" in modules
+
+
+def test_it_loads_while_the_supervisor_does_and_ends_with_it(
+    environment: dict[str, str], place: Path
+) -> None:
+    (place / "starter.py").write_text(
+        "import sys\n"
+        "from vaguemestre.processes.supervisor.nursery.nursery_start import take_early\n"
+        "begun = take_early()\n"
+        "print(begun.process.pid, __name__, *sys.argv[1:], take_early(), flush=True)\n"
+        "sys.stdin.read()\n",
+        encoding="utf-8",
+    )
+    module = "vaguemestre.processes.supervisor.nursery"
+    with subprocess.Popen(
+        [sys.executable, "-m", module, "starter", "up", "--home"], env=environment,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as supervisor:  # fmt: skip
+        assert supervisor.stdout
+        number, *words = supervisor.stdout.readline().split()
+        assert words == ["__main__", "up", "--home", "None"]
+        supervisor.kill()
+    _, status = os.waitpid(int(number), 0)  # adopted by us
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGTERM

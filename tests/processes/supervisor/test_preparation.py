@@ -3,6 +3,8 @@
 import asyncio
 import errno
 import io
+import os
+import py_compile
 import stat
 import sys
 from pathlib import Path
@@ -10,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from vaguemestre.processes.backup.restoration import RESTORED
+from vaguemestre.processes.backup.restoration_marks import RESTORED
 from vaguemestre.processes.supervisor import place
+from vaguemestre.processes.supervisor.preparation import ground
 from vaguemestre.processes.supervisor.preparation.prepared_child import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site.config import Config
@@ -182,3 +185,18 @@ def test_jobs_of_another_database_wait_for_its_tables_only(
             await Preparation(Config(home=tmp_path), {}, Screen(io.StringIO())).until_jobs_may_run()
 
     asyncio.run(wait())
+
+
+def test_what_a_command_of_root_compiled_is_read_by_every_user(tmp_path: Path) -> None:
+    source = tmp_path / "room" / "rule.py"
+    source.parent.mkdir()
+    source.write_text("RULE = 1\n", encoding="utf-8")
+    before = os.umask(0o007)  # as a command of root has it
+    try:
+        py_compile.compile(str(source))
+    finally:
+        os.umask(before)
+    ground.compile_sources(tmp_path)
+    (compiled,) = source.parent.glob("__pycache__/*.pyc")
+    assert compiled.stat().st_mode & 0o444 == 0o444
+    assert compiled.parent.stat().st_mode & 0o555 == 0o555

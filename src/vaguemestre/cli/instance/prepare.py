@@ -25,7 +25,7 @@ from vaguemestre.people.directory.services import found_academy, take_technical_
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.people.provisioning.services import reconcile
 from vaguemestre.processes import database_rights
-from vaguemestre.processes.backup.restoration import RESTORED
+from vaguemestre.processes.backup.restoration_marks import RESTORED
 from vaguemestre.processes.restored_state import ACTS_TO_REDO, restored_sentences, settle_restored
 from vaguemestre.site import schema, secrets
 from vaguemestre.site.config import Config

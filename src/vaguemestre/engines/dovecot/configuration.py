@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from joserfc.jwk import ECKey
 
 from vaguemestre.desks.removals.values import REMOVED_COPIES
-from vaguemestre.engines.config_templates import render, write
+from vaguemestre.engines.config_templates import CheckedFiles, render, write
 from vaguemestre.engines.database.database_login import postgres_reader
 from vaguemestre.engines.dovecot import files, places
 from vaguemestre.engines.dovecot.doveadm_server import COMMANDS, POD_COMMANDS
@@ -28,6 +28,7 @@ from vaguemestre.post.mailstore.values import DELETED_MESSAGES, QUARANTINE
 _HERE = Path(__file__).parent
 _PLUGINS = Path("/usr/lib/dovecot/modules")
 _BEFORE = ("05-once", "08-quarantine", "10-junk")  # run for everybody, in that order, before personal scripts
+_SIEVEC = Path("/usr/bin/sievec")
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _FINISH_MOVES, _MAILBOX_FILES = "unfinished_moves.py", "mailbox-files.conf"
 _START = (
@@ -273,10 +274,19 @@ def _check(instance: Instance) -> None:
 
 
 def _compile_sieve(instance: Instance) -> None:
-    for name in _BEFORE:
-        script = engine_path(instance, folder(instance) / "before" / f"{name}.sieve")
-        _run(["sievec", "-c", str(configuration_file(instance)), str(script)], "sievec")
-        (folder(instance) / "before" / f"{name}.svbin").chmod(0o644)
+    """Compile the scripts, unless these were compiled with this configuration before."""
+    base = folder(instance)
+    scripts = [base / "before" / f"{name}.sieve" for name in _BEFORE]
+    texts = (base / "dovecot.conf", base / "sieve.conf", *scripts)
+    programs = (_SIEVEC, *(script.with_suffix(".svbin") for script in scripts))
+    compiled = CheckedFiles(base / "compiled", texts=texts, programs=programs)
+    if compiled.is_passed():
+        return
+    for script in scripts:
+        words = ("-c", str(configuration_file(instance)), str(engine_path(instance, script)))
+        _run([_SIEVEC.name, *words], "sievec")
+        script.with_suffix(".svbin").chmod(0o644)
+    compiled.note_passed()
 
 
 def _run(argv: list[str], name: str) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from vaguemestre.engines.config_templates import render, write
+from vaguemestre.engines.config_templates import CheckedFiles, render, write
 from vaguemestre.engines.database.database_login import postgres_reader
 from vaguemestre.engines.home_alias import engine_path, open_home, signer_socket, sockets
 from vaguemestre.engines.instance import OUTSIDE, Instance, has_filter
@@ -20,6 +20,9 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 _HERE = Path(__file__).parent
 _TIMEOUT_SECONDS = 3.0
 _RUN_SECONDS, _TRIES = 300.0, 2  # of postfix(1): its check walks through the queue
+_PROGRAMS = tuple(
+    map(Path, ("/usr/sbin/postfix", "/usr/lib/postfix/sbin/master", "/etc/postfix/postfix-files"))
+)
 _QUEUE_AT_START = "queue_at_start.py"
 _START = '"$1" -IS "$2" "$3" "$4"; exec /usr/lib/postfix/sbin/master -s -c "$5"'
 REOPEN_SIGNAL = signal.SIGHUP  # as `postfix logrotate` sends: postlogd is started anew
@@ -60,7 +63,8 @@ def gate_socket(instance: Instance) -> Path:
 def prepare(instance: Instance) -> None:
     """Write everything Postfix reads, then run `postfix check`, which makes its folders.
 
-    Needs root and the certificates. Raises EngineRefused with Postfix's own words, EngineDown.
+    A check that passed is not run again while nothing of what it looks at changed. Needs root and the
+    certificates. Raises EngineRefused with Postfix's own words, EngineDown.
     """
     open_home(instance)
     base = folder(instance)
@@ -79,7 +83,15 @@ def prepare(instance: Instance) -> None:
     write(base / _QUEUE_AT_START, (_HERE / _QUEUE_AT_START).read_text(encoding="utf-8"))
     write(base / "bounce.cf", (_HERE / "bounce.cf").read_text(encoding="utf-8"))
     outgoing.write_credentials(instance, base)
-    _run(instance, "check")
+    checked = CheckedFiles(
+        base / "checked",
+        texts=sorted(base.glob("*.cf")),
+        programs=_PROGRAMS,
+        parents=(base, base / "spool"),
+    )
+    if not checked.is_passed():
+        _run(instance, "check")
+        checked.note_passed()
 
 
 def use_filter(instance: Instance) -> None:

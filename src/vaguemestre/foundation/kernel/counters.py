@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-POOL_VARIABLE = "VAGUEMESTRE_POOL"  # set in the environment of a pool: web, reading, door
+from vaguemestre.foundation.kernel.pools import POOL_VARIABLE
+
 POOL = os.environ.get(POOL_VARIABLE, "")
 REGISTRY = CollectorRegistry()
 _BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)

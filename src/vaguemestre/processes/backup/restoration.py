@@ -21,12 +21,11 @@ from vaguemestre.processes.backup.generations import (
     Manifest,
     Repositories,
 )
+from vaguemestre.processes.backup.restoration_marks import ENDED_ACCESS, RESTORED
 from vaguemestre.processes.backup.room import check_room
 from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config
 
-ENDED_ACCESS = "ended-access"  # foundation.journal.endings.FOLDER, which needs Django
-RESTORED = "restored"  # in the data folder: tells the next start that a restoration took place
 HELD_SPOOL = "restored-spool"  # in the home: outgoing mail of that time, which may have left since
 _MAIL = "mail"
 _CLOCK_MARGIN = timedelta(minutes=1)  # file systems have coarse clocks

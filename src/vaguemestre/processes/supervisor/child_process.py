@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-SETPRIV = "/usr/bin/setpriv"
+from vaguemestre.processes.supervisor.nursery.nursery_start import SETPRIV
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from signal import Signals
 
 from vaguemestre.foundation.jobs.rules import worker_name
-from vaguemestre.foundation.kernel.counters import POOL_VARIABLE
+from vaguemestre.foundation.kernel.pools import POOL_VARIABLE
 from vaguemestre.processes import main_beat
 from vaguemestre.site.config import Config
 

@@ -16,9 +16,9 @@ from vaguemestre.engines.postfix import queue_agent
 from vaguemestre.engines.system_users import set_owner, system_group, system_user
 from vaguemestre.engines.tls import certificates
 from vaguemestre.processes import duties
-from vaguemestre.processes.backup.restoration import ENDED_ACCESS
+from vaguemestre.processes.backup.restoration_marks import ENDED_ACCESS
 from vaguemestre.processes.duties import Duty
-from vaguemestre.processes.supervisor.nursery import nursery_process
+from vaguemestre.processes.supervisor.nursery import nursery_start
 from vaguemestre.processes.supervisor.nursery.nursery_client import ForkRequest
 from vaguemestre.processes.supervisor.plan import Ask, Child, workers
 from vaguemestre.site.agents.sockets import numen_socket, token_socket
@@ -103,7 +103,7 @@ def nursery(config: Config, environment: dict[str, str]) -> Launch:
     code = _reachable_code(config)
     python = _as_reached(sys.executable, {str(PROJECT): str(code)})
     return Launch(
-        (python, "-m", nursery_process.__name__, " " * nursery_process.ROOM_FOR_A_NAME),
+        nursery_start.command(python),
         {**environment, "PYTHONPATH": str(code / "src")},
     )
 
@@ -256,7 +256,7 @@ def _give_heartbeat(file: Path, duty: Duty | None) -> None:
 
 def _reachable_code(config: Config) -> Path:
     """The path of our code for other users: the project, or an alias mount if a parent folder is closed."""
-    is_open = all(folder.stat().st_mode & 0o001 for folder in (PROJECT, *PROJECT.parents))
+    is_open = nursery_start.is_reachable(PROJECT)
     return PROJECT if is_open else mount_in_alias(config, PROJECT, "code")
 
 

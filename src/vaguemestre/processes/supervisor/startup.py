@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -20,6 +19,8 @@ from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.processes.supervisor import place, plan, process_table, rights
 from vaguemestre.processes.supervisor.nursery.nursery_client import Nursery
+from vaguemestre.processes.supervisor.nursery.nursery_start import begin, take_early
+from vaguemestre.processes.supervisor.open_files import allow_many_files
 from vaguemestre.processes.supervisor.preparation import first_feed, ground, outgoing_mail
 from vaguemestre.processes.supervisor.preparation.additions import Additions
 from vaguemestre.processes.supervisor.preparation.prepared_child import (
@@ -31,7 +32,6 @@ from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
 from vaguemestre.site import static
 from vaguemestre.site.config import Config, ConfigWrong
 
-_OPEN_FILES = 65536  # the front wants half of it
 _VERBOSE_ENGINES = ("dovecot", "postfix")
 _UTC_LOGS = {"TZ": "UTC"}  # logs of engines are parsed as UTC
 _INSTALLER_PATIENCE = 7.0  # seconds, a little more than bin/install-extras gives dpkg
@@ -60,7 +60,7 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
         raise NotRoot("il faut être root : Postfix et Dovecot l’exigent.")
     outgoing_mail.check_wishes(config, is_demonstration=wishes.demo)
     os.umask(0o022)  # for files that engines and other users read; each child has its own umask
-    _allow_many_files()
+    allow_many_files()
     place.open_home(config)
     lock = place.take(config)
     try:
@@ -79,14 +79,6 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
         with contextlib.suppress(OSError):
             place.children_file(config).unlink(missing_ok=True)
         os.close(lock)
-
-
-def _allow_many_files() -> None:
-    """Raise the hard limit of open files, for the front and other children that are not root."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < _OPEN_FILES:
-        with contextlib.suppress(ValueError):  # a container may forbid it; the front goes on with less
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, _OPEN_FILES))
 
 
 class _Start:
@@ -138,7 +130,7 @@ class _Start:
 
     async def _live(self) -> None:
         launch = rights.nursery(self._config, self._environment)
-        self._tree.nursery = Nursery(launch.argv, launch.environment)
+        self._tree.nursery = Nursery(take_early() or begin(launch.argv, launch.environment))
         preparing = asyncio.create_task(self._prepare())
         following: asyncio.Task[None] | None = None
         try:

@@ -11,7 +11,7 @@ from vaguemestre.engines.backups import pgbackrest
 from vaguemestre.engines.backups.pgbackrest import Cluster, PgBackRest
 from vaguemestre.engines.config_templates import write
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.processes.backup.restoration import RESTORED
+from vaguemestre.processes.backup.restoration_marks import RESTORED
 from vaguemestre.processes.production.machine.commands import StepFailed, has_text, run
 from vaguemestre.processes.production.machine.local_database import cluster_name, psql
 from vaguemestre.processes.production.units.backup_unit import WAL_CONFIGURATION as CONFIGURATION

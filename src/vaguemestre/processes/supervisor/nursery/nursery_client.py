@@ -9,12 +9,12 @@ import contextlib
 import json
 import os
 import socket
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vaguemestre.processes.supervisor.child_process import SETPRIV, Spawned, listen_to, pid_ended
+from vaguemestre.processes.supervisor.child_process import Spawned, listen_to, pid_ended
+from vaguemestre.processes.supervisor.nursery.nursery_start import Begun
 
 _PATIENCE = 60.0  # seconds for the nursery to load, or to answer
 _LONGEST_ANSWER = 64  # bytes
@@ -34,22 +34,13 @@ class ForkRequest:
 
 
 class Nursery:
-    """Starts the nursery, which loads at once; `fork` waits until it has, and forks nothing after `close`."""
+    """A nursery that loads: `fork` waits until it has, and forks nothing after `close`."""
 
-    def __init__(self, argv: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._ours, theirs = socket.socketpair()
+    def __init__(self, begun: Begun) -> None:
+        self._process, self._ours = begun
         self._ours.settimeout(0)
         self._turn = asyncio.Lock()
         self._is_loaded = False
-        with theirs:
-            self._process = subprocess.Popen(
-                [SETPRIV, "--pdeathsig", "TERM", "--", *argv],
-                env=dict(environment),
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
 
     async def fork(
         self, fork_request: ForkRequest, environment: Mapping[str, str], folder: Path, *, umask: int

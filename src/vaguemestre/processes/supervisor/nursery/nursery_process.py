@@ -1,6 +1,6 @@
 """The nursery: a process that has loaded the libraries our processes share, and forks into any of them.
 
-`nursery_client.Nursery` starts it as root, with one end of a socket pair as standard input. It loads
+`nursery_start.begin` starts it as root, with one end of a socket pair as standard input. It loads
 libraries, and of our rooms only what needs neither settings nor secrets (values, rules, ports): nothing of
 the instance is in its memory when it forks. A request is a line of JSON, with a file descriptor for the
 output; the answer is the pid of a process that the supervisor has adopted as its child.
@@ -26,7 +26,6 @@ from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
 ROOMS = Path(__file__).resolve().parents[3]
 READY = b"ready\n"
 LONGEST_REQUEST = 200_000  # bytes
-ROOM_FOR_A_NAME = 600  # bytes of padding in our arguments, where a forked process writes its own command
 LIBRARIES = (
     "asyncio", "concurrent.futures", "email.message", "email.policy", "http.client", "imaplib",
     "logging.config", "multiprocessing", "sqlite3", "uuid", "xml.etree.ElementTree", "zipfile", "zoneinfo",

@@ -1,10 +1,12 @@
 """Conditions of a start: no process left over, free ports, secrets, certificates."""
 
 import compileall
+import contextlib
 import errno
 import os
 import socket
 from datetime import UTC, datetime
+from pathlib import Path
 
 from vaguemestre.engines.home_alias import open_home
 from vaguemestre.engines.projection import backend as projection
@@ -15,6 +17,8 @@ from vaguemestre.processes.supervisor import place, plan, process_table, rights
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site import secrets, static
 from vaguemestre.site.config import Config
+
+_BYTECODE = "__pycache__"
 
 
 def end_leftovers(config: Config, screen: Screen) -> None:
@@ -72,6 +76,21 @@ def _make_secrets(config: Config) -> None:
     secrets.make_missing(config.secrets_dir)
 
 
-def compile_sources() -> None:
-    """Compile our changed modules, because the users of our processes cannot write beside the sources."""
-    compileall.compile_dir(static.SOURCE, quiet=2)
+def compile_sources(folder: Path = static.SOURCE) -> None:
+    """Compile changed modules below a folder, ours by default, and let every user read what is compiled.
+
+    The users of our processes cannot write beside the sources; what they cannot read either, each of them
+    compiles again at each start: a command of root leaves such files, as its umask closes what it writes.
+    """
+    compileall.compile_dir(folder, quiet=2)
+    for cache in folder.rglob(_BYTECODE):
+        _open_to_all(cache, 0o555)
+        for file in cache.iterdir():
+            _open_to_all(file, 0o444)
+
+
+def _open_to_all(path: Path, bits: int) -> None:
+    with contextlib.suppress(FileNotFoundError):  # another start may replace it
+        mode = path.stat().st_mode & 0o777
+        if mode & bits != bits:
+            path.chmod(mode | bits)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vaguemestre.processes.backup.restoration import RESTORED
+from vaguemestre.processes.backup.restoration_marks import RESTORED
 from vaguemestre.processes.supervisor import place
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site import secrets
