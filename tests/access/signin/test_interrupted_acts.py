@@ -212,7 +212,7 @@ def test_an_act_on_somebody_asks_an_operator_for_a_recent_proof_then_gives_it_ba
     assert answer["Location"].startswith("/alogin?confirmer=1")
     proved(client, "assistante")
     assert "identité vérifiée" in client.get(RESUME).content.decode()
-    assert "Vous alliez lever l’attente d’une personne" in client.get(RESUME).content.decode()
+    assert "Vous alliez débloquer la connexion d’une personne" in client.get(RESUME).content.decode()
 
 
 def test_a_confirmed_act_that_was_interrupted_says_again_what_it_will_do() -> None:

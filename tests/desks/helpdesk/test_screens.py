@@ -154,6 +154,23 @@ def test_the_story_is_told_and_no_secret_is(client: Client, lucie: Account, nico
         assert secret not in page
 
 
+def test_the_ways_into_an_account_are_shown_and_those_of_administrators_are_not(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    assert "Aucune par un navigateur" in page
+    owner = Client(HTTP_USER_AGENT="Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+    owner.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    add_app_password(nicolas.pk, "Thunderbird", by="test", now=timezone.now())
+    page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    assert "Firefox" in page.partition("Sessions ouvertes")[2].partition("</dd>")[0]
+    assert "Thunderbird, jamais utilisé" in page
+    for key in BrowserSession.objects.values_list("pk", flat=True):
+        assert key not in page
+    chief = account("achef", role="administrator")
+    assert "Sessions ouvertes" not in client.get(f"/assistance/compte/{chief.pk}").content.decode()
+
+
 def test_lifting_lets_the_owner_in_at_once(client: Client, lucie: Account, nicolas: Account) -> None:
     for _ in range(7):
         Client().post("/alogin", {"username": "nmorel", "secret": "faux"})

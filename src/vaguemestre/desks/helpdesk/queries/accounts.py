@@ -1,10 +1,17 @@
 """Accounts as the desk sees them, without secrets or content."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from vaguemestre.access.assistant.queries import issued_code_until
-from vaguemestre.access.signin.queries import outreaches, sessions_of, throttle_of
+from vaguemestre.access.signin.queries import (
+    SessionRow,
+    last_sign_ins,
+    outreaches,
+    sessions_of,
+    throttle_of,
+)
 from vaguemestre.desks.helpdesk.rules.history_labels import HISTORY_LABELS
 from vaguemestre.desks.helpdesk.values import (
     AccountDetail,
@@ -16,6 +23,7 @@ from vaguemestre.desks.helpdesk.values import (
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import (
+    AppPasswordSummary,
     accounts_by_person,
     app_passwords_of,
     devices_of,
@@ -34,6 +42,24 @@ from vaguemestre.post.outbox.queries import count_on_hold, waiting_messages
 
 _SCANNED_LINES = 200
 _HISTORY_LINES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """How somebody comes in: last sign-in from a browser, open sessions, programs with their own password."""
+
+    last_at: datetime | None
+    sessions: Sequence[SessionRow]
+    programs: Sequence[AppPasswordSummary]
+
+
+def ways_in(account_id: int, now: datetime) -> WaysIn:
+    """The ways in of an account, without anything that opens it."""
+    return WaysIn(
+        last_sign_ins([account_id]).get(account_id),
+        sessions_of(account_id, "", now),
+        app_passwords_of(account_id),
+    )
 
 
 def search_accounts(

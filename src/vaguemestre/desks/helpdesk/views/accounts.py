@@ -21,6 +21,7 @@ from vaguemestre.desks.helpdesk.queries.accounts import (
     account_impact,
     action_target,
     search_accounts,
+    ways_in,
 )
 from vaguemestre.desks.helpdesk.queries.hand_overs import hand_overs_of
 from vaguemestre.desks.helpdesk.queries.mail import mail_diagnosis
@@ -103,7 +104,7 @@ def show_mail(request: SignedInRequest, account_id: int) -> HttpResponse:
 
 
 _ACTION_NAMES: dict[str, str] = {
-    DeskAction.LIFT: "lever l’attente d’une personne",
+    DeskAction.LIFT: "débloquer la connexion d’une personne",
     DeskAction.SEND_CODE: "envoyer un code au contact d’une personne",
     DeskAction.SUSPEND: "suspendre un compte",
     DeskAction.RESUME: "rouvrir un compte",
@@ -200,6 +201,7 @@ def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpRe
         "form": form,
         "actions": [] if is_guarded else sorted(possible_actions(target)),
         "is_guarded": is_guarded,
+        "ways_in": None if is_guarded else ways_in(account_id, now),
         "hand_overs": hand_overs_of(account_id),
         "done": request.GET.get("fait", ""),
         "waits": "attente" in request.GET,
