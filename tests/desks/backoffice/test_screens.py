@@ -30,6 +30,8 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, ManagementService, NameWord, Person, Structure
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, PlannedRow, RefusedRow
+from vaguemestre.schools.lists.models import MailingList
+from vaguemestre.schools.sharing.models import Box
 
 pytestmark = pytest.mark.django_db
 NUMEN = "20E0301234ABC"
@@ -482,6 +484,34 @@ def test_the_journal_is_searched_by_what_it_shows(
     record("signin.refused", to=person, by="system", at=NOON)
     there = f"/administration/journal?{query % {'person': camille.person_id} if '%(' in query else query}"
     assert re.search(rf">{lines} lignes?<", text(client.get(there)))
+
+
+def test_the_journal_names_boxes_and_lists_by_their_addresses(
+    client: Client, place: int, administrator: Account
+) -> None:
+    holder = account("boiteprojet")
+    Account.objects.filter(pk=holder.pk).update(mailbox="projet.lecture@ac-amiens.test")
+    box = Box.objects.create(
+        account=holder,
+        academy_id=place,
+        kind="project",
+        address="projet.lecture@ac-amiens.test",
+        title="Lecture",
+        opened_at=NOON,
+    )
+    letters = MailingList.objects.create(
+        account=account("listelecture"),
+        address="liste.lecture@ac-amiens.test",
+        title="Lecture",
+        kind="manual",
+        created_at=NOON,
+    )
+    record("sharing.answered", to=f"box:{box.pk}", by="system", at=NOON)
+    record("lists.closed", to=f"list:{letters.pk}", by="system", at=NOON)
+    for address in (box.address, letters.address):
+        page = text(client.get(f"/administration/journal?objet={address.upper()}"))
+        assert re.search(">1 ligne<", page)
+        assert f">{address}<" in page
 
 
 def test_a_name_too_many_bear_is_to_be_completed(

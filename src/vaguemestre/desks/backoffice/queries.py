@@ -1,14 +1,16 @@
 """Criteria of a journal search, from typed text: labels → action codes, names → actor ids."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from vaguemestre.desks.backoffice.rules.act_search import matching_actions
-from vaguemestre.desks.backoffice.rules.actors import actor_codes
+from vaguemestre.desks.backoffice.rules.actors import actor_codes, numbers_of
 from vaguemestre.foundation.journal.queries import JournalFilter
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.people.credentials.queries import SchoolActivation, accounts_by_person, find_account
 from vaguemestre.people.directory.queries import people_by_name
+from vaguemestre.schools.lists.queries import list_addresses, lists_by_address
+from vaguemestre.schools.sharing.queries import box_addresses, box_at
 
 MAX_PEOPLE = 200  # with one name; above, the search is too vague
 
@@ -36,6 +38,7 @@ def parse_actor_search(typed: str) -> tuple[str, ...] | None:
     person_ids = {account.person_id} if account and account.person_id else set[int]()
     person_ids |= set(people)
     account_ids |= {account.account_id for account in accounts_by_person(person_ids).values()}
+    box_id = box_at(typed) if "@" in typed else None
     return tuple(
         dict.fromkeys(
             [
@@ -43,9 +46,20 @@ def parse_actor_search(typed: str) -> tuple[str, ...] | None:
                 *actor_codes(typed),
                 *_identifiers("account", account_ids),
                 *_identifiers("person", person_ids),
+                *_identifiers("box", {box_id} if box_id else ()),
+                *_identifiers("list", lists_by_address([typed]).values() if "@" in typed else ()),
             ]
         )
     )
+
+
+def thing_names(subjects: Collection[str]) -> dict[str, str]:
+    """The journal's subjects that are no people → their names: addresses of boxes and lists."""
+    found = {
+        "box": box_addresses(numbers_of("box", subjects)),
+        "list": list_addresses(numbers_of("list", subjects)),
+    }
+    return {f"{kind}:{number}": name for kind, names in found.items() for number, name in names.items()}
 
 
 def journal_criteria(act: str, by: str, to: str, dates: JournalFilter) -> JournalFilter:

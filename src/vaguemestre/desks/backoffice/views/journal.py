@@ -15,7 +15,7 @@ from vaguemestre.access.signin.administrators import actor_of, for_administrator
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms.administration import JournalForm
-from vaguemestre.desks.backoffice.queries import journal_criteria
+from vaguemestre.desks.backoffice.queries import journal_criteria, thing_names
 from vaguemestre.desks.backoffice.rules.actors import actor_names, numbers_of
 from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS, action_label
 from vaguemestre.desks.backoffice.rules.details import details_label
@@ -93,6 +93,7 @@ def _display_rows(rows: Iterable[JournalEntry]) -> Iterator[_DisplayRow]:
     lines = list(rows)
     subjects = [line.by for line in lines] + [line.to for line in lines]
     names = actor_names(subjects, usernames_of)
+    names |= thing_names(subjects)
     people = shown_names(numbers_of("person", subjects))
     for row in lines:
         number = next(iter(numbers_of("person", [row.to])), 0)

@@ -52,6 +52,11 @@ def lists_by_address(addresses: Iterable[str]) -> dict[str, int]:
     return dict(MailingList.objects.filter(address__in=candidates).values_list("address", "pk"))
 
 
+def list_addresses(list_ids: Collection[int]) -> dict[int, str]:
+    """List → its address."""
+    return dict(MailingList.objects.filter(pk__in=list_ids).values_list("pk", "address"))
+
+
 def overdue_lists(before: datetime, *, limit: int) -> list[int]:
     """Open lists whose mailbox was not read since then, the longest first."""
     rows = MailingList.objects.filter(Q(read_at=None) | Q(read_at__lt=before), closed_at__isnull=True)

@@ -3,6 +3,8 @@
 from vaguemestre.schools.sharing.queries.access import (
     BoxCard,
     access_to,
+    box_addresses,
+    box_at,
     box_card,
     box_id_of_account,
     boxes_of,
@@ -32,6 +34,8 @@ __all__ = [
     "academy_of_request",
     "access_to",
     "activity_of",
+    "box_addresses",
+    "box_at",
     "box_card",
     "box_id_of_account",
     "boxes_of",

@@ -125,6 +125,17 @@ def title_of_box(account_id: int) -> str:
     return Box.objects.filter(account_id=account_id).values_list("title", flat=True).first() or ""
 
 
+def box_addresses(box_ids: Collection[int]) -> dict[int, str]:
+    """Box → its address."""
+    return dict(Box.objects.filter(pk__in=box_ids).values_list("pk", "address"))
+
+
+def box_at(address: str) -> int | None:
+    """The id of the box with that address, in whatever case."""
+    row = Box.objects.filter(account__mailbox=address.strip().lower()).values_list("pk", flat=True)
+    return row.first()
+
+
 def house_titles() -> tuple[str, ...]:
     """The titles of the open boxes of schools, districts and services: not those of projects and people."""
     kinds = (BoxKind.SCHOOL, BoxKind.STEWARDSHIP, BoxKind.DISTRICT, BoxKind.SERVICE)
