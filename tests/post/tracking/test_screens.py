@@ -179,6 +179,20 @@ def test_the_desk_sees_how_much_is_held_never_what_it_says(
     assert Entry.objects.get(action="outbox.hold-released").details["reason"] == "Vérifié par téléphone"
 
 
+def test_the_desk_does_not_decide_for_an_administrator(
+    client: Client, engines: list[tuple[str, bool]]
+) -> None:
+    row = passed(account(username="chef", role="administrator"), hold="held", hold_code="outbox.burst")
+    account(username="aide", role="helpdesk")
+    client.post("/alogin", {"username": "aide", "secret": PASSWORD})
+    for action in ("release", "discard"):
+        form = {"action": action, "reason": "Vérifié par téléphone"}
+        answer = client.post(f"/assistance/retenus/{row.account_id}/", form)
+        assert answer.status_code == 422
+        assert "elle seule en décide" in answer.content.decode()
+    assert engines == []
+
+
 def test_an_ordinary_person_does_not_come_to_the_desk(browser: Client) -> None:
     assert browser.get("/assistance/retenus/").status_code == 403
 

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.access.signin.offices import within_academy
+from vaguemestre.access.signin.queries import outreaches
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.queries import Presented, presented
 from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.values import HeldMail
 from vaguemestre.post.tracking.forms import HeldMailForm
@@ -32,8 +34,14 @@ def list_all_held(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 @act_words("décider d’un courriel retenu")
 def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
-    """Release or discard all held mail of an account. Nobody decides on their own mail here."""
+    """Release or discard all held mail of an account. Nobody decides on their own mail here.
+
+    Nor on an administrator's, or on that of an office wider than theirs: its holder does, with a proof.
+    """
     form = HeldMailForm(request.POST)
+    owner = presented(account_id)
+    if form.is_valid() and owner and _is_out_of_reach(owner, request.who.account_id):
+        form.add_error("reason", "Cette personne a une fonction plus large : elle seule en décide.")
     if not form.is_valid() or account_id == request.who.account_id:
         return _page(request, form, account_id)
     ids = [submission.id for submission in queries.held_submissions(account_id)]
@@ -42,6 +50,10 @@ def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
     for event in decide(account_id, ids, by=by, now=now, reason=form.cleaned_data["reason"]):
         run_now(event)
     return HttpResponseRedirect(f"{reverse('tracking:all-held')}?fait={action}")
+
+
+def _is_out_of_reach(owner: Presented, operator_id: int) -> bool:
+    return owner.role == "administrator" or outreaches(owner, operator_id)
 
 
 class _HeldRow(NamedTuple):
