@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DataError
 from django.http import (
     Http404,
     HttpRequest,
@@ -21,6 +22,7 @@ from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP, build_policy
+from django.views.defaults import page_not_found
 
 from vaguemestre.access.signin.http import CLEARED_SITE_DATA, factor_policy, require_fresh_proof, who_asks
 from vaguemestre.access.signin.ports import revocations
@@ -115,6 +117,8 @@ class Errors:
         if isinstance(error, EngineRefused):
             log.error("engine refused on %s: %s", route_of(request), error)
             return _away(request, status=502)
+        if _is_beyond_numbers(error):
+            return page_not_found(request, error)
         return full_server(request, error)
 
 
@@ -237,6 +241,16 @@ class WhoIsAsking:
         elif key and was_on_shared_computer(key):  # left alone too long: nothing stays on that computer
             answer["Clear-Site-Data"] = CLEARED_SITE_DATA
         return answer
+
+
+def _is_beyond_numbers(error: Exception) -> bool:
+    """Whether a number of the request is larger than any row's: nothing has it."""
+    is_too_long = isinstance(error, ValueError) and "integer string conversion" in str(error)
+    return (
+        is_too_long
+        or (isinstance(error, OverflowError) and "SQLite INTEGER" in str(error))
+        or (isinstance(error, DataError) and "out of range" in str(error))
+    )
 
 
 def _is_looked_at(request: HttpRequest) -> bool:
