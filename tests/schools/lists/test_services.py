@@ -29,6 +29,7 @@ from tests.schools.lists.conftest import (
 )
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.people.credentials.models import Account
@@ -449,6 +450,8 @@ def test_a_list_has_an_owner_and_no_list_in_it(owner: Account, subscriber: Accou
     now = timezone.now()
     with pytest.raises(Refusal, match="last-owner"):
         services.remove_role(row.pk, owner.pk, owner.pk, by="test", now=now)
+    services.remove_role(row.pk, owner.pk, subscriber.pk, by="test", now=now)  # who manages nothing
+    assert not Entry.objects.filter(action="lists.manager-removed").exists()
     with pytest.raises(Refusal, match="last-owner"):
         services.set_role(row.pk, owner.pk, address_of(owner), Role.MODERATOR, by="test", now=now)
     with pytest.raises(Refusal, match="in-itself"):

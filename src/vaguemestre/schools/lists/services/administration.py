@@ -163,13 +163,15 @@ def set_role(list_id: int, account_id: int, address: str, role: Role, *, by: str
 
 @transaction.atomic(durable=True)
 def remove_role(list_id: int, account_id: int, manager_id: int, *, by: str, now: datetime) -> None:
-    """Remove a manager. `account_id`: the owner who does it.
+    """Remove a manager. `account_id`: the owner who does it. Idempotent.
 
     Raises Refusal `lists.gone`, `lists.last-owner`.
     """
     owned_list(list_id, account_id, now)
-    ListRole.objects.filter(list_id=list_id, account_id=manager_id).delete()
+    removed, _ = ListRole.objects.filter(list_id=list_id, account_id=manager_id).delete()
     _check_has_owner(list_id)
+    if not removed:
+        return
     record("lists.manager-removed", to=f"list:{list_id}", by=by, at=now, account=manager_id)
 
 
