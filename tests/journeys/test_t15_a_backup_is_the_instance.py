@@ -8,13 +8,14 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.engines.live import free_port_base
 from tests.journeys.conftest import PROJECT, Instance, wait_until
-from tests.journeys.seen import deliver, imap, label, sign_in
+from tests.journeys.seen import deliver, field, imap, label, sign_in, sign_in_twice, uids_of
 from tests.own_database import give_database
 from tests.own_filter import give_compiled
 
@@ -137,6 +138,57 @@ def test_what_somebody_lost_is_put_back_where_it_was(instance: Instance, tmp_pat
     done = vaguemestre(instance.home, "restore", str(repository), "--account", person["username"])
     assert (done.returncode, "1 courriel remis" in done.stdout) == (0, True), done.stderr
     assert named(instance, "Perdu pour de bon") == 1
+
+
+@pytest.mark.timeout(600)  # two instances start, and what is removed is copied each minute
+def test_a_letter_removed_since_an_older_night_leaves_again_when_that_night_is_restored(
+    instance: Instance, page: Page, elsewhere: Path, tmp_path: Path
+) -> None:
+    repository, subject = tmp_path / "depot", "Facture impayée à régler ce soir"
+    password = instance.home / "secrets" / "backup_keys_password"
+    deliver(instance, instance.account("teacher")["address"], subject, sender="faux@dehors.example")
+    wait_until(lambda: has_letter(instance, subject))
+    assert vaguemestre(instance.home, "backup", str(repository)).returncode == 0
+    night = datetime.now(UTC).isoformat()
+    remove_everywhere(instance, page, subject)
+    wait_until(lambda: not has_letter(instance, subject))
+    wait_until(lambda: subject in removed_mail(instance.home), 200)
+    assert vaguemestre(instance.home, "backup", str(repository)).returncode == 0
+
+    give_database(elsewhere)
+    done = vaguemestre(elsewhere, "restore", str(repository), "--at", night, "--keys-password", str(password))
+    assert done.returncode == 0, done.stderr
+    assert subject in removed_mail(elsewhere)  # of the newest generation
+    with started(elsewhere) as restored:
+        sign_in_twice(page, restored.web, restored.account("administrator"))
+        page.goto(f"{restored.web}/administration/retraits")
+        page.get_by_role("row", name=label("faux@dehors.example")).get_by_role("link").click()
+        expect(page.get_by_role("button", name="Remettre dans les boîtes")).to_be_visible(timeout=120_000)
+        assert not has_letter(restored, subject)
+        page.get_by_role("button", name="Remettre dans les boîtes").click()
+        wait_until(lambda: has_letter(restored, subject))  # the older night held it, and it was put away
+
+
+def remove_everywhere(instance: Instance, page: Page, subject: str) -> None:
+    sign_in_twice(page, instance.web, instance.account("administrator"))
+    page.goto(f"{instance.web}/administration/retraits/nouveau")
+    field(page, "Expéditeur d’enveloppe").fill("faux@dehors.example")
+    field(page, "Objet exact").fill(subject)
+    page.get_by_role("button", name="Chercher dans les boîtes").click()
+    page.get_by_role("button", name=label("Retirer de 1 boîte")).click()
+    expect(page.get_by_role("button", name="Remettre dans les boîtes")).to_be_visible()
+
+
+def removed_mail(home: Path) -> str:
+    """What the instance writes down for a restoration; the first line is the state it was copied at."""
+    file = home / "data" / "ended-access" / "removed-mail.json"
+    lines = file.read_text().splitlines()[1:] if file.exists() else []
+    return "".join(str(json.loads(line)) for line in lines)
+
+
+def has_letter(instance: Instance, subject: str) -> bool:
+    with imap(instance, instance.account("teacher")) as client:
+        return bool(uids_of(client, "INBOX", subject))
 
 
 def test_a_drill_compares_everything_while_the_instance_serves(instance: Instance, tmp_path: Path) -> None:
