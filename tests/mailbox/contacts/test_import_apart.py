@@ -6,15 +6,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.access.signin.people import PASSWORD, account
+from tests.answers import PageAnswer
 from tests.mailbox.contacts.test_files import GROUP, LEA, vcard
 
 from vaguemestre.engines.conversion.task_runner import Budget, FileReader
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.models import Contact
+from vaguemestre.mailbox.contacts.ports import read_apart
 from vaguemestre.mailbox.contacts.rules import file_task, vcard_writer, vcards
 from vaguemestre.mailbox.contacts.values import AddressBook, ImportReport
-from vaguemestre.mailbox.webmail.ports import ReaderBusy
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.site.adapters.contacts import ContactsFileReader
 
@@ -179,16 +180,29 @@ def test_a_file_beyond_the_budget_is_refused_and_nothing_is_written(book: Addres
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whoever_finds_the_reader_busy_is_told_to_come_back(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_file_holds_one_thread_and_whoever_comes_meanwhile_is_told_to_come_back(client: Client) -> None:
     person: Account = account()
     client.post("/alogin", {"username": person.username, "secret": PASSWORD})
+    others = Client()
+    others.cookies = client.cookies
 
-    def busy(*_args: object) -> object:
-        raise ReaderBusy("every turn is taken")
+    def reader(act: str, content: bytes) -> object:
+        answers.append(others.post("/contacts/importer/", {"file": _file(LEA)}))
+        answers.append(others.get("/contacts/exporter/vcf/"))
+        return ContactsFileReader()(act, content)
 
-    monkeypatch.setattr(FileReader, "__call__", busy)
-    answer = client.post("/contacts/importer/", {"file": SimpleUploadedFile("c.vcf", LEA.encode())})
-    assert answer.status_code == 422
-    assert "recommencez dans une minute" in answer.content.decode()
+    answers: list[PageAnswer] = []
+    usual = read_apart.get()
+    read_apart.replace(reader)
+    try:
+        first = client.post("/contacts/importer/", {"file": _file(LEA)})
+    finally:
+        read_apart.replace(usual)
+    assert first.status_code == 200
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert all("recommencez dans une minute" in answer.content.decode() for answer in answers)
+    assert client.get("/contacts/exporter/vcf/").status_code == 200
+
+
+def _file(text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("c.vcf", text.encode())

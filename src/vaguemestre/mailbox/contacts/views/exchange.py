@@ -1,5 +1,9 @@
 """Import, export and duplicates."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,6 +19,7 @@ from vaguemestre.mailbox.contacts.ports import FileReaderBusy, read_apart
 from vaguemestre.mailbox.contacts.rules.file_task import CSV
 
 MAX_LINES_SHOWN = 200
+_FILE = Lock()
 _KINDS = {"vcf": "3.0", "vcf4": "4.0", "csv": CSV}
 
 
@@ -26,11 +31,10 @@ def import_contacts(request: SignedInRequest) -> HttpResponse:
     imported, error = None, ""
     if form.is_valid():
         try:
-            imported = services.import_file(book, form.cleaned_data["file"].read(), read_apart.get())
+            with _only_file():
+                imported = services.import_file(book, form.cleaned_data["file"].read(), read_apart.get())
         except Refusal as refusal:
             error = sentence(refusal)
-        except FileReaderBusy:
-            error = sentence(Refusal("contacts.file-busy"))
     invalid_lines = imported.invalid_lines[:MAX_LINES_SHOWN] if imported else ()
     context = {
         "book": book,
@@ -50,10 +54,8 @@ def export_contacts(request: SignedInRequest, kind: str) -> HttpResponse:
     """Export the book as `vcf` (vCard 3.0), `vcf4` (4.0) or `csv`."""
     book = requested_book(request)
     day = timezone.localdate().isoformat()
-    try:
+    with _only_file():
         text = services.export_book(book, _KINDS[kind], read_apart.get(), most=services.MAX_PAGE_CHARACTERS)
-    except FileReaderBusy as error:
-        raise Refusal("contacts.file-busy") from error
     if kind == "csv":
         text, mime, name = "\ufeff" + text, "text/csv", f"contacts-{day}.csv"
     else:
@@ -76,3 +78,19 @@ def show_duplicates(request: SignedInRequest) -> HttpResponse:
         return redirect_to(book, "fusionne", "duplicates")
     context = {"book": book, "sets": queries.duplicates_in(book), "notice": request.GET.get("fait", "")}
     return render(request, "contacts/duplicates.html", context)
+
+
+@contextmanager
+def _only_file() -> Iterator[None]:
+    """One file at a time in this process: it holds one of the threads of the pages, and nobody else's.
+
+    Raises Refusal `contacts.file-busy`, at once.
+    """
+    if not _FILE.acquire(blocking=False):
+        raise Refusal("contacts.file-busy")
+    try:
+        yield
+    except FileReaderBusy as error:
+        raise Refusal("contacts.file-busy") from error
+    finally:
+        _FILE.release()
