@@ -174,6 +174,7 @@ def test_pages_anybody_may_read(instance: Instance, chromium: Browser, size: str
         viewport={"width": width, "height": height},
         locale="fr-FR",
         color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",  # colours on their way would be waited for, page after page
     )
     page = context.new_page()
     said = {}
@@ -192,6 +193,7 @@ def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size
         viewport={"width": width, "height": height},
         locale="fr-FR",
         color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",  # colours on their way would be waited for, page after page
     )
     page = context.new_page()
     teacher = instance.account("teacher")
