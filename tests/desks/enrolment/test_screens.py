@@ -111,6 +111,9 @@ class TestTheApplicant:
         assert secret
         given = {"reference": reference[1].lower(), "secret": secret[1].replace("-", " ")}
         assert "Demande reçue." in words(visitor.post("/numen/suivi", given))
+        kept = dict(re.findall(r'<input type="hidden" name="(reference|secret)" value="([^"]+)">', receipt))
+        assert "Demande reçue." in words(visitor.post("/numen/suivi", kept))  # « Suivre ma demande »
+        assert "<print-page>" in receipt
         assert secret[1] not in str(NumenRequest.objects.values())
 
     def test_neither_half_alone_opens_it_and_the_answer_is_the_same(self, place: int) -> None:

@@ -5,21 +5,38 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from vaguemestre.foundation.kernel.times import NoSuchDay, parse_day
 
 
-class DayField(forms.Field):
-    """`JJ/MM/AAAA` or ISO, as typed; shown `JJ/MM/AAAA`. The value is a `date`, or None for nothing."""
+class DayInput(forms.TextInput):
+    """A text field with a calendar beside it, where scripts run. Its script is loaded once, however many."""
 
-    def __init__(self, **options: Any) -> None:
+    def render(self, *arguments: Any, **options: Any) -> SafeString:
+        return format_html(
+            '<date-field class="with-button">{}</date-field><script type="module" src="{}"></script>',
+            super().render(*arguments, **options),
+            static("ui/date-field.js"),
+        )
+
+
+class DayField(forms.Field):
+    """`JJ/MM/AAAA` or ISO, as typed; shown `JJ/MM/AAAA`. The value is a `date`, or None for nothing.
+
+    `has_calendar`: False for days that are known by heart, as that of a birth.
+    """
+
+    def __init__(self, *, has_calendar: bool = True, **options: Any) -> None:
         attrs = {
             "inputmode": "numeric",
             "autocomplete": "off",
             "placeholder": "JJ/MM/AAAA",
             "maxlength": "20",
         }
-        super().__init__(widget=forms.TextInput(attrs=attrs), **options)
+        super().__init__(widget=(DayInput if has_calendar else forms.TextInput)(attrs=attrs), **options)
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values or isinstance(value, date):

@@ -59,7 +59,7 @@ class CivilForm(forms.Form):
         required=False,
         help_text="S’il est donné, l’autre n’est plus montré nulle part.",
     )
-    birth_date = DayField(label="Date de naissance")
+    birth_date = DayField(label="Date de naissance", has_calendar=False)
 
     @property
     def civil(self) -> CivilStatus:

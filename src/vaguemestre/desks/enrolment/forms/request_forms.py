@@ -107,7 +107,7 @@ class RequestForm(forms.Form):
     birth_name = forms.CharField(label="Nom de naissance", max_length=100)
     usage_name = forms.CharField(label="Nom d’usage (s’il est différent)", max_length=100, required=False)
     first_name = forms.CharField(label="Prénom", max_length=100)
-    birth_date = DayField(label="Date de naissance")
+    birth_date = DayField(label="Date de naissance", has_calendar=False)
     birth_place = forms.CharField(label="Lieu de naissance", max_length=120)
     uai = forms.CharField(
         label="Code de l’établissement (UAI), si vous le connaissez", max_length=12, required=False
