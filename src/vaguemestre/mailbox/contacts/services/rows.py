@@ -29,6 +29,13 @@ def new_row(book: AddressBook) -> Contact:
 
 def write_row(row: Contact, card: ContactCard, text: str = "") -> Contact:
     """Write the card into the row. `text`: vCard of a CardDAV client, stored unchanged."""
+    fill_row(row, card, text)
+    row.save()
+    return row
+
+
+def fill_row(row: Contact, card: ContactCard, text: str) -> None:
+    """Write the card into the row, which is not saved yet."""
     row.uid = row.uid or str(uuid.uuid4())
     row.href = row.href or href_of(row.uid)
     row.name, row.address, row.others = card.name, card.address, " ".join(card.others)
@@ -37,8 +44,6 @@ def write_row(row: Contact, card: ContactCard, text: str = "") -> Contact:
     row.is_collected = False
     row.vcard = text or vcard_writer.write_vcard(card, row.uid, row.vcard)
     row.etag = etag_of(row.vcard)
-    row.save()
-    return row
 
 
 def write_group(row: Contact) -> None:
