@@ -49,10 +49,13 @@ def test_after_an_end_of_everything_what_the_log_knows_of_is_no_move_cut_short()
     ending = how_it_ended([start, f"{AT} {WHO}: {STORED}", asked("Ici", 2)])
     at = datetime.fromisoformat(AT)
     assert ending == Ending(
-        at - timedelta(seconds=30), frozenset({("u@a.fr", "Ici", 2)}), frozenset({("u@a.fr", "Là", 7)})
+        at - timedelta(seconds=30),
+        ("u@a.fr",),
+        frozenset({("u@a.fr", "Ici", 2)}),
+        frozenset({("u@a.fr", "Là", 7)}),
     )
     assert how_it_ended([f"{AT} {WHO}: {STORED}"]) == Ending(
-        at, frozenset(), frozenset({("u@a.fr", "Là", 7)})
+        at, ("u@a.fr",), frozenset(), frozenset({("u@a.fr", "Là", 7)})
     )
 
 
@@ -62,7 +65,9 @@ def test_dovecot_that_was_told_to_stop_left_nothing_half_done_but_what_it_announ
     assert how_it_ended([]) is None
     assert how_it_ended([start, f"{AT} {WHO}: {STORED}", stop]) is None
     ending = how_it_ended([f"{AT} {WHO}: {STORED}", stop, start])
-    assert ending == Ending(datetime.fromisoformat(AT), frozenset(), frozenset({("u@a.fr", "Là", 7)}))
+    assert ending == Ending(
+        datetime.fromisoformat(AT), ("u@a.fr",), frozenset(), frozenset({("u@a.fr", "Là", 7)})
+    )
     ending = how_it_ended([start, asked("Ici", 2), stop])
     assert ending is not None
     assert (ending.moving, ending.written) == (frozenset({("u@a.fr", "Ici", 2)}), None)

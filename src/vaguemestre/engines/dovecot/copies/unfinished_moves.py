@@ -18,6 +18,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -31,9 +32,11 @@ _TIMEOUT_SECONDS = 60
 _FILES, _FILE = "dbox-Mails", re.compile(r"u\.(\d+)", re.ASCII)
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-", re.ASCII)
 _CLOCK = dt.timedelta(seconds=2)  # how far apart Dovecot's dates of one moment may be
+_MOST_WALK_SECONDS = 30.0  # 45,000 mailboxes take ten of processor, and longer from a cold disk
 _MOST_BEHIND = dt.timedelta(seconds=30)  # how far the log may be behind the mailboxes
 _START = re.compile(r"\S+ master: Info: Dovecot \S+ .*starting up.*", re.ASCII)
 _STOP = re.compile(r"\S+ master: Warning: Killed with signal 15 .*", re.ASCII)
+_NAMED = re.compile(r"\S+ \w+\(([^()<> ]+@[^()<> ]+)\)<")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}(?= )", re.ASCII)
 _STORED = re.compile(
     r"\S+ \w+\((?P<who>[^()<> ]*)\)<.*?>: Info: Mailbox (?P<into>.*): "
@@ -59,10 +62,12 @@ class Move(NamedTuple):
 class Ending(NamedTuple):
     """What an end of Dovecot may have left half done, since a moment. Messages: mailbox, folder, UID.
 
-    `moving`: those announced to leave. `written`: those stored of which the log knows, None for all.
+    `named`: the mailboxes that the log names, those named last before others. `moving`: messages announced to
+    leave. `written`: those stored of which the log knows, None for all.
     """
 
     since: dt.datetime
+    named: tuple[str, ...]
     moving: frozenset[tuple[str, str, int]]
     written: frozenset[tuple[str, str, int]] | None
 
@@ -124,8 +129,9 @@ def how_it_ended(lines: Sequence[str]) -> Ending | None:
         return None
     # no earlier than what was read of the log
     since = min([max(moments[0], moments[-1] - _MOST_BEHIND), *(move.at - _CLOCK for move in moves)])
+    named = dict.fromkeys(match[1].lower() for line in reversed(lines) if (match := _NAMED.match(line)))
     moving = frozenset((move.mailbox, move.folder, move.uid) for move in moves)
-    return Ending(since, moving, None if stopped else frozenset(written))
+    return Ending(since, tuple(named), moving, None if stopped else frozenset(written))
 
 
 def finish_moves(ending: Ending, configuration: Path, mail: Path) -> int:
@@ -133,24 +139,26 @@ def finish_moves(ending: Ending, configuration: Path, mail: Path) -> int:
 
     Returns how many; says on standard error what failed.
     """
-    removed = 0
-    for name in _changed_mailboxes(mail, ending.since.timestamp()):
+    removed, since = 0, ending.since.timestamp()
+    for name in _mailboxes(mail, ending.named):
+        mailbox = Mailbox(name, configuration, mail)
         try:
-            removed += _finish(Mailbox(name, configuration, mail), name, ending)
+            removed += _finish(mailbox, name, ending) if mailbox.is_changed(since) else 0
         except (OSError, subprocess.SubprocessError, ValueError) as error:
             print(f"moves in {name} are left as they are: {error}", file=sys.stderr)  # noqa: T201 (no log yet)
     return removed
 
 
-def _changed_mailboxes(mail: Path, since: float) -> Iterator[str]:
-    """Those where messages came or went. One `stat` a folder: there may be 45,000 mailboxes."""
-    for top in mail.glob("*/*/sdbox/mailboxes"):
-        for place, folders, _ in os.walk(top):
-            if _FILES in folders:
-                folders.remove(_FILES)  # not to be listed
-                if os.stat(os.path.join(place, _FILES)).st_mtime >= since:  # noqa: PTH116, PTH118
-                    yield f"{top.parts[-3]}@{top.parts[-4]}"
-                    break
+def _mailboxes(mail: Path, first: Sequence[str]) -> Iterator[str]:
+    """Those, then all others while there is time: nobody reads mail until this is over."""
+    yield from first
+    end, known = time.monotonic() + _MOST_WALK_SECONDS, set(first)
+    for place in mail.glob("*/*"):
+        if time.monotonic() > end:
+            print("moves cut short: not every mailbox was looked at", file=sys.stderr)  # noqa: T201
+            return
+        if (name := f"{place.name}@{place.parent.name}") not in known:
+            yield name
 
 
 def _finish(mailbox: "Mailbox", name: str, ending: Ending) -> int:
@@ -160,8 +168,7 @@ def _finish(mailbox: "Mailbox", name: str, ending: Ending) -> int:
     shared = [files for files in sharing.values() if len({file.folder for file in files}) > 1]
     if not shared:
         return 0
-    folders = {file.folder for files in shared for file in files}
-    last = {folder: mailbox.last_uid(folder) for folder in folders}
+    last = {folder: mailbox.last_uid(folder) for folder in {of.folder for files in shared for of in files}}
     recent = {(row.folder, row.uid) for row in mailbox.saved_since(ending.since)}
     removed, gone = 0, defaultdict[str, list[int]](list)
     for files in shared:
@@ -221,6 +228,15 @@ class Mailbox:
                     for entry in entries:
                         if match := _FILE.fullmatch(entry.name):
                             yield _File(folder, int(match[1]), entry.inode(), entry.path)
+
+    def is_changed(self, since: float) -> bool:
+        """Whether a message came or went. One `stat` a folder."""
+        for place, folders, _ in os.walk(self._folders):
+            if _FILES in folders:
+                folders.remove(_FILES)  # not to be listed
+                if os.stat(os.path.join(place, _FILES)).st_mtime >= since:  # noqa: PTH116, PTH118
+                    return True
+        return False
 
     def last_uid(self, folder: str) -> int:
         """The largest one that the index of that folder knows; 0 if it is empty."""
