@@ -21,6 +21,7 @@ from vaguemestre.mailbox.contacts.services.groups import set_members
 from vaguemestre.mailbox.contacts.services.rows import (
     MOST_CARDS,
     check_writable,
+    etag_of,
     fill_row,
     new_row,
     write_group,
@@ -72,7 +73,7 @@ def import_file(book: AddressBook, content: bytes, read_apart: ReadApart) -> Imp
     if book_rows(book).count() + new > MOST_CARDS:
         raise Refusal("contacts.book-full", most=MOST_CARDS)
     outcome = _Outcome()
-    for targets in _chunks(book, index, file):
+    for targets in _chunks(book, index, file, outcome):
         completed = _complete(targets, file, read_apart)
         for batch in batched(targets, _BATCH, strict=False):
             with transaction.atomic(durable=True):
@@ -92,12 +93,17 @@ def _apart(read_apart: ReadApart, act: str, content: bytes) -> Any:
         raise Refusal("contacts.file-too-complex") from error
 
 
-def _chunks(book: AddressBook, index: CardIndex, file: ContactsFile) -> Iterator[list[_Target]]:
-    """The rows that the file adds or completes, in its order."""
+def _chunks(
+    book: AddressBook, index: CardIndex, file: ContactsFile, outcome: _Outcome
+) -> Iterator[list[_Target]]:
+    """The rows that the file adds or completes, in its order, but for cards that are there to the letter."""
     targets: dict[int, _Target] = {}
     weight = 0
     for place, (uid, card) in enumerate(file.cards):
         row = index.find(uid, card)
+        if row is not None and not row.is_collected and row.etag == etag_of(file.texts[place]):
+            outcome.same += 1
+            continue
         if row is None:
             row = _unsaved_row(book, uid, card)
             index.add(row)
