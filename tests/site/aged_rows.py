@@ -159,6 +159,10 @@ def _reported(at: datetime) -> None:
     _row("reports.Vote", at=at)
 
 
+def _clicks(at: datetime) -> None:
+    _row("redirects.LinkClick", clicked_at=at, account_id=1, was_listed=False)
+
+
 def _quarantined(at: datetime) -> None:
     _row("quarantine.QuarantinedMessage", arrived_at=at)
 
@@ -193,6 +197,7 @@ AGED: Mapping[str, Callable[[datetime], None]] = {
     "Fichiers prêtés par un lien": _lent,
     "Fichiers apportés ou à emporter (import, export)": _moved_file,
     "Trace d’un import ou d’un export": _rows("portability.Move", state="done", ended_at=..., stored=""),
+    "Clics sur les liens contrôlés : courriel, site et empreinte du lien": _clicks,
     "Courriels en quarantaine (virus, lien dangereux, macros), avec leur verdict": _quarantined,
     "Courriels dangereux retirés des boîtes": _removed,
     "Empreintes des courriels retirés puis effacés, qu’aucune sauvegarde ne ramène": _rows(

@@ -77,6 +77,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         SIGNED: "own release",
         ADMINISTRATORS: "release-for-owner verdicts",
     },
+    "redirects": {
+        OPEN: "follow",
+    },
     "tracking": {
         SIGNED: "banner discard held hours release reschedule sending sent status where",
         OPERATORS: "account-messages all-held decide-held",

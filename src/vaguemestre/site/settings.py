@@ -42,6 +42,7 @@ _ROOMS = (
     "post.outbox",
     "post.reports",
     "post.quarantine",
+    "post.redirects",
     "post.dkim",
     "post.trace",
     "mailbox.calendar",

@@ -134,6 +134,11 @@ def is_refused(senders: Collection[str], subject: str, message_id: str) -> bool:
     return any(not message_marks.isdisjoint(marks(criteria_of(row))) for row in _refusing().filter(named))
 
 
+def is_refused_link(address: str) -> bool:
+    """Whether a removal refuses that link."""
+    return _refusing().filter(link=address[:500]).exclude(link="").exists()
+
+
 def _refusing() -> "QuerySet[Removal]":
     resumed = Q(state=RemovalState.AWAITING, pk__in=TakenCopy.objects.values("box__removal"))
     return Removal.objects.filter(Q(state__in=REFUSING) | resumed)

@@ -29,6 +29,7 @@ class MailSection(Section):
     deleted_mb: Annotated[int, checks.between(10, 1_000_000)] = 1024  # of a mailbox; the oldest go first
     trace_months: Annotated[int, checks.between(1, 36)] = 12  # whole months before the present one
     removal_second_person_above: Annotated[int, checks.between(0, 1_000_000)] = 50  # mailboxes holding a copy
+    checked_links: bool = False  # outside links of outside senders pass by an address of ours
     postmaster: Annotated[str, checks.ADDRESS] = ""  # reads postmaster@ and abuse@
     outgoing: OutgoingSection = field(default_factory=OutgoingSection)
 

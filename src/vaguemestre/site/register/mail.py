@@ -17,6 +17,8 @@ from vaguemestre.people.lifecycle import handlers as lifecycle
 from vaguemestre.post.filelinks import handlers as filelinks
 from vaguemestre.post.outbox import handlers as outbox
 from vaguemestre.post.quarantine import handlers as quarantine
+from vaguemestre.post.redirects import handlers as redirects
+from vaguemestre.post.redirects.services import RETENTION as CLICKS_KEPT
 from vaguemestre.post.reports import handlers as reports
 from vaguemestre.post.trace import handlers as trace
 from vaguemestre.site.config import Config
@@ -193,6 +195,13 @@ FILTER = Activity(
             set_days("retention.quarantine_days", "après l’arrivée"),
             (quarantine.purge_old_messages,),
             (quarantine.forget_person,),
+        ),
+        Category(
+            "Clics sur les liens contrôlés : courriel, site et empreinte du lien",
+            ("redirects.LinkClick",),
+            after(CLICKS_KEPT, "après le clic"),
+            (redirects.purge_old_clicks,),
+            (redirects.forget_person,),
         ),
         Category(
             "Courriels dangereux retirés des boîtes",

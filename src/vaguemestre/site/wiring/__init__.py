@@ -31,6 +31,7 @@ TABLES = {
     "mailstore": "post",
     "outbox": "post",
     "quarantine": "post",
+    "redirects": "post",
     "reports": "post",
     "trace": "post",
     "lists": "schools",

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from vaguemestre.desks.removals.queries import is_refused
+from vaguemestre.desks.removals.queries import is_refused, is_refused_link
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
@@ -15,6 +15,7 @@ from vaguemestre.engines.postfix.queue_agent import HoldQueue
 from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.engines.rspamd.controller import JunkTraining
+from vaguemestre.engines.rspamd.listed_links import ListedLinks
 from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
 from vaguemestre.post.dkim import ports as dkim
@@ -23,6 +24,7 @@ from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.outbox import ports as outbox
 from vaguemestre.post.outbox.rules.self_mail import self_mail_address
 from vaguemestre.post.quarantine import ports as quarantine
+from vaguemestre.post.redirects import ports as redirects
 from vaguemestre.post.reports import ports as reports
 from vaguemestre.post.trace import ports as trace
 from vaguemestre.schools.lists import queries as lists_queries
@@ -43,6 +45,7 @@ def plug(config: Config) -> None:
     mailstore.open_mailbox.plug(DelegatedMailboxes(mailboxes, delegated_scope_of))
     quarantine.quarantined_mail.plug(MailAgent(config))
     quarantine.is_refused.plug(is_refused)
+    redirects.is_listed.plug(ListedLinks(config, is_refused_link))
     outbox.submit.plug(submission_of(config))
     outbox.mark_answered.plug(AnsweredMarks(mailboxes))
     outbox.store_round_trip.plug(partial(write_round_trip, config.data_dir))

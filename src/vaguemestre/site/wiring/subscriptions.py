@@ -73,6 +73,7 @@ from vaguemestre.post.outbox import handlers as outbox_handlers
 from vaguemestre.post.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.post.quarantine import handlers as quarantine_handlers
 from vaguemestre.post.quarantine.events import ReleaseAsked
+from vaguemestre.post.redirects import handlers as redirects_handlers
 from vaguemestre.post.reports import handlers as reports_handlers
 from vaguemestre.post.reports.events import VoteCast
 from vaguemestre.post.trace import handlers as trace_handlers
@@ -144,6 +145,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         sorting_handlers.forget_person,
         reports_handlers.forget_person,
         quarantine_handlers.forget_person,
+        redirects_handlers.forget_person,
         removals_handlers.forget_person,
         bulk_handlers.forget_person,
         webmail_handlers.forget_person,

@@ -101,6 +101,9 @@ MEANINGS = {
     ),
     "mail.deleted_days": "Jours pendant lesquels un courriel supprimé peut être récupéré.",
     "mail.deleted_mb": "Mo de courriels supprimés gardés par boîte ; au-delà, les plus anciens sont effacés.",
+    "mail.checked_links": (
+        "Les liens de l’extérieur passent par une adresse d’ici, qui arrête ceux que la sécurité signale."
+    ),
     "mail.removal_second_person_above": (
         "Boîtes au-delà desquelles retirer un courriel dangereux demande l’accord d’une deuxième personne."
     ),

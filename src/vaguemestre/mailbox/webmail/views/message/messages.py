@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -24,8 +25,9 @@ from vaguemestre.mailbox.webmail.rules.choices import Typeface, choices_of
 from vaguemestre.mailbox.webmail.rules.listing.rows import lines_of
 from vaguemestre.mailbox.webmail.rules.listing.search_query import MAX_TERMS
 from vaguemestre.mailbox.webmail.rules.rendering.html import frames
+from vaguemestre.mailbox.webmail.rules.rendering.html.links import redirect_outside
 from vaguemestre.mailbox.webmail.services import message_lists
-from vaguemestre.mailbox.webmail.services.message.authors import listed_names
+from vaguemestre.mailbox.webmail.services.message.authors import Authorship, listed_names
 from vaguemestre.mailbox.webmail.services.message.message_reader import read_message
 from vaguemestre.mailbox.webmail.services.message.pictures import Signer
 from vaguemestre.mailbox.webmail.views.message.message_pane import (
@@ -35,7 +37,8 @@ from vaguemestre.mailbox.webmail.views.message.message_pane import (
     render_pane,
 )
 from vaguemestre.mailbox.webmail.views.shell import Listing, whole_page
-from vaguemestre.post.mailstore.values import MessageRef
+from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage
+from vaguemestre.post.redirects.services import LinkSigner
 
 _LONGEST_WORD = 100
 
@@ -88,8 +91,11 @@ def show_body(
             proxied=signer,
             words=[word[:_LONGEST_WORD] for word in request.GET.getlist("mot")[:MAX_TERMS]],
         )
+        checks_links = settings.CONFIG.mail.checked_links
+        author = authorship_of(request, reads, message.opened, chain) if checks_links else None
     body = message.body
-    html = body.html or '<p class="vm-note">Ce courriel ne contient pas de texte.</p>'
+    text = _with_checked_links(request, message.opened, author, body.html) if author else body.html
+    html = text or '<p class="vm-note">Ce courriel ne contient pas de texte.</p>'
     document = frames.document(
         body.css, html, theme=request.who.theme, is_fixed=_is_fixed(request), is_measured=is_measured
     )
@@ -118,6 +124,17 @@ def print_message(
         is_fixed=_is_fixed(request),
     )
     return _framed(document, frames.paper_policy())
+
+
+def _with_checked_links(
+    request: SignedInRequest, opened: OpenedMessage, author: Authorship, html: str
+) -> str:
+    """The text with the outside links of an outside sender checked at the click."""
+    if author.is_colleague:
+        return html
+    prefix = request.build_absolute_uri(reverse("redirects:follow", args=("-",)))[:-1]
+    signer = LinkSigner(request.who.own_account_id, opened.message_id, prefix)
+    return redirect_outside(html, signer, {*own_domains(request.who), request.get_host().partition(":")[0]})
 
 
 def _framed(document: bytes, policy: str) -> HttpResponse:

@@ -1,7 +1,7 @@
 """Links: which are safe, where they are in plain text, which announce another host than theirs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
 from urllib.parse import urlsplit
@@ -20,7 +20,9 @@ _IN_TEXT = re.compile(
 )
 _TRAILING = ".,;:!?…'’"
 _ANCHOR = re.compile(r'<a((?:\s(?:[^>"]|"[^"]*")*)?)>(.*?)</a>', re.DOTALL)
+_ANCHOR_START = re.compile(r'<a((?:\s(?:[^>"]|"[^"]*")*)?)>')
 _HREF = re.compile(r'\shref="([^"]*)"')
+_TITLE = re.compile(r'\stitle="[^"]*"')
 _TAG = re.compile(r'<(?:[^>"]|"[^"]*")*>')
 _HOST_AS_TEXT = re.compile(
     r"^\s*(?:https?://)?(?:[^\s/@]*@)?((?:[a-z0-9-]+\.)+[a-z]{2,24})(?::\d+)?(?:[/?#]\S*)?\s*$", re.IGNORECASE
@@ -103,6 +105,25 @@ def add_true_hosts(html: str) -> str | None:
 
     result = _ANCHOR.sub(mark, html)
     return result if count else None
+
+
+def redirect_outside(html: str, address_of: Callable[[str], str], own_hosts: Collection[str]) -> str:
+    """The text with `address_of` each web link that leads elsewhere than to our hosts and those below them.
+
+    Works on the sanitizer's output (attributes double-quoted). The true address stays as a tooltip.
+    """
+
+    def change(anchor: re.Match[str]) -> str:
+        href = _HREF.search(anchor[1])
+        address = unescape(href[1]) if href else ""
+        host = host_of(address) if address.lower().startswith("http") else ""
+        if href is None or not host or any(_is_same_place(own, host) for own in own_hosts):
+            return anchor[0]
+        start, end = href.span()
+        rest = _TITLE.sub("", anchor[1][:start] + anchor[1][end:])
+        return f'<a{rest} href="{escape(address_of(address))}" title="{escape(address)}">'
+
+    return _ANCHOR_START.sub(change, html)
 
 
 def _is_same_place(announced: str, host: str) -> bool:

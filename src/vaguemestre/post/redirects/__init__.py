@@ -1,0 +1,1 @@
+"""Links of outside senders, checked at the click."""
