@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from tests.access.signin.people import account
 from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arrival, told, work
 from tests.mailbox.webmail.conftest import browser_of
 
-from vaguemestre.desks.removals.models import Removal, SecurityOfficer
+from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.redirects.services import record_click
+from vaguemestre.post.redirects.values import CheckedLink
 from vaguemestre.post.reports.models import Report
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,6 +122,25 @@ def test_it_is_counted_removed_and_undone_on_one_page(copies: MemoryCopies, clie
     assert decide(client, number, "remettre").status_code == 302
     work(number, Removal.objects.get(pk=number).number, copies)
     assert "Remis." in page(client, number)
+
+
+def test_who_followed_a_link_of_it_is_counted_and_named_where_links_are_checked(
+    copies: MemoryCopies, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = opened(client, copies)
+    mailbox = RemovalBox.objects.filter(removal_id=number, copies__gt=0).get()
+    for message_id, was_listed, account_id in (
+        ("<f0@x>", False, mailbox.account_id),
+        ("<f0@x>", True, 999_001),  # stopped
+        ("<autre@x>", False, 999_002),
+    ):
+        link = CheckedLink("https://piege.example/", account_id or 0, message_id)
+        record_click(link, was_listed=was_listed, now=timezone.now())
+    assert "Ont suivi un lien" not in page(client, number)
+    mail = replace(settings.CONFIG.mail, checked_links=True)
+    monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, mail=mail))
+    assert "Ont suivi un lien 1" in page(client, number)
+    assert mailbox.mailbox in page(client, number, "?qui=clics")
 
 
 def test_above_the_number_somebody_else_agrees(

@@ -102,10 +102,16 @@ def possible_holders(row: Removal) -> int:
 
 
 def boxes_page(
-    removal_id: int, *, which: str, order: str, first: int, count: int
+    removal_id: int, *, which: str, order: str, first: int, count: int, clicked: Collection[int] = ()
 ) -> tuple[Sequence[Box], int]:
-    """A page of mailboxes. `which`: `ouverts`, `reponses`, `absentes` (not reached); else all with a copy."""
-    kinds = {"ouverts": Q(seen__gt=0), "reponses": Q(answered__gt=0), "absentes": ~Q(error="")}
+    """A page of mailboxes. `which`: `ouverts`, `reponses`, `absentes` (not reached); else all with a copy.
+
+    `clics`: of the accounts in `clicked`.
+    """
+    kinds = {
+        "ouverts": Q(seen__gt=0), "reponses": Q(answered__gt=0), "absentes": ~Q(error=""),
+        "clics": Q(account_id__in=clicked),
+    }  # fmt: skip
     rows = RemovalBox.objects.filter(kinds.get(which, Q(copies__gt=0)), removal_id=removal_id)
     page = rows.order_by(order, "mailbox")[first : first + count]
     return [_box(row) for row in page], rows.count()

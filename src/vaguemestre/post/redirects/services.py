@@ -1,6 +1,5 @@
 """Signing of links, and what is remembered of clicks."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +8,7 @@ from django.core import signing
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.redirects.models import LinkClick
-from vaguemestre.post.redirects.rules.listing import host_of
+from vaguemestre.post.redirects.rules.listing import host_of, link_digest
 from vaguemestre.post.redirects.values import CheckedLink
 
 RETENTION = timedelta(days=30)
@@ -48,11 +47,6 @@ def record_click(link: CheckedLink, *, was_listed: bool, now: datetime) -> None:
         was_listed=was_listed,
         clicked_at=now,
     )
-
-
-def link_digest(address: str) -> str:
-    """Digest by which a click knows its link."""
-    return hashlib.sha256(address.encode()).hexdigest()
 
 
 def delete_old_clicks(now: datetime) -> None:

@@ -23,6 +23,7 @@ from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import names_of
+from vaguemestre.post.redirects.queries import accounts_that_clicked
 from vaguemestre.post.reports.queries import reported_letter
 
 
@@ -109,8 +110,10 @@ def decide(request: SignedInRequest, removal_id: int) -> HttpResponse:
 
 def _page(request: SignedInRequest, file: RemovalFile, *, status: int = 200, **context: Any) -> HttpResponse:
     listing, which = Listing.of(request.GET, ("boite", *queries.BOX_ORDERS)), request.GET.get("qui", "")
+    clicked = _clicked(file)
     boxes, total = queries.boxes_page(
         file.removal_id,
+        clicked=clicked,
         which=which,
         order=column_of(listing.order, queries.BOX_ORDERS),
         first=listing.first,
@@ -119,7 +122,12 @@ def _page(request: SignedInRequest, file: RemovalFile, *, status: int = 200, **c
     names = names_of([box.account_id for box in boxes if box.account_id is not None])
     context |= {
         "rows": [
-            {"box": box, "name": names.get(box.account_id or 0, ""), "phase": PHASES[box.phase]}
+            {
+                "box": box,
+                "name": names.get(box.account_id or 0, ""),
+                "phase": PHASES[box.phase],
+                "clicked": box.account_id in clicked,
+            }
             for box in boxes
         ],
         "total": total,
@@ -141,7 +149,16 @@ def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
         "is_mine": file.decided_by == actor_of(request),
         "may_stop": file.state in MAY_STOP,
         "limit": settings.CONFIG.mail.removal_second_person_above,
+        "checks_links": settings.CONFIG.mail.checked_links,
+        "clicked": len(_clicked(file)),
     }
+
+
+def _clicked(file: RemovalFile) -> frozenset[int]:
+    """Accounts that followed a link of the message; none where links are not checked."""
+    if not settings.CONFIG.mail.checked_links:
+        return frozenset()
+    return accounts_that_clicked(file.criteria.message_id, file.criteria.link)
 
 
 def _reported(number: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Names under which the security desk may list a link, as `engines/rspamd/listed_links.lua` has them."""
 
+import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -10,6 +11,11 @@ def host_of(address: str) -> str:
         return (urlsplit(address).hostname or "").rstrip(".").lower()
     except ValueError:
         return ""
+
+
+def link_digest(address: str) -> str:
+    """Digest by which a click knows its link."""
+    return hashlib.sha256(address.encode()).hexdigest()
 
 
 def listed_names(address: str) -> Iterator[str]:
