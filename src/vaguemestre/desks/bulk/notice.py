@@ -18,6 +18,6 @@ def notice(*, to: str, sender: str, subject: str, text: str, message_id: str, at
     message["Date"] = format_datetime(at.astimezone(PARIS))
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "fr"
     message.set_content(text.rstrip() + "\n", cte="quoted-printable")
+    message["Content-Language"] = "fr"  # after the text, which drops fields of content
     return message.as_bytes()

@@ -32,6 +32,6 @@ def closing_letter(*, to: str, sender: str, site: str, closes_on: date, at: date
     message["Subject"] = f"Votre compte académique sera fermé le {closes_on:%d/%m/%Y}"
     message["Date"] = format_datetime(at.astimezone(PARIS))
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "fr"
     message.set_content(_WORDS.format(day=f"{closes_on:%d/%m/%Y}", site=site), cte="quoted-printable")
+    message["Content-Language"] = "fr"  # after the text, which drops fields of content
     return message.as_bytes()

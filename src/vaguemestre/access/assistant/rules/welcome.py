@@ -27,8 +27,8 @@ def welcome_message(
     message["Date"] = format_datetime(now.astimezone(PARIS))
     message["Message-ID"] = welcome_id(mailbox)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "fr"
     message.set_content(_WORDS.format(name=name, address=address, username=username, site=site), cte="8bit")
+    message["Content-Language"] = "fr"  # after the text, which drops fields of content
     return message.as_bytes()
 
 

@@ -75,8 +75,8 @@ def contact_mail(
     message["Subject"] = title.format(subject=subject[:1].lower() + subject[1:])
     message["Date"] = format_datetime(now.astimezone(PARIS))
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "fr"
     message.set_content(
         words.format(code=code, subject=subject, link=link) + _END.format(site=site), cte="quoted-printable"
     )
+    message["Content-Language"] = "fr"  # after the text, which drops fields of content
     return message.as_bytes()

@@ -40,7 +40,6 @@ def notice(
     message["Date"] = format_datetime(at.astimezone(PARIS))
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "fr"
     context = f"{detail}\n\n" if detail else ""
     context += f"Motif donné : {reason}\n\n" if reason else ""
     wrong = _NOT_ME.format(link=link) if link else _HELP.format(site=site)
@@ -49,6 +48,7 @@ def notice(
     moment = dated_moment_fr(at)
     text = _LETTER.format(name=name, sentence=sentence, context=context, moment=moment, wrong=wrong)
     message.set_content(text, cte="8bit")
+    message["Content-Language"] = "fr"  # after the text, which drops fields of content
     return message.as_bytes()
 
 

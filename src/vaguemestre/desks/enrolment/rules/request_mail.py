@@ -146,6 +146,6 @@ def _compose(subject: str, text: str, to: str, sender: str, key: str, at: dateti
     message["Date"] = format_datetime(at.astimezone(PARIS))
     message["Message-ID"] = message_id(key, sender)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "fr"
     message.set_content(text, cte="quoted-printable")
+    message["Content-Language"] = "fr"  # after the text, which drops fields of content
     return message.as_bytes()
