@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import who_asks
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.redirects import services
 from vaguemestre.post.redirects.ports import is_listed
 from vaguemestre.post.redirects.rules.listing import host_of
@@ -20,8 +21,9 @@ def follow(request: HttpRequest, signed: str) -> HttpResponse:
     """
     try:
         link = services.checked_link(signed)
-    except Refusal:
-        return _closed(render(request, "redirects/unknown.html", status=404))
+    except Refusal as refusal:
+        context = {"problem": sentence(refusal)}
+        return _closed(render(request, "redirects/unknown.html", context, status=404))
     who = who_asks(request)
     is_theirs = who is not None and who.own_account_id == link.account_id
     listed = is_listed.get()(link.address)
@@ -29,8 +31,8 @@ def follow(request: HttpRequest, signed: str) -> HttpResponse:
         services.record_click(link, was_listed=listed, now=timezone.now())
         if not listed:
             return _closed(HttpResponseRedirect(link.address))
-    context = {"address": link.address, "host": host_of(link.address), "is_listed": listed}
-    return _closed(render(request, "redirects/link.html", context, status=403 if listed else 200))
+    shown = {"address": link.address, "host": host_of(link.address), "is_listed": listed}
+    return _closed(render(request, "redirects/link.html", shown, status=403 if listed else 200))
 
 
 def _closed(answer: HttpResponse) -> HttpResponse:

@@ -26,6 +26,7 @@ from vaguemestre.post.filelinks import refusals as deposits_refusals
 from vaguemestre.post.mailstore import refusals as mailstore_refusals
 from vaguemestre.post.outbox import refusals as outbox_refusals
 from vaguemestre.post.quarantine import refusals as quarantine_refusals
+from vaguemestre.post.redirects import refusals as redirects_refusals
 from vaguemestre.schools.lists import refusals as lists_refusals
 from vaguemestre.schools.rosters import refusals as classes_refusals
 from vaguemestre.schools.sharing import refusals as sharing_refusals
@@ -53,6 +54,7 @@ SENTENCES = (
     portal_refusals.SENTENCES,
     operations_refusals.SENTENCES,
     quarantine_refusals.SENTENCES,
+    redirects_refusals.SENTENCES,
     removals_refusals.SENTENCES,
     sharing_refusals.SENTENCES,
     signin_refusals.SENTENCES,
