@@ -18,7 +18,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 
-_STATES = {"affiche": "Affichés", "a-venir": "À venir", "termine": "Terminés"}
+_STATES = {"affiche": "Affichées", "a-venir": "À venir", "termine": "Terminées"}
 
 
 @require_GET
