@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 from tests.access.signin.people import PASSWORD, account
 
 from vaguemestre.mailbox.contacts.handlers import remember_recipients
@@ -115,6 +116,22 @@ def test_the_book_of_ones_school_is_proposed_while_one_serves_there(nicolas: Acc
     assert [one.address for one in contacts_like(nicolas.pk, "mairie", limit=9)] == ["mairie@x.example"]
     Assignment.objects.update(ends_on="2026-09-30")
     assert contacts_like(nicolas.pk, "mairie", limit=9) == ()
+
+
+def test_writing_again_to_the_same_people_makes_no_other_writer_wait(
+    nicolas: Account, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    people = [("", "un@dehors.example"), ("", "deux@dehors.example")]
+    collect_addresses(nicolas.pk, people)
+    with django_assert_num_queries(1) as reading:  # neither a transaction nor a write
+        collect_addresses(nicolas.pk, people)
+    assert reading.captured_queries[0]["sql"].startswith("SELECT")
+    collect_addresses(nicolas.pk, [*people, ("", "trois@dehors.example")])
+    assert {one.address for one in contacts_of(nicolas.pk)} == {
+        "un@dehors.example",
+        "deux@dehors.example",
+        "trois@dehors.example",
+    }
 
 
 def test_neither_accents_nor_case_hide_a_contact_or_put_it_last(nicolas: Account) -> None:

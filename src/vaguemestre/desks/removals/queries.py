@@ -134,7 +134,8 @@ def is_refused(senders: Collection[str], subject: str, message_id: str) -> bool:
     named = Q(message_id=f"<{message_id.strip('<> ')}>") if message_id else Q()
     for sender in filter(None, senders):
         named |= Q(sender__iexact=sender)
-    if not named:
+    # asked for every message submitted: what follows costs five times this question, and is for very few
+    if not named or not Removal.objects.filter(named).exists():
         return False
     message_marks = marks_of_message([sender for sender in senders if sender], subject, message_id)
     return any(not message_marks.isdisjoint(marks(criteria_of(row))) for row in _refusing().filter(named))

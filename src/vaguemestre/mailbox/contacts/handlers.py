@@ -7,15 +7,14 @@ from vaguemestre.mailbox.contacts.services import collect_addresses
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.post.outbox.events import MessageFiled
-from vaguemestre.post.outbox.queries import find_outgoing
+from vaguemestre.post.outbox.queries import recipients_of_outgoing
 
 
 def remember_recipients(event: MessageFiled) -> None:
     """Collect the recipients of a sent message, to suggest them later."""
-    outgoing = find_outgoing(event.account_id, event.key)
-    if outgoing is not None:
-        addresses = [address for address in outgoing.recipients if not _is_of_ent(address)]
-        collect_addresses(event.account_id, [("", address) for address in addresses])
+    recipients = recipients_of_outgoing(event.account_id, event.key)
+    addresses = [address for address in recipients if not _is_of_ent(address)]
+    collect_addresses(event.account_id, [("", address) for address in addresses])
 
 
 def _is_of_ent(address: str) -> bool:

@@ -47,6 +47,12 @@ def find_outgoing(account_id: int, key: str) -> OutgoingMessage | None:
     return _outgoing_message(row) if row else None
 
 
+def recipients_of_outgoing(account_id: int, key: str) -> tuple[str, ...]:
+    """Addresses of a message of the outbox; none if there is no such message."""
+    rows = OutboxMessage.objects.filter(account_id=account_id, key=key)
+    return tuple(rows.values_list("recipients", flat=True).first() or ())
+
+
 def find_outgoing_by_message_id(account_id: int, message_id: str) -> OutgoingMessage | None:
     """The message of that Message-ID while it is, or was, in the account's outbox."""
     row = OutboxMessage.objects.filter(account_id=account_id, message_id=message_id).only(*_LISTED).first()

@@ -1,6 +1,6 @@
 """Save, delete and collect cards."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
@@ -76,21 +76,36 @@ def keep_address(account_id: int, name: str, address: str) -> int:
     return int(write_row(row or new_row(book), card).pk)
 
 
-@transaction.atomic(durable=True)
 def collect_addresses(account_id: int, people: Iterable[tuple[str, str]]) -> None:
-    """Collect (name, address) pairs written to, `MOST_COLLECTED` at most. Idempotent."""
-    cards = Contact.objects.filter(account_id=account_id)
-    room = MOST_COLLECTED - cards.filter(is_collected=True).count()
+    """Collect (name, address) pairs written to, `MOST_COLLECTED` at most. Idempotent.
+
+    Most messages go to people written to before: then nothing is written, and no other writer waits.
+    """
     names = {address: name for name, address in people}
-    present = set(cards.filter(address__in=names).values_list("address", flat=True))
-    new_rows = [
-        Contact(account_id=account_id, name=(name or address)[:200], address=address, is_collected=True)
-        for address, name in names.items()
-        if address not in present
-    ]
-    for row in new_rows:
-        row.index()
-    Contact.objects.bulk_create(new_rows[: max(0, room)], ignore_conflicts=True)
+    if not _unknown(account_id, names):
+        return
+    with transaction.atomic(durable=True):
+        cards = Contact.objects.filter(account_id=account_id, is_collected=True)
+        room = max(0, MOST_COLLECTED - cards.count())
+        new_rows = [
+            Contact(
+                account_id=account_id,
+                name=(names[address] or address)[:200],
+                address=address,
+                is_collected=True,
+            )
+            for address in _unknown(account_id, names)[:room]
+        ]
+        for row in new_rows:
+            row.index()
+        Contact.objects.bulk_create(new_rows, ignore_conflicts=True)
+
+
+def _unknown(account_id: int, addresses: Collection[str]) -> list[str]:
+    """Those that no card of the account has, in their order."""
+    cards = Contact.objects.filter(account_id=account_id, address__in=addresses)
+    known = set(cards.values_list("address", flat=True))
+    return [address for address in addresses if address not in known]
 
 
 @transaction.atomic(durable=True)

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)  # longer than a submission may last; a second worker waits that long
 DOUBT_PACE = timedelta(seconds=10)  # before asking again whether an interrupted attempt was accepted
 _State = OutboxMessage.State
+# a message and the mailbox it leaves from; reading the whole account would cost as much again
+_SENT_WITH = (*(field.name for field in OutboxMessage._meta.concrete_fields), "account__mailbox")
 
 
 def queue_message(message: MessageToSend, *, by: str, now: datetime) -> int:
@@ -106,7 +108,7 @@ def send_message(
     If another worker holds the lease, or died with it, the message is announced for when the lease expires.
     Raises EngineDown when an engine does not answer: the job is retried.
     """
-    row = OutboxMessage.objects.select_related("account").get(pk=outbox_id)
+    row = OutboxMessage.objects.select_related("account").only(*_SENT_WITH).get(pk=outbox_id)
     is_first = row.state == _State.HELD
     if is_first:
         if now < row.due_at:  # too early: a clock moved back
