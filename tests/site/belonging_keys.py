@@ -86,7 +86,7 @@ def _programs(people: People) -> Iterator[Belonging]:
             "portal", {"number": program.pk}, name, OWN, doors="revoke-app-password", state=rows(program)
         )
         yield Belonging("signin", {}, name, OWN)
-        yield Belonging("helpdesk", {"account_id": people.victim.pk}, name, OPERATORS)
+        yield Belonging("helpdesk", {"account_id": people.victim.pk}, name, frozenset())
 
 
 def _applications(people: People) -> Iterator[Belonging]:
