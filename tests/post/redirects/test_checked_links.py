@@ -131,8 +131,9 @@ def test_links_of_a_verified_colleague_are_left_alone_and_of_a_forged_one_checke
 
 
 @pytest.mark.usefixtures("checked")
-def test_a_host_that_only_ends_like_ours_is_outside(reader: Client, box: MemoryMailbox) -> None:
-    (link,) = links_of(text_of(reader, box, a_link("https://pas-ac-amiens.test/")))
+@pytest.mark.parametrize("away", ["https://pas-ac-amiens.test/", r"https://piege.example\@ac-amiens.test/"])
+def test_a_host_that_only_looks_like_ours_is_outside(reader: Client, box: MemoryMailbox, away: str) -> None:
+    (link,) = links_of(text_of(reader, box, a_link(away)))
     assert "/lien/" in link
 
 

@@ -26,6 +26,8 @@ _WORD = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12)
         ("https://site.example/page2", False),
         ("https://piege.example:8443/", True),
         ("https://rassurant.example@piege.example/", True),
+        ("https://piege.example\\@rassurant.example/", True),
+        ("https://ｐｉｅｇｅ。example/", True),
         ("https://[", False),
     ],
 )

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import who_asks
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.web_hosts import host_of
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.redirects import services
 from vaguemestre.post.redirects.ports import is_listed
-from vaguemestre.post.redirects.rules.listing import host_of
 
 
 @require_GET

@@ -123,9 +123,21 @@ def test_a_picture_the_message_does_not_hold_leaves_its_words() -> None:
     assert sanitize_html("<img src='cid:absent' alt=Logo>", nothing).html == '<img alt="Logo">'
 
 
-def test_a_link_that_says_one_host_and_goes_to_another_is_marked() -> None:
-    clean = sanitize_html("<a href='https://voleur.example/x'>https://www.laposte.fr/suivi</a>", nothing)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://voleur.example/x",
+        r"https://voleur.example\@www.laposte.fr/x",
+        "https://www.laposte.fr@voleur.example/x",
+        "https://ｖｏｌｅｕｒ．example/x",
+    ],
+)
+def test_a_link_that_says_one_host_and_goes_to_another_is_marked(address: str) -> None:
+    clean = sanitize_html(f"<a href='{address}'>https://www.laposte.fr/suivi</a>", nothing)
     assert "→ voleur.example" in clean.html
+
+
+def test_a_link_that_goes_where_it_says_is_not_marked() -> None:
     honest = "<a href='https://www.laposte.fr/x'>laposte.fr</a> <a href='https://a.fr'>cliquez ici</a>"
     assert "→" not in sanitize_html(honest, nothing).html
 

@@ -2,15 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-
-def host_of(address: str) -> str:
-    """Host of a web address, lower case; empty if it is malformed."""
-    try:
-        return (urlsplit(address).hostname or "").rstrip(".").lower()
-    except ValueError:
-        return ""
+from vaguemestre.foundation.kernel.web_hosts import host_of
 
 
 def link_digest(address: str) -> str:

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from vaguemestre.mailbox.webmail.rules.rendering.html.links import host_of, without_hidden
+from vaguemestre.foundation.kernel.web_hosts import host_of
+from vaguemestre.mailbox.webmail.rules.rendering.html.links import without_hidden
 
 _BETWEEN = re.compile(r"<([^<>]{1,2000})>")
 ONE_CLICK = "List-Unsubscribe=One-Click"

@@ -4,13 +4,10 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
-from urllib.parse import urlsplit
+
+from vaguemestre.foundation.kernel.web_hosts import host_of
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-# An address with an unambiguous host; urllib takes ten times as long
-_USUAL = re.compile(
-    r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*+\.?)(?::[0-9]{1,5})?(?=[/?#]|\Z)", re.IGNORECASE | re.ASCII
-)
 _SAFE_SCHEMES = ("http://", "https://", "mailto:", "tel:")
 _IN_TEXT = re.compile(
     r"(?P<web>\bhttps?://[^\s<>\"'«»“”]{2,2000})"
@@ -50,16 +47,6 @@ def safe_href(address: str) -> str | None:
     if bare.lower().startswith("http") and not host_of(bare):
         return None
     return bare
-
-
-def host_of(address: str) -> str:
-    """Host of a web address, lower case; empty if it is malformed."""
-    if usual := _USUAL.match(address):
-        return usual[1].rstrip(".").lower()
-    try:
-        return (urlsplit(address).hostname or "").rstrip(".").lower()
-    except ValueError:
-        return ""
 
 
 def split_links(text: str) -> Iterator[TextRun]:

@@ -14,6 +14,7 @@ from itertools import islice
 
 import nh3
 
+from vaguemestre.foundation.kernel.web_hosts import host_of
 from vaguemestre.mailbox.webmail.rules.rendering import quoted_text
 from vaguemestre.mailbox.webmail.rules.rendering.html import complexity, highlight, links, styles
 from vaguemestre.mailbox.webmail.rules.rendering.html.colours import is_colour, light_dark
@@ -117,7 +118,7 @@ class _Pass:
             return bare if lowered.startswith(_PICTURE_KINDS) and len(bare) < _LONGEST_PICTURE else None
         if bare.startswith("//"):
             bare = f"https:{bare}"
-        if not bare.lower().startswith(("http://", "https://")) or not links.host_of(bare):
+        if not bare.lower().startswith(("http://", "https://")) or not host_of(bare):
             return None
         self.remote.add(bare)
         return self.proxied(bare) if self.proxied else None
