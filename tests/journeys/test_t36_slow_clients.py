@@ -222,10 +222,14 @@ def tarpit() -> Iterator[tuple[str, socket.socket]]:
         )
 
 
-def process_holding(port: int) -> int:
-    """Number of the process whose end of a connection has that port."""
+def process_holding(port: int, to: int) -> int:
+    """Number of the process whose end of a connection to a port has that port of its own."""
+
+    def number(place: str) -> int:
+        return int(place.rpartition(":")[2], 16)
+
     lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    (inode,) = [line[9] for line in lines if int(line[1].rpartition(":")[2], 16) == port]
+    (inode,) = [line[9] for line in lines if (number(line[1]), number(line[2])) == (port, to)]
     for entry in Path("/proc").glob("[0-9]*/fd/*"):
         with suppress(OSError):
             if str(entry.readlink()) == f"socket:[{inode}]":
@@ -268,7 +272,7 @@ def test_pictures_of_a_tarpit_hold_no_page(instance: Instance, reader: Client) -
         listener.settimeout(PATIENCE)
         fetching, peer = listener.accept()
         with fetching:
-            assert process_holding(peer[1]) in descendants(instance, "pictures")
+            assert process_holding(peer[1], listener.getsockname()[1]) in descendants(instance, "pictures")
             assert_pages_answer(reader)
             assert Client(instance).ask("GET", "/alogin").status == 200
         assert any(thread.is_alive() for thread in lines)
