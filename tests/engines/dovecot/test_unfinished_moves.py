@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.engines.live import LiveEngines, Someone, descendants, letter, wait_until
 
+from vaguemestre.engines.dovecot import configuration
 from vaguemestre.engines.dovecot.configuration import log_file
 from vaguemestre.engines.dovecot.copies.unfinished_moves import Ending, Move, how_it_ended, unfinished_moves
 from vaguemestre.engines.dovecot.homes import mail_home
@@ -176,6 +177,20 @@ def test_a_message_copied_as_everything_ended_stands_once_if_the_log_had_no_time
     with engines.signed_in(marie) as client:
         client.select(quoted("Là-bas"))
         assert b"un" in client.uid("FETCH", "1:*", "BODY.PEEK[HEADER.FIELDS (SUBJECT)]")[1][0][1]
+
+
+@pytest.mark.engines
+def test_moves_are_finished_even_if_the_start_has_the_process_number_of_what_was_cut(
+    engines: LiveEngines, marie: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a power cut, when what starts first is given the same numbers again."""
+    with engines.signed_in(marie) as client:
+        filled(client, marie, "un")
+        os.kill(log_process(engines), signal.SIGSTOP)
+        assert client.uid("COPY", "1", quoted("Là-bas"))[0] == "OK"
+    monkeypatch.setattr(configuration, "_START", f'echo "$$" >"$1"; {configuration._START}')
+    cut(engines)
+    assert (count(engines, marie, "Ici"), count(engines, marie, "Là-bas")) == (0, 1)
 
 
 @pytest.mark.engines

@@ -31,8 +31,10 @@ _BEFORE = ("05-once", "08-quarantine", "10-junk")  # run for everybody, in that 
 _SIEVEC = Path("/usr/bin/sievec")
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _FINISH_MOVES, _MAILBOX_FILES = "unfinished_moves.py", "mailbox-files.conf"
+# Not while another Dovecot runs. The file of its number outlives a cut, and the number may be our own then.
 _START = (
-    'if ! { read -r pid <"$1" && grep -qF -e "$2" "/proc/$pid/cmdline"; } 2>/dev/null; '
+    'if ! { read -r pid <"$1" && [ "$pid" != "$$" ] && read -r name <"/proc/$pid/comm" '
+    '&& [ "$name" = dovecot ] && grep -qF -e "$2" "/proc/$pid/cmdline"; } 2>/dev/null; '
     'then "$3" -IS "$4" "$5" "$6" "$7"; rm -f "$1"; fi; exec /usr/sbin/dovecot -F -c "$2"'
 )
 REOPEN_SIGNAL = signal.SIGUSR1  # as `doveadm log reopen` sends
