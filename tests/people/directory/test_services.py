@@ -224,7 +224,7 @@ def test_every_act_is_in_the_journal_and_the_chain_holds(academy: int) -> None:
 
 def test_many_people_of_a_new_name_are_changed_with_one_question_each(academy: int) -> None:
     def asked_for(many: int, name: str) -> int:
-        ids = list(Person.objects.values_list("pk", flat=True)[:many])
+        ids = list(Person.objects.order_by("pk").values_list("pk", flat=True)[:many])
         changes = [
             PersonChange(pk, civil=CivilStatus("M.", name, "", "Jean", date(1980, 5, 4))) for pk in ids
         ]
