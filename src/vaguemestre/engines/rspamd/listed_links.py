@@ -5,7 +5,7 @@ from threading import Lock
 
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.rspamd import configuration
-from vaguemestre.post.redirects.rules.listing import listed_names
+from vaguemestre.post.redirects.rules.listed_names import listed_names
 
 
 class ListedLinks:

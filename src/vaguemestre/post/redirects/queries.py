@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from vaguemestre.post.redirects.models import LinkClick
-from vaguemestre.post.redirects.rules.listing import link_digest
+from vaguemestre.post.redirects.rules.listed_names import link_digest
 
 
 def accounts_that_clicked(message_id: str, link: str) -> frozenset[int]:

@@ -9,7 +9,7 @@ from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.web_hosts import host_of
 from vaguemestre.post.redirects.models import LinkClick
-from vaguemestre.post.redirects.rules.listing import link_digest
+from vaguemestre.post.redirects.rules.listed_names import link_digest
 from vaguemestre.post.redirects.values import CheckedLink
 
 RETENTION = timedelta(days=30)

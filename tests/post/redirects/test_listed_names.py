@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.engines.rspamd.listed_links import ListedLinks
-from vaguemestre.post.redirects.rules.listing import listed_names
+from vaguemestre.post.redirects.rules.listed_names import listed_names
 
 _WORD = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12)
 
