@@ -1,14 +1,12 @@
 """An act on many in a real browser: chosen, shown, decided and undone by keyboard, on a phone too."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.desks.bulk.samples import administrator, agents, work
+from tests.desks.windows import look, window
 from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.desks.bulk.models import BulkAct
@@ -21,37 +19,9 @@ def page(live_server: LiveServer, chromium: Browser) -> Iterator[Page]:
     """An administrator's window on the people."""
     agents(4)
     agents(1, prefix="ferme", state="closed")
-    cookie = browser_of(administrator("chefe")).cookies[settings.SESSION_COOKIE_NAME].value
-    context = chromium.new_context(
-        viewport={"width": 1280, "height": 900},
-        locale="fr-FR",
-        base_url=live_server.url,
-        reduced_motion="reduce",  # or axe reads a colour on its way to another
-    )
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.goto("/administration/personnes")
-    yield page
-    page.goto("about:blank")
-    context.close()
-
-
-def look(page: Page, name: str) -> None:
-    """No fault of access and nothing wider than the screen, wide and narrow, light and dark."""
-    folder = os.environ.get("VAGUEMESTRE_PICTURES", "")
-    for width in (1280, 390):
-        for scheme in ("light", "dark"):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            # whatever the motion, a colour changes in the frame after the scheme
-            page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-            found = Axe().run(page).response["violations"]
-            assert found == [], [(one["id"], one["nodes"][0]["html"]) for one in found]
-            if folder:
-                page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, width)
-    page.set_viewport_size({"width": 1280, "height": 900})
+    client = browser_of(administrator("chefe"))
+    with window(live_server, chromium, client, "/administration/personnes") as page:
+        yield page
 
 
 def test_people_are_chosen_by_keyboard_on_screens_without_a_fault(page: Page) -> None:
