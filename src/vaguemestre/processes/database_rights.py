@@ -43,7 +43,10 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "public.credentials_mailtoken": {_TOKENS: _ALL, "web": _END, "door": _END, "worker": _END},
         # Written when Dovecot is prepared, and by moves, which are the owner's.
         **{f"projection.{table}": {**_READERS} for table in ("pod", "moving")},
-        "projection.token": {_TOKENS: _ALL, "web": _END, "door": _END, "worker": _END},
+        **{
+            table: {_TOKENS: _ALL, "web": _END, "door": _END, "worker": _END}
+            for table in ("projection.token", "projection.program_token")
+        },
         # What the token service looks up.
         **{
             table: {**_USUAL, _TOKENS: _READ}

@@ -35,6 +35,7 @@ _ROOMS = (
     "foundation.journal",
     "foundation.jobs",
     "people.directory",
+    "people.service_classes",
     "people.credentials",
     "people.provisioning",
     "people.intake",

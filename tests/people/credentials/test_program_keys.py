@@ -99,8 +99,10 @@ def test_no_token_is_given_for_a_key_that_ended(ended: str) -> None:
 
 def test_a_key_revoked_while_its_token_is_minted_wins() -> None:
     class Late(Engines):
-        def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
-            super().allow_token(mailbox, token_sha256, expires_at)
+        def allow_token(
+            self, mailbox: str, token_sha256: str, expires_at: int, *, is_program: bool = False
+        ) -> None:
+            super().allow_token(mailbox, token_sha256, expires_at, is_program=is_program)
             revoke_program_key(FIRST, now=NOON)
 
     program_key()

@@ -24,7 +24,9 @@ class Engines:
     def __init__(self) -> None:
         self.honoured: dict[str, tuple[str, int]] = {}
 
-    def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
+    def allow_token(
+        self, mailbox: str, token_sha256: str, expires_at: int, *, is_program: bool = False
+    ) -> None:
         self.honoured[token_sha256] = (mailbox, expires_at)
 
     def refuse_tokens(self, token_sha256s: Iterable[str]) -> None:

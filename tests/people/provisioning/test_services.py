@@ -64,7 +64,9 @@ class Engines:
     def withdrawn_at(self, mailbox: str, *, by_token: bool) -> float:
         raise NotImplementedError
 
-    def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
+    def allow_token(
+        self, mailbox: str, token_sha256: str, expires_at: int, *, is_program: bool = False
+    ) -> None:
         raise NotImplementedError
 
     def refuse_tokens(self, token_sha256s: Iterable[str]) -> None:

@@ -7,23 +7,22 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from importlib import resources
 from itertools import batched
-from typing import Any, Protocol
+from typing import Any
 
 from vaguemestre.engines.instance import OUTSIDE
+from vaguemestre.engines.projection.withdrawals import (
+    Cursor,
+    keys_by_mailbox,
+    limit_rows,
+    limits_by_mailbox,
+    shut_by,
+)
 from vaguemestre.foundation.kernel.errors import EngineDown
-from vaguemestre.people.provisioning.values import AppKey, ExpectedMailbox
+from vaguemestre.people.provisioning.values import ExpectedMailbox, MailboxLimits
 
 _PASSWORD, _TOKEN = _KINDS = ("password", "token")
 _BATCH = 500  # names in one query
 SCHEMA = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
-
-
-class Cursor(Protocol):
-    """What the cursors of both drivers share."""
-
-    def execute(self, query: Any, parameters: Any = ..., /) -> Any: ...
-    def executemany(self, query: Any, parameters: Any, /) -> Any: ...
-    def fetchall(self) -> list[Any]: ...
 
 
 class SqlMailDirectory(ABC):
@@ -54,10 +53,10 @@ class SqlMailDirectory(ABC):
         mailboxes = tuple(expected)
         with self.work("put") as cursor:
             self._take_turn(cursor)
-            shut = self._shut_by(cursor, mailboxes)
+            shut = shut_by(cursor, mailboxes, self._placeholders)
             self._withdraw(cursor, shut, _KINDS)
             # a name may pass from one of these mailboxes to another: delete all before inserting any
-            for table in ("name", "address", "app_key"):
+            for table in ("name", "address", "app_key", "service_limit"):
                 cursor.executemany(
                     f"DELETE FROM {table} WHERE mailbox = {self.placeholder}",  # noqa: S608 (our own names)
                     [(mailbox.mailbox,) for mailbox in mailboxes],
@@ -70,6 +69,7 @@ class SqlMailDirectory(ABC):
             self._insert(cursor, "name", _name_rows(mailboxes))
             self._insert(cursor, "address", _address_rows(mailboxes))
             self._insert(cursor, "app_key", _key_rows(mailboxes))
+            self._insert(cursor, "service_limit", limit_rows(mailboxes))
             _insert_places(cursor, mailboxes, self.placeholder)
         self._withdraw_again(shut, _KINDS)
         return shut
@@ -90,9 +90,10 @@ class SqlMailDirectory(ABC):
             rows = _all(cursor, "SELECT mailbox, active, quota_mb FROM mailbox")
             names = _grouped(_all(cursor, "SELECT mailbox, name FROM name"))
             addresses = _all(cursor, "SELECT mailbox, address, sends FROM address")
-            keys = _keys_by_mailbox(
+            keys = keys_by_mailbox(
                 _all(cursor, "SELECT mailbox, token_sha256, expires_at FROM app_key ORDER BY token_sha256")
             )
+            limits = limits_by_mailbox(cursor)
         receives = _grouped((mailbox, address) for mailbox, address, _ in addresses)
         sends = _grouped((mailbox, address) for mailbox, address, may_send in addresses if may_send)
         return {
@@ -104,6 +105,7 @@ class SqlMailDirectory(ABC):
                 receives=tuple(sorted(receives[mailbox])),
                 sends=tuple(sorted(sends[mailbox])),
                 app_keys=tuple(keys[mailbox]),
+                limits=limits.get(mailbox, MailboxLimits()),
             )
             for mailbox, active, quota_mb in rows
         }
@@ -160,7 +162,9 @@ class SqlMailDirectory(ABC):
             )
             return next((float(at) for (at,) in cursor.fetchall()), 0.0)
 
-    def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
+    def allow_token(
+        self, mailbox: str, token_sha256: str, expires_at: int, *, is_program: bool = False
+    ) -> None:
         """Raises EngineDown while the mailbox is not there yet: the projection follows the database."""
         with self.work("token") as cursor:
             cursor.execute(f"SELECT 1 FROM mailbox WHERE mailbox = {self.placeholder}", (mailbox,))  # noqa: S608
@@ -175,6 +179,8 @@ class SqlMailDirectory(ABC):
                 " ON CONFLICT (token_sha256) DO UPDATE SET expires_at = excluded.expires_at",
                 (token_sha256, mailbox, expires_at),
             )
+            if is_program:
+                self._insert(cursor, "program_token", [(token_sha256,)])
 
     def refuse_tokens(self, token_sha256s: Iterable[str]) -> None:
         tokens = tuple(token_sha256s)
@@ -187,24 +193,6 @@ class SqlMailDirectory(ABC):
                 cursor.execute(f"DELETE FROM token {where}", batch)  # noqa: S608
             self._withdraw(cursor, shut, (_TOKEN,))
         self._withdraw_again(shut, (_TOKEN,))
-
-    def _shut_by(self, cursor: Cursor, mailboxes: tuple[ExpectedMailbox, ...]) -> set[str]:
-        """The mailboxes that one key, or any, will no longer open."""
-        shut: set[str] = set()
-        for batch in batched(mailboxes, _BATCH, strict=False):
-            names = tuple(expected.mailbox for expected in batch)
-            among = f"mailbox IN ({self._placeholders(len(names))})"
-            cursor.execute(f"SELECT mailbox FROM mailbox WHERE active = 1 AND {among}", names)  # noqa: S608
-            active = {mailbox for (mailbox,) in cursor.fetchall()}
-            shut.update(
-                expected.mailbox for expected in batch if not expected.active and expected.mailbox in active
-            )
-            cursor.execute(f"SELECT mailbox, token_sha256, expires_at FROM app_key WHERE {among}", names)  # noqa: S608
-            present = _keys_by_mailbox(cursor.fetchall())
-            shut.update(
-                expected.mailbox for expected in batch if {*present[expected.mailbox]} - {*expected.app_keys}
-            )
-        return shut
 
     def _withdraw(self, cursor: Cursor, mailboxes: Iterable[str], kinds: Iterable[str]) -> None:
         now = time.time()
@@ -247,13 +235,6 @@ def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     for mailbox, text in rows:
         grouped[mailbox].append(text)
     return grouped
-
-
-def _keys_by_mailbox(rows: Iterable[tuple[str, str, Any]]) -> Mapping[str, list[AppKey]]:
-    keys: dict[str, list[AppKey]] = defaultdict(list)
-    for mailbox, digest, expires_at in rows:
-        keys[mailbox].append(AppKey(digest, expires_at))
-    return keys
 
 
 def _name_rows(mailboxes: Iterable[ExpectedMailbox]) -> list[tuple[Any, ...]]:

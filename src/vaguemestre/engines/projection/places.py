@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from vaguemestre.engines.projection.directory import Cursor, SqlMailDirectory
+from vaguemestre.engines.projection.directory import SqlMailDirectory
+from vaguemestre.engines.projection.withdrawals import Cursor
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 

@@ -10,7 +10,8 @@ from psycopg import sql
 
 from vaguemestre.engines.database.database_login import PostgresReader, database_login, postgres_reader
 from vaguemestre.engines.instance import Instance
-from vaguemestre.engines.projection.directory import SCHEMA, Cursor, SqlMailDirectory
+from vaguemestre.engines.projection.directory import SCHEMA, SqlMailDirectory
+from vaguemestre.engines.projection.withdrawals import Cursor
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _VIEWS = resources.files(__package__).joinpath("views.sql").read_text(encoding="utf-8")
@@ -98,7 +99,7 @@ class PostgresMailDirectory(SqlMailDirectory):
         )
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            table = connection.execute("SELECT to_regclass('projection.moving')").fetchone()
+            table = connection.execute("SELECT to_regclass('projection.service_limit')").fetchone()
             if table == (None,):
                 connection.execute("CREATE SCHEMA IF NOT EXISTS projection")
                 # the only SQLite clause of the schema

@@ -40,6 +40,20 @@ CREATE TABLE IF NOT EXISTS token (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS token_expires ON token (expires_at);
 CREATE INDEX IF NOT EXISTS token_mailbox ON token (mailbox);
+-- Tokens of mail programs, as against those of our pages.
+CREATE TABLE IF NOT EXISTS program_token (
+    token_sha256 TEXT PRIMARY KEY REFERENCES token (token_sha256) ON DELETE CASCADE
+) WITHOUT ROWID;
+-- What a class of service takes away from mail programs, and how long two folders keep a message (0: as everywhere).
+-- Mailboxes without such a class have no row.
+CREATE TABLE IF NOT EXISTS service_limit (
+    mailbox TEXT PRIMARY KEY REFERENCES mailbox (mailbox) ON DELETE CASCADE,
+    imap INTEGER NOT NULL,
+    submission INTEGER NOT NULL,
+    sieve INTEGER NOT NULL,
+    trash_days INTEGER NOT NULL,
+    junk_days INTEGER NOT NULL
+) WITHOUT ROWID;
 -- Several machines: the address of each group of mailboxes. '' stands for the first, where mailboxes live unless they
 -- have a place. One machine has no row.
 CREATE TABLE IF NOT EXISTS pod (

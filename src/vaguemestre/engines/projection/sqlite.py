@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vaguemestre.engines.instance import Instance
-from vaguemestre.engines.projection.directory import SCHEMA, Cursor, SqlMailDirectory
+from vaguemestre.engines.projection.directory import SCHEMA, SqlMailDirectory
+from vaguemestre.engines.projection.withdrawals import Cursor
 from vaguemestre.engines.system_users import postfix_group, set_owner, system_user
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 

@@ -30,6 +30,13 @@ class AccountsChanged:
 
 
 @dataclass(frozen=True)
+class ClassesChanged:
+    """What gives classes of service changed in an académie: its accounts follow."""
+
+    academy_id: int
+
+
+@dataclass(frozen=True)
 class PersonErased:
     """The civil status of a person was erased: every room erases its data about them (GDPR art. 17).
 

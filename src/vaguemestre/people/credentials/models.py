@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 from vaguemestre.people.directory.models import Person
+from vaguemestre.people.service_classes.models import ServiceClass
 
 
 class Account(AbstractBaseUser):
@@ -43,7 +44,11 @@ class Account(AbstractBaseUser):
     state_since = models.DateTimeField(null=True, blank=True)
     mailbox_state = models.CharField(max_length=10, choices=Mailbox.choices, default=Mailbox.OPEN)
     mailbox_since = models.DateTimeField(null=True, blank=True)
-    quota_mb = models.PositiveIntegerField(default=2048)
+    quota_mb = models.PositiveIntegerField(default=2048)  # where no class sets another
+    # by `service_classes.rules.class_of`; kept here so that one query has an account and its limits
+    service_class = models.ForeignKey(
+        ServiceClass, null=True, blank=True, on_delete=models.SET_NULL, related_name="accounts"
+    )
     activated_at = models.DateTimeField(null=True, blank=True)
     charter_version = models.CharField(max_length=20, blank=True)
     charter_accepted_at = models.DateTimeField(null=True, blank=True)

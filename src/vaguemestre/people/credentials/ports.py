@@ -11,7 +11,9 @@ from vaguemestre.people.credentials.values import SecretKeys, TokenKeys
 class Tokens(Protocol):
     """The mail tokens that engines accept (part of `provisioning.ports.MailDirectory`). Raises EngineDown."""
 
-    def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None: ...
+    def allow_token(
+        self, mailbox: str, token_sha256: str, expires_at: int, *, is_program: bool = False
+    ) -> None: ...
 
     def refuse_tokens(self, token_sha256s: Iterable[str]) -> None: ...
 

@@ -7,10 +7,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.class_assignment import assign_classes
 from vaguemestre.people.credentials.queries import account_status, accounts_of, alarm_contacts
 from vaguemestre.people.credentials.services import release_mailboxes
 from vaguemestre.people.directory.events import PeopleChanged
-from vaguemestre.people.directory.queries import person_of, recovery_address_of
+from vaguemestre.people.directory.queries import academy_summaries, person_of, recovery_address_of
 from vaguemestre.people.intake.events import PeopleLeft, PersonTransferred, SituationReported
 from vaguemestre.people.intake.values import Situation
 from vaguemestre.people.lifecycle import services
@@ -33,7 +34,9 @@ def run_lifecycle_round() -> None:
     """One round, each minute: run due steps; once a day, review posts and erase civil statuses."""
     now = timezone.now()
     today, delays = paris_day(now), settings.CONFIG.lifecycle_delays()
-    services.run_daily_review(delays, now=now, today=today)
+    if services.run_daily_review(delays, now=now, today=today):
+        for academy in academy_summaries():
+            assign_classes(academy.academy_id, by="system", now=now, today=today)
     services.run_due_events(delays, now=now, today=today)
     services.erase_civil_statuses(delays, now=now, today=today)
     hold = timedelta(hours=settings.CONFIG.lifecycle.compromise_hours)

@@ -54,8 +54,12 @@ class MailDirectory(Protocol):
         """
         ...
 
-    def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
+    def allow_token(
+        self, mailbox: str, token_sha256: str, expires_at: int, *, is_program: bool = False
+    ) -> None:
         """Let a mail token open that mailbox until that Unix time.
+
+        `is_program`: of a mail program, which signs in for the protocols of its class of service only.
 
         Raises EngineDown if the engines do not know the mailbox yet.
         """

@@ -8,7 +8,8 @@ from vaguemestre.people.credentials.queries import AccountFacts, account_facts, 
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.people.provisioning.models import MailboxPlace
 from vaguemestre.people.provisioning.rules import expected_mailbox
-from vaguemestre.people.provisioning.values import ExpectedMailbox
+from vaguemestre.people.provisioning.values import ExpectedMailbox, MailboxLimits
+from vaguemestre.people.service_classes.values import ServiceLimits
 
 
 class PodCount(NamedTuple):
@@ -81,6 +82,11 @@ def _mailboxes_of(
                 quota_mb=account.quota_mb,
                 addresses=[(address, may_send) for address, _, may_send in own],
                 app_keys=account.app_keys,
+                limits=_limits(account.limits),
                 pod=pods.get(account.mailbox, ""),
             ),
         )
+
+
+def _limits(limits: ServiceLimits) -> MailboxLimits:
+    return MailboxLimits(limits.imap, limits.submission, limits.sieve, limits.trash_days, limits.junk_days)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vaguemestre.people.provisioning.values import AppKey, ExpectedMailbox
+from vaguemestre.people.provisioning.values import NO_LIMITS, AppKey, ExpectedMailbox, MailboxLimits
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ def expected_mailbox(
     addresses: Sequence[tuple[str, bool]],
     app_keys: Sequence[tuple[str, int]],
     mailbox_state: str = "open",
+    limits: MailboxLimits = NO_LIMITS,
     pod: str = "",
 ) -> ExpectedMailbox | None:
     """The mailbox of an account; None if it is closed, frozen or purged.
@@ -50,6 +51,7 @@ def expected_mailbox(
         receives=receives,
         sends=sends,
         app_keys=tuple(sorted((AppKey(*key) for key in app_keys), key=lambda k: k.token_sha256)),
+        limits=limits,
         pod=pod,
     )
 
@@ -74,4 +76,5 @@ def _unordered(mailbox: ExpectedMailbox) -> tuple[object, ...]:
         frozenset(mailbox.receives),
         frozenset(mailbox.sends),
         frozenset(mailbox.app_keys),
+        mailbox.limits,
     )

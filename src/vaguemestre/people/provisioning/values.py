@@ -12,6 +12,23 @@ class AppKey:
 
 
 @dataclass(frozen=True)
+class MailboxLimits:
+    """What a class of service changes for the engines. Days: 0, as the installation is set.
+
+    `imap`, `submission`, `sieve`: mail programs may sign in for it; pages always do.
+    """
+
+    imap: bool = True
+    submission: bool = True
+    sieve: bool = True
+    trash_days: int = 0
+    junk_days: int = 0
+
+
+NO_LIMITS = MailboxLimits()
+
+
+@dataclass(frozen=True)
 class ExpectedMailbox:
     """One mailbox as Dovecot and Postfix must know it.
 
@@ -27,4 +44,5 @@ class ExpectedMailbox:
     receives: tuple[str, ...]
     sends: tuple[str, ...]
     app_keys: tuple[AppKey, ...] = ()
+    limits: MailboxLimits = NO_LIMITS
     pod: str = ""  # where it is made, if not on the first one; moves keep it right afterwards

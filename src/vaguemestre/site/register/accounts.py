@@ -10,6 +10,7 @@ from vaguemestre.desks.enrolment import handlers as enrolment
 from vaguemestre.desks.portal import handlers as portal
 from vaguemestre.mailbox.autoconfig import handlers as autoconfig
 from vaguemestre.mailbox.autoconfig.services.programs import CODES_KEPT as CONSENTS_KEPT
+from vaguemestre.people.credentials import handlers as credentials
 from vaguemestre.people.credentials.services.retention import FORMER_KEYS_KEPT, LINKS_KEPT
 from vaguemestre.people.credentials.services.rollback import UNDO_LIFE
 from vaguemestre.people.intake import handlers as intake
@@ -67,6 +68,13 @@ ACCOUNTS = Activity(
             ("credentials.Account", "provisioning.MailboxPlace"),
             _account,
             (lifecycle.run_lifecycle_round,),
+        ),
+        Category(
+            "Classe de service donnée par son nom",
+            ("service_classes.ClassException",),
+            with_account("tant que l’administration la laisse"),
+            (),
+            (credentials.forget_person,),
         ),
         Category(
             "Actes de l’administration sur plusieurs comptes",

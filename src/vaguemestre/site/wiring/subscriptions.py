@@ -41,11 +41,13 @@ from vaguemestre.mailbox.sorting import handlers as sorting_handlers
 from vaguemestre.mailbox.sorting.events import BackfillRequested, SortingChanged
 from vaguemestre.mailbox.webmail import handlers as webmail_handlers
 from vaguemestre.mailbox.webmail.events import BulkRequested, PreviewRequested, ReminderDue, RemindersDue
+from vaguemestre.people.credentials import handlers as credentials_handlers
 from vaguemestre.people.credentials.events import (
     AccountActivated,
     AccountChanged,
     AccountsChanged,
     AccountsOpened,
+    ClassesChanged,
     PersonErased,
     TokensWithdrawn,
 )
@@ -96,11 +98,13 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PeopleArrived: (sharing_handlers.sync_owners_of_people,),
     PeopleChanged: (
         lifecycle_handlers.cancel_reported_departures,
+        credentials_handlers.follow_people,
         provisioning_handlers.provision_people,
         sorting_handlers.follow_people,
         sharing_handlers.sync_owners_of_people,
     ),
-    AccountsOpened: (provisioning_handlers.make_mailboxes,),
+    AccountsOpened: (credentials_handlers.follow_new_accounts, provisioning_handlers.make_mailboxes),
+    ClassesChanged: (credentials_handlers.follow_classes,),
     AccountChanged: (
         signin_handlers.end_sessions,
         provisioning_handlers.provision_mailbox,
@@ -127,6 +131,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     AccountSheltered: (helpdesk_handlers.disconnect_mailbox,),
     LetterDue: (assistant_handlers.send_letter,),
     PersonErased: (
+        credentials_handlers.forget_person,
         calendar_handlers.forget_person,
         assistant_handlers.erase_account,
         rosters_handlers.forget_person,

@@ -70,6 +70,7 @@ from vaguemestre.people.credentials.queries.holders import (
     PersonAccount,
     accounts_by_person,
     holder_of_mailbox,
+    people_of_accounts,
 )
 from vaguemestre.people.credentials.queries.keys import KeySummary, current_key, keys_in_stock, keys_of
 from vaguemestre.people.credentials.queries.passkeys import (
@@ -161,6 +162,7 @@ __all__ = [
     "password_hash_of",
     "pending_contact",
     "people_in_state",
+    "people_of_accounts",
     "people_with_mail",
     "presented",
     "proposed_application",

@@ -1,21 +1,28 @@
 """States of accounts and mailboxes, for engines, feeds and the lifecycle."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from vaguemestre.people.credentials.models import Account, AppPassword
+from vaguemestre.people.service_classes.queries import LIMIT_FIELDS
+from vaguemestre.people.service_classes.values import NO_CLASS, ServiceLimits
 
 _BATCH_PARAMS = 10_000
+CLASS_COLUMNS = tuple(f"service_class__{name}" for name in LIMIT_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """The facts about an account that engines need. `app_keys`: valid (SHA-256, expiry as Unix time or 0)."""
+    """The facts about an account that engines need. `app_keys`: valid (SHA-256, expiry as Unix time or 0).
+
+    `quota_mb`: as its class of service sets it, else its own.
+    """
 
     account_id: int
     person_id: int | None
@@ -26,6 +33,7 @@ class AccountFacts:
     was_activated: bool
     app_keys: tuple[tuple[str, int], ...]
     mailbox_state: str = "open"
+    limits: ServiceLimits = NO_CLASS
 
 
 def account_facts(account_ids: Collection[int] | None, now: datetime) -> Iterator[AccountFacts]:
@@ -41,12 +49,15 @@ def account_facts(account_ids: Collection[int] | None, now: datetime) -> Iterato
             "quota_mb",
             "activated_at",
             "mailbox_state",
+            "service_class_id",
+            *CLASS_COLUMNS,
         )
         rows = list(accounts.values_list(*columns))
         if account_ids is not None:
             keys = _app_keys(Q(account_id__in=[row[0] for row in rows]), now)
         for row in rows:
-            pk, person_id, username, mailbox, state, quota_mb, activated_at, mailbox_state = row
+            pk, person_id, username, mailbox, state, quota_mb, activated_at, mailbox_state, *held = row
+            limits = limits_in(held)
             app_keys = tuple(keys.get(pk, ()))
             yield AccountFacts(
                 pk,
@@ -54,11 +65,17 @@ def account_facts(account_ids: Collection[int] | None, now: datetime) -> Iterato
                 username,
                 mailbox,
                 state,
-                quota_mb,
+                limits.quota_mb or quota_mb,
                 activated_at is not None,
                 app_keys,
                 mailbox_state,
+                limits,
             )
+
+
+def limits_in(held: Sequence[Any]) -> ServiceLimits:
+    """The limits in the columns `service_class_id` and `CLASS_COLUMNS` of a row."""
+    return ServiceLimits(*held[1:]) if held[0] else NO_CLASS
 
 
 def accounts_with_mailboxes() -> list[int]:

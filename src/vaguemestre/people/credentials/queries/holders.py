@@ -1,9 +1,12 @@
 """Accounts by what holds them: a mailbox (one SQL query, for each message sent) or a person."""
 
 from collections.abc import Collection
+from itertools import batched
 from typing import NamedTuple
 
 from vaguemestre.people.credentials.models import Account
+
+_BATCH = 10_000
 
 
 class MailboxHolder(NamedTuple):
@@ -30,6 +33,15 @@ def holder_of_mailbox(mailbox: str) -> MailboxHolder | None:
     return MailboxHolder(
         account_id, is_open=state == Account.State.ACTIVE and mailbox_state == Account.Mailbox.OPEN
     )
+
+
+def people_of_accounts(account_ids: Collection[int]) -> list[int]:
+    """The people of those accounts; technical accounts have none."""
+    people: list[int] = []
+    for batch in batched(account_ids, _BATCH):
+        rows = Account.objects.filter(pk__in=batch, person__isnull=False)
+        people += (person_id for person_id in rows.values_list("person_id", flat=True) if person_id)
+    return people
 
 
 def accounts_by_person(person_ids: Collection[int]) -> dict[int, PersonAccount]:

@@ -70,7 +70,7 @@ def mint_program_token(keys: TokenKeys, tokens: Tokens, key_sha256: str, now: da
             expires_at=now + PROGRAM_LIFE,
         )
     # After commit, as above: a revocation in between deletes the row.
-    tokens.allow_token(row.account.mailbox, sha256, int((now + PROGRAM_LIFE).timestamp()))
+    tokens.allow_token(row.account.mailbox, sha256, int((now + PROGRAM_LIFE).timestamp()), is_program=True)
     if not MailToken.objects.filter(token_sha256=sha256).exists():
         tokens.refuse_tokens([sha256])
         raise Refusal("credentials.session-over")

@@ -48,6 +48,7 @@ from vaguemestre.people.directory.queries.comparison import (
     people_elsewhere_by_digest,
     post_holders,
 )
+from vaguemestre.people.directory.queries.functions_served import ServedFunctions, functions_served
 from vaguemestre.people.directory.queries.managed import (
     MANAGED_ORDERS,
     ManagedPerson,
@@ -70,6 +71,7 @@ from vaguemestre.people.directory.queries.numens import (
     person_by_numen,
 )
 from vaguemestre.people.directory.queries.people import (
+    academies_of,
     academy_domain,
     academy_of_domain,
     civil_of,
@@ -140,12 +142,14 @@ __all__ = [
     "PersonSummary",
     "PlacePost",
     "PlaceSummary",
+    "ServedFunctions",
     "ServiceCard",
     "ServiceSummary",
     "SimilarPerson",
     "StructureFilter",
     "StructureSummary",
     "Vocabulary",
+    "academies_of",
     "academy_domain",
     "academy_of_domain",
     "academy_summaries",
@@ -163,6 +167,7 @@ __all__ = [
     "existing_addresses",
     "find_academy_id",
     "find_person",
+    "functions_served",
     "has_numen",
     "has_several_academies",
     "heads_named",

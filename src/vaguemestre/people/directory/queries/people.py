@@ -37,6 +37,14 @@ def of_academy(academy_id: int, column: str = "academy_id") -> Q:
     return Q(**{column: academy_id}) if academy_id else Q()
 
 
+def academies_of(person_ids: Collection[int]) -> dict[int, int]:
+    """Person → académie."""
+    academies: dict[int, int] = {}
+    for batch in batched(person_ids, BATCH_PARAMS):
+        academies |= Person.objects.filter(pk__in=batch).values_list("pk", "academy_id")
+    return academies
+
+
 def person_of(person_id: int) -> Person:
     """The person of that id. Raises Person.DoesNotExist."""
     return Person.objects.select_related("academy", "service").get(pk=person_id)
