@@ -236,3 +236,56 @@ def test_a_feed_that_takes_many_people_from_another_academie_waits_for_a_confirm
     assert len(few.plan.transfers) == 5
     confirmed = applied(amiens_id, tmp_path, terms=limited.confirmed)(*take)
     assert len(confirmed.plan.transfers) == 7
+
+
+def test_no_feed_names_the_head_of_a_school_of_another_academie(amiens: Apply, lille: Apply) -> None:
+    lille(line(uai=LILLE_SCHOOL, fonction="DIR", corps="004", debut="01/09/2020"))
+    served = other(dossier="A2", uai=LILLE_SCHOOL, fonction="ADF", corps="ADM", debut="01/09/2026")
+    heads = [
+        line(
+            dossier="A3",
+            numen="",
+            nom_naissance="Pirate",
+            uai=LILLE_SCHOOL,
+            fonction="DIR",
+            debut="01/09/2026",
+        ),
+        line(
+            dossier="A4",
+            numen="",
+            nom_naissance="Corsaire",
+            uai=LILLE_SCHOOL,
+            corps="004",
+            debut="01/09/2026",
+        ),
+    ]
+    former = line(
+        dossier="A5",
+        numen="",
+        nom_naissance="Ancienne",
+        uai=LILLE_SCHOOL,
+        fonction="DIR",
+        debut="01/09/2020",
+        fin="31/10/2026",
+    )
+    done = amiens(*heads, served, former)
+    assert [(row.line, row.column, row.reason) for row in done.plan.refused] == [
+        (2, "uai", "direction d’un établissement d’une autre académie : à vérifier"),
+        (3, "uai", "direction d’un établissement d’une autre académie : à vérifier"),
+    ]
+    assert set(Person.objects.filter(academy__code="20").values_list("dossier", flat=True)) == {"A2", "A5"}
+
+
+def test_nor_does_a_feed_compared_part_by_part(
+    amiens: Apply, lille: Apply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
+    monkeypatch.setattr(feed_diff, "IN_MEMORY_LIMIT", 0)
+    head = other(uai=LILLE_SCHOOL, fonction="DIR", corps="004", debut="01/09/2026")
+    assert [row.column for row in amiens(head).plan.refused] == ["uai"]
+
+
+def test_a_term_that_would_have_ended_later_ends_in_the_academie_left(amiens: Apply, lille: Apply) -> None:
+    lille(line(uai=LILLE_SCHOOL, fonction="DIR", corps="004", debut="01/09/2020", fin="31/08/2027"))
+    amiens(line(dossier="A77", debut="01/11/2026"))
+    assert Assignment.objects.get(structure__uai=LILLE_SCHOOL).ends_on == date(2026, 10, 31)

@@ -112,6 +112,7 @@ class AcademySnapshot:
     other: frozenset[tuple[str, int]] = frozenset()
     elsewhere: Mapping[str, KnownElsewhere] = field(default_factory=dict)  # by digest of NUMEN
     accounts_elsewhere: Mapping[int, int] = field(default_factory=dict)  # académie → open accounts
+    uais_elsewhere: frozenset[str] = frozenset()  # establishments of other académies
 
 
 class Situation(StrEnum):

@@ -47,6 +47,7 @@ from vaguemestre.people.directory.queries.comparison import (
     numen_digests_by_person,
     people_elsewhere_by_digest,
     post_holders,
+    uais_elsewhere,
 )
 from vaguemestre.people.directory.queries.functions_served import ServedFunctions, functions_served
 from vaguemestre.people.directory.queries.managed import (
@@ -234,5 +235,6 @@ __all__ = [
     "structures_page",
     "suggested_people",
     "taken_names",
+    "uais_elsewhere",
     "vocabulary",
 ]

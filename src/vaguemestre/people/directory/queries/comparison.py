@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Max
 
-from vaguemestre.people.directory.models import Assignment, NumenRow, Person
+from vaguemestre.people.directory.models import Assignment, NumenRow, Person, Structure
 from vaguemestre.people.directory.queries.people import civil_of, civil_status
 from vaguemestre.people.directory.queries.posts import POST_COLUMNS
 from vaguemestre.people.directory.values import CivilStatus, KnownElsewhere, KnownPerson, Post
@@ -37,6 +37,12 @@ def people_elsewhere_by_digest(
         )
         for row in rows.iterator(2000)
     }
+
+
+def uais_elsewhere(academy_id: int) -> frozenset[str]:
+    """UAIs of the establishments of the other académies of this installation."""
+    structures = Structure.objects.exclude(academy_id=academy_id)
+    return frozenset(structures.values_list("uai", flat=True))
 
 
 def known_people(academy_id: int, person_ids: Collection[int] | None = None) -> Iterator[KnownPerson]:

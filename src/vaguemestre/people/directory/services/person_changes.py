@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
+from django.db.models import DateField, Q, Value
+from django.db.models.functions import Greatest
+
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record, record_many
 from vaguemestre.people.directory import queries
@@ -97,7 +100,9 @@ def transfer_person(
 
 
 def _end_posts(person: Person, *, before: date) -> None:
-    Assignment.objects.filter(person=person, ends_on=None).update(ends_on=before - timedelta(days=1))
+    last_day = before - timedelta(days=1)
+    open_later = Assignment.objects.filter(Q(ends_on=None) | Q(ends_on__gt=last_day), person=person)
+    open_later.update(ends_on=Greatest("starts_on", Value(last_day, DateField())))
 
 
 def _username_there(row: Person, civil: CivilStatus, domain: str) -> str:

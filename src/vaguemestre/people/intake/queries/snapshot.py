@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from vaguemestre.people.credentials.queries import accounts_of_people, count_open_accounts
-from vaguemestre.people.directory.queries import known_people, people_elsewhere_by_digest
+from vaguemestre.people.directory.queries import known_people, people_elsewhere_by_digest, uais_elsewhere
 from vaguemestre.people.intake.models import MatchCandidate, Mention, Origin
 from vaguemestre.people.intake.ports import ClosingDays
 from vaguemestre.people.intake.values import AcademySnapshot, KnownAccount
 
 
 def academy_snapshot(academy_id: int, closing_days: ClosingDays) -> AcademySnapshot:
-    """Everybody of the académie, in ten queries whatever their number."""
+    """Everybody of the académie, in eleven queries whatever their number."""
     origins = Origin.objects.filter(person__academy_id=academy_id)
     elsewhere = people_elsewhere_by_digest(academy_id)
     others = {person.academy_id for person in elsewhere.values()}
@@ -23,11 +23,16 @@ def academy_snapshot(academy_id: int, closing_days: ClosingDays) -> AcademySnaps
         other=_answered_matches(academy_id, MatchCandidate.Answer.OTHER),
         elsewhere=elsewhere,
         accounts_elsewhere={other: count_open_accounts(other) for other in others},
+        uais_elsewhere=uais_elsewhere(academy_id),
     )
 
 
 def snapshot_of_people(
-    academy_id: int, person_ids: Collection[int], digests: Collection[str], closing_days: ClosingDays
+    academy_id: int,
+    person_ids: Collection[int],
+    digests: Collection[str],
+    closing_days: ClosingDays,
+    uais_elsewhere: frozenset[str],
 ) -> AcademySnapshot:
     """The snapshot of those people of the académie, and of the holders of those NUMENs elsewhere."""
     origins = Origin.objects.filter(person_id__in=person_ids) if person_ids else Origin.objects.none()
@@ -41,6 +46,7 @@ def snapshot_of_people(
         same=_answered_matches(academy_id, MatchCandidate.Answer.SAME),
         other=_answered_matches(academy_id, MatchCandidate.Answer.OTHER),
         elsewhere=people_elsewhere_by_digest(academy_id, digests) if digests else {},
+        uais_elsewhere=uais_elsewhere,
     )
 
 

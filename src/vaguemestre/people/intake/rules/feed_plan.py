@@ -8,6 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from vaguemestre.people.directory.values import KnownElsewhere, KnownPerson, NewPerson, Post
+from vaguemestre.people.intake.rules.foreign_heads import refuse_foreign_heads
 from vaguemestre.people.intake.rules.limits import LimitCounts, limit_refusal, taken_from
 from vaguemestre.people.intake.rules.person_changes import (
     absence_change,
@@ -58,9 +59,10 @@ def build_plan(feed: ParsedFeed, snapshot: AcademySnapshot, terms: ImportTerms, 
 
     The same file and the same state give the same plan; once applied, the plan is empty.
     """
-    groups, contradictions = group_by_person(feed.records)
+    lines_kept, foreign = refuse_foreign_heads(feed.records, snapshot.uais_elsewhere, terms.today)
+    groups, contradictions = group_by_person(lines_kept)
     matches = match_people(groups, snapshot, digest)
-    refused = sorted((*feed.refused, *contradictions, *matches.refused), key=lambda line: line.line)
+    refused = sorted((*feed.refused, *foreign, *contradictions, *matches.refused), key=lambda line: line.line)
     arrivals, ended = _plan_arrivals(matches.unknown, terms)
     transfers, still_elsewhere = _plan_transfers(matches.elsewhere, terms)
     changes = _plan_changes(matches, refused, snapshot, terms, digest)

@@ -18,6 +18,7 @@ from vaguemestre.people.directory.queries import (
     dossiers_by_person,
     numen_digests_by_person,
     post_holders,
+    uais_elsewhere,
 )
 from vaguemestre.people.directory.rules.numen_vault import digest
 from vaguemestre.people.directory.rules.similarity import identity_of
@@ -125,6 +126,7 @@ class _PartitionedFeed:
         self._closing_days = closing_days
         self._sheet, self._academy_id, self._terms, self._keys = sheet, academy_id, terms, keys
         self._is_only_academy = not count_people_elsewhere(academy_id)
+        self._uais_elsewhere = uais_elsewhere(academy_id)
         self._partitioner = Partitioner()
         for row in sheet.rows():
             parsed = hr.parse_row(sheet, row, terms.today)
@@ -223,6 +225,7 @@ class _PartitionedFeed:
                     partition.people,
                     () if self._is_only_academy else digests.values(),
                     self._closing_days,
+                    self._uais_elsewhere,
                 )
                 parsed = ParsedFeed(records, refused, ())
                 yield partition.begins, build_plan(parsed, snapshot, terms, digests.__getitem__)
