@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "vaguemestre.foundation.journal",
     "vaguemestre.foundation.jobs",
     "vaguemestre.people.directory",
+    "vaguemestre.people.service_classes",
     "vaguemestre.people.credentials",
     "vaguemestre.access.signin",
     "vaguemestre.people.lifecycle",
