@@ -1,22 +1,23 @@
 """The virus check speaks clamd's INSTREAM: whole files, in pieces, over TCP or a socket of the machine."""
 
 import io
-import os
 import socket
-import subprocess
 import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.engines.live import wait_until
+from django.db import transaction
+from django.utils import timezone
+from tests.engines.virus_check import EICAR, MARK, NAMES, RealClamd
 
-from vaguemestre.engines.clamd import Clamd
+from vaguemestre.engines.clamd import Clamd, is_elsewhere
+from vaguemestre.engines.file_store import FileStore
 from vaguemestre.foundation.kernel.errors import EngineDown
-
-LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
-MARK = b"%Marque que seule notre signature connait%"
+from vaguemestre.post.filelinks.models import SharedFile
+from vaguemestre.post.filelinks.services import scan_file, share_content
+from vaguemestre.post.filelinks.values import FileLimits
 
 
 def answering(listener: socket.socket, heard: list[bytes], said: bytes) -> threading.Thread:
@@ -53,37 +54,48 @@ def test_what_it_finds_is_named(said: bytes, found: str, is_local: bool, tmp_pat
     assert heard == [content]
 
 
-@pytest.fixture
-def clamd(tmp_path: Path) -> Iterator[str]:
-    """Debian's own, with one signature of ours; its socket."""
-    signatures = tmp_path / "signatures"
-    signatures.mkdir()
-    (signatures / "ours.ndb").write_text(f"Vaguemestre.Essai:0:*:{MARK.hex()}\n")
-    place, told = tmp_path / "clamd.sock", tmp_path / "clamd.conf"
-    told.write_text(
-        f"LocalSocket {place}\nDatabaseDirectory {signatures}\nTemporaryDirectory {tmp_path}\n"
-        "Foreground yes\nStreamMaxLength 30M\n"
-    )
-    process = subprocess.Popen(["clamd", "--config-file", str(told)], stdout=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: place.exists() or process.poll() is not None, 60)
-        yield str(place)
-    finally:
-        process.terminate()
-        process.wait(20)
+@pytest.fixture(scope="module")
+def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClamd]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    made = RealClamd(tmp_path_factory.mktemp("clamd"), port)
+    yield made
+    made.end()
 
 
-@pytest.mark.skipif(not LONG, reason="bin/test --long")
-def test_the_real_one_finds_it_in_a_file_or_in_an_archive_and_nothing_elsewhere(clamd: str) -> None:
-    scan, archive = Clamd(clamd), io.BytesIO()
+def test_the_real_one_finds_it_in_a_file_or_in_an_archive_and_nothing_elsewhere(clamd: RealClamd) -> None:
+    clamd.start()
+    scan, archive = Clamd(clamd.address), io.BytesIO()
     scan.ping()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("dedans/fiche.doc", b"x" * 200_000 + MARK)
-    assert scan(io.BytesIO(b"x" * 600_000 + MARK)) == "Vaguemestre.Essai.UNOFFICIAL"
-    assert scan(io.BytesIO(archive.getvalue())) == "Vaguemestre.Essai.UNOFFICIAL"
+        made.writestr("dedans/essai.com", EICAR)
+    assert scan(io.BytesIO(b"x" * 600_000 + MARK)) == NAMES[MARK]
+    assert scan(io.BytesIO(EICAR)) == NAMES[EICAR]
+    assert scan(io.BytesIO(archive.getvalue())) in NAMES.values()
     assert scan(io.BytesIO(b"x" * 25_000_000)) == ""
     with pytest.raises(EngineDown, match="size limit"):
         scan(io.BytesIO(b"x" * 32_000_000))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("content", "verdict"), [(EICAR, "infected"), (MARK, "infected"), (b"x", "clean")])
+def test_a_file_lent_while_it_was_away_waits_for_it_and_is_lent_only_if_clean(
+    clamd: RealClamd, tmp_path: Path, content: bytes, verdict: str
+) -> None:
+    clamd.end()
+    store, scan, now = FileStore(tmp_path), Clamd(clamd.address), timezone.now()
+    limits = FileLimits(1_000_000, 1_000_000, 30, 60)
+    with transaction.atomic():
+        begun = share_content(None, "a.bin", "", content, store, scan, limits, now=now)
+    with pytest.raises(EngineDown):
+        scan_file(begun.id, store, scan, now=now)
+    assert SharedFile.objects.get().verdict == "waiting"
+    clamd.start()
+    scan_file(begun.id, store, scan, now=now)
+    assert SharedFile.objects.get().verdict == verdict
+    assert bool(store.names()) is (verdict == "clean")
 
 
 def test_a_check_that_does_not_answer_lets_nothing_through(tmp_path: Path) -> None:
@@ -99,6 +111,15 @@ def test_a_check_that_does_not_answer_lets_nothing_through(tmp_path: Path) -> No
         with pytest.raises(EngineDown, match="size limit"):
             Clamd(str(tmp_path / "s"))(io.BytesIO(b"x"))
         serving.join(10)
+
+
+@pytest.mark.parametrize(
+    ("address", "elsewhere"),
+    [("", False), ("/run/clamav/clamd.ctl", False), ("127.0.0.1:3310", False), ("[::1]:3310", False),
+     ("av.ac-amiens.test:3310", True), ("10.0.0.7:3310", True)],
+)  # fmt: skip
+def test_it_is_known_whether_it_is_on_another_machine(address: str, *, elsewhere: bool) -> None:
+    assert is_elsewhere(address) is elsewhere
 
 
 def test_without_one_nothing_is_asked() -> None:

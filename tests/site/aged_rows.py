@@ -167,6 +167,10 @@ def _quarantined(at: datetime) -> None:
     _row("quarantine.QuarantinedMessage", arrived_at=at)
 
 
+def _unexamined(at: datetime) -> None:
+    _row("quarantine.UnexaminedMail", queue_id=f"{at:%Y%m%d%H%M%S%f}", found_at=at, next_try_at=at)
+
+
 def _removed(at: datetime) -> None:
     removal = _row("removals.Removal", changed_at=at, state="removed")
     _row("removals.TakenCopy", box=_row("removals.RemovalBox", removal=removal, message_ids=[]))
@@ -199,6 +203,7 @@ AGED: Mapping[str, Callable[[datetime], None]] = {
     "Trace d’un import ou d’un export": _rows("portability.Move", state="done", ended_at=..., stored=""),
     "Clics sur les liens contrôlés : courriel, site et empreinte du lien": _clicks,
     "Courriels en quarantaine (virus, lien dangereux, macros), avec leur verdict": _quarantined,
+    "Courriels arrivés en l’absence de l’antivirus : identifiant dans la file": _unexamined,
     "Courriels dangereux retirés des boîtes": _removed,
     "Empreintes des courriels retirés puis effacés, qu’aucune sauvegarde ne ramène": _rows(
         "removals.DiscardedCopy", discarded_at=..., mailbox="", guid=""

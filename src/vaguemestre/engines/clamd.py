@@ -9,6 +9,13 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 _CHUNK_BYTES = 256 * 1024
 _SCAN_SECONDS = 120.0  # without an octet of answer
 _PING_SECONDS = 5.0
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def is_elsewhere(address: str) -> bool:
+    """Whether a path or `host:port` is on another machine; empty: no."""
+    host = address.rpartition(":")[0].strip("[]")
+    return bool(address) and "/" not in address and host not in _LOOPBACK
 
 
 class Clamd:

@@ -1,60 +1,54 @@
 """What the filter wants in quarantine: where it goes, who can name it, and that it comes back whole."""
 
-import os
 import signal
 import socket
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
-from tests.engines.live import LiveEngines, Someone, is_free, letter, wait_until
+from django.utils import timezone
+from tests.desks.removals.samples import told
+from tests.engines.live import LiveEngines, Someone, letter, wait_until
 from tests.engines.rspamd.zone import Zone
+from tests.engines.virus_check import EICAR, MARK, NAMES, RealClamd
 
-from vaguemestre.engines.dovecot.copies.quarantined import QuarantinedMail
+from vaguemestre.desks.removals.values import SoughtMail
+from vaguemestre.engines.clamd import Clamd
+from vaguemestre.engines.dovecot.copies.quarantined import QuarantinedMail, found_mail
+from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
+from vaguemestre.engines.dovecot.copies.unexamined import UnexaminedCopies
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.rspamd import configuration as rspamd
-from vaguemestre.post.mailstore.values import QUARANTINE
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.post.mailstore.values import EXAMINED, QUARANTINE
+from vaguemestre.post.quarantine import services
+from vaguemestre.post.quarantine.models import QuarantinedMessage, UnexaminedMail
+from vaguemestre.post.quarantine.values import InfectedCopy
 from vaguemestre.post.trace.rules.stories import is_quarantined
+from vaguemestre.post.trace.values import StepKind
 
 pytestmark = pytest.mark.engines
-LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
-MARK = b"marque de la maison, qui ne fait rien 4d1f"
 SENDER = "jean@dehors.example"
 
 
 @pytest.fixture(scope="module")
-def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where Debian's own listens, with one signature of ours; short runs have nobody there."""
+def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClamd]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    if not LONG:
-        yield f"127.0.0.1:{port}"
-        return
-    place = tmp_path_factory.mktemp("clamd")
-    signatures = place / "signatures"
-    signatures.mkdir()
-    (signatures / "ours.ndb").write_text(f"Vaguemestre.Essai:0:*:{MARK.hex()}\n")
-    told = place / "clamd.conf"
-    told.write_text(
-        f"TCPAddr 127.0.0.1\nTCPSocket {port}\nDatabaseDirectory {signatures}\nTemporaryDirectory {place}\n"
-        "Foreground yes\n"
-    )
-    process = subprocess.Popen(["clamd", "--config-file", str(told)], stdout=subprocess.DEVNULL)
-    wait_until(lambda: not is_free(port), 60)
-    yield f"127.0.0.1:{port}"
-    process.terminate()
-    process.wait(20)
+    made = RealClamd(tmp_path_factory.mktemp("clamd"), port)
+    made.start()
+    yield made
+    made.end()
 
 
 @pytest.fixture(scope="module")
 def filtered(
-    engines: LiveEngines, clamd: str, tmp_path_factory: pytest.TempPathFactory
+    engines: LiveEngines, clamd: RealClamd, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveEngines]:
     zone = Zone(tmp_path_factory.mktemp("zone"), engines.config.ports.names)
-    engines.start_filter(f"127.0.0.1:{engines.config.ports.names}", clamd=clamd)
+    engines.start_filter(f"127.0.0.1:{engines.config.ports.names}", clamd=clamd.address)
     yield engines
     zone.end()
     for name in ("rspamd", "valkey"):
@@ -152,20 +146,82 @@ def test_a_verdict_that_a_sender_writes_is_taken_away(
     assert quarantined.find(marie.mailbox) == []
 
 
-def test_mail_goes_on_and_says_if_the_virus_check_was_away(filtered: LiveEngines, marie: Someone) -> None:
-    plain = letter(SENDER, marie.address, "Examine", Vaguemestre_Unexamined="de-lui-meme")
-    plain.add_attachment(b"x" * 500, maintype="application", subtype="pdf", filename="notes.pdf")
-    filtered.arrive(marie.address, plain, SENDER)
-    arrived = filtered.found(marie, "Examine")[0]
-    assert (b"Vaguemestre-Unexamined: virus" in arrived) is not LONG  # in short runs nobody listens there
-    assert b"de-lui-meme" not in arrived
+def with_file(marie: Someone, subject: str, content: bytes, **fields: str) -> EmailMessage:
+    message = letter(SENDER, marie.address, subject, **fields)
+    message.add_attachment(content, maintype="application", subtype="octet-stream", filename="notes.bin")
+    return message
 
 
-@pytest.mark.skipif(not LONG, reason="bin/test --long")
+@pytest.mark.parametrize("content", [EICAR, b"x" * 5000 + MARK], ids=["eicar", "ours"])
 def test_a_virus_is_known_by_its_name(
-    filtered: LiveEngines, marie: Someone, quarantined: QuarantinedMail
+    filtered: LiveEngines, marie: Someone, quarantined: QuarantinedMail, content: bytes
 ) -> None:
-    message = letter(SENDER, marie.address, "Photo")
-    message.add_attachment(b"x" * 5000 + MARK, maintype="image", subtype="jpeg", filename="p.jpg")
+    filtered.arrive(marie.address, with_file(marie, "Photo", content), SENDER)
+    name = NAMES[EICAR if content is EICAR else MARK]
+    assert only(quarantined, marie)[3] == f"virus {name}"
+
+
+def test_a_clean_file_arrives_without_a_mark(filtered: LiveEngines, marie: Someone) -> None:
+    message = with_file(marie, "Examine", b"x" * 500, Vaguemestre_Unexamined="de-lui-meme")
     filtered.arrive(marie.address, message, SENDER)
-    assert only(quarantined, marie)[3] == "virus Vaguemestre.Essai.UNOFFICIAL"
+    assert b"Vaguemestre-Unexamined" not in filtered.found(marie, "Examine")[0]
+
+
+class Direct:
+    """`quarantine.ports.LateExamination` without the agent in between."""
+
+    def __init__(self, engines: LiveEngines, clamd: RealClamd) -> None:
+        doveadm = DoveadmServer(doveadm_socket(engines.config))
+        self.copies = UnexaminedCopies(doveadm, RemovedCopies(doveadm), Clamd(clamd.address))
+
+    def examine_copies(self, mailbox: str, queue_id: str, at: int) -> list[InfectedCopy]:
+        sought = SoughtMail(frozenset((queue_id,)), ((queue_id, at),), (), frozenset(), "")
+        rows = self.copies.examine(mailbox, sought_words(sought))
+        return [InfectedCopy(folder, int(uid), found_mail(uid, *words)) for folder, uid, *words in rows]
+
+    def quarantine_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+        for folder, numbers in uids.items():
+            self.copies.quarantine(mailbox, folder, *map(str, numbers))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_arrived_while_the_virus_check_was_away_is_examined_when_it_is_back(
+    filtered: LiveEngines, marie: Someone, quarantined: QuarantinedMail, clamd: RealClamd
+) -> None:
+    examiner = services.Examiner(
+        Clamd(clamd.address), Direct(filtered, clamd), filtered.directory.mailboxes_of, timezone.now
+    )
+    contents = {
+        "Propre": b"x" * 700_000 + bytes(range(256)),
+        "Marque": b"x" * 5000 + MARK,
+        "Essai": EICAR,
+    }
+    clamd.end()
+    for subject, content in contents.items():
+        filtered.arrive(marie.address, with_file(marie, subject, content), SENDER)
+        assert b"Vaguemestre-Unexamined: virus" in filtered.found(marie, subject)[0]
+    noted = [step for step in filtered.logged_steps() if step.kind is StepKind.UNEXAMINED]
+    queue_ids = {step.queue_id for step in noted}
+
+    def is_over() -> bool:
+        ended = {step.queue_id for step in filtered.logged_steps() if step.kind is StepKind.DONE}
+        return queue_ids <= ended
+
+    wait_until(is_over)
+    told([step for step in filtered.logged_steps() if step.queue_id in queue_ids], "postfix")
+    services.note_unexamined(queue_ids, now=timezone.now())
+    assert services.examine_unexamined(examiner) == 0  # still away
+    clamd.start()
+    assert services.examine_unexamined(examiner) == len(contents)
+    assert not UnexaminedMail.objects.exists()
+    details = QuarantinedMessage.objects.order_by("detail").values_list("detail", flat=True)
+    assert list(details) == sorted(NAMES.values())
+    assert {row[7] for row in quarantined.find(marie.mailbox)} == {"Marque", "Essai"}
+    with filtered.signed_in(marie) as client:
+        client.select("INBOX", readonly=True)
+        assert client.search(None, "KEYWORD", EXAMINED) == client.search(None, "SUBJECT", "Propre")
+        assert client.search(None, "UNKEYWORD", EXAMINED)[1] == [b""]
+    services.note_unexamined(queue_ids, now=timezone.now())
+    services.examine_unexamined(examiner)  # again: nothing
+    assert QuarantinedMessage.objects.count() == 2
+    assert Entry.objects.filter(action="quarantine.virus-found-late").count() == 2

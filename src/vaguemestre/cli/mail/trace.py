@@ -17,6 +17,7 @@ _WORDS = {
     StepKind.ABANDONED: "interrompu",
     StepKind.HELD: "retenu",
     StepKind.QUEUED: "mis en file",
+    StepKind.UNEXAMINED: "sans examen antivirus",
     StepKind.DELIVERED: "remis",
     StepKind.DEFERRED: "remis à plus tard",
     StepKind.REFUSED: "refusé",

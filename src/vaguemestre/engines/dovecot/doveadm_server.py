@@ -1,25 +1,30 @@
 """Dovecot's doveadm protocol on its Unix socket, whose mode (0600) is the sign-in."""
 
 import base64
+import re
 import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from tempfile import SpooledTemporaryFile
+from typing import IO, BinaryIO, NamedTuple, cast
 
 from vaguemestre.engines.home_alias import sockets
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 # what the doveadm server takes; see dovecot.conf.j2
-COMMANDS = ("kick", "quota get", "fetch", "move", "expunge", "mailbox create")
+COMMANDS = ("kick", "quota get", "fetch", "flags add", "move", "expunge", "mailbox create")
 POD_COMMANDS = ("backup", "sync", "dsync-server", "mailbox status")  # and the server of a pod
 _HELLO = b"VERSION\tdoveadm-server\t1\t0\n"  # minor 0: answers without channels
 _TIMEOUT_SECONDS = 30.0
 _COPY_SECONDS = 3600.0  # a mailbox of 50 GB, on a busy network
 _MAX_ANSWER_BYTES = 1_000_000
 _TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
+_PIECE_BYTES = 256 * 1024
+_IN_MEMORY_BYTES = 4 * 1024 * 1024
+_ESCAPE = re.compile(rb"\x01([01trn])")
 _ESCAPES = {"0": "\0", "1": "\x01", "t": "\t", "r": "\r", "n": "\n"}
 
 
@@ -78,6 +83,22 @@ class DoveadmServer:
         cells, width = self.cells(user, "fetch", " ".join(fields), *query), len(fields)
         return [cells[start : start + width] for start in range(0, len(cells) - width + 1, width)]
 
+    def content(self, user: str, *query: str) -> BinaryIO:
+        """The whole text of the one message found, at its beginning. Raises EngineDown, EngineRefused."""
+        words = map(_checked, ("fetch", "--", "text", *query))
+        spool = SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
+        try:
+            with self._connected() as peer, peer.makefile("rb") as stream:
+                self._enter(peer, stream)
+                peer.sendall("\t".join(("", user, *words)).encode() + b"\n")
+                _unescape_into(spool, stream)
+                status = stream.readline(256).decode(errors="replace").strip()
+        except OSError as error:
+            raise EngineDown(f"doveadm fetch: {error}") from error
+        Answer(status or "-TEMPFAIL", ()).cells_of("fetch")
+        spool.seek(0)
+        return cast("BinaryIO", spool)
+
     @contextmanager
     def _connected(self) -> Iterator[socket.socket]:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
@@ -121,6 +142,18 @@ def _checked(word: str) -> str:
     if any(ord(char) < 32 for char in word):
         raise EngineRefused("doveadm: control character")
     return word
+
+
+def _unescape_into(spool: IO[bytes], stream: BinaryIO) -> None:
+    """Copy the only cell of an answer, which may be large, without its escapes."""
+    is_cut, ends = False, False
+    while not ends and (piece := stream.readline(_PIECE_BYTES)):
+        ends = piece.endswith(b"\n")
+        if is_cut:
+            piece = b"\x01" + piece
+        is_cut = piece.endswith(b"\x01")
+        piece = piece[:-1] if is_cut else piece.removesuffix(b"\t\n") if ends else piece
+        spool.write(_ESCAPE.sub(lambda match: _ESCAPES[match[1].decode()].encode(), piece))
 
 
 def _unescaped(cell: str) -> str:

@@ -15,6 +15,7 @@ from vaguemestre.engines.dovecot.copies.deleted_bound import DeletedBound
 from vaguemestre.engines.dovecot.copies.quarantined import QuarantinedMail, found_mail
 from vaguemestre.engines.dovecot.copies.redelivered import RedeliveredCopies
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
+from vaguemestre.engines.dovecot.copies.unexamined import Scan, UnexaminedCopies, away
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.dovecot.house_script import HouseScripts
@@ -23,9 +24,10 @@ from vaguemestre.engines.dovecot.quota import QuotaUse
 from vaguemestre.engines.home_alias import sockets
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.post.quarantine.values import FoundMail
+from vaguemestre.post.quarantine.values import FoundMail, InfectedCopy
 
 _GUIDS_PER_QUESTION = 100
+_EXAMINATION_SECONDS = 300.0  # a large message, in several folders
 _NO_USER = frozenset(("-NOUSER", "-67"))  # EX_NOUSER: a Dovecot in front of pods knows nobody
 _NO_HOST = frozenset(("-NOHOST", "-68"))  # doveadm's EX_NOHOST: nobody is connected
 
@@ -34,11 +36,17 @@ def socket_path(instance: Place) -> Path:
     return sockets(instance) / "mail-agent" / "s"
 
 
-def verbs(instance: Place, users: Collection[int], erasers: Collection[int]) -> dict[str, Verb]:
-    """What the agent does for those user ids. What takes mail away is for `erasers` only."""
+def verbs(
+    instance: Place, users: Collection[int], erasers: Collection[int], scan: Scan = away
+) -> dict[str, Verb]:
+    """What the agent does for those user ids. What takes mail away is for `erasers` only.
+
+    `scan`: the virus check, which no asker may choose: texts go there.
+    """
     put_script, erase = HouseScripts(instance), MailboxErasure(instance)
     doveadm = DoveadmServer(doveadm_socket(instance))
     copies, quarantined = RemovedCopies(doveadm), QuarantinedMail(doveadm)
+    unexamined = UnexaminedCopies(doveadm, copies, scan)
 
     def checked(act: Callable[..., object]) -> Callable[..., object]:
         return lambda mailbox, *words: act(_checked(instance, mailbox), *words)
@@ -58,6 +66,8 @@ def verbs(instance: Place, users: Collection[int], erasers: Collection[int]) -> 
         "find-quarantined": Verb(checked(quarantined.find), erasers),
         "release-quarantined": Verb(checked(quarantined.release), erasers),
         "discard-quarantined": Verb(checked(quarantined.discard), erasers),
+        "examine-copies": Verb(checked(unexamined.examine), erasers),
+        "quarantine-copies": Verb(checked(unexamined.quarantine), erasers),
         "drop-redelivered": Verb(checked(RedeliveredCopies(doveadm)), erasers),
         "bound-deleted": Verb(checked(DeletedBound(instance, doveadm)), erasers),
     }
@@ -149,6 +159,18 @@ class MailAgent:
 
     def discard_quarantined(self, mailbox: str, guids: Sequence[str]) -> None:
         agent.ask(self._socket, "discard-quarantined", mailbox, *guids)
+
+    def examine_copies(self, mailbox: str, queue_id: str, at: int) -> list[InfectedCopy]:
+        """Implements `quarantine.ports.LateExamination`, with the method below."""
+        sought = SoughtMail(frozenset((queue_id,)), ((queue_id, at),), (), frozenset(), "")
+        rows = agent.ask(
+            self._socket, "examine-copies", mailbox, sought_words(sought), patience=_EXAMINATION_SECONDS
+        )
+        return [InfectedCopy(folder, int(uid), found_mail(uid, *words)) for folder, uid, *words in rows]
+
+    def quarantine_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+        for folder, numbers in uids.items():
+            agent.ask(self._socket, "quarantine-copies", mailbox, folder, *map(str, numbers))
 
     def find_copies(self, mailbox: str, sought: SoughtMail) -> list[MailCopy]:
         """Implements `removals.ports.MailCopies`, with the five methods below."""

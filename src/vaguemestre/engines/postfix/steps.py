@@ -39,6 +39,7 @@ _REJECT = re.compile(
     r"(?P<dsn>[45]\.\d{1,3}\.\d{1,3}) .*; "
     rf"from={_ADDRESS.format('sender')},? to={_ADDRESS.format('to')},? proto=.*"
 )
+_UNEXAMINED = "info: header Vaguemestre-Unexamined:"  # lmtp_header_checks; strangers cannot write that field
 _HOLDS = ("milter-hold: ", "hold: ")
 _DELIVERY_KINDS = {
     "sent": StepKind.DELIVERED,
@@ -84,6 +85,8 @@ def _step(line: LogLine, at: dt.datetime, queue_id: str, words: str) -> Step | N
             return _in_queue(at, queue_id, words)
         case "start":
             return _in_queue_at_start(at, queue_id, words)
+        case "lmtp" if words.startswith(_UNEXAMINED):
+            return Step(at, Engine.POSTFIX, StepKind.UNEXAMINED, queue_id)
         case _:
             return _delivery(at, queue_id, words)
 

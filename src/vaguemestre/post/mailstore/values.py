@@ -233,6 +233,7 @@ class Page:
     unchecked: int = 0
 
 
+EXAMINED = "$VirusExamined"  # keyword: the virus check was away when it arrived, and found nothing since
 TEXT = "TEXT"  # in place of a part's number: the whole body, still encoded
 
 

@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
+from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.post.quarantine import ports, services
 from vaguemestre.post.quarantine.events import ReleaseAsked
-from vaguemestre.post.trace.events import MailQuarantined
+from vaguemestre.post.trace.events import MailQuarantined, MailUnexamined
 
 
 def follow_delivery(event: MailQuarantined) -> None:
@@ -18,6 +19,28 @@ def follow_delivery(event: MailQuarantined) -> None:
 def hand_over(event: ReleaseAsked) -> None:
     """Move what was asked for to the inbox."""
     services.hand_over(event.mailbox, ports.quarantined_mail.get())
+
+
+def note_unexamined(event: MailUnexamined) -> None:
+    """Write down what has to be examined."""
+    services.note_unexamined(event.queue_ids, now=timezone.now())
+
+
+def examine_unexamined() -> None:
+    """Periodic task: once the virus check is back, what was delivered without it."""
+    services.examine_unexamined(
+        services.Examiner(
+            ports.virus_check.get(),
+            ports.late_examination.get(),
+            mail_directory.get().mailboxes_of,
+            timezone.now,
+        )
+    )
+
+
+def purge_old_notes() -> None:
+    """Periodic task: forget what could not be examined in time."""
+    services.delete_old_notes(now=timezone.now())
 
 
 def send_digests() -> None:

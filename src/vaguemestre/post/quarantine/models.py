@@ -21,3 +21,15 @@ class QuarantinedMessage(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("mailbox", "guid"), name="quarantined_once"),)
+
+
+class UnexaminedMail(models.Model):
+    """A message of the queue that was delivered while the virus check was away, until it is examined.
+
+    `next_try_at` is the lease too: whoever examines it moves it on first.
+    """
+
+    queue_id = models.CharField(max_length=32, unique=True)
+    found_at = models.DateTimeField()
+    next_try_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,10 +1,10 @@
 """What the quarantine needs from the engines and from other rooms."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from vaguemestre.foundation.kernel.slots import Slot
-from vaguemestre.post.quarantine.values import FoundMail
+from vaguemestre.post.quarantine.values import FoundMail, InfectedCopy
 
 
 class QuarantinedMail(Protocol):
@@ -23,6 +23,34 @@ class QuarantinedMail(Protocol):
         ...
 
 
+class LateExamination(Protocol):
+    """Messages that were delivered unexamined. Texts go to the virus check alone. Methods raise EngineDown,
+    EngineRefused.
+    """
+
+    def examine_copies(self, mailbox: str, queue_id: str, at: int) -> list[InfectedCopy]:
+        """Examine the copies of a message there, delivered at that Unix time, and mark the clean ones.
+
+        Copies already marked are left out. Returns those with a virus, where they are.
+        """
+        ...
+
+    def quarantine_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+        """Move messages, given by folder, to the quarantine of that mailbox."""
+        ...
+
+
+class VirusCheck(Protocol):
+    @property
+    def is_wanted(self) -> bool:
+        """Whether one is configured."""
+        ...
+
+    def ping(self) -> None:
+        """Raises EngineDown unless it answers."""
+        ...
+
+
 class IsRefused(Protocol):
     def __call__(self, senders: Collection[str], subject: str, message_id: str) -> bool:
         """Whether the security desk removed such a message from mailboxes. `senders`: addresses alone."""
@@ -30,4 +58,6 @@ class IsRefused(Protocol):
 
 
 quarantined_mail: Slot[QuarantinedMail] = Slot("quarantine.quarantined_mail")
+late_examination: Slot[LateExamination] = Slot("quarantine.late_examination")
+virus_check: Slot[VirusCheck] = Slot("quarantine.virus_check")
 is_refused: Slot[IsRefused] = Slot("quarantine.is_refused")

@@ -40,6 +40,14 @@ class FoundMail:
     subject: str
 
 
+class InfectedCopy(NamedTuple):
+    """A copy, in a folder in sight, in which the virus check found something when it was back."""
+
+    folder: str
+    uid: int
+    mail: FoundMail
+
+
 @dataclass(frozen=True)
 class Quarantined:
     """One line of a page."""

@@ -18,6 +18,13 @@ class MailQuarantined:
 
 
 @dataclass(frozen=True)
+class MailUnexamined:
+    """Messages of these queue identifiers were delivered while the virus check was away."""
+
+    queue_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class HandedOverAgain:
     """A message was delivered that Postfix had activated more than once: it may have been stored twice.
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from vaguemestre.foundation.jobs.services import announce
-from vaguemestre.post.trace.events import HandedOverAgain, MailQuarantined, ScriptsChanged
+from vaguemestre.post.trace.events import HandedOverAgain, MailQuarantined, MailUnexamined, ScriptsChanged
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
 from vaguemestre.post.trace.ports import ReadSteps
 from vaguemestre.post.trace.queries import message_ids_taken_up_again, sent_again
@@ -81,6 +81,9 @@ def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
             announce(ScriptsChanged(mailbox))
         for mailbox in sorted({step.recipient for step in piece.steps if is_quarantined(step)}):
             announce(MailQuarantined(mailbox))
+        unexamined = {step.queue_id for step in piece.steps if step.kind is StepKind.UNEXAMINED}
+        if unexamined:
+            announce(MailUnexamined(tuple(sorted(unexamined))))
         counter.last += len(rows)
         counter.save(update_fields=("last",))
     return len(piece.steps)

@@ -22,6 +22,7 @@ class StepKind(StrEnum):
     HELD = "held"  # for the help desk's decision
     QUEUED = "queued"  # whole, on the queue's disk
     DEFERRED = "deferred"
+    UNEXAMINED = "unexamined"  # about to be delivered, marked: the virus check, or the filter, was away
     FILED = "filed"
     COPIED = "copied"
     FORWARDED = "forwarded"

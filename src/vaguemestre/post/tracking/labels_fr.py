@@ -23,6 +23,7 @@ _TITLES = {
     StepKind.HELD: "Retenu, en attente d’une décision",
     StepKind.QUEUED: "Accepté et mis en file",
     StepKind.DEFERRED: "Essai sans succès, un autre suivra",
+    StepKind.UNEXAMINED: "Antivirus absent : sera examiné à son retour",
     StepKind.FILED: "Rangé",
     StepKind.COPIED: "Copié",
     StepKind.FORWARDED: "Transféré par un filtre",

@@ -13,6 +13,7 @@ from vaguemestre.site.config import Config
 
 DOOR_THREADS = 8
 WORKER_INTERVAL = "0.2"  # seconds between two looks at an empty queue
+_AGENTS = "vaguemestre.processes.agents"
 _FILTER_PATIENCE = 300.0  # seconds; its first start compiles regular expressions: 20 s of CPU
 
 
@@ -216,12 +217,16 @@ def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
     )  # fmt: skip
 
 
-def agents(python: str, home: Path, sockets: Mapping[str, Path]) -> tuple[Child, ...]:
-    """Agents that do for our processes what their users have no right to. `home`: as other users reach it."""
+def agents(python: str, home: Path, sockets: Mapping[str, Path], clamd: str = "") -> tuple[Child, ...]:
+    """Agents that do for our processes what their users have no right to. `home`: as other users reach it.
+
+    `clamd`: where the virus check listens; the mail agent gives it what arrived while it was away.
+    """
+    given = {"mail-agent": (clamd,)} if clamd else {}
     return tuple(
         Child(
             name,
-            (python, "-m", f"vaguemestre.processes.agents.{name.replace('-', '_')}", str(home)),
+            (python, "-m", f"{_AGENTS}.{name.replace('-', '_')}", str(home), *given.get(name, ())),
             (Question(Ask.SOCKET, socket=socket),),
             socket=socket,
             is_spare=name == "numen-agent",  # its clients wait for it

@@ -17,6 +17,7 @@ from vaguemestre.people.lifecycle import handlers as lifecycle
 from vaguemestre.post.filelinks import handlers as filelinks
 from vaguemestre.post.outbox import handlers as outbox
 from vaguemestre.post.quarantine import handlers as quarantine
+from vaguemestre.post.quarantine.services.late_examination import KEPT as NOTES_KEPT
 from vaguemestre.post.redirects import handlers as redirects
 from vaguemestre.post.redirects.services import RETENTION as CLICKS_KEPT
 from vaguemestre.post.reports import handlers as reports
@@ -195,6 +196,12 @@ FILTER = Activity(
             set_days("retention.quarantine_days", "après l’arrivée"),
             (quarantine.purge_old_messages,),
             (quarantine.forget_person,),
+        ),
+        Category(
+            "Courriels arrivés en l’absence de l’antivirus : identifiant dans la file",
+            ("quarantine.UnexaminedMail",),
+            after(NOTES_KEPT, "après l’arrivée"),
+            (quarantine.purge_old_notes,),
         ),
         Category(
             "Clics sur les liens contrôlés : courriel, site et empreinte du lien",

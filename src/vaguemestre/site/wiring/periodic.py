@@ -29,6 +29,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     dkim_handlers.advance_keys,
     operations_handlers.measure,
     quarantine_handlers.send_digests,
+    quarantine_handlers.examine_unexamined,
     domainreports_handlers.keep_boxes,
     *PURGES,
     removals_handlers.copy_removals,  # after the journal, which makes the folder

@@ -44,6 +44,8 @@ def plug(config: Config) -> None:
     mailboxes = mailboxes_of(config)
     mailstore.open_mailbox.plug(DelegatedMailboxes(mailboxes, delegated_scope_of))
     quarantine.quarantined_mail.plug(MailAgent(config))
+    quarantine.late_examination.plug(MailAgent(config))
+    quarantine.virus_check.plug(Clamd(config.files.clamd))
     quarantine.is_refused.plug(is_refused)
     redirects.is_listed.plug(ListedLinks(config, is_refused_link))
     outbox.submit.plug(submission_of(config))

@@ -79,7 +79,7 @@ from vaguemestre.post.redirects import handlers as redirects_handlers
 from vaguemestre.post.reports import handlers as reports_handlers
 from vaguemestre.post.reports.events import VoteCast
 from vaguemestre.post.trace import handlers as trace_handlers
-from vaguemestre.post.trace.events import HandedOverAgain, MailQuarantined, ScriptsChanged
+from vaguemestre.post.trace.events import HandedOverAgain, MailQuarantined, MailUnexamined, ScriptsChanged
 from vaguemestre.post.tracking import handlers as tracking_handlers
 from vaguemestre.schools.lists import handlers as lists_handlers
 from vaguemestre.schools.lists.events import FanoutDue, ListMailDelivered, NoticeDue
@@ -195,6 +195,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     RemovalDue: (removals_handlers.go_on,),
     RefusedContentChanged: (removals_handlers.tell_filter,),
     MailQuarantined: (quarantine_handlers.follow_delivery,),
+    MailUnexamined: (quarantine_handlers.note_unexamined,),
     ReleaseAsked: (quarantine_handlers.hand_over,),
     ScriptsChanged: (sorting_handlers.tell_foreign_script,),
     VoteCast: (reports_handlers.teach_votes,),

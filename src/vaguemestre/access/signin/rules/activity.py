@@ -130,6 +130,7 @@ WORDS: Mapping[str, str] = {
     "portability.server-asked": "Importation depuis un autre serveur demandée",
     "portability.server-done": "Importation depuis un autre serveur terminée",
     "quarantine.released": "Courriel en quarantaine remis dans votre boîte",
+    "quarantine.virus-found-late": "Courriel déjà arrivé, mis en quarantaine : virus trouvé depuis",
     "bulk.letter-made": "Lettre d’activation préparée pour vous",
     "bulk.notice-sent": "Avis de l’administration reçu",
     "credentials.factor-demanded": "Second facteur demandé par l’administration",

@@ -166,6 +166,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "signalé comme dangereux ou un document avec macros. Si vous en attendiez un, ouvrez la messagerie, "
         "« Quarantaine », et demandez qu’il vous soit remis. Un virus n’est jamais remis.",
     ),
+    "virus-found-late": (
+        "Un virus a été trouvé dans un courriel déjà arrivé",
+        "L’antivirus était en panne quand ce courriel est arrivé, comme la messagerie vous en avertissait. "
+        "Il l’a examiné depuis et y a trouvé un virus : le courriel est maintenant en quarantaine, hors de "
+        "votre boîte. Si vous avez ouvert une de ses pièces jointes, prévenez tout de suite l’assistance.",
+    ),
     "new-browser": (
         "Connexion depuis un nouveau navigateur",
         "Votre compte vient de s’ouvrir dans un navigateur qui n’avait jamais servi à cela.",
@@ -214,7 +220,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 # Told for information: nobody did anything to the account.
-NEWS = frozenset({"quarantine-digest"})
+NEWS = frozenset({"quarantine-digest", "virus-found-late"})
 
 # Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.
 SENSITIVE: frozenset[str] = frozenset(

@@ -269,6 +269,7 @@ ACTION_LABELS = {
     "operations.queue-send-back": "Courriels en attente renvoyés à qui les a écrits",
     "tracking.mail-searched": "Courriels d’un compte cherchés (chemin, jamais texte)",
     "quarantine.released": "Courriel en quarantaine remis à sa boîte",
+    "quarantine.virus-found-late": "Virus trouvé dans un courriel déjà arrivé : mis en quarantaine",
     "removals.approved": "Retrait de courriels : accord de la deuxième personne",
     "removals.copies-removed": "Courriel dangereux retiré d’une boîte",
     "removals.copies-restored": "Courriel retiré, remis dans une boîte",

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from vaguemestre.desks.removals.rules.senders import is_list_sender
-from vaguemestre.desks.removals.rules.stored import stored_at
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.post.trace.queries import senders_by_queue_id, steps_by_queue_id
+from vaguemestre.post.trace.rules.stored import stored_at
 from vaguemestre.post.trace.values import StepKind
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from vaguemestre.desks.removals.models import Removal, RemovalBox
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in
-from vaguemestre.desks.removals.rules.stored import stored_at
 from vaguemestre.desks.removals.services.list_copies import sent_on_by_lists
 from vaguemestre.desks.removals.values import BoxPhase, SoughtMail
 from vaguemestre.people.credentials.queries import accounts_of_mailboxes
@@ -17,6 +16,7 @@ from vaguemestre.post.trace.queries import (
     senders_by_queue_id,
     steps_by_queue_id,
 )
+from vaguemestre.post.trace.rules.stored import stored_at
 from vaguemestre.post.trace.values import StepKind
 
 SENDER_SPAN = timedelta(days=30)  # before the report: the sender's messages since then are looked for

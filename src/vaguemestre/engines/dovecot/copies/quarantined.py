@@ -11,7 +11,7 @@ from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
 from vaguemestre.post.mailstore.values import QUARANTINE
 from vaguemestre.post.quarantine.values import FoundMail
 
-_FIELDS = (
+FIELDS = (
     "uid", "guid", "date.saved.unixtime", "hdr.vaguemestre-quarantine", "hdr.message-id", "hdr.return-path",
     "hdr.from.utf8", "hdr.subject.utf8",
 )  # fmt: skip
@@ -37,7 +37,7 @@ class QuarantinedMail:
 
     def find(self, mailbox: str) -> list[list[str]]:
         """Of each message: UID, GUID, Unix time, verdict, Message-ID, envelope sender, author, subject."""
-        return [list(row) for row in self._doveadm.fetched(mailbox, _FIELDS, "mailbox", QUARANTINE, "all")]
+        return [list(row) for row in self._doveadm.fetched(mailbox, FIELDS, "mailbox", QUARANTINE, "all")]
 
     def release(self, mailbox: str, *guids: str) -> int:
         """Move these to the inbox. Returns how many were there."""

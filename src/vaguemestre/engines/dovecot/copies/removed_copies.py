@@ -64,16 +64,19 @@ class RemovedCopies:
 
     def remove(self, mailbox: str, folder: str, *uids: str) -> None:
         """Move these messages of a folder out of sight."""
-        for place in self._places(mailbox, folder, uids):
-            self._doveadm.cells(mailbox, "move", REMOVED_COPIES, *place, "uid", _uid_set(uids))
+        for place in self.places(mailbox, folder, uids):
+            self._doveadm.cells(mailbox, "move", REMOVED_COPIES, *place, "uid", uid_set(uids))
 
-    def _places(self, mailbox: str, folder: str, uids: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """That folder alone: doveadm takes a name with `*` or `%` for a mask, and has no way to quote it."""
+    def places(self, mailbox: str, folder: str, uids: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Words of a search for that folder alone.
+
+        doveadm takes a name with `*` or `%` for a mask, and has no way to quote it.
+        """
         if not any(mask in folder for mask in "*%"):
             yield "mailbox", folder
             return
         rows = self._doveadm.fetched(
-            mailbox, ("mailbox", "mailbox-guid"), "mailbox", folder, "uid", _uid_set(uids)
+            mailbox, ("mailbox", "mailbox-guid"), "mailbox", folder, "uid", uid_set(uids)
         )
         for guid in {guid for name, guid in rows if name == folder}:
             yield "mailbox-guid", guid
@@ -85,17 +88,18 @@ class RemovedCopies:
 
     def restore(self, mailbox: str, folder: str, *uids: str) -> None:
         """Move removed copies back to a folder, made again if it is gone."""
-        words = ("--", folder, "mailbox", REMOVED_COPIES, "uid", _uid_set(uids))
+        words = ("--", folder, "mailbox", REMOVED_COPIES, "uid", uid_set(uids))
         if self._doveadm.run(mailbox, "move", *words).status != "+":
             self._doveadm.run(mailbox, "mailbox create", "--", folder)
             self._doveadm.cells(mailbox, "move", *words[1:])
 
     def discard(self, mailbox: str, *uids: str) -> None:
         """Delete removed copies for good."""
-        self._doveadm.cells(mailbox, "expunge", "mailbox", REMOVED_COPIES, "uid", _uid_set(uids))
+        self._doveadm.cells(mailbox, "expunge", "mailbox", REMOVED_COPIES, "uid", uid_set(uids))
 
 
-def _uid_set(uids: Sequence[str]) -> str:
+def uid_set(uids: Sequence[str]) -> str:
+    """As a word of a search. Raises EngineRefused."""
     if not uids or not all(uid.isascii() and uid.isdigit() for uid in uids):
         raise EngineRefused("doveadm: not UIDs")
     return ",".join(uids)

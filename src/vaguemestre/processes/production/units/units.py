@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vaguemestre.engines.clamd import is_elsewhere
 from vaguemestre.engines.database.database_login import role_secret
 from vaguemestre.engines.nginx.configuration import POOLS
 from vaguemestre.engines.nginx.configuration import sockets as pool_sockets
@@ -58,22 +59,10 @@ _MEMORY = {
     "words-agent": "3G",
 }
 # Processes that speak to other machines: they serve the world, or ask it something.
-_ABROAD = frozenset(
-    (
-        "web",
-        "reading",
-        "door",
-        "pictures",
-        "worker",
-        "worker-long",
-        "front",
-        "dovecot",
-        "postfix",
-        "rspamd",
-        "signer",
-        "mta-sts",
-    )
-)
+_ABROAD = frozenset((
+    "web", "reading", "door", "pictures", "worker", "worker-long", "front", "dovecot", "postfix", "rspamd",
+    "signer", "mta-sts",
+))  # fmt: skip
 # What the masters of Debian's engines need to open low ports and become other users.
 _ENGINE_RIGHTS = {
     "dovecot": (
@@ -258,7 +247,8 @@ def _is_database_away(config: Config) -> bool:
 
 def _leaves_machine(config: Config, base: str, duty: Duty | None) -> bool:
     is_asked_from_outside = base == "metrics" and bool(config.metrics.addresses)
-    return base in _ABROAD or is_asked_from_outside or (duty is not None and _is_database_away(config))
+    opens = base in _ABROAD or (base == "mail-agent" and is_elsewhere(config.files.clamd))
+    return opens or is_asked_from_outside or (duty is not None and _is_database_away(config))
 
 
 def _target() -> UnitFile:

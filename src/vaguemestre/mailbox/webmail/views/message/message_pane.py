@@ -38,7 +38,7 @@ from vaguemestre.mailbox.webmail.services.message.message_reader import read_mes
 from vaguemestre.mailbox.webmail.services.message.verdicts import verdict_of
 from vaguemestre.mailbox.webmail.values import RenderedMessage
 from vaguemestre.post.mailstore.ports import Mailbox, Reads
-from vaguemestre.post.mailstore.values import Flag, MessageRef, OpenedMessage, Use
+from vaguemestre.post.mailstore.values import EXAMINED, Flag, MessageRef, OpenedMessage, Use
 from vaguemestre.post.reports.queries import image_policy
 from vaguemestre.post.reports.values import ImagePolicy
 
@@ -61,7 +61,7 @@ class MessagePane:
 
     `chain`: as in `http.ChainConverter`, empty for the outer message; `authorship`: None for sent messages;
     `path`: of the message, `outer_path`: of the one around it, `body_path`: of its text;
-    `is_unexamined`: it arrived while the virus check did not answer;
+    `is_unexamined`: it arrived while the virus check did not answer, and was not examined since;
     `is_container`: a winmail.dat, which has files but no header.
     """
 
@@ -165,7 +165,7 @@ def _message_pane(
         as_plain=as_plain,
         is_in_thread=not chain and _is_in_thread(opened),
         is_container=bool(chain) and not opened.sender and opened.date is None,
-        is_unexamined=bool(opened.field(_UNEXAMINED)) and not chain,
+        is_unexamined=bool(opened.field(_UNEXAMINED)) and EXAMINED not in opened.flags and not chain,
         is_unread=Flag.SEEN not in opened.flags,
         is_flagged=Flag.FLAGGED in opened.flags,
     )

@@ -26,17 +26,20 @@ _ROWS_PER_ROUND = 500
 def store_found(mailbox: str, engine: QuarantinedMail) -> None:
     """Write down what is in the quarantine of that mailbox. Idempotent. Raises EngineDown, EngineRefused.
 
-    What has no verdict of the filter was filed there by a script of its owner: it goes to the inbox.
+    What has no verdict of the filter, and was not found late, was filed there by a script of its owner: it
+    goes to the inbox.
     """
     found = engine.find_quarantined(mailbox)
     account_id = account_of_mailbox(mailbox)
-    rows = [row for mail in found if (row := _row(mailbox, account_id, mail))]
+    rows = [row for mail in found if (row := quarantined_row(mailbox, account_id, mail))]
     QuarantinedMessage.objects.bulk_create(rows, ignore_conflicts=True)
-    if strays := [mail.guid for mail in found if not verdict_of(mail.verdict)]:
+    known = set(QuarantinedMessage.objects.filter(mailbox=mailbox).values_list("guid", flat=True))
+    if strays := [mail.guid for mail in found if not verdict_of(mail.verdict) and mail.guid not in known]:
         engine.release_quarantined(mailbox, strays)
 
 
-def _row(mailbox: str, account_id: int | None, mail: FoundMail) -> QuarantinedMessage | None:
+def quarantined_row(mailbox: str, account_id: int | None, mail: FoundMail) -> QuarantinedMessage | None:
+    """The row of a message, not saved; None if its verdict is not one of the filter's."""
     verdict = verdict_of(mail.verdict)
     if verdict is None:
         return None
