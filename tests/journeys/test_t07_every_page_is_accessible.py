@@ -4,8 +4,8 @@ import os
 from datetime import date, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from tests.browser import SIZES, page_faults, width_kept
 from tests.journeys.conftest import Instance
 from tests.journeys.seen import field, sign_in, sign_in_twice
 
@@ -134,37 +134,11 @@ CONFIRMATIONS = {
     "life event": ("hr_dpe", ask_to_declare_a_retirement),
     "numen": ("hr_dpe", ask_to_create_a_numen),
 }
-SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 # each size and each scheme is seen once in a run, each pair in a long one
 LOOKS = [("desk", "light"), ("phone", "dark")]
 if os.environ.get("VAGUEMESTRE_LONG"):
     LOOKS += [("desk", "dark"), ("phone", "light")]
 TABLETS = (720, 820, 1024, 1080)
-
-
-_COLOURS_AT_REST = """() => Promise.allSettled(
-  document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))"""
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(_COLOURS_AT_REST)
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {[n['html'][:120] for n in v['nodes']][:3]}" for v in found]
-
-
-def width_kept(page: Page) -> bool:
-    """Neither the page nor what stands on its top goes beyond the screen."""
-    return bool(
-        page.evaluate(
-            """() => {
-              const wide = document.documentElement.clientWidth;
-              const shown = [...document.querySelectorAll(".top :is(a, button, .av), .list-head button")]
-                .filter((one) => one.checkVisibility());
-              const beyond = shown.some((one) => one.getBoundingClientRect().right > wide + 1);
-              return document.documentElement.scrollWidth <= wide && !beyond;
-            }"""
-        )
-    )
 
 
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
@@ -180,7 +154,7 @@ def test_pages_anybody_may_read(instance: Instance, chromium: Browser, size: str
     said = {}
     for path in OPEN:
         page.goto(instance.web + path)
-        said[path] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+        said[path] = page_faults(page)
     context.close()
     assert {path: found for path, found in said.items() if found} == {}
 
@@ -201,11 +175,11 @@ def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size
     said = {}
     for path in SIGNED_IN:
         page.goto(instance.web + path)
-        said[path] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+        said[path] = page_faults(page)
     page.goto(f"{instance.web}/messagerie/")
     page.get_by_role("region", name="Messages").locator("[data-uid]").nth(3).click()
     page.locator(".message iframe[sandbox]").wait_for()
-    said["an open message"] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+    said["an open message"] = page_faults(page)
     page.set_viewport_size({"width": SIZES["desk"][0] // 2, "height": SIZES["desk"][1] // 2})  # zoomed twice
     said["zoomed"] = [] if width_kept(page) else ["wider than the screen"]
     for width in TABLETS:
@@ -230,7 +204,7 @@ def test_pages_of_those_who_run_it(instance: Instance, chromium: Browser, role: 
             answer = page.goto(instance.web + path)
             assert answer is not None
             shown = [] if answer.status == 200 else [f"HTTP {answer.status}"]
-            shown += violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+            shown += page_faults(page)
             said[f"{path} ({size}, {scheme})"] = shown
     context.close()
     assert {path: found for path, found in said.items() if found} == {}
@@ -250,6 +224,6 @@ def test_pages_that_say_what_will_happen_first(instance: Instance, chromium: Bro
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         ask(page, instance)
         expect(page.get_by_role("heading", name="Ce qui va se passer")).to_be_visible()
-        said[f"{size}, {scheme}"] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+        said[f"{size}, {scheme}"] = page_faults(page)
     context.close()
     assert {look: found for look, found in said.items() if found} == {}

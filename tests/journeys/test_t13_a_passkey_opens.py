@@ -2,9 +2,9 @@
 
 import pytest
 from playwright.sync_api import Browser
+from tests.browser import access_faults
 from tests.journeys.conftest import Instance
 from tests.journeys.seen import field, sign_in
-from tests.journeys.test_t07_every_page_is_accessible import violations
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
@@ -29,10 +29,10 @@ def test_a_passkey_opens_without_a_name(instance: Instance, chromium: Browser) -
     page.goto(f"{instance.web}/parametres/securite")
     page.get_by_role("link", name="Ajouter une clé d’accès").click()
     field(page, "Nom de l'appareil").fill("Mon téléphone")
-    assert violations(page) == []
+    assert access_faults(page) == []
     page.get_by_role("button", name="Créer la clé d’accès").click()
     page.get_by_text("La clé d’accès est ajoutée").wait_for()
-    assert violations(page) == []
+    assert access_faults(page) == []
     page.get_by_role("button", name="Se déconnecter").click()
     page.wait_for_url("**/alogin**")
     page.get_by_role("button", name="Utiliser une clé d’accès").click()

@@ -14,10 +14,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser import PATIENCE_MS
+from tests.browser import PATIENCE_MS, SIZES, access_faults, width_kept
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import imap, sign_in, uids_of
-from tests.journeys.test_t07_every_page_is_accessible import SIZES, violations, width_kept
 from tests.journeys.test_t10_one_copy_whatever_is_killed import kill
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
@@ -93,7 +92,7 @@ def test_each_receives_one_copy_whatever_is_killed(
         page.goto(list_page + path)
         for width, height in SIZES.values():
             page.set_viewport_size({"width": width, "height": height})
-            assert violations(page) == []
+            assert access_faults(page) == []
             assert width_kept(page)
     wait_until(lambda: len(delivered_to(instance, f"Kermesse {mark}")) >= count, 300)
 
@@ -162,7 +161,7 @@ def _is_moderated(
     frame = other.frame_locator('iframe[title="Texte du message"]')
     expect(frame.get_by_text(f"Texte {mark}")).to_be_visible()
     assert "pris" not in other.title()
-    assert violations(other) == []
+    assert access_faults(other) == []
     other.get_by_role("button", name="Diffuser").click()
     expect(other.get_by_role("status").first).to_contain_text("diffusé")
     copy = wait_until(lambda: copy_of(instance, "teacher", f"Proposition {mark}"), 120)
@@ -184,5 +183,5 @@ def _is_moderated(
     reader.goto(why[0])
     expect(reader.get_by_role("heading", name="Pourquoi ai-je reçu ce message ?")).to_be_visible()
     expect(reader.get_by_text("inscription par un propriétaire")).to_be_visible()
-    assert violations(reader) == []
+    assert access_faults(reader) == []
     context.close()

@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser import PATIENCE_MS
+from tests.browser import PATIENCE_MS, access_faults, width_kept
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import deliver, field, imap, sign_in, uids_of, wait_until_sent
-from tests.journeys.test_t07_every_page_is_accessible import violations, width_kept
 from tests.journeys.test_t08_an_absence_answers import replies, text_of
 from tests.people.intake.lines import line
 
@@ -280,11 +279,11 @@ def test_a_head_leaves_another_comes_by_feed_and_only_the_second_opens_it(
         assert "Boîte ouverte" in story
         for path in ("", "messagerie/", "suivi/", "actes/", "parametres/absence"):
             after.goto(box + path)
-            assert violations(after) == [], path
+            assert access_faults(after) == [], path
             assert width_kept(after), path
         after.set_viewport_size({"width": 390, "height": 844})
         after.goto(box)
-        assert violations(after) == []
+        assert access_faults(after) == []
         assert width_kept(after)
         after.context.close()
     finally:

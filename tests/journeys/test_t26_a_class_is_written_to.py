@@ -8,9 +8,9 @@ import smtplib
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser import access_faults, width_kept
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import imap, sign_in, uids_of
-from tests.journeys.test_t07_every_page_is_accessible import violations, width_kept
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
@@ -26,7 +26,7 @@ def test_families_are_written_to_and_answer(instance: Instance, page: Page) -> N
     page.keyboard.type("{eleve} vient-il ? INE 1234567890A")
     page.get_by_role("button", name="Envoyer", exact=True).click()
     expect(page.get_by_text("un numéro national d’élève")).to_be_visible()
-    assert violations(page) == []
+    assert access_faults(page) == []
     ready = page.get_by_role("button", name=re.compile(r"Envoyer \d+ exemplaires"))
     count = int(re.findall(r"\d+", ready.inner_text())[0])
     ready.click()
@@ -80,7 +80,7 @@ def test_a_head_writes_to_pupils_from_the_schools_box(instance: Instance, page: 
     page.set_viewport_size({"width": 390, "height": 844})
     for path in ("/classes/", f"/classes/{_school(page, instance)}/reglages/"):
         page.goto(f"{instance.web}{path}")
-        assert violations(page) == [], path
+        assert access_faults(page) == [], path
         assert width_kept(page), path
     page.set_viewport_size({"width": 1280, "height": 860})
     page.goto(f"{instance.web}/boites/")

@@ -5,9 +5,9 @@ from collections import deque
 
 import pytest
 from playwright.sync_api import Browser, Page
+from tests.browser import SIZES, page_faults
 from tests.journeys.conftest import Instance
 from tests.journeys.seen import sign_in, sign_in_twice
-from tests.journeys.test_t07_every_page_is_accessible import SIZES, violations, width_kept
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 LINKS = "all => all.map(a => a.origin === location.origin ? a.pathname + a.search : '')"
@@ -69,7 +69,7 @@ def test_whatever_a_link_leads_to_is_accessible(
         answer = page.goto(instance.web + path)
         assert answer is not None
         found = [] if answer.status == 200 else [f"answers {answer.status}"]
-        said[shape(path)] = found + violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+        said[shape(path)] = found + page_faults(page)
         waiting.extend(links(page))
     context.close()
     assert {path: found for path, found in said.items() if found} == {}

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from tests.browser import PATIENCE_MS
+from tests.browser import PATIENCE_MS, SIZES, access_faults, width_kept
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import code_of, label
-from tests.journeys.test_t07_every_page_is_accessible import SIZES, violations, width_kept
 from tests.people.intake.lines import line
 
 from vaguemestre.people.intake.feeds.hr import COLUMNS
@@ -64,7 +63,7 @@ class Hands:
         self.look()
 
     def look(self) -> None:
-        assert violations(self.page) == [], self.page.url
+        assert access_faults(self.page) == [], self.page.url
         assert width_kept(self.page), f"{self.page.url} is wider than its screen"
 
     def reach(self, wanted: Locator) -> None:

@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page
+from tests.browser import SIZES, access_faults, width_kept
 from tests.journeys.conftest import Instance
 from tests.journeys.seen import field, sign_in, sign_in_twice
-from tests.journeys.test_t07_every_page_is_accessible import SIZES, violations, width_kept
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
@@ -27,7 +27,7 @@ def look(page: Page) -> None:
     for size in ("phone", "desk"):
         width, height = SIZES[size]
         page.set_viewport_size({"width": width, "height": height})
-        assert violations(page) == [], page.url
+        assert access_faults(page) == [], page.url
         assert width_kept(page), f"{page.url} is wider than its screen ({size})"
 
 

@@ -4,12 +4,12 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.access.signin.people import PASSWORD, account
+from tests.browser import access_faults
 
 from vaguemestre.access.signin.models import Attempts
 
@@ -70,5 +70,5 @@ def test_the_page_is_accessible(new_context: NewContext) -> None:
     context.route("**/browser-work.js", lambda route: route.abort())  # the page stays
     page = signing_in(context)
     expect(page.get_by_role("heading", name="Un instant…")).to_be_visible()
-    assert Axe().run(page).violations_count == 0
+    assert access_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

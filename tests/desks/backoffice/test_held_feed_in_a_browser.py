@@ -1,16 +1,14 @@
 """The page of a held feed in a real browser: who leaves, what changes, a number typed, on a phone too."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.access.signin.people import account
+from tests.desks.windows import look, window
 from tests.mailbox.webmail.conftest import browser_of
 from tests.people.intake.lines import crowd, feed, line
 
@@ -57,40 +55,17 @@ def held(tmp_path: Path) -> int:
 @pytest.fixture
 def page(held: int, live_server: LiveServer, chromium: Browser) -> Iterator[Page]:
     """An administrator's window on the feed."""
-    cookie = (
-        browser_of(account("aleclercq", role="administrator")).cookies[settings.SESSION_COOKIE_NAME].value
-    )
-    context = chromium.new_context(
-        viewport={"width": 1280, "height": 900},
-        locale="fr-FR",
-        base_url=live_server.url,
-        reduced_motion="reduce",  # or axe reads a colour on its way to another
-    )
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.goto(f"/administration/flux/{held}")
-    yield page
-    page.goto("about:blank")
-    context.close()
+    client = browser_of(account("aleclercq", role="administrator"))
+    with window(live_server, chromium, client, f"/administration/flux/{held}") as page:
+        yield page
 
 
 def test_a_held_feed_is_read_and_confirmed_by_keyboard_on_a_phone_and_without_a_fault(page: Page) -> None:
-    folder = os.environ.get("VAGUEMESTRE_PICTURES", "")
     expect(page.get_by_role("heading", name="3 départs")).to_be_visible()
     expect(page.get_by_role("heading", name="4 changements")).to_be_visible()
     expect(page.get_by_role("heading", name="2 arrivées")).to_be_visible()
     expect(page.get_by_text("Delattre-Roy", exact=True)).to_be_visible()
-    for width, scheme in ((1280, "light"), (390, "dark")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        # whatever the motion, a colour changes in the frame after the scheme
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        found = Axe().run(page).response["violations"]
-        assert found == [], [(one["id"], one["nodes"][0]["html"]) for one in found]
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        if folder:
-            page.screenshot(path=f"{folder}/held-{width}.png", full_page=True)
+    look(page, "held-feed")
     number = page.get_by_label("Pour confirmer, écrivez le nombre de départs")
     number.fill("2")
     number.press("Enter")

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
-from tests.browser import PATIENCE_MS
+from tests.browser import PATIENCE_MS, access_faults
 from tests.mailbox.webmail.conftest import browser_of
 from tests.schools.sharing.conftest import School
 from tests.schools.sharing.merged_list.conftest import ADDRESS
@@ -47,7 +46,7 @@ def test_reading_filing_and_undoing_are_done_in_the_mailbox_of_the_message(
     expect(page.locator("#message-subject")).to_have_text("Pour l’école")
     assert re.search(rf"/boites/{both.box.pk}/messagerie/INBOX/\d+/1/$", page.url)
     expect(page.locator("#messages li.row.unread")).to_have_count(1)
-    assert Axe().run(page).response["violations"] == []
+    assert access_faults(page) == []
     expect(page.locator("#folders [data-box=all]")).to_have_text("1 non lu")
     page.keyboard.press("e")
     expect(page.locator("#messages li.row")).to_have_count(1)
