@@ -10,8 +10,8 @@ from tests.access.signin.people import PASSWORD, account
 
 from vaguemestre.access.signin.models import BrowserSession, Device
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.rules.limits import MAX_DURATION, OWN_DEVICE
 from vaguemestre.access.signin.rules.reading_scope import is_reading
+from vaguemestre.access.signin.rules.session_lifetimes import MAX_DURATION, OWN_DEVICE
 from vaguemestre.people.credentials.models import Account
 
 COOKIE = settings.SESSION_COOKIE_NAME

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.access.signin.redirects import HOSTILE
 
 from vaguemestre.access.signin.rules.browsers import browser_label
-from vaguemestre.access.signin.rules.limits import IDLE, IDLE_SHARED, MAX_DURATION, session_end
 from vaguemestre.access.signin.rules.paths import safe_next
+from vaguemestre.access.signin.rules.session_lifetimes import IDLE, IDLE_SHARED, MAX_DURATION, session_end
 from vaguemestre.access.signin.rules.steps import (
     MAX_ATTEMPT_DURATION,
     MAX_WRONG_CODES,

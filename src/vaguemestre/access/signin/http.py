@@ -20,9 +20,9 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.presence import present_secret
 from vaguemestre.access.signin.rules.browsers import browser_mark, shared_computer_mark
 from vaguemestre.access.signin.rules.interrupted_acts import can_be_stored
-from vaguemestre.access.signin.rules.limits import RECENT, is_read_only, is_recent
 from vaguemestre.access.signin.rules.paths import safe_next
 from vaguemestre.access.signin.rules.reading_scope import is_reading
+from vaguemestre.access.signin.rules.session_lifetimes import RECENT, is_read_only, is_recent
 from vaguemestre.access.signin.rules.throttle import network_of_address
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Denied, Factor, Granted, PendingSignIn, Who

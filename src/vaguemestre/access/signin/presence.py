@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from vaguemestre.access.signin.ports import Revocations
 from vaguemestre.access.signin.queries import OpenSession, open_session
-from vaguemestre.access.signin.rules.limits import WRITE_INTERVAL, session_end
+from vaguemestre.access.signin.rules.session_lifetimes import WRITE_INTERVAL, session_end
 from vaguemestre.access.signin.services.sessions import extend_session
 from vaguemestre.access.signin.values import Who
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES, Policy

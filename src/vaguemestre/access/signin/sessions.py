@@ -16,8 +16,8 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 
 from vaguemestre.access.signin.models import BrowserSession
-from vaguemestre.access.signin.rules.limits import ANONYMOUS, session_end
 from vaguemestre.access.signin.rules.session_keys import new_session_key, session_digest
+from vaguemestre.access.signin.rules.session_lifetimes import ANONYMOUS, session_end
 
 
 class SessionStore(DatabaseStore):

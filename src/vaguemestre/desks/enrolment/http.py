@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from vaguemestre.access.signin.http import SignedInRequest, proved_within, signed_in, who_asks
-from vaguemestre.access.signin.rules.limits import RECENT_FOR_OTHERS
+from vaguemestre.access.signin.rules.session_lifetimes import RECENT_FOR_OTHERS
 from vaguemestre.desks.enrolment.queries import check_reach, person_in, scope_of
 from vaguemestre.desks.enrolment.values import Scope
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from vaguemestre.access.signin.http import proved_within, signed_in
 from vaguemestre.access.signin.offices import check_desk
-from vaguemestre.access.signin.rules.limits import RECENT_FOR_OTHERS
+from vaguemestre.access.signin.rules.session_lifetimes import RECENT_FOR_OTHERS
 from vaguemestre.desks.helpdesk.rules.actions import OPERATORS
 
 

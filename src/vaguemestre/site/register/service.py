@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from vaguemestre.access.signin import handlers as signin
-from vaguemestre.access.signin.rules import limits
+from vaguemestre.access.signin.rules import session_lifetimes as lifetimes
 from vaguemestre.access.signin.services.sessions import DELETED_AFTER
 from vaguemestre.desks.breaches import handlers as breaches
 from vaguemestre.desks.breaches.services import RETENTION as BREACHES_KEPT
@@ -34,13 +34,13 @@ LEGAL_DUTY = "obligation légale (RGPD, articles 6-1-c et 32) : la sécurité du
 
 
 def _sessions(_config: Config) -> Duration:
-    longest = span_fr(limits.MAX_DURATION)
+    longest = span_fr(lifetimes.MAX_DURATION)
     return Duration(
-        f"fermées après {span_fr(limits.IDLE)} sans rien faire ({span_fr(limits.IDLE_SHARED)} sur un "
+        f"fermées après {span_fr(lifetimes.IDLE)} sans rien faire ({span_fr(lifetimes.IDLE_SHARED)} sur un "
         f"ordinateur partagé), et après {longest} au plus ; avec « Mon appareil », "
-        f"{span_fr(limits.OWN_DEVICE)}, mais écrire ou changer un réglage redemande une preuve après "
+        f"{span_fr(lifetimes.OWN_DEVICE)}, mais écrire ou changer un réglage redemande une preuve après "
         f"{longest}",
-        limits.OWN_DEVICE + DELETED_AFTER,
+        lifetimes.OWN_DEVICE + DELETED_AFTER,
     )
 
 

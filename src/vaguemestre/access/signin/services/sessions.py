@@ -12,7 +12,7 @@ from vaguemestre.access.signin.events import AccountTouched, SessionsEnded
 from vaguemestre.access.signin.models import Attempts, BrowserSession, InterruptedAct
 from vaguemestre.access.signin.ports import Revocations
 from vaguemestre.access.signin.rules.browsers import browser_label
-from vaguemestre.access.signin.rules.limits import OWN_DEVICE, RECENT
+from vaguemestre.access.signin.rules.session_lifetimes import OWN_DEVICE, RECENT
 from vaguemestre.access.signin.services.devices import record_browser
 from vaguemestre.access.signin.services.security_notices import notify_owner
 from vaguemestre.access.signin.sessions import SessionStore

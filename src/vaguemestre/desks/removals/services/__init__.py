@@ -9,9 +9,9 @@ from vaguemestre.desks.removals.services.decisions import (
     stop_removal,
     undo_removal,
 )
+from vaguemestre.desks.removals.services.officers import give_right, withdraw_right
 from vaguemestre.desks.removals.services.passes import PassContext, run_pass
 from vaguemestre.desks.removals.services.retention import delete_old_removals, forget_person
-from vaguemestre.desks.removals.services.rights import give_right, withdraw_right
 
 __all__ = [
     "PassContext",

@@ -9,7 +9,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, proved_within, signed_in
-from vaguemestre.access.signin.rules.limits import RECENT_FOR_FILTERS
+from vaguemestre.access.signin.rules.session_lifetimes import RECENT_FOR_FILTERS
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.refusals import sentence

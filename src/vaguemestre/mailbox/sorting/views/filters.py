@@ -12,7 +12,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, proved_within, signed_in
-from vaguemestre.access.signin.rules.limits import RECENT_FOR_FILTERS
+from vaguemestre.access.signin.rules.session_lifetimes import RECENT_FOR_FILTERS
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries, services

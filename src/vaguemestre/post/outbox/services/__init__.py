@@ -22,9 +22,9 @@ from vaguemestre.post.outbox.services.held_mail import (
     release_held,
 )
 from vaguemestre.post.outbox.services.preferences import save_sending_preferences
-from vaguemestre.post.outbox.services.quarantine import discard_outgoing, release_outgoing, stop_outgoing
 from vaguemestre.post.outbox.services.retention import purge_submissions
 from vaguemestre.post.outbox.services.self_mail import send_self_mail
+from vaguemestre.post.outbox.services.stopped_mail import discard_outgoing, release_outgoing, stop_outgoing
 from vaguemestre.post.outbox.services.submission_policy import judge_automatic, judge_submission
 
 __all__ = [
