@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from tests.access.signin.people import NOON
+from tests.access.signin.people import NOON, account
 from tests.site.doorways import People
 from tests.site.owned import Belonging, rows
 
@@ -119,6 +119,23 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
         doors="close-reports", sent={"sender": report.sender}, state=rows(report),
     )  # fmt: skip
     yield from _school_book(people)
+    yield from _own_staff(people)
+
+
+def _own_staff(people: People) -> Iterator[Belonging]:
+    """The people of an establishment are shown to whoever directs it."""
+    school = Structure.objects.create(uai="0809996V", academy_id=people.academy_id, name="École dirigée")
+    member = account("personnelquetu", state="pending", last_name="Personnelquetu").person
+    for person, function in ((people.victim.person, "DIR"), (member, "ENS")):
+        Assignment.objects.create(
+            person=person, structure=school, starts_on=date(2020, 9, 1), function=function, is_primary=False
+        )
+    assert member is not None
+    yield Belonging("schoolstaff", {}, "Personnelquetu", OWN, doors="staff", state=rows(member))
+    yield Belonging(
+        "schoolstaff", {}, "", OWN, doors="letters", sent={"qui": member.pk, "toutes": "1"},
+        state=rows(member),
+    )  # fmt: skip
 
 
 def _school_book(people: People) -> Iterator[Belonging]:

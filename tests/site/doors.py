@@ -123,6 +123,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "phonebook": {
         SIGNED: "card own search",
     },
+    "schoolstaff": {
+        SIGNED: "letters staff",
+    },
     "portal": {
         OPEN: "accessibility change-password charter help privacy",
         SIGNED: """

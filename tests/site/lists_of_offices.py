@@ -323,6 +323,26 @@ def _held(people: People, count: int) -> dict[str, Any]:
     return {}
 
 
+def _staff(people: People, count: int) -> dict[str, Any]:
+    """Of an establishment that the teacher directs."""
+    school = Structure.objects.create(uai="0819998S", academy_id=people.academy_id, name="École des listes")
+    Assignment.objects.create(
+        person=people.accounts["teacher"].person, structure=school, function="DIR",
+        starts_on=date(2020, 9, 1), is_primary=False,
+    )  # fmt: skip
+    for n in range(count):
+        person = Person.objects.create(
+            academy_id=people.academy_id, dossier=f"E{n:03}", birth_name=f"Personnel{n:03}", first_name="Lou",
+            birth_date=BORN, category="2D_PUBLIC", sorted_as=f"personnel{n:03} lou",
+        )  # fmt: skip
+        day = date(2020, 9, 1) + timedelta(days=n)
+        Assignment.objects.create(
+            person=person, structure=school, function=("ENS", "EDU")[n % 2], starts_on=day,
+            ends_on=date(2099, 1, 1) + timedelta(days=n),
+        )  # fmt: skip
+    return {}
+
+
 # name of the address, a view of it after a colon: what is looked at
 LISTS: dict[tuple[str, str], Kept] = {
     ("backoffice:academies", ""): Kept("administrator", _academies, is_never_empty=True),
@@ -351,5 +371,6 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("helpdesk:requests", "answered"): Kept("helpdesk", _answered, {"etat": "repondues"}),
     ("helpdesk:hand-overs", ""): Kept("teacher", _to_hand_over),
     ("tracking:all-held", ""): Kept("helpdesk", _held),
+    ("schoolstaff:staff", ""): Kept("teacher", _staff),
     ("phonebook:search", ""): Kept("teacher", _people, is_never_empty=True),
 }

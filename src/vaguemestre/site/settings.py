@@ -74,6 +74,7 @@ _ROOMS = (
     "desks.domainreports",
     "desks.removals",
     "desks.bulk",
+    "desks.schoolstaff",
     "desks.backoffice",
 )
 INSTALLED_APPS = [

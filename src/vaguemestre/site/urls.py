@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vaguemestre.schools.rosters.urls")),
     path("contacts/", include("vaguemestre.mailbox.contacts.urls")),
     path("annuaire/", include("vaguemestre.desks.phonebook.urls")),
+    path("annuaire/", include("vaguemestre.desks.schoolstaff.urls")),
     path("", include("vaguemestre.access.signin.urls")),
     path("assistant/", include("vaguemestre.access.assistant.urls")),
     path("", include("vaguemestre.desks.helpdesk.urls")),

@@ -1,5 +1,8 @@
-"""Mailbox facts shown to the help desk: quota use and forwarding."""
+"""What rooms ask of the help desk, and what it asks: codes to hand over; quota use and forwarding."""
 
+from datetime import datetime
+
+from vaguemestre.desks.helpdesk.queries.hand_overs import count_pending_hand_overs
 from vaguemestre.desks.helpdesk.values import ForwardRule, MailboxUsage
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.foundation.journal.queries import last_time
@@ -15,3 +18,8 @@ def forwards_of(account_id: int) -> list[ForwardRule]:
     """Addresses an account forwards mail to, as the help desk shows them."""
     changed_at = last_time(f"account:{account_id}", "sorting.filter-saved")
     return [ForwardRule(name, to, changed_at) for name, to in sorting_queries.redirects_of(account_id)]
+
+
+def codes_to_hand_over(account_id: int, now: datetime) -> int:
+    """Plugged into `schoolstaff.ports`."""
+    return count_pending_hand_overs(account_id, now)

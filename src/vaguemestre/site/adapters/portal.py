@@ -7,16 +7,21 @@ from vaguemestre.desks.enrolment import queries as enrolment
 from vaguemestre.desks.helpdesk.queries.hand_overs import pending_hand_overs
 from vaguemestre.desks.helpdesk.queries.requests import count_open_requests
 from vaguemestre.desks.portal.values import Errand
+from vaguemestre.desks.schoolstaff.queries import staff_of
+from vaguemestre.desks.schoolstaff.rules.views import is_in
+from vaguemestre.desks.schoolstaff.values import Part
 from vaguemestre.foundation.kernel.text.french_dates import moment_fr
-from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.queries import identified
+from vaguemestre.people.directory.queries import places_headed_by
 
 _CODES_SHOWN = 3  # further ones are on the page of hand-overs
 
 
 def waiting_errands(who: Who, now: datetime) -> list[Errand]:
-    """Implements `portal.ports.WaitingErrands`: codes to hand over, requests to answer."""
-    return [*_codes(who, now), *_requests(who)]
+    """Implements `portal.ports.WaitingErrands`: codes to hand over, requests to answer, staff."""
+    return [*_codes(who, now), *_requests(who), *_staff(who, now)]
 
 
 def _codes(who: Who, now: datetime) -> list[Errand]:
@@ -46,3 +51,17 @@ def _requests(who: Who) -> list[Errand]:
         title = f"{counted(count, 'demande')} à l’assistance"
         errands.append(Errand(title, "Sans réponse", "/assistance/demandes", "message-2", "Répondre"))
     return errands
+
+
+def _staff(who: Who, now: datetime) -> list[Errand]:
+    person_id, today = identified(who.account_id).person_id, paris_day(now)
+    places = places_headed_by(person_id, today) if person_id else ()
+    if not places:
+        return []
+    members = staff_of(places, person_id or 0, today)
+    people = {member.person_id for member in members if is_in(Part.NEVER_ACTIVATED, member, today)}
+    if not people:
+        return []
+    title = f"{counted(len(people), 'compte')} jamais {inflected(len(people), 'activé')}"
+    address = f"/annuaire/mes-personnels?vue={Part.NEVER_ACTIVATED}"
+    return [Errand(title, "Dans votre établissement : des lettres sont à remettre", address, "login", "Voir")]

@@ -1,4 +1,5 @@
-"""What the side column shows of a person's own: their shared mailboxes, the lists they manage."""
+"""What the side column shows of a person's own: their shared mailboxes, the lists they manage,
+the establishments they direct."""
 
 import re
 from datetime import datetime
@@ -7,7 +8,10 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from vaguemestre.access.signin.values import Who
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.places import BOXES, Entry, Group
+from vaguemestre.people.credentials.queries import identified
+from vaguemestre.people.directory.queries import places_headed_by
 from vaguemestre.schools.lists import queries as lists
 from vaguemestre.schools.sharing import queries as sharing
 from vaguemestre.schools.sharing.rules.box_rights import box_prefix, required_right
@@ -15,6 +19,7 @@ from vaguemestre.schools.sharing.values import Access, BoxKind, Right
 
 _BOXES_PATH = re.compile(rf"{BOXES}(demander/|[0-9]|$)")  # other pages there stand in other places
 _LISTS = "/listes/"
+_DIRECTORY = "/annuaire/"
 MOST = 20  # entries of a group: a place with more has its own page to search
 
 
@@ -46,6 +51,8 @@ def own_groups(who: Who, path: str) -> tuple[Group, ...]:
         return _boxes(who, path, now)
     if path.startswith(_LISTS):
         return _managed_lists(who, now)
+    if path.startswith(_DIRECTORY):
+        return _own_staff(who, now)
     return ()
 
 
@@ -73,3 +80,12 @@ def _managed_lists(who: Who, now: datetime) -> tuple[Group, ...]:
     managed = lists.managed_lists(who.account_id, now, limit=MOST)
     entries = tuple(Entry(f"{_LISTS}{row.list_id}/", row.title, "list") for row in managed)
     return (Group("Dont je m’occupe", entries),) if entries else ()
+
+
+def _own_staff(who: Who, now: datetime) -> tuple[Group, ...]:
+    person_id = identified(who.own_account_id).person_id
+    if not person_id or not places_headed_by(person_id, paris_day(now)):
+        return ()
+    return (
+        Group("Mon établissement", (Entry("/annuaire/mes-personnels", "Mes personnels", "user-search"),)),
+    )

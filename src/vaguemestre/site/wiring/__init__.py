@@ -51,6 +51,7 @@ TABLES = {
     "portal": "record",
     "portal.waiting_errands": "desks",
     "removals": "desks",
+    "schoolstaff": "desks",
 }
 
 

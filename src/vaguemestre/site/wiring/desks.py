@@ -8,13 +8,14 @@ from vaguemestre.desks.helpdesk import ports as helpdesk
 from vaguemestre.desks.operations import ports as operations
 from vaguemestre.desks.portal import ports as portal
 from vaguemestre.desks.removals import ports as removals
+from vaguemestre.desks.schoolstaff import ports as schoolstaff
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.engines.rspamd.refused_content import RefusedContent
 from vaguemestre.site.adapters.domainreports import KnownSendersFinder, ReportReader, judge_sender
 from vaguemestre.site.adapters.enrolment import scan
-from vaguemestre.site.adapters.helpdesk import forwards_of, usage_of
+from vaguemestre.site.adapters.helpdesk import codes_to_hand_over, forwards_of, usage_of
 from vaguemestre.site.adapters.mail_trace import undelivered_to
 from vaguemestre.site.adapters.operations import HealthLamps, MetricsReader, QueueActs, QueueList
 from vaguemestre.site.adapters.portal import waiting_errands
@@ -29,6 +30,7 @@ def plug(config: Config) -> None:
     helpdesk.undelivered_to.plug(undelivered_to)
     helpdesk.usage_of.plug(partial(usage_of, MailAgent(config)))
     helpdesk.forwards_of.plug(forwards_of)
+    schoolstaff.codes_to_hand_over.plug(codes_to_hand_over)
     domainreports.read_reports.plug(ReportReader())
     domainreports.judge_sender.plug(judge_sender)
     domainreports.find_known_senders.plug(KnownSendersFinder(config, DnsLookup()))

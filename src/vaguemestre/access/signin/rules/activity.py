@@ -132,6 +132,7 @@ WORDS: Mapping[str, str] = {
     "quarantine.released": "Courriel en quarantaine remis dans votre boîte",
     "quarantine.virus-found-late": "Courriel déjà arrivé, mis en quarantaine : virus trouvé depuis",
     "bulk.letter-made": "Lettre d’activation préparée pour vous",
+    "schoolstaff.letter-printed": "Lettre d’activation imprimée par la direction de votre établissement",
     "bulk.notice-sent": "Avis de l’administration reçu",
     "credentials.factor-demanded": "Second facteur demandé par l’administration",
     "credentials.factor-waived": "Second facteur plus demandé par l’administration",

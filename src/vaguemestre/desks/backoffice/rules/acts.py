@@ -32,6 +32,7 @@ ACTION_LABELS = {
     "bulk.undo-approved": "Acte sur plusieurs personnes : accord de la deuxième personne pour l’annuler",
     "bulk.undo-asked": "Acte sur plusieurs personnes : annulation demandée à une deuxième personne",
     "bulk.undone": "Acte sur plusieurs personnes annulé",
+    "schoolstaff.letter-printed": "Lettre d’activation imprimée par la direction",
     "journal.month-erased": "Mois du journal effacé à son terme",
     "rosters.right-decided": "Classes : droit décidé",
     "contacts.book-begun": "Carnet d’établissement ouvert",

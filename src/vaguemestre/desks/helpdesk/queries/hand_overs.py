@@ -35,21 +35,26 @@ def confirmers_for(account_id: int, now: datetime) -> list[Confirmer]:
 
 def pending_hand_overs(second_id: int, now: datetime) -> list[HandOverDetail]:
     """The hand-overs a person has to confirm, oldest first."""
-    rows = HandOverRow.objects.filter(second_id=second_id, state=HandOverRow.State.ASKED, until__gt=now)
-    return _details(rows.order_by("pk"))
+    return _details(_pending(second_id, now).order_by("pk"))
+
+
+def count_pending_hand_overs(second_id: int, now: datetime) -> int:
+    """How many hand-overs a person has to confirm."""
+    return _pending(second_id, now).count()
 
 
 def pending_hand_over(hand_over_id: int, second_id: int, now: datetime) -> HandOverDetail | None:
     """One of them; None if it is another person's, decided or expired."""
-    rows = HandOverRow.objects.filter(
-        pk=hand_over_id, second_id=second_id, state=HandOverRow.State.ASKED, until__gt=now
-    )
-    return next(iter(_details(rows)), None)
+    return next(iter(_details(_pending(second_id, now).filter(pk=hand_over_id))), None)
 
 
 def hand_overs_of(account_id: int, *, limit: int = 5) -> list[HandOverDetail]:
     """The latest hand-overs of an account, newest first."""
     return _details(HandOverRow.objects.filter(account_id=account_id).order_by("-pk")[:limit])
+
+
+def _pending(second_id: int, now: datetime) -> QuerySet[HandOverRow]:
+    return HandOverRow.objects.filter(second_id=second_id, state=HandOverRow.State.ASKED, until__gt=now)
 
 
 def _confirmer(account_id: int) -> Confirmer:

@@ -130,6 +130,12 @@ from vaguemestre.people.directory.queries.similarity import (
     SimilarPerson,
     similar_people,
 )
+from vaguemestre.people.directory.queries.staff import (
+    HeadedPlace,
+    StaffPost,
+    places_headed_by,
+    staff_posts,
+)
 
 __all__ = [
     "MANAGED_ORDERS",
@@ -137,6 +143,7 @@ __all__ = [
     "BookCard",
     "BookFilter",
     "BookPost",
+    "HeadedPlace",
     "ManagedPerson",
     "OwnAddress",
     "PeopleFilter",
@@ -147,6 +154,7 @@ __all__ = [
     "ServiceCard",
     "ServiceSummary",
     "SimilarPerson",
+    "StaffPost",
     "StructureFilter",
     "StructureSummary",
     "Vocabulary",
@@ -208,6 +216,7 @@ __all__ = [
     "place_names",
     "place_summaries",
     "placed_posts_of",
+    "places_headed_by",
     "places_of",
     "post_holders",
     "posts_in",
@@ -226,6 +235,7 @@ __all__ = [
     "shown_names",
     "similar_addresses",
     "similar_people",
+    "staff_posts",
     "structure_ids",
     "structure_ids_ever_of",
     "structure_kinds",

@@ -1,0 +1,1 @@
+"""The staff of an establishment, for its head."""

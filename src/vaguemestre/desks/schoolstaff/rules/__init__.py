@@ -1,0 +1,1 @@
+"""Which days somebody stays, and who is in which view."""
