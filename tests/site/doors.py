@@ -89,7 +89,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         OPEN: "complete-request start submit-request track-request",
         OFFICERS: """
             correct decide-request declare declare-return letter letters lifecycle match-candidate
-            match-candidates numen people person proof queue register-arrival request
+            match-candidates numen people people-file people-letters person proof queue
+            register-arrival request
         """,
     },
     "headers": {

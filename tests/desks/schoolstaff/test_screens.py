@@ -53,8 +53,12 @@ def text_of(content: bytes) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", content.decode())))
 
 
-def shown(client: Client, view: str = "", **asked: object) -> set[str]:
-    body = client.get(PAGE, {"vue": view, **asked}).content.decode().partition("<tbody>")[2]
+def shown(client: Client, view: str = "", **asked: int) -> set[str]:
+    body = (
+        client.get(PAGE, {"vue": view, **{name: str(value) for name, value in asked.items()}})
+        .content.decode()
+        .partition("<tbody>")[2]
+    )
     return set(re.findall(r"Lou (\w+)", text_of(body.partition("</tbody>")[0].encode())))
 
 

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from vaguemestre.desks.enrolment.views import lifecycle, match_candidates, people, queue, requests
+from vaguemestre.desks.enrolment.views import (
+    lifecycle,
+    match_candidates,
+    people,
+    people_files,
+    queue,
+    requests,
+)
 
 app_name = "enrolment"
 urlpatterns = [
@@ -16,6 +23,8 @@ urlpatterns = [
     path("gestion/ressemblances/<int:candidate_id>", match_candidates.answer, name="match-candidate"),
     path("gestion/lettres", queue.print_letters, name="letters"),
     path("gestion/personnes", people.list_people, name="people"),
+    path("gestion/personnes/liste.csv", people_files.export_people, name="people-file"),
+    path("gestion/personnes/lettres", people_files.print_letters, name="people-letters"),
     path("gestion/personnes/<int:person_id>", people.show_person, name="person"),
     path("gestion/personnes/<int:person_id>/numen", people.show_numen, name="numen"),
     path("gestion/personnes/<int:person_id>/lettre", people.print_letter, name="letter"),

@@ -104,6 +104,7 @@ ACTION_LABELS = {
     "enrolment.numen-shown": "NUMEN montré",
     "enrolment.officer-appointed": "Gestionnaire nommé",
     "enrolment.officer-dismissed": "Gestionnaire retiré",
+    "enrolment.people-exported": "Liste des personnes du service téléchargée",
     "enrolment.person-received": "Arrivée saisie à la main",
     "enrolment.proofs-forgotten": "Pièces effacées",
     "enrolment.request-closed": "Demande de NUMEN close",

@@ -1,6 +1,7 @@
 """Queries of requests and people, limited to an officer's scope."""
 
 from vaguemestre.desks.enrolment.queries.people import (
+    all_people,
     check_reach,
     civil_of,
     has_probable_match,
@@ -10,6 +11,7 @@ from vaguemestre.desks.enrolment.queries.people import (
     letter_of,
     likely_people,
     masked_numen_of,
+    people_in,
     person_in,
     search_people,
     search_schools,
@@ -34,6 +36,7 @@ from vaguemestre.desks.enrolment.queries.requests import (
 __all__ = [
     "RequestDetail",
     "StepNotice",
+    "all_people",
     "check_reach",
     "civil_of",
     "count_waiting",
@@ -49,6 +52,7 @@ __all__ = [
     "masked_numen_of",
     "officers_of",
     "parse_applicant",
+    "people_in",
     "person_in",
     "queue_page",
     "request_detail",

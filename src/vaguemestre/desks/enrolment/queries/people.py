@@ -1,5 +1,7 @@
 """People of an officer's services. Of other people, only their existence and service are disclosed."""
 
+from collections.abc import Collection
+
 from vaguemestre.access.signin.queries import outreaches
 from vaguemestre.desks.enrolment.queries.requests import reference_of
 from vaguemestre.desks.enrolment.values import Applicant, DeliveryLetter, LikelyPerson, Scope
@@ -17,6 +19,7 @@ from vaguemestre.people.directory.rules.similarity import NEEDS_REVIEW, MatchRea
 from vaguemestre.people.directory.values import CivilStatus, NumenKeys, StaffCategory
 
 PAGE = 30
+_EXPORT_PAGE = 1000
 _HISTORY_LINES = 60
 _ACCOUNT_ACTIONS = ("credentials.account-", "credentials.mailbox-", "directory.civil-status-")
 
@@ -56,6 +59,28 @@ def search_people(
     return directory.managed_people(
         scope.services, criteria, first=first, count=count, order=order, among=among
     )
+
+
+def all_people(
+    scope: Scope, criteria: directory.PeopleFilter, *, state: str = "", order: str = "nom"
+) -> list[ManagedPerson]:
+    """All the people of `search_people`."""
+    people: list[ManagedPerson] = []
+    total = 1
+    while len(people) < total:
+        page, total = search_people(
+            scope, criteria, state=state, order=order, first=len(people), count=_EXPORT_PAGE
+        )
+        if not page:
+            break
+        people += page
+    return people
+
+
+def people_in(scope: Scope, person_ids: Collection[int]) -> list[ManagedPerson]:
+    """Those of these people whom the services manage, in the same order."""
+    people = (person_in(scope, person_id) for person_id in dict.fromkeys(person_ids))
+    return [person for person in people if person]
 
 
 def civil_of(applicant: Applicant) -> CivilStatus:

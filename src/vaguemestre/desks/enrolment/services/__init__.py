@@ -18,6 +18,7 @@ from vaguemestre.desks.enrolment.services.people import (
     correct_person,
     dismiss_officer,
     leave_services,
+    record_export,
     register_arrival,
     reveal_numen,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "link_existing_person",
     "mark_delivered",
     "record_applicant_mail",
+    "record_export",
     "record_service_mail",
     "register_arrival",
     "reject",

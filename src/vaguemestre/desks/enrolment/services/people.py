@@ -126,3 +126,9 @@ def _check_stay(ends_on: date | None, today: date) -> None:
         raise Refusal("enrolment.no-end")
     if ends_on <= today or ends_on > today + MAX_STAY:
         raise Refusal("enrolment.stay-too-long")
+
+
+@transaction.atomic(durable=True)
+def record_export(count: int, *, by: str, now: datetime) -> None:
+    """Use case: record that an officer exports the list of people of their services."""
+    record("enrolment.people-exported", to=by, by=by, at=now, count=count)

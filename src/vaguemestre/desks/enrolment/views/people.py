@@ -42,6 +42,8 @@ from vaguemestre.people.directory.queries import (
 from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.directory.values import NewPerson, NumenLayout
 
+# Of the search, kept by the forms of the list.
+KEPT_FIELDS = ("q", "categorie", "etablissement", "etat", "fin", "tri", "page")
 # So that a refusal stands beside its field.
 _REFUSED_FIELDS = {
     "enrolment.no-end": "ends_on",
@@ -70,7 +72,14 @@ def list_people(request: OfficerRequest) -> HttpResponse:
         for person in people
         for account in [accounts.get(person.person_id)]
     ]
-    context = {"form": form, "people": rows, "total": total, "listing": listing}
+    context = {
+        "form": form,
+        "people": rows,
+        "total": total,
+        "listing": listing,
+        "search": [(name, listing.query.get(name, "")) for name in KEPT_FIELDS],
+        "is_no_letter": "aucune" in request.GET,
+    }
     return render(request, "enrolment/people.html", context)
 
 

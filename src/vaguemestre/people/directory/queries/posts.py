@@ -65,6 +65,15 @@ def last_days_of_ended_people(today: date, person_ids: Collection[int] | None = 
     return dict(over.values_list("person_id", "last"))
 
 
+def last_days_of_posts(person_ids: Collection[int], day: date) -> dict[int, date]:
+    """Person → the day on which the last of the posts held on `day` ends; without it if one has no end."""
+    posts = Assignment.objects.filter(serves_on(day), person_id__in=person_ids)
+    rows = posts.values("person_id").annotate(
+        last=Max("ends_on"), endless=Count("pk", filter=Q(ends_on=None))
+    )
+    return dict(rows.filter(endless=0).values_list("person_id", "last"))
+
+
 def people_serving(person_ids: Collection[int], today: date) -> frozenset[int]:
     """Which of these people have a current or future assignment."""
     serving: set[int] = set()
