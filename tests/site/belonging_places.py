@@ -123,12 +123,17 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
 
 
 def _own_staff(people: People) -> Iterator[Belonging]:
-    """The people of an establishment are shown to whoever directs it."""
+    """The people of an establishment are shown to whoever directs it, and not to who directs another."""
     school = Structure.objects.create(uai="0809996V", academy_id=people.academy_id, name="École dirigée")
-    member = account("personnelquetu", state="pending", last_name="Personnelquetu").person
-    for person, function in ((people.victim.person, "DIR"), (member, "ENS")):
+    empty = Structure.objects.create(uai="0809995U", academy_id=people.academy_id, name="École d’à côté")
+    member = account("personnelquetu", last_name="Personnelquetu").person
+    for person, place, function in (
+        (people.victim.person, school, "DIR"),
+        (member, school, "ENS"),
+        (people.accounts["teacher"].person, empty, "DIR"),
+    ):
         Assignment.objects.create(
-            person=person, structure=school, starts_on=date(2020, 9, 1), function=function, is_primary=False
+            person=person, structure=place, starts_on=date(2020, 9, 1), function=function, is_primary=False
         )
     assert member is not None
     yield Belonging("schoolstaff", {}, "Personnelquetu", OWN, doors="staff", state=rows(member))
