@@ -87,10 +87,14 @@ from vaguemestre.people.directory.queries.people import (
     shown_names,
 )
 from vaguemestre.people.directory.queries.places import (
+    HeadedPlace,
     PlacePost,
     PlaceSummary,
+    StaffPost,
     place_summaries,
+    places_headed_by,
     posts_in,
+    staff_posts,
     structure_ids_ever_of,
 )
 from vaguemestre.people.directory.queries.posts import (
@@ -130,12 +134,6 @@ from vaguemestre.people.directory.queries.service_members import (
 from vaguemestre.people.directory.queries.similarity import (
     SimilarPerson,
     similar_people,
-)
-from vaguemestre.people.directory.queries.staff import (
-    HeadedPlace,
-    StaffPost,
-    places_headed_by,
-    staff_posts,
 )
 
 __all__ = [
