@@ -1,15 +1,17 @@
 """What the filter wants in quarantine: where it goes, who can name it, and that it comes back whole."""
 
+import os
 import signal
 import socket
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
 from django.utils import timezone
 from tests.desks.removals.samples import told
-from tests.engines.live import LiveEngines, Someone, letter, wait_until
+from tests.engines.live import LiveEngines, Someone, descendants, letter, wait_until
 from tests.engines.rspamd.zone import Zone
 from tests.engines.virus_check import EICAR, MARK, NAMES, RealClamd
 
@@ -19,6 +21,7 @@ from vaguemestre.engines.dovecot.copies.quarantined import QuarantinedMail, foun
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
 from vaguemestre.engines.dovecot.copies.unexamined import UnexaminedCopies
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
+from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.post.mailstore.values import EXAMINED, QUARANTINE
@@ -43,13 +46,21 @@ def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClamd]:
     made.end()
 
 
+def configure_postfix(engines: LiveEngines, clamd: str) -> None:
+    engines.end("postfix")
+    postfix.prepare(replace(engines.config, files=replace(engines.config.files, clamd=clamd)))
+    engines.start_postfix()
+
+
 @pytest.fixture(scope="module")
 def filtered(
     engines: LiveEngines, clamd: RealClamd, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveEngines]:
     zone = Zone(tmp_path_factory.mktemp("zone"), engines.config.ports.names)
     engines.start_filter(f"127.0.0.1:{engines.config.ports.names}", clamd=clamd.address)
+    configure_postfix(engines, clamd.address)
     yield engines
+    configure_postfix(engines, "")
     zone.end()
     for name in ("rspamd", "valkey"):
         if name in engines.children:
@@ -199,7 +210,7 @@ def test_what_arrived_while_the_virus_check_was_away_is_examined_when_it_is_back
     clamd.end()
     for subject, content in contents.items():
         filtered.arrive(marie.address, with_file(marie, subject, content), SENDER)
-        assert b"Vaguemestre-Unexamined: virus" in filtered.found(marie, subject)[0]
+        assert b"Vaguemestre-Unexamined: filter" in filtered.found(marie, subject)[0]
     noted = [step for step in filtered.logged_steps() if step.kind is StepKind.UNEXAMINED]
     queue_ids = {step.queue_id for step in noted}
 
@@ -225,3 +236,28 @@ def test_what_arrived_while_the_virus_check_was_away_is_examined_when_it_is_back
     services.examine_unexamined(examiner)  # again: nothing
     assert QuarantinedMessage.objects.count() == 2
     assert Entry.objects.filter(action="quarantine.virus-found-late").count() == 2
+
+
+def test_what_arrives_while_the_filter_is_away_is_marked_and_logged_for_the_virus_check(
+    filtered: LiveEngines, marie: Someone
+) -> None:
+    filtered.children["rspamd"].send_signal(signal.SIGSTOP)  # hung: the hardest way to be away
+    for process in descendants(filtered.children["rspamd"].pid):
+        os.kill(process, signal.SIGSTOP)
+    try:
+        forged = with_file(marie, "Presque rien", MARK, Vaguemestre_Unexamined="filter")
+        filtered.arrive(marie.address, forged, SENDER)
+        arrived = filtered.found(marie, "Presque rien", seconds=60)[0]
+    finally:
+        for process in (*descendants(filtered.children["rspamd"].pid), filtered.children["rspamd"].pid):
+            os.kill(process, signal.SIGCONT)
+    assert b"Vaguemestre-Unexamined: filter" in arrived
+    assert b"Vaguemestre-Arrival: mx" in arrived
+    taken = filtered.logged_steps()
+    queue_id = next(step.queue_id for step in reversed(taken) if step.kind is StepKind.UNEXAMINED)
+    assert queue_id.encode() in arrived
+    after = with_file(marie, "Encore autre", b"x", Vaguemestre_Unexamined="filter")
+    filtered.arrive(marie.address, after, SENDER)
+    seen = filtered.found(marie, "Encore autre")[0]
+    assert b"Vaguemestre-Unexamined" not in seen
+    assert b"Vaguemestre-Arrival: mx" in seen

@@ -1,6 +1,6 @@
 -- What the quarantine is for: viruses, links of the security desk's list, office documents with macros. Sieve files what
--- bears this field where its owner's programs do not look. Mail whose attachments the virus check did not answer about is
--- marked by another, which the reader shows. Postfix takes away what a sender wrote under these names.
+-- bears this field where its owner's programs do not look. Another, which the reader shows, is written by Postfix and stays
+-- on mail whose attachments the virus check did not answer about. Postfix takes away what a sender wrote under these names.
 local GROUNDS = {
   { "CLAM_VIRUS", "virus" },
   { "LINK_LISTED", "fraud" },
@@ -30,8 +30,8 @@ rspamd_config:register_symbol({
         break
       end
     end
-    if task:has_symbol("CLAM_VIRUS_FAIL") then
-      task:set_milter_reply({ add_headers = { ["Vaguemestre-Unexamined"] = "virus" } })
+    if not task:has_symbol("CLAM_VIRUS_FAIL") then
+      task:set_milter_reply({ remove_headers = { ["Vaguemestre-Unexamined"] = 0 } })
     end
   end,
 })
