@@ -5,7 +5,9 @@ import socket
 import threading
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from django.db import transaction
@@ -16,7 +18,7 @@ from vaguemestre.engines.clamd import Clamd, is_elsewhere
 from vaguemestre.engines.file_store import FileStore
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.filelinks.models import SharedFile
-from vaguemestre.post.filelinks.services import scan_file, share_content
+from vaguemestre.post.filelinks.services import scan_file, scan_left_over_files, share_content
 from vaguemestre.post.filelinks.values import FileLimits
 
 
@@ -96,6 +98,36 @@ def test_a_file_lent_while_it_was_away_waits_for_it_and_is_lent_only_if_clean(
     scan_file(begun.id, store, scan, now=now)
     assert SharedFile.objects.get().verdict == verdict
     assert bool(store.names()) is (verdict == "clean")
+
+
+class Answers:
+    """A scanner that finds `virus` in everything, or is away."""
+
+    is_wanted = True
+
+    def __init__(self, virus: str | None) -> None:
+        self.virus = virus
+
+    def __call__(self, content: BinaryIO) -> str:
+        if self.virus is None:
+            raise EngineDown("away")
+        return self.virus
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_lent_before_there_was_a_check_is_scanned_once_there_is_one(tmp_path: Path) -> None:
+    store, now, limits = FileStore(tmp_path), timezone.now(), FileLimits(1_000_000, 1_000_000, 30, 60)
+    with transaction.atomic():
+        share_content(None, "a.bin", "", b"x", store, Clamd(""), limits, now=now)
+        share_content(None, "b.bin", "", b"x", store, Answers(None), limits, now=now)
+    assert scan_left_over_files(store, Clamd(""), lambda: now) == 0
+    assert scan_left_over_files(store, Answers(None), lambda: now) == 0
+    assert scan_left_over_files(store, Answers("Eicar"), lambda: now) == 1  # the other one has its job
+    verdicts = SharedFile.objects.order_by("name").values_list("verdict", flat=True)
+    assert list(verdicts) == ["infected", "waiting"]
+    later = now + timedelta(days=5)
+    assert scan_left_over_files(store, Answers(""), lambda: later) == 1
+    assert list(verdicts.all()) == ["infected", "clean"]
 
 
 def test_a_check_that_does_not_answer_lets_nothing_through(tmp_path: Path) -> None:

@@ -1,16 +1,17 @@
 """Upload, terms, download and withdrawal of shared files."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from vaguemestre.access.signin.rules.throttle import ACCOUNT, NETWORK, Budget
 from vaguemestre.access.signin.services import charge, refund
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.file_store import FileStore
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.services import hash_slot
@@ -23,6 +24,9 @@ from vaguemestre.post.filelinks.rules.links import new_token, sealed_token, toke
 from vaguemestre.post.filelinks.values import FileLimits, Filelink, Terms, Verdict
 
 _CHUNK_BYTES = 4 * 1024 * 1024
+_JOB_IS_OVER = timedelta(days=4)  # the job of an upload is tried for three
+_FILES_PER_ROUND = 20
+_ROUND = timedelta(seconds=20)
 
 
 def begin_upload(
@@ -131,7 +135,8 @@ def issue_ticket(token: str, password: str, network: str, *, now: datetime) -> s
 
 def scan_file(file_id: int, store: FileStore, scan: Scan, *, now: datetime) -> None:
     """Store the scanner's verdict on a complete file; delete an infected one. Idempotent."""
-    row = SharedFile.objects.filter(pk=file_id, verdict=Verdict.WAITING).first()
+    unscanned = (Verdict.WAITING, Verdict.UNCHECKED)
+    row = SharedFile.objects.filter(pk=file_id, verdict__in=unscanned, received=F("size")).first()
     if row is None:
         return
     with store.open(row.token_sha256) as content:
@@ -144,6 +149,28 @@ def scan_file(file_id: int, store: FileStore, scan: Scan, *, now: datetime) -> N
             record("filelinks.infected", to=to, by="system", at=now, name=row.name, found=virus[:100])
     if virus:
         store.remove(row.token_sha256)
+
+
+def scan_left_over_files(store: FileStore, scan: Scan, clock: Callable[[], datetime]) -> int:
+    """Scan, for some seconds, files that wait longer than jobs are tried, or came before there was a scanner.
+
+    Returns how many. One that the scanner refuses delays no other: they are taken in no order.
+    """
+    if not scan.is_wanted:
+        return 0
+    began = clock()
+    waits = Q(verdict=Verdict.WAITING, created_at__lt=began - _JOB_IS_OVER)
+    left_over = SharedFile.objects.filter(waits | Q(verdict=Verdict.UNCHECKED), received=F("size"))
+    count = 0
+    for file_id in list(left_over.order_by("?").values_list("pk", flat=True)[:_FILES_PER_ROUND]):
+        if clock() - began >= _ROUND:
+            break
+        try:
+            scan_file(file_id, store, scan, now=clock())
+        except (EngineDown, FileNotFoundError):
+            continue
+        count += 1
+    return count
 
 
 def purge_files(store: FileStore, *, now: datetime) -> int:

@@ -10,6 +10,7 @@ from vaguemestre.mailbox.compose import handlers as compose_handlers
 from vaguemestre.mailbox.sorting import handlers as sorting_handlers
 from vaguemestre.mailbox.webmail import handlers as webmail_handlers
 from vaguemestre.post.dkim import handlers as dkim_handlers
+from vaguemestre.post.filelinks import handlers as filelinks_handlers
 from vaguemestre.post.outbox import handlers as outbox_handlers
 from vaguemestre.post.quarantine import handlers as quarantine_handlers
 from vaguemestre.schools.lists import handlers as lists_handlers
@@ -30,6 +31,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     operations_handlers.measure,
     quarantine_handlers.send_digests,
     quarantine_handlers.examine_unexamined,
+    filelinks_handlers.scan_left_over_files,
     domainreports_handlers.keep_boxes,
     *PURGES,
     removals_handlers.copy_removals,  # after the journal, which makes the folder
