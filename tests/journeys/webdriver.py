@@ -202,7 +202,8 @@ def firefox() -> Iterator[Window]:
 @contextmanager
 def webkit() -> Iterator[Window]:
     """A window of WebKitGTK, on a screen that nobody sees."""
-    with tempfile.TemporaryDirectory() as home, ExitStack() as ends:
+    # What WebKit leaves behind may still write of what it drew.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home, ExitStack() as ends:
         reading, writing = os.pipe()
         screen = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
         _start(ends, screen, {}, keep=writing)
