@@ -6,12 +6,13 @@ from django.test import Client
 from tests.access.signin.people import account
 from tests.desks.backoffice.test_screens import client_of, text
 from tests.desks.enrolment.officers import academy
-from tests.people.intake.lines import crowd, feed
+from tests.people.intake.lines import crowd, feed, line
 
 from vaguemestre.desks.backoffice.forms import feeds
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, Person
+from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake import handlers
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
 from vaguemestre.people.intake.models import Feed
@@ -60,6 +61,34 @@ def test_a_given_feed_is_shown_by_name_then_applied_as_it_was_confirmed(client: 
     handlers.apply_confirmed(FeedConfirmed(made.pk))
     assert Person.objects.filter(dossier__startswith="C0").count() == 3
     assert Entry.objects.filter(action="intake.feed-uploaded", to=f"feed:{made.pk}").count() == 1
+
+
+def test_whoever_would_leave_another_academie_is_shown_to(
+    client: Client, administrator: Account, place: int
+) -> None:
+    Account.objects.filter(pk=administrator.pk).update(spans_academies=True)
+    lille = found_academy("09", "Académie de Lille", "ac-lille.test", ("059",))
+    applied(client, lille, feed(line(uai="0590001F", debut="01/09/2020")))
+    page = given(client, place, feed(line(dossier="A77", debut="01/11/2026"), *crowd(1)))
+    handlers.rebuild_requested_plan(PlanRequested(Feed.objects.latest("pk").pk))
+    shown = text(client.get(page))
+    assert "2 arrivées" in shown
+    assert "dont 1 mutation depuis une autre académie : le compte et la boîte suivent" in shown
+    assert shown.count("quitte Académie de Lille") == 1
+    made = Feed.objects.latest("pk")
+    client.post(f"{page}/decider", {"act": "confirmer", "plan": made.plan_digest})
+    handlers.apply_confirmed(FeedConfirmed(made.pk))
+    assert text(client.get(page)).count("quitte une autre académie") == 1
+
+
+def applied(client: Client, academy_id: int, content: bytes) -> None:
+    """Give a feed, and have it applied as its page shows it."""
+    page = given(client, academy_id, content)
+    made = Feed.objects.latest("pk")
+    handlers.rebuild_requested_plan(PlanRequested(made.pk))
+    made.refresh_from_db()
+    client.post(f"{page}/decider", {"act": "confirmer", "plan": made.plan_digest})
+    handlers.apply_confirmed(FeedConfirmed(made.pk))
 
 
 def test_a_page_that_waits_is_told_to_come_back_once_the_plan_is_there(client: Client, place: int) -> None:

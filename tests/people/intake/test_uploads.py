@@ -17,9 +17,9 @@ from vaguemestre.people.directory.rules.numen_vault import seal_bytes
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake import handlers, services
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
-from vaguemestre.people.intake.models import Feed
+from vaguemestre.people.intake.models import Feed, PlannedRow, RefusedRow
 from vaguemestre.people.intake.queries import FeedSummary, feed_summary, plan_rows_page
-from vaguemestre.people.intake.services import UploadedFeed
+from vaguemestre.people.intake.services import UploadedFeed, feed_records
 from vaguemestre.people.intake.services.held.files import read_held_files, reseal_held_files
 from vaguemestre.people.intake.values import HELD_FILE_PURPOSE
 
@@ -137,3 +137,47 @@ def test_only_what_an_earlier_key_sealed_is_sealed_again(academy: int) -> None:
     before = (held_directory() / f"{feed_id}.feed").read_bytes()
     reseal_held_files(held_directory(), numen_keys.get())  # type: ignore[arg-type]
     assert (held_directory() / f"{feed_id}.feed").read_bytes() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_is_written_by_parts_and_decided_on_once_it_is_whole(
+    academy: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed_id = uploaded(academy)
+    monkeypatch.setattr(feed_records, "_BATCH_PEOPLE", 2)
+    with monkeypatch.context() as cut:
+        cut.setattr(feed_records, "_finish_plan", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    assert PlannedRow.objects.count() == 3  # they kept nobody from writing until the last was there
+    cut_short = summary(feed_id)
+    assert cut_short.is_unread
+    with pytest.raises(Refusal, match="plan-stale"):
+        services.confirm_feed(feed_id, plan=cut_short.plan_digest, departures=None, by="account:1", now=NOW)
+    handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    assert (PlannedRow.objects.count(), summary(feed_id).arrivals) == (3, 3)
+
+
+def test_a_feed_discarded_while_its_plan_is_written_keeps_none_of_it(
+    academy: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed_id = uploaded(academy)
+
+    def discard_meanwhile(_: object) -> str:
+        services.discard_feed(feed_id, held_directory(), by="account:1", now=NOW)
+        return "digest"
+
+    monkeypatch.setattr(feed_records, "plan_digest", discard_meanwhile)
+    handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    assert not PlannedRow.objects.exists()
+    assert not summary(feed_id).waits
+
+
+def test_of_a_file_that_is_none_of_ours_the_first_refused_lines_are_kept(
+    academy: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_records, "MAX_REFUSED_ROWS", 3)
+    feed_id = uploaded(academy, feed(*["a"] * 5))
+    handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    assert list(RefusedRow.objects.order_by("line").values_list("line", flat=True)) == [2, 3, 4]
+    assert "5 lignes sur 5 sont refusées" in summary(feed_id).refusal

@@ -10,7 +10,7 @@ from vaguemestre.access.signin.queries import last_sign_ins
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.people.credentials.queries import accounts_of_people
-from vaguemestre.people.directory.queries import place_names, shown_names
+from vaguemestre.people.directory.queries import academy_names_of, place_names, shown_names
 from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.intake.queries import (
     AppliedLineRow,
@@ -43,11 +43,12 @@ ORDERS_OF_VIEWS: Mapping[str, Mapping[str, str]] = {
 }
 _PREVIEW_ROWS = 5  # of the lists that are not open
 _RECENT = timedelta(days=2)
+_ANOTHER = "une autre académie"  # applied lines do not say which
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """A person of a feed. `signed_in_at`: None if never, or unknown."""
+    """A person of a feed. `signed_in_at`: None if never, or unknown. `comes_from`: the académie left."""
 
     person_id: int | None
     name: str
@@ -61,24 +62,33 @@ class FeedRow:
     signed_in_at: datetime | None = None
     is_pending: bool = False
     is_recent: bool = False
+    comes_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedList:
-    """A list of a feed: its total, the rows shown, and the number of matches."""
+    """A list of a feed: its total, the rows shown, and the number of matches.
+
+    `transfers`: how many of them another académie of the installation loses.
+    """
 
     view: str
     total: int
     rows: tuple[FeedRow, ...]
     match_count: int
     is_open: bool
+    transfers: int = 0
 
 
 def feed_counts(feed: FeedSummary) -> dict[str, int]:
-    """View → number of rows."""
+    """View → number of rows; `mutations`: of the arrivals, those from another académie from here."""
     kinds = count_rows_by_kind(feed.feed_id, waits=feed.waits)
     counts = {view: sum(kinds.get(kind, 0) for kind in row_kinds) for view, row_kinds in KINDS.items()}
-    return {**counts, "refus": count_refused_lines(feed.feed_id)}
+    return {
+        **counts,
+        "refus": count_refused_lines(feed.feed_id),
+        "mutations": kinds.get(RowKind.TRANSFER, 0),
+    }
 
 
 def feed_lists(
@@ -93,7 +103,8 @@ def feed_lists(
         rows, match_count = _rows(
             feed, kinds, listing if is_open else None, search if is_open else "", first, count, touched, now
         )
-        lists.append(FeedList(name, counts[name], rows, match_count, is_open))
+        transfers = counts["mutations"] if RowKind.TRANSFER in kinds else 0
+        lists.append(FeedList(name, counts[name], rows, match_count, is_open, transfers))
     return tuple(lists)
 
 
@@ -125,6 +136,8 @@ def _planned(
 ) -> tuple[FeedRow, ...]:
     places = _places([(row.uai, row.differences) for row in rows])
     accounts = accounts_of_people(feed.academy_id, [row.person_id for row in rows if row.person_id])
+    moving = [row.person_id for row in rows if row.person_id and row.kind is RowKind.TRANSFER]
+    left = academy_names_of(moving)
     signed_in = last_sign_ins([account_id for account_id, state in accounts.values()])
     feed_rows = []
     for row in rows:
@@ -144,6 +157,7 @@ def _planned(
                 signed_in_at,
                 state == "pending",
                 signed_in_at is not None and now - signed_in_at < _RECENT,
+                left.get(row.person_id or 0, ""),
             )
         )
     return tuple(feed_rows)
@@ -161,6 +175,7 @@ def _changed_rows(rows: Sequence[AppliedLineRow]) -> tuple[FeedRow, ...]:
             "",
             places.get(row.uai) or row.uai,
             tuple(difference_labels(difference, places) for difference in row.differences),
+            comes_from=_ANOTHER if row.kind == RowKind.TRANSFER else "",
         )
         for row in rows
     )

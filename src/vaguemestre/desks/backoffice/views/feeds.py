@@ -217,6 +217,7 @@ def _page(request: SignedInRequest, feed: FeedSummary, *, problem: str = "") -> 
         "refused": refused,
         "refused_total": total,
         "refusals": counts["refus"],
+        "most_refusals": intake.MAX_REFUSED_ROWS,
         "stale": stale,
         "recent": sum(
             row.is_recent for feed_list in lists if feed_list.view == "departures" for row in feed_list.rows

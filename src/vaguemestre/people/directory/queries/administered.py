@@ -1,12 +1,13 @@
 """Académies, services and establishments for administrators: all of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
-from vaguemestre.people.directory.models import Academy, Assignment, ManagementService, Structure
+from vaguemestre.people.directory.models import Academy, Assignment, ManagementService, Person, Structure
 from vaguemestre.people.directory.queries.people import of_academy
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
@@ -100,6 +101,12 @@ def academy_summaries(academy_id: int = 0) -> tuple[AcademySummary, ...]:
     )
     columns = ("pk", "code", "name", "domain", "structure_count", "person_count")
     return tuple(AcademySummary(*row) for row in rows.values_list(*columns))
+
+
+def academy_names_of(person_ids: Collection[int]) -> dict[int, str]:
+    """Person → the name of their académie."""
+    people = Person.objects.filter(pk__in=person_ids)
+    return dict(people.values_list("pk", "academy__name"))
 
 
 def service_summaries(academy_id: int = 0) -> tuple[ServiceSummary, ...]:

@@ -3,6 +3,7 @@
 from vaguemestre.people.intake.services.erasure import forget_person
 from vaguemestre.people.intake.services.feed_apply import apply_feed
 from vaguemestre.people.intake.services.feed_check import check_feed
+from vaguemestre.people.intake.services.feed_records import MAX_REFUSED_ROWS
 from vaguemestre.people.intake.services.held.feeds import (
     apply_held_feed,
     confirm_feed,
@@ -28,6 +29,7 @@ from vaguemestre.people.intake.services.retention import delete_old_lines
 
 __all__ = [
     "FILE_REFUSALS",
+    "MAX_REFUSED_ROWS",
     "CheckedFeed",
     "FeedFiles",
     "ImportContext",

@@ -18,17 +18,26 @@ from vaguemestre.people.intake.services.import_context import ImportContext, Rec
 from vaguemestre.people.intake.services.plan_rows import plan_digest, plan_rows
 from vaguemestre.people.intake.values import LINE_PURPOSE, ImportTerms, Plan, PlanRow, Record
 
+MAX_REFUSED_ROWS = 10_000  # stored; the plan counts them all
 _BATCH_PEOPLE = 500
 _LONGEST_NOTICES = 2_000
 _UPLOADED = "Ce fichier a été déposé sur la page, et son plan ne dépasse aucune limite."
 _WITHIN_LIMITS = "Ce fichier a été retenu ; son plan refait ne dépasse plus aucune limite."
 
 
-@transaction.atomic(durable=True)
 def create_feed(
     source: ReceivedFeed, plan: Plan, context: ImportContext, terms: ImportTerms, now: datetime
 ) -> Feed:
     """The row of a feed about to be applied, or held, with its refused lines and candidate matches."""
+    feed = _create_row(source, plan, context, terms, now)
+    save_match_candidates(feed, plan, context, now)
+    return feed
+
+
+@transaction.atomic(durable=True)
+def _create_row(
+    source: ReceivedFeed, plan: Plan, context: ImportContext, terms: ImportTerms, now: datetime
+) -> Feed:
     feed = Feed.objects.create(
         academy_id=context.academy_id,
         file_name=source.files.name[:200],
@@ -42,7 +51,6 @@ def create_feed(
         **plan_counts(plan),
     )
     save_refused_rows(feed, plan)
-    save_match_candidates(feed, plan, context, now)
     return feed
 
 
@@ -57,18 +65,21 @@ def plan_counts(plan: Plan) -> dict[str, int]:
 
 
 def save_refused_rows(feed: Feed, plan: Plan) -> None:
-    """Replace the refused lines of the feed. Inside the caller's transaction."""
+    """Replace the refused lines of the feed by the first ones. Inside the caller's transaction.
+
+    A file that is none of ours has a line in error for each of its lines, millions perhaps: writing them all
+    would keep everybody else from writing.
+    """
     RefusedRow.objects.filter(feed=feed).delete()
     RefusedRow.objects.bulk_create(
         [
             RefusedRow(feed=feed, line=r.line, column=r.column, dossier=r.dossier[:40], reason=r.reason[:300])
-            for r in plan.refused
+            for r in plan.refused[:MAX_REFUSED_ROWS]
         ],
         batch_size=500,
     )
 
 
-@transaction.atomic(durable=True)
 def save_plan(
     feed: Feed,
     plan: Plan,
@@ -79,35 +90,56 @@ def save_plan(
     note: str = "",
     notices: Sequence[str] = (),
 ) -> None:
-    """Replace the plan of a held feed, row by row, and withdraw any confirmation.
+    """Replace the plan of a held feed, batch by batch, and withdraw any confirmation.
 
-    A plan is confirmed exactly as shown, or not at all. `note`: why it differs from the one shown before.
-    `notices`: sentences about the file, for whoever has only the page of the feed to read them.
-    Raises Refusal `intake.feed-decided` if the feed was discarded meanwhile.
+    A plan is confirmed exactly as shown, or not at all: it is there once its last row is. `note`: why it
+    differs from the one shown before. `notices`: sentences about the file, for whoever has only the page of
+    the feed to read them. Raises Refusal `intake.feed-decided` if the feed was discarded meanwhile.
     """
-    row = Feed.objects.select_for_update().get(pk=feed.pk)
-    if row.decided_at and not row.confirmed_by:
-        raise Refusal("intake.feed-decided")
-    PlannedRow.objects.filter(feed=feed).delete()
+    _withdraw_plan(feed)
     fingerprints = []
     for batch, rows in enumerate(batched(plan_rows(plan, context.keys), _BATCH_PEOPLE)):
-        PlannedRow.objects.bulk_create(
-            [_planned_row(feed, batch * _BATCH_PEOPLE + place, row) for place, row in enumerate(rows)]
-        )
+        with transaction.atomic(durable=True):  # others write in between
+            PlannedRow.objects.bulk_create(
+                [_planned_row(feed, batch * _BATCH_PEOPLE + place, row) for place, row in enumerate(rows)]
+            )
         fingerprints += [row.fingerprint for row in rows]
-    save_refused_rows(feed, plan)
-    Feed.objects.filter(pk=feed.pk).update(
+    is_there = _finish_plan(
+        feed,
+        plan,
         refusal=_refusal(feed, plan, notices),
         plan_digest=plan_digest(fingerprints),
         planned_at=now,
         planned_on=today,
         plan_note=note,
         replan_asked_at=None,
-        begun_at=None,
-        confirmed_by="",
-        decided_at=None,
-        **plan_counts(plan),
     )
+    if not is_there:
+        raise Refusal("intake.feed-decided")
+
+
+@transaction.atomic(durable=True)
+def _withdraw_plan(feed: Feed) -> None:
+    """Nothing of a plan half written can be confirmed or applied. Raises Refusal `intake.feed-decided`."""
+    row = Feed.objects.select_for_update().get(pk=feed.pk)
+    if row.decided_at and not row.confirmed_by:
+        raise Refusal("intake.feed-decided")
+    PlannedRow.objects.filter(feed=feed).delete()
+    Feed.objects.filter(pk=feed.pk).update(
+        plan_digest="", planned_at=None, begun_at=None, confirmed_by="", decided_at=None
+    )
+
+
+@transaction.atomic(durable=True)
+def _finish_plan(feed: Feed, plan: Plan, **columns: object) -> bool:
+    """Show the plan whose rows are written; False, and its rows are deleted, if the feed was discarded."""
+    row = Feed.objects.select_for_update().get(pk=feed.pk)
+    if row.decided_at:
+        PlannedRow.objects.filter(feed=feed).delete()
+        return False
+    save_refused_rows(feed, plan)
+    Feed.objects.filter(pk=feed.pk).update(**columns, **plan_counts(plan))
+    return True
 
 
 def _refusal(feed: Feed, plan: Plan, notices: Sequence[str]) -> str:
@@ -143,6 +175,7 @@ def save_match_candidates(feed: Feed, plan: Plan, context: ImportContext, now: d
     A match between two people of one file is stored once the first of them is registered.
     """
     for matches in batched(plan.possible_matches, _BATCH_PEOPLE):
+        # each batch is a statement of its own: sealing the lines of many takes a while
         twins = [match.twin for match in matches if match.person_id is None]
         arrived = people_by_dossier(context.academy_id, twins) if twins else {}
         people = {match: match.person_id or arrived.get(match.twin) for match in matches}
@@ -168,11 +201,15 @@ def seal_lines(records: Sequence[Record], keys: NumenKeys) -> bytes:
     return seal_bytes("\n".join(r.raw for r in records).encode(), keys, LINE_PURPOSE)
 
 
-@transaction.atomic(durable=True)
 def finish_feed(feed: Feed, plan: Plan, context: ImportContext, now: datetime, today: date) -> None:
     """Mark the feed as applied, and erase its planned rows."""
     if any(match.person_id is None for match in plan.possible_matches):
         save_match_candidates(feed, plan, context, now)
+    _mark_applied(feed, plan, context, now, today)
+
+
+@transaction.atomic(durable=True)
+def _mark_applied(feed: Feed, plan: Plan, context: ImportContext, now: datetime, today: date) -> None:
     PlannedRow.objects.filter(feed=feed).delete()
     Mention.objects.bulk_create(
         [Mention(person_id=person_id, on=today) for person_id in sorted(plan.mentioned)],
