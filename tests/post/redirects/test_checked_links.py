@@ -164,3 +164,11 @@ def test_a_text_of_a_thousand_links_grows_by_half_a_megabyte_at_the_most(
     text = text_of(reader, box, html)
     assert len(links_of(text)) == 1000
     assert len(text) < len(html) + 500_000
+
+
+def test_a_link_forwards_to_the_very_host_that_was_judged(nicolas: Account, listed: set[str]) -> None:
+    listed.add("https://mauvais.example/")
+    sign = LinkSigner(nicolas.pk, "<m@exterieur.example>", "/lien/")
+    answer = browser_of(nicolas).get(sign("https://bon.example\\@mauvais.example/?a=\\"))
+    assert answer.headers["Location"] == "https://bon.example/@mauvais.example/?a=%5C"
+    assert LinkClick.objects.get().host == "bon.example"

@@ -36,3 +36,12 @@ def _in_ascii(host: str) -> str:
         except idna.IDNAError:
             return ""
     return "" if _FORBIDDEN.search(host) else host.rstrip(".").lower()
+
+
+def with_slashes(address: str) -> str:
+    """The address with a slash for each backslash before its query, as browsers read them.
+
+    An address of a header is encoded: the browser would find another host in `https://a%5C@b/`.
+    """
+    end = next((at for at, sign in enumerate(address) if sign in "?#"), len(address))
+    return address[:end].replace("\\", "/") + address[end:]

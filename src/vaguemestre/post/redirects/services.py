@@ -7,7 +7,7 @@ from django.core import signing
 
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.web_hosts import host_of
+from vaguemestre.foundation.kernel.web_hosts import host_of, with_slashes
 from vaguemestre.post.redirects.models import LinkClick
 from vaguemestre.post.redirects.rules.listed_names import link_digest
 from vaguemestre.post.redirects.values import CheckedLink
@@ -35,7 +35,7 @@ def checked_link(signed: str) -> CheckedLink:
         address, account_id, message_id = signing.loads(signed, salt=_SALT)
     except (signing.BadSignature, ValueError) as error:
         raise Refusal("redirects.unknown") from error
-    return CheckedLink(str(address), int(account_id), str(message_id))
+    return CheckedLink(with_slashes(str(address)), int(account_id), str(message_id))
 
 
 def record_click(link: CheckedLink, *, was_listed: bool, now: datetime) -> None:
