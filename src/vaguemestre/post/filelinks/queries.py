@@ -6,13 +6,11 @@ from functools import cache
 from typing import BinaryIO
 
 from django.conf import settings
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.signing import BadSignature, TimestampSigner
-from django.db.models import Q
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.file_store import FileStore
-from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.queries import is_stopped
 from vaguemestre.people.credentials.rules.secret_box import keys_from
 from vaguemestre.people.credentials.values import SecretKeys
 from vaguemestre.post.filelinks.models import SharedFile
@@ -20,14 +18,6 @@ from vaguemestre.post.filelinks.rules.links import opened_token, token_digest
 from vaguemestre.post.filelinks.values import Filelink, Verdict
 
 TICKET_LIFETIME = timedelta(days=1)
-
-# suspended, or secured: then no password is left, or none that opens (a shared mailbox never has one)
-_is_stopped = (
-    Q(account__state=Account.State.SUSPENDED)
-    | Q(account__password_barred_at__isnull=False)
-    | Q(account__password__startswith=UNUSABLE_PASSWORD_PREFIX, account__activated_at__isnull=False)
-    & ~Q(account__role=Account.Role.BOX)
-)
 
 
 def files_of(account_id: int) -> tuple[Filelink, ...]:
@@ -63,7 +53,7 @@ def available_row(token: str, today: date) -> SharedFile | None:
     return (
         SharedFile.objects.filter(token_sha256=token_digest(token), expires_on__gte=today)
         .exclude(verdict=Verdict.INFECTED)
-        .exclude(_is_stopped)
+        .exclude(is_stopped("account"))
         .first()
     )
 

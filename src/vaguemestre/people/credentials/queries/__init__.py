@@ -92,6 +92,7 @@ from vaguemestre.people.credentials.queries.selection import (
     facts_for_acts,
     people_in_state,
 )
+from vaguemestre.people.credentials.queries.stopped import is_stopped
 
 __all__ = [
     "AccountFacts",
@@ -148,6 +149,7 @@ __all__ = [
     "in_academy",
     "is_account_in",
     "is_closed",
+    "is_stopped",
     "keys_in_stock",
     "keys_of",
     "mailboxes_of_accounts",
