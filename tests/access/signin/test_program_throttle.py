@@ -121,3 +121,13 @@ def test_the_last_use_of_a_password_is_kept() -> None:
 )
 def test_a_question_nobody_understands_stops_nobody(question: bytes) -> None:
     assert answer(question, secret_keys.get(), NOON) == 0
+
+
+def test_a_protocol_closed_by_the_class_counts_for_that_program_alone() -> None:
+    """The password is good, the protocol is refused: neither the journal nor the pages hear of an attack."""
+    who = account()
+    good = add_app_password(who.pk, "téléphone", by="test", now=NOON)
+    for _ in range(9):
+        told("failed", "nmorel", good)
+    assert not Entry.objects.filter(action="signin.refused").exists()
+    assert isinstance(tried(asked()), Granted)

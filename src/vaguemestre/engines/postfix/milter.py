@@ -95,6 +95,7 @@ async def _serve_connection(
                 _send(writer, b"O" + struct.pack("!III", _VERSION, _MODIFICATIONS, _SKIP | _NO_REPLY))
             case b"E":
                 transaction.sealing.add_body(data)
+                transaction.size += len(data)
                 _send(writer, *await _verdict(transaction, judge, voucher))
                 transaction = transaction.next_message()
             case b"A":

@@ -52,6 +52,7 @@ class MilterTransaction:
     subject: str = ""
     in_reply_to: str = ""
     header_count: int = 0
+    size: int = 0
     is_redirected: bool = False
     connected_at: float = 0.0
     named_at: float = 0.0
@@ -97,6 +98,7 @@ class MilterTransaction:
             authors=self.authors,
             senders=tuple(signed.text for signed in self.signed if signed.name.lower() in _SENDERS),
             in_reply_to=self.in_reply_to,
+            size=self.size,
             signed_in_between=SignInTimes(self.connected_at, self.named_at),
             return_path=self.return_path,
         )
@@ -122,11 +124,13 @@ def record(transaction: MilterTransaction, command: bytes, data: bytes) -> tuple
         field = name.decode("ascii", "replace").strip()
         transaction.sealing.add_field(field, value)
         transaction.header_count += 1
+        transaction.size += len(data)
         is_mark = field.lower() == _REDIRECTED and transaction.header_count <= _REDIRECTED_AT
         transaction.is_redirected |= is_mark
         _header(transaction, field, value.decode("utf-8", "replace"))
     elif command == b"B":
         transaction.sealing.add_body(data)
+        transaction.size += len(data)
     return (b"c",) if command == b"C" else ()
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.events import MailingDue
-from vaguemestre.mailbox.compose.http import size_limit
+from vaguemestre.mailbox.compose.http import whole_size_limit
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.people.intake.events import PersonTransferred
@@ -27,7 +27,7 @@ def move_identities(event: PersonTransferred) -> None:
 
 def run_mailing(event: MailingDue) -> None:
     """Hand copies of the mailing to the outbox."""
-    services.run_mailing(event.mailing_id, open_mailbox.get(), limit=size_limit(), now=timezone.now())
+    services.run_mailing(event.mailing_id, open_mailbox.get(), limit=whole_size_limit(), now=timezone.now())
 
 
 def resume_lost_mailings() -> None:

@@ -17,8 +17,10 @@ from vaguemestre.foundation.kernel.text.french_dates import hour_fr
 from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose.values import Writer
+from vaguemestre.people.credentials.queries import limits_of_account
 from vaguemestre.post.filelinks.values import Filelink
 from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.post.outbox.rules.message import MEGA_OCTETS
 from vaguemestre.post.outbox.values import OutgoingMessage
 
 log = logging.getLogger(__name__)
@@ -73,8 +75,14 @@ def actor_of(request: SignedInRequest) -> str:
     return request.who.actor
 
 
-def size_limit() -> int:
-    """Maximum size of an encoded message, in octets."""
+def size_limit(request: SignedInRequest) -> int:
+    """Maximum size of an encoded message of that mailbox, in octets; its class of service may set less."""
+    own = limits_of_account(request.who.account_id).message_mb * MEGA_OCTETS
+    return min(own or whole_size_limit(), whole_size_limit())
+
+
+def whole_size_limit() -> int:
+    """Maximum size of an encoded message of anybody, in octets."""
     return int(settings.MESSAGE_SIZE_LIMIT)
 
 

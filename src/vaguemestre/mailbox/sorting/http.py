@@ -1,8 +1,10 @@
 """Proof of a recent sign-in, carried by the forms that write rules on arriving mail."""
 
+from django.conf import settings
 from django.core import signing
 
 from vaguemestre.access.signin.http import SignedInRequest
+from vaguemestre.people.credentials.queries import limits_of_account
 
 _SALT = "sorting.proved"
 _SECONDS = 3600  # time to write a filter after opening the form
@@ -11,6 +13,11 @@ _SECONDS = 3600  # time to write a filter after opening the form
 def proof(request: SignedInRequest) -> str:
     """Signed value of the hidden field `proof`: this session has just proved its identity."""
     return signing.dumps([request.who.account_id, request.who.session_key], salt=_SALT)
+
+
+def may_forward_outside(account_id: int) -> bool:
+    """Whether the installation and the class of that mailbox let filters send mail on to other domains."""
+    return bool(settings.CONFIG.mail.forward_outside) and limits_of_account(account_id).forwards_outside
 
 
 def has_proof(request: SignedInRequest) -> bool:

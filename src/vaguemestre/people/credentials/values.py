@@ -96,4 +96,5 @@ class ActFacts:
     mailbox_state: str
     role: str
     quota_mb: int
+    class_quota_mb: int = 0  # set by the class of service; 0: none
     owes_factor: bool = False

@@ -87,9 +87,13 @@ class ClassSummary:
 
 @dataclass(frozen=True, slots=True)
 class HeldClass:
-    """The class of one account, by name, with what it gives; `exception`: why somebody gave it by name."""
+    """The class of one account and what it gives; `class_id` 0: none.
+
+    `exception`: why somebody gave it by name. `quota_mb`: the account's own, where the class sets none.
+    """
 
     class_id: int
     name: str
     limits: ServiceLimits
+    quota_mb: int
     exception: str = ""

@@ -8,6 +8,7 @@ SENTENCES = {
         "Il n’y a plus de place pour ce fichier : retirez-en d’autres de « Fichiers déposés »."
     ),
     "filelinks.no-such-piece": "Cette partie du fichier n’existe pas : reprenez depuis le début.",
+    "filelinks.not-in-class": "Votre classe de service ne comprend pas l’envoi de fichiers par un lien.",
     "filelinks.overflow": "Ce fichier a changé pendant son dépôt : ajoutez-le de nouveau.",
     "filelinks.password-long": "Le mot de passe a %(most)s caractères au plus.",
     "filelinks.password-short": "Le mot de passe a %(least)s caractères au moins.",

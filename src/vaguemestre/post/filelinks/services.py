@@ -14,6 +14,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.file_store import FileStore
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.queries import limits_of_account
 from vaguemestre.people.credentials.services import hash_slot
 from vaguemestre.post.filelinks import rules
 from vaguemestre.post.filelinks.events import FileUploaded
@@ -34,7 +35,7 @@ def begin_upload(
 ) -> Filelink:
     """Announce a file of `size` octets; `append_chunk` uploads it. Inside the caller's transaction.
 
-    Raises the refusals of `check_limits`.
+    Raises Refusal `filelinks.not-in-class` and those of `check_limits`.
     """
     return filelink_of(_create(account_id, name, kind, size, store, limits, now))
 
@@ -194,6 +195,8 @@ def _create(
     limits: FileLimits,
     now: datetime,
 ) -> SharedFile:
+    if account_id and not limits_of_account(account_id).lends_files:
+        raise Refusal("filelinks.not-in-class")
     files = SharedFile.objects.filter(account_id=account_id) if account_id else SharedFile.objects.none()
     used = files.aggregate(total=Sum("size"))["total"] or 0
     rules.check_limits(size, used, store.free(), limits)

@@ -170,6 +170,7 @@ class SubmissionRequest:
     signed_in_between: SignInTimes = _NO_TIMES
     origin: Origin = Origin.SUBMITTED
     by_token: bool = False  # authenticated by a token rather than a password
+    size: int = 0  # octets, of fields and body
     return_path: str = ""  # `sender` as written: its local part may tell cases apart (RFC 5321 §2.4)
 
 
@@ -202,7 +203,7 @@ class Verdict:
 
     `corrections`: the fields that leave under the directory's name instead of theirs.
     `is_judged`: False if it was accepted without examination, so that its author is not vouched for.
-    `return_path`: the envelope sender it continues with; empty: the one it came with.
+    `return_path`: the envelope sender it continues with, if another. `limit_mb`: the size passed, in MB.
     """
 
     decision: Decision
@@ -211,6 +212,7 @@ class Verdict:
     corrections: tuple[FieldCorrection, ...] = ()
     is_judged: bool = True
     return_path: str = ""
+    limit_mb: int = 0
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,7 @@ class ScriptGate:
             self._directory.addresses_of(mailbox) | {mailbox},
             self._limits,
             leaves_academy=bool(outside) and not self._may_leave,
+            goes_outside=bool(outside),
             reaches_list=bool(lists),
             now=timezone.now(),
         )

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from django.conf import settings
-
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.queries import identities_of, own_addresses
 from vaguemestre.mailbox.compose.services import save_identity
@@ -16,6 +14,7 @@ from vaguemestre.mailbox.contacts.services import import_file
 from vaguemestre.mailbox.contacts.values import AddressBook
 from vaguemestre.mailbox.sorting import queries as sorting
 from vaguemestre.mailbox.sorting.forms import files
+from vaguemestre.mailbox.sorting.http import may_forward_outside
 from vaguemestre.mailbox.sorting.services import import_filters
 from vaguemestre.mailbox.sorting.values import Filter
 from vaguemestre.people.credentials.queries import presented
@@ -41,7 +40,7 @@ def take_parts(account_id: int, parts: Mapping[str, bytes], folders: Iterable[st
 def _take_filters(account_id: int, filters: Iterable[Filter], folders: frozenset[str], now: datetime) -> None:
     present = {replace(rule, filter_id=0) for rule in sorting.filters_of(account_id)}
     missing = [rule for rule in filters if replace(rule, filter_id=0) not in present]
-    by, free = f"account:{account_id}", settings.CONFIG.mail.forward_outside
+    by, free = f"account:{account_id}", may_forward_outside(account_id)
     for rule in missing:
         try:
             import_filters(account_id, [rule], folders, by=by, now=now, forwards_outside=free)

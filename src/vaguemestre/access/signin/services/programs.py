@@ -38,9 +38,13 @@ def program_wait_seconds(attempt: ProgramAttempt, keys: SecretKeys, *, now: date
 
 
 def record_failure(attempt: ProgramAttempt, keys: SecretKeys, *, now: datetime) -> None:
-    """Count a failure with those of pages; a revoked app password apart, as its client keeps trying."""
+    """Count a failure with those of pages.
+
+    An app password counts apart, as its client keeps trying: one that was revoked, or whose class of service
+    does not allow that protocol.
+    """
     account_id = _account_id_of(attempt)
-    if app_key_status(account_id, attempt.secret_sha256, now) is AppKeyStatus.FORMER:
+    if app_key_status(account_id, attempt.secret_sha256, now) is not AppKeyStatus.NO:
         charge(_program_budget(account_id, attempt), now=now)
         return
     charge(_budgets(account_id, attempt), now=now)

@@ -57,7 +57,7 @@ def attach_message_files(request: SignedInRequest, key: str) -> HttpResponse:
             request.POST.getlist("part"),
             mailbox,
             is_whole=bool(request.POST.get("whole")),
-            limit=size_limit(),
+            limit=size_limit(request),
             now=timezone.now(),
         )
     enclosures_json = [

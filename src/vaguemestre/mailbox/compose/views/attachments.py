@@ -27,7 +27,7 @@ def add_enclosure(request: SignedInRequest, key: str) -> HttpResponse:
         fields["kind"],
         fields["size"],
         is_picture=fields["picture"],
-        limit=size_limit(),
+        limit=size_limit(request),
         now=timezone.now(),
     )
     path = queries.picture_path(enclosure.id)

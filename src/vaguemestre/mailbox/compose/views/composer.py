@@ -69,7 +69,7 @@ def _start(request: SignedInRequest, start_request: StartRequest) -> str:
             writer,
             start_request,
             mailbox,
-            limit=size_limit(),
+            limit=size_limit(request),
             now=timezone.now(),
             academy_signature=academy_signature(request.who),
         )

@@ -45,7 +45,7 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
             (file.name or "") if is_file and file else "",
             asker=class_writer_of(request),
             own_sender=request.POST.get("sender") == "own",
-            limit=size_limit(),
+            limit=size_limit(request),
             now=timezone.now(),
         )
     except Refusal as refusal:

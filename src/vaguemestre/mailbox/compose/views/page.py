@@ -47,7 +47,7 @@ def composer_page(
         "error": sentence(refusal) if refusal else "",
         "error_field": str(refusal.facts.get("field", "")) if refusal else "",
         "undo_seconds": undo_seconds,
-        "size_limit": size_limit(),
+        "size_limit": size_limit(request),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "domain": request.who.address.rpartition("@")[2],
         "enclosures": [asdict(enclosure) for enclosure in draft.enclosures],

@@ -76,7 +76,7 @@ def _send(request: SignedInRequest, key: str) -> OutgoingMessage:
         form.draft_fields(),
         form.number("attempt", 1),
         due_at,
-        limit=size_limit(),
+        limit=size_limit(request),
         now=now,
     )
 
@@ -104,7 +104,7 @@ def _prepare_copies(request: SignedInRequest, key: str) -> HttpResponse:
         fields, revision = DraftForm(request.POST).draft_fields(), saved.revision if saved else 0
         services.save_draft(writer, key, fields, revision, open_mailbox.get(), now=now)
     services.prepare_mailing(
-        writer, key, None, "", asker=class_writer_of(request), limit=size_limit(), now=now
+        writer, key, None, "", asker=class_writer_of(request), limit=size_limit(request), now=now
     )
     return JsonResponse({"copies": address}) if wants_json(request) else HttpResponseRedirect(address)
 

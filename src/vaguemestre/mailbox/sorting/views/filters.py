@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.forms.filters import FilterForm
 from vaguemestre.mailbox.sorting.forms.sentences import filter_sentence
+from vaguemestre.mailbox.sorting.http import may_forward_outside
 from vaguemestre.mailbox.sorting.ports import find_message, folders_of, recent_messages
 from vaguemestre.mailbox.sorting.rules.filters import (
     matches,
@@ -122,7 +122,7 @@ def save_filter(request: SignedInRequest, filter_id: int = 0) -> HttpResponse:
 def _store(request: SignedInRequest, mail_filter: Filter, folder_names: Sequence[str]) -> HttpResponse:
     return done(services.save_filter(
         request.who.account_id, mail_filter, folder_names, by=by(request), now=timezone.now(),
-        forwards_outside=settings.CONFIG.mail.forward_outside,
+        forwards_outside=may_forward_outside(request.who.account_id),
     ))  # fmt: skip
 
 
@@ -217,7 +217,7 @@ def form_for(
         folders=folders_here(request),
         current=current,
         owner=queries.owner_of(request.who.account_id, timezone.now()),
-        forwards_outside=settings.CONFIG.mail.forward_outside,
+        forwards_outside=may_forward_outside(request.who.account_id),
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.forms import files
 from vaguemestre.mailbox.sorting.forms.sentences import filter_sentence
 from vaguemestre.mailbox.sorting.forms.spam import ExpertForm
-from vaguemestre.mailbox.sorting.http import has_proof, proof
+from vaguemestre.mailbox.sorting.http import has_proof, may_forward_outside, proof
 from vaguemestre.mailbox.sorting.ports import open_scripts
 from vaguemestre.mailbox.sorting.script import personal_script, translate_script
 from vaguemestre.mailbox.sorting.services.expert import ExpertRefused
@@ -69,7 +68,7 @@ def save_file(request: SignedInRequest) -> HttpResponse:
         event = services.import_filters(
             request.who.account_id, files.filters_from_json(content),
             [folder.name for folder in folders_here(request)],
-            by=by(request), now=timezone.now(), forwards_outside=settings.CONFIG.mail.forward_outside,
+            by=by(request), now=timezone.now(), forwards_outside=may_forward_outside(request.who.account_id),
         )  # fmt: skip
     except Refusal as refusal:
         return _import_refused(request, sentence(refusal))
@@ -93,7 +92,7 @@ def save_script(request: SignedInRequest) -> HttpResponse:
         event = services.import_script(
             request.who.account_id, imported.filters, form.cleaned_data["expert"],
             [folder.name for folder in folders_here(request)], open_scripts.get(),
-            by=by(request), now=timezone.now(), forwards_outside=settings.CONFIG.mail.forward_outside,
+            by=by(request), now=timezone.now(), forwards_outside=may_forward_outside(request.who.account_id),
         )  # fmt: skip
     except ExpertRefused as refused:
         form.add_error("expert", sentence(refused))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refu
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.forms.spam import ExpertForm
-from vaguemestre.mailbox.sorting.http import has_proof, proof
+from vaguemestre.mailbox.sorting.http import has_proof, may_forward_outside, proof
 from vaguemestre.mailbox.sorting.ports import open_scripts
 from vaguemestre.mailbox.sorting.services.expert import ExpertRefused
 from vaguemestre.mailbox.sorting.values import OURS, SCRIPT_NAME, StoredScript
@@ -52,7 +51,7 @@ def save_expert(request: SignedInRequest) -> HttpResponse:
     try:
         event = services.save_expert(
             request.who.account_id, text, open_scripts.get(), by=by(request),
-            now=timezone.now(), forwards_outside=settings.CONFIG.mail.forward_outside,
+            now=timezone.now(), forwards_outside=may_forward_outside(request.who.account_id),
         )  # fmt: skip
     except ExpertRefused as refused:
         form.add_error("expert", sentence(refused))

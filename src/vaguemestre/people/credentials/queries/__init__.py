@@ -69,8 +69,12 @@ from vaguemestre.people.credentials.queries.holders import (
     MailboxHolder,
     PersonAccount,
     accounts_by_person,
+    class_of_account,
     holder_of_mailbox,
+    limits_of_account,
+    people_by_class,
     people_of_accounts,
+    usernames_of_class,
 )
 from vaguemestre.people.credentials.queries.keys import KeySummary, current_key, keys_in_stock, keys_of
 from vaguemestre.people.credentials.queries.passkeys import (
@@ -133,6 +137,7 @@ __all__ = [
     "app_passwords_of_holder",
     "applications_of",
     "charter_accepted",
+    "class_of_account",
     "closed_before",
     "contacts_of",
     "count_never_activated",
@@ -152,6 +157,7 @@ __all__ = [
     "is_stopped",
     "keys_in_stock",
     "keys_of",
+    "limits_of_account",
     "mailboxes_of_accounts",
     "names_of",
     "never_activated_in",
@@ -163,6 +169,7 @@ __all__ = [
     "password_context_of",
     "password_hash_of",
     "pending_contact",
+    "people_by_class",
     "people_in_state",
     "people_of_accounts",
     "people_with_mail",
@@ -176,4 +183,5 @@ __all__ = [
     "signing_names_of",
     "usable_contact",
     "usernames_of",
+    "usernames_of_class",
 ]

@@ -250,11 +250,12 @@ def app_passwords_of_holder(account_id: int, holder_id: int) -> Sequence[AppPass
 def account_of_app_password(
     name: str, token_sha256: str, scopes: Collection[str], now: datetime
 ) -> int | None:
-    """The active account of that username, mailbox or address, if the app password opens it for a scope."""
+    """The active account of that name, if its app password and its class of service open its contacts."""
     typed = name.strip().lower()
     valid = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+    has_contacts = Q(account__service_class=None) | Q(account__service_class__contacts=True)
     rows = AppPassword.objects.filter(
-        valid, token_sha256=token_sha256, scope__in=scopes, account__state=Account.State.ACTIVE
+        valid, has_contacts, token_sha256=token_sha256, scope__in=scopes, account__state=Account.State.ACTIVE
     )
     for account_id, username, mailbox, person_id in rows.values_list(
         "account_id", "account__username", "account__mailbox", "account__person_id"

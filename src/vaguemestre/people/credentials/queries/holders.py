@@ -4,7 +4,12 @@ from collections.abc import Collection
 from itertools import batched
 from typing import NamedTuple
 
+from django.db.models import Count
+
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.queries.account_states import CLASS_COLUMNS, limits_in
+from vaguemestre.people.service_classes.queries import exception_of
+from vaguemestre.people.service_classes.values import NO_CLASS, HeldClass, ServiceLimits
 
 _BATCH = 10_000
 
@@ -14,6 +19,7 @@ class MailboxHolder(NamedTuple):
 
     account_id: int
     is_open: bool
+    limits: ServiceLimits = NO_CLASS
 
 
 class PersonAccount(NamedTuple):
@@ -26,13 +32,45 @@ class PersonAccount(NamedTuple):
 
 def holder_of_mailbox(mailbox: str) -> MailboxHolder | None:
     """The account whose mailbox that is, and whether the mailbox opens today."""
-    row = Account.objects.filter(mailbox=mailbox).values_list("pk", "state", "mailbox_state").first()
+    columns = ("pk", "state", "mailbox_state", "service_class_id", *CLASS_COLUMNS)
+    row = Account.objects.filter(mailbox=mailbox).values_list(*columns).first()
     if row is None:
         return None
-    account_id, state, mailbox_state = row
-    return MailboxHolder(
-        account_id, is_open=state == Account.State.ACTIVE and mailbox_state == Account.Mailbox.OPEN
+    account_id, state, mailbox_state, *held = row
+    is_open = state == Account.State.ACTIVE and mailbox_state == Account.Mailbox.OPEN
+    return MailboxHolder(account_id, is_open, limits_in(held))
+
+
+def limits_of_account(account_id: int) -> ServiceLimits:
+    """What the class of service of an account gives; everything without one. One query."""
+    rows = Account.objects.filter(pk=account_id).values_list("service_class_id", *CLASS_COLUMNS)
+    row = rows.first()
+    return limits_in(row) if row else NO_CLASS
+
+
+def class_of_account(account_id: int) -> HeldClass | None:
+    """The class of service of an account; None for an unknown account. Two queries."""
+    columns = ("quota_mb", "service_class__name", "person_id", "service_class_id", *CLASS_COLUMNS)
+    row = Account.objects.filter(pk=account_id).values_list(*columns).first()
+    if row is None:
+        return None
+    quota_mb, name, person_id, *held = row
+    return HeldClass(
+        held[0] or 0, name or "", limits_in(held), quota_mb, exception_of(person_id) if person_id else ""
     )
+
+
+def people_by_class() -> dict[int, int]:
+    """Class of service → accounts that are not closed."""
+    rows = Account.objects.filter(service_class__isnull=False).exclude(state=Account.State.CLOSED)
+    counts = rows.order_by().values_list("service_class_id").annotate(total=Count("pk"))
+    return {class_id: total for class_id, total in counts if class_id}
+
+
+def usernames_of_class(class_id: int) -> list[str]:
+    """The usernames of the accounts of that class of service that are not closed, in order."""
+    rows = Account.objects.filter(service_class_id=class_id).exclude(state=Account.State.CLOSED)
+    return list(rows.order_by("username").values_list("username", flat=True))
 
 
 def people_of_accounts(account_ids: Collection[int]) -> list[int]:

@@ -31,12 +31,18 @@ def facts_for_acts(account_ids: Collection[int], academy_id: int) -> dict[int, A
         "role",
         "quota_mb",
         "factor_demanded_at",
+        "service_class__quota_mb",
     )
     for batch in batched(account_ids, _BATCH):
         rows = _of_people(academy_id).filter(pk__in=batch)
         for row in rows.values(*columns):
             account_id, demanded_at = row.pop("pk"), row.pop("factor_demanded_at")
-            facts[account_id] = ActFacts(account_id=account_id, owes_factor=demanded_at is not None, **row)
+            facts[account_id] = ActFacts(
+                account_id=account_id,
+                class_quota_mb=row.pop("service_class__quota_mb") or 0,
+                owes_factor=demanded_at is not None,
+                **row,
+            )
     return facts
 
 

@@ -18,6 +18,7 @@ _SEVEN_BITS = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}\r\n)*")  # RF
 _BASE64_GROWTH = 78 / 76 * 4 / 3
 _HEADER_OCTETS = 16_384  # header fields, boundaries, trace fields added on the way
 _TRACE_OCTETS = 4_096
+MEGA_OCTETS = 1_048_576
 
 
 def build_message(letter: Letter, *, boundary: str) -> bytes:
@@ -55,6 +56,11 @@ def check_whole(content: bytes, limit: int) -> None:
     """Raises Refusal `outbox.too-large` if the message and its trace fields would pass the limit (octets)."""
     if len(content) + _TRACE_OCTETS > limit:
         raise Refusal("outbox.too-large", field="enclosed", size=_mega(len(content)), limit=_mega(limit))
+
+
+def is_too_heavy(size: int, limit_mb: int) -> bool:
+    """Whether a message of `size` octets, trace fields apart, passes that limit; 0 for none."""
+    return bool(limit_mb) and size > limit_mb * MEGA_OCTETS
 
 
 def safe_name(name: str) -> str:
@@ -256,4 +262,4 @@ def _parameter(attribute: str, value: str) -> str:
 
 
 def _mega(size: int) -> str:
-    return f"{size / 1_048_576:.1f}".replace(".", ",")
+    return f"{size / MEGA_OCTETS:.1f}".replace(".", ",")

@@ -28,4 +28,6 @@ def smtp_reply(verdict: Verdict) -> str:
     if verdict.code.startswith("outbox.limit") and verdict.until:
         hour = hour_fr(verdict.until).replace("\N{NO-BREAK SPACE}", " ")  # the reply is ASCII
         return f"550 5.7.28 Trop de destinataires en peu de temps : reessayez apres {hour}"
+    if verdict.limit_mb:
+        return f"552 5.3.4 Message trop lourd : {verdict.limit_mb} Mo au plus dans votre classe de service"
     return _REPLIES.get(verdict.code, "")

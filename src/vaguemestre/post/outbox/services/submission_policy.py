@@ -11,9 +11,8 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import (
-    account_of_mailbox,
+    MailboxHolder,
     holder_of_mailbox,
-    opened_by_mailbox,
     signing_names_of,
 )
 from vaguemestre.post.outbox.events import MailHeld
@@ -21,6 +20,7 @@ from vaguemestre.post.outbox.models import KnownRecipient, SenderState, Submissi
 from vaguemestre.post.outbox.rules.authors import check_authors, correct_names, display_name
 from vaguemestre.post.outbox.rules.automatic import check_automatic
 from vaguemestre.post.outbox.rules.limits import Limits, RecentlySent, limits_verdict
+from vaguemestre.post.outbox.rules.message import is_too_heavy
 from vaguemestre.post.outbox.values import (
     Decision,
     FieldCorrection,
@@ -57,13 +57,13 @@ def judge_submission(
     if holder is None:
         return Verdict(Decision.REFUSE, "outbox.from-somebody-else")
     account_id = holder.account_id
-    if request.signed_in_between.connected < withdrawn_at or not holder.is_open:
-        return Verdict(Decision.REFUSE, "outbox.access-ended")
+    if (refusal := _refused_at_once(request, holder, withdrawn_at)) is not None:
+        return refusal
     try:
         authors = request.authors if not forwards_mail else ()
         check_authors(authors, request.senders, own)
-    except Refusal as refusal:
-        verdict = Verdict(Decision.REFUSE, refusal.code)
+    except Refusal as faults:
+        verdict = Verdict(Decision.REFUSE, faults.code)
         with transaction.atomic(durable=True):
             return _refused(account_id, "outbox.author-refused", verdict, now)
     is_exempt = forwards_mail or request.sender.lower() in exempt or request.mailbox in exempt
@@ -74,6 +74,17 @@ def judge_submission(
         return verdict
     corrections = _name_corrections((*authors, *request.senders), account_id, request, title_of_box)
     return replace(verdict, corrections=corrections)
+
+
+def _refused_at_once(
+    request: SubmissionRequest, holder: MailboxHolder, withdrawn_at: float
+) -> Verdict | None:
+    """The refusal of an access that ended, or of a message larger than the class of service allows."""
+    if request.signed_in_between.connected < withdrawn_at or not holder.is_open:
+        return Verdict(Decision.REFUSE, "outbox.access-ended")
+    if is_too_heavy(request.size, limit_mb := holder.limits.message_mb):
+        return Verdict(Decision.REFUSE, "outbox.class-too-large", limit_mb=limit_mb)
+    return None
 
 
 def _judge_amount(
@@ -121,16 +132,20 @@ def judge_automatic(
     leaves_academy: bool,
     reaches_list: bool,
     now: datetime,
+    goes_outside: bool = False,
 ) -> Verdict:
     """Accept or refuse a message sent by a Sieve script, and count it unless it is refused.
 
-    `addresses`, `leaves_academy`, `reaches_list`: as in `check_automatic`. A redirect counts towards its
+    `addresses`, `leaves_academy`, `reaches_list`: as in `check_automatic`; `goes_outside`: a recipient is of
+    another domain, where the class of service of the owner may let nothing go. A redirect counts towards its
     owner's limits, and stays in the mailbox if refused. Vacation replies have limits of their own, so that an
     absence never keeps its owner from writing; they are sent for suspended and departed accounts too.
     """
-    account_id = account_of_mailbox(request.mailbox)
-    if account_id is None:
+    holder = holder_of_mailbox(request.mailbox)
+    if holder is None:
         return Verdict(Decision.REFUSE, "outbox.from-somebody-else")
+    account_id = holder.account_id
+    leaves_academy |= goes_outside and not holder.limits.forwards_outside
     try:
         check_automatic(request, addresses, leaves_academy=leaves_academy, reaches_list=reaches_list)
     except Refusal as refusal:
@@ -139,7 +154,7 @@ def judge_automatic(
         return _ACCEPTED
     if request.origin is Origin.REPLIED:
         verdict, strangers = _judge_reply(account_id, limits, now), frozenset[str]()
-    elif opened_by_mailbox(request.mailbox) is None:
+    elif not holder.is_open:
         return Verdict(Decision.REFUSE, "outbox.redirect-limit")
     else:
         verdict, strangers = _judge_limits(account_id, request, limits, now)
@@ -147,8 +162,7 @@ def judge_automatic(
             verdict = Verdict(Decision.REFUSE, "outbox.redirect-limit", verdict.until)
     if verdict.decision is not Decision.TAKE:
         return _refused(account_id, "outbox.limit-refused", verdict, now)
-    is_counted = request.origin is Origin.REDIRECTED
-    _store(account_id, request, verdict, strangers, now, is_counted=is_counted)
+    _store(account_id, request, verdict, strangers, now, is_counted=request.origin is Origin.REDIRECTED)
     return verdict
 
 
