@@ -17,6 +17,7 @@ from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
 from vaguemestre.people.directory.models import Academy, Assignment, ManagementService, Structure
 from vaguemestre.people.intake.models import Feed, RefusedRow
+from vaguemestre.people.service_classes.models import ServiceClass
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.post.reports.models import Report
 
@@ -45,15 +46,17 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
         "backoffice", {"job_id": failed.pk}, "", ADMINISTRATORS, sent={"reason": "x"}, state=rows(failed)
     )
     yield Belonging("backoffice", {}, "travailquetu", ADMINISTRATORS, doors="jobs", state=rows(failed))
+    service_class = ServiceClass.objects.create(academy=academy, name="Classequetu")
     RefusedRow.objects.create(feed=feed, line=2, dossier="Refusquetu", reason="x")
     for ids, words in (
         ({"academy_id": academy.pk}, "Academietue"),
         ({"service_id": service.pk}, "Servicequetu"),
         ({"structure_id": school.pk}, "Ecolequetue"),
+        ({"class_id": service_class.pk}, "Classequetu"),
         ({"feed_id": feed.pk}, "fluxquetu"),
         ({"feed_id": feed.pk}, "Refusquetu"),
     ):
-        state = rows(academy, service, school, feed)
+        state = rows(academy, service, school, feed, service_class)
         yield Belonging("backoffice", ids, words, ADMINISTRATORS, state=state)
     breach = Breach.objects.create(title="Violationquetu", known_at=NOON, opened_by="cli", opened_at=NOON)
     yield Belonging(

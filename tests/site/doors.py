@@ -24,8 +24,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         ADMINISTRATORS: """
             academies academy feed feed-changed feed-decide feed-refused feed-upload feeds home job-again
             job-give-up jobs journal journal-file match-candidate match-candidates never-activated
-            never-activated-file never-activated-school officers open-structure people person
-            role service services settings structure structures
+            delete-service-class never-activated-file never-activated-school new-service-class officers
+            open-structure people person person-class role service service-class service-classes services
+            settings structure structures
         """,
     },
     "breaches": {

@@ -37,6 +37,7 @@ from vaguemestre.people.directory.models import (
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.rules.numen_vault import seal_bytes
 from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, RefusedRow
+from vaguemestre.people.service_classes.models import ServiceClass
 from vaguemestre.post.outbox.models import Submission
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.post.reports.models import Report
@@ -167,6 +168,12 @@ def _services(people: People, count: int) -> dict[str, Any]:
         ManagementService.objects.create(
             academy_id=people.academy_id, code=f"S{n:03}", name=f"Service {n:03}"
         )
+    return {}
+
+
+def _service_classes(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        ServiceClass.objects.create(academy_id=people.academy_id, name=f"Classe {n:03}")
     return {}
 
 
@@ -347,6 +354,7 @@ def _staff(people: People, count: int) -> dict[str, Any]:
 LISTS: dict[tuple[str, str], Kept] = {
     ("backoffice:academies", ""): Kept("administrator", _academies, is_never_empty=True),
     ("backoffice:services", ""): Kept("administrator", _services, is_never_empty=True),
+    ("backoffice:service-classes", ""): Kept("administrator", _service_classes),
     ("backoffice:structures", ""): Kept("administrator", _structures, is_never_empty=True),
     ("backoffice:people", ""): Kept("administrator", _people, is_never_empty=True),
     ("backoffice:feeds", ""): Kept("administrator", _feeds),

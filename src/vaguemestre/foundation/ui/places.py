@@ -155,6 +155,7 @@ _ADMINISTRATION_GROUPS = (
             Entry("/administration/flux", "Imports RH", "table-import"),
             Entry("/administration/flux/doutes", "Doublons possibles", "arrows-join"),
             Entry("/administration/jamais-actives", "Jamais activés", "login"),
+            Entry("/administration/classes-de-service", "Classes de service", "adjustments-horizontal"),
             Entry("/administration/etablissements", "Établissements", "building-community"),
             Entry("/administration/services", "Services", "briefcase-2"),
             Entry("/administration/academies", "Académies", "world"),

@@ -12,6 +12,7 @@ from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms.administration import RoleForm, category_label
+from vaguemestre.desks.backoffice.forms.service_classes import PersonClassForm
 from vaguemestre.desks.backoffice.rules.actors import actor_names
 from vaguemestre.desks.backoffice.rules.acts import action_label
 from vaguemestre.desks.backoffice.rules.reasons import reason_label
@@ -22,10 +23,12 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.class_assignment import give_class
 from vaguemestre.people.credentials.queries import (
     PersonAccount,
     account_of_person,
     accounts_by_person,
+    class_of_account,
     people_in_state,
     presented,
     usernames_of,
@@ -42,6 +45,7 @@ from vaguemestre.people.directory.queries import (
 )
 from vaguemestre.people.directory.rules.nomenclature import discipline_label, function_label
 from vaguemestre.people.intake.queries import applied_lines_of_person
+from vaguemestre.people.service_classes.queries import class_summaries
 
 STATES = {
     "pending": "Jamais activé",
@@ -111,6 +115,34 @@ def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('backoffice:person', args=[person_id])}?fait=1")
 
 
+@require_POST
+@for_recent_administrators
+@act_words("donner une classe de service à une personne")
+@within_academy
+def give_service_class(request: SignedInRequest, person_id: int) -> HttpResponse:
+    person = _person_or_404(request, person_id)
+    form = PersonClassForm(request.POST, classes=_classes_for(person))
+    if not form.is_valid():
+        return _page(request, person, problem="Choisissez une classe, et dites pourquoi.")
+    now = timezone.now()
+    try:
+        give_class(
+            person_id,
+            form.cleaned_data["service_class"] or 0,
+            form.cleaned_data["note"],
+            by=actor_of(request),
+            now=now,
+            today=paris_day(now),
+        )
+    except Refusal as refusal:
+        return _page(request, person, problem=sentence(refusal))
+    return HttpResponseRedirect(f"{reverse('backoffice:person', args=[person_id])}?fait=1")
+
+
+def _classes_for(person: PersonSummary) -> list[tuple[int, str]]:
+    return [(row.class_id, row.draft.name) for row in class_summaries(person.academy_id)]
+
+
 def _person_or_404(request: SignedInRequest, person_id: int) -> PersonSummary:
     person = person_summary(person_id)
     if person is None or not reaches(request, person.academy_id):
@@ -143,6 +175,9 @@ def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "")
         "masked": masked,
         "lines": [(line, reason_label(line.what)) for line in applied_lines_of_person(person.person_id)],
         "story": _labelled(history[:_HISTORY_LINES]),
+        "classes": (classes := _classes_for(person)),
+        "held_class": class_of_account(account.account_id) if account else None,
+        "class_form": PersonClassForm(classes=classes),
         "done": "fait" in request.GET,
         "problem": problem,
     }

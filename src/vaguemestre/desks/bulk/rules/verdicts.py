@@ -46,6 +46,8 @@ def _by_state(order: Order, facts: ActFacts) -> Skip | None:
             return None if (facts.state, facts.mailbox_state) == ("active", "open") else Skip.UNREAD
         case Act.LETTERS:
             return None if facts.state == "pending" else Skip.ACTIVATED
+        case Act.QUOTA if facts.class_quota_mb:
+            return Skip.CLASS
     return Skip.ALREADY if _is_so(order, facts) else None
 
 

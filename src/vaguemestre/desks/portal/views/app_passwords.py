@@ -14,8 +14,9 @@ from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.mailbox.autoconfig.http import offered
 from vaguemestre.mailbox.autoconfig.services import NewPassword, make_app_password
 from vaguemestre.people.credentials.events import AccountChanged
-from vaguemestre.people.credentials.queries import app_passwords_of
+from vaguemestre.people.credentials.queries import app_passwords_of, class_of_account
 from vaguemestre.people.provisioning.ports import connections
+from vaguemestre.people.service_classes.labels_fr import closed_to_programs
 
 
 @require_GET
@@ -66,7 +67,10 @@ def _page(
     name: str = "",
     is_ready: bool = True,
 ) -> HttpResponse:
+    held = class_of_account(request.who.account_id)
     context = {
+        "class_name": held.name if held else "",
+        "closed": closed_to_programs(held.limits) if held else "",
         "form": form,
         "app_passwords": app_passwords_of(request.who.account_id),
         "app_password": app_password,

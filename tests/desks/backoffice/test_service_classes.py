@@ -1,0 +1,175 @@
+"""Classes of service: made, seen before they are applied, deleted, given by name; each limit is enforced."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from tests.access.signin.people import NOON, PASSWORD, account
+
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.sorting.http import may_forward_outside
+from vaguemestre.people.credentials.class_assignment import assign_classes
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.queries import account_of_app_password, facts_for_acts
+from vaguemestre.people.credentials.rules.app_passwords import sha256_of
+from vaguemestre.people.credentials.services import add_app_password
+from vaguemestre.people.service_classes.models import ClassException, ServiceClass
+from vaguemestre.post.filelinks.services import begin_upload
+from vaguemestre.post.outbox.rules.limits import Limits, Window
+from vaguemestre.post.outbox.rules.replies import smtp_reply
+from vaguemestre.post.outbox.services import judge_automatic, judge_submission
+from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LIMITS = Limits(by_sender=(Window(10, 50, 80),), by_network=(), strangers=100)
+LIST = "/administration/classes-de-service"
+NEW = f"{LIST}/nouvelle"
+NAME = "Enseignement du second degré"
+EVERYTHING: dict[str, Any] = {
+    "name": NAME,
+    "protocols": ["imap", "submission", "sieve", "contacts"],
+    "features": ["forwards_outside", "lends_files"],
+    "categories": ["2D_PUBLIC"],
+}
+
+
+@pytest.fixture
+def teacher() -> Account:
+    return account("nmorel")
+
+
+@pytest.fixture
+def client(teacher: Account) -> Client:
+    made = Client()
+    who = account("administratrice", role="administrator", first_name="Ada", last_name="Admin")
+    Account.objects.filter(pk=who.pk).update(person=None)
+    assert made.post("/alogin", {"username": "administratrice", "secret": PASSWORD}).status_code == 302
+    return made
+
+
+def academy_of(who: Account) -> int:
+    assert who.person is not None
+    return who.person.academy_id
+
+
+def posted(client: Client, address: str, who: Account, **changed: Any) -> str:
+    """The page after a first post: the preview."""
+    data = {**EVERYTHING, "academy": academy_of(who), **changed}
+    answer = client.post(address, data)
+    assert answer.status_code == 200, answer.content.decode()[-3000:]
+    return answer.content.decode()
+
+
+def applied(client: Client, address: str, who: Account, **changed: Any) -> None:
+    """Preview, then apply; accounts follow as the worker would have them."""
+    data = {**EVERYTHING, "academy": academy_of(who), **changed}
+    mark = re.search(r'name="apply" value="(\w+)"', posted(client, address, who, **changed))
+    assert mark is not None
+    assert client.post(address, {**data, "apply": mark[1]}).status_code == 302
+    assign_classes(academy_of(who), by="system", now=NOON, today=NOON.date())
+
+
+def the_class(who: Account) -> str:
+    who.refresh_from_db()
+    return who.service_class.name if who.service_class else ""
+
+
+def test_a_class_is_seen_before_it_is_applied_and_applied_as_it_was_seen(
+    client: Client, teacher: Account
+) -> None:
+    page = posted(client, NEW, teacher, quota_mb="5120")
+    assert "<b>1 personne</b> : de « aucune classe » à « Enseignement du second degré »" in page
+    assert "Taille de la boîte : celle de chaque compte → <b>5 Go</b>" in page
+    assert not ServiceClass.objects.exists()
+    mark = re.search(r'name="apply" value="(\w+)"', page)
+    assert mark is not None
+    other = {**EVERYTHING, "academy": academy_of(teacher), "quota_mb": "9999", "apply": mark[1]}
+    assert "Ce que cela changera" in client.post(NEW, other).content.decode()
+    assert not ServiceClass.objects.exists()
+    applied(client, NEW, teacher, quota_mb="5120")
+    assert the_class(teacher) == "Enseignement du second degré"
+    assert "5 Go" in client.get(LIST).content.decode()
+    assert Entry.objects.get(action="service_classes.class-made").by.startswith("account:")
+
+
+def test_a_change_names_those_who_keep_the_class_and_a_deletion_those_who_lose_it(
+    client: Client, teacher: Account
+) -> None:
+    applied(client, NEW, teacher)
+    address = f"{LIST}/{ServiceClass.objects.get().pk}"
+    page = posted(client, address, teacher, protocols=["imap"])
+    assert "la classe reste" in page
+    assert "Envoyer par un logiciel (SMTP) : permis → <b>fermé</b>" in page
+    assert (
+        "de « Enseignement du second degré » à « aucune classe »"
+        in client.get(f"{address}/supprimer").content.decode()
+    )
+    assert client.post(f"{address}/supprimer").status_code == 302
+    assert (the_class(teacher), ServiceClass.objects.count()) == ("", 0)
+
+
+def test_limits_beyond_the_installation_are_refused(client: Client, teacher: Account) -> None:
+    data = {**EVERYTHING, "academy": academy_of(teacher), "message_mb": "999", "trash_days": "0"}
+    answer = client.post(NEW, data)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {"message_mb", "trash_days"}
+
+
+def test_a_class_is_given_to_one_person_with_a_reason(client: Client, teacher: Account) -> None:
+    applied(client, NEW, teacher, categories=[])
+    assert the_class(teacher) == ""
+    address = f"/administration/personnes/{teacher.person_id}/classe"
+    chosen = {"service_class": ServiceClass.objects.get().pk}
+    assert client.post(address, chosen).status_code == 409
+    assert client.post(address, {**chosen, "note": "mission"}).status_code == 302
+    assert (the_class(teacher), ClassException.objects.get().note) == (NAME, "mission")
+    assert client.post(address, {"service_class": "", "note": "fin"}).status_code == 302
+    assert the_class(teacher) == ""
+
+
+def test_each_limit_of_a_class_is_enforced(client: Client, teacher: Account) -> None:
+    with transaction.atomic():
+        secret = add_app_password(teacher.pk, "téléphone", by="test", now=NOON, scope="contacts")
+    opened = (teacher.mailbox, sha256_of(secret), ("contacts",), NOON)
+    assert account_of_app_password(*opened) == teacher.pk
+    applied(client, NEW, teacher, quota_mb="5120", message_mb="1", protocols=["imap"], features=[])
+    assert account_of_app_password(*opened) is None
+    assert facts_for_acts([teacher.pk], 0)[teacher.pk].class_quota_mb == 5120
+    request = SubmissionRequest(
+        "q1", teacher.mailbox, teacher.mailbox, ("x@dehors.example",), "", authors=(teacher.mailbox,)
+    )
+    judged = [
+        judge_submission(replace(request, size=size), {teacher.mailbox}, LIMITS, (), now=NOON)
+        for size in (1_048_577, 1_048_576)
+    ]
+    assert [verdict.decision for verdict in judged] == [Decision.REFUSE, Decision.TAKE]
+    assert smtp_reply(judged[0]) == "552 5.3.4 Message trop lourd : 1 Mo au plus dans votre classe de service"
+    redirected = judge_automatic(
+        replace(request, origin=Origin.REDIRECTED),
+        {teacher.mailbox},
+        LIMITS,
+        leaves_academy=False,
+        goes_outside=True,
+        reaches_list=False,
+        now=NOON,
+    )
+    assert redirected.code == "outbox.redirect-outside"
+    assert not may_forward_outside(teacher.pk)
+    with pytest.raises(Refusal, match="not-in-class"):
+        begin_upload(teacher.pk, "a.pdf", "application/pdf", 9, None, None, now=NOON)
+
+
+def test_people_and_the_desk_read_what_a_class_gives(client: Client, teacher: Account) -> None:
+    applied(client, NEW, teacher, message_mb="1", protocols=["imap"])
+    theirs = Client()
+    assert theirs.post("/alogin", {"username": "nmorel", "secret": PASSWORD}).status_code == 302
+    programs = theirs.get("/parametres/appareils").content.decode()
+    assert "ne permet pas aux logiciels : envoyer (SMTP), écrire des filtres" in programs
+    for page in (theirs.get("/parametres/"), client.get(f"/assistance/compte/{teacher.pk}")):
+        text = page.content.decode()
+        assert NAME in text
+        assert "<dt>Taille d’un courriel envoyé</dt><dd>1 Mo</dd>" in text
