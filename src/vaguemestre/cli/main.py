@@ -26,7 +26,7 @@ _PLACE = {"--home": "VAGUEMESTRE_HOME", "--port-base": "VAGUEMESTRE_PORT_BASE"}
 _FOLDERS = {
     "instance": ("academy", "check", "config", "jobs", "prepare", "status", "up"),
     "production": ("certificate", "ground", "install", "model", "node", "pod", "release", "upgrade"),
-    "people": ("account", "classes", "feed", "life", "numen"),
+    "people": ("account", "classes", "feed", "life", "numen", "service"),
     "access": ("application", "sso"),
     "mail": ("dkim", "dmarc", "dns", "index", "mail", "queue", "reconcile", "trace", "transfer"),
     "records": ("breach", "journal", "register"),
@@ -63,6 +63,7 @@ ENTRIES = (
     Entry("classes", "Classes et familles : vérifier et appliquer les exports de l’ENT.", group=True),
     Entry("academy", "Académies de cette installation.", group=True),
     Entry("account", "Comptes : montrer, suspendre, rétablir, fermer.", group=True),
+    Entry("service", "Classes de service : les montrer, dire qui a laquelle.", group=True),
     Entry("life", "Vies : départs, congés, retours, et leurs suites.", group=True),
     Entry("mail", "Courriels d’une boîte : importer, exporter.", group=True),
     Entry("index", "Recherche : refait l’index d’une boîte, ou de toutes."),
