@@ -83,6 +83,7 @@ def _roster(at: datetime) -> None:
 def _request(at: datetime) -> None:
     request = _row("enrolment.NumenRequest", closed_at=at, applicant={})
     _row("enrolment.Step", request=request)
+    _row("enrolment.RequestNote", request=request)
 
 
 def _session(at: datetime) -> None:

@@ -33,6 +33,10 @@ class NumenRequest(models.Model):
     )  # keyed digest of the contact address
     filed_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    # the officer of the service who handles it
+    assignee = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="numen_requests"
+    )
 
     class Meta:
         indexes = (models.Index(fields=("service", "state", "filed_at")),)
@@ -48,6 +52,15 @@ class Step(models.Model):
     by = models.CharField(max_length=40)
     applicant_mailed_at = models.DateTimeField(null=True, blank=True, db_index=True)
     service_mailed_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+
+class RequestNote(models.Model):
+    """A note of an officer on a request, for officers only. `by`: `account:7`."""
+
+    request = models.ForeignKey(NumenRequest, on_delete=models.CASCADE, related_name="notes")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=40)
+    text = models.CharField(max_length=600)
 
 
 class Proof(models.Model):

@@ -8,6 +8,8 @@ SENTENCES = {
     "enrolment.no-end": "Une arrivée à la main a toujours une date de fin.",
     "enrolment.no-numen": "Cette personne n’a pas de NUMEN.",
     "enrolment.no-service": "Aucun service de l’académie ne gère cette situation : appelez l’assistance.",
+    "enrolment.not-a-colleague": "Cette personne n’est plus de ce service : choisissez quelqu’un d’autre.",
+    "enrolment.note-empty": "Écrivez la note : elle n’est lue que par les services de gestion.",
     "enrolment.not-now": "La demande a changé d’état entre-temps : relisez-la.",
     "enrolment.not-on-wider-office": (
         "Cette personne administre la messagerie ou a une fonction plus étendue que la vôtre : "
@@ -24,6 +26,7 @@ SENTENCES = {
     "enrolment.proof-kind": "« %(name)s » n’est ni un PDF, ni une image JPEG ou PNG.",
     "enrolment.proof-too-big": "« %(name)s » dépasse 5 Mo : réduisez-le ou numérisez-le plus légèrement.",
     "enrolment.school-unknown": "Aucun établissement ouvert ne porte le code « %(uai)s ».",
+    "enrolment.service-unknown": "Choisissez un autre service de l’académie.",
     "enrolment.stay-too-long": "La fin doit être dans l’avenir, et dans un an au plus.",
     "enrolment.too-many": "Trop de demandes viennent de ce réseau : réessayez dans une heure.",
     "enrolment.unknown": "Cette demande n’est pas de votre service.",

@@ -65,6 +65,7 @@ class RequestAction(StrEnum):
     REJECT = "reject"
     DELIVER = "deliver"
     CLOSE = "close"
+    TRANSFER = "transfer"  # to another service, where it waits anew
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ class QueueRow:
     state: RequestState
     days: int
     service: str
+    assignee_id: int = 0
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ NUMENS = Activity(
         ),
         Category(
             "Demande de NUMEN",
-            ("enrolment.NumenRequest", "enrolment.Step"),
+            ("enrolment.NumenRequest", "enrolment.Step", "enrolment.RequestNote"),
             set_days("retention.numen_requests_days", "après sa clôture"),
             (enrolment.delete_old_proofs,),
             (enrolment.forget_person,),

@@ -21,6 +21,7 @@ from vaguemestre.desks.enrolment.values import (
 )
 from vaguemestre.people.credentials.rules.secret_box import unseal
 from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.directory.queries import service_summaries
 
 PAGE = 30
 MAX_RECEIPTS_A_DAY = 2  # to one address
@@ -38,6 +39,14 @@ class ProofRow(NamedTuple):
     size: int
 
 
+class NoteRow(NamedTuple):
+    """A note of officers. `by`: `account:7`."""
+
+    at: datetime
+    by: str
+    text: str
+
+
 @dataclass(frozen=True)
 class RequestDetail:
     """A request, for an officer of its service."""
@@ -51,6 +60,9 @@ class RequestDetail:
     filed_at: datetime
     steps: tuple[StepRow, ...]
     proofs: tuple[ProofRow, ...]
+    service_id: int = 0
+    assignee_id: int = 0  # an account; 0: nobody
+    notes: tuple[NoteRow, ...] = ()  # newest first
 
 
 def scope_of(account_id: int) -> Scope:
@@ -78,17 +90,21 @@ def queue_page(
     *,
     state: str = "",
     search: str = "",
+    assignee_id: int = 0,
     order: str = "-age",
     first: int = 0,
     count: int | None = PAGE,
 ) -> tuple[tuple[QueueRow, ...], int]:
     """A page of the queue, oldest first by default, and the total number.
 
-    `state`: one state, or "" for every open one. `order`: a key of QUEUE_ORDERS, minus to reverse it.
+    `state`: one state, or "" for every open one. `assignee_id`: of whoever handles it, 0 for anybody.
+    `order`: a key of QUEUE_ORDERS, minus to reverse it.
     `count`: None for all.
     """
     rows = NumenRequest.objects.filter(service__in=scope.services).select_related("service")
     rows = rows.filter(state=state) if state else rows.exclude(state=RequestState.CLOSED)
+    if assignee_id:
+        rows = rows.filter(assignee_id=assignee_id)
     if search:
         rows = rows.filter(reference__icontains=search) | rows.filter(applicant__birth_name__icontains=search)
     total = rows.count()
@@ -123,7 +139,17 @@ def request_detail(scope: Scope, request_id: int) -> RequestDetail | None:
         row.filed_at,
         _steps(row),
         tuple(ProofRow(*proof) for proof in row.proofs.order_by("pk").values_list("pk", "kind", "size")),
+        row.service_id,
+        row.assignee_id or 0,
+        tuple(NoteRow(*note) for note in row.notes.order_by("-pk").values_list("at", "by", "text")),
     )
+
+
+def other_services(scope: Scope, request_id: int) -> dict[int, str]:
+    """The services of the académie that a request of the scope may be passed on to: id → name."""
+    request = NumenRequest.objects.filter(pk=request_id, service__in=scope.services).first()
+    services = service_summaries(scope.academy_id) if request else ()
+    return {one.service_id: one.name for one in services if request and one.service_id != request.service_id}
 
 
 def last_postal_address(scope: Scope, person_id: int) -> str:
@@ -191,10 +217,15 @@ def step_to_mail(step_id: int, now: datetime) -> StepNotice | None:
         ServiceContact(service.name, service.phone, service.address),
         tuple(account_id for account_id, _ in officers_of(service.pk))[:MAX_OFFICERS_NOTIFIED],
         applicant_notified=bool(step.applicant_mailed_at) or _is_mailed_enough(request.contact, state, now),
-        service_notified=step.by != "applicant"
+        service_notified=not (step.by == "applicant" or _is_passed_on(step))
         or bool(step.service_mailed_at)
         or _is_noticed_enough(service.pk, now),
     )
+
+
+def _is_passed_on(step: Step) -> bool:
+    """Whether a request waits at its service because another one passed it on."""
+    return step.state == RequestState.SUBMITTED
 
 
 def _is_mailed_enough(contact: str, state: RequestState, now: datetime) -> bool:
@@ -248,4 +279,5 @@ def _queued(row: NumenRequest, now: datetime) -> QueueRow:
         RequestState(row.state),
         (now - row.filed_at).days,
         row.service.code,
+        row.assignee_id or 0,
     )

@@ -12,6 +12,10 @@ _TRANSITIONS = {
     RequestAction.RECOGNISE: (_OPEN_STATES, RequestState.EXISTING_FOUND),
     RequestAction.REJECT: (_OPEN_STATES, RequestState.REJECTED),
     RequestAction.DELIVER: ((RequestState.APPROVED, RequestState.EXISTING_FOUND), RequestState.DELIVERED),
+    RequestAction.TRANSFER: (
+        (RequestState.SUBMITTED, RequestState.UNDER_REVIEW),
+        RequestState.SUBMITTED,
+    ),
     RequestAction.CLOSE: ((RequestState.REJECTED, RequestState.DELIVERED), RequestState.CLOSED),
 }
 

@@ -1,5 +1,6 @@
 """Use cases of enrolment."""
 
+from vaguemestre.desks.enrolment.services.assignment import add_note, assign_request, pass_request_on
 from vaguemestre.desks.enrolment.services.decisions import (
     check_creation,
     close_request,
@@ -30,7 +31,9 @@ from vaguemestre.desks.enrolment.services.requests import (
 )
 
 __all__ = [
+    "add_note",
     "appoint_officer",
+    "assign_request",
     "check_arrival",
     "check_creation",
     "close_request",
@@ -44,6 +47,7 @@ __all__ = [
     "leave_services",
     "link_existing_person",
     "mark_delivered",
+    "pass_request_on",
     "record_applicant_mail",
     "record_export",
     "record_service_mail",

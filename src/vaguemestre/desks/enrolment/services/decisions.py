@@ -23,18 +23,19 @@ from vaguemestre.people.directory.values import NewPerson, NumenKeys, NumenLayou
 @transaction.atomic(durable=True)
 def start_review(scope: Scope, request_id: int, *, by: str, now: datetime) -> None:
     """Use case: « Prendre en charge ». As all below, raises `enrolment.unknown` and `enrolment.not-now`."""
-    _move(scope, request_id, RequestAction.TAKE, "Demande en cours d’étude.", by=by, now=now)
+    request = move(scope, request_id, RequestAction.TAKE, "Demande en cours d’étude.", by=by, now=now)
+    NumenRequest.objects.filter(pk=request.pk, assignee=None).update(assignee_id=scope.officer_id or None)
 
 
 @transaction.atomic(durable=True)
 def request_information(scope: Scope, request_id: int, message: str, *, by: str, now: datetime) -> None:
     """Use case: « Demander une pièce », described in `message`."""
-    _move(scope, request_id, RequestAction.ASK, message, by=by, now=now)
+    move(scope, request_id, RequestAction.ASK, message, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
 def reject(scope: Scope, request_id: int, motive: str, *, by: str, now: datetime) -> None:
-    request = _move(scope, request_id, RequestAction.REJECT, motive, by=by, now=now)
+    request = move(scope, request_id, RequestAction.REJECT, motive, by=by, now=now)
     _close(request, by=by, now=now)
 
 
@@ -59,7 +60,7 @@ def link_existing_person(
     queries.check_reach(scope, person_id)
     if not has_numen(person_id):
         issue_numen(person_id, layout, keys, draw, by=by, now=now)
-    request = _move(scope, request_id, RequestAction.RECOGNISE, "Vous avez déjà un NUMEN.", by=by, now=now)
+    request = move(scope, request_id, RequestAction.RECOGNISE, "Vous avez déjà un NUMEN.", by=by, now=now)
     NumenRequest.objects.filter(pk=request.pk).update(person_id=person_id)
 
 
@@ -84,7 +85,7 @@ def create_person(
     `enrolment.known-already` (a probable match exists and `is_other` is false),
     `directory.name-unwritable`.
     """
-    request = _move(scope, request_id, RequestAction.CREATE, "NUMEN attribué.", by=by, now=now)
+    request = move(scope, request_id, RequestAction.CREATE, "NUMEN attribué.", by=by, now=now)
     applicant = queries.parse_applicant(request.applicant)
     staff_kind = check_creation(scope, applicant, uai)
     civil = queries.civil_of(applicant)
@@ -120,19 +121,23 @@ def check_creation(scope: Scope, applicant: Applicant, uai: str) -> StaffCategor
 @transaction.atomic(durable=True)
 def mark_delivered(scope: Scope, request_id: int, how: str, *, by: str, now: datetime) -> None:
     """Use case: the letter was sent or handed over. `how` is the message to the applicant."""
-    request = _move(scope, request_id, RequestAction.DELIVER, how, by=by, now=now)
+    request = move(scope, request_id, RequestAction.DELIVER, how, by=by, now=now)
     _close(request, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
 def close_request(scope: Scope, request_id: int, *, by: str, now: datetime) -> None:
-    _close(_request_in(scope, request_id), by=by, now=now)
+    _close(request_in(scope, request_id), by=by, now=now)
 
 
-def _move(
+def move(
     scope: Scope, request_id: int, action: RequestAction, message: str, *, by: str, now: datetime
 ) -> NumenRequest:
-    request = _request_in(scope, request_id)
+    """Change the state of a request, with a step that its applicant reads. Inside the caller's transaction.
+
+    Raises Refusal `enrolment.unknown`, `enrolment.not-now`.
+    """
+    request = request_in(scope, request_id)
     request.state = next_state(RequestState(request.state), action)
     request.save(update_fields=("state",))
     step = Step.objects.create(request=request, state=request.state, at=now, message=message[:600], by=by)
@@ -150,7 +155,8 @@ def _close(request: NumenRequest, *, by: str, now: datetime) -> None:
     record("enrolment.request-closed", to=f"numen-request:{request.pk}", by=by, at=now)
 
 
-def _request_in(scope: Scope, request_id: int) -> NumenRequest:
+def request_in(scope: Scope, request_id: int) -> NumenRequest:
+    """A request of the scope, locked. Raises Refusal `enrolment.unknown`."""
     request = (
         NumenRequest.objects.select_for_update().filter(pk=request_id, service__in=scope.services).first()
     )

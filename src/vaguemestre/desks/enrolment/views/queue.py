@@ -1,6 +1,7 @@
 """The queue of a service: requests read, decided, delivered."""
 
 from random import SystemRandom
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -30,9 +31,11 @@ from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.credentials.queries import names_of
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.values import NumenLayout
 
+_HANDLING = ("confier", "noter", "transmettre")
 _DELIVERED_MESSAGE = "La lettre est partie à l’adresse de votre dossier, ou vous a été remise."
 
 
@@ -42,18 +45,25 @@ def show_queue(request: OfficerRequest) -> HttpResponse:
     state = request.GET.get("etat", "")
     state = state if state in OFFICER_STATE_LABELS else ""
     search = request.GET.get("q", "").strip()[:60]
+    is_mine = request.GET.get("confiees") == "moi"
     listing = Listing.of(request.GET, ("-age", *queries.requests.QUEUE_ORDERS))
     requests, total = queries.queue_page(
         request.scope,
         timezone.now(),
         state=state,
         search=search,
+        assignee_id=request.who.account_id if is_mine else 0,
         order=listing.order,
         first=listing.first,
         count=listing.count,
     )
+    assignees = names_of({row.assignee_id for row in requests})
     context = {
-        "rows": [(row, OFFICER_STATE_LABELS[row.state]) for row in requests],
+        "rows": [
+            (row, OFFICER_STATE_LABELS[row.state], assignees.get(row.assignee_id, "")) for row in requests
+        ],
+        "is_mine": is_mine,
+        "is_passed_on": "transmise" in request.GET,
         "total": total,
         "states": list(OFFICER_STATE_LABELS.items()),
         "state": state,
@@ -96,6 +106,9 @@ def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpR
         "existe": "dire qui est l’auteur d’une demande de NUMEN",
         "creer": "créer une personne et lui attribuer un NUMEN",
         "remis": "noter que la lettre d’un NUMEN est partie ou remise",
+        "confier": "confier une demande de NUMEN",
+        "noter": "ajouter une note à une demande de NUMEN",
+        "transmettre": "transmettre une demande de NUMEN à un autre service",
     },
     named_by="act",
 )
@@ -112,6 +125,8 @@ def decide_request(request: OfficerRequest, request_id: int, act: str) -> HttpRe
             return _page(request, request_id, message_form=message_form, status=422)
     except Refusal as refusal:
         return _page(request, request_id, problem=sentence(refusal), status=409)
+    if act == "transmettre" and queries.request_detail(request.scope, request_id) is None:
+        return HttpResponseRedirect(f"{reverse('enrolment:queue')}?transmise=1")
     return HttpResponseRedirect(reverse("enrolment:request", args=[request_id]))
 
 
@@ -145,6 +160,16 @@ def _apply(
     request: OfficerRequest, request_id: int, act: str, message_form: MessageForm, school_form: SchoolForm
 ) -> bool:
     """Apply the decision. False if its form is invalid."""
+    if act in _HANDLING:
+        _handle(request, request_id, act)
+        return True
+    return _decide(request, request_id, act, message_form, school_form)
+
+
+def _decide(
+    request: OfficerRequest, request_id: int, act: str, message_form: MessageForm, school_form: SchoolForm
+) -> bool:
+    """Apply what changes the state of the request. False if its form is invalid."""
     scope, by, now = request.scope, actor_of(request), timezone.now()
     layout, keys = NumenLayout(academy_of(request).numen_layout), numen_keys.get()
     match act:
@@ -156,11 +181,9 @@ def _apply(
             decide = services.request_information if act == "demander" else services.reject
             decide(scope, request_id, message_form.cleaned_data["message"], by=by, now=now)
         case "existe":
-            person_id = request.POST.get("person_id", "")
             services.link_existing_person(
-                scope, request_id, int(person_id) if person_id.isdigit() else 0, layout, keys, SystemRandom(),
-                by=by, now=now,
-            )  # fmt: skip
+                scope, request_id, _number(request, "person_id"), layout, keys, SystemRandom(), by=by, now=now
+            )
         case "creer":
             if not school_form.is_valid():
                 return False
@@ -173,6 +196,23 @@ def _apply(
         case _:
             raise Http404
     return True
+
+
+def _handle(request: OfficerRequest, request_id: int, act: str) -> None:
+    """Assign a request, note something on it, or pass it on."""
+    scope, by, now = request.scope, actor_of(request), timezone.now()
+    note = request.POST.get("note", "")
+    if act == "confier":
+        services.assign_request(scope, request_id, _number(request, "officer"), by=by, now=now)
+    elif act == "noter":
+        services.add_note(scope, request_id, note, by=by, now=now)
+    else:
+        services.pass_request_on(scope, request_id, _number(request, "service"), note, by=by, now=now)
+
+
+def _number(request: OfficerRequest, name: str) -> int:
+    typed = request.POST.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
 
 
 @require_POST
@@ -197,6 +237,18 @@ def actor_of(request: SignedInRequest) -> str:
     return f"account:{request.who.account_id}"
 
 
+def _handling(request: OfficerRequest, detail: queries.RequestDetail) -> dict[str, Any]:
+    """Who handles the request, to whom it may go, and the notes with the names of their writers."""
+    writers = {note.by: int(note.by.partition(":")[2] or 0) for note in detail.notes}
+    colleagues = [pk for pk, _ in queries.officers_of(detail.service_id)]
+    names = names_of({*writers.values(), *colleagues})
+    return {
+        "colleagues": [(pk, names[pk]) for pk in colleagues],
+        "notes": [(note, names.get(writers[note.by], "Compte supprimé")) for note in detail.notes],
+        "other_services": queries.other_services(request.scope, detail.request_id).items(),
+    }
+
+
 def _page(
     request: OfficerRequest,
     request_id: int,
@@ -215,6 +267,7 @@ def _page(
     people = queries.likely_people(request.scope, queries.civil_of(detail.applicant), uai, numen_keys.get())
     context = {
         "detail": detail,
+        **_handling(request, detail),
         "schools": schools,
         "state": OFFICER_STATE_LABELS[detail.state],
         "steps": labelled_steps(detail.steps, OFFICER_STATE_LABELS),

@@ -1,0 +1,72 @@
+"""Who handles a request: a colleague, another service; and the notes of officers."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.desks.enrolment import queries
+from vaguemestre.desks.enrolment.models import NumenRequest, RequestNote
+from vaguemestre.desks.enrolment.services.decisions import move, request_in
+from vaguemestre.desks.enrolment.values import RequestAction, Scope
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+
+MAX_NOTE_CHARACTERS = 600
+
+
+@transaction.atomic(durable=True)
+def assign_request(scope: Scope, request_id: int, account_id: int, *, by: str, now: datetime) -> None:
+    """Use case: have an officer of the service handle a request; 0 for nobody.
+
+    Raises Refusal `enrolment.unknown`, `enrolment.not-a-colleague`.
+    """
+    request = request_in(scope, request_id)
+    colleagues = {pk for pk, _ in queries.officers_of(request.service_id)}
+    if account_id and account_id not in colleagues:
+        raise Refusal("enrolment.not-a-colleague")
+    request.assignee_id = account_id or None
+    request.save(update_fields=("assignee",))
+    record(
+        "enrolment.request-assigned", to=f"numen-request:{request.pk}", by=by, at=now,
+        account=f"account:{account_id}" if account_id else "",
+    )  # fmt: skip
+
+
+@transaction.atomic(durable=True)
+def add_note(scope: Scope, request_id: int, text: str, *, by: str, now: datetime) -> None:
+    """Use case: add a note that officers of the service read, and the applicant does not.
+
+    Raises Refusal `enrolment.unknown`, `enrolment.note-empty`.
+    """
+    _add_note(request_in(scope, request_id), text, by=by, now=now)
+    record("enrolment.note-added", to=f"numen-request:{request_id}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def pass_request_on(
+    scope: Scope, request_id: int, service_id: int, note: str, *, by: str, now: datetime
+) -> None:
+    """Use case: pass a request on to another service of the académie, with a note that says why.
+
+    It waits there anew, handled by nobody. Raises Refusal `enrolment.unknown`, `enrolment.not-now`,
+    `enrolment.service-unknown`, `enrolment.note-empty`.
+    """
+    request = request_in(scope, request_id)
+    services = queries.other_services(scope, request_id)
+    if service_id not in services:
+        raise Refusal("enrolment.service-unknown")
+    _add_note(request, note, by=by, now=now)
+    NumenRequest.objects.filter(pk=request.pk).update(service_id=service_id, assignee=None)
+    reach = Scope({**scope.services, service_id: ""}, scope.academy_id, scope.officer_id)
+    message = f"Demande transmise à : {services[service_id]}."
+    move(reach, request_id, RequestAction.TRANSFER, message, by=by, now=now)
+    record(
+        "enrolment.request-passed-on", to=f"numen-request:{request.pk}", by=by, at=now,
+        service=services[service_id],
+    )  # fmt: skip
+
+
+def _add_note(request: NumenRequest, text: str, *, by: str, now: datetime) -> None:
+    if not text.strip():
+        raise Refusal("enrolment.note-empty")
+    RequestNote.objects.create(request=request, at=now, by=by, text=text.strip()[:MAX_NOTE_CHARACTERS])

@@ -1,0 +1,87 @@
+"""Requests are assigned, noted and passed on, within the services of whoever does it."""
+
+import pytest
+from django.test import Client
+from tests.access.signin.people import NOON, PASSWORD, account
+from tests.desks.enrolment.officers import academy, filed, officer
+
+from vaguemestre.desks.enrolment import queries, services
+from vaguemestre.desks.enrolment.models import NumenRequest, RequestNote, Step
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import ManagementService
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place() -> int:
+    return academy()
+
+
+def client_of(who: Account) -> Client:
+    made = Client()
+    assert made.post("/alogin", {"username": who.username, "secret": PASSWORD}).status_code == 302
+    return made
+
+
+def test_whoever_takes_a_request_handles_it_and_may_hand_it_to_a_colleague(place: int) -> None:
+    mine, colleague, stranger = officer(place, "DPE"), account("collegue"), officer(place, "DPATE")
+    service = ManagementService.objects.get(academy_id=place, code="DPE")
+    services.appoint_officer(colleague.pk, service.pk, by="test", now=NOON)
+    request, _ = filed(place)
+    desk, there = client_of(mine), f"/gestion/demandes/{request.pk}"
+    assert desk.post(f"{there}/prendre").status_code == 302
+    assert NumenRequest.objects.get().assignee_id == mine.pk
+    assert request.reference in desk.get("/gestion/?confiees=moi").content.decode()
+    assert desk.post(f"{there}/confier", {"officer": stranger.pk}).status_code == 409
+    assert desk.post(f"{there}/confier", {"officer": colleague.pk}).status_code == 302
+    assert NumenRequest.objects.get().assignee_id == colleague.pk
+    assert request.reference not in desk.get("/gestion/?confiees=moi").content.decode()
+
+
+def test_a_note_is_read_by_officers_and_never_by_the_applicant(place: int) -> None:
+    request, receipt = filed(place)
+    desk, there = client_of(officer(place, "DPE")), f"/gestion/demandes/{request.pk}"
+    assert desk.post(f"{there}/noter", {"note": "  "}).status_code == 409
+    assert desk.post(f"{there}/noter", {"note": "Rappelée mardi"}).status_code == 302
+    assert "Rappelée mardi" in desk.get(there).content.decode()
+    followed = Client().post("/numen/suivi", {"reference": receipt.reference, "secret": receipt.secret})
+    assert followed.status_code == 200
+    assert "Rappelée mardi" not in followed.content.decode()
+    assert not Step.objects.filter(message__contains="Rappelée").exists()
+
+
+def test_a_request_passed_on_waits_anew_at_the_other_service_which_is_told(place: int) -> None:
+    request, _ = filed(place)
+    other = officer(place, "DPATE")
+    service = ManagementService.objects.get(academy_id=place, code="DPATE")
+    desk, there = client_of(officer(place, "DPE")), f"/gestion/demandes/{request.pk}"
+    desk.post(f"{there}/prendre")
+    sent = {"note": "Personnel administratif", "service": service.pk}
+    assert desk.post(f"{there}/transmettre", {**sent, "note": ""}).status_code == 409
+    assert desk.post(f"{there}/transmettre", {**sent, "service": 999999}).status_code == 409
+    gone = desk.post(f"{there}/transmettre", sent, follow=True)
+    assert "Demande transmise" in gone.content.decode()
+    assert desk.get(there).status_code == 404
+    row = NumenRequest.objects.get()
+    assert (row.service_id, row.state, row.assignee_id) == (service.pk, "submitted", None)
+    assert "Personnel administratif" in client_of(other).get(there).content.decode()
+    notice = queries.step_to_mail(Step.objects.latest("pk").pk, NOON)
+    assert notice is not None
+    assert not notice.service_notified
+    assert notice.officers == (other.pk,)
+    assert Entry.objects.filter(action="enrolment.request-passed-on").count() == 1
+
+
+def test_a_request_is_passed_on_within_its_academy_only(place: int) -> None:
+    from_elsewhere = account("loin", role="hr_officer")
+    request, _ = filed(place)
+    assert RequestNote.objects.count() == 0
+    for act in ("confier", "noter", "transmettre"):
+        answer = client_of(from_elsewhere).post(f"/gestion/demandes/{request.pk}/{act}", {"note": "x"})
+        assert answer.status_code == 403
+    stranger = client_of(officer(place, "DPATE"))
+    for act in ("confier", "noter", "transmettre"):
+        assert stranger.post(f"/gestion/demandes/{request.pk}/{act}", {"note": "x"}).status_code in (404, 409)
+    assert RequestNote.objects.count() == 0
