@@ -184,7 +184,17 @@ def test_only_the_front_opens_low_ports_among_ours() -> None:
 def test_only_what_compiles_its_rules_may_run_what_it_wrote() -> None:
     names = {name for name, unit in services().items() if not values(unit, "MemoryDenyWriteExecute")}
     assert {"vaguemestre-rspamd", "vaguemestre-signer"} <= names
-    assert not names & {"vaguemestre-web", "vaguemestre-worker", "vaguemestre-front"}
+    assert not names & {
+        "vaguemestre-web",
+        "vaguemestre-worker",
+        "vaguemestre-front",
+        "vaguemestre-dovecot",
+    }
+
+
+def test_only_bubblewrap_and_postfix_ask_for_the_interfaces_of_the_machine() -> None:
+    asking = {name for name, unit in services().items() if "AF_NETLINK" in render(unit)}
+    assert {name for name in asking if not services()[name].sandboxes} == {PREPARE, "vaguemestre-postfix"}
 
 
 def test_what_opens_files_may_make_each_namespace_of_the_sandbox_and_no_other_process_may() -> None:

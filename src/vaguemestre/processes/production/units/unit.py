@@ -61,7 +61,7 @@ class Unit:
     hidden: tuple[Path, ...] = ()
     credentials: tuple[tuple[str, Path], ...] = ()  # name → file, read by systemd as root
     capabilities: tuple[str, ...] = ()
-    asks_interfaces: bool = False  # getifaddrs(3), of Postfix, Dovecot and bubblewrap
+    asks_interfaces: bool = False  # getifaddrs(3), of Postfix and bubblewrap
     leaves_machine: bool = False  # speaks to other machines
     sandboxes: bool = False
     memory_max: str = "1G"
@@ -74,7 +74,7 @@ class Unit:
     reads_homes: bool = False  # a certificate may lie under /root
     reload_argv: tuple[str, ...] = ()
     allows_set_ids: bool = False  # changes users by itself: the masters of Debian's engines
-    compiles: bool = False  # rspamd makes code of its rules as it starts
+    compiles: bool = False  # makes code of its rules or patterns as it starts
     calls: tuple[str, ...] = ()  # system calls beyond those of an ordinary service
     denied_calls: str = ""  # of an ordinary service, which this one does without
     umask: str = "0027"
@@ -167,7 +167,7 @@ def _rights(unit: Unit) -> Iterator[str]:
     yield f"RestrictNamespaces={_SANDBOX_NAMESPACES if unit.sandboxes else 'yes'}"
     netlink = " AF_NETLINK" if unit.sandboxes or unit.asks_interfaces else ""
     yield f"RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6{netlink}"
-    if not unit.allows_set_ids and not unit.compiles:
+    if not unit.compiles:
         yield "MemoryDenyWriteExecute=yes"
     if not unit.leaves_machine:
         yield from ("IPAddressDeny=any", "IPAddressAllow=localhost")

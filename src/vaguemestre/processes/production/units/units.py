@@ -79,6 +79,8 @@ _DENIED_CALLS = {"dovecot": "@resources"}  # its own limits are set by prlimit(2
 _HERE = ("", "127.0.0.1", "::1", "localhost")
 _RELOADED = ("front", "dovecot", "postfix", "rspamd", "signer")  # HUP: read anew, connections stay
 _ENGINE_USERS = {"rspamd": "_rspamd", "signer": "_rspamd"}
+_COMPILE = (*_ENGINE_USERS, "postfix", "queue-agent")  # rules, or patterns (pcre_table(5))
+_UMASKS = {"dovecot": "0027"}  # what others open of it has modes of its own
 _ENGINE_WRITES = {
     "dovecot": ("mail", "engines", "logs"),
     "postfix": ("engines/postfix", "engines/db", "logs"),
@@ -134,6 +136,7 @@ def _prepare(config: Config, release: Path) -> Unit:
         is_oneshot=True,
         asks_interfaces=True,
         allows_set_ids=True,  # `postfix check` runs postsuper, which becomes Postfix's user
+        compiles=True,  # nginx and Postfix compile their patterns as they are checked
         reads_homes=True,
         leaves_machine=_is_database_away(config),
         memory_max="2G",
@@ -165,12 +168,12 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
         start_seconds=int(child.patience),
         is_wanted=process == child.name,
         reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in _RELOADED else (),
-        asks_interfaces=child.name in _ENGINE_RIGHTS,
-        compiles=child.name in _ENGINE_USERS,
+        asks_interfaces=child.name == "postfix",
+        compiles=child.name in _COMPILE,
         allows_set_ids=child.name in _ENGINE_RIGHTS or process == "queue-agent",  # it runs postsuper
         calls=_ENGINE_CALLS.get(child.name, ()),
         denied_calls=_DENIED_CALLS.get(child.name, ""),
-        umask="0022" if duty is None else "0007",
+        umask=_UMASKS.get(child.name, "0022") if duty is None else "0007",
     )  # fmt: skip
 
 
