@@ -111,6 +111,30 @@ def test_many_cards_are_asked_for_at_once(nicolas: Account) -> None:
     assert ask("REPORT", path, "nmorel", secret, body)[0] == 207
 
 
+@pytest.mark.parametrize(("wanted", "count"), [("Zoé", 1), ("Personne", 0)])
+def test_cards_are_searched_for_by_name(nicolas: Account, wanted: str, count: int) -> None:
+    path, secret = "/dav/nmorel/contacts/", password(nicolas, "contacts")
+    card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:z1\r\nFN:Zoé Obry\r\nN:Obry;Zoé;;;\r\nEND:VCARD\r\n"
+    assert ask("PUT", f"{path}z1.vcf", "nmorel", secret, card)[0] == 201
+    body = (
+        '<c:addressbook-query xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><prop><getetag/></prop>'
+        '<c:filter><c:prop-filter name="FN"><c:text-match match-type="contains">'
+        f"{wanted}</c:text-match></c:prop-filter></c:filter></c:addressbook-query>"
+    )
+    status, text, _ = ask("REPORT", path, "nmorel", secret, body, DEPTH="1")
+    assert (status, text.count("z1.vcf")) == (207, count)
+
+
+@pytest.mark.parametrize("href", ["<href/>", "<href> </href>", "<href><prop/></href>"])
+def test_a_card_of_no_address_is_refused_in_a_sentence(nicolas: Account, href: str) -> None:
+    body = (
+        '<c:addressbook-multiget xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav">'
+        f"<prop><getetag/></prop>{href}</c:addressbook-multiget>"
+    )
+    path, secret = "/dav/nmorel/contacts/", password(nicolas, "contacts")
+    assert ask("REPORT", path, "nmorel", secret, body)[0] == 400
+
+
 PHOTO = "PHOTO;ENCODING=b;TYPE=JPEG:/9j/" + "\r\n ".join(["A" * 74] * 9000) + "\r\n"
 LONG_NOTE = "NOTE:a" + "\r\n b" * 100_000 + "\r\n"
 

@@ -155,7 +155,7 @@ class Book(BaseCollection):
             etag=f'"{stored.etag}"',
             uid=stored.uid,
             name="VCARD",
-            component_name="VCARD",
+            component_name="",  # of a calendar only (radicale.item.find_tag)
             last_modified=_http_date(stored.changed_at),
         )
 
