@@ -22,6 +22,8 @@ from vaguemestre.desks.enrolment.queries.requests import (
     MAX_NOTICES_AN_HOUR,
     MAX_RECEIPTS_A_DAY,
 )
+from vaguemestre.desks.enrolment.rules.request_mail import ServiceContact, applicant_mail
+from vaguemestre.desks.enrolment.values import RequestState
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.people.credentials.models import Account
@@ -204,3 +206,17 @@ def test_every_step_wakes_both_mails(place: int, clerk: Account) -> None:
         (step.pk, name) for step in request.steps.all() for name in ("mail_applicant", "notify_service")
     }
     assert steps == wanted
+
+
+def test_a_state_that_comes_back_is_a_mail_of_its_own_and_a_retry_is_not() -> None:
+    def message_id(at: datetime) -> object:
+        contact = ServiceContact("DPE", "", "")
+        content = applicant_mail(
+            RequestState.SUBMITTED, "AB-12", contact, to="a@dehors.example", sender="num@ac-amiens.test",
+            site="https://mail.test", at=at,
+        )  # fmt: skip
+        assert content
+        return message_from_bytes(content, policy=policy.default)["Message-ID"]
+
+    assert message_id(NOON) == message_id(NOON)
+    assert message_id(NOON) != message_id(NOON + timedelta(hours=1))

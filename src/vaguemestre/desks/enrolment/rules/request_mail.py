@@ -106,9 +106,9 @@ def applicant_mail(
     reached = ", ".join(part for part in (service.name, service.phone, service.address) if part)
     text = template.body.format(reference=reference, service=service.name, site=site)
     text += _REACH.format(reached=reached) + _END
-    return _compose(
-        template.subject.format(reference=reference), text, to, sender, f"{reference}.{state}", at
-    )
+    # a state may come back, passed on or asked for anew: each time is told
+    key = f"{reference}.{state}.{at:%Y%m%d%H%M%S}"
+    return _compose(template.subject.format(reference=reference), text, to, sender, key, at)
 
 
 def service_mail(
