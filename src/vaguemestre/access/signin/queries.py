@@ -79,6 +79,7 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
         academy_id=account.academy_id,
         office_academy=office_academy_of(account),
         by=str(SessionStore().decode(data).get("by", "")),
+        person_id=account.person_id,
     )
     return OpenSession(user, started, ends_at)
 

@@ -147,6 +147,7 @@ class Who:
     office_academy: int = 0  # the only académie that an office of theirs covers; 0: the whole installation
     by: str = ""  # the last factor proved when the session was opened
     acting: Acting | None = None  # if set, all fields above but the session's are the shared mailbox's
+    person_id: int | None = None  # who signed in, even in a shared mailbox; None for an account of nobody
 
     @property
     def own_account_id(self) -> int:

@@ -13,7 +13,6 @@ from vaguemestre.desks.schoolstaff.values import Part
 from vaguemestre.foundation.kernel.text.french_dates import moment_fr
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import places_headed_by
 
 _CODES_SHOWN = 3  # further ones are on the page of hand-overs
@@ -54,11 +53,11 @@ def _requests(who: Who) -> list[Errand]:
 
 
 def _staff(who: Who, now: datetime) -> list[Errand]:
-    person_id, today = identified(who.account_id).person_id, paris_day(now)
+    person_id, today = who.person_id or 0, paris_day(now)
     places = places_headed_by(person_id, today) if person_id else ()
     if not places:
         return []
-    members = staff_of(places, person_id or 0, today)
+    members = staff_of(places, person_id, today)
     people = {member.person_id for member in members if is_in(Part.NEVER_ACTIVATED, member, today)}
     if not people:
         return []

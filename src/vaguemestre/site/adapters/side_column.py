@@ -10,7 +10,6 @@ from django.utils import timezone
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.places import BOXES, Entry, Group
-from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import places_headed_by
 from vaguemestre.schools.lists import queries as lists
 from vaguemestre.schools.sharing import queries as sharing
@@ -83,8 +82,7 @@ def _managed_lists(who: Who, now: datetime) -> tuple[Group, ...]:
 
 
 def _own_staff(who: Who, now: datetime) -> tuple[Group, ...]:
-    person_id = identified(who.own_account_id).person_id
-    if not person_id or not places_headed_by(person_id, paris_day(now)):
+    if not who.person_id or not places_headed_by(who.person_id, paris_day(now)):
         return ()
     return (
         Group("Mon établissement", (Entry("/annuaire/mes-personnels", "Mes personnels", "user-search"),)),
