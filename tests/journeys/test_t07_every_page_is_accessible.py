@@ -80,12 +80,15 @@ RESERVED = {
         "/administration/quarantaine",
         "/administration/rapports",
         "/administration/messages?q=ac-amiens",
+        "/administration/classes-de-service",
+        "/administration/classes-de-service/nouvelle",
         "/administration/applications/",
         "/administration/dns",
         "/boites/sans-responsable/",
         "/assistance/",
     ),
     "hr_dpe": ("/gestion/", "/gestion/personnes", "/gestion/arrivee"),
+    "head": ("/annuaire/mes-personnels", "/annuaire/mes-personnels?vue=jamais-actives"),
 }
 NEWCOMER = {
     "civility": "M.",
