@@ -68,6 +68,14 @@ def applied(
     return act
 
 
+def test_somebody_moves_on_the_first_day_of_their_post_and_not_before(amiens: Apply, lille: Apply) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
+    plan = amiens(line(dossier="A77", debut="26/11/2026")).plan
+    assert (plan.transfers, plan.arrivals, plan.ended_already) == ((), (), 1)
+    assert Account.objects.get(person__academy__code="09").mailbox == "elefevre@ac-lille.test"
+    assert len(amiens(line(dossier="A77", debut="25/11/2026")).plan.transfers) == 1
+
+
 def test_the_numen_stays_the_names_are_new_and_the_mailbox_is_the_same(amiens: Apply, lille: Apply) -> None:
     lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
     amiens(other(nom_naissance="Lefèvre", prenom="Emma"))

@@ -47,7 +47,8 @@ def print_checked(checked: CheckedFeed, keys: NumenKeys, *, everything: bool) ->
         _print_list(kind, plan_rows_of_kind(plan, kind, keys), totals[kind], everything=everything)
     typer.echo(f"Inchangés : {plan.unchanged}")
     if plan.ended_already:
-        typer.echo(f"Inconnus dont les fonctions ont déjà pris fin, ignorés : {plan.ended_already}")
+        left = "fonctions finies, ou mutation dont le jour n’est pas venu"
+        typer.echo(f"Laissés comme ils sont ({left}) : {plan.ended_already}")
     _print_refused("Lignes refusées", plan.refused)
     if checked.refused_places:
         _print_refused("Établissements refusés", checked.refused_places)

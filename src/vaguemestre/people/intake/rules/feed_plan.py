@@ -39,7 +39,7 @@ class _Arrivals(NamedTuple):
 
 
 class _Transfers(NamedTuple):
-    """`still_elsewhere`: people whom the file of the académie they left still mentions."""
+    """`still_elsewhere`: people whom the file of the académie they left still mentions, or who move later."""
 
     transfers: tuple[Transfer, ...]
     still_elsewhere: int
@@ -103,13 +103,15 @@ def _plan_arrivals(groups: Iterable[PersonGroup], terms: ImportTerms) -> _Arriva
 
 
 def _plan_transfers(groups: Iterable[tuple[PersonGroup, KnownElsewhere]], terms: ImportTerms) -> _Transfers:
-    """Transfers of people whose post here starts after their last one elsewhere.
+    """Transfers of people whose post here has begun, and after their last one elsewhere.
 
-    Otherwise the file comes from the académie they left: it changes nothing, and they are only counted.
+    Before its first day they serve where they are, address and mailbox included: the feed of that day moves
+    them. If it began before, the file comes from the académie they left. Both are only counted.
     """
     transfers, still_elsewhere = [], 0
     for group, there in groups:
-        latest = max((p.starts_on for p in group.posts if is_open(p, terms.today)), default=date.min)
+        begun = (post for post in group.posts if post.starts_on <= terms.today)
+        latest = max((post.starts_on for post in begun if is_open(post, terms.today)), default=date.min)
         if latest > there.last_start:
             person = replace(_new_person(group), civil=merged_civil_status(group.civil, there.civil))
             transfers.append(Transfer(there.person_id, person, tuple(group.records), there.academy_id))
