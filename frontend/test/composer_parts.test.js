@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { Window } from "happy-dom";
+import { Attachments } from "../src/compose/attachments/attachments.js";
 import { sortFiles } from "../src/compose/attachments/file_input.js";
 import { listenToKeys } from "../src/compose/composer_keys.js";
 import { OtherPages } from "../src/compose/departure/other_pages.js";
@@ -29,6 +30,25 @@ test("a picture dropped on a rich text is shown in it, any other file is attache
   const drawing = { type: "image/svg+xml" }; // may run scripts: never in the text
   assert.deepEqual(sortFiles([picture, drawing], true), { pictures: [picture], others: [drawing] });
   assert.deepEqual(sortFiles([picture], false), { pictures: [], others: [picture] });
+});
+
+test("a file too heavy becomes a link; without links the server refuses it in figures", async () => {
+  const asked = [];
+  const said = [];
+  const server = {
+    post: async (path) => {
+      asked.push(path);
+      throw new Refused({ error: "1,0 Mo au plus" }, 422);
+    },
+  };
+  for (const lends of [true, false]) {
+    const parts = { limit: 1000, lends, onTrouble: (sentence) => said.push(sentence) };
+    await new Attachments(globalThis.document.createElement("ul"), server, parts).add([
+      { name: "film.mp4", size: 5000 },
+    ]);
+  }
+  assert.deepEqual(asked, ["liens/", "pieces/"]);
+  assert.deepEqual(said, ["« film.mp4 » : 1,0 Mo au plus", "1,0 Mo au plus"]);
 });
 
 test("a day without an hour begins at eight", () => {

@@ -64,6 +64,7 @@ class Composer {
     this.attachments = new Attachments(document.querySelector("#enclosures"), this.server, {
       onTerms: (link, onChanged) => linkOptions.ask(link, onChanged),
       limit: Number(form.dataset.limit),
+      lends: form.dataset.lends === "1",
       onChange: () => this.enclosed(),
       onTrouble: (sentence) => this.say(sentence),
     });

@@ -208,6 +208,7 @@ interface WindowEventMap {
 /** What the attachments ask of the composer. */
 interface AttachmentsPage {
     limit: number;
+    lends: boolean;
     onChange: () => void;
     onTrouble: (sentence: string) => void;
     onTerms: (link: FileLink, onChanged: (link: FileLink) => void) => void;

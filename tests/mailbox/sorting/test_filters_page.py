@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -19,6 +20,7 @@ from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.mailbox.sorting import queries
+from vaguemestre.mailbox.sorting.models import FilterRow
 from vaguemestre.mailbox.sorting.ports import find_message, folders_of, recent_messages
 from vaguemestre.mailbox.sorting.values import (
     EXPERT_SCRIPT,
@@ -28,6 +30,7 @@ from vaguemestre.mailbox.sorting.values import (
     MessageSummary,
 )
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.service_classes.models import ServiceClass
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +181,31 @@ def test_somebody_else_s_filter_does_not_exist(client: Client, nicolas: Account)
     for act in ("supprimer", "desactiver", "descendre"):
         theirs.post(f"{ADDRESS}/{mine.filter_id}/{act}")
     assert queries.filters_of(nicolas.pk) == (mine,)
+
+
+def test_a_filter_that_the_class_no_longer_lets_out_is_marked(
+    client: Client, nicolas: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address in ("soeur@dehors.example", "soeur@ac-amiens.test"):
+        FilterRow.objects.create(
+            account=nicolas,
+            position=len(address),
+            name=address,
+            conditions=[{"aspect": "subject", "relation": "contains", "text": "x"}],
+            outcome={"forward_to": address},
+        )
+    assert words(client.get(ADDRESS)).count("Le transfert ne s’applique plus : le renvoi de courrier") == 1
+    open_mail = replace(settings.CONFIG.mail, forward_outside=True)
+    monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, mail=open_mail))
+    assert "ne s’applique plus" not in words(client.get(ADDRESS))
+    assert nicolas.person is not None
+    reduced = ServiceClass.objects.create(
+        academy_id=nicolas.person.academy_id, name="Réduite", forwards_outside=False
+    )
+    Account.objects.update(service_class=reduced)
+    page = words(client.get(ADDRESS))
+    assert page.count("ne s’applique plus : votre classe de service ne permet pas le renvoi") == 1
+    assert page.index("transférer une copie à soeur@dehors") < page.index("ne s’applique plus")
 
 
 def test_a_stolen_session_sends_no_mail_away(client: Client, nicolas: Account) -> None:

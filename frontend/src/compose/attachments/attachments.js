@@ -13,10 +13,11 @@ export class Attachments {
    * @param {Server} server
    * @param {AttachmentsPage} page
    */
-  constructor(list, server, { limit, onChange, onTrouble, onTerms }) {
+  constructor(list, server, { limit, lends, onChange, onTrouble, onTerms }) {
     this.list = list;
     this.server = server;
     this.limit = limit;
+    this.lends = lends;
     this.onChange = onChange;
     this.onTrouble = onTrouble;
     this.onTerms = onTerms;
@@ -76,7 +77,8 @@ export class Attachments {
    * @param {((path: string, name: string) => void) | undefined} onPicture
    */
   async addOne(file, asPicture, onPicture) {
-    if (!this.room(file.size)) return this.addLink(file);
+    // Without links, the server refuses it with both sizes in figures.
+    if (this.lends && !this.room(file.size)) return this.addLink(file);
     let begun;
     try {
       const fields = {

@@ -18,6 +18,7 @@ from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.people.credentials.queries import limits_of_account
+from vaguemestre.people.service_classes.values import ServiceLimits
 from vaguemestre.post.filelinks.values import Filelink
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.post.outbox.rules.message import MEGA_OCTETS
@@ -77,8 +78,12 @@ def actor_of(request: SignedInRequest) -> str:
 
 def size_limit(request: SignedInRequest) -> int:
     """Maximum size of an encoded message of that mailbox, in octets; its class of service may set less."""
-    own = limits_of_account(request.who.account_id).message_mb * MEGA_OCTETS
-    return min(own or whole_size_limit(), whole_size_limit())
+    return size_limit_in(limits_of_account(request.who.account_id))
+
+
+def size_limit_in(limits: ServiceLimits) -> int:
+    """Maximum size of an encoded message under these limits, in octets."""
+    return min(limits.message_mb * MEGA_OCTETS or whole_size_limit(), whole_size_limit())
 
 
 def whole_size_limit() -> int:

@@ -20,6 +20,15 @@ def may_forward_outside(account_id: int) -> bool:
     return bool(settings.CONFIG.mail.forward_outside) and limits_of_account(account_id).forwards_outside
 
 
+def why_not_outside(account_id: int) -> str:
+    """Why filters of that mailbox send nothing outside, as the end of a sentence; "" if they may."""
+    if not settings.CONFIG.mail.forward_outside:
+        return "le renvoi de courrier hors de l’académie n’est pas permis"
+    if not limits_of_account(account_id).forwards_outside:
+        return "votre classe de service ne permet pas le renvoi de courrier hors de l’académie"
+    return ""
+
+
 def has_proof(request: SignedInRequest) -> bool:
     """Whether the posted form carries a valid proof of this session."""
     try:

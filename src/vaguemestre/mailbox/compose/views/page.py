@@ -17,13 +17,14 @@ from vaguemestre.mailbox.compose.http import (
     link_json,
     sending_status,
     signed_in_person,
-    size_limit,
+    size_limit_in,
     writer_of,
 )
 from vaguemestre.mailbox.compose.rules.due_time import GRACE
 from vaguemestre.mailbox.compose.rules.identities import with_signature
 from vaguemestre.mailbox.compose.services.submission import sending_key
 from vaguemestre.mailbox.compose.values import Draft, DraftFields, Mode
+from vaguemestre.people.credentials.queries import limits_of_account
 from vaguemestre.post.filelinks.http import file_limits
 from vaguemestre.post.outbox.queries import find_outgoing, sending_preferences
 from vaguemestre.post.outbox.rules.text import plain_text
@@ -37,6 +38,7 @@ def composer_page(
     undo_seconds = sending_preferences(
         request.who.account_id, undo_seconds=settings.UNDO_SECONDS
     ).undo_seconds
+    limits = limits_of_account(request.who.account_id)
     context = {
         "draft": draft,
         "other_mailboxes": _other_mailboxes(request),
@@ -47,7 +49,8 @@ def composer_page(
         "error": sentence(refusal) if refusal else "",
         "error_field": str(refusal.facts.get("field", "")) if refusal else "",
         "undo_seconds": undo_seconds,
-        "size_limit": size_limit(request),
+        "size_limit": size_limit_in(limits),
+        "lends_files": limits.lends_files,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "domain": request.who.address.rpartition("@")[2],
         "enclosures": [asdict(enclosure) for enclosure in draft.enclosures],

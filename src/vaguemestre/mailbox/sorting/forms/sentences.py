@@ -9,7 +9,7 @@ from vaguemestre.mailbox.sorting.values import Filter, FolderChoice
 
 @dataclass(frozen=True)
 class Sentence:
-    """A filter in words. `joint`: word between its conditions."""
+    """A filter in words. `joint`: word between its conditions; `stopped`: why its redirect does not leave."""
 
     filter_id: int
     name: str
@@ -17,9 +17,10 @@ class Sentence:
     joint: str
     conditions: tuple[str, ...]
     actions: tuple[str, ...]
+    stopped: str = ""
 
 
-def filter_sentence(mail_filter: Filter, folders: Iterable[FolderChoice]) -> Sentence:
+def filter_sentence(mail_filter: Filter, folders: Iterable[FolderChoice], stopped: str = "") -> Sentence:
     """The filter in words, with the labels of `folders`."""
     folder_labels = {folder.name: folder.label for folder in folders}
     outcome = mail_filter.outcome
@@ -43,4 +44,5 @@ def filter_sentence(mail_filter: Filter, folders: Iterable[FolderChoice]) -> Sen
         "et" if mail_filter.matches_all else "ou",
         tuple(condition_fr(condition) for condition in mail_filter.conditions),
         tuple(action for action in actions if action),
+        stopped,
     )

@@ -76,6 +76,12 @@ def check_filter(
         _check_forward(mail_filter.outcome.forward_to, owner, forwards_outside=forwards_outside)
 
 
+def goes_outside(outcome: Outcome, internal_domains: Collection[str]) -> bool:
+    """Whether it sends mail on to another domain than these."""
+    domain = outcome.forward_to.rpartition("@")[2].lower()
+    return bool(domain) and domain not in internal_domains
+
+
 def security_notice_of(outcome: Outcome) -> str:
     """Kind of security notice the owner gets for these actions: redirect or deletion; "" for none."""
     if outcome.forward_to:

@@ -18,9 +18,10 @@ from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.forms.filters import FilterForm
 from vaguemestre.mailbox.sorting.forms.sentences import filter_sentence
-from vaguemestre.mailbox.sorting.http import may_forward_outside
+from vaguemestre.mailbox.sorting.http import may_forward_outside, why_not_outside
 from vaguemestre.mailbox.sorting.ports import find_message, folders_of, recent_messages
 from vaguemestre.mailbox.sorting.rules.filters import (
+    goes_outside,
     matches,
     needs_full_message,
     security_notice_of,
@@ -49,8 +50,13 @@ def list_filters(request: SignedInRequest) -> HttpResponse:
     """The list; `filtre` and `acte` name the button that takes the keyboard focus again."""
     account_id, folders = request.who.account_id, folders_here(request)
     filter_id = request.GET.get("filtre", "")
+    filters = queries.filters_of(account_id)
+    stopped = _stopped_forwards(account_id, filters)
     context = {
-        "filters": [filter_sentence(mail_filter, folders) for mail_filter in queries.filters_of(account_id)],
+        "filters": [
+            filter_sentence(mail_filter, folders, stopped.get(mail_filter.filter_id, ""))
+            for mail_filter in filters
+        ],
         "script_status": queries.script_status_of(account_id),
         "is_saved": "fait" in request.GET,
         "focused_id": int(filter_id) if filter_id.isascii() and filter_id.isdigit() else 0,
@@ -59,6 +65,20 @@ def list_filters(request: SignedInRequest) -> HttpResponse:
         "progress": queries.backfill_progress_of(account_id) if "passage" in request.GET else None,
     }
     return render(request, "sorting/filters.html", context)
+
+
+def _stopped_forwards(account_id: int, filters: Sequence[Filter]) -> dict[int, str]:
+    """Filter id → why what it forwards outside does not leave; asked only if a filter forwards."""
+    if not any(mail_filter.outcome.forward_to for mail_filter in filters):
+        return {}
+    owner = queries.owner_of(account_id, timezone.now())
+    if owner is None or not (reason := why_not_outside(account_id)):
+        return {}
+    return {
+        mail_filter.filter_id: reason
+        for mail_filter in filters
+        if goes_outside(mail_filter.outcome, owner.internal_domains)
+    }
 
 
 @require_GET

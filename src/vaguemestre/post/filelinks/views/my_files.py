@@ -12,6 +12,7 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.queries import limits_of_account
 from vaguemestre.post.filelinks import queries, services
 from vaguemestre.post.filelinks.forms import TermsForm
 from vaguemestre.post.filelinks.http import file_limits
@@ -69,5 +70,6 @@ def _page(
         "wrong": wrong,
         "error": error,
         "most_days": file_limits().most_days,
+        "lends_files": limits_of_account(request.who.account_id).lends_files,
     }
     return render(request, "filelinks/list.html", context, status=status)
