@@ -17,7 +17,7 @@ from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.handlers import rewrite_script
-from vaguemestre.mailbox.sorting.services import save_absence
+from vaguemestre.mailbox.sorting.services import save_absence, set_neutral_absence
 from vaguemestre.people.credentials.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -226,3 +226,19 @@ def test_only_the_methods_meant_answer(client: Client, sieve: MemorySieve) -> No
     assert client.get(f"{ADDRESS}/terminer").status_code == 405
     assert client.get(f"{ADDRESS}/apercu").status_code == 405
     assert client.post(f"{ADDRESS}/bandeau").status_code == 405
+
+
+def test_an_absence_set_by_the_desk_is_ended_from_the_notice_that_tells_it(
+    client: Client, nicolas: Account, sieve: MemorySieve
+) -> None:
+    today = timezone.now().astimezone(PARIS).date()
+    days = today, today + timedelta(days=9)
+    set_neutral_absence(nicolas.pk, *days, asked_by="Mme Vasseur", by="account:9", now=timezone.now())
+    page = client.get(ADDRESS).content.decode()
+    form = page.partition('class="notice warn" role="status"')[2].partition("</div>")[0]
+    assert "À la demande de votre hiérarchie" in form
+    address = re.search(r'action="([^"]+)"', form)
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]+)"', form))
+    assert address
+    assert client.post(address[1], fields).status_code == 302
+    assert queries.current_absence(nicolas.pk, timezone.now()) is None

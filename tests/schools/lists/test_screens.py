@@ -220,6 +220,24 @@ def test_agents_join_what_is_open_to_them_and_make_nothing(owner: Account, stran
     assert browser.post(f"/listes/{closed.pk}/rejoindre").status_code == 422
 
 
+def test_joining_and_leaving_are_taken_back_where_the_list_allows_it(
+    owner: Account, stranger: Account
+) -> None:
+    row = made(owner, may_join=True)
+    browser = signed_in(stranger)
+
+    def taken_back(act: str) -> bool:
+        page = browser.post(f"/listes/{row.pk}/{act}", follow=True).content.decode()
+        return f'action="/listes/{row.pk}/' in page.partition('class="notice ok"')[2].partition("</div>")[0]
+
+    assert taken_back("rejoindre")
+    assert taken_back("quitter")
+    assert taken_back("rejoindre")
+    MailingList.objects.filter(pk=row.pk).update(may_join=False)
+    assert not taken_back("quitter"), "nobody joins it by themselves any more"
+    assert "Annuler" not in browser.get(f"/listes/?fait=quitte&liste={row.pk}0").content.decode()
+
+
 def test_members_are_added_by_the_page_and_unknown_addresses_said(
     owner: Account, subscriber: Account
 ) -> None:

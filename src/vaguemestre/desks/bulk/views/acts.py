@@ -27,6 +27,7 @@ from vaguemestre.desks.bulk.rules.decisions import AT_WORK, AWAITING, MAY_DECIDE
 from vaguemestre.desks.bulk.values import Act, ActFile, Skip, State
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
+from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import names_of
@@ -163,7 +164,10 @@ def _progress(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
         "changing": counts.total - counts.skipped,
         "is_running": file.state in AT_WORK,
         "may_decide": file.state in MAY_DECIDE and bool(counts.pending),
-        "may_undo": may_undo(act, file.state, counts.done),
+        "undo": reverse("bulk:decide", args=(file.act_id,)) if may_undo(act, file.state, counts.done) else "",
+        "undo_label": f"Annuler pour {counted(counts.done, 'personne')}",
+        "kind": "ok" if file.state in {State.DONE, State.UNDONE} else "",
+        "icon": "refresh" if file.state in AT_WORK else "flag",
         "may_stop": file.state in MAY_STOP,
         "is_awaiting": file.state in AWAITING,
         "is_undo": is_undo,

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from django import template
 from django.conf import settings
 from django.forms import BoundField
+from django.template import Context
+from django.template.defaulttags import CsrfTokenNode
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -59,19 +61,46 @@ _NOTICES = {
 }
 
 
-@register.simple_block_tag
-def notice(content: SafeString, kind: str = "", icon: str = "", role: str = "") -> SafeString:
+@register.simple_block_tag(takes_context=True)
+def notice(
+    context: Context,
+    content: SafeString,
+    kind: str = "",
+    icon: str = "",
+    role: str = "",
+    *,
+    undo: str = "",
+    label: str = "Annuler",
+    name: str = "",
+    value: object = "",
+) -> SafeString:
     """`{% notice "ok" %}Enregistré.{% endnotice %}`: a sentence of the page with the icon of its kind.
 
     `kind`: "ok", "warn", "danger", or "" for what is only told.
+    `undo`: the address that takes back what the sentence tells, by POST, with the field `name` set to
+    `value` if it needs one; the button then follows the sentence, and both are told as a status.
+    An empty address means that nothing can be taken back.
     """
     usual_icon, usual_role = _NOTICES[kind]
+    role = role or usual_role or ("status" if undo else "")
     return format_html(
-        '<p class="notice{}"{}>{}<span>{}</span></p>',
-        f" {kind}" if kind else "",
-        format_html(' role="{}"', role or usual_role) if role or usual_role else "",
-        pictures.icon(icon or usual_icon),
-        content,
+        '<{tag} class="notice{kind}"{role}>{icon}<span>{content}</span>{form}</{tag}>',
+        tag="div" if undo else "p",
+        kind=f" {kind}" if kind else "",
+        role=format_html(' role="{}"', role) if role else "",
+        icon=pictures.icon(icon or usual_icon),
+        content=content,
+        form=_undo_form(context, undo, label, name, value) if undo else "",
+    )
+
+
+def _undo_form(context: Context, address: str, label: str, name: str, value: object) -> SafeString:
+    return format_html(
+        '<form method="post" action="{}">{}{}<button type="submit">{}</button></form>',
+        address,
+        CsrfTokenNode().render(context),
+        format_html('<input type="hidden" name="{}" value="{}">', name, value) if name else "",
+        label,
     )
 
 

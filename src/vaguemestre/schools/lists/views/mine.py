@@ -1,6 +1,7 @@
 """« Mes listes », the page of a list, subscription and reasons of membership."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,7 +16,7 @@ from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.http import access_to, actor_of, creator_of, person_of
 from vaguemestre.schools.lists.rules import labels
 from vaguemestre.schools.lists.rules.members import rule_from_json
-from vaguemestre.schools.lists.values import Kind, ReplyTo, Writers
+from vaguemestre.schools.lists.values import Kind, ListCard, ReplyTo, Writers
 
 
 @require_GET
@@ -23,14 +24,26 @@ from vaguemestre.schools.lists.values import Kind, ReplyTo, Writers
 def list_lists(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     cards = queries.list_cards(request.who.account_id, person_of(request), now)
+    done = request.GET.get("fait", "")
     context = {
         "managed": [card for card in cards if card.is_manager],
         "received": [card for card in cards if card.is_member],
         "joinable": [card for card in cards if card.may_join],
         "may_create": bool(services.creation_scope(creator_of(request), now)),
-        "done": request.GET.get("fait", ""),
+        "done": done,
+        "undo": _undo_address(cards, done, request.GET.get("liste", "")),
     }
     return render(request, "lists/mine.html", context)
+
+
+def _undo_address(cards: Iterable[ListCard], done: str, list_id: str) -> str:
+    """Address that takes back a subscription or its end; "" if that list does not allow it."""
+    card = next((card for card in cards if str(card.list_id) == list_id), None)
+    if card and done == "inscrit" and card.may_leave:
+        return reverse("lists:leave", args=(card.list_id,))
+    if card and done == "quitte" and card.may_join:
+        return reverse("lists:join", args=(card.list_id,))
+    return ""
 
 
 @require_GET
@@ -65,14 +78,14 @@ def show_list(request: SignedInRequest, list_id: int) -> HttpResponse:
 @signed_in
 def join(request: SignedInRequest, list_id: int) -> HttpResponse:
     services.join_list(list_id, person_of(request), by=actor_of(request), now=timezone.now())
-    return HttpResponseRedirect(reverse("lists:lists") + "?fait=inscrit")
+    return HttpResponseRedirect(f"{reverse('lists:lists')}?fait=inscrit&liste={list_id}")
 
 
 @require_POST
 @signed_in
 def leave(request: SignedInRequest, list_id: int) -> HttpResponse:
     services.leave_list(list_id, person_of(request), by=actor_of(request), now=timezone.now())
-    return HttpResponseRedirect(reverse("lists:lists") + "?fait=quitte")
+    return HttpResponseRedirect(f"{reverse('lists:lists')}?fait=quitte&liste={list_id}")
 
 
 @csrf_exempt  # the request comes from a mail server, with no cookie (RFC 8058 §3.2); the token is the proof
