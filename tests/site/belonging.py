@@ -23,7 +23,7 @@ from tests.site.doorways import People
 from tests.site.owned import Belonging, rows
 
 from vaguemestre.desks.enrolment.models import NumenRequest
-from vaguemestre.desks.helpdesk.models import RequestRow
+from vaguemestre.desks.helpdesk.models import AnswerText, RequestRow
 from vaguemestre.mailbox.compose.models import Identity, StockText
 from vaguemestre.mailbox.contacts.models import Contact, Membership
 from vaguemestre.mailbox.contacts.rules.cards import normalize_card
@@ -124,6 +124,13 @@ def _of_the_account(people: People) -> Iterator[Belonging]:
         "Appelquetu",
         frozenset({"helpdesk", "administrator"}),
         state=rows(asked),
+    )
+    ready = AnswerText.objects.create(
+        domain="ac-amiens.test", title="Reponsequetue", text="x", updated_at=NOON
+    )
+    ids = {"text_id": ready.pk}
+    yield Belonging(
+        "helpdesk", ids, "Reponsequetue", frozenset({"helpdesk", "administrator"}), state=rows(ready)
     )
 
 

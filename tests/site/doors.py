@@ -101,8 +101,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         OPEN: "submit-request track-request",
         SIGNED: "hand-over hand-overs refuse-hand-over",
         OPERATORS: """
-            absence account declare-key-lost key key-receipt mail perform-action request request-hand-over
-            requests search stock
+            absence account answer-text answer-texts declare-key-lost delete-answer-text key key-receipt mail
+            new-answer-text perform-action request request-hand-over requests search stock
         """,
     },
     "lists": {

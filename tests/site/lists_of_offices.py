@@ -18,7 +18,7 @@ from vaguemestre.access.sso.registry.models import Application, Tally
 from vaguemestre.desks.breaches.models import Breach
 from vaguemestre.desks.bulk.models import BulkAct
 from vaguemestre.desks.enrolment.models import NumenRequest, Officer
-from vaguemestre.desks.helpdesk.models import HandOverRow, RequestRow
+from vaguemestre.desks.helpdesk.models import AnswerText, HandOverRow, RequestRow
 from vaguemestre.desks.portal.models import AnnouncementRow
 from vaguemestre.desks.removals.models import Removal
 from vaguemestre.foundation.jobs.tasks import wake
@@ -308,6 +308,14 @@ def _answered(people: People, count: int) -> dict[str, Any]:
     return {}
 
 
+def _ready_answers(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        AnswerText.objects.create(
+            domain="ac-amiens.test", title=f"Réponse {n:03}", text="x", updated_at=NOON - timedelta(minutes=n)
+        )
+    return {}
+
+
 def _to_hand_over(people: People, count: int) -> dict[str, Any]:
     _people(people, count)
     now = timezone.now()
@@ -377,6 +385,7 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("helpdesk:search", ""): Kept("helpdesk", _people, {"q": "nombreux"}),
     ("helpdesk:requests", "waiting"): Kept("helpdesk", _asked),
     ("helpdesk:requests", "answered"): Kept("helpdesk", _answered, {"etat": "repondues"}),
+    ("helpdesk:answer-texts", ""): Kept("helpdesk", _ready_answers),
     ("helpdesk:hand-overs", ""): Kept("teacher", _to_hand_over),
     ("tracking:all-held", ""): Kept("helpdesk", _held),
     ("schoolstaff:staff", ""): Kept("teacher", _staff),

@@ -58,6 +58,7 @@ IMPERSONAL = {
     "directory.ManagementService": "an organisation",
     "directory.Structure": "an organisation",
     "dkim.DkimKey": "keys of a domain",
+    "helpdesk.AnswerText": "a text of the desk for everybody",
     "intake.Feed": "counts of a file; its lines are in the record",
     "lifecycle.DailyReview": "a day",
     "lists.MailingList": "an address of nobody",

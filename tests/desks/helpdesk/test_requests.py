@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import PASSWORD, account
 
-from vaguemestre.desks.helpdesk.models import RequestRow
+from vaguemestre.desks.helpdesk.models import AnswerText, RequestRow
 from vaguemestre.desks.helpdesk.rules.secrets import MASK, without_secrets
+from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Academy
 
 NUMEN = "20E9501234ABC"
 ASKED = {
@@ -100,7 +102,9 @@ def test_what_is_missing_is_told_and_nothing_typed_is_lost(client: Client) -> No
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/assistance/demandes", "/assistance/demandes/1", "/assistance/cles"])
+@pytest.mark.parametrize(
+    "path", ["/assistance/demandes", "/assistance/demandes/1", "/assistance/cles", "/assistance/reponses"]
+)
 def test_the_queue_is_the_desks_alone(client: Client, path: str) -> None:
     account()
     client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
@@ -148,3 +152,46 @@ def test_secrets_are_found_however_written(text: str, kept: str) -> None:
 def test_masking_twice_changes_nothing_more(text: str) -> None:
     once = without_secrets(text)
     assert without_secrets(once) == once
+
+
+READY = {"title": "Code d’activation", "text": "Un code vous attend au secrétariat."}
+
+
+@pytest.mark.django_db
+def test_a_ready_answer_is_put_into_the_answer_before_it_is_sent(client: Client, lucie: Client) -> None:
+    domain = Academy.objects.get().domain
+    assert lucie.post("/assistance/reponses/nouvelle", {**READY, "domain": domain}).status_code == 302
+    ready = AnswerText.objects.get()
+    assert Entry.objects.get(action="helpdesk.answer-text-saved").details["title"] == READY["title"]
+    AnswerText.objects.create(
+        domain="ac-ailleurs.test", title="Ailleurs", text="x", updated_at=ready.updated_at
+    )
+    client.post("/aide/demande", ASKED)
+    where = f"/assistance/demandes/{RequestRow.objects.get().pk}"
+    page = lucie.get(where).content.decode()
+    assert READY["title"] in page
+    assert "Ailleurs" not in page
+    written = {"answer": "Bonjour,", "insert": "1", "ready": str(ready.pk)}
+    page = lucie.post(where, written).content.decode()
+    assert "Bonjour,\n\nUn code vous attend au secrétariat.</textarea>" in page
+    assert RequestRow.objects.get().state == "new"
+    assert "Bonjour,</textarea>" in lucie.post(where, {**written, "ready": ""}).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_ready_answer_is_changed_and_deleted_and_holds_no_secret(client: Client, lucie: Client) -> None:
+    account("admin", role="administrator")
+    client.post("/alogin", {"username": "admin", "secret": PASSWORD})
+    typed = {**READY, "domain": Academy.objects.get().domain}
+    lucie.post("/assistance/reponses/nouvelle", typed)
+    where = f"/assistance/reponses/{AnswerText.objects.get().pk}"
+    again = lucie.post("/assistance/reponses/nouvelle", typed)
+    assert (again.status_code, AnswerText.objects.count()) == (422, 1)
+    assert "porte déjà ce titre" in again.content.decode()
+    secret = client.post(where, {**typed, "text": "Votre mot de passe est : Tulipes42!"})
+    assert (secret.status_code, AnswerText.objects.get().text) == (422, READY["text"])
+    assert client.post(where, {**typed, "text": "Passez au secrétariat."}).status_code == 302
+    assert "Passez au secrétariat." in lucie.get("/assistance/reponses").content.decode()
+    assert client.post(f"{where}/supprimer").status_code == 302
+    assert not AnswerText.objects.exists()
+    assert Entry.objects.filter(action="helpdesk.answer-text-deleted").count() == 1

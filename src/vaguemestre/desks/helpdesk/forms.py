@@ -8,7 +8,8 @@ from django import forms
 from vaguemestre.desks.helpdesk.rules.actions import DIRECT_ACTIONS, MAX_REASON_CHARS
 from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
 from vaguemestre.desks.helpdesk.services.requests import MAX_ANSWER_CHARS
-from vaguemestre.desks.helpdesk.values import Confirmer, RequestKind
+from vaguemestre.desks.helpdesk.values import Confirmer, ReadyAnswer, RequestKind
+from vaguemestre.people.directory.queries import academy_summaries
 
 KIND_LABELS = {
     RequestKind.SIGN_IN: "Je n’arrive pas à me connecter",
@@ -111,6 +112,51 @@ class AnswerForm(forms.Form):
         error_messages={"required": "Écrivez la réponse, ou gardez la demande pour plus tard."},
         widget=forms.Textarea(attrs={"rows": 6}),
     )
+
+
+class InsertForm(forms.Form):
+    """Which ready answer goes into the answer being written."""
+
+    ready = forms.TypedChoiceField(label="Réponse type", coerce=int, required=False, empty_value=None)
+
+    def __init__(self, data: Any, answers: Sequence[ReadyAnswer]) -> None:
+        super().__init__(data)
+        choices = [("", "Choisissez…"), *((answer.text_id, answer.title) for answer in answers)]
+        self.fields["ready"].choices = choices  # type: ignore[attr-defined]
+
+
+class AnswerTextForm(forms.Form):
+    """A ready answer. `academy_id`: the only académie offered; 0: any."""
+
+    domain = forms.ChoiceField(label="Académie")
+    title = forms.CharField(
+        label="Titre",
+        max_length=80,
+        help_text="Pour la retrouver ; la personne ne le lit pas.",
+        error_messages={"required": "Donnez un titre à cette réponse."},
+    )
+    text = forms.CharField(
+        label="Texte",
+        max_length=MAX_ANSWER_CHARS,
+        help_text="Il se complète avant l’envoi. Ne demandez ni NUMEN ni mot de passe.",
+        error_messages={"required": "Écrivez le texte de la réponse."},
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+    def __init__(self, data: Any, *, academy_id: int = 0, answer: ReadyAnswer | None = None) -> None:
+        initial = {"domain": answer.domain, "title": answer.title, "text": answer.text} if answer else {}
+        super().__init__(data, initial=initial)
+        choices = [(one.domain.lower(), one.name) for one in academy_summaries(academy_id)]
+        if answer:  # it stays where it is
+            choices = [choice for choice in choices if choice[0] == answer.domain]
+        self.fields["domain"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["domain"].widget = forms.HiddenInput()
+            self.fields["domain"].initial = self.initial["domain"] = choices[0][0]
+
+    def answer(self, text_id: int = 0) -> ReadyAnswer:
+        """What is typed, once the form is valid."""
+        return ReadyAnswer(**self.cleaned_data, text_id=text_id)
 
 
 class HelpRequestForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Tables of the help desk: hand-overs and help requests."""
+"""Tables of the help desk: hand-overs, help requests and ready answers."""
 
 from django.db import models
 
@@ -54,3 +54,17 @@ class RequestRow(models.Model):
     )
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+
+
+class AnswerText(models.Model):
+    """A ready answer of the desk of one académie."""
+
+    domain = models.CharField(max_length=253)  # mail domain of the académie, in lower case
+    title = models.CharField(max_length=80)
+    text = models.TextField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("domain", "title"), name="one_answer_text_of_a_title"),
+        )

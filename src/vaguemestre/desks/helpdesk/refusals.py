@@ -4,6 +4,8 @@ SENTENCES = {
     "helpdesk.account-gone": "Ce compte n’existe plus.",
     "helpdesk.answer-missing": "Écrivez la réponse.",
     "helpdesk.answer-secret": "Cette réponse semble contenir un NUMEN ou un mot de passe : retirez-le.",
+    "helpdesk.answer-text-gone": "Cette réponse type a été supprimée entre-temps.",
+    "helpdesk.answer-text-title-taken": "Une autre réponse type porte déjà ce titre.",
     "helpdesk.enough-today": (
         "Vous avez déjà fait cela %(most)s fois aujourd’hui : passez la main à un collègue."
     ),
@@ -25,6 +27,9 @@ SENTENCES = {
     "helpdesk.request-gone": "Un collègue a déjà répondu à cette demande.",
     "helpdesk.second-not-possible": (
         "Choisissez une autre personne : ni vous, ni la personne elle-même ne peut confirmer."
+    ),
+    "helpdesk.too-many-answer-texts": (
+        "Il y a déjà %(most)s réponses types : supprimez celles qui ne servent plus."
     ),
     "helpdesk.too-many-requests": (
         "Beaucoup de demandes viennent de ce réseau. Réessayez dans %(wait)s, ou téléphonez à l’assistance."

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vaguemestre.desks.helpdesk.views import absences, accounts, hand_overs, keys, requests
+from vaguemestre.desks.helpdesk.views import absences, accounts, answer_texts, hand_overs, keys, requests
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -20,6 +20,14 @@ urlpatterns = [
     path("assistance/cles", keys.stock, name="stock"),
     path("assistance/demandes", requests.list_requests, name="requests"),
     path("assistance/demandes/<int:request_id>", requests.show_request, name="request"),
+    path("assistance/reponses", answer_texts.list_answer_texts, name="answer-texts"),
+    path("assistance/reponses/nouvelle", answer_texts.edit_answer_text, name="new-answer-text"),
+    path("assistance/reponses/<int:text_id>", answer_texts.edit_answer_text, name="answer-text"),
+    path(
+        "assistance/reponses/<int:text_id>/supprimer",
+        answer_texts.delete_answer_text,
+        name="delete-answer-text",
+    ),
     path("assistance/remises", hand_overs.list_hand_overs, name="hand-overs"),
     path("assistance/remises/<int:hand_over_id>", hand_overs.confirm, name="hand-over"),
     path("assistance/remises/<int:hand_over_id>/refuser", hand_overs.refuse, name="refuse-hand-over"),

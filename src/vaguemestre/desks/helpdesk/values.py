@@ -207,3 +207,17 @@ class HelpRequestDetail:
     taken_by: str
     answer: str
     answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyAnswer:
+    """An answer that the desk of one académie keeps ready.
+
+    `domain`: mail domain of the académie, in lower case; `text_id` 0: a new one.
+    """
+
+    domain: str
+    title: str
+    text: str = field(repr=False)
+    text_id: int = 0
+    updated_at: datetime | None = None

@@ -141,6 +141,7 @@ _HELP_GROUPS = (
         (
             Entry("/assistance/", "Comptes", "user-circle"),
             Entry("/assistance/demandes", "Demandes", "message-2"),
+            Entry("/assistance/reponses", "Réponses types", "file-text"),
             Entry("/assistance/retenus/", "Envois retenus", "hand-stop"),
             Entry("/assistance/cles", "Clés OTP", "key"),
         ),

@@ -1,5 +1,7 @@
 """French labels of the journal's actions; unknown ones are shown as stored."""
 
+from vaguemestre.desks.backoffice.rules.mail_acts import MAIL_ACTION_LABELS
+
 ACTION_LABELS = {
     "assistant.code-asked": "Code de secours demandé",
     "assistant.code-issued": "Code à usage unique créé",
@@ -112,6 +114,8 @@ ACTION_LABELS = {
     "enrolment.request-assigned": "Demande de NUMEN confiée",
     "enrolment.request-passed-on": "Demande de NUMEN transmise à un autre service",
     "enrolment.request-moved": "Demande de NUMEN avancée",
+    "helpdesk.answer-text-deleted": "Assistance : réponse type supprimée",
+    "helpdesk.answer-text-saved": "Assistance : réponse type enregistrée",
     "helpdesk.code-sent": "Assistance : code envoyé",
     "helpdesk.compromised": "Assistance : compromission",
     "helpdesk.discarded": "Assistance : courriels retenus jetés",
@@ -275,24 +279,7 @@ ACTION_LABELS = {
     "tracking.mail-searched": "Courriels d’un compte cherchés (chemin, jamais texte)",
     "quarantine.released": "Courriel en quarantaine remis à sa boîte",
     "quarantine.virus-found-late": "Virus trouvé dans un courriel déjà arrivé : mis en quarantaine",
-    "removals.approved": "Retrait de courriels : accord de la deuxième personne",
-    "removals.copies-removed": "Courriel dangereux retiré d’une boîte",
-    "removals.copies-restored": "Courriel retiré, remis dans une boîte",
-    "removals.decided": "Retrait de courriels décidé",
-    "removals.looked-for": "Courriel cherché dans les boîtes",
-    "removals.redone": "Retrait de courriels refait après une restauration",
-    "removals.retried": "Retrait de courriels : boîtes non atteintes réessayées",
-    "removals.right-given": "Droit de retirer des courriels donné",
-    "removals.right-withdrawn": "Droit de retirer des courriels retiré",
-    "removals.stopped": "Retrait de courriels interrompu",
-    "removals.undone": "Retrait de courriels annulé",
-    "reports.message-reported": "Courriel signalé",
-    "reports.reports-closed": "Signalements traités",
-    "compose.identity-removed": "Identité d’envoi retirée",
-    "compose.identity-saved": "Identité d’envoi enregistrée",
-    "compose.mailing-begun": "Publipostage commencé",
-    "compose.mailing-stopped": "Publipostage arrêté",
-    "compose.text-shared": "Réponse type partagée",
+    **MAIL_ACTION_LABELS,
 }
 
 

@@ -1,6 +1,7 @@
 """Use cases of the help desk."""
 
 from vaguemestre.desks.helpdesk.services.account_actions import perform_action, preview_action
+from vaguemestre.desks.helpdesk.services.answer_texts import delete_answer_text, save_answer_text
 from vaguemestre.desks.helpdesk.services.erasure import forget_person
 from vaguemestre.desks.helpdesk.services.hand_overs import (
     ask_hand_over,
@@ -15,11 +16,13 @@ __all__ = [
     "answer_request",
     "ask_hand_over",
     "confirm_hand_over",
+    "delete_answer_text",
     "delete_old_requests",
     "forget_person",
     "perform_action",
     "preview_action",
     "refuse_hand_over",
+    "save_answer_text",
     "submit_request",
     "take_request",
     "void_hand_overs",

@@ -1,5 +1,7 @@
 """Help requests: submitted from `/aide`, tracked by their authors, answered by the desk."""
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from vaguemestre.access.signin.http import SignedInRequest, act_words, network_of, who_asks
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.helpdesk import services
-from vaguemestre.desks.helpdesk.forms import KIND_LABELS, AnswerForm, HelpRequestForm
+from vaguemestre.desks.helpdesk.forms import KIND_LABELS, AnswerForm, HelpRequestForm, InsertForm
 from vaguemestre.desks.helpdesk.http import for_operators
+from vaguemestre.desks.helpdesk.queries.answer_texts import answer_texts_for
 from vaguemestre.desks.helpdesk.queries.requests import (
     ORDERS,
     count_open_requests,
@@ -19,7 +22,7 @@ from vaguemestre.desks.helpdesk.queries.requests import (
     request_detail,
     requests_page,
 )
-from vaguemestre.desks.helpdesk.values import HelpRequest, HelpRequestDetail, RequestKind
+from vaguemestre.desks.helpdesk.values import HelpRequest, HelpRequestDetail, ReadyAnswer, RequestKind
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.academy import academy_of, domain_of
 from vaguemestre.foundation.ui.listing import Listing
@@ -118,8 +121,13 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
     if request.method == "POST" and "take" in request.POST:
         services.take_request(request_id, operator_id=operator_id, now=now)
         return HttpResponseRedirect(reverse("helpdesk:request", args=[request_id]))
+    answers = answer_texts_for(request_id)
+    insert = InsertForm(request.POST if "insert" in request.POST else None, answers)
     form = AnswerForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if "insert" in request.POST:
+        chosen = insert.cleaned_data["ready"] or 0 if insert.is_valid() else 0
+        form = AnswerForm(initial={"answer": _with_ready(request.POST.get("answer", ""), chosen, answers)})
+    elif request.method == "POST" and form.is_valid():
         try:
             services.answer_request(
                 request_id, form.cleaned_data["answer"], secret_keys.get(), operator_id=operator_id, now=now
@@ -130,8 +138,19 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
     return render(
         request,
         "helpdesk/request.html",
-        {"help_request": help_request, "kind": _kind_label(help_request), "form": form},
+        {
+            "help_request": help_request,
+            "kind": _kind_label(help_request),
+            "form": form,
+            "insert": insert if answers else None,
+        },
     )
+
+
+def _with_ready(typed: str, text_id: int, answers: Sequence[ReadyAnswer]) -> str:
+    """The answer being written, and that ready one after it."""
+    texts = (typed.strip(), *(answer.text for answer in answers if answer.text_id == text_id))
+    return "\n\n".join(text for text in texts if text)
 
 
 def _kind_label(help_request: HelpRequestDetail) -> str:
