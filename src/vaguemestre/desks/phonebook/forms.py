@@ -15,7 +15,7 @@ class SearchForm(forms.Form):
     """The search. Its field names are public query parameters; invalid fields are ignored."""
 
     q = forms.CharField(
-        label="Nom ou prénom",
+        label="Nom, prénom ou téléphone",
         max_length=100,
         required=False,
         widget=forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),

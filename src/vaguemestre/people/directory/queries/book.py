@@ -16,6 +16,7 @@ from vaguemestre.people.directory.rules.nomenclature import (
     function_label,
     functions_with_same_label,
 )
+from vaguemestre.people.directory.rules.phones import phone_pattern
 
 _MAX_SORTED_PEOPLE = 1500  # sorted after the search; beyond, the index of names is walked in order
 _MAX_READ_PEOPLE = 4000  # ids read for one criterion, to intersect with the others
@@ -63,17 +64,19 @@ def book_page(
 
     Each typed word begins one of their names, in any order, ignoring accents. It takes some milliseconds for
     45,000 people: each criterion is read by its index; if all match many people, the index of sorted names is
-    walked instead.
+    walked instead. A telephone number is compared with each of those that cards show.
     """
     served = _served(criteria, day)
     if served is None:
         return (), False
-    words = _words_of(criteria.words)
+    pattern = phone_pattern(criteria.words)
+    words = () if pattern else _words_of(criteria.words)
     if words is None:
         return (), False
     named = [NameWord.objects.filter(begins_with("word", word)) for word in words]
     is_placed = bool(criteria.school or criteria.function or criteria.discipline)
     matching = _people_in_all([served, *named], walked=0 if is_placed else 1)
+    matching = matching.filter(phone__regex=pattern) if pattern else matching
     order = ("-sorted_as", "-pk") if backwards else ("sorted_as", "pk")
     people = list(matching.order_by(*order)[first : first + count + 1])
     return _cards(people[:count], day), len(people) > count

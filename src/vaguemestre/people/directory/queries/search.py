@@ -11,6 +11,7 @@ from vaguemestre.people.directory.queries.addresses import IS_LISTED, addresses_
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS, of_academy
 from vaguemestre.people.directory.queries.posts import newest_post_label, newest_post_labels
 from vaguemestre.people.directory.rules.names import fold
+from vaguemestre.people.directory.rules.phones import phone_pattern
 from vaguemestre.people.directory.values import DirectoryEntry
 
 
@@ -75,10 +76,13 @@ def helpdesk_people_page(
 ) -> tuple[tuple[DirectoryEntry, ...], int]:
     """A page of the people whose names, addresses or places contain every typed word, and their total.
 
-    For the help desk: unlisted people included. `academy_id`: only its people; 0 for all.
+    For the help desk: unlisted people included. A telephone number is looked for among those the directory
+    shows. `academy_id`: only its people; 0 for all.
     """
     people = Person.objects.filter(of_academy(academy_id))
-    for word in typed.split()[:6]:
+    if pattern := phone_pattern(typed):
+        people = people.filter(phone__regex=pattern, unlisted=False, hidden_since=None)
+    for word in () if pattern else typed.split()[:6]:
         plain = word.lower() if "@" in word else fold(word) or word
         addresses = MailAddress.objects.filter(address__contains=plain)
         places = Structure.objects.filter(
