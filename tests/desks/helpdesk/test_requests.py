@@ -6,7 +6,7 @@ from django_tasks_db.models import DBTaskResult
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.access.signin.letters import letters_due
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.people import NOON, PASSWORD, account
 
 from vaguemestre.desks.helpdesk.models import AnswerText, RequestRow
 from vaguemestre.desks.helpdesk.rules.secrets import MASK, without_secrets
@@ -195,3 +195,18 @@ def test_a_ready_answer_is_changed_and_deleted_and_holds_no_secret(client: Clien
     assert client.post(f"{where}/supprimer").status_code == 302
     assert not AnswerText.objects.exists()
     assert Entry.objects.filter(action="helpdesk.answer-text-deleted").count() == 1
+
+
+@pytest.mark.django_db
+def test_the_desk_of_one_academie_neither_reads_nor_changes_the_ready_answers_of_another(
+    lucie: Client,
+) -> None:
+    Academy.objects.create(code="77", name="Ailleurs", domain="ac-ailleurs.test")
+    other = AnswerText.objects.create(domain="ac-ailleurs.test", title="Ailleurs", text="x", updated_at=NOON)
+    assert "Ailleurs" not in lucie.get("/assistance/reponses").content.decode()
+    where = f"/assistance/reponses/{other.pk}"
+    typed = {**READY, "domain": "ac-ailleurs.test"}
+    assert [lucie.get(where).status_code, lucie.post(where, typed).status_code] == [404, 404]
+    assert lucie.post(f"{where}/supprimer").status_code == 404
+    assert lucie.post("/assistance/reponses/nouvelle", typed).status_code == 422
+    assert list(AnswerText.objects.values_list("title", flat=True)) == ["Ailleurs"]
