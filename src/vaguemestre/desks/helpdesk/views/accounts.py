@@ -35,9 +35,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.class_facts import service_given
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.queries import class_of_account
-from vaguemestre.people.service_classes.labels_fr import given_facts
 
 
 @require_GET
@@ -199,7 +198,7 @@ def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpRe
     target = action_target(account_id, operator_id, now)
     is_guarded = account.role == "administrator" or account_id == operator_id or target.outreaches_operator
     context = {
-        **_service_given(account_id),
+        **service_given(account_id),
         "account": account,
         "form": form,
         "actions": [] if is_guarded else sorted(possible_actions(target)),
@@ -210,17 +209,3 @@ def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpRe
         "waits": "attente" in request.GET,
     }
     return render(request, "helpdesk/account.html", context)
-
-
-def _service_given(account_id: int) -> dict[str, object]:
-    """The class of service of the account, and what it gives."""
-    held, mail = class_of_account(account_id), settings.CONFIG.mail
-    if held is None:
-        return {}
-    given = given_facts(
-        held.limits,
-        quota_mb=held.quota_mb,
-        message_bytes=mail.message_size_limit,
-        forwards_outside=mail.forward_outside,
-    )
-    return {"held_class": held, "given": given}

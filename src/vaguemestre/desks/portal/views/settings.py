@@ -1,6 +1,5 @@
 """« Paramètres »: the list of settings, its search, and « Affichage »."""
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,8 +21,8 @@ from vaguemestre.foundation.ui.shell import settings_groups
 from vaguemestre.mailbox.sorting.queries import absences_of
 from vaguemestre.mailbox.sorting.rules.absences import answering_absence
 from vaguemestre.mailbox.webmail.rules.choices import choices_of
-from vaguemestre.people.credentials.queries import app_passwords_of, class_of_account
-from vaguemestre.people.service_classes.labels_fr import given_facts
+from vaguemestre.people.credentials.class_facts import service_given
+from vaguemestre.people.credentials.queries import app_passwords_of
 
 
 @gzip_page
@@ -47,23 +46,9 @@ def show_settings(request: SignedInRequest) -> HttpResponse:
         "absence": absence,
         "upcoming_absence": None if absence else upcoming_absence(absences, paris_day(now)),
         "devices": len(app_passwords_of(account_id)),
-        **_service_given(account_id),
+        **service_given(account_id),
     }
     return render(request, "portal/settings.html", context)
-
-
-def _service_given(account_id: int) -> dict[str, object]:
-    """The class of service of the person, and what it gives."""
-    held, mail = class_of_account(account_id), settings.CONFIG.mail
-    if held is None:
-        return {}
-    given = given_facts(
-        held.limits,
-        quota_mb=held.quota_mb,
-        message_bytes=mail.message_size_limit,
-        forwards_outside=mail.forward_outside,
-    )
-    return {"class_name": held.name, "given": given}
 
 
 @gzip_page
