@@ -1,5 +1,6 @@
 """A line of a room counts when a test of that room runs it, and a room below the floor fails the run."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -43,11 +44,15 @@ def test_rules_and_services_alone_are_counted(part: str) -> None:
     assert not any("views" in path.split("/") for path in files)
 
 
-def test_a_room_below_the_floor_fails_the_run_if_it_is_held_to_it() -> None:
+def test_a_room_below_the_floor_fails_the_run_if_it_is_held_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAGUEMESTRE_FAILED", str(tmp_path / "failed"))
     terminal: Any = Terminal(_session=SimpleNamespace(exitstatus=pytest.ExitCode.OK))
     RoomCoverage("floor").pytest_terminal_summary(terminal)
     assert terminal._session.exitstatus == pytest.ExitCode.TESTS_FAILED
     assert "people/credentials" in terminal.lines[-1]
+    assert "people/credentials" in (tmp_path / "failed").read_text("utf-8"), "bin/test says it last"
     assert ROOM not in terminal.lines[-1]
     assert any(line.endswith(f"%  {ROOM}") for line in terminal.lines[1].split("\n"))
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 import pytest
 from django.db import connection
 
+from vaguemestre.post.mailstore.values import QUARANTINE
 from vaguemestre.post.trace import queries, services
+from vaguemestre.post.trace.events import MailQuarantined, MailUnexamined, ScriptsChanged
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCounter
+from vaguemestre.post.trace.rules.stored import stored_at
 from vaguemestre.post.trace.values import Engine, LogPiece, LogPosition, Step, StepKind
 
 NOW = dt.datetime(2026, 11, 28, 12, 0, tzinfo=dt.UTC)
@@ -189,6 +192,39 @@ def test_a_day_of_a_correspondent_tells_what_became_of_each_message() -> None:
 def test_words_too_long_or_unwritable_are_cut_never_refused() -> None:
     store(step(StepKind.IDENTIFIED, queue_id="q", message_id="<\0" + "x" * 400, detail="\0" * 900))
     assert len(stored()) == 1
+
+
+def test_what_other_rooms_wait_for_is_announced_with_its_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    announced: list[object] = []
+    monkeypatch.setattr(services, "announce", announced.append)
+    filed = f"stored mail into mailbox '{QUARANTINE}'"
+    store(
+        step(StepKind.FILED, recipient="marie@y", detail=filed, engine=Engine.DOVECOT),
+        step(StepKind.FILED, recipient="paul@y", detail="stored mail into mailbox 'INBOX'"),
+        step(StepKind.SCRIPTED, recipient="luc@y", engine=Engine.DOVECOT),
+        step(StepKind.UNEXAMINED, queue_id="q2"),
+        step(StepKind.UNEXAMINED, queue_id="q1"),
+    )
+    assert announced == [
+        ScriptsChanged("luc@y"), MailQuarantined("marie@y"), MailUnexamined(("q1", "q2")),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "address"),
+    [
+        (
+            "250 2.0.0 <Marie.Dupont+notes@AC-Amiens.test> 7WCZM1fdFGpc5Q0A Saved",
+            "marie.dupont@ac-amiens.test",
+        ),
+        ("250 2.0.0 <marie@y> forged <paul@y> 7WCZM1 Saved", "paul@y"),
+        ("250 2.0.0 <marie@y> 7WCZM1 Saved elsewhere", ""),
+        ("452 4.2.2 <marie@y> Quota exceeded", ""),
+        ("", ""),
+    ],
+)
+def test_where_a_message_lies_is_read_in_the_answer_to_its_delivery(answer: str, address: str) -> None:
+    assert stored_at(answer) == address
 
 
 def partitions() -> list[str]:
