@@ -22,6 +22,7 @@ _DECODERS = Path(__file__).parent / "decoders"
 _NOBODY = "65534"
 _READ_ONLY = ("/etc/fonts", "/etc/libreoffice", "/etc/alternatives", "/usr", "/var/cache/fontconfig")
 _LINKS = (("usr/lib", "/lib"), ("usr/lib64", "/lib64"), ("usr/bin", "/bin"), ("usr/sbin", "/sbin"))
+_FOLDER = "/vaguemestre-sandbox"  # in the sandbox: the name of no folder that is bound there
 _MOST_OFFICE_WAITING = 100  # more than the worker has threads
 _OUTPUT_NAMES = {
     Conversion.HEIC: "picture.jpg",
@@ -142,4 +143,4 @@ def _bubblewrap_argv(folder: Path | None, readable: Sequence[str]) -> Sequence[s
         argv += ["--ro-bind-try", path, path]
     if folder is None:
         return [*argv, "--chdir", "/", "--"]
-    return [*argv, "--bind", str(folder), "/work", "--chdir", "/work", "--"]
+    return [*argv, "--bind", str(folder), _FOLDER, "--chdir", _FOLDER, "--"]
