@@ -38,6 +38,11 @@ class Listing:
         return rows[self.first : self.first + self.count]
 
     @property
+    def search(self) -> str:
+        """The words typed into the filter of the list: `q`."""
+        return self.query.get("q", "").strip()[:80]
+
+    @property
     def order(self) -> str:
         """As written in the query string."""
         return f"{'-' if self.backwards else ''}{self.sort}"

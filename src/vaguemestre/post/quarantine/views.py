@@ -72,9 +72,9 @@ def release_for_owner(request: SignedInRequest, number: int) -> HttpResponse:
 
 def _verdicts_page(request: SignedInRequest, refusal: str = "") -> HttpResponse:
     listing = Listing.of(request.GET, ("-date", *queries.ORDERS))
-    search, reason = request.GET.get("q", "").strip()[:80], request.GET.get("motif", "")
+    reason = request.GET.get("motif", "")
     messages, total = queries.verdicts_page(
-        search=search,
+        search=listing.search,
         reason=reason if reason in REASONS else "",
         order=column_of(listing.order, queries.ORDERS),
         first=listing.first,
@@ -84,7 +84,7 @@ def _verdicts_page(request: SignedInRequest, refusal: str = "") -> HttpResponse:
         "rows": [(message, REASONS[message.reason], STATES[message.state]) for message in messages],
         "total": total,
         "listing": listing,
-        "search": search,
+        "search": listing.search,
         "reason": reason,
         "reasons": [(str(one), REASONS[one]) for one in Reason],
         "refusal": refusal,

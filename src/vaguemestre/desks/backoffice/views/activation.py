@@ -30,18 +30,15 @@ _HEADER = ("uai", "etablissement", "commune", "nom", "identifiant", "en poste de
 def list_schools(request: SignedInRequest) -> HttpResponse:
     """The establishments with somebody who never activated their account."""
     academy_id = request.who.office_academy
-    listing, search = (
-        Listing.of(request.GET, ("-nombre", *SCHOOL_ORDERS)),
-        request.GET.get("q", "").strip()[:80],
-    )
+    listing = Listing.of(request.GET, ("-nombre", *SCHOOL_ORDERS))
     schools = tuple(activation_by_school(paris_day(timezone.now()), academy_id))
-    found = matching_schools(schools, search, listing.sort, backwards=listing.backwards)
+    found = matching_schools(schools, listing.search, listing.sort, backwards=listing.backwards)
     context = {
         "rows": listing.shown(found),
         "total": len(found),
         "people": count_never_activated(academy_id),
         "listing": listing,
-        "search": search,
+        "search": listing.search,
     }
     return render(request, "backoffice/never_activated.html", context)
 

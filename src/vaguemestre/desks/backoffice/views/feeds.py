@@ -150,16 +150,15 @@ def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
 def list_match_candidates(request: SignedInRequest) -> HttpResponse:
     listing = Listing.of(request.GET, tuple(MATCH_CANDIDATE_ORDERS))
     is_open = request.GET.get("etat", "") != "tranches"
-    search = request.GET.get("q", "").strip()[:80]
     rows, total = match_candidates_page(
         open_only=is_open,
-        search=search,
+        search=listing.search,
         order=listing.order,
         first=listing.first,
         count=listing.count,
         academy_id=request.who.office_academy,
     )
-    context = {"rows": rows, "total": total, "listing": listing, "is_open": is_open, "search": search}
+    context = {"rows": rows, "total": total, "listing": listing, "is_open": is_open, "search": listing.search}
     return render(request, "backoffice/match_candidates.html", context)
 
 
@@ -192,7 +191,7 @@ def _page(request: SignedInRequest, feed: FeedSummary, *, problem: str = "") -> 
     view_asked = request.GET.get("vue", "")
     view = view_asked if view_asked in VIEWS else next((name for name in KINDS if counts[name]), "refus")
     listing = Listing.of(request.GET, tuple(ORDERS_OF_VIEWS[view]))
-    search = request.GET.get("q", "").strip()[:80]
+    search = listing.search
     stale = intake.stale_reason(feed, now) if feed.waits else ""
     refused: tuple[tuple[int, str, str, str], ...] = ()
     total = 0

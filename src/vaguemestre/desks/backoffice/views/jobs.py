@@ -51,9 +51,12 @@ def _decided(request: SignedInRequest, decide: Callable[[], None]) -> HttpRespon
 
 
 def _page(request: SignedInRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    listing, search = Listing.of(request.GET, ("-date", *ORDERS)), request.GET.get("q", "").strip()[:80]
+    listing = Listing.of(request.GET, ("-date", *ORDERS))
     jobs, total = failed_jobs_page(
-        search=search, order=column_of(listing.order, ORDERS), first=listing.first, count=listing.count
+        search=listing.search,
+        order=column_of(listing.order, ORDERS),
+        first=listing.first,
+        count=listing.count,
     )
-    context = {"jobs": jobs, "total": total, "listing": listing, "search": search, "refusal": refusal}
+    context = {"jobs": jobs, "total": total, "listing": listing, "search": listing.search, "refusal": refusal}
     return render(request, "backoffice/jobs.html", context, status=status)

@@ -52,7 +52,8 @@ def list_academies(request: SignedInRequest) -> HttpResponse:
 
 @for_administrators
 def _academies(request: SignedInRequest, form: NewAcademyForm | None = None) -> HttpResponse:
-    listing, search = Listing.of(request.GET, tuple(_ORDERS)), request.GET.get("q", "").strip()[:80]
+    listing = Listing.of(request.GET, tuple(_ORDERS))
+    search = listing.search
     matches = [
         academy
         for academy in academy_summaries()

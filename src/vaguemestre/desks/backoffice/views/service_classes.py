@@ -55,7 +55,8 @@ class Move(NamedTuple):
 @for_administrators
 @within_academy
 def list_classes(request: SignedInRequest) -> HttpResponse:
-    listing, search = Listing.of(request.GET, _ORDERS), request.GET.get("q", "").strip()[:80]
+    listing = Listing.of(request.GET, _ORDERS)
+    search = listing.search
     people = people_by_class()
     summaries = [
         summary

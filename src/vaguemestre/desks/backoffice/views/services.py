@@ -26,7 +26,7 @@ _ORDERS = {"code": "code", "nom": "name", "personnes": "people"}
 @within_academy
 def list_all(request: SignedInRequest) -> HttpResponse:
     listing = Listing.of(request.GET, tuple(_ORDERS))
-    typed = request.GET.get("q", "").strip()[:80]
+    typed = listing.search
     rows = [
         service
         for service in service_summaries(request.who.office_academy)

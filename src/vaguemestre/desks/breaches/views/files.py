@@ -26,9 +26,9 @@ from vaguemestre.foundation.ui.refusals import sentence
 @for_administrators
 def list_files(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
-    listing, search = Listing.of(request.GET, ("-date", *queries.ORDERS)), request.GET.get("q", "").strip()
+    listing = Listing.of(request.GET, ("-date", *queries.ORDERS))
     breaches, total = queries.breaches_page(
-        search=search[:80],
+        search=listing.search,
         order=column_of(listing.order, queries.ORDERS),
         first=listing.first,
         count=listing.count,
@@ -42,7 +42,7 @@ def list_files(request: SignedInRequest) -> HttpResponse:
         }
         for breach in breaches
     ]
-    context = {"rows": rows, "total": total, "listing": listing, "search": search[:80]}
+    context = {"rows": rows, "total": total, "listing": listing, "search": listing.search}
     return render(request, "breaches/list.html", context)
 
 

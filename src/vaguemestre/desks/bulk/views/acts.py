@@ -41,10 +41,10 @@ _UNKNOWN_SHOWN = 200
 @within_academy
 def list_acts(request: SignedInRequest) -> HttpResponse:
     """Every act that the office may see, newest first."""
-    listing, search = Listing.of(request.GET, ("-date", *queries.ORDERS)), request.GET.get("q", "").strip()
+    listing = Listing.of(request.GET, ("-date", *queries.ORDERS))
     files, total = queries.acts_page(
         request.who.office_academy,
-        search=search[:80],
+        search=listing.search,
         order=column_of(listing.order, queries.ORDERS),
         first=listing.first,
         count=listing.count,
@@ -62,7 +62,7 @@ def list_acts(request: SignedInRequest) -> HttpResponse:
         ],
         "total": total,
         "listing": listing,
-        "search": search[:80],
+        "search": listing.search,
     }
     return render(request, "bulk/list.html", context)
 

@@ -51,13 +51,12 @@ def answer(request: OfficerRequest, candidate_id: int) -> HttpResponse:
 def _page(request: OfficerRequest, *, problem: str = "") -> HttpResponse:
     listing = Listing.of(request.GET, tuple(MATCH_CANDIDATE_ORDERS))
     is_open = request.GET.get("etat", "") != "tranches"
-    search = request.GET.get("q", "").strip()[:80]
     rows, total = match_comparisons_page(
         request.scope.services,
         numen_keys.get(),
         paris_day(timezone.now()),
         open_only=is_open,
-        search=search,
+        search=listing.search,
         order=listing.order,
         first=listing.first,
         count=listing.count,
@@ -67,7 +66,7 @@ def _page(request: OfficerRequest, *, problem: str = "") -> HttpResponse:
         "total": total,
         "listing": listing,
         "is_open": is_open,
-        "search": search,
+        "search": listing.search,
         "done": "fait" in request.GET,
         "problem": problem,
     }

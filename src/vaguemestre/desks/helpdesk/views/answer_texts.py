@@ -22,9 +22,9 @@ from vaguemestre.foundation.ui.refusals import sentence
 @for_operators
 @within_academy
 def list_answer_texts(request: SignedInRequest) -> HttpResponse:
-    listing, search = Listing.of(request.GET, tuple(ORDERS)), request.GET.get("q", "").strip()[:80]
+    listing = Listing.of(request.GET, tuple(ORDERS))
     answers, total = answer_texts_page(
-        search=search,
+        search=listing.search,
         order=listing.order,
         first=listing.first,
         count=listing.count,
@@ -34,7 +34,7 @@ def list_answer_texts(request: SignedInRequest) -> HttpResponse:
         "answers": answers,
         "total": total,
         "listing": listing,
-        "search": search,
+        "search": listing.search,
         "shows_domain": not request.who.office_academy,
         "done": request.GET.get("fait", ""),
     }

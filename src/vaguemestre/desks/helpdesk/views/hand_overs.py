@@ -66,7 +66,8 @@ def request_hand_over(request: SignedInRequest, account_id: int) -> HttpResponse
 @signed_in
 def list_hand_overs(request: SignedInRequest) -> HttpResponse:
     """The hand-overs the signed-in person has to confirm."""
-    listing, search = Listing.of(request.GET, tuple(_ORDERS)), request.GET.get("q", "").strip()[:80]
+    listing = Listing.of(request.GET, tuple(_ORDERS))
+    search = listing.search
     waiting = [
         hand_over
         for hand_over in pending_hand_overs(request.who.account_id, timezone.now())

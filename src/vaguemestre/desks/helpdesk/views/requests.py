@@ -82,13 +82,13 @@ def track_request(request: HttpRequest, token: str) -> HttpResponse:
 @for_operators
 @within_academy
 def list_requests(request: SignedInRequest) -> HttpResponse:
-    listing, search = Listing.of(request.GET, tuple(ORDERS)), request.GET.get("q", "").strip()[:80]
+    listing = Listing.of(request.GET, tuple(ORDERS))
     is_answered, kind = request.GET.get("etat") == "repondues", request.GET.get("sujet", "")
     kind = kind if kind in set(RequestKind) else ""
     help_requests, total = requests_page(
         is_answered=is_answered,
         kind=kind,
-        search=search,
+        search=listing.search,
         order=listing.order,
         first=listing.first,
         count=listing.count,
@@ -102,7 +102,7 @@ def list_requests(request: SignedInRequest) -> HttpResponse:
         "is_answered": is_answered,
         "kind": kind,
         "kinds": [(kind.value, label) for kind, label in KIND_LABELS.items()],
-        "search": search,
+        "search": listing.search,
         "done": request.GET.get("fait", ""),
     }
     return render(request, "helpdesk/requests.html", context)

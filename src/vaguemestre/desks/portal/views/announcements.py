@@ -27,16 +27,21 @@ def list_announcements(request: SignedInRequest) -> HttpResponse:
     _check_role(request)
     today = paris_day(timezone.now())
     listing = Listing.of(request.GET, ("-fin", *queries.ORDERS))
-    search, state = request.GET.get("q", "").strip()[:80], request.GET.get("etat", "")
+    state = request.GET.get("etat", "")
     state = state if state in _STATES else ""
     announcements, total = queries.announcements_page(
-        today, search=search, state=state, order=listing.order, first=listing.first, count=listing.count
+        today,
+        search=listing.search,
+        state=state,
+        order=listing.order,
+        first=listing.first,
+        count=listing.count,
     )
     context = {
         "announcements": announcements,
         "total": total,
         "listing": listing,
-        "search": search,
+        "search": listing.search,
         "state": state,
         "states": list(_STATES.items()),
         "today": today,

@@ -31,10 +31,10 @@ from vaguemestre.post.reports.queries import reported_letter
 @for_administrators
 def list_files(request: SignedInRequest) -> HttpResponse:
     """Every removal; who has the right, for those who have it not."""
-    listing, search = Listing.of(request.GET, ("-date", *queries.ORDERS)), request.GET.get("q", "").strip()
+    listing = Listing.of(request.GET, ("-date", *queries.ORDERS))
     is_officer = queries.is_security_officer(request.who.account_id)
     files, total = queries.removals_page(
-        search=search[:80],
+        search=listing.search,
         order=column_of(listing.order, queries.ORDERS),
         first=listing.first,
         count=listing.count,
@@ -43,7 +43,7 @@ def list_files(request: SignedInRequest) -> HttpResponse:
         "rows": [{"file": file, "state": STATES[file.state]} for file in files] if is_officer else [],
         "total": total if is_officer else 0,
         "listing": listing,
-        "search": search[:80],
+        "search": listing.search,
         "is_officer": is_officer,
         "officers": queries.security_officers(),
         "account_id": request.who.account_id,

@@ -23,11 +23,11 @@ def list_reports(request: SignedInRequest) -> HttpResponse:
     kind = request.GET.get("nature", "")
     kind = kind if kind in set(ReportKind) else ""
     done = request.GET.get("etat") == "traites"
-    listing, search = Listing.of(request.GET, ("-date", *ORDERS)), request.GET.get("q", "").strip()[:80]
+    listing = Listing.of(request.GET, ("-date", *ORDERS))
     reports, total = reports_page(
         done=done,
         kind=kind,
-        search=search,
+        search=listing.search,
         order=listing.order,
         first=listing.first,
         count=listing.count,
@@ -37,7 +37,7 @@ def list_reports(request: SignedInRequest) -> HttpResponse:
         "reports": reports,
         "total": total,
         "listing": listing,
-        "search": search,
+        "search": listing.search,
         "kind": kind,
         "done": done,
         "is_closed": "fait" in request.GET,

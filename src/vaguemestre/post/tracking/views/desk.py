@@ -66,9 +66,8 @@ class _HeldRow(NamedTuple):
 
 def _page(request: SignedInRequest, form: HeldMailForm, account_id: int) -> HttpResponse:
     listing = Listing.of(request.GET, tuple(queries.HELD_ORDERS))
-    search = request.GET.get("q", "").strip()[:80]
     accounts, total = queries.held_by_account(
-        search=search,
+        search=listing.search,
         order=listing.order,
         first=listing.first,
         count=listing.count,
@@ -86,7 +85,7 @@ def _page(request: SignedInRequest, form: HeldMailForm, account_id: int) -> Http
         "rows": rows,
         "total": total,
         "listing": listing,
-        "search": search,
+        "search": listing.search,
         "done": request.GET.get("fait", ""),
     }
     return render(request, "tracking/desk.html", context, status=422 if form.errors else 200)

@@ -92,19 +92,18 @@ def vacant_boxes_page(
 ) -> HttpResponse:
     """The page of vacant mailboxes. `problem`: why the owner typed for `box_id` was refused."""
     domain = domain_of(request)
-    typed = request.GET.get("q", "").strip()[:80]
     listing = Listing.of(request.GET, ("titre",))
     rows, total = queries.boxes_without_owner(
         request.who.office_academy,
         timezone.now(),
-        search=typed,
+        search=listing.search,
         first=listing.first,
         count=listing.count,
     )
     context = {
         "rows": rows,
         "total": total,
-        "typed": typed,
+        "typed": listing.search,
         "listing": listing,
         "domain": domain,
         "done": _DONE.get(request.GET.get("fait", ""), ""),

@@ -52,7 +52,7 @@ _ORDERS: dict[str, Callable[[dict[str, Any]], str | int]] = {
 @administrators_only
 def list_all(request: SignedInRequest) -> HttpResponse:
     listing = Listing.of(request.GET, tuple(_ORDERS))
-    search, protocol = request.GET.get("q", "").strip()[:80], request.GET.get("protocole", "")
+    search, protocol = listing.search, request.GET.get("protocole", "")
     lately = recent_entries(paris_day(timezone.now()))
     rows: list[dict[str, Any]] = [
         {
