@@ -1,63 +1,32 @@
 """Forms of acts on many, and the search that selects people."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django import forms
 
 from vaguemestre.desks.bulk.values import Act, Order
-from vaguemestre.desks.enrolment.forms.officer_forms import ACCOUNT_STATE_LABELS, CATEGORY_LABELS
-from vaguemestre.foundation.ui.days import DayField
+from vaguemestre.desks.enrolment.forms import officer_forms
 from vaguemestre.people.directory.queries import PeopleFilter
 
 SEARCH_FIELDS = ("q", "service", "categorie", "etablissement", "etat", "fin")
-_PEOPLE_STATES = [("", "Tous"), *ACCOUNT_STATE_LABELS.items()]
-_TYPED: dict[str, Any] = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class PeopleSearchForm(forms.Form):
-    """The search of people: what it finds may be acted upon."""
+class PeopleSearchForm(officer_forms.PeopleSearchForm):
+    """The search of people, of every service: what it finds may be acted upon."""
 
-    q = forms.CharField(
-        label="Nom, adresse ou dossier",
-        max_length=120,
-        required=False,
-        widget=forms.TextInput({"type": "search", **_TYPED}),
-    )
     service = forms.ChoiceField(label="Service", required=False)
-    categorie = forms.ChoiceField(
-        label="Catégorie",
-        required=False,
-        choices=[("", "Toutes"), *((str(key), title) for key, title in CATEGORY_LABELS.items())],
-    )
-    etablissement = forms.CharField(
-        label="Établissement (UAI)", max_length=8, required=False, widget=forms.TextInput(_TYPED)
-    )
-    etat = forms.ChoiceField(label="Compte", required=False, choices=_PEOPLE_STATES)
-    fin = DayField(label="Poste fini au plus tard le", required=False)
 
     def __init__(self, data: object, services: list[tuple[int, str]]) -> None:
         super().__init__(data)  # type: ignore[arg-type]
+        self.fields["q"].label = "Nom, adresse ou dossier"
         self.fields["service"].choices = [("", "Tous"), (-1, "Aucun"), *services]  # type: ignore[attr-defined]
 
-    def sought(self, academy_id: int, today: date) -> PeopleFilter:
+    def sought_in(self, academy_id: int, today: date) -> PeopleFilter:
         """What is searched, in that académie (0: in all). A field with an error is left out."""
-        self.is_valid()
-        data = self.cleaned_data
-        return PeopleFilter(
-            str(data.get("q", "")),
-            int(data.get("service") or 0),
-            str(data.get("categorie", "")),
-            academy_id,
-            str(data.get("etablissement", "")).strip(),
-            data.get("fin"),
-            today,
-        )
-
-    @property
-    def state(self) -> str:
-        self.is_valid()
-        return str(self.cleaned_data.get("etat", ""))
+        sought, service = self.sought(today), int(self.cleaned_data.get("service") or 0)
+        return replace(sought, service_id=service, academy_id=academy_id)
 
     @property
     def is_empty(self) -> bool:

@@ -66,7 +66,7 @@ def list_all(request: SignedInRequest) -> HttpResponse:
     form = PeopleSearchForm(request.GET, service_choices)
     listing = Listing.of(request.GET, ("nom",))
     rows, total = people_page(
-        form.sought(academy_id, paris_day(timezone.now())),
+        form.sought_in(academy_id, paris_day(timezone.now())),
         first=listing.first,
         count=listing.count,
         backwards=listing.backwards,

@@ -92,7 +92,7 @@ def _selection(request: SignedInRequest) -> tuple[Selection, bool]:
     form = PeopleSearchForm(Listing.of(request.GET, ("nom",)).query, services_offered)
     if not form.is_valid():
         return Selection(()), False
-    criteria = form.sought(academy_id, paris_day(timezone.now()))
+    criteria = form.sought_in(academy_id, paris_day(timezone.now()))
     found = queries.select_by_search(criteria, form.state, settings.CONFIG.bulk.most_people)
     return found, form.is_empty
 
