@@ -1,14 +1,7 @@
-"""Mail client settings of this instance, and access to administration pages."""
-
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
+"""Mail client settings of this instance."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 
-from vaguemestre.access.signin.http import signed_in
-from vaguemestre.access.signin.offices import check_office
 from vaguemestre.mailbox.autoconfig.ports import key_digest
 from vaguemestre.mailbox.autoconfig.rules.mail_records import PublicKey, mail_records, mta_sts_policy
 from vaguemestre.mailbox.autoconfig.rules.offers import offer, site_of
@@ -53,14 +46,3 @@ def stated_policy(domain: str) -> str:
     """The MTA-STS policy of a domain of ours; empty when none is stated."""
     mode = settings.CONFIG.mail.mta_sts
     return mta_sts_policy(domain, mode) if mode != "none" else ""
-
-
-def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Restrict a view to administrators (403 for anybody else)."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        check_office(request, ("administrator",), view)
-        return view(request, *args, **kwargs)
-
-    return signed_in(guarded)

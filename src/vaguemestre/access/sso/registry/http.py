@@ -1,8 +1,7 @@
 """Shared by the endpoints of every protocol: redirects to sign in, interstitial and error pages."""
 
-from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -15,10 +14,7 @@ from vaguemestre.access.signin.http import (
     SIGN_IN,
     blocking_page,
     is_stale,
-    recently_signed_in,
-    signed_in,
 )
-from vaguemestre.access.signin.offices import check_office
 from vaguemestre.access.signin.rules.paths import safe_next
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry import services
@@ -187,22 +183,6 @@ def read_goodbye_stamp(stamp: str) -> Goodbye | None:
         )
     except (signing.BadSignature, TypeError, ValueError):
         return None
-
-
-def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorator for the registry's pages: administrators only, 403 for others."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        check_office(request, ("administrator",), view)
-        return view(request, *args, **kwargs)
-
-    return signed_in(guarded)
-
-
-def administrators_recently_signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorator for changes of the registry: administrators with a proof of the last five minutes."""
-    return administrators_only(recently_signed_in(view))
 
 
 def _front_address(visit: Visit) -> str:

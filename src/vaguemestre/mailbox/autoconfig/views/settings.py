@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vaguemestre.access.signin.administrators import for_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in, who_asks
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.foundation.jobs.services import run_now
@@ -15,12 +16,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.foundation.ui.files.pictures import qr
 from vaguemestre.mailbox.autoconfig import services
-from vaguemestre.mailbox.autoconfig.http import (
-    administrators_only,
-    offered,
-    stated_policy,
-    wanted_records,
-)
+from vaguemestre.mailbox.autoconfig.http import offered, stated_policy, wanted_records
 from vaguemestre.mailbox.autoconfig.ports import look_up, sign
 from vaguemestre.mailbox.autoconfig.rules import apple
 from vaguemestre.mailbox.autoconfig.rules import autoconfig as mozilla
@@ -60,7 +56,7 @@ def seen(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
-@administrators_only
+@for_administrators
 @within_academy
 def dns(request: HttpRequest) -> HttpResponse:
     """What the zone must say; what it does say is asked apart, since nobody may answer for seconds."""
@@ -72,7 +68,7 @@ def dns(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@administrators_only
+@for_administrators
 @within_academy
 def check_dns(request: HttpRequest) -> HttpResponse:
     records = _records(_domains_of(request))

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from vaguemestre.access.signin.administrators import for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.sso.oidc.rules.imports import parse_client
 from vaguemestre.access.sso.registry.forms import ImportForm
-from vaguemestre.access.sso.registry.http import administrators_recently_signed_in
 from vaguemestre.access.sso.registry.services import add_application
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
@@ -20,7 +20,7 @@ _WORDS = "Les métadonnées JSON du client (RFC 7591) : redirect_uris, client_na
 
 
 @require_http_methods(["GET", "POST"])
-@administrators_recently_signed_in
+@for_recent_administrators
 @act_words("ajouter une application")
 def add(request: SignedInRequest) -> HttpResponse:
     """Register the client. Its secret is drawn later, on its own page: never shown in a redirect."""

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vaguemestre.access.signin.administrators import for_administrators, for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.sso.registry import services
 from vaguemestre.access.sso.registry.forms import ApplicationForm, LogoForm, PersonForm
-from vaguemestre.access.sso.registry.http import administrators_only, administrators_recently_signed_in
 from vaguemestre.access.sso.registry.ports import call
 from vaguemestre.access.sso.registry.queries import (
     applications,
@@ -49,7 +49,7 @@ _ORDERS: dict[str, Callable[[dict[str, Any]], str | int]] = {
 
 
 @require_GET
-@administrators_only
+@for_administrators
 def list_all(request: SignedInRequest) -> HttpResponse:
     listing = Listing.of(request.GET, tuple(_ORDERS))
     search, protocol = listing.search, request.GET.get("protocole", "")
@@ -80,7 +80,7 @@ def list_all(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@administrators_recently_signed_in
+@for_recent_administrators
 @act_words("ajouter une application")
 def add(request: SignedInRequest) -> HttpResponse:
     protocol = _protocol(request.GET.get("protocole", "oidc"))
@@ -99,13 +99,13 @@ def add(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
-@administrators_only
+@for_administrators
 def show(request: SignedInRequest, client_id: str) -> HttpResponse:
     return _page(request, _application_or_404(client_id), done=request.GET.get("fait", ""))
 
 
 @require_POST
-@administrators_recently_signed_in
+@for_recent_administrators
 @act_words("modifier une application")
 def change(request: SignedInRequest, client_id: str) -> HttpResponse:
     application = _application_or_404(client_id)
@@ -121,7 +121,7 @@ def change(request: SignedInRequest, client_id: str) -> HttpResponse:
 
 
 @require_POST
-@administrators_recently_signed_in
+@for_recent_administrators
 @act_words("renouveler le secret d’une application")
 def renew_secret(request: SignedInRequest, client_id: str) -> HttpResponse:
     """Draw a new secret and show it, once."""
@@ -131,7 +131,7 @@ def renew_secret(request: SignedInRequest, client_id: str) -> HttpResponse:
 
 
 @require_POST
-@administrators_recently_signed_in
+@for_recent_administrators
 @act_words("changer le logo d’une application")
 def set_logo(request: SignedInRequest, client_id: str) -> HttpResponse:
     application = _application_or_404(client_id)
@@ -151,7 +151,7 @@ def set_logo(request: SignedInRequest, client_id: str) -> HttpResponse:
 
 
 @require_POST
-@administrators_recently_signed_in
+@for_recent_administrators
 @act_words("retirer une application")
 def remove(request: SignedInRequest, client_id: str) -> HttpResponse:
     name = _application_or_404(client_id).name
@@ -161,7 +161,7 @@ def remove(request: SignedInRequest, client_id: str) -> HttpResponse:
 
 
 @require_POST
-@administrators_only
+@for_administrators
 def preview(request: SignedInRequest, client_id: str) -> HttpResponse:
     """Show what the application would learn about a real person. The consultation is journalled."""
     application, form = _application_or_404(client_id), PersonForm(request.POST)
@@ -184,7 +184,7 @@ def preview(request: SignedInRequest, client_id: str) -> HttpResponse:
 
 
 @require_POST
-@administrators_only
+@for_administrators
 def test(request: SignedInRequest, client_id: str) -> HttpResponse:
     """Test whether the application's addresses answer, and whether the administrator may enter."""
     application = _application_or_404(client_id)

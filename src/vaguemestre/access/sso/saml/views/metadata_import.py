@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from vaguemestre.access.signin.administrators import for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.sso.registry.forms import ImportForm
-from vaguemestre.access.sso.registry.http import administrators_recently_signed_in
 from vaguemestre.access.sso.saml.rules.client_ids import client_id_for
 from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
@@ -22,7 +22,7 @@ _WORDS = "Le fichier XML que publie l’application, ou l’agrégat d’une fé
 
 
 @require_http_methods(["GET", "POST"])
-@administrators_recently_signed_in
+@for_recent_administrators
 @act_words("ajouter une application")
 def add(request: SignedInRequest) -> HttpResponse:
     """Register or update a provider; administrators' decisions about it stay."""
