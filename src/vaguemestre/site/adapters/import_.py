@@ -7,7 +7,7 @@ from datetime import datetime
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.queries import identities_of, own_addresses
-from vaguemestre.mailbox.compose.services import save_identity
+from vaguemestre.mailbox.compose.services import save_imported_identity
 from vaguemestre.mailbox.compose.values import IdentityFields, Writer
 from vaguemestre.mailbox.contacts.ports import read_apart
 from vaguemestre.mailbox.contacts.services import import_file
@@ -57,17 +57,7 @@ def _take_identities(writer: Writer, content: bytes, now: datetime) -> None:
     present = {(entry.signed_with, entry.signature) for entry in identities_of(writer)}
     for identity in identities:
         if (identity.signed_with, identity.signature) not in present:
-            _save(writer, identity, f"account:{writer.account_id}", now)
-
-
-def _save(writer: Writer, identity: IdentityFields, by: str, now: datetime) -> None:
-    """Save an identity, under the account's directory name if the imported name is refused."""
-    try:
-        save_identity(writer, 0, identity, by=by, now=now)
-    except Refusal as refusal:
-        if refusal.code != "compose.name-not-yours":
-            raise
-        save_identity(writer, 0, replace(identity, name=writer.name), by=by, now=now)
+            save_imported_identity(writer, identity, by=f"account:{writer.account_id}", now=now)
 
 
 def _identity(entry: Mapping[str, object], own: tuple[str, ...], writer: Writer) -> IdentityFields:

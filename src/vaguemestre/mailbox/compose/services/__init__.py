@@ -18,6 +18,7 @@ from vaguemestre.mailbox.compose.services.identities import (
     remove_reply_to,
     remove_stock_text,
     save_identity,
+    save_imported_identity,
     save_stock_text,
 )
 from vaguemestre.mailbox.compose.services.mailings.mail_merge import (
@@ -62,6 +63,7 @@ __all__ = [
     "run_mailing",
     "save_draft",
     "save_identity",
+    "save_imported_identity",
     "save_stock_text",
     "send_draft",
     "start_draft",

@@ -96,12 +96,13 @@ def import_identities(writer: Writer, imported: Sequence[IdentityFields], *, by:
         if is_blank(adapted.signature) or adapted.signature in signatures:
             continue
         signatures.add(adapted.signature)
-        _save_under_own_name(writer, adapted, by=by, now=now)
+        save_imported_identity(writer, adapted, by=by, now=now)
         count += 1
     return count
 
 
-def _save_under_own_name(writer: Writer, fields: IdentityFields, *, by: str, now: datetime) -> None:
+def save_imported_identity(writer: Writer, fields: IdentityFields, *, by: str, now: datetime) -> None:
+    """Save a new identity, under the account's directory name if its own is refused."""
     try:
         save_identity(writer, 0, fields, by=by, now=now)
     except Refusal as refusal:
