@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -26,6 +26,7 @@ from vaguemestre.access.sso.registry.rules.addresses import is_registered
 from vaguemestre.access.sso.registry.values import Application, Protocol
 from vaguemestre.people.credentials.ports import secret_keys
 
+_NOT_REGISTERED = "L’adresse de retour demandée n’est pas inscrite pour cette application."
 _SIGNED_OUT = f"{SIGN_IN}?au-revoir=1"
 
 
@@ -48,12 +49,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         answer = HttpResponseRedirect(f"{reverse('oidc:sign-out')}?{request.POST.urlencode()}")
         answer.status_code = 303
         return answer
-    parameters = unique_parameters(request.GET)
-    sign_out_request = _sign_out_request(parameters) if parameters is not None else None
+    sign_out_request = _sign_out_request(request.GET)
     if sign_out_request is None:
-        return bad_request_page(
-            request, "L’adresse de retour demandée n’est pas inscrite pour cette application."
-        )
+        return bad_request_page(request, _NOT_REGISTERED)
     who = who_asks(request)
     if who is None:
         return _redirect_after(sign_out_request)
@@ -77,12 +75,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def confirm_sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out after the user agreed."""
-    parameters = unique_parameters(request.POST)
-    sign_out_request = _sign_out_request(parameters) if parameters is not None else None
+    sign_out_request = _sign_out_request(request.POST)
     if sign_out_request is None:
-        return bad_request_page(
-            request, "L’adresse de retour demandée n’est pas inscrite pour cette application."
-        )
+        return bad_request_page(request, _NOT_REGISTERED)
     who = who_asks(request)
     address = _goodbye(who, sign_out_request) if who else _redirect_after(sign_out_request)["Location"]
     return end_browser_session(request, redirect_page(request, address))
@@ -102,8 +97,11 @@ def _redirect_after(sign_out_request: _SignOutRequest) -> HttpResponse:
     return redirect_with_query(sign_out_request.address, {"state": sign_out_request.state})
 
 
-def _sign_out_request(parameters: dict[str, str]) -> _SignOutRequest | None:
-    """The request; None if its address is not registered for the client that asks."""
+def _sign_out_request(query: QueryDict) -> _SignOutRequest | None:
+    """The request; None if its address is not registered for the client that asks, or it repeats itself."""
+    parameters = unique_parameters(query)
+    if parameters is None:
+        return None
     claims = None
     if hint := parameters.get("id_token_hint", ""):
         claims = parse_id_token_hint(

@@ -63,15 +63,10 @@ def token(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
     """The revocation endpoint (RFC 7009): same response whether the token is known or not."""
-    parameters = unique_parameters(request.POST)
-    if parameters is None or not parameters.get("token"):
-        return error_response(
-            ProtocolError("invalid_request", "token is missing, or a parameter comes twice")
-        )
-    application = authenticate_client(request, parameters)
-    if isinstance(application, ProtocolError):
-        return error_response(application)
-    services.revoke_token(application, parameters["token"])
+    asked = _client_and_token(request)
+    if isinstance(asked, ProtocolError):
+        return error_response(asked)
+    services.revoke_token(*asked)
     return json_response({})
 
 
@@ -79,20 +74,16 @@ def revoke(request: HttpRequest) -> HttpResponse:
 @require_POST
 def introspect(request: HttpRequest) -> HttpResponse:
     """The introspection endpoint (RFC 7662), for confidential clients and their own tokens."""
-    parameters = unique_parameters(request.POST)
-    if parameters is None or not parameters.get("token"):
-        return error_response(
-            ProtocolError("invalid_request", "token is missing, or a parameter comes twice")
-        )
-    application = authenticate_client(request, parameters)
-    if isinstance(application, ProtocolError):
-        return error_response(application)
+    asked = _client_and_token(request)
+    if isinstance(asked, ProtocolError):
+        return error_response(asked)
+    application, presented = asked
     if application.public:
         return error_response(
             ProtocolError("invalid_client", "introspection is for applications that keep a secret")
         )
     now = timezone.now()
-    introspected = services.introspected_token(application, parameters["token"], now)
+    introspected = services.introspected_token(application, presented, now)
     identity = identity_of(introspected[1].account_id, now) if introspected else None
     if introspected is None or identity is None or not may_enter(application, identity):
         return json_response({"active": False})
@@ -147,6 +138,15 @@ def show_discovery(request: HttpRequest) -> HttpResponse:
         "end_session_endpoint": reverse("oidc:sign-out"),
     }
     return _public_response(discovery_document(settings.CONFIG.public_url, paths))
+
+
+def _client_and_token(request: HttpRequest) -> tuple[Application, str] | ProtocolError:
+    """The client that asks about a token, authenticated, and that token (RFC 7009 §2.1, RFC 7662 §2.1)."""
+    parameters = unique_parameters(request.POST)
+    if parameters is None or not parameters.get("token"):
+        return ProtocolError("invalid_request", "token is missing, or a parameter comes twice")
+    application = authenticate_client(request, parameters)
+    return application if isinstance(application, ProtocolError) else (application, parameters["token"])
 
 
 def _grant_tokens(application: Application, parameters: dict[str, str]) -> TokenGrant | ProtocolError:
