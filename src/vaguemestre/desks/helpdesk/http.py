@@ -1,15 +1,18 @@
-"""Access to the desk: operators only."""
+"""Access to the desk, for operators only, and to the accounts it sees to."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from vaguemestre.access.signin.http import proved_within, signed_in
 from vaguemestre.access.signin.offices import check_desk
 from vaguemestre.access.signin.rules.session_lifetimes import RECENT_FOR_OTHERS
+from vaguemestre.desks.helpdesk.queries.accounts import account_detail
 from vaguemestre.desks.helpdesk.rules.actions import OPERATORS
+from vaguemestre.desks.helpdesk.values import AccountDetail
 
 
 def for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -26,3 +29,11 @@ def for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         return (proved if request.method == "POST" else view)(request, *args, **kwargs)
 
     return signed_in(guarded)
+
+
+def account_or_404(account_id: int, now: datetime) -> AccountDetail:
+    """An account with its history. Raises Http404."""
+    account = account_detail(account_id, now)
+    if account is None:
+        raise Http404
+    return account

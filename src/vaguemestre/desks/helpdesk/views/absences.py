@@ -1,15 +1,15 @@
 """The neutral absence: set by the desk when the hierarchy asks (docs/domain.md §3.6)."""
 
 from django import forms
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words
-from vaguemestre.desks.helpdesk.http import for_operators
-from vaguemestre.desks.helpdesk.queries.accounts import account_detail, action_target
+from vaguemestre.desks.helpdesk.http import account_or_404, for_operators
+from vaguemestre.desks.helpdesk.queries.accounts import action_target
 from vaguemestre.desks.helpdesk.rules.actions import MAX_REASON_CHARS, check_somebody_else, clean_reason
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -38,9 +38,7 @@ class NeutralAbsenceForm(forms.Form):
 def set_absence(request: SignedInRequest, account_id: int) -> HttpResponse:
     """Set a neutral absence notice: the operator chooses the dates, the text is fixed."""
     now = timezone.now()
-    account = account_detail(account_id, now)
-    if account is None:
-        raise Http404
+    account = account_or_404(account_id, now)
     form = NeutralAbsenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data, operator_id = form.cleaned_data, request.who.account_id

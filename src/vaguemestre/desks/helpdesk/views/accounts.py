@@ -14,10 +14,9 @@ from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.desks.helpdesk import services
 from vaguemestre.desks.helpdesk.forms import ActionForm, SearchForm
-from vaguemestre.desks.helpdesk.http import for_operators
+from vaguemestre.desks.helpdesk.http import account_or_404, for_operators
 from vaguemestre.desks.helpdesk.ports import forwards_of, undelivered_to, usage_of
 from vaguemestre.desks.helpdesk.queries.accounts import (
-    account_detail,
     account_impact,
     action_target,
     search_accounts,
@@ -191,9 +190,7 @@ _BUTTONS = {
 
 def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpResponse:
     now = timezone.now()
-    account = account_detail(account_id, now)
-    if account is None:
-        raise Http404
+    account = account_or_404(account_id, now)
     operator_id = request.who.account_id
     target = action_target(account_id, operator_id, now)
     is_guarded = account.role == "administrator" or account_id == operator_id or target.outreaches_operator
