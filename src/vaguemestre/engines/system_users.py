@@ -17,6 +17,7 @@ FILES_GROUP = "vaguemestre-files"  # opens the files that the front sends, and t
 POSTFIX_USER = "postfix"
 DOVECOT_NOBODY = "dovenull"  # of Debian's Dovecot: owns no mail
 FILTER_USER = "_rspamd"
+_WORKER_USER = f"{USER_PREFIX}worker"
 
 
 def system_user(name: str = MAIL_USER) -> pwd.struct_passwd:
@@ -59,6 +60,18 @@ def user_ids(names: Collection[str]) -> frozenset[int]:
 
 def postfix_group() -> int:
     return grp.getgrnam(POSTFIX_USER).gr_gid
+
+
+def filter_group() -> int:
+    return grp.getgrnam(FILTER_USER).gr_gid
+
+
+def worker_id() -> int:
+    """The user that the worker runs as: its own, or root where processes have none."""
+    try:
+        return pwd.getpwnam(_WORKER_USER).pw_uid
+    except KeyError:
+        return 0
 
 
 def set_owner(path: Path, user: int, group: int, mode: int) -> None:

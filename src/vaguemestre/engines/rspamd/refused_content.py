@@ -1,16 +1,12 @@
 """`removals.ports.RefuseContent`: a file of marks that the filter watches (`refused.lua`), written whole."""
 
-import grp
 import os
-import pwd
 from collections.abc import Collection
 from pathlib import Path
 
 from vaguemestre.engines.instance import Place
-from vaguemestre.engines.system_users import FILTER_USER, set_owner
+from vaguemestre.engines.system_users import filter_group, set_owner, worker_id
 from vaguemestre.foundation.kernel.errors import EngineDown
-
-_WRITER = "vaguemestre-worker"  # where processes have users of their own; else root writes
 
 
 def folder(instance: Place) -> Path:
@@ -21,11 +17,7 @@ def prepare_folder(instance: Place) -> None:
     """Make the folder, which the worker writes and the filter's group reads (set-group-ID). Needs root."""
     path = folder(instance)
     path.mkdir(parents=True, exist_ok=True)
-    try:
-        writer = pwd.getpwnam(_WRITER).pw_uid
-    except KeyError:
-        writer = 0
-    group = grp.getgrnam(FILTER_USER).gr_gid
+    writer, group = worker_id(), filter_group()
     set_owner(path, writer, group, 0o2750)
     _make_empty(path / "marks", writer, group)
 

@@ -4,18 +4,15 @@
 seen at once and nothing is reloaded.
 """
 
-import grp
 import os
-import pwd
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from vaguemestre.engines.instance import Instance
-from vaguemestre.engines.system_users import FILTER_USER, set_owner
+from vaguemestre.engines.system_users import filter_group, set_owner, worker_id
 from vaguemestre.foundation.kernel.errors import EngineDown
 
-_WRITER = "vaguemestre-worker"  # where processes have users of their own; else root writes
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.ASCII)
 
 
@@ -27,11 +24,7 @@ def prepare_folder(instance: Instance) -> None:
     """Make the folder, whose files the signer's group alone reads (set-group-ID). Needs root."""
     path = folder(instance)
     path.mkdir(parents=True, exist_ok=True)
-    try:
-        writer = pwd.getpwnam(_WRITER).pw_uid
-    except KeyError:
-        writer = 0
-    set_owner(path, writer, grp.getgrnam(FILTER_USER).gr_gid, 0o2750)
+    set_owner(path, worker_id(), filter_group(), 0o2750)
 
 
 class SigningKeyFiles:
