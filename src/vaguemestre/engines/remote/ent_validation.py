@@ -7,6 +7,7 @@ import http.client
 import ssl
 from urllib.parse import urlsplit
 
+from vaguemestre.engines.remote.registered_addresses import connection_to
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _TIMEOUT_SECONDS = 5.0
@@ -19,12 +20,7 @@ class EntValidation:
 
     def __call__(self, address: str) -> bytes:
         parts = urlsplit(address)
-        host = parts.hostname or ""
-        connection = (
-            http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT_SECONDS, context=self._tls)
-            if parts.scheme == "https"
-            else http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT_SECONDS)
-        )
+        connection = connection_to(parts, _TIMEOUT_SECONDS, self._tls)
         try:
             connection.request("GET", f"{parts.path}?{parts.query}", headers={"User-Agent": "Vaguemestre"})
             answer = connection.getresponse()

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
+from vaguemestre.engines.remote.registered_addresses import connection_to
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _TIMEOUT_SECONDS = 2.0
@@ -50,12 +51,7 @@ class Notices:
 
     def _send(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> int:
         parts = urlsplit(address)
-        host = parts.hostname or ""
-        connection = (
-            http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT_SECONDS, context=self._tls)
-            if parts.scheme == "https"
-            else http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT_SECONDS)
-        )
+        connection = connection_to(parts, _TIMEOUT_SECONDS, self._tls)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             connection.request(method, path, body=body, headers=dict(headers))
