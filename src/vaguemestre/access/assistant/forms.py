@@ -10,6 +10,26 @@ from vaguemestre.access.signin.forms import ChangePasswordForm
 from vaguemestre.foundation.kernel.times import NoSuchDay, paris_day
 
 
+class NameField(forms.CharField):
+    """Whose password is asked about. A username or address does as well as a NUMEN."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Identifiant ou NUMEN",
+            max_length=254,
+            help_text="Votre adresse électronique professionnelle convient aussi.",
+            error_messages={"required": "Écrivez votre identifiant, votre adresse ou votre NUMEN."},
+            widget=forms.TextInput(
+                attrs={
+                    "autocomplete": "username",
+                    "autocapitalize": "none",
+                    "spellcheck": "false",
+                    "autofocus": True,
+                }
+            ),
+        )
+
+
 class BirthDateForm(forms.Form):
     """The birth date, in any usual notation."""
 
@@ -51,42 +71,16 @@ class IdentifyForm(BirthDateForm):
 
 
 class RecoverForm(BirthDateForm):
-    """A forgotten password. A username or address does as well as a NUMEN."""
+    """A forgotten password."""
 
-    numen = forms.CharField(
-        label="Identifiant ou NUMEN",
-        max_length=254,
-        help_text="Votre adresse électronique professionnelle convient aussi.",
-        error_messages={"required": "Écrivez votre identifiant, votre adresse ou votre NUMEN."},
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "username",
-                "autocapitalize": "none",
-                "spellcheck": "false",
-                "autofocus": True,
-            }
-        ),
-    )
+    numen = NameField()
     field_order = ("numen", "birth_date")
 
 
 class IssuedCodeForm(BirthDateForm):
     """A code sent by the help desk, or handed over in person."""
 
-    name = forms.CharField(
-        label="Identifiant ou NUMEN",
-        max_length=254,
-        help_text="Votre adresse électronique professionnelle convient aussi.",
-        error_messages={"required": "Écrivez votre identifiant, votre adresse ou votre NUMEN."},
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "username",
-                "autocapitalize": "none",
-                "spellcheck": "false",
-                "autofocus": True,
-            }
-        ),
-    )
+    name = NameField()
     code = forms.CharField(
         label="Code reçu",
         max_length=40,
