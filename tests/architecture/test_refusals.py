@@ -15,8 +15,8 @@ from vaguemestre.foundation.ui.refusals import merge_sentences, sentence
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "vaguemestre"
 FILES = sorted(SOURCE.rglob("refusals.py"))
 type Trees = Mapping[Path, ast.Module]
-# Values that carry a code to whoever shows it, besides refusals.
-CARRIERS = {"Denied"}
+# What carries a code to whoever shows it, besides refusals: a value, and what finds no row to lock.
+CARRIERS = {"Denied", "locked_row"}
 # Codes written into the journal have the same form and need no sentence here.
 JOURNAL = {"record", "record_many"}
 # The file's name, known and added by whoever opened it.

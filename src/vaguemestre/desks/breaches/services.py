@@ -7,6 +7,7 @@ from django.db import transaction
 
 from vaguemestre.desks.breaches.models import Breach, BreachNotice
 from vaguemestre.desks.breaches.values import BreachFacts, Notice
+from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -88,9 +89,7 @@ def _check(facts: BreachFacts, now: datetime) -> None:
 
 def _open_row(breach_id: int) -> Breach:
     """The row of an open file, locked. Raises Refusal `breaches.gone`, `breaches.closed`."""
-    row = Breach.objects.select_for_update().filter(pk=breach_id).first()
-    if row is None:
-        raise Refusal("breaches.gone")
+    row = locked_row(Breach.objects.filter(pk=breach_id), "breaches.gone")
     if row.closed_at:
         raise Refusal("breaches.closed")
     return row

@@ -12,6 +12,9 @@ from threading import Lock
 from typing import Any
 
 from django.db import DatabaseError, connection, connections
+from django.db.models import Model, QuerySet
+
+from vaguemestre.foundation.kernel.errors import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +69,14 @@ def turn(name: str) -> Iterator[None]:
     finally:
         with suppress(DatabaseError), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_key(name)])
+
+
+def locked_row[Row: Model](rows: QuerySet[Row], code: str) -> Row:
+    """The first of these rows, locked until the transaction ends. Raises Refusal `code` if there is none."""
+    row = rows.select_for_update().first()
+    if row is None:
+        raise Refusal(code)
+    return row
 
 
 class Leadership:

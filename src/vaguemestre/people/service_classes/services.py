@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
+from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.service_classes.models import ClassException, ClassTie, ServiceClass
@@ -21,9 +22,7 @@ def save_class(academy_id: int, class_id: int, draft: ClassDraft, *, by: str, no
     if others.exists():
         raise Refusal("service_classes.name-taken")
     if class_id:
-        row = ServiceClass.objects.select_for_update().filter(pk=class_id, academy_id=academy_id).first()
-        if row is None:
-            raise Refusal("service_classes.gone")
+        row = _locked_class(academy_id, class_id)
     else:
         row = ServiceClass(academy_id=academy_id)
     before = limits_of(row)
@@ -49,9 +48,7 @@ def save_class(academy_id: int, class_id: int, draft: ClassDraft, *, by: str, no
 
 def delete_class(academy_id: int, class_id: int, *, by: str, now: datetime) -> None:
     """Delete a class, with what gives it. Raises Refusal `service_classes.gone`."""
-    row = ServiceClass.objects.select_for_update().filter(pk=class_id, academy_id=academy_id).first()
-    if row is None:
-        raise Refusal("service_classes.gone")
+    row = _locked_class(academy_id, class_id)
     record("service_classes.class-deleted", to=f"service-class:{row.pk}", by=by, at=now, name=row.name)
     row.delete()
 
@@ -93,3 +90,7 @@ def _tie(academy_id: int, class_id: int, draft: ClassDraft) -> None:
         ClassTie.objects.update_or_create(
             academy_id=academy_id, kind=kind, key=key, defaults={"service_class_id": class_id}
         )
+
+
+def _locked_class(academy_id: int, class_id: int) -> ServiceClass:
+    return locked_row(ServiceClass.objects.filter(pk=class_id, academy_id=academy_id), "service_classes.gone")

@@ -9,6 +9,7 @@ from django.db.models import F, Q, Sum
 
 from vaguemestre.access.signin.rules.throttle import ACCOUNT, NETWORK, Budget
 from vaguemestre.access.signin.services import charge, refund
+from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
@@ -238,7 +239,4 @@ def _check_password(row: SharedFile, password: str, network: str, now: datetime)
 
 
 def _locked_row(account_id: int, file_id: int) -> SharedFile:
-    row = SharedFile.objects.select_for_update().filter(account_id=account_id, pk=file_id).first()
-    if row is None:
-        raise Refusal("filelinks.gone")
-    return row
+    return locked_row(SharedFile.objects.filter(account_id=account_id, pk=file_id), "filelinks.gone")

@@ -23,7 +23,7 @@ from vaguemestre.desks.bulk.rules.decisions import (
 )
 from vaguemestre.desks.bulk.rules.verdicts import verdict
 from vaguemestre.desks.bulk.values import Act, Order, Phase, Selection, State
-from vaguemestre.foundation.cluster.locks import turn
+from vaguemestre.foundation.cluster.locks import locked_row, turn
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -162,9 +162,7 @@ def _judge(target: BulkTarget, order: Order, facts: Mapping[int, ActFacts], by: 
 
 def _row(act_id: int, states: Collection[State]) -> BulkAct:
     """The row, locked. Raises Refusal `bulk.gone`, `bulk.not-now`."""
-    row = BulkAct.objects.select_for_update().filter(pk=act_id).first()
-    if row is None:
-        raise Refusal("bulk.gone")
+    row = locked_row(BulkAct.objects.filter(pk=act_id), "bulk.gone")
     if row.state not in states:
         raise Refusal("bulk.not-now")
     return row

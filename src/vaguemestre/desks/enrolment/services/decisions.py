@@ -11,6 +11,7 @@ from vaguemestre.desks.enrolment.models import NumenRequest, Step
 from vaguemestre.desks.enrolment.rules.request_states import next_state
 from vaguemestre.desks.enrolment.rules.routing import staff_category
 from vaguemestre.desks.enrolment.values import Applicant, RequestAction, RequestState, Scope
+from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -157,9 +158,5 @@ def _close(request: NumenRequest, *, by: str, now: datetime) -> None:
 
 def request_in(scope: Scope, request_id: int) -> NumenRequest:
     """A request of the scope, locked. Raises Refusal `enrolment.unknown`."""
-    request = (
-        NumenRequest.objects.select_for_update().filter(pk=request_id, service__in=scope.services).first()
-    )
-    if request is None:
-        raise Refusal("enrolment.unknown")
-    return request
+    rows = NumenRequest.objects.filter(pk=request_id, service__in=scope.services)
+    return locked_row(rows, "enrolment.unknown")

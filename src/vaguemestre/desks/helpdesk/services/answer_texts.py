@@ -8,6 +8,7 @@ from vaguemestre.desks.helpdesk.models import AnswerText
 from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
 from vaguemestre.desks.helpdesk.services.requests import MAX_ANSWER_CHARS
 from vaguemestre.desks.helpdesk.values import ReadyAnswer
+from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 
@@ -30,9 +31,7 @@ def save_answer_text(answer: ReadyAnswer, *, operator_id: int, now: datetime) ->
     if others.filter(title=title).exclude(pk=answer.text_id).exists():
         raise Refusal("helpdesk.answer-text-title-taken")
     if answer.text_id:
-        row = others.select_for_update().filter(pk=answer.text_id).first()
-        if row is None:
-            raise Refusal("helpdesk.answer-text-gone")
+        row = locked_row(others.filter(pk=answer.text_id), "helpdesk.answer-text-gone")
     elif others.count() >= MOST_ANSWER_TEXTS:
         raise Refusal("helpdesk.too-many-answer-texts", most=MOST_ANSWER_TEXTS)
     else:

@@ -19,6 +19,7 @@ from vaguemestre.desks.removals.rules.decisions import (
 )
 from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.values import Criteria, RemovalState
+from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -129,9 +130,7 @@ def retry_boxes(removal_id: int, *, by: str, now: datetime) -> None:
 
 def _row(removal_id: int, states: Collection[RemovalState]) -> Removal:
     """The row, locked. Raises Refusal `removals.gone`, `removals.not-now`."""
-    row = Removal.objects.select_for_update().filter(pk=removal_id).first()
-    if row is None:
-        raise Refusal("removals.gone")
+    row = locked_row(Removal.objects.filter(pk=removal_id), "removals.gone")
     if row.state not in states:
         raise Refusal("removals.not-now")
     return row

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
 
+from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import KeyInStock, OneTimeDevice
@@ -73,9 +74,7 @@ def choose_pin(account_id: int, pin: str, code: str, keys: SecretKeys, *, by: st
     or `…no-key`.
     """
     check_pin(pin)
-    row = _current_keys(account_id).select_for_update().first()
-    if row is None:
-        raise Refusal("credentials.no-key")
+    row = locked_row(_current_keys(account_id), "credentials.no-key")
     secret = unseal(bytes(row.secret), account_id, keys)
     step = step_matching(secret, code_typed(code), now, period=row.period, after=row.last_step)
     if step is None:

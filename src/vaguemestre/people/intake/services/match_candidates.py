@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
@@ -18,11 +19,8 @@ def answer_match_candidate(academy_id: int, candidate_id: int, *, same: bool, by
 
     Raises Refusal `intake.match-unknown`, `intake.match-answered`.
     """
-    candidate = (
-        MatchCandidate.objects.select_for_update().filter(academy_id=academy_id, pk=candidate_id).first()
-    )
-    if candidate is None:
-        raise Refusal("intake.match-unknown")
+    rows = MatchCandidate.objects.filter(academy_id=academy_id, pk=candidate_id)
+    candidate = locked_row(rows, "intake.match-unknown")
     if candidate.answer:
         raise Refusal("intake.match-answered")
     candidate.answer = MatchCandidate.Answer.SAME if same else MatchCandidate.Answer.OTHER

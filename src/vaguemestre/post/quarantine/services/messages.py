@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from vaguemestre.access.signin.events import AccountTouched
+from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
@@ -70,10 +71,8 @@ def ask_release(
 
     Raises Refusal `quarantine.gone`, `quarantine.virus`, `quarantine.removed`.
     """
-    rows = QuarantinedMessage.objects.select_for_update().filter(pk=number, state=State.HELD)
-    row = (rows if account_id is None else rows.filter(account_id=account_id)).first()
-    if row is None:
-        raise Refusal("quarantine.gone")
+    rows = QuarantinedMessage.objects.filter(pk=number, state=State.HELD)
+    row = locked_row(rows if account_id is None else rows.filter(account_id=account_id), "quarantine.gone")
     if row.reason == Reason.VIRUS:
         raise Refusal("quarantine.virus")
     authors = [address for _, address in getaddresses([row.author])]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -178,18 +179,12 @@ def _end(row: Member, *, by: str, now: datetime) -> AccessEnded:
 
 
 def _open_box(box_id: int) -> Box:
-    box = Box.objects.select_for_update().filter(pk=box_id, closed_at__isnull=True).first()
-    if box is None:
-        raise Refusal("sharing.box-gone")
-    return box
+    return locked_row(Box.objects.filter(pk=box_id, closed_at__isnull=True), "sharing.box-gone")
 
 
 def _member(box_id: int, member_id: int) -> Member:
-    row = (
-        Member.objects.select_for_update().filter(pk=member_id, box_id=box_id, ended_at__isnull=True).first()
-    )
-    if row is None:
-        raise Refusal("sharing.member-gone")
+    rows = Member.objects.filter(pk=member_id, box_id=box_id, ended_at__isnull=True)
+    row = locked_row(rows, "sharing.member-gone")
     if row.source == Source.POST:
         raise Refusal("sharing.owner-by-post")
     return row

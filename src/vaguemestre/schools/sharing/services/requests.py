@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_boxes
@@ -88,10 +89,8 @@ def refuse_request(request_id: int, answer: str, *, by: str, now: datetime) -> N
 
 
 def _pending(request_id: int) -> BoxRequest:
-    row = BoxRequest.objects.select_for_update().filter(pk=request_id, state=BoxRequest.State.ASKED).first()
-    if row is None:
-        raise Refusal("sharing.request-decided")
-    return row
+    rows = BoxRequest.objects.filter(pk=request_id, state=BoxRequest.State.ASKED)
+    return locked_row(rows, "sharing.request-decided")
 
 
 def _decide(
