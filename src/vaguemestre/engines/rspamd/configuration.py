@@ -21,7 +21,9 @@ _FREE_DOMAINS = (
     "mail.com", "proton.me", "protonmail.com", "laposte.net", "orange.fr", "wanadoo.fr", "free.fr",
     "sfr.fr", "bbox.fr", "neuf.fr", "aol.com",
 )  # fmt: skip
-_OWN_RULES = ("attachments.lua", "listed_links.lua", "memory.lua", "quarantine.lua", "votes.lua")
+_OWN_RULES = (
+    "attachments.lua", "listed_links.lua", "memory.lua", "quarantine.lua", "sender_results.lua", "votes.lua",
+)  # fmt: skip
 
 
 def folder(instance: Instance) -> Path:

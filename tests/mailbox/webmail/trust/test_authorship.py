@@ -49,6 +49,12 @@ def verdict(value: str, sender: str = "parent@dehors.example") -> Verdict:
         (f"({OURS};) mail.dehors.example; dmarc=pass header.from=dehors.example", Verdict.UNVERIFIED),
         (f'"{OURS}; x" autre; dmarc=pass', Verdict.UNVERIFIED),
         (f"{OURS}; x=none (dmarc=pass header.from=dehors.example)", Verdict.UNVERIFIED),
+        (f"{OURS}; dmarc=pass", Verdict.UNVERIFIED),
+        (
+            f'{OURS}; spf=none (mx: domain of "a\\\\");dmarc=pass header.from=dehors.example;(b" has none)',
+            Verdict.UNVERIFIED,
+        ),
+        (f"{OURS}; dmarc=pass header.from=dehors.example; spf=none x=\\", Verdict.UNVERIFIED),
         (f"{OURS}", Verdict.UNVERIFIED),
         ("", Verdict.UNVERIFIED),
     ],

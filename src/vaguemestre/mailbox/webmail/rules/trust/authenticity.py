@@ -1,8 +1,8 @@
 """Sender-authentication verdicts, from Authentication-Results fields (RFC 8601) with our authserv-id.
 
 Fields of other servers, or written by the sender, prove nothing (§5). Those with our authserv-id are removed
-from arriving mail before the filter adds its own. IMAP clients can still add one, so that of our authors is
-sealed.
+from arriving mail before the filter adds its own, in which nothing is quoted (sender_results.lua). IMAP
+clients can still add one, so that of our authors is sealed.
 """
 
 import re
@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vaguemestre.foundation.kernel.seals import SealCheck
-from vaguemestre.foundation.kernel.text.header_text import replace_quoted
 
 _LONGEST = 8_000
-_SEPARATORS = re.compile(r"[();]")
+_QUOTING = re.compile(r"[\"\\]")  # a sender's words, where quotes may not end where they seem to
 _RESULT = re.compile(r"^\s*([a-z0-9-]+)\s*=\s*([a-z]+)(.*)$", re.IGNORECASE | re.DOTALL)
 _PROPERTY = re.compile(
     r"\b([a-z]{1,20})\s{0,9}\.\s{0,9}([a-z0-9_-]{1,40})\s{0,9}=\s{0,9}([^\s;]+)", re.IGNORECASE
@@ -142,7 +141,7 @@ def _vouches(result: _Result, domain: str) -> bool:
     properties = result.properties
     match result.method:
         case "dmarc":
-            return properties.get("header.from", domain) == domain
+            return properties.get("header.from") == domain
         case "dkim":
             signer = properties.get("header.d") or properties.get("header.i", "").rpartition("@")[2]
             return _is_aligned(signer, domain)
@@ -157,18 +156,20 @@ def _is_aligned(signer: str, domain: str) -> bool:
 
 
 def _results(value: str, server: str) -> list[_Result] | None:
-    """Results of one field; None when it is not ours or unreadable."""
+    """Results of one field, none if it holds what we never write; None when it is not ours or unreadable."""
     plain = _without_comments(value[:_LONGEST])
     head, _, rest = plain.partition(";")
     named = head.split()
     if not named or named[0].lower() != server.lower() or len(named) > 2:
         return None
+    if _QUOTING.search(value):
+        return []
     results = []
     for piece in rest.split(";"):
         match = _RESULT.match(piece)
         if match:
             properties = {
-                f"{kind}.{name}".lower(): text.strip('"').lower().rstrip(".")
+                f"{kind}.{name}".lower(): text.lower().rstrip(".")
                 for kind, name, text in _PROPERTY.findall(match[3])
             }
             results.append(_Result(match[1].lower(), match[2].lower(), properties))
@@ -176,8 +177,7 @@ def _results(value: str, server: str) -> list[_Result] | None:
 
 
 def _without_comments(value: str) -> str:
-    """The value without (comments), which may nest, and without separators in quoted strings."""
-    value = replace_quoted(value, lambda quoted: _SEPARATORS.sub("", quoted))
+    """The value without (comments), which may nest."""
     characters, depth = [], 0
     for char in value:
         if char == "(":
