@@ -1,10 +1,12 @@
-"""`vaguemestre install --node`: file and name of a machine go together, or a sentence says why not."""
+"""`vaguemestre install`: file and name of a machine go together, or a sentence says why not; questions."""
 
 from pathlib import Path
 
 import pytest
 
-from vaguemestre.cli.production.install import installation_of
+from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.production.install import command, installation_of
+from vaguemestre.processes.production import kept_answers, layout
 from vaguemestre.processes.production.installation import Installation
 from vaguemestre.processes.production.nodes.node_installation import NodeInstallation
 from vaguemestre.site.config import Config, ConfigWrong
@@ -80,3 +82,35 @@ def test_one_machine_is_installed_as_before(tmp_path: Path) -> None:
     assert installation_of(plain, "") is plain
     (tmp_path / "node").write_text("old-name\n")  # several machines on one database, without [[node]]
     assert installation_of(plain, "") is plain
+
+
+def test_ctrl_c_at_a_question_says_that_the_next_run_goes_on_and_keeps_the_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout, "CONFIGURATION", tmp_path / "vaguemestre.toml")
+    monkeypatch.setattr(layout, "ANSWERS", tmp_path / "answers.json")
+    typed = iter(["09"])
+
+    def answered(_question: str) -> str:
+        if words := next(typed, ""):
+            return words
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", answered)
+    with pytest.raises(Failed, match="relancez bin/install, il continuera") as stopped:
+        command(config=None, node="", dry_run=False)
+    assert stopped.value.code == 130
+    assert kept_answers.kept() == {"code": "09"}
+
+
+def test_a_dry_run_keeps_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "CONFIGURATION", tmp_path / "vaguemestre.toml")
+    monkeypatch.setattr(layout, "ANSWERS", tmp_path / "answers.json")
+    monkeypatch.setattr("builtins.input", lambda question: "" if question.startswith("Code") else _end())
+    with pytest.raises(Failed):
+        command(config=None, node="", dry_run=True)
+    assert not layout.ANSWERS.exists()
+
+
+def _end() -> str:
+    raise EOFError

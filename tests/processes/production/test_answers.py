@@ -1,19 +1,37 @@
 """Answers make a file that the configuration accepts; a file is completed with what production needs."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from vaguemestre.engines.tls import certificates
+from vaguemestre.people.directory.rules.academies import ACADEMIES
+from vaguemestre.processes.production import kept_answers, layout, questions
+from vaguemestre.processes.production.answers import answers, file_from
 from vaguemestre.processes.production.completion import completed
-from vaguemestre.processes.production.questions import QUESTIONS, answers, file_from
 from vaguemestre.site.config import Config, load
 
 
-def typing(*words: str) -> Callable[[str], str]:
-    waiting = [*words, *[""] * len(QUESTIONS)]
-    return lambda _question: waiting.pop(0)
+def typing(typed: Mapping[str, str | list[str]]) -> Callable[[str], str]:
+    """Types these answers to the questions that begin so, in turn; Enter to all others."""
+    waiting = {begin: [words] if isinstance(words, str) else [*words] for begin, words in typed.items()}
+
+    def ask(question: str) -> str:
+        words = next((words for begin, words in waiting.items() if question.startswith(begin)), [])
+        return words.pop(0) if words else ""
+
+    return ask
+
+
+def asked(
+    typed: Mapping[str, str | list[str]],
+    tell: Callable[[str], None] = lambda _: None,
+    former: Mapping[str, str] = {},
+) -> dict[str, str]:
+    return answers(typing(typed), tell, lambda _: None, former)
 
 
 def loaded(home: Path, text: str) -> Config:
@@ -22,48 +40,142 @@ def loaded(home: Path, text: str) -> Config:
 
 
 def test_every_default_is_right_and_the_file_they_make_is_accepted(tmp_path: Path) -> None:
-    given = answers(typing(), lambda _: None)
-    config = loaded(tmp_path, completed(file_from(given)))
+    config = loaded(tmp_path, completed(file_from(asked({}))))
     assert config.public_url == "https://messagerie.ac-amiens.fr"
+    assert config.academy.name == "Académie d’Amiens"
     assert config.academy.departments == ("002", "060", "080")
     assert (config.tls.acme, config.tls.acme_contact) == ("standalone", "assistance@ac-amiens.fr")
     assert config.mail.outgoing.mode == "direct"
+    assert config.network.forwarders == ()
     assert config.academy.help_address == "assistance@ac-amiens.fr"
     assert config.has_usual_ports
     assert config.database.engine == "postgresql"
 
 
+@pytest.mark.parametrize("code", sorted(ACADEMIES))
+def test_the_defaults_of_every_academie_are_accepted(code: str, tmp_path: Path) -> None:
+    config = loaded(tmp_path, completed(file_from(asked({"Code": code}))))
+    assert config.academy.code == code
+    assert config.academy.departments
+
+
 def test_a_default_follows_the_answers_before_it() -> None:
-    given = answers(typing("", "", "", "ac-exemple.fr"), lambda _: None)
+    given = asked({"Code": "27", "Domaine": "ac-exemple.fr"})
+    assert given["departments"] == "620 720"
+    assert given["name"] == "Académie de Corse"
     assert given["host"] == "messagerie.ac-exemple.fr"
 
 
-def test_a_wrong_answer_is_asked_again_with_what_is_expected() -> None:
+@pytest.mark.parametrize(
+    ("question", "wrong", "right", "expected"),
+    [
+        ("Code", "vingt", "20", "le code d’une académie, sur deux chiffres"),
+        ("Code", "99", "20", "le code d’une académie, sur deux chiffres"),
+        ("Nom de l’académie", "Acad\\émie", "Académie", "sans guillemet"),
+        ("Nom de l’académie", 'Académie "A"', "Académie", "sans guillemet"),
+        ("Départements", "02", "002", "écrits comme dans un UAI"),
+        ("Départements", "002 abc", "002", "écrits comme dans un UAI"),
+        ("Départements", "002 059", "002", "de l’académie « Amiens » (02, 60, 80)"),
+        ("Domaine", "ac_a", "ac-a.fr", "un nom de domaine seul"),
+        ("Nom du site", "https://m.ac-a.fr/", "m.ac-a.fr", "sans « https:// »"),
+        ("DNS", "10.0.0", "10.0.0.53", "des adresses IP"),
+        ("Certificat", "/nowhere/site.pem", "authority", "le chemin absolu d’un fichier qui est là"),
+        ("Certificat", "/etc/hostname", "authority", "le certificat au format PEM"),
+        ("Adresse de contact", "assistance", "a@ac-a.fr", "une adresse de courriel"),
+        ("Envoi", "relais", "relais.ac-a.fr", "le nom complet d’un serveur"),
+    ],
+)
+def test_a_wrong_answer_is_asked_again_at_once_with_what_is_expected(
+    question: str, wrong: str, right: str, expected: str, tmp_path: Path
+) -> None:
     told: list[str] = []
-    given = answers(typing("Académie", "vingt", "21"), told.append)
-    assert given["code"] == "21"
-    assert "Réponse attendue : deux chiffres." in told
+    given = asked({question: [wrong, right]}, told.append)
+    assert wrong not in given.values()
+    assert right in given.values()
+    assert [line for line in told if line.startswith("Réponse attendue") and expected in line]
+    loaded(tmp_path, completed(file_from(given)))
+
+
+@pytest.mark.parametrize(
+    ("question", "typed", "name"),
+    [("Envoi", "Direct", "outgoing"), ("Certificat", "ACME", "certificate"), ("DNS", "Racine", "resolvers")],
+)
+def test_a_word_is_understood_however_it_is_written(question: str, typed: str, name: str) -> None:
+    assert asked({question: typed})[name] == typed.lower()
 
 
 def test_each_question_has_its_reason() -> None:
     told: list[str] = []
-    answers(typing(), told.append)
-    assert [reason.strip() for reason in told] == [question.reason for question in QUESTIONS]
+    asked({}, told.append)
+    without_file = [question.reason for question in questions.QUESTIONS if question.name != "key"]
+    assert [line.strip() for line in told[1:-1]] == without_file
 
 
-def test_files_of_a_certificate(tmp_path: Path) -> None:
-    given = answers(typing("", "", "", "", "", "/etc/ssl/site.pem", "/etc/ssl/site.key"), lambda _: None)
-    config = loaded(tmp_path, completed(file_from(given)))
-    assert (config.tls.certificate, config.tls.key) == ("/etc/ssl/site.pem", "/etc/ssl/site.key")
+def test_the_file_is_shown_and_a_no_brings_the_questions_back_with_the_answers() -> None:
+    told: list[str] = []
+    given = asked({"Code": "09", "Domaine": ["ac-lile.fr", "ac-lille.fr"], "Installer": "non"}, told.append)
+    assert (given["code"], given["domain"]) == ("09", "ac-lille.fr")
+    assert [line for line in told if 'domain = "ac-lile.fr"' in line]
+    assert [line for line in told if 'domain = "ac-lille.fr"' in line]
+
+
+def test_answers_of_an_interrupted_run_are_offered_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout, "ANSWERS", tmp_path / "answers.json")
+
+    def interrupted(question: str) -> str:
+        if question.startswith("Nom du site"):
+            raise KeyboardInterrupt
+        return typing({"Code": "09", "Domaine": "ac-essai.fr"})(question)
+
+    with pytest.raises(KeyboardInterrupt):
+        answers(interrupted, lambda _: None, kept_answers.keep, kept_answers.kept())
+    assert asked({}, former=kept_answers.kept())["domain"] == "ac-essai.fr"
+    kept_answers.forget()
+    assert kept_answers.kept() == {}
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"code": 20}'])
+def test_kept_answers_that_are_damaged_are_no_answers(
+    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout, "ANSWERS", tmp_path / "answers.json")
+    layout.ANSWERS.write_text(content, encoding="utf-8")
+    assert kept_answers.kept() == {}
+
+
+def test_a_kept_answer_that_is_no_longer_right_is_not_offered() -> None:
+    assert asked({}, former={"code": "20", "departments": "059"})["departments"] == "002 060 080"
+
+
+def test_files_of_a_certificate_are_read_when_they_are_named(tmp_path: Path) -> None:
+    config = Config(home=tmp_path)
+    certificates.make_missing(config, now=datetime.now(UTC))
+    own, other = certificates.paths(config), certificates.injector_paths(config)
+    told: list[str] = []
+    typed: dict[str, str | list[str]] = {
+        "Certificat": str(own.certificate),
+        "Clé": [str(other.key), str(own.key)],
+    }
+    made = loaded(tmp_path, completed(file_from(asked(typed, told.append))))
+    assert (made.tls.certificate, made.tls.key) == (str(own.certificate), str(own.key))
+    assert [line for line in told if "la clé privée de ce certificat" in line]
+
+
+def test_the_servers_of_the_network_are_asked_where_they_are_named(tmp_path: Path) -> None:
+    config = loaded(tmp_path, completed(file_from(asked({"DNS": "10.1.2.3 10.1.2.4"}))))
+    assert config.network.forwarders == ("10.1.2.3", "10.1.2.4")
+    assert config.has_usual_ports
 
 
 def test_the_instance_own_certificate_is_one_word(tmp_path: Path) -> None:
-    given = answers(typing("", "", "", "", "", "authority"), lambda _: None)
+    given = asked({"Certificat": "authority"})
     assert not loaded(tmp_path, completed(file_from(given))).tls.is_given
 
 
 def test_a_relay_is_named_instead_of_direct(tmp_path: Path) -> None:
-    given = answers(typing(*[""] * 8, "relais.ac-exemple.fr"), lambda _: None)
+    given = asked({"Envoi": "relais.ac-exemple.fr"})
     outgoing = loaded(tmp_path, completed(file_from(given))).mail.outgoing
     assert (outgoing.mode, outgoing.relay_host) == ("relay", "relais.ac-exemple.fr")
 

@@ -13,11 +13,11 @@ import typer
 from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.kernel.text.toml_errors import toml_error
 from vaguemestre.foundation.kernel.texts import counted
-from vaguemestre.processes.production import layout
+from vaguemestre.processes.production import kept_answers, layout
+from vaguemestre.processes.production.answers import answers, file_from
 from vaguemestre.processes.production.completion import completed
 from vaguemestre.processes.production.installation import Installation
 from vaguemestre.processes.production.nodes.node_installation import NodeInstallation
-from vaguemestre.processes.production.questions import answers, file_from
 from vaguemestre.processes.production.step import BROKEN, Step, plan_lines, run_each, run_steps
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong, load
 
@@ -35,16 +35,24 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Montre le plan et ne change rien.")] = False,
 ) -> None:
     """Fait de cette machine ce que dit le fichier ; refait, ne change rien ; interrompu, continue."""
-    text = _completed(_text(config))
+    try:
+        _install(config, node, is_dry=dry_run)
+    except KeyboardInterrupt:
+        raise Failed("interrompu : relancez bin/install, il continuera.", 130) from None
+
+
+def _install(file: Path | None, node: str, *, is_dry: bool) -> None:
+    text = _completed(_text(file, is_dry=is_dry))
     whole = Installation(_config_of(text), text, PROJECT, typer.echo)
     installation = installation_of(whole, node)
     steps, later = installation.steps(), installation.later_steps()
     typer.echo("Plan :")
     for line in plan_lines(BEFORE, (*steps, *later)):
         typer.echo(line)
-    if dry_run:
+    if is_dry:
         return
     count = _run(steps, len(BEFORE) + 1)
+    kept_answers.forget()
     if isinstance(installation, NodeInstallation) and not installation.serves:
         typer.echo("Rien à changer." if not count else f"{counted(count, 'étape faite', 'étapes faites')}.")
         return
@@ -102,11 +110,12 @@ def _show_what_follows() -> None:
         typer.echo(ended.stdout.rstrip())
 
 
-def _text(given: Path | None) -> str:
+def _text(given: Path | None, *, is_dry: bool) -> str:
     """The text of the named file, of the one installed before, or of the answers."""
     file = given or (layout.CONFIGURATION if layout.CONFIGURATION.is_file() else None)
     if file is None:
-        return file_from(answers(_typed, typer.echo))
+        keep = (lambda _: None) if is_dry else kept_answers.keep
+        return file_from(answers(_typed, typer.echo, keep, kept_answers.kept()))
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

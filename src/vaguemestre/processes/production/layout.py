@@ -7,6 +7,7 @@ RELEASES = ROOT / "releases"  # one folder a version: an upgrade puts the new on
 CURRENT = ROOT / "current"  # a link to the version that runs: for people; no process reads through it
 SETTINGS = Path("/etc/vaguemestre")
 CONFIGURATION = SETTINGS / "vaguemestre.toml"
+ANSWERS = SETTINGS / "answers.json"  # of an installation interrupted while it asked
 ENVIRONMENT = SETTINGS / "environment"  # read by every unit, and by the command line
 HOME = Path("/var/lib/vaguemestre")
 FIRST_LINK = HOME / "secrets" / "first_administrator"  # until bin/install has shown it

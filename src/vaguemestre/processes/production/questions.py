@@ -1,148 +1,210 @@
-"""The questions of an installation without a file: each with a default and one sentence of reason. Pure."""
+"""The questions of an installation without a file: each with a default and one sentence of reason.
 
+Pure, but for the files of a certificate, which are read as soon as they are named.
+"""
+
+import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
+from cryptography import x509
+
+from vaguemestre.engines.tls.certificates import check_pair
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.people.directory.rules.academies import ACADEMIES
+from vaguemestre.people.directory.rules.departments import NAMES as DEPARTMENTS
+from vaguemestre.people.directory.rules.places import department_label
 from vaguemestre.site.config import checks
 
-type Ask = Callable[[str], str]  # shows a question; the answer typed
+type Answers = Mapping[str, str]
+
+ACME, AUTHORITY, DIRECT, ROOT = "acme", "authority", "direct", "racine"
+WORDS = (ACME, AUTHORITY, DIRECT, ROOT)  # understood however they are written
+_CORSICA = ("620", "720")
+
+
+def _always(_given: Answers) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
 class Question:
-    """`default` may use the answers before it, by their names: `messagerie.{domain}`."""
+    """`default`, `fault` and `is_asked` may use the answers before it.
+
+    `fault`: what is expected instead; empty for a right answer.
+    """
 
     name: str
     text: str
     reason: str
-    default: str
-    is_right: Callable[[str], bool]
-    wrong: str
+    default: Callable[[Answers], str]
+    fault: Callable[[Answers, str], str]
+    is_asked: Callable[[Answers], bool] = field(default=_always)
 
 
-def _is_place(answer: str) -> bool:
-    return answer in ("acme", "authority") or answer.startswith("/")
+def _code_fault(_given: Answers, answer: str) -> str:
+    return "" if answer in ACADEMIES else "le code d’une académie, sur deux chiffres (20 : Amiens)"
 
 
-def _is_way_out(answer: str) -> bool:
-    return answer == "direct" or checks.is_host(answer)
+def _named(given: Answers) -> str:
+    name = ACADEMIES[given["code"]].name
+    return f"Académie d’{name}" if name[0] in "AEIOUÉ" else f"Académie de {name}"
+
+
+def _name_fault(_given: Answers, answer: str) -> str:
+    is_right = checks.LINE.holds(answer) and not set('"\\') & set(answer)
+    return "" if is_right else 'une ligne de texte de 200 signes au plus, sans guillemet (") ni « \\ »'
+
+
+def _departments_of(given: Answers) -> str:
+    labels = ACADEMIES[given["code"]].departments
+    return " ".join(
+        next(code for code in (*_CORSICA, label.zfill(3)) if department_label(code) == label)
+        for label in labels
+    )
+
+
+def _departments_fault(given: Answers, answer: str) -> str:
+    codes = answer.split()
+    labels = ACADEMIES[given["code"]].departments
+    unknown = [code for code in codes if len(code) != 3 or department_label(code) not in DEPARTMENTS]
+    if unknown or not codes:
+        return "des départements écrits comme dans un UAI (002 080 620), séparés par une espace"
+    elsewhere = [code for code in codes if department_label(code) not in labels]
+    academie = ACADEMIES[given["code"]].name
+    return f"des départements de l’académie « {academie} » ({', '.join(labels)})" if elsewhere else ""
+
+
+def _domain_of(given: Answers) -> str:
+    name = ACADEMIES[given["code"]].name.removeprefix("La ").lower().replace(" ", "-")
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return f"ac-{plain}.fr"
+
+
+def _domain_fault(_given: Answers, answer: str) -> str:
+    return "" if checks.is_domain(answer) else "un nom de domaine seul, sans « https:// » ni rien derrière"
+
+
+def _certificate_fault(_given: Answers, answer: str) -> str:
+    if answer in (ACME, AUTHORITY):
+        return ""
+    if fault := _file_fault(answer):
+        return f"« acme », « authority », ou {fault}"
+    try:
+        certificate = x509.load_pem_x509_certificate(Path(answer).read_bytes())
+    except (OSError, ValueError):
+        return "un fichier qui commence par le certificat au format PEM"
+    is_valid = certificate.not_valid_before_utc <= datetime.now(UTC) < certificate.not_valid_after_utc
+    return (
+        ""
+        if is_valid
+        else f"un certificat valable (fin de celui-ci : {certificate.not_valid_after_utc:%d/%m/%Y})"
+    )
+
+
+def _file_fault(answer: str) -> str:
+    is_there = checks.ABSOLUTE_PATH.holds(answer) and '"' not in answer and Path(answer or ".").is_file()
+    return "" if is_there and "\\" not in answer else "le chemin absolu d’un fichier qui est là"
+
+
+def _key_fault(given: Answers, answer: str) -> str:
+    if fault := _file_fault(answer):
+        return fault
+    try:
+        check_pair(Path(given["certificate"]).read_bytes(), Path(answer).read_bytes(), now=datetime.now(UTC))
+    except (OSError, EngineRefused):
+        return "la clé privée de ce certificat, au format PEM et sans mot de passe"
+    return ""
+
+
+def _resolvers_fault(_given: Answers, answer: str) -> str:
+    is_right = answer == ROOT or all(checks.is_ip_address(address) for address in answer.split())
+    return "" if is_right else "« racine », ou des adresses IP séparées par une espace"
+
+
+def _contact_fault(_given: Answers, answer: str) -> str:
+    return "" if checks.is_mail_address(answer) else "une adresse de courriel"
+
+
+def _way_out_fault(_given: Answers, answer: str) -> str:
+    is_named = checks.is_host(answer) and bool(set(".:") & set(answer))
+    return "" if answer == DIRECT or is_named else "« direct », ou le nom complet d’un serveur"
 
 
 QUESTIONS = (
     Question(
+        "code",
+        "Code de l’académie (deux chiffres)",
+        "Les NUMEN qu’elle attribue commencent par lui ; plusieurs des réponses proposées en viennent.",
+        lambda given: "20",
+        _code_fault,
+    ),
+    Question(
         "name",
         "Nom de l’académie",
         "Il est écrit en haut des pages et sur les lettres.",
-        "Académie d’Amiens",
-        lambda answer: bool(answer.strip()) and '"' not in answer,
-        "une ligne de texte, sans guillemet",
-    ),
-    Question(
-        "code",
-        "Code de l’académie (deux chiffres)",
-        "Les NUMEN qu’elle attribue commencent par lui.",
-        "20",
-        lambda answer: len(answer) == 2 and answer.isascii() and answer.isdigit(),
-        "deux chiffres",
+        _named,
+        _name_fault,
     ),
     Question(
         "departments",
-        "Départements, séparés par une espace",
+        "Départements, écrits comme dans un UAI et séparés par une espace",
         "Chacun a un service du premier degré.",
-        "002 060 080",
-        lambda answer: bool(answer.split()) and answer.replace(" ", "").isalnum(),
-        "des codes de trois signes, séparés par une espace",
+        _departments_of,
+        _departments_fault,
     ),
     Question(
         "domain",
         "Domaine des adresses",
         "Ce qui suit l’arobase ; les enregistrements DNS à publier en viennent.",
-        "ac-amiens.fr",
-        checks.is_domain,
-        "un nom de domaine",
+        _domain_of,
+        _domain_fault,
     ),
     Question(
         "host",
         "Nom du site",
         "L’adresse que les gens tapent ; le certificat doit la porter.",
-        "messagerie.{domain}",
-        checks.is_domain,
-        "un nom de domaine",
+        lambda given: f"messagerie.{given['domain']}",
+        _domain_fault,
+    ),
+    Question(
+        "resolvers",
+        "DNS à interroger : « racine », ou les adresses des serveurs DNS de votre réseau",
+        "Cette machine a son propre résolveur ; si le réseau ferme l’Internet à ses questions, "
+        "il les pose à vos serveurs.",
+        lambda given: ROOT,
+        _resolvers_fault,
     ),
     Question(
         "certificate",
         "Certificat : fichier PEM suivi de sa chaîne, « acme » (Let’s Encrypt) ou « authority » (l’instance)",
         "Sans certificat reconnu, les logiciels avertissent ; « acme » le demande une fois les noms publiés.",
-        "acme",
-        _is_place,
-        "un chemin absolu, « acme » ou « authority »",
+        lambda given: ACME,
+        _certificate_fault,
     ),
     Question(
         "key",
-        "Clé privée du certificat (fichier PEM ; vide sans fichier de certificat)",
+        "Clé privée du certificat (fichier PEM)",
         "Elle reste lisible de root et de nginx seulement.",
-        "",
-        lambda answer: answer == "" or answer.startswith("/"),
-        "un chemin absolu, ou rien",
+        lambda given: str(Path(given["certificate"]).with_suffix(".key")),
+        _key_fault,
+        lambda given: given["certificate"] not in (ACME, AUTHORITY),
     ),
     Question(
         "contact",
         "Adresse de contact",
-        "Elle est montrée sur la page d’aide.",
-        "assistance@{domain}",
-        checks.is_mail_address,
-        "une adresse de courriel",
+        "Elle est montrée sur la page d’aide, et donnée à l’autorité qui fait le certificat.",
+        lambda given: f"assistance@{given['domain']}",
+        _contact_fault,
     ),
     Question(
         "outgoing",
         "Envoi vers les autres domaines : « direct », ou le nom du serveur qui relaie",
-        "En direct, le port 25 doit être ouvert vers l’extérieur.",
-        "direct",
-        _is_way_out,
-        "« direct », ou un nom de serveur",
+        "En direct, le port 25 doit être ouvert vers l’extérieur. Le port et le mot de passe d’un relais "
+        "s’écrivent ensuite dans le fichier ([mail.outgoing]).",
+        lambda given: DIRECT,
+        _way_out_fault,
     ),
 )
-
-
-def answers(ask: Ask, tell: Callable[[str], None]) -> dict[str, str]:
-    """Ask every question until its answer is right; an empty answer is the default."""
-    given: dict[str, str] = {}
-    for question in QUESTIONS:
-        default = question.default.format(**given)
-        tell(f"\n{question.reason}")
-        while True:
-            answer = ask(f"{question.text} [{default}] : ").strip() or default
-            if question.is_right(answer):
-                break
-            tell(f"Réponse attendue : {question.wrong}.")
-        given[question.name] = answer
-    return given
-
-
-def file_from(given: Mapping[str, str]) -> str:
-    """The configuration file these answers make."""
-    departments = ", ".join(f'"{code}"' for code in given["departments"].split())
-    return (
-        f'[academy]\ncode = "{given["code"]}"\nname = "{given["name"]}"\ndomain = "{given["domain"]}"\n'
-        f'departments = [{departments}]\nhelp_address = "{given["contact"]}"\n\n'
-        f'[web]\npublic_url = "https://{given["host"]}"\nbehind_tls = true\n'
-        f"{_tls(given)}{_outgoing(given)}"
-    )
-
-
-def _tls(given: Mapping[str, str]) -> str:
-    match given["certificate"]:
-        case "authority":
-            return ""
-        case "acme":
-            return f'\n[tls]\nacme = "standalone"\nacme_contact = "{given["contact"]}"\n'
-        case certificate:
-            return f'\n[tls]\ncertificate = "{certificate}"\nkey = "{given["key"]}"\n'
-
-
-def _outgoing(given: Mapping[str, str]) -> str:
-    match given["outgoing"]:
-        case "direct":
-            return ""
-        case host:
-            return f'\n[mail.outgoing]\nmode = "relay"\nrelay_host = "{host}"\n'
