@@ -74,7 +74,10 @@ def test_the_zone_holds_the_keys_and_the_check_says_what_is_missing(
     app.command()(dns.command)
     zone = CliRunner().invoke(app, []).output
     assert all(f"{key.record_name}. 3600 IN TXT " in zone for key in keys_of(DOMAIN))
+    assert zone.startswith("; ")  # a comment: all of it may be pasted
+    assert f"(A, AAAA) pour : mail.{DOMAIN} " in zone.splitlines()[0]
     missing = CliRunner().invoke(app, ["--check"])
+    assert f"A mail.{DOMAIN} : MANQUE" in missing.output
     assert missing.exit_code == 1
     assert f"MX {DOMAIN} : MANQUE : ajoutez" in missing.output
     assert "PTR" not in missing.output  # there is no address yet to have a name

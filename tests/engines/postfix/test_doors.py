@@ -5,13 +5,16 @@ import smtplib
 import socket
 from email.header import decode_header, make_header
 from email.utils import getaddresses
+from pathlib import Path
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, digest, letter
 
+from vaguemestre.engines.postfix.mailboxes import has_mailbox
 from vaguemestre.foundation.kernel.seals import seal_of
 from vaguemestre.people.provisioning.values import AppKey
 from vaguemestre.post.outbox.values import SignerName
+from vaguemestre.site.config import Config
 
 pytestmark = pytest.mark.engines
 
@@ -371,3 +374,12 @@ def test_one_who_signs_in_again_after_a_key_was_withdrawn_sends(engines: LiveEng
     engines.change(person)
     engines.submit(person, person.address, other.address, letter(person.address, other.address, "encore"))
     assert engines.found(other, "encore")
+
+
+def test_postfix_says_which_addresses_have_a_mailbox(engines: LiveEngines, marie: Someone) -> None:
+    assert has_mailbox(engines.config, marie.address.upper())
+    assert not has_mailbox(engines.config, "personne.inconnue@ac-amiens.test")
+
+
+def test_a_table_that_cannot_be_asked_is_no_missing_mailbox(tmp_path: Path) -> None:
+    assert has_mailbox(Config(home=tmp_path), "personne.inconnue@ac-amiens.test")

@@ -101,3 +101,11 @@ def test_a_certificate_without_its_chain_is_red(tmp_path: Path, monkeypatch: pyt
     assert shown(leaf, middle).is_well, shown(leaf, middle).sentence
     assert not shown(leaf).is_well
     assert not shown(signed("mail.ac-exemple.fr", key, "mail.ac-exemple.fr", key, ca=False)).is_well
+
+
+def test_while_another_is_awaited_only_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificates, "_ACME_FOLDER", tmp_path / "live")
+    config = Config(home=tmp_path, tls=TlsSection(acme="standalone"))
+    certificates.make_missing(config, now=NOW)
+    certificates.install_given(config, now=NOW)
+    assert [one.name for one in live._certificate(config, NOW) if not one.is_well] == ["certificat, autorité"]

@@ -17,7 +17,14 @@ NAMES = frozenset({"mail.ac-exemple.fr"})
     [
         (verdicts.judge_unit("vaguemestre-web.service", "active"), verdicts.judge_unit("x", "failed")),
         (verdicts.judge_port(25, "::", ""), verdicts.judge_port(25, "::", "Connection refused")),
-        (verdicts.judge_postmaster("dsi@ac-exemple.fr"), verdicts.judge_postmaster("")),
+        (
+            verdicts.judge_postmaster("dsi@ac-exemple.fr", has_mailbox=True),
+            verdicts.judge_postmaster("", has_mailbox=False),
+        ),
+        (
+            verdicts.judge_postmaster("dsi@ac-exemple.fr", has_mailbox=True),
+            verdicts.judge_postmaster("dsi@ac-exemple.fr", has_mailbox=False),
+        ),
         (verdicts.judge_disk(10, 100), verdicts.judge_disk(9, 100)),
         (verdicts.judge_memory(5, 100), verdicts.judge_memory(4, 100)),
         (verdicts.judge_clock(is_synchronised=True), verdicts.judge_clock(is_synchronised=False)),
@@ -31,7 +38,10 @@ NAMES = frozenset({"mail.ac-exemple.fr"})
             verdicts.judge_certificate_names(NAMES, ["mail.ac-exemple.fr", "autre.ac-exemple.fr"]),
         ),
         (verdicts.judge_certificate_chain(""), verdicts.judge_certificate_chain("no valid candidates")),
-        (verdicts.judge_backup(NOW - DAY, NOW, DAY), verdicts.judge_backup(NOW - 2 * DAY, NOW, DAY)),
+        (
+            verdicts.judge_backup(NOW - DAY, NOW, DAY, is_planned=True),
+            verdicts.judge_backup(NOW - 2 * DAY, NOW, DAY, is_planned=True),
+        ),
     ],
     ids=lambda finding: finding.name,
 )
@@ -45,7 +55,12 @@ def test_what_is_well_and_what_is_red(well: Finding, red: Finding) -> None:
 
 
 def test_without_any_backup_it_is_red() -> None:
-    assert not verdicts.judge_backup(None, NOW, DAY).is_well
+    assert not verdicts.judge_backup(None, NOW, DAY, is_planned=True).is_well
+
+
+def test_who_named_a_repository_is_not_told_to_name_one() -> None:
+    assert "repository" in verdicts.judge_backup(None, NOW, DAY, is_planned=False).remedy
+    assert "systemctl start" in verdicts.judge_backup(None, NOW, DAY, is_planned=True).remedy
 
 
 def test_missing_names_are_named() -> None:

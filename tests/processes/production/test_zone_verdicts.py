@@ -1,5 +1,7 @@
 """Each record of the zone is one line of `check --live`, named as mail administrators name it."""
 
+from pathlib import Path
+
 import pytest
 
 from vaguemestre.mailbox.autoconfig.rules.mail_records import PublicKey, mail_records, mta_sts_policy
@@ -7,6 +9,9 @@ from vaguemestre.mailbox.autoconfig.rules.offers import offer
 from vaguemestre.mailbox.autoconfig.rules.records import Checked, Record, State, expected
 from vaguemestre.mailbox.autoconfig.services.zone import AddressName
 from vaguemestre.processes.production.live_check import zone_verdicts as verdicts
+from vaguemestre.processes.production.machine.hosts import hosts_with_address
+from vaguemestre.site.config import Config
+from vaguemestre.site.config.web import WebSection
 
 DOMAIN = "ac-exemple.fr"
 SITE = f"messagerie.{DOMAIN}"
@@ -77,3 +82,15 @@ def test_an_address_without_our_name_is_red() -> None:
     assert other.line() == (
         f"ROUGE  DNS PTR 192.0.2.1 : aucun nom → demandez à votre hébergeur le nom mail.{DOMAIN}"
     )
+
+
+def test_a_resolver_that_nobody_answers_is_told_where_else_to_ask() -> None:
+    assert verdicts.judge_resolver(is_answered=True).is_well
+    silent = verdicts.judge_resolver(is_answered=False)
+    assert not silent.is_well
+    assert "forwarders" in silent.remedy
+
+
+def test_the_names_that_lead_here_by_an_address_are_those_of_the_pages_files_and_mail(tmp_path: Path) -> None:
+    config = Config(home=tmp_path, web=WebSection(public_url=f"https://{SITE}"))
+    assert hosts_with_address(config) == ("mail.ac-amiens.test", SITE, f"fichiers.{SITE}")

@@ -11,6 +11,7 @@ from vaguemestre.mailbox.autoconfig.http import wanted_records
 from vaguemestre.mailbox.autoconfig.ports import look_up
 from vaguemestre.mailbox.autoconfig.rules.records import Checked, State, zone
 from vaguemestre.mailbox.autoconfig.services.zone import address_names, check_records
+from vaguemestre.processes.production.machine.hosts import hosts_with_address
 
 _WORDS = {
     State.RIGHT: "juste",
@@ -31,12 +32,14 @@ def command(
     domains = (domain.lower(),) if domain else domains
     records = tuple(record for name in domains for record in wanted_records(name))
     if not check:
+        hosts = " ".join(hosts_with_address(settings.CONFIG))
+        typer.echo(f"; Publiez aussi l’adresse de cette machine (A, AAAA) pour : {hosts}")
         typer.echo(zone(records), nl=False)
         return
     results = check_records(records, look_up.get())
     for result in results:
         typer.echo(_line(result))
-    advice = [line for name in domains for line in _reverse_names(f"mail.{name}")]
+    advice = [line for host in hosts_with_address(settings.CONFIG) for line in _address_lines(host)]
     for line in advice:
         typer.echo(line)
     if advice or any(result.state is not State.RIGHT for result in results):
@@ -51,11 +54,13 @@ def _line(result: Checked) -> str:
     return f"{record.kind} {record.name} : {_WORDS[result.state]}{now}\n    {record.line}"
 
 
-def _reverse_names(host: str) -> Iterator[str]:
-    """What is wrong with the names of the host's addresses (PTR), which only their provider can change."""
+def _address_lines(host: str) -> Iterator[str]:
+    """What is wrong with its addresses; of mail, with their names (PTR), which their provider gives."""
     addresses = tuple(address_names(host, look_up.get()))
     if not addresses:
-        yield f"A {host} : MANQUE : ajoutez l’adresse de cette machine"
+        yield f"A {host} : MANQUE : ajoutez l’adresse de cette machine (A, AAAA)"
+    if not host.startswith("mail."):
+        return
     for address, names in ((entry.address, entry.names) for entry in addresses if not entry.is_right):
         shown = ", ".join(names) or "aucun"
         yield f"PTR {address} : demandez à votre hébergeur le nom {host} (aujourd’hui : {shown})"

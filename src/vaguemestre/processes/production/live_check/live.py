@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from vaguemestre.engines.conversion.trusted_authorities import trusted_authorities
+from vaguemestre.engines.postfix.mailboxes import has_mailbox
 from vaguemestre.engines.tls.certificates import names_of, paths, public_paths
 from vaguemestre.engines.tls.certificates_by_name import pair_of
 from vaguemestre.processes.production.live_check import live_verdicts as verdicts
@@ -95,11 +96,14 @@ def _certificate(config: Config, now: datetime) -> Iterator[Finding]:
         yield Finding("certificat", is_well=False, sentence=str(error), remedy="relancez bin/install")
         return
     yield verdicts.judge_certificate_end(certificate.not_valid_after_utc, now)
+    is_another_awaited = config.tls.is_given and certificate.issuer == own_authority.subject
     if config.tls.is_given:
-        yield verdicts.judge_certificate_issuer(is_own=certificate.issuer == own_authority.subject)
+        yield verdicts.judge_certificate_issuer(is_own=is_another_awaited)
+    if config.tls.is_given and not is_another_awaited:
         chain = x509.load_pem_x509_certificates(public_paths(config).certificate.read_bytes())
         yield verdicts.judge_certificate_chain(_chain_failure(chain, now))
-    yield verdicts.judge_certificate_names(names_of(certificate), hosts_shown(config))
+    if not is_another_awaited:  # its names are not those that count
+        yield verdicts.judge_certificate_names(names_of(certificate), hosts_shown(config))
     for academy in config.academies:
         if academy.certificate:
             content = pair_of(config, academy.domain).certificate.read_bytes()
@@ -126,11 +130,15 @@ def _chain_failure(chain: Sequence[x509.Certificate], now: datetime) -> str:
 
 def _postmaster(config: Config, now: datetime) -> Iterator[Finding]:
     if config.mail.outgoing.leaves:
-        yield verdicts.judge_postmaster(config.mail.postmaster)
+        address = config.mail.postmaster
+        yield verdicts.judge_postmaster(address, has_mailbox=bool(address) and has_mailbox(config, address))
 
 
 def _backup(config: Config, now: datetime) -> Iterator[Finding]:
-    yield verdicts.judge_backup(_last_backup(config), now, config.backup.late_after)
+    backup = config.backup
+    yield verdicts.judge_backup(
+        _last_backup(config), now, backup.late_after, is_planned=bool(backup.repository)
+    )
 
 
 def _last_backup(config: Config) -> datetime | None:

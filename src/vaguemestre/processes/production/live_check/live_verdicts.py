@@ -37,10 +37,13 @@ def judge_port(port: int, address: str, error: str) -> Finding:
     )
 
 
-def judge_postmaster(address: str) -> Finding:
+def judge_postmaster(address: str, *, has_mailbox: bool) -> Finding:
     """`address`: who reads it; empty for nobody."""
     remedy = "écrivez dans [mail] « postmaster » l’adresse de qui les lira, puis relancez bin/install"
-    return Finding("postmaster@ et abuse@", bool(address), f"lus par {address or 'personne'}", remedy)
+    sentence = f"lus par {address or 'personne'}"
+    if address and not has_mailbox:
+        sentence = f"{address} n’a pas de boîte : ce qui leur est écrit revient à l’envoyeur"
+    return Finding("postmaster@ et abuse@", bool(address) and has_mailbox, sentence, remedy)
 
 
 def judge_disk(free: int, total: int) -> Finding:
@@ -107,9 +110,15 @@ def judge_certificate_names(names: frozenset[str], hosts: Collection[str]) -> Fi
     )
 
 
-def judge_backup(made_at: datetime | None, now: datetime, late_after: timedelta) -> Finding:
-    """`late_after`: the age that is too old."""
-    remedy = "écrivez [backup] « repository », relancez bin/install ; sinon journalctl -u vaguemestre-backup"
+def judge_backup(
+    made_at: datetime | None, now: datetime, late_after: timedelta, *, is_planned: bool
+) -> Finding:
+    """`late_after`: the age that is too old. `is_planned`: a repository is named."""
+    remedy = (
+        "systemctl start vaguemestre-backup en fait une ; journalctl -u vaguemestre-backup dit ce qui manque"
+    )
+    if not is_planned:
+        remedy = "écrivez [backup] « repository », puis relancez bin/install"
     if made_at is None:
         return Finding("sauvegarde", is_well=False, sentence="aucune n’est connue", remedy=remedy)
     minutes = (now - made_at) / timedelta(minutes=1)

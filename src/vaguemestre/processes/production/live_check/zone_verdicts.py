@@ -50,6 +50,17 @@ def judge_signatures(records: Sequence[Record]) -> Finding:
     return Finding("signature DKIM", bool(count), sentence, "lancez « vaguemestre dkim publish-check »")
 
 
+def judge_resolver(*, is_answered: bool) -> Finding:
+    """Of a question about the root, which anybody answers."""
+    return Finding(
+        "résolveur",
+        is_answered,
+        "il interroge l’Internet" if is_answered else "personne ne lui répond",
+        "ouvrez le port 53 vers l’extérieur, ou écrivez dans [network] « forwarders » les serveurs DNS de "
+        "votre réseau, puis relancez bin/install",
+    )
+
+
 def judge_address_name(host: str, address: AddressName) -> Finding:
     return Finding(
         f"DNS PTR {address.address}",
@@ -61,7 +72,7 @@ def judge_address_name(host: str, address: AddressName) -> Finding:
 
 def no_address(host: str) -> Finding:
     return Finding(
-        f"DNS A {host}", is_well=False, sentence="manque", remedy="ajoutez l’adresse de la machine"
+        f"DNS A {host}", is_well=False, sentence="manque", remedy="ajoutez l’adresse de la machine (A, AAAA)"
     )
 
 

@@ -20,6 +20,13 @@ def hosts_shown(config: Config, own: AcademySection | None = None) -> tuple[str,
     return tuple(dict.fromkeys(names))
 
 
+def hosts_with_address(config: Config) -> tuple[str, ...]:
+    """The names that lead here by an address of their own; records under other names lead to these."""
+    sites = (config.public_url, *(academy.public_url for academy in config.academies), config.files_url)
+    mail = (f"mail.{academy.domain}" for academy in config.academies)
+    return tuple(dict.fromkeys((*mail, *(site_of(origin)[0] for origin in sites if origin))))
+
+
 def hosts_asked(config: Config) -> tuple[str, ...]:
     """The names that a certificate is asked for: besides, those where programs look for their settings."""
     programs = (
