@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,9 @@ from vaguemestre.cli.failures import Failed
 from vaguemestre.engines.postfix import mail_queue
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.processes.production.units.children import children_of
+from vaguemestre.processes.production.units.unit_states import is_under_systemd, unit_states
+from vaguemestre.processes.production.units.units import TARGET, service_name
 from vaguemestre.processes.supervisor import place, process_table
 from vaguemestre.site.config import Config
 
@@ -23,6 +27,7 @@ _STATES = {"ready": "prêt", "starting": "démarre", "down": "en panne", "stoppe
 _ERROR = re.compile(r"\b(?:ERROR|CRITICAL)\b|(?:\b|[a-z])(?:[Ee]rror|[Ff]atal|[Pp]anic):")
 _LAST_BYTES = 300_000
 _SHOWN = 5
+_SYSTEMD = 1  # the process that keeps an installed machine running
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,8 @@ def command(
         typer.echo(json.dumps(dataclasses.asdict(status), ensure_ascii=False, indent=1))
         return
     typer.echo(f"{status.home} : {'prête' if status.ready else 'pas encore prête'}, ", nl=False)
-    typer.echo(f"processus {status.pid}, depuis le {_when(status.since)}")
+    by = "par systemd" if status.pid == _SYSTEMD else f"processus {status.pid}"
+    typer.echo(f"{by}, depuis le {_when(status.since)}")
     for child in status.children:
         typer.echo(f"  {_child_line(child)}")
     typer.echo(f"Courriels en file : {status.mail_waiting}")
@@ -57,10 +63,27 @@ def command(
     typer.echo("Dernières erreurs :" if status.errors else "Dernières erreurs : aucune")
     for line in status.errors:
         typer.echo(f"  {line}")
+    if status.pid == _SYSTEMD:
+        typer.echo("Celles de nos propres processus : journalctl -p err -u 'vaguemestre-*'")
 
 
 def look(config: Config) -> Status:
     """Raises Failed (69) when nothing runs on this home."""
+    return _status(config, *(_units(config) if is_under_systemd(config) else _children(config)))
+
+
+def _units(config: Config) -> tuple[int, float, bool, list[dict[str, Any]]]:
+    """Who keeps the processes running and since when, whether all is ready, each of them: by systemd."""
+    names = [f"{service_name(child.name)}.service" for child in children_of(config, sys.executable)]
+    target, *children = unit_states(names) or [{"state": "stopped", "since": 0.0}]
+    if target["state"] != "ready":
+        raise Failed(f"rien ne tourne sur {config.home} : « systemctl start {TARGET} » démarre tout.", 69)
+    is_ready = all(child["state"] == "ready" for child in children)
+    return _SYSTEMD, target["since"], is_ready, children
+
+
+def _children(config: Config) -> tuple[int, float, bool, list[dict[str, Any]]]:
+    """The same, by our supervisor."""
     try:
         record = json.loads(place.children_file(config).read_text(encoding="utf-8"))
         pid, since = int(record["supervisor"]["pid"]), float(record["supervisor"]["since"])
@@ -68,12 +91,16 @@ def look(config: Config) -> Status:
         raise Failed(f"rien ne tourne sur {config.home}.", 69) from error
     if record["boot"] != process_table.boot() or process_table.seen(pid) is None:
         raise Failed(f"rien ne tourne sur {config.home} : la dernière fois s’est mal terminée.", 69)
+    return pid, since, place.ready_file(config).exists(), record["children"]
+
+
+def _status(config: Config, pid: int, since: float, ready: bool, children: list[dict[str, Any]]) -> Status:
     return Status(
         home=str(config.home),
-        ready=place.ready_file(config).exists(),
+        ready=ready,
         pid=pid,
         since=since,
-        children=record["children"],
+        children=children,
         mail_waiting=len(mail_queue.queue(config)),
         jobs_waiting=DBTaskResult.objects.filter(status__in=("READY", "RUNNING")).count(),
         jobs_failed=DBTaskResult.objects.failed().count(),
