@@ -13,6 +13,7 @@ from vaguemestre.post.outbox.rules.reasons import delivery_reason, refusal_reaso
         ("smtp: 552 too big", "outbox.refused-size"),
         ("smtp: 553 5.7.1 <a@b.fr>: Sender address rejected: not owned by user", "outbox.refused-sender"),
         ("smtp: 550 5.7.28 too many messages", "outbox.refused-limit"),
+        ("smtp: 554 5.7.0 dangerous", "outbox.removed-content"),
         ("smtp: 554 something else", "outbox.refused"),
         ("", "outbox.refused"),
     ],

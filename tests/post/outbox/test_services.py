@@ -17,8 +17,15 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refu
 from vaguemestre.post.outbox import services
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.outbox.ports import NotSubmitted
-from vaguemestre.post.outbox.queries import find_outgoing, waiting_messages
-from vaguemestre.post.outbox.values import Acceptance, MessageToSend, Recipient, StoredReference
+from vaguemestre.post.outbox.queries import find_outgoing, sending_preferences, waiting_messages
+from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
+from vaguemestre.post.outbox.values import (
+    Acceptance,
+    MessageToSend,
+    Recipient,
+    SendingPreferences,
+    StoredReference,
+)
 
 pytestmark = pytest.mark.django_db
 CONTENT = b"From: a@b.fr\r\nMessage-ID: <k.1@ac-amiens.test>\r\n\r\nBonjour\r\n"
@@ -297,6 +304,46 @@ def test_nobody_takes_back_the_message_of_another() -> None:
     with pytest.raises(Refusal, match="unknown"), transaction.atomic():
         services.cancel_message(other.pk, "k.1", by="test", now=NOON)
     assert find_outgoing(other.pk, "k.1") is None
+
+
+def test_a_message_put_off_leaves_at_its_new_hour_and_not_before() -> None:
+    world, outgoing = World(), queued()
+    mine, later = OutboxMessage.objects.get().account_id, DUE + timedelta(days=1)
+    services.reschedule_message(mine, "k.1", later, by="test", now=NOON)
+    assert DBTaskResult.objects.latest("enqueued_at").run_after == later
+    world.run(outgoing, DUE)
+    assert world.queue == []
+    world.run(outgoing, later)
+    assert len(world.queue) == 1
+    assert Entry.objects.filter(action="outbox.message-rescheduled").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "state", "hours", "told"),
+    [
+        ("k.1", "held", 0, "later-is-past"),
+        ("k.1", "queued", 1, "already-left"),
+        ("k.1", "cancelled", 1, "already-left"),
+        ("another", "held", 1, "unknown"),
+    ],
+)
+def test_what_cannot_be_put_off_keeps_its_hour(key: str, state: str, hours: int, told: str) -> None:
+    queued()
+    OutboxMessage.objects.update(state=state)
+    mine = OutboxMessage.objects.get().account_id
+    with pytest.raises(Refusal, match=told):
+        services.reschedule_message(mine, key, NOON + timedelta(hours=hours), by="test", now=NOON)
+    assert OutboxMessage.objects.get().due_at == DUE
+
+
+def test_sending_preferences_are_a_persons_own_and_only_a_delay_that_is_offered_is_applied() -> None:
+    mine, other = account(), account(username="other")
+    chosen = SendingPreferences(UNDO_CHOICES[-1], offers_quiet_hours=False)
+    services.save_sending_preferences(mine.pk, chosen)
+    assert sending_preferences(mine.pk, undo_seconds=12) == chosen
+    assert sending_preferences(other.pk, undo_seconds=12) == SendingPreferences(12, offers_quiet_hours=True)
+    services.save_sending_preferences(mine.pk, SendingPreferences(max(UNDO_CHOICES) + 1, True))
+    assert sending_preferences(mine.pk, undo_seconds=12) == SendingPreferences(12, offers_quiet_hours=True)
 
 
 def test_a_refusal_at_submission_is_told_in_words() -> None:
