@@ -1,6 +1,8 @@
 """The table of lent files and the store open nothing: the token of a link is in neither."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -9,11 +11,15 @@ from django.utils import timezone
 from tests.access.signin.people import account
 
 from vaguemestre.engines.file_store import FileStore
-from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import change_states, withdraw_proofs
+from vaguemestre.people.service_classes.models import ServiceClass
 from vaguemestre.post.filelinks import ports, queries, services
 from vaguemestre.post.filelinks.http import file_limits
+from vaguemestre.post.filelinks.models import SharedFile
+from vaguemestre.post.filelinks.rules.links import token_digest
 from vaguemestre.post.filelinks.values import Filelink
 
 
@@ -102,3 +108,104 @@ def test_nobody_downloads_while_the_account_of_the_owner_is_stopped(store: FileS
     assert queries.find_available(of_a_list.token, now.date())
     start_again(owner.pk)
     assert queries.find_available(left.token, now.date())
+
+
+class Scanner:
+    """Finds what `found` names, or is away for the files of `refused`."""
+
+    def __init__(self, *refused: bytes, is_wanted: bool = True) -> None:
+        self.is_wanted, self.found, self.refused = is_wanted, "", refused
+        self.scanned: list[bytes] = []
+
+    def __call__(self, content: BinaryIO) -> str:
+        octets = content.read()
+        if octets in self.refused:
+            raise EngineDown("clamd")
+        self.scanned.append(octets)
+        return self.found
+
+
+def stored(store: FileStore, owner_id: int, content: bytes, scan: Scanner, at: datetime) -> Filelink:
+    with transaction.atomic():
+        return services.share_content(
+            owner_id, "a.pdf", "application/pdf", content, store, scan, file_limits(), now=at
+        )
+
+
+@pytest.mark.django_db
+def test_a_file_nobody_scanned_is_scanned_later_and_one_that_fails_holds_no_other_up(
+    store: FileStore,
+) -> None:
+    owner, now = account(), timezone.now()
+    before_scanners = stored(store, owner.pk, b"before", Scanner(is_wanted=False), now)
+    lost = stored(store, owner.pk, b"lost", Scanner(), now - timedelta(days=5))
+    too_big = stored(store, owner.pk, b"too big", Scanner(), now - timedelta(days=5))
+    gone = stored(store, owner.pk, b"gone", Scanner(), now - timedelta(days=5))
+    recent = stored(store, owner.pk, b"recent", Scanner(), now)
+    store.remove(token_digest(gone.token))
+    scanner = Scanner(b"too big")
+    assert services.scan_left_over_files(store, scanner, lambda: now) == 2
+    assert sorted(scanner.scanned) == [b"before", b"lost"], "the job of a recent one scans it"
+    verdicts = dict(SharedFile.objects.values_list("pk", "verdict"))
+    assert [verdicts[file.id] for file in (before_scanners, lost, too_big, gone, recent)] == [
+        "clean", "clean", "waiting", "waiting", "waiting",
+    ]  # fmt: skip
+    assert services.scan_left_over_files(store, Scanner(is_wanted=False), lambda: now) == 0
+
+
+@pytest.mark.django_db
+def test_a_round_of_late_scans_ends_in_time_and_an_infected_file_leaves_the_store(store: FileStore) -> None:
+    owner, now = account(), timezone.now()
+    for number in range(3):
+        stored(store, owner.pk, b"%d" % number, Scanner(is_wanted=False), now)
+    moments = iter([now, now, now, now + timedelta(minutes=1)])  # the second file would come too late
+    scanner = Scanner()
+    scanner.found = "Eicar-Test"
+    assert services.scan_left_over_files(store, scanner, lambda: next(moments)) == 1
+    assert sorted(SharedFile.objects.values_list("verdict", flat=True)) == [
+        "infected", "unchecked", "unchecked",
+    ]  # fmt: skip
+    assert len(store.names()) == 2
+
+
+@pytest.mark.django_db
+def test_an_upload_never_passes_the_size_it_announced(store: FileStore) -> None:
+    owner, scanner = account(), Scanner()
+    with transaction.atomic():
+        begun = services.begin_upload(
+            owner.pk, "a.zip", "application/zip", 6, store, file_limits(), now=timezone.now()
+        )
+    with pytest.raises(Refusal, match="overflow"):
+        services.append_chunk(owner.pk, begun.id, 0, b"sept oc", store, scanner)
+    assert services.append_chunk(owner.pk, begun.id, 0, b"octets", store, scanner) == 6
+    assert services.append_chunk(owner.pk, begun.id, 6, b"more", store, scanner) == 6, "it is whole"
+    with store.open(token_digest(begun.token)) as content:
+        assert content.read() == b"octets"
+
+
+@pytest.mark.django_db
+def test_what_was_begun_and_left_is_purged_after_a_day_and_what_is_whole_on_its_last(
+    store: FileStore,
+) -> None:
+    owner, now = account(), timezone.now()
+    for age in (timedelta(hours=25), timedelta(hours=23)):
+        with transaction.atomic():
+            services.begin_upload(owner.pk, "a", "", 6, store, file_limits(), now=now - age)
+    stored(store, owner.pk, b"whole", Scanner(), now - timedelta(days=5))
+    assert services.purge_files(store, now=now) == 1
+    assert sorted(SharedFile.objects.values_list("received", flat=True)) == [0, 5]
+    SharedFile.objects.update(expires_on=paris_day(now) - timedelta(days=1))
+    assert services.purge_files(store, now=now) == 2
+    assert store.names() == set()
+
+
+@pytest.mark.django_db
+def test_an_account_whose_class_lends_no_file_lends_none(store: FileStore) -> None:
+    owner = account()
+    reduced = ServiceClass.objects.create(
+        academy=owner.person.academy, name="Sans fichiers", lends_files=False
+    )
+    Account.objects.filter(pk=owner.pk).update(service_class=reduced)
+    with pytest.raises(Refusal, match="not-in-class"):
+        shared(store, owner.pk)
+    assert shared(store, None).size == len(b"octets"), "a list lends whatever its writer's class"

@@ -273,6 +273,7 @@ def test_somebody_elses_file_is_not_there(left: Filelink, client: Client) -> Non
         ("01/01/2020", "", "déjà passé"),
         ("01/01/2199", "", "jours qui viennent"),
         ("{today}", "court", "6 caractères"),
+        ("{today}", "x" * 101, "100 caractères"),
     ],
 )
 def test_what_is_wrong_is_said_and_changes_nothing(
@@ -299,6 +300,11 @@ def test_any_name_makes_one_file_name(typed: str) -> None:
     assert 0 < len(name) <= 200
     assert not re.search(r"[\x00-\x1f/\\\u202e]", name)
     assert rules.file_name(name) == name
+
+
+def test_a_long_name_keeps_its_extension() -> None:
+    assert rules.file_name("x" * 400 + ".pdf") == "x" * 196 + ".pdf"
+    assert rules.file_name("x" * 400 + "." + "y" * 30) == "x" * 200
 
 
 def test_the_store_holds_nothing_outside_its_folder(store: FileStore) -> None:
