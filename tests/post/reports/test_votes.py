@@ -107,6 +107,18 @@ def test_a_message_that_moved_is_found_and_one_that_is_gone_teaches_nothing(boxe
 
 
 @pytest.mark.django_db
+def test_a_vote_whose_account_was_erased_and_one_seen_where_no_folder_is_any_more_break_nothing(
+    boxes: Boxes,
+) -> None:
+    key = vote(account().pk, "a@x.fr", is_junk=True, folder="Un ancien dossier")
+    Vote.objects.all().delete()
+    boxes.run(key)
+    assert boxes.taught == []
+    boxes.run(vote(account("autre").pk, "a@x.fr", is_junk=True, folder="Un ancien dossier"))
+    assert boxes.taught == [(letter(), True)], "found in the inbox"
+
+
+@pytest.mark.django_db
 def test_without_a_filter_the_vote_waits(boxes: Boxes) -> None:
     def away(content: bytes, *, is_junk: bool) -> None:
         raise EngineDown("rspamd")
