@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from tests.access.signin.people import account
+from tests.access.signin.people import NOON, account
 from tests.mailbox.webmail.conftest import address, box, boxes, browser_of, nicolas, put, reader
 from tests.mailbox.webmail.views.test_messages import html_letter
 
@@ -17,7 +18,14 @@ from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.redirects.models import LinkClick
 from vaguemestre.post.redirects.ports import is_listed
-from vaguemestre.post.redirects.services import LinkSigner
+from vaguemestre.post.redirects.services import (
+    RETENTION,
+    LinkSigner,
+    delete_old_clicks,
+    forget_person,
+    record_click,
+)
+from vaguemestre.post.redirects.values import CheckedLink
 
 __all__ = ["box", "boxes", "nicolas", "reader"]  # fixtures
 pytestmark = pytest.mark.django_db
@@ -172,3 +180,15 @@ def test_a_link_forwards_to_the_very_host_that_was_judged(nicolas: Account, list
     answer = browser_of(nicolas).get(sign("https://bon.example\\@mauvais.example/?a=\\"))
     assert answer.headers["Location"] == "https://bon.example/@mauvais.example/?a=%5C"
     assert LinkClick.objects.get().host == "bon.example"
+
+
+def test_clicks_are_kept_for_their_time_and_forgotten_with_the_account_they_are_of(nicolas: Account) -> None:
+    other = account("collegue").pk
+    for owner, days in ((nicolas.pk, 31), (nicolas.pk, 29), (other, 29)):
+        clicked_at = NOON - timedelta(days=days)
+        record_click(CheckedLink(SHOP, owner, "<m@x>"), was_listed=False, now=clicked_at)
+    delete_old_clicks(NOON)
+    assert LinkClick.objects.filter(clicked_at__gte=NOON - RETENTION).count() == 2
+    assert LinkClick.objects.count() == 2
+    forget_person(nicolas.pk)
+    assert LinkClick.objects.get().account_id == other
