@@ -11,9 +11,9 @@ from tests.access.sso.people import BACK, HOSTILE, added, registration
 from vaguemestre.access.sso.registry.models import Subject
 from vaguemestre.access.sso.registry.queries import applications_for, find_application, identity_of
 from vaguemestre.access.sso.registry.rules.addresses import check_address, is_registered
-from vaguemestre.access.sso.registry.rules.entrance import may_enter
+from vaguemestre.access.sso.registry.rules.entrance import may_enter, obstacle
 from vaguemestre.access.sso.registry.rules.release import released_attributes
-from vaguemestre.access.sso.registry.rules.words import ROLES, value_label
+from vaguemestre.access.sso.registry.rules.words import ROLES, criteria_of, value_label
 from vaguemestre.access.sso.registry.services import (
     add_application,
     is_secret_right,
@@ -23,7 +23,7 @@ from vaguemestre.access.sso.registry.services import (
     start_visit,
 )
 from vaguemestre.access.sso.registry.services.applications import OVERLAP
-from vaguemestre.access.sso.registry.values import Protocol
+from vaguemestre.access.sso.registry.values import Assurance, Obstacle, Protocol
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 
@@ -136,6 +136,37 @@ def test_who_may_enter(nicolas: Account) -> None:
     assert not may_enter(replace(application, categories=("CPE",)), identity)
     assert may_enter(replace(application, categories=("CPE",), roles=("agent",)), identity)
     assert not may_enter(replace(application, roles=("helpdesk",)), identity)
+
+
+def test_the_first_obstacle_is_told_and_consent_is_asked_of_those_only_who_may_enter(
+    nicolas: Account,
+) -> None:
+    identity = identity_of(nicolas.pk, timezone.now())
+    strict = registration(assurance=Assurance.OTP, consent=True, categories=("2D_PUBLIC",))
+
+    def first(methods: set[str], *, agreed: bool = True, **changed: object) -> Obstacle | None:
+        return obstacle(strict, replace(identity, **changed), methods, agreed=agreed)  # type: ignore[arg-type]
+
+    assert first({"pwd", "mfa"}) is None
+    assert first({"pwd", "mfa"}, agreed=False) is Obstacle.CONSENT
+    assert first({"pwd"}, agreed=False) is Obstacle.ASSURANCE
+    assert first({"pwd"}, agreed=False, category="CPE") is Obstacle.RESERVED
+    assert first({"pwd"}, agreed=False, category="CPE", is_active=False) is Obstacle.CLOSED
+
+
+def test_who_may_enter_is_said_in_words_and_nothing_where_everybody_may() -> None:
+    assert criteria_of(registration()) == []
+    listed = registration(
+        categories=("CPE",), functions=("ENS",), schools=("0800001A", "0800002B"), services=("DSDEN80",),
+        roles=("helpdesk",),
+    )  # fmt: skip
+    assert criteria_of(listed, {"0800001A": "Collège Jean-Macé"}) == [
+        "catégories : conseillers principaux d’éducation",
+        "fonctions : enseignement",
+        "établissements : Collège Jean-Macé, 0800002B",
+        "services de gestion : DSDEN80",
+        "rôles : assistance",
+    ]
 
 
 @pytest.mark.parametrize("named", [{"roles": ("manager",)}, {"categories": ("PROFESSEURS",)}])
