@@ -7,7 +7,7 @@ from django.db import transaction
 from tests.access.signin.people import account
 
 from vaguemestre.mailbox.calendar.queries import answer_to, clashes
-from vaguemestre.mailbox.calendar.services import forget_event, keep_answer
+from vaguemestre.mailbox.calendar.services import forget_event, forget_person, keep_answer
 from vaguemestre.mailbox.calendar.values import Answer
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +44,12 @@ def test_a_cancelled_event_frees_its_time() -> None:
     with transaction.atomic():
         forget_event(who, "a")
     assert clashes(who, "new", AT, AT + HOUR) == ()
+
+
+def test_a_forgotten_person_has_answered_nothing_and_others_have() -> None:
+    who, other = account().pk, account("autre").pk
+    for reader in (who, other):
+        keep(reader, "a", Answer.ACCEPTED)
+    forget_person(who)
+    assert answer_to(who, "a") is None
+    assert answer_to(other, "a") is Answer.ACCEPTED
