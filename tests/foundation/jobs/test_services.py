@@ -16,6 +16,7 @@ from vaguemestre.foundation.jobs.rules import MAX_ATTEMPTS
 from vaguemestre.foundation.jobs.services import (
     announce,
     delete_failed_job,
+    delete_old_failed_jobs,
     delete_old_jobs,
     requeue_running_jobs,
     run_failed_again,
@@ -258,3 +259,33 @@ def test_an_event_of_every_message_is_one_job_and_what_fails_of_it_is_retried_al
     away.clear()
     wake.call(*later.args_kwargs["args"])
     assert heard == [-3, 3]
+
+
+@pytest.mark.django_db
+def test_a_failed_job_of_another_version_is_put_back_as_it_was_stored() -> None:
+    with transaction.atomic():
+        announce(BellRang(1))
+    stored = {"args": ["written", "otherwise"], "kwargs": {}}
+    DBTaskResult.objects.update(
+        args_kwargs=stored, status="FAILED", finished_at=timezone.now(), worker_ids=["worker@old"]
+    )
+    job = DBTaskResult.objects.get()
+    assert run_failed_again(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.finished_at, job.worker_ids, job.args_kwargs) == ("READY", None, [], stored)
+    assert not run_failed_again(job.pk), "it is not among the failed ones any more"
+
+
+@pytest.mark.django_db
+def test_failed_jobs_wait_for_a_decision_for_their_days() -> None:
+    now = timezone.now()
+    for days in (31, 29):
+        with transaction.atomic():
+            announce(BellRang(days))
+        newest = DBTaskResult.objects.latest("enqueued_at")
+        finished_at = now - timedelta(days=days)
+        DBTaskResult.objects.filter(pk=newest.pk).update(status="FAILED", finished_at=finished_at)
+    with transaction.atomic():
+        announce(BellRang(0))
+    assert delete_old_failed_jobs(30, now=now) == 1
+    assert DBTaskResult.objects.count() == 2
