@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests import room_coverage
 from tests.room_coverage import HELD, SOURCES, RoomCoverage, room_figures
 
 pytestmark = pytest.mark.heavy  # every rule and service is parsed
@@ -48,6 +49,7 @@ def test_a_room_below_the_floor_fails_the_run_if_it_is_held_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VAGUEMESTRE_FAILED", str(tmp_path / "failed"))
+    monkeypatch.setattr(room_coverage, "HELD", HELD - {ROOM})
     terminal: Any = Terminal(_session=SimpleNamespace(exitstatus=pytest.ExitCode.OK))
     RoomCoverage("floor").pytest_terminal_summary(terminal)
     assert terminal._session.exitstatus == pytest.ExitCode.TESTS_FAILED
