@@ -132,6 +132,7 @@ def test_a_file_that_went_is_seen() -> None:
     assert missing_paths("docs/operations/home.md", "`engines/postfix/spool`") == []
 
 
+@pytest.mark.heavy
 def test_what_the_code_cites_exists() -> None:
     breaches = []
     for path in _files():
@@ -140,6 +141,7 @@ def test_what_the_code_cites_exists() -> None:
     assert breaches == []
 
 
+@pytest.mark.heavy
 def test_pages_out_of_the_repository_are_not_cited() -> None:
     breaches = [
         f"{path.relative_to(PROJECT)}: {match.group()}"

@@ -28,6 +28,7 @@ def _is_gettext(module: str, names: list[str]) -> bool:
     return "gettext" in parts or parts[-1] == "translation" or "translation" in names
 
 
+@pytest.mark.heavy
 def test_nothing_imports_gettext() -> None:
     breaches = [
         f"{path.relative_to(SOURCE)}:{line}"
@@ -96,6 +97,7 @@ def words(count):
     ]  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_no_sentence_of_the_code_makes_its_plural_by_hand() -> None:
     breaches = [
         f"{path.relative_to(SOURCE)}:{line}: {words}"
@@ -130,6 +132,7 @@ def test_words_for_men_alone_are_seen(words: str) -> None:
     assert _GENDERED.search(words)
 
 
+@pytest.mark.heavy
 def test_screens_speak_to_women_as_to_men() -> None:
     scripts = sorted((SOURCE.parents[1] / "frontend" / "src").rglob("*.js"))
     assert scripts

@@ -128,11 +128,13 @@ def written_codes(trees: Trees) -> set[str]:
     return found
 
 
+@pytest.mark.heavy
 def test_every_refusal_has_a_sentence(raised: list[Raised]) -> None:
     assert len(raised) > 300
     assert sorted(f"{one.place} {one.code}" for one in raised if one.code not in BY_CODE) == []
 
 
+@pytest.mark.heavy
 def test_every_sentence_has_a_refusal(trees: Trees) -> None:
     assert sorted(BY_CODE.keys() - written_codes(trees)) == []
 

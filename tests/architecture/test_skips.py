@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+import pytest
 from tests.architecture.test_rooms import TESTS, tree_of
 
 REASONS = {
@@ -33,6 +34,7 @@ def _is_for_a_program(call: ast.Call) -> bool:
     return bool(words & {"which", "exists", "importorskip", "find_spec"})
 
 
+@pytest.mark.heavy
 def test_tests_are_skipped_for_known_reasons_only() -> None:
     breaches = [
         f"{path.relative_to(TESTS)}:{call.lineno}: {ast.unparse(call)}"

@@ -73,6 +73,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[live.LiveEngin
         live.remove(made)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", [OF_AMIENS, OF_LILLE])
 def test_imap_and_submission_show_the_certificate_of_the_name_asked(
     engines: live.LiveEngines, name: str

@@ -91,10 +91,12 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
         live.remove(engines)
 
 
+@pytest.mark.heavy
 def test_haproxy_finds_every_door_open(behind: Behind) -> None:
     behind.wait_until_up("imaps", "sieve", "submission", "submissions", "mx")
 
 
+@pytest.mark.heavy
 def test_dovecot_knows_the_address_of_whoever_signs_in_behind_an_entry(behind: Behind) -> None:
     behind.wait_until_up("imaps")
     person = behind.engines.someone()
@@ -119,6 +121,7 @@ def test_postfix_knows_the_address_of_whoever_brings_mail_behind_an_entry(behind
     assert f"[{CLIENT}]".encode() in content
 
 
+@pytest.mark.heavy
 def test_a_machine_that_no_longer_greets_gets_nobody(behind: Behind) -> None:
     behind.wait_until_up("imaps", "mx")
     behind.engines.end("dovecot")

@@ -46,6 +46,7 @@ def test_pieces_that_follow_each_other_are_one_content(store: Store) -> None:
     assert store.names() == {"carte.pdf"}
 
 
+@pytest.mark.heavy
 def test_a_piece_that_comes_again_changes_nothing(store: Store) -> None:
     store.append("carte.pdf", 0, b"un, ")
     store.append("carte.pdf", 4, b"deux")

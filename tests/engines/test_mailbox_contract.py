@@ -396,6 +396,7 @@ def test_a_list_is_narrowed_as_asked(box: Mailbox) -> None:
     assert subjects(box.look("INBOX", words, 0, 50)) == ["Dehors"]
 
 
+@pytest.mark.heavy
 def test_a_search_looks_where_it_is_told(box: Mailbox) -> None:
     box.append("INBOX", from_("Zoé Petit", "zoe@x.test", "Sortie scolaire"), (Flag.SEEN,), at(1))
     box.append(

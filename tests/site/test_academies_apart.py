@@ -191,6 +191,7 @@ def test_the_offices_of_an_academie_still_read_what_is_theirs(two: Two) -> None:
     }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("office", ["administrator", "helpdesk"])
 def test_a_page_of_an_office_is_of_the_academie_or_closed_to_it(two: Two, office: str) -> None:
     """A new page says `within_academy`, or only administrators of the installation open it."""

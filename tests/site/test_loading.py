@@ -12,6 +12,7 @@ def test_a_loaded_process_collects_its_garbage() -> None:
     assert gc.isenabled()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("settings", ["metrics_settings", "numen_agent_settings"])
 def test_an_agent_has_every_room_that_its_tables_refer_to(settings: str) -> None:
     """Django refuses a table whose room is not installed. Those of the token service are among these."""

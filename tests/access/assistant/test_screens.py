@@ -218,6 +218,7 @@ def test_five_wrong_dates_close_a_numen_for_the_day(client: Client, ines: Accoun
         assert given(client).status_code == 302
 
 
+@pytest.mark.heavy
 def test_right_answers_cost_a_school_nothing(client: Client) -> None:
     for number in range(30):
         account(f"nouveau{number}", state="pending", numen=f"20E95{number:05d}ABC")

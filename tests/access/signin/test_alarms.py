@@ -51,6 +51,7 @@ def test_a_browser_never_seen_is_told_and_a_known_one_is_not(nicolas: Account, t
     assert len(told) == before
 
 
+@pytest.mark.heavy
 def test_everything_closes_and_the_password_of_before_only_chooses_the_next(
     client: Client, nicolas: Account, told: list[str]
 ) -> None:

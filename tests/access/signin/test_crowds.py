@@ -103,6 +103,7 @@ def test_the_work_done_in_one_network_does_not_serve_in_another(nicolas: Account
         assert challenge_of(again) != challenge_of(asked)
 
 
+@pytest.mark.heavy
 def test_known_and_unknown_names_are_asked_for_the_same_work(nicolas: Account) -> None:
     levels = []
     for name in ("nmorel", "personne"):
@@ -185,6 +186,7 @@ def test_without_a_place_for_its_hash_a_try_comes_back_by_itself(nicolas: Accoun
     assert client.get(refresh[1])["Location"] == "/"
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_a_page_does_not_wait_for_sign_ins_that_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads that hash are held at a gate: of sixteen sign-ins two hash, fourteen have an answer at once."""

@@ -111,6 +111,7 @@ def test_a_shared_computer_left_alone_is_cleared_by_the_next_request(client: Cli
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
 
 
+@pytest.mark.heavy
 def test_a_browser_struck_off_is_known_no_more(client: Client) -> None:
     nicolas = account()
     entered(client)

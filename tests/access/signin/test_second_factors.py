@@ -50,6 +50,7 @@ def age_sessions() -> None:
     revocations.get().bump()
 
 
+@pytest.mark.heavy
 def test_an_application_is_enrolled_and_then_asked_for(
     client: Client, nicolas: Account, told: list[str]
 ) -> None:
@@ -120,6 +121,7 @@ def test_a_recovery_code_is_of_no_use_to_another(client: Client, nicolas: Accoun
     assert theirs.post("/alogin/code", {"code": codes[0]}).status_code == 200
 
 
+@pytest.mark.heavy
 def test_new_codes_replace_the_old(client: Client, nicolas: Account, told: list[str]) -> None:
     _, old = enrolled(client)
     page = client.post("/parametres/securite/codes")
@@ -173,6 +175,7 @@ def test_a_form_from_elsewhere_comes_back_home(client: Client, nicolas: Account,
     assert InterruptedAct.objects.get().page == "/"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("role", ["helpdesk", "hr_officer", "administrator"])
 def test_a_role_that_reaches_others_enrols_in_time(client: Client, role: str) -> None:
     made = account("operateur", role=role)

@@ -155,6 +155,7 @@ def test_a_throttled_try_costs_no_hash() -> None:
     assert work["hashes"] == work["heavy"] == 0
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["nmorel", "personne"])
 def test_failures_ask_for_work_on_known_and_unknown_names_alike(name: str) -> None:

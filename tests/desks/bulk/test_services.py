@@ -112,6 +112,7 @@ def test_a_second_factor_is_due_from_that_day_and_no_longer_once_undone() -> Non
     assert due() is None
 
 
+@pytest.mark.heavy
 def test_it_is_interrupted_goes_on_and_treats_nobody_twice() -> None:
     people = agents(120)
     act_id = decided(people)
@@ -167,6 +168,7 @@ def test_undoing_what_two_people_did_takes_two_and_may_be_declined() -> None:
     assert set(told.values_list("by", flat=True)) == {SECOND}
 
 
+@pytest.mark.heavy
 def test_an_act_half_done_and_not_undone_after_all_can_go_on() -> None:
     people = agents(120)
     act_id = prepared(people)
@@ -286,6 +288,7 @@ def test_an_office_of_another_academie_selects_and_sees_nobody_here() -> None:
     assert file_of(foreign).counts.total == 0
 
 
+@pytest.mark.heavy
 def test_five_hundred_people_cost_no_more_questions_than_fifty() -> None:
     few, many = agents(50, prefix="peu"), agents(500, prefix="beaucoup")
 
@@ -302,6 +305,7 @@ def test_five_hundred_people_cost_no_more_questions_than_fifty() -> None:
     assert BulkTarget.objects.filter(phase="done").count() == 550
 
 
+@pytest.mark.heavy
 def test_a_list_of_five_hundred_is_read_in_few_questions() -> None:
     act_id = decided(agents(500), Act.EXPORT)
     work(act_id, clock=lambda: NOON)

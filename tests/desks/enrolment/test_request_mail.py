@@ -169,6 +169,7 @@ def test_what_could_not_leave_leaves_later(place: int, clerk: Account, post: Pos
     assert len(post.outside) == 1
 
 
+@pytest.mark.heavy
 def test_the_form_does_not_fill_somebody_elses_mailbox(place: int, clerk: Account, post: Post) -> None:
     for number in range(5):
         request, _ = filed(place, contact=f"vic.time+{number}@Perso.example")
@@ -189,6 +190,7 @@ def test_the_form_does_not_fill_somebody_elses_mailbox(place: int, clerk: Accoun
     assert len(post.outside) == MAX_MAILS_A_DAY + 2
 
 
+@pytest.mark.heavy
 def test_a_flood_of_requests_does_not_flood_the_service(place: int, clerk: Account, post: Post) -> None:
     for number in range(MAX_NOTICES_AN_HOUR + 3):
         request, _ = filed(place, contact=f"personne{number}@perso.example")

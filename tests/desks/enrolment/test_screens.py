@@ -371,6 +371,7 @@ class TestTheOfficer:
         assert "NUMEN attribué · NUMEN attribué" not in said
         assert "Pièce 1 PDF," in said
 
+    @pytest.mark.heavy
     def test_letters_are_one_pdf_each_reading_journaled(self, place: int) -> None:
         for number in (1, 2):
             request, _ = filed(place, first_name=f"Anna{'bc'[number - 1]}")
@@ -387,6 +388,7 @@ class TestTheOfficer:
         assert answer.content.count(b"/Type /Page\n") == 2
         assert Entry.objects.filter(action="enrolment.numen-shown").count() == 2
 
+    @pytest.mark.heavy
     def test_somebody_hr_has_not_entered_is_received_with_an_end(self, place: int) -> None:
         desk, there = client_of(officer(place, "DPE")), school()
         given = {
@@ -437,6 +439,7 @@ class TestTheOfficer:
 class TestLives:
     """What happens to somebody is declared by an officer of their service."""
 
+    @pytest.mark.heavy
     def test_a_retirement_is_declared_and_taken_back(self, place: int) -> None:
         person = managed_by(place, "DPE", "agente1", last_name="Partante")
         desk, there = client_of(officer(place, "DPE")), f"/gestion/personnes/{person.person_id}"

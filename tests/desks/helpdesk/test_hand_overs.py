@@ -56,6 +56,7 @@ def code_on(page: str) -> str:
     return page.partition('<dd class="secret">')[2].partition("</dd>")[0]
 
 
+@pytest.mark.heavy
 def test_the_whole_way(client: Client, lucie: Account, nicolas: Account) -> None:
     head = head_of("pvasseur")
     Person.objects.filter(pk=nicolas.person_id).update(recovery_address="vieux@maison.example")
@@ -92,6 +93,7 @@ def test_the_only_person_who_can_confirm_is_chosen(client: Client, lucie: Accoun
     assert client.get(where).content.decode().count("checked") == 0
 
 
+@pytest.mark.heavy
 def test_lost_second_factors_go_when_the_code_serves_and_not_before(
     client: Client, lucie: Account, nicolas: Account
 ) -> None:

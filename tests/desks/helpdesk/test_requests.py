@@ -148,6 +148,7 @@ def test_secrets_are_found_however_written(text: str, kept: str) -> None:
     assert without_secrets(text) == kept
 
 
+@pytest.mark.heavy
 @given(st.text(max_size=200))
 def test_masking_twice_changes_nothing_more(text: str) -> None:
     once = without_secrets(text)

@@ -225,6 +225,7 @@ def test_resuming_opens_it_again_with_the_same_password(
     assert engines.active["nmorel@ac-amiens.test"] is True
 
 
+@pytest.mark.heavy
 def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
     client: Client, lucie: Account, nicolas: Account, engines: Engines
 ) -> None:

@@ -68,6 +68,7 @@ def test_one_post_says_what_the_rfc_says_and_no_more(
     assert not {"cookie", "referer", "authorization"} & headers.keys()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("address", ["https://liste.example/moved", "https://liste.example/broken"])
 def test_only_a_plain_yes_counts_and_no_redirect_is_followed(
     site: tuple[ThreadingHTTPServer, ssl.SSLContext], address: str

@@ -58,6 +58,7 @@ def test_a_log_call_is_given_exceptions_and_what_names_nobody() -> None:
     assert others == [], "if these name nobody, add them to HARMLESS"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("formatter", [logs.JsonLines(), logs.PlainLines()], ids=["json", "plain"])
 def test_no_log_call_repeats_what_an_exception_says(formatter: logging.Formatter) -> None:
     told = []

@@ -29,6 +29,7 @@ def test_a_message_with_twenty_megabytes_of_files_is_not() -> None:
     assert not is_costly(raw)
 
 
+@pytest.mark.heavy
 def test_what_is_not_costly_is_parsed_in_a_few_seconds_of_processor() -> None:
     raw = nested(100, 250_000)
     assert not is_costly(raw)

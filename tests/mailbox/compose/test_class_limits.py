@@ -38,6 +38,7 @@ def test_a_file_over_the_size_of_the_class_is_refused_with_both_figures(browser:
     )
 
 
+@pytest.mark.heavy
 def test_a_text_over_the_size_of_the_class_is_refused_and_kept(browser: Client, nicolas: Account) -> None:
     key, text = new_key(), "<p>" + "Un récit très long. " * 50_000 + "</p>"
     given = {"to": "parent@dehors.example", "subject": "Récit", "html": text, "attempt": 1}

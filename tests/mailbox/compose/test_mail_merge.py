@@ -222,6 +222,7 @@ def test_on_its_pages(browser: Client, key: str, mailboxes: MemoryMailboxes) -> 
     assert "Reprendre" in browser.get(f"{HOME}{key}/exemplaires/").content.decode()
 
 
+@pytest.mark.heavy
 def test_it_leaves_at_the_hour_chosen_and_not_before(browser: Client, key: str) -> None:
     browser.post(
         f"{HOME}{key}/exemplaires/", {"source": "file", "table": SimpleUploadedFile("n.csv", TABLE.encode())}
@@ -243,6 +244,7 @@ def test_it_leaves_at_the_hour_chosen_and_not_before(browser: Client, key: str) 
     assert OutboxMessage.objects.count() == 2
 
 
+@pytest.mark.heavy
 def test_a_storm_of_answers_to_all_is_damped(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:

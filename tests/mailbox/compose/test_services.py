@@ -221,6 +221,7 @@ def test_files_of_another_message_are_joined_without_being_sent_again(
         borrow(is_whole=True)
 
 
+@pytest.mark.heavy
 def test_no_draft_is_offered_to_be_attached(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:

@@ -365,6 +365,7 @@ def test_no_ldif_makes_the_reader_raise(text: str) -> None:
     read_file(text.encode())
 
 
+@pytest.mark.heavy
 def test_a_file_of_beginnings_alone_is_refused_in_one_pass() -> None:
     with pytest.raises(Refusal, match="too-many-lines"):
         read_file(b"BEGIN:VCARD\r\n" * 200_000)

@@ -45,6 +45,7 @@ def no_vcards_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vcard_writer, "parse_vcard", parse)
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("no_vcards_here")
 @pytest.mark.django_db(transaction=True)
 def test_a_page_parses_no_vcard_of_a_file_or_of_a_book(book: AddressBook) -> None:
@@ -106,6 +107,7 @@ def test_a_mailing_reads_cards_without_their_pictures_and_notes(
         queries.merge_fields_of(book.account_id, ["lea@x.example"])
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_cards_too_heavy_to_merge_at_once_stay_as_they_are(book: AddressBook) -> None:
     """Each takes a tenth of a second to read, in a transaction that everybody's writing waits for."""

@@ -4,6 +4,7 @@ import io
 import tracemalloc
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.processor import least_seconds
@@ -81,6 +82,7 @@ def test_a_line_made_to_last_is_read_in_a_moment() -> None:
     assert least_seconds(lambda: list(mbox.cut(io.BytesIO(file), 0, 1_000_000)), 1.0) < 1.0
 
 
+@pytest.mark.heavy
 def test_a_message_takes_memory_by_its_size_alone() -> None:
     """Half a million lines of one letter took fifty times their size, a line without end all of it."""
     short = b"From - x\n\n" + b"a\n" * 500_000

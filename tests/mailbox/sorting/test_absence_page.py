@@ -166,6 +166,7 @@ def test_the_preview_shows_both_replies_and_keeps_nothing(
     assert queries.absence_of(nicolas.pk) is None
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("text", ["Appelez le 06 12 34 56 78.", "Je suis en arrêt maladie."])
 def test_what_an_external_text_gives_away_is_told(client: Client, sieve: MemorySieve, text: str) -> None:
     for answer in (

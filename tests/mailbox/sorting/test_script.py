@@ -76,6 +76,7 @@ def test_hostile_texts_compile(tmp_path: Path) -> None:
         compiled(tmp_path, script)
 
 
+@pytest.mark.heavy
 @settings(max_examples=15, deadline=None)
 @given(internal=texts, subject=texts, name=texts)
 def test_any_text_compiles(

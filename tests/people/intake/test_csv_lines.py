@@ -93,6 +93,7 @@ def test_columns_may_come_in_any_order_with_unknown_ones() -> None:
     assert reading.notices == ("Colonnes ignorées du fichier : remarque.",)
 
 
+@pytest.mark.heavy
 def test_a_header_of_a_million_columns_takes_a_moment() -> None:
     """30 MB of one name, which a school may upload, were counted again for each of them: hours."""
     started = time.process_time()

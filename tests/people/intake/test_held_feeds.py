@@ -318,6 +318,7 @@ def departures(setting: ImportContext, *lines: str, terms: ImportTerms = SIX, no
     return len(apply(setting, *lines, terms=terms, now=now).plan.departures)
 
 
+@pytest.mark.heavy
 def test_departures_cut_in_slices_are_held_as_those_of_one_file(
     setting: ImportContext, everybody: list[str]
 ) -> None:
@@ -343,6 +344,7 @@ def test_a_source_counts_its_own_departures_and_those_of_none(
     assert held(setting, *everybody[4:50], terms=grh1).departures == 2
 
 
+@pytest.mark.heavy
 def test_what_an_administrator_confirmed_does_not_hold_the_next_file(
     setting: ImportContext, everybody: list[str]
 ) -> None:
@@ -354,6 +356,7 @@ def test_what_an_administrator_confirmed_does_not_hold_the_next_file(
     assert departures(setting, *leaving((30,), everybody)) == 1
 
 
+@pytest.mark.heavy
 def test_a_feed_that_stops_and_starts_again_counts_each_departure_once(
     setting: ImportContext, everybody: list[str]
 ) -> None:

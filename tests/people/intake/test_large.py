@@ -127,6 +127,7 @@ def test_whatever_the_file_its_parts_give_the_plan_of_the_whole(
             assert made.is_empty == at_once[0].is_empty
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_a_large_file_on_the_disk_ends_as_a_small_one(
     setting: ImportContext, tmp_path: Path, in_parts: None, monkeypatch: pytest.MonkeyPatch
@@ -143,6 +144,7 @@ def test_a_large_file_on_the_disk_ends_as_a_small_one(
     assert apply(setting, files).plan.is_empty
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_a_large_import_stopped_and_run_again_ends_as_if_it_had_not_been(
     setting: ImportContext, in_parts: None, monkeypatch: pytest.MonkeyPatch

@@ -227,6 +227,7 @@ def test_whoever_was_forgotten_there_is_known_by_their_numen_and_begins_anew_her
     assert amiens(line(dossier="A7")).plan.is_empty
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("in_memory", [0, 1_000_000])
 def test_a_feed_that_takes_many_people_from_another_academie_waits_for_a_confirmation(
     lille: Apply, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int

@@ -407,6 +407,7 @@ def test_officers_find_somebody_erased_by_their_username_and_read_the_day_alone(
     assert client.get(f"{page}/vie").status_code == 200
 
 
+@pytest.mark.heavy
 def test_administrators_read_the_day_and_every_page_about_people_opens(erased: Account) -> None:
     client = client_of(account("admine", role="administrator"))
     assert "elefevre" not in words(client.get("/administration/personnes"))

@@ -82,6 +82,7 @@ def test_a_retirement_is_told_four_times_then_closed_then_erased(marie: Account)
     assert len(announced("MailboxPurgeDue")) == 1
 
 
+@pytest.mark.heavy
 def test_a_long_leave_answers_at_once_and_is_suspended_after_sixty_days(marie: Account) -> None:
     declare(marie, EventKind.LONG_LEAVE)
     (reply,) = announced("NeutralReplyDue")

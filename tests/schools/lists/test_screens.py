@@ -125,6 +125,7 @@ def test_held_mail_is_shown_behind_the_wall_and_decided(
     assert signed_in(subscriber).get(where).status_code == 404
 
 
+@pytest.mark.heavy
 def test_a_recipient_is_told_why_and_leaves(
     row: MailingList, letters: dict[str, ListLetter], queue: Queue, subscriber: Account, stranger: Account
 ) -> None:

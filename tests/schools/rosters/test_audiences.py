@@ -189,6 +189,7 @@ def test_families_get_a_copy_each_that_shows_no_address_of_anybody(
     assert not OutboxMessage.objects.exists()
 
 
+@pytest.mark.heavy
 def test_answers_come_to_the_same_mailbox_by_an_address_kept_from_year_to_year(
     client: Client, people: dict[str, Account]
 ) -> None:
@@ -205,6 +206,7 @@ def test_answers_come_to_the_same_mailbox_by_an_address_kept_from_year_to_year(
     assert Mailing.objects.get().sender == first
 
 
+@pytest.mark.heavy
 def test_ones_own_address_is_given_when_one_chooses_it(client: Client, people: dict[str, Account]) -> None:
     browser = browser_of(client, people["teacher"])
     place = begin(browser, to=audience_address(Audience(Side.PUPILS, group())))

@@ -92,6 +92,7 @@ def is_in(browser: Client) -> bool:
     return not browser.get("/classes/").headers.get("Location", "").startswith("/alogin")
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_once_linked_the_ent_opens_the_mail_and_the_composer(people: People, ent: Ent) -> None:
     linked(ent, people["teacher"], "camille.ent")
@@ -110,6 +111,7 @@ def test_once_linked_the_ent_opens_the_mail_and_the_composer(people: People, ent
     assert "parent%40ent-amiens.test" in one
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_what_the_ent_says_is_never_a_fresh_proof(people: People, ent: Ent) -> None:
     linked(ent, people["teacher"], "camille.ent")

@@ -142,6 +142,7 @@ def test_what_is_the_owners_own_stays_so(
     assert browser.post(f"{where}programmes/", {"name": "x"}).status_code == 422
 
 
+@pytest.mark.heavy
 def test_what_a_colleague_does_is_told_to_the_owner(
     fenced: MemoryMailboxes, claire: Account, paul: Account, of: Of
 ) -> None:

@@ -68,6 +68,7 @@ def test_an_application_without_secret_looks_into_nothing(client: Client) -> Non
     assert Client().post("/oidc/introspect", {"token": "x", "client_id": "intranet"}).status_code == 401
 
 
+@pytest.mark.heavy
 def test_two_applications_cannot_put_together_what_they_know(client: Client) -> None:
     other = "https://autre.example/retour"
     secrets = {

@@ -77,6 +77,7 @@ def test_changes_want_a_fresh_proof(boss: Client) -> None:
     assert Application.objects.exists()
 
 
+@pytest.mark.heavy
 def test_an_application_is_added_and_its_secret_shown_once(boss: Client) -> None:
     shown = text(boss.post(f"{HOME}nouvelle?protocole=oidc", TYPED))
     application = find_application("notes")

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from vaguemestre.engines.imap.adapters import filter_adapter
 from vaguemestre.engines.imap.adapters.filter_adapter import FilterAdapter
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
@@ -20,6 +22,7 @@ def adapter(*sizes: int) -> FilterAdapter:
     return FilterAdapter(mailboxes)
 
 
+@pytest.mark.heavy
 def test_no_more_is_read_than_somebody_may_wait_for() -> None:
     tried = adapter(*([SMALL] * 60)).recent(MARIE, "", 200, whole=True)
     assert 0 < len(tried) <= filter_adapter._MAX_BYTES_AT_ONCE // SMALL

@@ -89,6 +89,7 @@ def plainly(node: Any) -> Any:
     return str(node) if isinstance(node, int) else node
 
 
+@pytest.mark.heavy
 @given(st.lists(values, max_size=6))
 def test_every_well_formed_line_is_read_as_it_was_meant(value: list[Any]) -> None:
     literals: list[bytes] = []

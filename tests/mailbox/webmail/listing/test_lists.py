@@ -74,6 +74,7 @@ def test_the_first_page_says_who_is_external(reader: Client, box: MemoryMailbox)
     assert "Hors de l’académie" not in reader.get("/messagerie/INBOX/lignes/").content.decode()
 
 
+@pytest.mark.heavy
 def test_rows_come_fifty_at_a_time_with_the_totals(reader: Client, box: MemoryMailbox) -> None:
     for number in range(120):
         put(box, subject=f"Numéro {number:03}", minutes=number, flags=("\\Seen",) if number % 2 else ())

@@ -128,6 +128,7 @@ def test_a_title_of_ours_is_told_at_an_outsiders_address(name: str) -> None:
     assert seen(name).claims_service
 
 
+@pytest.mark.heavy
 def test_two_hundred_honest_outsiders_are_left_in_peace() -> None:
     assert len(set(HONEST)) >= 200
     assert [name for name in HONEST if is_warned(seen(name))] == []

@@ -259,6 +259,7 @@ def links_opened(reader: Client, place: str) -> set[str]:
     return seen
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("content", [nested(12), in_multiparts(60)], ids=["messages", "multiparts"])
 def test_however_deep_the_message_what_is_offered_opens(
     reader: Client, box: MemoryMailbox, content: bytes
@@ -269,6 +270,7 @@ def test_however_deep_the_message_what_is_offered_opens(
     assert all(path.count("-") < 8 for path in opened)
 
 
+@pytest.mark.heavy
 def test_more_files_than_are_packed_are_not_offered_as_one(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, many_files(parts.MAX_LEAVES + 1))
     assert "pieces.zip" not in reader.get(address(ref), headers=PIECE).content.decode()
