@@ -12,8 +12,8 @@ from tests.access.sso.conftest import Told
 from tests.access.sso.people import added, signs_in
 from tests.answers import PageAnswer
 
-from vaguemestre.access.sso.registry.models import Application
-from vaguemestre.access.sso.registry.values import Protocol
+from vaguemestre.access.sso.registry.models import Application, Consent
+from vaguemestre.access.sso.registry.values import Assurance, Protocol
 from vaguemestre.people.credentials.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,32 @@ def test_a_person_kept_out_of_a_service_is_not_let_in_through_another(client: Cl
     grant = granted(client, told)
     Application.objects.filter(client_id="notes").update(roles=["helpdesk"])
     assert code_in(proxied(grant)) == "UNAUTHORIZED_SERVICE"
+
+
+@pytest.mark.parametrize("asked", [{"assurance": Assurance.OTP}, {"consent": True}])
+def test_no_proxy_spares_a_second_factor_or_an_agreement(
+    client: Client, told: Told, asked: dict[str, object]
+) -> None:
+    signs_in(client)
+    grant = granted(client, told)
+    Application.objects.filter(client_id="notes").update(**asked)
+    assert code_in(proxied(grant)) == "UNAUTHORIZED_SERVICE"
+
+
+def test_whoever_proved_a_second_factor_and_agreed_goes_on_through_a_proxy(
+    client: Client, told: Told, nicolas: Account
+) -> None:
+    signs_in(client)
+    session = client.session
+    session["by"] = "passkey"
+    session.save()
+    grant = granted(client, told)
+    Application.objects.filter(client_id="notes").update(assurance=Assurance.OTP, consent=True)
+    application = Application.objects.get(client_id="notes")
+    Consent.objects.create(
+        application=application, account_id=nicolas.pk, released=["name"], given_at=timezone.now()
+    )
+    assert a_proxy_ticket(grant)
 
 
 def test_a_grant_dies_with_the_session(client: Client, told: Told) -> None:
