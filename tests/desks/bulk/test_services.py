@@ -56,6 +56,17 @@ def test_preparing_changes_nobody_and_says_whom_it_would() -> None:
     assert (total, [one.skip for one in left]) == (2, ["closed", "office"])
 
 
+def test_whoever_was_shown_as_left_as_they_are_is_left() -> None:
+    changed, left = people = agents(2)
+    Account.objects.filter(pk=left.pk).update(state="suspended")
+    act_id = prepared(people)
+    Account.objects.filter(pk=left.pk).update(state="active")
+    services.decide_act(act_id, 1000, by=BY, now=NOON)
+    work(act_id)
+    assert states([changed]) == {"suspended"}
+    assert states([left]) == {"active"}
+
+
 def test_suspension_is_done_journaled_for_each_and_undone() -> None:
     people = agents(3)
     act_id = decided(people)

@@ -145,9 +145,9 @@ def record_file_taken(act_id: int, *, by: str, now: datetime) -> None:
 
 
 def _judge_again(row: BulkAct) -> set[int]:
-    """Look up whom the act changes; returns their accounts."""
+    """Look up whom the act still changes of those shown, and nobody else; returns their accounts."""
     order = order_of(row)
-    targets = list(BulkTarget.objects.filter(bulk_act=row, phase__in=(Phase.LISTED, Phase.SKIPPED)))
+    targets = list(BulkTarget.objects.filter(bulk_act=row, phase=Phase.LISTED))
     facts = facts_for_acts([target.account_id for target in targets], row.academy_id)
     for target in targets:
         _judge(target, order, facts, row.decided_by)
