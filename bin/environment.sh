@@ -5,6 +5,7 @@ venv=$project/.venv
 node_modules=$project/frontend/node_modules
 system_python=/usr/bin/python3
 policy=/usr/sbin/policy-rc.d
+dpkg_updates=/var/lib/dpkg/updates  # not empty while dpkg works, or where it was killed
 policy_mark='# put here by vaguemestre while packages install'
 work=
 
@@ -81,6 +82,14 @@ free_services() {
     if [ -e "$policy" ] && grep -qF "$policy_mark" "$policy"; then rm -f "$policy"; fi
     if [ -e "$policy.vaguemestre" ]; then mv "$policy.vaguemestre" "$policy"; fi
 }
+# leave_services: of a run that is interrupted, whose apt goes on: free_services once no apt works any more.
+leave_services() {
+    (
+        trap '' INT TERM HUP
+        while pgrep -x apt-get >/dev/null; do sleep 1; done
+        free_services
+    ) >/dev/null 2>&1 </dev/null &
+}
 
 apt_options=(-q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 -o Acquire::Languages=none
     -o Dpkg::Options::=--force-unsafe-io)
@@ -106,9 +115,12 @@ refresh_offer() {
     watch $! "Liste des paquets" "$work/update.log" '^(Get|Hit)' \
         || say "La liste des paquets n’a pas pu être mise à jour : essai avec celle d’avant."
 }
-# resume_dpkg: finishes what a killed installation left half-way, without which apt refuses everything.
-resume_dpkg() {
-    [ -z "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ] || dpkg --force-unsafe-io --configure -a </dev/null
+# install_names NAME…: apt first, which waits for an apt of an interrupted run that still works; then, if that one was
+# killed half-way, without which apt refuses everything, what it left is finished and apt asked once more.
+install_names() {
+    apt_quietly --no-install-recommends install "$@" && return
+    [ -n "$(ls -A "$dpkg_updates" 2>/dev/null)" ] || return 1
+    dpkg --force-unsafe-io --configure -a </dev/null && apt_quietly --no-install-recommends install "$@"
 }
 # install_packages « name least-version » lines. Python's first, so that its environment is made meanwhile.
 install_packages() {
@@ -118,7 +130,7 @@ install_packages() {
     say "Paquets Debian : $names"
     hold_services
     # shellcheck disable=SC2086
-    { resume_dpkg && apt_quietly --no-install-recommends install $names; } >"$log" 2>&1 &
+    install_names $names >"$log" 2>&1 &
     if ! watch $! "Paquets Debian : étapes faites" "$log" '^(Get:|Unpacking|Setting up)'; then
         free_services
         tail -n 5 "$log" >&2
