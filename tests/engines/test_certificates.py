@@ -9,6 +9,8 @@ import pytest
 
 from vaguemestre.engines.tls import certificates
 from vaguemestre.site.config import AcademySection, Config
+from vaguemestre.site.config.network import NetworkSection
+from vaguemestre.site.config.web import WebSection
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -88,3 +90,22 @@ def test_another_domain_gets_another_certificate(config: Config) -> None:
     certificates.make_missing(config, now=NOW)
     moved = Config(home=config.home, academy=AcademySection(domain="ac-lille.test"))
     shake(*contexts(certificates.make_missing(moved, now=NOW)), "mail.ac-lille.test")
+
+
+def production(home: Path, name: str) -> Config:
+    web = WebSection(public_url=f"https://{name}", behind_tls=True)
+    return Config(home=home, web=web, network=NetworkSection(ports="usual"))
+
+
+@pytest.mark.parametrize("before", ["", "fichiers."])
+def test_where_nginx_ends_tls_the_pages_are_among_its_names(tmp_path: Path, before: str) -> None:
+    config = production(tmp_path, "messagerie.ac-amiens.test")
+    shake(*contexts(certificates.make_missing(config, now=NOW)), f"{before}messagerie.ac-amiens.test")
+
+
+def test_a_certificate_that_is_made_anew_keeps_its_key_whose_digest_is_published(tmp_path: Path) -> None:
+    made = certificates.make_missing(production(tmp_path, "messagerie.ac-amiens.test"), now=NOW)
+    key, certificate = made.key.read_bytes(), made.certificate.read_bytes()
+    certificates.make_missing(production(tmp_path, "courriel.ac-amiens.test"), now=NOW)
+    assert made.certificate.read_bytes() != certificate
+    assert made.key.read_bytes() == key

@@ -20,6 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vaguemestre.engines.instance import AcademyShape, Instance
 from vaguemestre.engines.tls.certificate_authority import authority, end_entity
+from vaguemestre.engines.tls.own_names import own_names
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 log = logging.getLogger(__name__)
@@ -203,7 +204,7 @@ def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     ca_key_file = folder / "ca.key"
-    names = tuple(dict.fromkeys(name for domain in instance.domains for name in server_names(domain)))
+    names = own_names(instance)
     if not (server.ca.exists() and ca_key_file.exists()):
         ca_key = ec.generate_private_key(ec.SECP256R1())
         _write(ca_key_file, _private(ca_key), 0o600)
@@ -218,7 +219,7 @@ def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
     ):
         if not _is_current(needed, now):
             ca = x509.load_pem_x509_certificate(server.ca.read_bytes())
-            key = ec.generate_private_key(ec.SECP256R1())
+            key = _kept_or_new_key(needed.files.key)
             certificate = end_entity(
                 key, ca, _read_key(ca_key_file), needed.names, needed.use, now=now, addresses=needed.addresses
             )
@@ -242,10 +243,6 @@ def _needed_by_pod(instance: Instance) -> Iterator[_Needed]:
         yield _Needed(pod_pair(instance), names, ExtendedKeyUsageOID.SERVER_AUTH, addresses)
 
 
-def server_names(domain: str) -> tuple[str, ...]:
-    return ("localhost", domain, f"mail.{domain}")
-
-
 def _is_current(needed: _Needed, now: dt.datetime) -> bool:
     files = needed.files
     if not (files.certificate.exists() and files.key.exists()):
@@ -261,6 +258,11 @@ def _is_current(needed: _Needed, now: dt.datetime) -> bool:
         and same_key
         and certificate.not_valid_after_utc > now + _RENEW_BEFORE
     )
+
+
+def _kept_or_new_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """The key before: its digest is published (DANE), another would need another record first."""
+    return _read_key(path) if path.exists() else ec.generate_private_key(ec.SECP256R1())
 
 
 def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
