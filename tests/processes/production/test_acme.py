@@ -82,6 +82,15 @@ def test_the_reason_of_a_refusal_is_the_authority_s_own() -> None:
     assert reason_in("") == ""
 
 
+def test_an_authority_that_nobody_finds_is_told_in_a_sentence_not_in_words_of_a_program() -> None:
+    log = (
+        "2026-11-29 18:35:40,1:ERROR:certbot._internal.log:requests.exceptions.ConnectionError: "
+        "HTTPSConnectionPool(host='acme.test', port=443): Max retries (NameResolutionError(\"no\"))\n"
+    )
+    assert "forwarders" in reason_in(log)
+    assert "exceptions" not in reason_in(log)
+
+
 RENEWAL = """\
 cert = /etc/letsencrypt/live/vaguemestre/cert.pem
 [renewalparams]

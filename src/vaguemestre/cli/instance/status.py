@@ -121,7 +121,7 @@ def last_errors(logs: Path) -> list[str]:
 
 def _child_line(child: dict[str, Any]) -> str:
     state = _STATES.get(child["state"], child["state"])
-    line = f"{child['name']:<9} {state:<9} depuis le {_when(child['since'])}"
+    line = f"{child['name']:<11} {state:<9} depuis le {_when(child['since'])}"
     if child["pid"]:
         line += f", processus {child['pid']}"
     if child["restarts"]:

@@ -70,7 +70,13 @@ def reason_in(log: str) -> str:
     """What certbot's log says last of a failure: the authority's own words, else certbot's. Empty without."""
     matches = list(_SAID.finditer(log))
     details, errors = ([match[group].strip() for match in matches if match[group]] for group in (1, 2))
-    return (details or errors or [""])[-1]
+    reason = (details or errors or [""])[-1]
+    if "NameResolutionError" in reason:
+        return (
+            "le résolveur de cette machine ne trouve pas l’autorité ; s’il ne peut interroger l’Internet, "
+            "écrivez dans [network] « forwarders » les serveurs DNS de votre réseau"
+        )
+    return reason
 
 
 def arguments(config: Config, *, anew: bool = False) -> tuple[str, ...]:
