@@ -1,12 +1,18 @@
-"""What Django's test client answers, for annotations: the stubs know its class by a private name only."""
+"""What Django's test client answers, and its words as an author types them."""
 
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 
 if TYPE_CHECKING:
+    # for annotations: the stubs know its class by a private name only
     from django.test.client import _MonkeyPatchedWSGIResponse as PageAnswer
 else:
     PageAnswer = HttpResponse
 
-__all__ = ("PageAnswer",)
+__all__ = ("PageAnswer", "as_typed")
+
+
+def as_typed(text: str) -> str:
+    """A text of a page with ordinary spaces where it has no-break ones, before « : » for instance."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")

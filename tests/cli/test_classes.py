@@ -37,6 +37,6 @@ def test_a_broken_file_is_said_by_its_line_and_nothing_is_applied(tmp_path: Path
     said("sample", UAI, "--out", str(tmp_path))
     file = next(tmp_path.glob("*_Eleve_*"))
     file.write_bytes(file.read_bytes()[:-200])
-    with pytest.raises(Failed, match=r"_Eleve_0000\.xml, ligne \d+ : fichier tronqué\. Rien n’a été changé"):
+    with pytest.raises(Failed, match=r"_Eleve_0000\.xml, ligne \d+\s: fichier tronqué\. Rien n’a été changé"):
         said("apply", str(tmp_path))
     assert not RosterRow.objects.exists()

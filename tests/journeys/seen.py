@@ -18,8 +18,8 @@ from playwright.sync_api import Error, Frame, FrameLocator, Locator, Page, expec
 
 
 def label(text: str) -> re.Pattern[str]:
-    """An accessible name, whatever its apostrophe."""
-    return re.compile(re.escape(text).replace("'", "['’]"), re.IGNORECASE)
+    """An accessible name, whatever its apostrophe and its spaces."""
+    return re.compile(re.escape(text).replace("'", "['’]").replace("\\ ", r"\s"), re.IGNORECASE)
 
 
 def field(page: Page | Frame, text: str) -> Locator:

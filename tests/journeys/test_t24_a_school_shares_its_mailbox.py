@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.answers import as_typed
 from tests.browser import PATIENCE_MS, access_faults, width_kept
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import deliver, field, imap, sign_in, uids_of, wait_until_sent
@@ -273,7 +274,7 @@ def test_a_head_leaves_another_comes_by_feed_and_only_the_second_opens_it(
         members = after.get_by_role("list", name="Membres")
         assert "Thomas Lefebvre" in members.inner_text()
         assert "Philippe Vasseur" not in members.inner_text()
-        story = after.get_by_role("list", name="Ce qui s’est passé").inner_text()
+        story = as_typed(after.get_by_role("list", name="Ce qui s’est passé").inner_text())
         assert "Devient responsable : Thomas Lefebvre" in story
         assert "N’est plus responsable : Philippe Vasseur" in story
         assert "Boîte ouverte" in story

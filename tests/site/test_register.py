@@ -17,6 +17,7 @@ from django.db import connection, models
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from tests.access.signin.people import account
+from tests.answers import as_typed
 from tests.desks.removals.samples import MemoryCopies
 from tests.post.quarantine.samples import MemoryQuarantine
 from tests.site.aged_rows import AGED
@@ -266,7 +267,7 @@ def test_over_fourteen_months_each_category_stays_as_long_as_said_and_no_longer(
 
 @pytest.mark.django_db
 def test_the_page_says_the_durations_of_the_record_and_no_other() -> None:
-    page = Client().get("/donnees-personnelles").content.decode()
+    page = as_typed(Client().get("/donnees-personnelles").content.decode())
     said = page.partition("Combien de temps")[2].partition("<h2>")[0]
     items = [html.unescape(item) for item in re.findall(r"<li>(.*?)</li>", said, re.DOTALL)]
     assert items == [

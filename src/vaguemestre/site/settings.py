@@ -110,8 +110,10 @@ WSGI_APPLICATION = "vaguemestre.processes.web.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                ("django.template.loaders.cached.Loader", ["vaguemestre.foundation.ui.typography.Loader"]),
+            ],
             "builtins": ["vaguemestre.foundation.ui.templatetags.plurals"],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.access.signin.people import account
+from tests.answers import as_typed
 from tests.desks.backoffice.test_screens import client_of, text
 from tests.desks.enrolment.officers import academy
 from tests.people.intake.lines import crowd, feed, line
@@ -71,7 +72,7 @@ def test_whoever_would_leave_another_academie_is_shown_to(
     applied(client, lille, feed(line(uai="0590001F", debut="01/09/2020")))
     page = given(client, place, feed(line(dossier="A77", debut="01/11/2026"), *crowd(1)))
     handlers.rebuild_requested_plan(PlanRequested(Feed.objects.latest("pk").pk))
-    shown = text(client.get(page))
+    shown = as_typed(text(client.get(page)))
     assert "2 arrivées" in shown
     assert "dont 1 mutation depuis une autre académie : le compte et la boîte suivent" in shown
     assert shown.count("quitte Académie de Lille") == 1

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from tests.access.signin.people import NOON, PASSWORD, account
+from tests.answers import as_typed
 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -81,7 +82,7 @@ def the_class(who: Account) -> str:
 def test_a_class_is_seen_before_it_is_applied_and_applied_as_it_was_seen(
     client: Client, teacher: Account
 ) -> None:
-    page = posted(client, NEW, teacher, quota_mb="5120")
+    page = as_typed(posted(client, NEW, teacher, quota_mb="5120"))
     assert "<b>1 personne</b> : de « aucune classe » à « Enseignement du second degré »" in page
     assert "Taille de la boîte : celle de chaque compte → <b>5 Go</b>" in page
     assert not ServiceClass.objects.exists()
@@ -101,13 +102,11 @@ def test_a_change_names_those_who_keep_the_class_and_a_deletion_those_who_lose_i
 ) -> None:
     applied(client, NEW, teacher)
     address = f"{LIST}/{ServiceClass.objects.get().pk}"
-    page = posted(client, address, teacher, protocols=["imap"])
+    page = as_typed(posted(client, address, teacher, protocols=["imap"]))
     assert "la classe reste" in page
     assert "Envoyer par un logiciel (SMTP) : permis → <b>fermé</b>" in page
-    assert (
-        "de « Enseignement du second degré » à « aucune classe »"
-        in client.get(f"{address}/supprimer").content.decode()
-    )
+    removal = as_typed(client.get(f"{address}/supprimer").content.decode())
+    assert "de « Enseignement du second degré » à « aucune classe »" in removal
     assert client.post(f"{address}/supprimer").status_code == 302
     assert (the_class(teacher), ServiceClass.objects.count()) == ("", 0)
 
@@ -167,7 +166,7 @@ def test_people_and_the_desk_read_what_a_class_gives(client: Client, teacher: Ac
     applied(client, NEW, teacher, message_mb="1", protocols=["imap"])
     theirs = Client()
     assert theirs.post("/alogin", {"username": "nmorel", "secret": PASSWORD}).status_code == 302
-    programs = theirs.get("/parametres/appareils").content.decode()
+    programs = as_typed(theirs.get("/parametres/appareils").content.decode())
     assert "ne permet pas aux logiciels : envoyer (SMTP), écrire des filtres" in programs
     for page in (theirs.get("/parametres/"), client.get(f"/assistance/compte/{teacher.pk}")):
         text = page.content.decode()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from tests.answers import as_typed
 from tests.desks.domainreports.samples import (
     DOMAIN,
     NOBODY,
@@ -51,7 +52,7 @@ def page(query: str = "") -> str:
 
 def test_the_senders_that_a_tighter_policy_would_break_are_named_with_what_to_do() -> None:
     store(zipped(dmarc_xml(OURS, SURVEYS, NOBODY, begins_at=yesterday())))
-    text = page()
+    text = as_typed(page())
     assert "1 expéditeur régulier échoue : réglez-le avant de durcir la politique." in text
     assert "enquetes.example Autre" in text
     assert f"donnez-lui une clé DKIM de {DOMAIN} avant de durcir" in text

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.access.signin.people import PASSWORD, account
+from tests.answers import as_typed
 
 from vaguemestre.engines.tls import certificates
 from vaguemestre.engines.tls.cms_signature import Signature
@@ -155,7 +156,7 @@ def test_the_page_says_when_a_program_comes_in(client: Client, nicolas: Account)
             account=owner, name=name, token_sha256=sha256_of(name), created_at=datetime.now(UTC),
             last_used_at=used_at, last_network="192.0.2.7",
         )  # fmt: skip
-    page = client.get("/appareils/essai").content.decode()
+    page = as_typed(client.get("/appareils/essai").content.decode())
     assert "Nous voyons votre téléphone se connecter : « Mon mobile »" in page
     assert "Nous voyons votre logiciel se connecter : « Thunderbird du lycée »" in page
     assert "Vieux mobile" not in page

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from tests.answers import as_typed
 
 from vaguemestre.mailbox.compose.models import Composition
 from vaguemestre.mailbox.compose.queries import find_draft
@@ -33,7 +34,7 @@ def test_a_file_over_the_size_of_the_class_is_refused_with_both_figures(browser:
     begun = {"name": "film.mp4", "kind": "video/mp4", "size": 900_000}
     answer = browser.post(f"/messagerie/ecrire/{new_key()}/pieces/", begun, headers=JSON)
     assert answer.status_code == 422
-    assert answer.json()["error"] == (
+    assert as_typed(answer.json()["error"]) == (
         "Le message serait trop lourd : 1,5 Mo une fois les pièces jointes codées, 1,0 Mo au plus."
     )
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from tests.access.signin.people import account
+from tests.answers import as_typed
 from tests.mailbox.compose.test_services import DUE, LIMIT, read, save
 from tests.post.outbox.letters import NOON
 
@@ -186,7 +187,7 @@ def test_the_pages_keep_what_was_typed_wrong(browser: Client, writer: Writer) ->
     typed = {"address": writer.address, "name": "Le Rectorat", "html": "<i>moi</i>", "signed_with": "own"}
     answer = browser.post(f"{PAGE}/nouvelle", typed)
     assert answer.status_code == 422
-    page = answer.content.decode()
+    page = as_typed(answer.content.decode())
     assert (
         "Le nom affiché doit montrer votre nom, en lettres ordinaires, parmi ses premiers mots : Morel."
         in page

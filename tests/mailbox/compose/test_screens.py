@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import processor
 from tests.access.signin.people import account
-from tests.answers import PageAnswer
+from tests.answers import PageAnswer, as_typed
 from tests.corpus import heavy
 from tests.post.outbox.letters import NOON
 
@@ -175,7 +175,7 @@ def test_without_script_a_form_is_enough(browser: Client, box: MemoryMailbox) ->
         f"{HOME}{key}/envoyer/", {"to": "pas une adresse", "text": "Bonjour & merci", "plain": 1}
     )
     assert wrong.status_code == 422
-    page = wrong.content.decode()
+    page = as_typed(wrong.content.decode())
     assert "« pas une adresse » n’est pas une adresse électronique" in page
     assert "Bonjour &amp; merci" in page, "nothing typed is lost"
     right = browser.post(f"{HOME}{key}/envoyer/", {"to": "a@b.fr", "text": "Bonjour", "plain": 1})

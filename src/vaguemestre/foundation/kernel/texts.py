@@ -1,9 +1,10 @@
-"""Comparison of words without case and accents; French plurals."""
+"""Comparison of words without case and accents; French plurals and spaces."""
 
 import re
 import unicodedata
 
 _WORD = re.compile(r"[^\W_]+")
+_PUNCTUATION_SPACE = re.compile(r"(?<=«) | (?=[:»](?![\w/]))|( )(?=[;?!](?![\w/]))")
 
 
 def without_accents(text: str) -> str:
@@ -33,3 +34,8 @@ def inflected(number: int, singular: str, plural: str = "") -> str:
 def counted(number: int, singular: str, plural: str = "") -> str:
     """A number and its noun: `0 arrivée`, `1 arrivée`, `2 arrivées`."""
     return f"{number} {inflected(number, singular, plural)}"
+
+
+def with_no_break_spaces(text: str) -> str:
+    """The text, whose high punctuation never begins a line; spaces before « ; », « ? », « ! » are narrow."""
+    return _PUNCTUATION_SPACE.sub(lambda match: "\u202f" if match[1] else "\u00a0", text)

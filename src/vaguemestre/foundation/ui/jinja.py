@@ -13,11 +13,12 @@ from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.ui.addresses import address
 from vaguemestre.foundation.ui.files.pictures import avatar, icon
+from vaguemestre.foundation.ui.typography import Typography
 
 
 def environment(**options: Any) -> Environment:
     """Called by Django's Jinja2 backend with its own options (autoescape on)."""
-    jinja = Environment(**options, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - autoescape is in options
+    jinja = Environment(**options, extensions=[Typography], trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - autoescape is in options
     jinja.globals.update(static=static, url=address, avatar=avatar)
     jinja.filters.update(octets=sizes.in_words, icon=icon, counted=counted, inflected=inflected)
     return jinja

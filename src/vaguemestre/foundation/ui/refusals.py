@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from vaguemestre.foundation.kernel.counters import REFUSALS
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.slots import Slot
-from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.kernel.texts import counted, with_no_break_spaces
 
 sentences: Slot[Mapping[str, str]] = Slot("ui.sentences")
 _UNKNOWN = "Cette action n’est pas possible."
@@ -23,7 +23,7 @@ def merge_sentences(rooms: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
     for room in rooms:
         if duplicates := by_code.keys() & room.keys():
             raise ValueError(f"two rooms keep a sentence for {sorted(duplicates)}")
-        by_code |= room
+        by_code |= {code: with_no_break_spaces(words) for code, words in room.items()}
     return by_code
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.answers import as_typed
 from tests.mailbox.webmail.conftest import put
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
@@ -68,7 +69,7 @@ def test_any_search_gets_advice_that_can_be_searched(text: str) -> None:
 @pytest.mark.django_db
 def test_the_page_offers_what_to_try(reader: Client, box: MemoryMailbox) -> None:
     put(box, subject="Sortie à Chantilly")
-    page = reader.get("/messagerie/?q=avc:pj chantily&partout=1").content.decode()
+    page = as_typed(reader.get("/messagerie/?q=avc:pj chantily&partout=1").content.decode())
     assert "« avc:pj » n’est pas un critère connu" in page
     assert "?q=avc%3Apj+chantilly&amp;partout=1" in page
     assert "?q=chantily&amp;partout=1" in page

@@ -39,7 +39,7 @@ from vaguemestre.mailbox.webmail.services.limits.reading_shares import SharedRun
 from vaguemestre.mailbox.webmail.values import Task
 
 MOST_SECONDS = 1.0
-COMPLEX = "trop complexe : son texte est montré sans mise en page"
+COMPLEX = "trop complexe\N{NO-BREAK SPACE}: son texte est montré sans mise en page"
 
 
 class Spent:

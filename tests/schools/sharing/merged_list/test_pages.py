@@ -5,6 +5,7 @@ from datetime import date
 
 from django.test import Client
 from tests.access.signin.people import account
+from tests.answers import as_typed
 from tests.schools.sharing.conftest import School, address_of, now
 from tests.schools.sharing.merged_list.conftest import ADDRESS, Of
 
@@ -90,7 +91,7 @@ def test_a_mailbox_that_does_not_answer_is_named_and_the_others_are_shown(
         return mails(login)
 
     open_mailbox.replace(one_away)  # type: ignore[arg-type]
-    page = of(secretary).get(ADDRESS).content.decode()
+    page = as_typed(of(secretary).get(ADDRESS).content.decode())
     assert f"Cette boîte ne répond pas pour le moment : {both.box.title}." in page
     assert "Pour moi" in page
 

@@ -1,0 +1,48 @@
+"""Pages in French typography: what a template says has no-break spaces around its high punctuation.
+
+Authors type plain spaces: they are replaced where a template is loaded, once for each process. Only its own
+text changes: values, attributes and code stay as they are.
+"""
+
+import re
+
+from django.template import Origin
+from django.template.loaders import app_directories
+from jinja2.ext import Extension
+
+from vaguemestre.foundation.kernel.texts import with_no_break_spaces
+
+_VALUE = r"\{\{.*?\}\}|\{%.*?%\}|\{\#.*?\#\}"  # of Django's templates and of Jinja's
+# The possessive loops (*+) never look again at a tag that nothing ends.
+_NOT_TEXT = re.compile(
+    rf"""{_VALUE}
+    |<!--.*?-->
+    |<(script|style|textarea|pre|code|svg)\b.*?</\1>
+    |</?[a-z!](?:{_VALUE}|"(?:{_VALUE}|[^"])*+"|'(?:{_VALUE}|[^'])*+'|[^>"'])*+>""",
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
+
+
+def typeset(source: str) -> str:
+    """The source of a template of HTML, its own text with no-break spaces."""
+    pieces: list[str] = []
+    end = 0
+    for match in _NOT_TEXT.finditer(source):
+        pieces += (with_no_break_spaces(source[end : match.start()]), match[0])
+        end = match.end()
+    return "".join((*pieces, with_no_break_spaces(source[end:])))
+
+
+class Loader(app_directories.Loader):
+    """Loads the templates of the rooms; those of pages are typeset, those of plain text are not."""
+
+    def get_contents(self, origin: Origin) -> str:
+        contents = super().get_contents(origin)
+        return typeset(contents) if origin.name.endswith(".html") else contents
+
+
+class Typography(Extension):
+    """Typesets the Jinja fragments of the webmail."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return typeset(source)
