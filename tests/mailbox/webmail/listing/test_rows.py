@@ -16,7 +16,7 @@ from vaguemestre.mailbox.webmail.rules.listing.folders import slug
 from vaguemestre.mailbox.webmail.rules.listing.rows import Line, LineContext, line_of, one_line
 from vaguemestre.mailbox.webmail.views.listing import rows as rows_view
 from vaguemestre.mailbox.webmail.views.listing.rows import row_html, rows_html
-from vaguemestre.post.mailstore.values import Correspondent, MessageRef, Page, Row, Summary, Use
+from vaguemestre.post.mailstore.values import Correspondent, MessageRef, Order, Page, Row, Summary, Use
 
 hostile = st.one_of(
     st.text(max_size=30),
@@ -154,3 +154,36 @@ def test_only_rows_that_came_or_changed_are_written(monkeypatch: pytest.MonkeyPa
         rows_html(page, "jeanne", here="/m/", today=TODAY, uses={}, own_domains=frozenset())
         assert written == fresh
         written.clear()
+
+
+def shown_in(order: Order, *, size: int = 1, name: str = "Étienne", days: int = 0) -> Line:
+    summary = Summary(1, Correspondent(name, "x@b.fr"), (), "x", at(9 + days * 24), "", size, False)
+    row = Row(summary, frozenset(), MessageRef("INBOX", 1, 1))
+    return line_of(row, LineContext(TODAY, {"INBOX": Use.INBOX}, frozenset(), order))
+
+
+@pytest.mark.parametrize(
+    ("size", "heading"),
+    [
+        (99_999, "Moins de 100 ko"),
+        (100_000, "De 100 ko à 1 Mo"),
+        (1_000_000, "De 1 à 10 Mo"),
+        (10_000_000, "Plus de 10 Mo"),
+    ],
+)
+def test_a_list_by_size_is_headed_by_weights_and_says_each(size: int, heading: str) -> None:
+    line = shown_in(Order.SIZE, size=size)
+    assert line.heading == heading
+    assert line.weight
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"), [("Étienne", "E"), ("« zoé »"[2:], "Z"), ("'Anne'", "A"), ("4e B", "#")]
+)
+def test_a_list_by_sender_is_headed_by_letters(name: str, heading: str) -> None:
+    assert shown_in(Order.SENDER, name=name).heading == heading
+
+
+def test_lists_by_subject_and_by_relevance_have_one_heading_each() -> None:
+    assert shown_in(Order.SUBJECT).heading == "Par objet"
+    assert shown_in(Order.RELEVANCE).heading == "Par pertinence"
