@@ -4,14 +4,17 @@ import json
 from typing import Annotated, Any
 
 import typer
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from vaguemestre.access.signin.queries import sessions_of
+from vaguemestre.cli.failures import Failed
 from vaguemestre.desks.removals.services import give_right, withdraw_right
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.times import parse_day
 from vaguemestre.people.credentials.queries import app_passwords_of, find_account, presented
-from vaguemestre.people.credentials.services import move_account, set_span
+from vaguemestre.people.credentials.services import add_activation_link, move_account, set_span
 from vaguemestre.people.directory.queries import addresses_by_person, person_of, placed_posts_of
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.people.provisioning.services import provision_accounts
@@ -89,6 +92,22 @@ def removals(
     else:
         give_right(username, by="cli", now=now)
     typer.echo(f"{username} : {'ne retire plus' if off else 'peut retirer'} de courriels des boîtes.")
+
+
+@app.command()
+def link(username: _Username) -> None:
+    """Refait, une fois, le lien d’activation d’un compte sans NUMEN : celui du premier administrateur."""
+    account = find_account(username)
+    if account is None:
+        raise Refusal("credentials.account-unknown", username=username)
+    if account.person_id is not None:
+        raise Failed(f"{username} est à une personne : elle l’active avec son NUMEN.", 1)
+    if account.state != "pending":
+        raise Failed(f"{username} est {_STATES[account.state]} : seul un compte jamais activé a un lien.", 1)
+    with transaction.atomic():
+        token = add_activation_link(account.account_id, by="cli", now=timezone.now())
+    typer.echo("Lien d’activation, valable sept jours ; les liens d’avant ne valent plus :")
+    typer.echo(f"{settings.CONFIG.public_url}/assistant/activation/{token}")
 
 
 @app.command()

@@ -57,7 +57,7 @@ def judge_resolver(*, is_answered: bool) -> Finding:
         is_answered,
         "il interroge l’Internet" if is_answered else "personne ne lui répond",
         "ouvrez le port 53 vers l’extérieur, ou écrivez dans [network] « forwarders » les serveurs DNS de "
-        "votre réseau, puis relancez bin/install",
+        "votre réseau (ils passent DNSSEC), puis relancez bin/install ; journalctl -u unbound dit pourquoi",
     )
 
 
