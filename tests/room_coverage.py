@@ -26,10 +26,12 @@ HELD = frozenset(
     """
     access/assistant access/signin access/sso/cas access/sso/headers access/sso/oidc access/sso/registry
     access/sso/saml
+    demo
     desks/backoffice desks/breaches desks/bulk desks/domainreports desks/enrolment desks/helpdesk
     desks/operations desks/phonebook desks/portal desks/removals desks/schoolstaff
     foundation/cluster foundation/jobs foundation/journal foundation/push
-    mailbox/autoconfig mailbox/calendar mailbox/contacts mailbox/sorting
+    mailbox/autoconfig mailbox/calendar mailbox/compose mailbox/contacts mailbox/portability mailbox/sorting
+    mailbox/webmail
     people/credentials people/directory people/intake people/lifecycle people/provisioning
     people/service_classes
     post/dkim post/filelinks post/outbox post/quarantine post/redirects post/reports post/trace post/tracking
