@@ -81,6 +81,7 @@ def test_the_frame_stays_and_each_message_is_one_step_of_the_history(
     page.goto("/messagerie/")
     press(page, 0)
     shows(page, 0)
+    page.wait_for_url(f"**{address(three[0])}")  # the step is taken once the pane is there
     mark(page)
     steps = page.evaluate("history.length")
     for number in (1, 2):

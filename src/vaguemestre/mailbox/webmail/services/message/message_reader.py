@@ -21,7 +21,7 @@ from vaguemestre.post.mailstore.ports import Reads
 from vaguemestre.post.mailstore.values import TEXT, MessageRef, OpenedMessage, Part
 
 _MAX_PICTURE_BYTES = 3_000_000
-_MAX_PICTURES_BYTES = 8_000_000  # of a message
+_MAX_PICTURES_CHARACTERS = 11_000_000  # of a message: base64 of 8 MB, each picture as often as it is shown
 # Parts of a report (RFC 3464, RFC 8098, RFC 6522) that its card tells, or that are headers only.
 _FOR_SERVERS = frozenset(
     ("message/delivery-status", "message/disposition-notification", "text/rfc822-headers")
@@ -104,7 +104,7 @@ class _InlinePictures:
         self._mailbox, self._ref = mailbox, ref
         self._parts = {parts.bare_id(part.content_id).lower(): part for part in inside if part.content_id}
         self._addresses: dict[str, str | None] = {}
-        self._budget = _MAX_PICTURES_BYTES
+        self._budget = _MAX_PICTURES_CHARACTERS
 
     @property
     def names(self) -> Collection[str]:
@@ -114,18 +114,20 @@ class _InlinePictures:
         name = parts.bare_id(content_id).lower()
         if name not in self._addresses:
             self._addresses[name] = self._data_address(name)
-        return self._addresses[name]
+        address = self._addresses[name]
+        if address is None or len(address) > self._budget:
+            return None
+        self._budget -= len(address)
+        return address
 
     def _data_address(self, name: str) -> str | None:
         part = self._parts.get(name)
-        limit = min(_MAX_PICTURE_BYTES, self._budget)
-        if part is None or part.size > limit * 1.4:
+        if part is None or part.size > _MAX_PICTURE_BYTES * 1.4 or part.size > self._budget:
             return None
-        content = self._mailbox.part(self._ref, part.number, limit + 1)
+        content = self._mailbox.part(self._ref, part.number, _MAX_PICTURE_BYTES + 1)
         kind = kinds.picture_kind(content)
-        if not kind or len(content) > limit:
+        if not kind or len(content) > _MAX_PICTURE_BYTES:
             return None
-        self._budget -= len(content)
         return f"data:{kind};base64,{b64encode(content).decode('ascii')}"
 
 
