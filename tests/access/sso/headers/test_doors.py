@@ -1,5 +1,6 @@
 """The doors of old applications behind nginx: who gets in, by which pass, and what is told."""
 
+import hashlib
 from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -90,6 +91,16 @@ def test_a_ticket_serves_once_for_the_browser_that_left() -> None:
     enters(client, door)
     assert asked(door).status_code == 200
     assert asked(thief).status_code == 401
+
+
+def test_a_ticket_asked_without_leaving_serves_no_browser() -> None:
+    """Its digest is that of no cookie at all: whoever were sent with it would enter as somebody else."""
+    client = Client()
+    signs_in(client)
+    nothing = hashlib.sha256(b"").hexdigest()
+    here = client.get(f"/acces/entrer?application={APPLICATION}&vers=/stock/&depart={nothing}")
+    ticket = dict(parse_qsl(urlsplit(here["Location"]).query))["ticket"]
+    assert Client().get(f"/acces/retour?ticket={ticket}", headers=NGINX).status_code == 400
 
 
 def test_a_ticket_does_not_wait() -> None:
