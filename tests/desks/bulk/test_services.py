@@ -10,7 +10,7 @@ from tests.questions import questions
 from vaguemestre.desks.bulk import services
 from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
 from vaguemestre.desks.bulk.queries import find_act, people_done, select_by_file, targets_page
-from vaguemestre.desks.bulk.values import Act, ActFile, Order, Selection, State
+from vaguemestre.desks.bulk.values import Act, ActFile, Order, Selection, Skip, State
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.people.credentials.models import Account
@@ -92,6 +92,20 @@ def test_undoing_leaves_whoever_was_changed_since() -> None:
     assert Account.objects.get(pk=people[0].pk).state == "closed"
     assert Account.objects.get(pk=people[1].pk).state == "active"
     assert (file_of(act_id).counts.undone, file_of(act_id).counts.kept) == (1, 1)
+
+
+def test_undoing_leaves_whoever_was_suspended_anew_for_another_reason() -> None:
+    people = agents(2)
+    act_id = decided(people)
+    work(act_id)
+    stolen = people[0]
+    change_states([stolen.pk], "resume", by=SECOND, now=NOON + timedelta(hours=1))
+    change_states([stolen.pk], "suspend", by=SECOND, now=NOON + timedelta(hours=2))
+    services.undo_act(act_id, 1000, by=BY, now=NOON + timedelta(hours=3))
+    work(act_id)
+    assert states([stolen]) == {"suspended"}
+    assert states(people[1:]) == {"active"}
+    assert BulkTarget.objects.get(bulk_act=act_id, account_id=stolen.pk).skip == Skip.CHANGED
 
 
 def test_sizes_are_changed_and_each_gets_its_own_back() -> None:

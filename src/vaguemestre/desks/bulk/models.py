@@ -34,6 +34,7 @@ class BulkTarget(models.Model):
     phase = models.CharField(max_length=10)  # Phase
     skip = models.CharField(max_length=20, blank=True)  # Skip
     before = models.PositiveIntegerField(null=True)  # MB, of a quota
+    treated_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("bulk_act", "account_id"), name="bulk_target_once"),)

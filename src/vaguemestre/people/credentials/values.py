@@ -98,3 +98,5 @@ class ActFacts:
     quota_mb: int
     class_quota_mb: int = 0  # set by the class of service; 0: none
     owes_factor: bool = False
+    state_since: datetime | None = None
+    factor_demanded_at: datetime | None = None

@@ -1,5 +1,7 @@
 """Whether an act changes somebody, and why not. Running an act again finds ALREADY: nothing happens twice."""
 
+from datetime import datetime
+
 from vaguemestre.desks.bulk.values import Act, Order, Skip
 from vaguemestre.people.credentials.values import ActFacts
 
@@ -26,14 +28,25 @@ def verdict(order: Order, facts: ActFacts | None, by: str) -> Skip | None:
     return _by_state(order, facts)
 
 
-def undo_verdict(order: Order, facts: ActFacts | None, by: str) -> Skip | None:
-    """Why undoing leaves that person as they are: somebody changed them since. None if it gives back."""
+def undo_verdict(
+    order: Order, facts: ActFacts | None, by: str, treated_at: datetime | None = None
+) -> Skip | None:
+    """Why undoing leaves that person as they are: somebody changed them since. None if it gives back.
+
+    `treated_at`: when the act changed them. The same state since a later moment is somebody else's.
+    """
     if order.act is Act.QUOTA:
         if facts is None:
             return Skip.GONE
         return Skip.CHANGED if facts.quota_mb != order.quota_mb or facts.state == "closed" else None
+    if facts and treated_at and _since(order.act, facts) not in (treated_at, None):
+        return Skip.CHANGED
     skip = verdict(Order(INVERSE[order.act], order.note), facts, by)
     return Skip.CHANGED if skip is Skip.ALREADY else skip
+
+
+def _since(act: Act, facts: ActFacts) -> datetime | None:
+    return facts.state_since if act in (Act.SUSPEND, Act.RESUME) else facts.factor_demanded_at
 
 
 def _by_state(order: Order, facts: ActFacts) -> Skip | None:

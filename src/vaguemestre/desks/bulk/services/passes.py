@@ -109,10 +109,12 @@ def _treat(row: BulkAct, sent: _Sent, now: datetime) -> None:
     waiting = Phase.DONE if is_undoing else Phase.LISTED
     targets = list(BulkTarget.objects.filter(pk__in=sent.target_ids, phase=waiting))
     facts = facts_for_acts([target.account_id for target in targets], row.academy_id)
-    order, judge = order_of(row), undo_verdict if is_undoing else verdict
-    changing = []
+    order, changing = order_of(row), []
     for target in targets:
-        skip = judge(order, facts.get(target.account_id), _actor(row))
+        fact, actor = facts.get(target.account_id), _actor(row)
+        skip = (
+            undo_verdict(order, fact, actor, target.treated_at) if is_undoing else verdict(order, fact, actor)
+        )
         if skip is None and target.account_id in sent.silent:
             target.skip = Skip.SILENT
             continue
@@ -120,10 +122,11 @@ def _treat(row: BulkAct, sent: _Sent, now: datetime) -> None:
             skip = Skip.REFUSED
         if skip is None:
             changing.append(target)
+            target.treated_at = now
         target.skip = skip or ""
         target.phase = _phase_after(is_undoing=is_undoing, is_skipped=bool(skip))
     _apply(row, changing, facts, is_undoing=is_undoing, now=now)
-    BulkTarget.objects.bulk_update(targets, ("phase", "skip", "before"), batch_size=_BATCH)
+    BulkTarget.objects.bulk_update(targets, ("phase", "skip", "before", "treated_at"), batch_size=_BATCH)
 
 
 def _actor(row: BulkAct) -> str:

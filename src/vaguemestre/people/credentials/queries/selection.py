@@ -30,17 +30,18 @@ def facts_for_acts(account_ids: Collection[int], academy_id: int) -> dict[int, A
         "mailbox_state",
         "role",
         "quota_mb",
+        "state_since",
         "factor_demanded_at",
         "service_class__quota_mb",
     )
     for batch in batched(account_ids, _BATCH):
         rows = _of_people(academy_id).filter(pk__in=batch)
         for row in rows.values(*columns):
-            account_id, demanded_at = row.pop("pk"), row.pop("factor_demanded_at")
+            account_id = row.pop("pk")
             facts[account_id] = ActFacts(
                 account_id=account_id,
                 class_quota_mb=row.pop("service_class__quota_mb") or 0,
-                owes_factor=demanded_at is not None,
+                owes_factor=row["factor_demanded_at"] is not None,
                 **row,
             )
     return facts
