@@ -9,8 +9,10 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 from tests.access.signin.races import at_once
 from tests.foundation.journal.chain import sealed_journal
@@ -22,6 +24,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import change_states
 from vaguemestre.people.directory.models import (
+    Academy,
     Assignment,
     MailAddress,
     NumenRow,
@@ -31,12 +34,20 @@ from vaguemestre.people.directory.models import (
 )
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
-from vaguemestre.people.directory.services import found_academy
-from vaguemestre.people.directory.values import NumenLayout
+from vaguemestre.people.directory.services import found_academy, register_person
+from vaguemestre.people.directory.values import CivilStatus, NewPerson, NumenLayout, StaffCategory
 from vaguemestre.people.intake import queries, services
-from vaguemestre.people.intake.models import AppliedLine, Feed, Origin, PlannedRow, RefusedRow
+from vaguemestre.people.intake.models import (
+    AppliedLine,
+    Feed,
+    MatchCandidate,
+    Origin,
+    PlannedRow,
+    RefusedRow,
+)
 from vaguemestre.people.intake.sample import feed_text, sample, structures_text
 from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, plan_apply
+from vaguemestre.people.intake.services.feed_check import compare_feed
 from vaguemestre.people.intake.values import ImportTerms
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -440,5 +451,54 @@ def test_the_whole_unchanged_comparison_takes_a_few_questions(
 ) -> None:
     files = sampled(300, 9)
     apply_files(setting, files)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         services.check_feed(files, setting, TERMS, now=NOW)
+
+
+def registers(person: NewPerson) -> Callable[[CheckedFeed], None]:
+    """An officer, once the feed was compared and before it is applied."""
+
+    def meanwhile(_: CheckedFeed) -> None:
+        academy_id = Academy.objects.get().pk
+        with transaction.atomic():
+            register_person(academy_id, person, numen_keys.get(), by="account:1", now=NOW)
+
+    return meanwhile
+
+
+@pytest.mark.django_db
+def test_somebody_an_officer_registers_while_a_feed_is_read_is_not_registered_twice(
+    setting: ImportContext,
+) -> None:
+    """Under another dossier and without a NUMEN: only the names and the birth date are the feed's."""
+    apply(setting, *crowd(1))
+    civil = CivilStatus("Mme", "Lefèvre", "", "Élodie", date(1980, 5, 4))
+    person = NewPerson("N26-AAAAAA", civil, StaffCategory.SECOND_DEGREE_PUBLIC, ())
+    services.apply_feed(
+        FeedFiles(feed(line(), other())),
+        setting,
+        TERMS,
+        now=NOW,
+        progress=lambda *_: None,
+        planned=registers(person),
+    )
+    assert set(Person.objects.values_list("dossier", flat=True)) == {"C00000", "D2", "N26-AAAAAA"}
+    candidate = MatchCandidate.objects.get()
+    assert (candidate.dossier, candidate.person.dossier) == ("D1", "N26-AAAAAA")
+
+
+@pytest.mark.django_db
+def test_a_feed_goes_on_beside_officers_who_register_others(setting: ImportContext) -> None:
+    civil = CivilStatus("M.", "Lambert", "", "Paul", date(1971, 1, 2))
+    person = NewPerson("N26-AAAAAA", civil, StaffCategory.SECOND_DEGREE_PUBLIC, ())
+    with patch("vaguemestre.people.intake.services.feed_apply.compare_feed", wraps=compare_feed) as compared:
+        services.apply_feed(
+            FeedFiles(feed(line(), other())),
+            setting,
+            TERMS,
+            now=NOW,
+            progress=lambda *_: None,
+            planned=registers(person),
+        )
+    assert set(Person.objects.values_list("dossier", flat=True)) == {"D1", "D2", "N26-AAAAAA"}
+    assert compared.call_count == 1, "nobody of the feed is like them"

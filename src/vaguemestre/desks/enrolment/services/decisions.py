@@ -17,7 +17,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_accounts
 from vaguemestre.people.directory.queries import has_numen
-from vaguemestre.people.directory.services import issue_numen, register_person
+from vaguemestre.people.directory.services import hold_registrations, issue_numen, register_person
 from vaguemestre.people.directory.values import NewPerson, NumenKeys, NumenLayout, Post, StaffCategory
 
 
@@ -90,6 +90,7 @@ def create_person(
     applicant = queries.parse_applicant(request.applicant)
     staff_kind = check_creation(scope, applicant, uai)
     civil = queries.civil_of(applicant)
+    hold_registrations(scope.academy_id)
     if not is_other and queries.has_probable_match(scope.academy_id, civil, uai):
         raise Refusal("enrolment.known-already")
     person = NewPerson(

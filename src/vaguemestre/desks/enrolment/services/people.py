@@ -12,7 +12,12 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_accounts
 from vaguemestre.people.directory.queries import current_numen
-from vaguemestre.people.directory.services import change_person, issue_numen, register_person
+from vaguemestre.people.directory.services import (
+    change_person,
+    hold_registrations,
+    issue_numen,
+    register_person,
+)
 from vaguemestre.people.directory.values import (
     CivilStatus,
     NewPerson,
@@ -84,6 +89,7 @@ def register_arrival(
     """
     post = person.posts[0]
     check_arrival(scope, person, now=now)
+    hold_registrations(scope.academy_id)
     if not is_other and queries.has_probable_match(scope.academy_id, person.civil, post.uai):
         raise Refusal("enrolment.known-already")
     registered = register_person(scope.academy_id, person, keys, by=by, now=now)

@@ -80,6 +80,7 @@ from vaguemestre.people.directory.queries.people import (
     find_academy_id,
     find_person,
     has_several_academies,
+    newest_person_id,
     of_academy,
     people_by_dossier,
     person_of,
@@ -134,6 +135,7 @@ from vaguemestre.people.directory.queries.service_members import (
 )
 from vaguemestre.people.directory.queries.similarity import (
     SimilarPerson,
+    identities_after,
     similar_people,
 )
 
@@ -183,6 +185,7 @@ __all__ = [
     "heads_named",
     "heads_of_places_served",
     "helpdesk_people_page",
+    "identities_after",
     "is_open_structure",
     "known_people",
     "last_days_in",
@@ -198,6 +201,7 @@ __all__ = [
     "matching_people",
     "matching_structures",
     "names_by_person",
+    "newest_person_id",
     "newest_post_label",
     "newest_post_labels",
     "numen_digests_by_person",

@@ -69,6 +69,12 @@ def people_by_dossier(academy_id: int, dossiers: Collection[str]) -> dict[str, i
     return dict(rows.values_list("dossier", "pk"))
 
 
+def newest_person_id(academy_id: int) -> int:
+    """The last person registered in that académie; 0 without any."""
+    newest = Person.objects.filter(academy_id=academy_id).order_by("-pk").values_list("pk", flat=True).first()
+    return newest or 0
+
+
 def civil_of(person: Person) -> CivilStatus | None:
     """The civil status of a person; None once erased."""
     return civil_status(

@@ -1,5 +1,6 @@
 """Registered people similar to somebody about to be created, for a human to compare first."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -8,7 +9,12 @@ from django.db.models import Q
 from vaguemestre.people.directory.models import Assignment, Person
 from vaguemestre.people.directory.queries.managed import ManagedPerson, managed_rows
 from vaguemestre.people.directory.queries.people import civil_of
-from vaguemestre.people.directory.rules.similarity import MatchReason, identity_of, match_reason
+from vaguemestre.people.directory.rules.similarity import (
+    Identity,
+    MatchReason,
+    identity_of,
+    match_reason,
+)
 from vaguemestre.people.directory.values import CivilStatus
 
 _ORDER = tuple(MatchReason)
@@ -49,6 +55,20 @@ def similar_people(
     nearest = sorted(reasons, key=lambda pk: (_ORDER.index(reasons[pk]), pk))[:limit]
     people = {person.person_id: person for person in managed_rows(Person.objects.filter(pk__in=nearest))}
     return tuple(SimilarPerson(people[pk], reasons[pk]) for pk in nearest)
+
+
+def identities_after(academy_id: int, person_id: int) -> dict[int, Identity]:
+    """Who was registered in that académie after that person, with all their establishments."""
+    rows = {
+        row.pk: civil
+        for row in Person.objects.filter(academy_id=academy_id, pk__gt=person_id, erased_at=None)
+        if (civil := civil_of(row))
+    }
+    schools = defaultdict[int, list[str]](list)
+    posts = Assignment.objects.filter(person_id__in=rows).values_list("person_id", "structure__uai")
+    for pk, uai in posts:
+        schools[pk].append(uai)
+    return {pk: identity_of(civil, schools[pk]) for pk, civil in rows.items()}
 
 
 def _schools(person_ids: list[int], uais: Collection[str]) -> dict[int, list[str]]:

@@ -28,6 +28,7 @@ from vaguemestre.people.directory.services.places import (
     found_academy,
 )
 from vaguemestre.people.directory.services.registration import (
+    hold_registrations,
     register_people,
     register_person,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "erase_civil_status",
     "found_academy",
     "hide_people",
+    "hold_registrations",
     "issue_numen",
     "open_structure",
     "record_numen",

@@ -32,6 +32,14 @@ from vaguemestre.people.directory.values import (
 )
 
 
+def hold_registrations(academy_id: int) -> None:
+    """Wait until nobody else registers people there, and keep others waiting until the transaction ends.
+
+    Asked before looking whether somebody like them is there already: else both would be registered.
+    """
+    Academy.objects.select_for_update(no_key=True).filter(pk=academy_id).first()
+
+
 def register_person(
     academy_id: int, person: NewPerson, keys: NumenKeys, *, by: str, now: datetime
 ) -> Registered:

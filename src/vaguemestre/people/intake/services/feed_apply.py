@@ -17,7 +17,12 @@ from vaguemestre.people.intake.services.feed_check import (
     receive_feed,
     with_recent_departures,
 )
-from vaguemestre.people.intake.services.feed_records import create_feed, finish_feed, save_plan
+from vaguemestre.people.intake.services.feed_records import (
+    create_feed,
+    finish_feed,
+    save_match_candidates,
+    save_plan,
+)
 from vaguemestre.people.intake.services.held.files import write_held_files
 from vaguemestre.people.intake.services.import_context import (
     CheckedFeed,
@@ -27,7 +32,7 @@ from vaguemestre.people.intake.services.import_context import (
     ReceivedFeed,
     import_lock,
 )
-from vaguemestre.people.intake.services.plan_apply import apply_batches
+from vaguemestre.people.intake.services.plan_apply import RegisteredMeanwhile, apply_batches
 from vaguemestre.people.intake.services.reception import with_order_check
 from vaguemestre.people.intake.values import ImportTerms, Plan
 
@@ -64,7 +69,7 @@ def apply_feed(
         apply_plan(
             feed,
             checked,
-            lambda: compare_feed(sheet, places, context, terms).plan,
+            lambda: compare_feed(sheet, places, context, terms),
             context,
             now=now,
             today=terms.today,
@@ -76,7 +81,7 @@ def apply_feed(
 def apply_plan(
     feed: Feed,
     checked: CheckedFeed,
-    make_plan_again: Callable[[], Plan],
+    check_again: Callable[[], CheckedFeed],
     context: ImportContext,
     *,
     now: datetime,
@@ -85,16 +90,17 @@ def apply_plan(
 ) -> None:
     """Apply the plan of a feed whose row exists, in batches. The caller holds the lock."""
     _write_places(context, (*checked.places, *_undescribed_places(checked)))
-    pending = checked.plan
+    pending = checked
     for attempt in range(_MAX_ATTEMPTS):
         try:
             apply_batches(feed, pending, context, now=now, progress=progress)
             break
-        except IntegrityError:
-            # The same people were registered, named or numbered meanwhile: compare again.
+        except (IntegrityError, RegisteredMeanwhile):
+            # Somebody was registered, named or numbered meanwhile, maybe one of these people: compare again.
             if attempt == _MAX_ATTEMPTS - 1:
                 raise
-            pending = make_plan_again()
+            pending = check_again()
+            save_match_candidates(feed, pending.plan, context, now)
     finish_feed(feed, checked.plan, context, now, today)
 
 

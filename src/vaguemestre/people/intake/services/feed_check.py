@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.people.directory.queries import newest_person_id
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.feeds import hr, structures
 from vaguemestre.people.intake.feeds.csv_lines import Content, InMemory, Sheet
@@ -61,6 +62,7 @@ def compare_feed(
     sheet: Sheet, places: ParsedPlaces, context: ImportContext, terms: ImportTerms
 ) -> CheckedFeed:
     """Compare the feed with the directory as it is now."""
+    newest = newest_person_id(context.academy_id)  # before the directory is read
     plan, lines = compare_with_directory(sheet, context.academy_id, terms, context.keys, context.closing_days)
     return CheckedFeed(
         plan=plan,
@@ -73,6 +75,7 @@ def compare_feed(
         ),
         refused_places=places.refused,
         lines=lines,
+        newest_person=newest,
     )
 
 

@@ -65,13 +65,17 @@ class ReceivedFeed:
 
 @dataclass(frozen=True, slots=True)
 class CheckedFeed:
-    """A feed compared with the directory; nothing was changed. `lines`: how many were read."""
+    """A feed compared with the directory; nothing was changed. `lines`: how many were read.
+
+    `newest_person`: the last one registered in the académie when the directory was read.
+    """
 
     plan: Plan
     places: tuple[Place, ...]
     notices: tuple[str, ...]
     refused_places: tuple[RefusedLine, ...]
     lines: int
+    newest_person: int = 0
 
 
 @contextmanager

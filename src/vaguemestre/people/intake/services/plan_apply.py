@@ -18,19 +18,30 @@ from vaguemestre.people.credentials.services import (
     open_accounts,
     rename_account,
 )
-from vaguemestre.people.directory.services import change_people, register_people, transfer_person
+from vaguemestre.people.directory.queries import identities_after
+from vaguemestre.people.directory.rules.similarity import (
+    NEEDS_REVIEW,
+    Identity,
+    identity_of,
+    match_reason,
+)
+from vaguemestre.people.directory.services import (
+    change_people,
+    hold_registrations,
+    register_people,
+    transfer_person,
+)
 from vaguemestre.people.directory.values import NumenKeys
 from vaguemestre.people.intake.events import PeopleLeft, PersonTransferred, SituationReported
 from vaguemestre.people.intake.models import AppliedLine, Feed, Origin
 from vaguemestre.people.intake.rules.situations import LEAVING
 from vaguemestre.people.intake.services.feed_records import seal_lines
-from vaguemestre.people.intake.services.import_context import ImportContext, Progress
+from vaguemestre.people.intake.services.import_context import CheckedFeed, ImportContext, Progress
 from vaguemestre.people.intake.services.plan_rows import masked_differences
 from vaguemestre.people.intake.values import (
     Arrival,
     Change,
     Difference,
-    Plan,
     Record,
     RowKind,
     Situation,
@@ -51,13 +62,42 @@ class _AppliedChange(NamedTuple):
     differences: tuple[Difference, ...] = ()
 
 
+class RegisteredMeanwhile(Exception):
+    """Somebody else registered, since the plan was made, a person who may be one of its arrivals."""
+
+
+class _Meanwhile:
+    """Who was registered by others since the plan was made. `newest`: the last person it knew."""
+
+    def __init__(self, academy_id: int, newest: int) -> None:
+        self._academy_id, self._newest = academy_id, newest
+        self._others: list[Identity] = []
+
+    def check(self, arrivals: Iterable[Arrival]) -> None:
+        """Raises RegisteredMeanwhile; otherwise nobody registers anybody until the transaction ends."""
+        hold_registrations(self._academy_id)
+        found = identities_after(self._academy_id, self._newest)
+        self._others += found.values()
+        self._newest = max(found, default=self._newest)
+        for arrival in arrivals if self._others else ():
+            identity = identity_of(arrival.person.civil, {post.uai for post in arrival.person.posts})
+            if any(match_reason(identity, other) in NEEDS_REVIEW for other in self._others):
+                raise RegisteredMeanwhile
+
+    def registered(self, person_ids: Iterable[int]) -> None:
+        """These are of the plan itself."""
+        self._newest = max(self._newest, *person_ids)
+
+
 def apply_batches(
-    feed: Feed, plan: Plan, context: ImportContext, *, now: datetime, progress: Progress
+    feed: Feed, checked: CheckedFeed, context: ImportContext, *, now: datetime, progress: Progress
 ) -> None:
     """Apply changes, then transfers, then arrivals.
 
-    Raises IntegrityError when somebody else registered, named or numbered the same people meanwhile.
+    Raises RegisteredMeanwhile, and IntegrityError when somebody else registered, named or numbered the same
+    people meanwhile.
     """
+    plan, meanwhile = checked.plan, _Meanwhile(context.academy_id, checked.newest_person)
     total = len(plan.arrivals) + len(plan.changes) + len(plan.transfers)
     done = 0
     progress(done, total)
@@ -70,15 +110,23 @@ def apply_batches(
         done += len(transfers)
         progress(done, total)
     for arrivals in batched(plan.arrivals, BATCH_PEOPLE):
-        _apply_arrivals(feed, arrivals, context, now)
+        _apply_arrivals(feed, arrivals, context, now, meanwhile)
         done += len(arrivals)
         progress(done, total)
 
 
 @transaction.atomic(durable=True)
-def _apply_arrivals(feed: Feed, arrivals: Sequence[Arrival], context: ImportContext, now: datetime) -> None:
+def _apply_arrivals(
+    feed: Feed,
+    arrivals: Sequence[Arrival],
+    context: ImportContext,
+    now: datetime,
+    meanwhile: _Meanwhile,
+) -> None:
+    meanwhile.check(arrivals)
     people = [arrival.person for arrival in arrivals]
     registered = register_people(context.academy_id, people, context.keys, by=context.by, now=now)
+    meanwhile.registered(person.person_id for person in registered)
     open_accounts(
         [
             NewAccount(person.person_id, person.names.username, person.names.mailbox, context.quota_mb)

@@ -145,7 +145,7 @@ def apply_held_feed(
         feed.begun_at = feed.begun_at or now
         Feed.objects.filter(pk=feed_id).update(begun_at=feed.begun_at)
         today = terms_shown.today
-        apply_plan(feed, checked, lambda: check().plan, context, now=now, today=today, progress=progress)
+        apply_plan(feed, checked, check, context, now=now, today=today, progress=progress)
     erase_held_files(context.directory, feed_id)
     return checked
 
