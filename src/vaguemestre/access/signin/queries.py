@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db.models import Max
 
 from vaguemestre.access.signin.models import Attempts, BrowserSession, Device
@@ -24,7 +25,12 @@ from vaguemestre.people.credentials.queries import (
     second_factor_due,
 )
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES, Policy
-from vaguemestre.people.directory.queries import find_academy_id, has_several_academies
+from vaguemestre.people.directory.queries import (
+    academies_outside,
+    academy_domain,
+    find_academy_id,
+    has_several_academies,
+)
 from vaguemestre.people.directory.values import NO_ACADEMY
 
 
@@ -93,6 +99,19 @@ def office_academy_of(account: Presented) -> int:
     if not is_limited:
         return 0
     return account.academy_id or find_academy_id(account.mailbox.rpartition("@")[2]) or NO_ACADEMY
+
+
+def hidden_academies(who: Who) -> tuple[int, ...]:
+    """Académies whose people are no colleagues of the user's: no directory shows them (ADR 0036).
+
+    None, without a query, if the configuration has a single académie.
+    """
+    config = settings.CONFIG
+    if len(config.academies) == 1:
+        return ()
+    domain = academy_domain(who.academy_id) or who.mailbox.rpartition("@")[2]
+    colleagues = config.colleague_domains(domain)
+    return () if set(config.domains) <= set(colleagues) else academies_outside(colleagues)
 
 
 def outreaches(account: Presented, other_id: int) -> bool:

@@ -1,5 +1,6 @@
 """Pages of the phonebook: search, a colleague's card, one's own card."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.queries import hidden_academies
 from vaguemestre.desks.phonebook import services
 from vaguemestre.desks.phonebook.forms import OwnCardForm, SearchForm
 from vaguemestre.foundation.kernel.times import paris_day
@@ -22,7 +24,7 @@ from vaguemestre.people.directory.queries import book_card, book_page, book_scho
 def search(request: SignedInRequest) -> HttpResponse:
     """The search page, or its results only for an htmx request."""
     form = SearchForm(request.GET)
-    criteria = form.criteria
+    criteria = replace(form.criteria, hidden_academies=hidden_academies(request.who))
     listing = Listing.of(request.GET, ("nom",))
     cards, is_more = book_page(
         criteria,
@@ -47,7 +49,7 @@ def search(request: SignedInRequest) -> HttpResponse:
 @require_GET
 @signed_in
 def show_card(request: SignedInRequest, public_id: UUID) -> HttpResponse:
-    card = book_card(public_id, paris_day(timezone.now()))
+    card = book_card(public_id, paris_day(timezone.now()), hidden_academies=hidden_academies(request.who))
     if card is None:
         raise Http404
     return render(request, "phonebook/card.html", {"card": card})

@@ -108,11 +108,13 @@ def replacement_of(person_id: int) -> Replacement | None:
     return Replacement(person_id, person_of(person_id).shown_name, newest_post_label(person_id), address)
 
 
-def replacement_candidates(typed: str, limit: int = 6) -> tuple[Replacement, ...]:
-    """People of the phone book whose name begins with `typed`."""
+def replacement_candidates(
+    typed: str, limit: int = 6, *, hidden_academies: Collection[int] = ()
+) -> tuple[Replacement, ...]:
+    """People of the phone book whose name begins with `typed`, except those of `hidden_academies`."""
     return tuple(
         Replacement(person.person_id, person.name, person.detail, person.address)
-        for person in suggested_people(typed, limit=limit)
+        for person in suggested_people(typed, limit=limit, hidden_academies=hidden_academies)
     )
 
 

@@ -28,10 +28,12 @@ def recipient_suggestions(
     asker: ClassWriter | None = None,
     limit: int = 8,
     lists: Sequence[DistributionList] = (),
+    hidden_academies: Collection[int] = (),
 ) -> tuple[Suggestion, ...]:
     """Suggestions for the typed words: contacts first, then the directory; each address once.
 
-    `lists`: distribution lists that match the same words.
+    `lists`: distribution lists that match the same words. `hidden_academies`: those whose people are no
+    colleagues, of whom the directory says nothing.
     """
     if len(typed.strip()) < 2:
         return ()
@@ -50,16 +52,20 @@ def recipient_suggestions(
     box_addresses = {box.address for box in boxes}
     people = [
         person
-        for person in _people_suggestions(account_id, typed, limit)
+        for person in _people_suggestions(account_id, typed, limit, hidden_academies)
         if person.address not in box_addresses
     ]
     return (*collective, *people[: max(0, limit - len(collective) - len(boxes))], *boxes)[:limit]
 
 
-def _people_suggestions(account_id: int, typed: str, limit: int) -> Collection[Suggestion]:
+def _people_suggestions(
+    account_id: int, typed: str, limit: int, hidden_academies: Collection[int]
+) -> Collection[Suggestion]:
     """Contacts, then people of the directory; each address once."""
     contacts = contacts_like(account_id, typed, limit=limit)
-    listed_people = listed_people_by_address([contact.address for contact in contacts])
+    listed_people = listed_people_by_address(
+        [contact.address for contact in contacts], hidden_academies=hidden_academies
+    )
     by_address: dict[str, Suggestion] = {}
     for contact in contacts:
         listed = listed_people.get(contact.address)
@@ -67,7 +73,7 @@ def _people_suggestions(account_id: int, typed: str, limit: int) -> Collection[S
         name = contact.name or (listed.name if listed else "")
         detail = (listed.detail if listed else "") or origin
         by_address.setdefault(contact.address, Suggestion(name, contact.address, detail))
-    for person in suggested_people(typed, limit=limit):
+    for person in suggested_people(typed, limit=limit, hidden_academies=hidden_academies):
         by_address.setdefault(person.address, Suggestion(person.name, person.address, person.detail))
     return by_address.values()
 

@@ -9,6 +9,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.queries import hidden_academies
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.ui.refusals import sentence
@@ -211,7 +212,11 @@ def suggest_recipients(request: SignedInRequest) -> HttpResponse:
     typed = request.GET.get("q", "")[:100]
     lists = lists_like.get()(request.who.account_id, typed, timezone.now(), limit=3)
     suggestions = queries.recipient_suggestions(
-        request.who.account_id, typed, asker=class_writer_of(request), lists=lists
+        request.who.account_id,
+        typed,
+        asker=class_writer_of(request),
+        lists=lists,
+        hidden_academies=hidden_academies(request.who),
     )
     content = [_suggestion_json(suggestion) for suggestion in suggestions]
     return JsonResponse({"suggestions": content})

@@ -13,6 +13,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.queries import hidden_academies
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import academy_of
@@ -93,7 +94,8 @@ def fill(request: SignedInRequest) -> HttpResponse:
     search = None
     if "search" in request.POST:
         query = request.POST.get("query", "").strip()
-        search = ReplacementSearch(query, queries.replacement_candidates(query))
+        candidates = queries.replacement_candidates(query, hidden_academies=hidden_academies(request.who))
+        search = ReplacementSearch(query, candidates)
     if "HX-Request" in request.headers:
         return render(request, "sorting/absence_form.html", _context(request, form, now, search=search))
     return _page(request, form, now, search=search)

@@ -74,6 +74,7 @@ from vaguemestre.people.directory.queries.numens import (
 )
 from vaguemestre.people.directory.queries.people import (
     academies_of,
+    academies_outside,
     academy_domain,
     academy_of_domain,
     civil_of,
@@ -161,6 +162,7 @@ __all__ = [
     "StructureSummary",
     "Vocabulary",
     "academies_of",
+    "academies_outside",
     "academy_domain",
     "academy_names_of",
     "academy_of_domain",

@@ -1,7 +1,7 @@
 """The directory as colleagues search it: shown names, function, school, address, phone; nothing else."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -55,6 +55,7 @@ class BookFilter:
     school: str = ""
     function: str = ""
     discipline: str = ""
+    hidden_academies: Collection[int] = ()  # académies whose people are not shown
 
 
 def book_page(
@@ -76,16 +77,21 @@ def book_page(
     named = [NameWord.objects.filter(begins_with("word", word)) for word in words]
     is_placed = bool(criteria.school or criteria.function or criteria.discipline)
     matching = _people_in_all([served, *named], walked=0 if is_placed else 1)
+    if criteria.hidden_academies:  # an exclusion, so that SQLite keeps walking the index of sorted names
+        matching = matching.exclude(academy_id__in=criteria.hidden_academies)
     matching = matching.filter(phone__regex=pattern) if pattern else matching
     order = ("-sorted_as", "-pk") if backwards else ("sorted_as", "pk")
     people = list(matching.order_by(*order)[first : first + count + 1])
     return _cards(people[:count], day), len(people) > count
 
 
-def book_card(public_id: UUID, day: date) -> BookCard | None:
-    """The card of a listed person who serves that day; None otherwise, without telling why."""
+def book_card(public_id: UUID, day: date, *, hidden_academies: Collection[int] = ()) -> BookCard | None:
+    """The card of a listed person who serves that day; None otherwise, without telling why.
+
+    `hidden_academies`: académies whose people have no card.
+    """
     people = Person.objects.filter(public_id=public_id, unlisted=False, hidden_since=None)
-    cards = _cards(list(people), day)
+    cards = _cards([person for person in people if person.academy_id not in hidden_academies], day)
     return cards[0] if cards and cards[0].posts else None
 
 

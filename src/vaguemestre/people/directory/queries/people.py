@@ -22,6 +22,12 @@ def find_academy_id(domain: str) -> int:
     return Academy.objects.filter(domain__iexact=domain).values_list("pk", flat=True).first() or 0
 
 
+def academies_outside(domains: Collection[str]) -> tuple[int, ...]:
+    """Ids of the académies that have none of these mail domains, which are in lower case."""
+    academies = Academy.objects.values_list("pk", "domain")
+    return tuple(academy_id for academy_id, domain in academies if domain.lower() not in domains)
+
+
 def has_several_academies() -> bool:
     """Whether the installation serves more than one académie."""
     return len(Academy.objects.values_list("pk", flat=True)[:2]) > 1

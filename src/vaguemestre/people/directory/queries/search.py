@@ -25,16 +25,18 @@ def people_by_name(typed: str, *, limit: int) -> tuple[int, ...]:
     return tuple(people.values_list("pk", flat=True)[:limit]) if words else ()
 
 
-def suggested_people(typed: str, *, limit: int) -> tuple[DirectoryEntry, ...]:
+def suggested_people(
+    typed: str, *, limit: int, hidden_academies: Collection[int] = ()
+) -> tuple[DirectoryEntry, ...]:
     """Listed people of whom each typed word begins a name of their address (docs/domain.md §2.3).
 
-    The first word uses the index, the others filter; posts are read for the rows returned only: some 2 ms for
-    45,000 people.
+    `hidden_academies`: whose people are left out. The first word uses the index, the others filter; posts are
+    read for the rows returned only: some 2 ms for 45,000 people.
     """
     words = re.findall(r"[a-z0-9]+", fold(typed.partition("@")[0].replace(".", " ")))
     if not words:
         return ()
-    condition = Q(is_primary=True, may_send=True, **IS_LISTED)
+    condition = Q(is_primary=True, may_send=True, **IS_LISTED) & _not_of(hidden_academies)
     for word in words[1:]:
         condition &= (
             Q(address__startswith=word) | Q(address__contains=f".{word}") | Q(address__contains=f"-{word}")
@@ -58,10 +60,20 @@ def suggested_people(typed: str, *, limit: int) -> tuple[DirectoryEntry, ...]:
     return tuple(sorted(entries, key=lambda entry: (entry.name, entry.detail)))
 
 
-def listed_people_by_address(addresses: Collection[str]) -> dict[str, DirectoryEntry]:
-    """Address (lower case) → the listed person who receives there; former addresses included."""
+def _not_of(academies: Collection[int]) -> Q:
+    """Condition on addresses of people of other académies than these; none without any."""
+    return ~Q(person__academy_id__in=academies) if academies else Q()
+
+
+def listed_people_by_address(
+    addresses: Collection[str], *, hidden_academies: Collection[int] = ()
+) -> dict[str, DirectoryEntry]:
+    """Address (lower case) → the listed person who receives there; former addresses included.
+
+    `hidden_academies`: académies whose people are left out.
+    """
     entries: dict[str, DirectoryEntry] = {}
-    rows = MailAddress.objects.filter(**IS_LISTED).select_related("person")
+    rows = MailAddress.objects.filter(_not_of(hidden_academies), **IS_LISTED).select_related("person")
     for batch in batched(addresses, BATCH_PARAMS):
         matching = list(rows.filter(address__in=batch))
         details = newest_post_labels([row.person_id for row in matching])

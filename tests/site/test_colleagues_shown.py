@@ -1,0 +1,141 @@
+"""The directory and the suggestions show the people of académies that are colleagues, and no others."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from tests.access.signin.people import account
+from tests.site.doorways import browser_of
+from tests.site.test_academies_served import LILLE, of_lille, serve, signed, two  # noqa: F401
+
+from vaguemestre.access.signin.queries import hidden_academies
+from vaguemestre.mailbox.contacts.models import Contact
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Academy, Assignment, Person
+from vaguemestre.people.directory.services.name_changes import reindex_names
+from vaguemestre.site.config import Config
+
+pytestmark = pytest.mark.django_db
+AMIENOISE, LILLOISE = "dubois-amienoise", "dubois-lilloise"
+PART = {"HX-Request": "true"}  # without the name of the reader
+EVERYBODY = {AMIENOISE, LILLOISE}
+
+
+@pytest.fixture
+def amienoise() -> Account:
+    return account(AMIENOISE, first_name="Anne", last_name="Dubois")
+
+
+@pytest.fixture
+def lilloise() -> Account:
+    made = of_lille(LILLOISE)
+    Person.objects.filter(pk=made.person_id).update(birth_name="Dubois", first_name="Lise")
+    return made
+
+
+@pytest.fixture(params=["own", "installation"])
+def whom(request: pytest.FixtureRequest, settings: Any, two: Config) -> dict[str, set[str]]:  # noqa: F811
+    """Whom each sees: Lille says who its colleagues are, Amiens keeps to itself."""
+    serve(settings, replace(two.academy_at(LILLE), colleagues=request.param))
+    return {AMIENOISE: {AMIENOISE}, LILLOISE: EVERYBODY if request.param == "installation" else {LILLOISE}}
+
+
+@pytest.fixture
+def readers(settings: Any, amienoise: Account, lilloise: Account) -> dict[str, Client]:
+    """A browser of each, both serving since last week."""
+    Assignment.objects.update(starts_on=timezone.localdate() - timedelta(days=7), function="ENS")
+    reindex_names(Person.objects.all())
+    host = settings.CONFIG.public_url.partition("//")[2]
+    clients = {who.username: Client(headers={"host": host}) for who in (amienoise, lilloise)}
+    for who in (amienoise, lilloise):
+        browser_of(who, clients[who.username])
+    return clients
+
+
+def named_in(answer: Any) -> set[str]:
+    assert answer.status_code == 200
+    return {name for name in EVERYBODY if name in answer.content.decode()}
+
+
+@pytest.mark.parametrize("asked", ["", "q=dubois", "fonction=ENS", "etablissement=0800001A"])
+def test_the_directory_lists_colleagues_alone(
+    whom: dict[str, set[str]], readers: dict[str, Client], asked: str
+) -> None:
+    pages = {name: reader.get(f"/annuaire/?{asked}", headers=PART) for name, reader in readers.items()}
+    assert {name: named_in(page) for name, page in pages.items()} == whom
+
+
+def test_the_card_of_somebody_who_is_no_colleague_is_not_there(
+    whom: dict[str, set[str]], readers: dict[str, Client]
+) -> None:
+    cards = dict(Person.objects.values_list("account__username", "public_id"))
+    answers = {
+        name: {of for of, card in cards.items() if reader.get(f"/annuaire/{card}").status_code == 200}
+        for name, reader in readers.items()
+    }
+    assert answers == whom
+
+
+def test_the_composer_suggests_colleagues_alone(
+    whom: dict[str, set[str]], readers: dict[str, Client]
+) -> None:
+    asked = {
+        name: reader.get("/messagerie/ecrire/destinataires/", {"q": "dubois"})
+        for name, reader in readers.items()
+    }
+    assert {name: named_in(answer) for name, answer in asked.items()} == whom
+
+
+def test_a_contact_who_is_no_colleague_is_suggested_without_what_the_directory_knows(
+    whom: dict[str, set[str]], readers: dict[str, Client], amienoise: Account
+) -> None:
+    Contact.objects.create(account=amienoise, name="", address=f"{LILLOISE}@{LILLE}", uid="c1")
+    answer = readers[AMIENOISE].get("/messagerie/ecrire/destinataires/", {"q": LILLOISE}).json()
+    assert answer["suggestions"] == [{"name": "", "address": f"{LILLOISE}@{LILLE}", "detail": "Contact"}]
+
+
+def test_a_replacement_is_searched_among_colleagues_alone(
+    whom: dict[str, set[str]], readers: dict[str, Client]
+) -> None:
+    sent = {"search": "1", "query": "dubois"}
+    pages = {
+        name: reader.post("/parametres/absence/remplir", sent, headers=PART)
+        for name, reader in readers.items()
+    }
+    numbers = dict(Person.objects.values_list("account__username", "pk"))
+    button = 'name="chosen_replacement" value="{}"'
+    found = {
+        name: {of for of, number in numbers.items() if button.format(number) in page.content.decode()}
+        for name, page in pages.items()
+    }
+    assert found == whom
+
+
+def test_with_one_academie_nothing_is_asked_and_nobody_is_hidden() -> None:
+    who = signed(account())
+    with CaptureQueriesContext(connection) as asked:
+        assert hidden_academies(who) == ()
+    assert len(asked) == 0
+
+
+def test_an_account_of_nobody_has_the_colleagues_of_its_mailbox_or_none(
+    two: Config,  # noqa: F811
+    amienoise: Account,
+    lilloise: Account,
+) -> None:
+    ids = {academy.domain: academy.pk for academy in Academy.objects.all()}
+    who = replace(signed(amienoise), academy_id=0)
+    hidden = {
+        domain: set(hidden_academies(replace(who, mailbox=f"robot@{domain}")))
+        for domain in ("AC-Amiens.test", LILLE, "nulle-part.test")
+    }
+    assert hidden == {
+        "AC-Amiens.test": {ids[LILLE]},
+        LILLE: {ids["ac-amiens.test"]},
+        "nulle-part.test": set(ids.values()),
+    }
