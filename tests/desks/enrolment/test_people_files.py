@@ -56,6 +56,16 @@ def test_the_file_holds_whom_the_search_finds_or_who_is_ticked_of_ones_service(p
     assert [entry.details["count"] for entry in entries] == [2, 1, 1]
 
 
+def test_ticking_nobody_of_ones_service_exports_nobody(place: int) -> None:
+    managed_by(place, "DPE", "sert", last_name="Sert")
+    stranger = managed_by(place, "DPATE", "ailleurs", last_name="Ailleurs")
+    desk = client_of(officer(place, "DPE"))
+    assert rows_of(desk, qui=[stranger.person_id]) == []
+    assert rows_of(desk, qui="personne") == []
+    entries = Entry.objects.filter(action="enrolment.people-exported")
+    assert [entry.details["count"] for entry in entries] == [0, 0]
+
+
 def test_no_cell_of_the_file_is_a_formula(place: int) -> None:
     made = managed_by(place, "DPE", "formule")
     Person.objects.filter(pk=made.person_id).update(birth_name="=1+1", usage_name="=1+1")

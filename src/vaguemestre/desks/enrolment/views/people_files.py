@@ -42,10 +42,11 @@ _BATCH = 500
 @for_officers
 @act_words("exporter des personnes du service")
 def export_people(request: OfficerRequest) -> HttpResponse:
-    """The people ticked, or all that the search finds; the export is journaled."""
+    """The people ticked, or all that the search finds if nobody is; the export is journaled."""
     now = timezone.now()
-    people = _chosen(request)
-    if not people:
+    if "qui" in request.POST:  # even if nobody of these is of one's services: never more than was ticked
+        people = _chosen(request)
+    else:
         form = PeopleSearchForm(request.POST)
         order = Listing.of(request.POST, tuple(MANAGED_ORDERS)).order
         people = queries.all_people(request.scope, form.sought(paris_day(now)), state=form.state, order=order)
