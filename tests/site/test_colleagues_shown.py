@@ -10,11 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.access.signin.people import account
+from tests.mailbox.sorting.samples import memory_sieve
+from tests.mailbox.sorting.test_absence_page import typed
 from tests.site.doorways import browser_of
 from tests.site.test_academies_served import LILLE, of_lille, serve, signed, two  # noqa: F401
 
 from vaguemestre.access.signin.queries import hidden_academies
 from vaguemestre.mailbox.contacts.models import Contact
+from vaguemestre.mailbox.sorting.models import AbsenceRow
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, Assignment, Person
 from vaguemestre.people.directory.services.name_changes import reindex_names
@@ -114,6 +117,42 @@ def test_a_replacement_is_searched_among_colleagues_alone(
         for name, page in pages.items()
     }
     assert found == whom
+
+
+def test_a_replacement_given_by_number_is_a_colleague_whom_the_directory_shows(
+    whom: dict[str, set[str]], readers: dict[str, Client]
+) -> None:
+    people = {person.account.username: person for person in Person.objects.select_related("account")}
+
+    def found() -> dict[str, set[str]]:
+        return {
+            name: {
+                of
+                for of, person in people.items()
+                if f"<b>{person.shown_name}</b>"
+                in reader.post(
+                    "/parametres/absence/remplir", {"chosen_replacement": person.pk}, headers=PART
+                ).content.decode()
+            }
+            for name, reader in readers.items()
+        }
+
+    assert found() == whom
+    Person.objects.update(unlisted=True)
+    assert found() == {name: set() for name in readers}
+
+
+def test_a_replacement_typed_by_number_is_not_kept(
+    readers: dict[str, Client],
+    two: Config,  # noqa: F811
+    lilloise: Account,
+) -> None:
+    sent = typed(replacement=str(lilloise.person_id))
+    with memory_sieve():
+        answer = readers[AMIENOISE].post("/parametres/absence", sent)
+    assert answer.status_code == 200, answer.content.decode()
+    (kept,) = AbsenceRow.objects.all()
+    assert kept.replacement_id is None
 
 
 def test_with_one_academie_nothing_is_asked_and_nobody_is_hidden() -> None:

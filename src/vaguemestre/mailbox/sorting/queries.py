@@ -38,7 +38,7 @@ from vaguemestre.mailbox.sorting.values import (
 from vaguemestre.people.credentials.queries import account_facts
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
-    newest_post_label,
+    listed_people_by_address,
     person_of,
     primary_address,
     suggested_people,
@@ -94,18 +94,23 @@ def absence_status(account_id: int, place: Place, now: datetime) -> AbsenceStatu
     return AbsenceStatus(absence, place, phase, script_status_of(account_id), disclosed)
 
 
-def replacements_of(absences: Collection[Absence]) -> dict[int, Replacement]:
-    """Replacements named by those absences, by person id."""
+def replacements_of(
+    absences: Collection[Absence], *, hidden_academies: Collection[int] = ()
+) -> dict[int, Replacement]:
+    """Replacements named by those absences, by person id, as `replacement_of`."""
     people = {absence.replacement_id for absence in absences if absence.replacement_id}
-    return {person_id: card for person_id in people if (card := replacement_of(person_id))}
+    cards = {person_id: replacement_of(person_id, hidden_academies=hidden_academies) for person_id in people}
+    return {person_id: card for person_id, card in cards.items() if card}
 
 
-def replacement_of(person_id: int) -> Replacement | None:
-    """Details of a replacement; None without an address to write to."""
-    address = primary_address(person_id)
-    if address is None:
-        return None
-    return Replacement(person_id, person_of(person_id).shown_name, newest_post_label(person_id), address)
+def replacement_of(person_id: int, *, hidden_academies: Collection[int] = ()) -> Replacement | None:
+    """Details of a replacement; None for whom the phone book does not show, as it does not to these.
+
+    Any number may be typed, and what it names is written to whoever writes.
+    """
+    address = primary_address(person_id) or ""
+    shown = listed_people_by_address([address], hidden_academies=hidden_academies).get(address)
+    return Replacement(person_id, shown.name, shown.detail, address) if shown else None
 
 
 def replacement_candidates(

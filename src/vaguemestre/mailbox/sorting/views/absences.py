@@ -1,7 +1,7 @@
 """« Notifications d’absence »: the page, its preview, its state, and the banner of the webmail."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -76,6 +76,8 @@ def absence(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form, now)
     saved = form.cleaned_data["absence"]
+    if not queries.replacements_of([saved], hidden_academies=hidden_academies(request.who)):
+        saved = replace(saved, replacement_id=None)
     event = services.save_absence(account_id, saved, by=request.who.actor, now=now)
     run_now(event)
     form = AbsenceForm.of_absence(saved, now, place)
@@ -118,9 +120,9 @@ def preview(request: SignedInRequest) -> HttpResponse:
     owner = queries.owner_of(request.who.account_id, now)
     form.is_valid()
     typed: Absence | None = form.cleaned_data.get("absence")
-    internal, external = (
-        reply_previews(typed, owner, queries.replacements_of([typed])) if typed and owner else (None, None)
-    )
+    hidden = hidden_academies(request.who)
+    replacements = queries.replacements_of([typed] if typed else [], hidden_academies=hidden)
+    internal, external = reply_previews(typed, owner, replacements) if typed and owner else (None, None)
     result = AbsencePreview(
         is_complete=typed is not None,
         replies=(("Correspondants internes", internal), ("Correspondants externes", external)),
@@ -221,6 +223,10 @@ def _context(
         "holidays": coming(zone, paris_day(now), _MAX_HOLIDAYS),
         "zone": zone,
         "templates": reply_templates(request.who.name, None, None),
-        "replacement": (queries.replacement_of(int(replacement_id)) if replacement_id.isdigit() else None),
+        "replacement": (
+            queries.replacement_of(int(replacement_id), hidden_academies=hidden_academies(request.who))
+            if replacement_id.isdigit()
+            else None
+        ),
         "search": search,
     }
