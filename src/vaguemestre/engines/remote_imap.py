@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from threading import Timer
 from typing import Any, NamedTuple
 
 from vaguemestre.engines.imap.protocol import mailbox_names
@@ -21,8 +22,11 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.portability.ports import Source, SourceRefused
 from vaguemestre.mailbox.portability.values import Piece, Server
 
-_TIMEOUT_SECONDS = 30.0
+_TIMEOUT_SECONDS = 30.0  # of one read
+_PATIENCE_SECONDS = 120.0  # of a connection, whatever it sends: long jobs of everybody wait behind it
+_SLOWEST_BYTES_A_SECOND = 1_000_000  # of a message, for which the connection lasts longer
 _MAX_MESSAGE_BYTES = 100_000_000
+_MAX_LINES_BYTES = 20_000_000  # of a connection: imaplib keeps all that was not asked for
 _LIST_LINE = re.compile(rb'\((?P<flags>[^)]*)\) (?P<separator>"(?:\\?.)"|NIL) (?P<name>.+)', re.DOTALL)
 _UID = re.compile(rb"UID (\d+)")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
@@ -39,16 +43,58 @@ class _PinnedConnection(imaplib.IMAP4_SSL):
 
     def __init__(self, host: str, address: tuple[str, int], tls: ssl.SSLContext) -> None:
         self._checked_address = address
+        self._lines_bytes = 0
+        self._patience: Timer | None = None
         super().__init__(host, address[1], ssl_context=tls, timeout=_TIMEOUT_SECONDS)
+
+    def give_patience(self, size: int = 0) -> None:
+        """From now on, the time for a message of that size; then the connection is cut, amid anything."""
+        self.end_patience()
+        seconds = _PATIENCE_SECONDS + size / _SLOWEST_BYTES_A_SECOND
+        self._patience = Timer(seconds, _cut, (self._handle,))
+        self._patience.daemon = True
+        self._patience.start()
+
+    def end_patience(self) -> None:
+        if self._patience:
+            self._patience.cancel()
+
+    def shutdown(self) -> None:
+        self.end_patience()
+        super().shutdown()
+        self._handle.close()
+
+    def read(self, size: int) -> bytes:
+        """A literal; the server's word on the size of a message binds nobody."""
+        if size > _MAX_MESSAGE_BYTES:
+            raise self.abort(f"literal of {size} octets")
+        return super().read(size)
+
+    def readline(self) -> bytes:
+        line = super().readline()
+        self._lines_bytes += len(line)
+        if self._lines_bytes > _MAX_LINES_BYTES:
+            raise self.abort("too many lines")
+        return line
 
     def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
         stream = socket.create_connection(self._checked_address, timeout)
+        self._handle = stream.dup()  # of the same connection, which TLS takes over
+        self.give_patience()
         tls: ssl.SSLContext = self.ssl_context
         try:
             return tls.wrap_socket(stream, server_hostname=self.host)
         except OSError:
+            self.end_patience()
             stream.close()
+            self._handle.close()
             raise
+
+
+def _cut(handle: socket.socket) -> None:
+    """Wake whoever reads."""
+    with suppress(OSError):
+        handle.shutdown(socket.SHUT_RDWR)
 
 
 class RemoteImap:
@@ -70,8 +116,10 @@ class RemoteImap:
         finally:
             with suppress(OSError, imaplib.IMAP4.error):
                 client.logout()
+            with suppress(OSError):  # closed already by a logout
+                client.shutdown()
 
-    def _signed_in(self, server: Server) -> imaplib.IMAP4:
+    def _signed_in(self, server: Server) -> _PinnedConnection:
         try:
             client = _PinnedConnection(server.host, self._checked_address(server), self._tls())
         except ssl.SSLCertVerificationError as error:
@@ -103,7 +151,7 @@ class RemoteImap:
 class _RemoteFolders:
     """A cursor is `[folder, UIDVALIDITY, UID]`; `total` and `reached` are messages."""
 
-    def __init__(self, client: imaplib.IMAP4) -> None:
+    def __init__(self, client: _PinnedConnection) -> None:
         self._client = client
         self._folders = sorted(_parse_list(_answer(client.list)))
         counts = [self._count(folder.quoted) for folder in self._folders]
@@ -133,6 +181,8 @@ class _RemoteFolders:
         size = _SIZE.search(sizes)
         if size and int(size[1]) > _MAX_MESSAGE_BYTES:
             return Piece(place, cursor, reached, folder, use, problem="too-large")
+        if size:
+            self._client.give_patience(int(size[1]))
         answer = _answer(self._client.uid, "FETCH", str(uid), "(FLAGS INTERNALDATE BODY.PEEK[])")
         whole = next((item for item in answer if isinstance(item, tuple)), None)
         if whole is None:

@@ -29,7 +29,7 @@ def parse_day(text: str) -> date:
 
     Raises ValueError, of which NoSuchDay for a day that does not exist.
     """
-    pieces = "".join(c if c.isdigit() else " " for c in text).split()
+    pieces = "".join(c if c.isdecimal() else " " for c in text).split()
     if len(pieces) != 3:
         raise ValueError(text)
     if len(pieces[0]) == 4:

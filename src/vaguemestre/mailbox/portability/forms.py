@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from vaguemestre.mailbox.portability.values import ELSEWHERE_FOLDER, Server
 
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_PORT = re.compile(r"0*[1-9][0-9]{0,4}", re.ASCII)
 _WHERE = (
     ("", "dans les dossiers où ils étaient"),
     ("apart", f"à part, dans un dossier « {ELSEWHERE_FOLDER} »"),
@@ -73,7 +74,7 @@ class ServerForm(WhereForm):
 
     def clean_host(self) -> str:
         host, _, port = str(self.cleaned_data["host"]).strip().removeprefix("imaps://").partition(":")
-        if not _HOST.fullmatch(host) or not (port or "993").isdigit():
+        if not _HOST.fullmatch(host) or not _PORT.fullmatch(port or "993"):
             raise ValidationError("Ce n’est pas le nom d’un serveur : écrivez par exemple imap.exemple.fr.")
         self.port = int(port or 993)
         return host.lower()

@@ -79,7 +79,7 @@ def _credentials(authorization: str) -> tuple[str, str] | None:
 def _with_checked_body(environ: dict[str, Any]) -> dict[str, Any]:
     """The request with its body read and checked. Raises Refusal."""
     length = environ.get("CONTENT_LENGTH") or "0"
-    body = environ["wsgi.input"].read(min(int(length), MAX_BODY_OCTETS)) if length.isdigit() else b""
+    body = environ["wsgi.input"].read(min(int(length), MAX_BODY_OCTETS)) if length.isdecimal() else b""
     method = environ["REQUEST_METHOD"]
     if body and method in _XML_METHODS:
         carddav_bodies.check_query(body)

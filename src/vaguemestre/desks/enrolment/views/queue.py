@@ -149,7 +149,9 @@ def _confirmation(
         )
     if act == "existe":
         typed = request.POST.get("person_id", "")
-        person = queries.person_in(request.scope, int(typed)) if typed.isdigit() else None
+        person = (
+            queries.person_in(request.scope, int(typed)) if typed.isdecimal() and len(typed) < 16 else None
+        )
         if person and not queries.masked_numen_of(person.person_id, numen_keys.get()):
             next_state(detail.state, RequestAction.RECOGNISE)
             return recognition_page(request, person, detail.reference, back, [("person_id", typed)])

@@ -43,4 +43,4 @@ def site_of(public_url: str) -> tuple[str, int]:
     """The name and the port of the pages."""
     scheme, _, rest = public_url.partition("://")
     host, _, port = rest.partition("/")[0].partition(":")
-    return host, int(port) if port.isdigit() else {"https": 443}.get(scheme, 80)
+    return host, int(port) if port.isdecimal() else {"https": 443}.get(scheme, 80)

@@ -18,7 +18,7 @@ def shortcut_fields(data: QueryDict, name: str) -> dict[str, Any]:
     if key := data.get("template"):
         return _template_fields(data, key, name)
     if (chosen := data.get("chosen_replacement")) is not None:
-        return {"replacement": chosen if chosen.isdigit() else ""}
+        return {"replacement": chosen if chosen.isdecimal() and len(chosen) < 16 else ""}
     if "toggle_format" in data:
         return _converted_texts(data)
     return {}

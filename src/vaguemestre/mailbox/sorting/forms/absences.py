@@ -115,7 +115,7 @@ class AbsenceForm(forms.Form):
         choices=_WEEK,
         widget=forms.CheckboxSelectMultiple,
     )
-    replacement = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    replacement = forms.IntegerField(required=False, max_value=10**15, widget=forms.HiddenInput)
     days = forms.IntegerField(
         label="Jours entre deux réponses à une même personne",
         min_value=FEWEST_DAYS,

@@ -225,7 +225,7 @@ def _context(
         "templates": reply_templates(request.who.name, None, None),
         "replacement": (
             queries.replacement_of(int(replacement_id), hidden_academies=hidden_academies(request.who))
-            if replacement_id.isdigit()
+            if replacement_id.isdecimal() and len(replacement_id) < 16
             else None
         ),
         "search": search,

@@ -162,7 +162,7 @@ def _day(typed: str, today: date) -> date | None:
     if typed in near:
         return today - timedelta(days=near[typed])
     tidy = typed.replace("-", "/").replace(".", "/")
-    if tidy.isdigit() and len(tidy) == 4:
+    if tidy.isdecimal() and len(tidy) == 4:
         tidy = f"01/01/{tidy}"
     elif tidy.count("/") == 1:
         month, _, year = tidy.partition("/")
