@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from threading import Timer
 from typing import Any, NamedTuple
 
 from vaguemestre.engines.imap.protocol import mailbox_names
+from vaguemestre.engines.remote.deadline import Deadline
 from vaguemestre.engines.remote.public_addresses import is_public
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.portability.ports import Source, SourceRefused
@@ -44,25 +44,15 @@ class _PinnedConnection(imaplib.IMAP4_SSL):
     def __init__(self, host: str, address: tuple[str, int], tls: ssl.SSLContext) -> None:
         self._checked_address = address
         self._lines_bytes = 0
-        self._patience: Timer | None = None
         super().__init__(host, address[1], ssl_context=tls, timeout=_TIMEOUT_SECONDS)
 
     def give_patience(self, size: int = 0) -> None:
         """From now on, the time for a message of that size; then the connection is cut, amid anything."""
-        self.end_patience()
-        seconds = _PATIENCE_SECONDS + size / _SLOWEST_BYTES_A_SECOND
-        self._patience = Timer(seconds, _cut, (self._handle,))
-        self._patience.daemon = True
-        self._patience.start()
-
-    def end_patience(self) -> None:
-        if self._patience:
-            self._patience.cancel()
+        self._deadline.set(_PATIENCE_SECONDS + size / _SLOWEST_BYTES_A_SECOND)
 
     def shutdown(self) -> None:
-        self.end_patience()
+        self._deadline.close()
         super().shutdown()
-        self._handle.close()
 
     def read(self, size: int) -> bytes:
         """A literal; the server's word on the size of a message binds nobody."""
@@ -79,22 +69,15 @@ class _PinnedConnection(imaplib.IMAP4_SSL):
 
     def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
         stream = socket.create_connection(self._checked_address, timeout)
-        self._handle = stream.dup()  # of the same connection, which TLS takes over
+        self._deadline = Deadline(stream)
         self.give_patience()
         tls: ssl.SSLContext = self.ssl_context
         try:
             return tls.wrap_socket(stream, server_hostname=self.host)
         except OSError:
-            self.end_patience()
+            self._deadline.close()
             stream.close()
-            self._handle.close()
             raise
-
-
-def _cut(handle: socket.socket) -> None:
-    """Wake whoever reads."""
-    with suppress(OSError):
-        handle.shutdown(socket.SHUT_RDWR)
 
 
 class RemoteImap:

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from tests.engines import live
 
+from vaguemestre.engines.remote import list_unsubscribe
 from vaguemestre.engines.remote.list_unsubscribe import ListUnsubscribe
 from vaguemestre.engines.tls import certificates
 from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
@@ -16,7 +17,14 @@ from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
 class Site(BaseHTTPRequestHandler):
     asked: list[tuple[str, dict[str, str], bytes]]
 
+    ended = threading.Event()
+
     def do_POST(self) -> None:
+        if "endless" in self.path:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            while not self.ended.wait(0.05):
+                self.wfile.write(b"X-Still: here\r\n")
+            return
         size = int(self.headers.get("Content-Length", "0"))
         self.asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}, self.rfile.read(size)))
         self.send_response(302 if "moved" in self.path else 500 if "broken" in self.path else 200)
@@ -66,6 +74,26 @@ def test_one_post_says_what_the_rfc_says_and_no_more(
     assert path == "/x?y=1"
     assert body == b"List-Unsubscribe=One-Click"
     assert not {"cookie", "referer", "authorization"} & headers.keys()
+
+
+def test_a_site_that_goes_on_answering_keeps_one_thread_for_the_time_given(
+    site: tuple[ThreadingHTTPServer, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_unsubscribe, "_TIMEOUT_SECONDS", 1.5)
+    monkeypatch.setattr(list_unsubscribe, "_WAIT_SECONDS", 0.0)
+    leave, refused = leaving(site), []
+
+    def click() -> None:
+        with pytest.raises(UnsubscribeRefused):
+            leave("https://liste.example/endless")
+        refused.append(1)
+
+    clicks = [threading.Thread(target=click, daemon=True) for _ in range(4)]
+    for each in clicks:
+        each.start()
+    live.wait_until(lambda: len(refused) == 3)
+    live.wait_until(lambda: len(refused) == 4)
+    Site.ended.set()
 
 
 @pytest.mark.heavy

@@ -3,12 +3,14 @@
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from vaguemestre.engines.remote.deadline import Deadline
 from vaguemestre.engines.remote.public_addresses import is_public
 
 PORTS = {"http": 80, "https": 443}
@@ -46,19 +48,27 @@ class CheckedConnector:
     def port(self, target: Target) -> int:
         return self._ports[target.scheme]
 
-    def connected(self, target: Target, end: float) -> socket.socket:
-        """An open connection, TLS done where due. Raises ConnectionForbidden, OSError, TimeoutError."""
-        for address in self._addresses(target, end):
-            if not self._is_allowed(address):
-                raise ConnectionForbidden("private-address")
-            plain = socket.create_connection((address, self.port(target)), timeout=seconds_left(end))
+    @contextmanager
+    def connected(self, target: Target, end: float) -> Iterator[socket.socket]:
+        """A connection, TLS done where due, which is cut at `end` (`time.monotonic()`).
+
+        Raises ConnectionForbidden, OSError, TimeoutError.
+        """
+        address = next(iter(self._addresses(target, end)), None)
+        if address is None:
+            raise ConnectionForbidden("unreachable")
+        if not self._is_allowed(address):
+            raise ConnectionForbidden("private-address")
+        with socket.create_connection((address, self.port(target)), timeout=seconds_left(end)) as plain:
             if not self._is_allowed(plain.getpeername()[0]):
-                plain.close()
                 raise ConnectionForbidden("private-address")
-            if target.scheme == "http":
-                return plain
-            return self._tls.wrap_socket(plain, server_hostname=target.host)
-        raise ConnectionForbidden("unreachable")
+            with closing(Deadline(plain)) as deadline:
+                deadline.set(seconds_left(end))
+                if target.scheme == "http":
+                    yield plain
+                    return
+                with self._tls.wrap_socket(plain, server_hostname=target.host) as stream:
+                    yield stream
 
     def _addresses(self, target: Target, end: float) -> list[str]:
         """The resolver has no time limit: it runs in a thread, abandoned when time is up."""

@@ -9,6 +9,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as TooLate
+from threading import BoundedSemaphore
 
 from vaguemestre.engines.remote.checked_connection import (
     PORTS,
@@ -19,7 +20,8 @@ from vaguemestre.engines.remote.checked_connection import (
 from vaguemestre.engines.remote.public_addresses import is_public
 from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
 
-_TIMEOUT_SECONDS = 6.0
+_TIMEOUT_SECONDS = 6.0  # in all
+_WAIT_SECONDS = 0.5  # for one's turn
 _BODY = "List-Unsubscribe=One-Click"
 _HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; Vaguemestre)",
@@ -37,12 +39,17 @@ class ListUnsubscribe:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._connector = CheckedConnector(resolve=resolve, is_allowed=is_allowed, ports=ports, tls=tls)
+        self._turn = BoundedSemaphore()  # the site of a list keeps one thread of a process at most
 
     def __call__(self, address: str) -> None:
+        if not self._turn.acquire(timeout=_WAIT_SECONDS):
+            raise UnsubscribeRefused("webmail.leaving-refused")
         try:
             status = self._post(address, time.monotonic() + _TIMEOUT_SECONDS)
         except (OSError, http.client.HTTPException, TooLate, ConnectionForbidden) as error:
             raise UnsubscribeRefused("webmail.leaving-refused") from error
+        finally:
+            self._turn.release()
         if not 200 <= status < 300:
             raise UnsubscribeRefused("webmail.leaving-refused")
 

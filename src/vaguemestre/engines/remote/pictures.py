@@ -102,6 +102,7 @@ class PictureFetcher:
             left = seconds_left(end)
             if sock.fileno() >= 0:
                 sock.settimeout(left)
+        seconds_left(end)  # cut by then, it is not whole
         kind = picture_kind(bytes(content[:64]))
         if not kind:
             raise PictureRefused("webmail.picture-is-none")
