@@ -1,7 +1,9 @@
 """Rows of the list: their height, what hovering, clicking and swiping them does, and how it is taken back."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.engines.samples import letter
 from tests.mailbox.webmail.browser.test_page_in_a_browser import SUBJECTS
 from tests.mailbox.webmail.conftest import put
@@ -64,6 +66,22 @@ def test_a_star_is_put_and_taken_by_a_click_or_undone_by_keys(page: Page, box: M
     expect(star).to_have_attribute("aria-pressed", "true")
     expect(page.locator(f"{ROW}.flagged {SUBJECTS.removeprefix(ROW)}")).to_have_text(["Numéro 1"])
     page.keyboard.press("Control+z")
+    expect(star).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(f"{ROW}.flagged")).to_have_count(0)
+
+
+def test_what_is_undone_at_once_is_what_was_just_done(page: Page, box: MemoryMailbox) -> None:
+    open_list(page)
+    row = page.locator(ROW).nth(1)
+    row.hover()
+    held: list[Route] = []
+    page.route(re.compile("/flag/$"), lambda route: held.append(route))
+    star = row.get_by_role("button", name="Étoile")
+    with page.expect_request(re.compile("/flag/$")):
+        star.click()
+    page.keyboard.press("Control+z")
+    with page.expect_response(re.compile("/unflag/$")):
+        held[0].continue_()
     expect(star).to_have_attribute("aria-pressed", "false")
     expect(page.locator(f"{ROW}.flagged")).to_have_count(0)
 
