@@ -113,6 +113,8 @@ class RoomCoverage:
             }
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if "PYTEST_XDIST_WORKER" in os.environ:  # each of them ran a part
+            return
         figures = room_figures(self._lines)
         terminalreporter.section("règles et services : lignes que les tests de leur pièce exécutent")
         if self._mode == "lines":

@@ -50,6 +50,7 @@ def test_a_room_below_the_floor_fails_the_run_if_it_is_held_to_it(
 ) -> None:
     monkeypatch.setenv("VAGUEMESTRE_FAILED", str(tmp_path / "failed"))
     monkeypatch.setattr(room_coverage, "HELD", HELD - {ROOM})
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     terminal: Any = Terminal(_session=SimpleNamespace(exitstatus=pytest.ExitCode.OK))
     RoomCoverage("floor").pytest_terminal_summary(terminal)
     assert terminal._session.exitstatus == pytest.ExitCode.TESTS_FAILED
@@ -57,6 +58,16 @@ def test_a_room_below_the_floor_fails_the_run_if_it_is_held_to_it(
     assert "people/credentials" in (tmp_path / "failed").read_text("utf-8"), "bin/test says it last"
     assert ROOM not in terminal.lines[-1]
     assert any(line.endswith(f"%  {ROOM}") for line in terminal.lines[1].split("\n"))
+
+
+def test_a_process_that_ran_a_part_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAGUEMESTRE_FAILED", str(tmp_path / "failed"))
+    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
+    terminal: Any = Terminal(_session=SimpleNamespace(exitstatus=pytest.ExitCode.OK), lines=[])
+    RoomCoverage("floor").pytest_terminal_summary(terminal)
+    assert terminal.lines == []
+    assert terminal._session.exitstatus == pytest.ExitCode.OK
+    assert not (tmp_path / "failed").exists()
 
 
 def test_every_room_that_is_held_exists() -> None:

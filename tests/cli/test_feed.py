@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.answers import as_typed
 from tests.cli.commands import commands
 from tests.own_database import give_database
 from tests.people.intake.lines import crowd, feed, line, other
@@ -131,7 +132,7 @@ def test_a_held_feed_is_shown_by_name_and_a_stale_one_is_shown_anew(run: Run, tm
     assert "Nouvelle" in run("feed", "check", written(tmp_path, *people)).stdout  # nothing was applied
     assert run("feed", "confirm", number).returncode == 2
     wrong = run("feed", "confirm", number, "--departures", 2)
-    assert (wrong.returncode, "écrivez le nombre de départs : 3" in wrong.stderr) == (1, True)
+    assert (wrong.returncode, "écrivez le nombre de départs : 3" in as_typed(wrong.stderr)) == (1, True)
     assert run("feed", "confirm", number, "--departures", 3).returncode == 0
     assert run("feed", "show", number).returncode == 1
 

@@ -6,7 +6,10 @@ from threading import Timer
 
 
 class Deadline:
-    """Cuts a connection. The time-out of a socket counts each read anew: an octet now and then outlasts it."""
+    """Cuts a connection.
+
+    The time-out of a socket counts each read anew: an octet now and then outlasts it.
+    """
 
     def __init__(self, stream: socket.socket) -> None:
         self._handle = stream.dup()  # of the same connection, which TLS may take over
