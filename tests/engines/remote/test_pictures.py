@@ -18,6 +18,7 @@ class Site(BaseHTTPRequestHandler):
     """A site that does what the path says, and remembers what it was asked."""
 
     asked: list[tuple[str, dict[str, str]]]
+    ended = threading.Event()
 
     def do_GET(self) -> None:
         self.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
@@ -32,6 +33,7 @@ class Site(BaseHTTPRequestHandler):
             "drawing": lambda: self.answer(200, b"<svg onload=alert(1)>", kind="image/svg+xml"),
             "heavy": lambda: self.answer(200, PNG * 10_000),
             "slow": self.dribble,
+            "slow-header": self.dribble_header,
             "missing": lambda: self.answer(404, PNG),
         }.get(name, lambda: self.answer(500, b""))()
 
@@ -52,6 +54,15 @@ class Site(BaseHTTPRequestHandler):
                 self.wfile.write(bytes([byte]))
                 self.wfile.flush()
                 threading.Event().wait(0.1)
+        except OSError:
+            return
+
+    def dribble_header(self) -> None:
+        try:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+            while not self.ended.wait(0.05):
+                self.wfile.write(b"x")
+                self.wfile.flush()
         except OSError:
             return
 
@@ -130,6 +141,14 @@ def test_a_dribbling_site_is_left_in_time(fetch: PictureFetcher) -> None:
     with pytest.raises(PictureRefused):
         fetch("http://site.example/slow")
     assert time.monotonic() - start < 2
+
+
+def test_a_site_that_never_ends_its_header_is_left(fetch: PictureFetcher) -> None:
+    try:
+        with pytest.raises(PictureRefused):
+            fetch("http://site.example/slow-header")
+    finally:
+        Site.ended.set()
 
 
 def test_a_resolver_that_dawdles_is_left_in_time() -> None:
