@@ -34,8 +34,8 @@ const INVERSE = {
 };
 /** @type {(() => unknown) | null} */
 let lastUndo = null;
-/** @type {Promise<unknown>} the last action on its way to the server */
-let underWay = Promise.resolve();
+/** @type {Promise<ActResult> | undefined} the last action on its way to the server */
+let underWay;
 const OTHER_BOX = "Un courriel ne passe pas d’une boîte à une autre : choisissez un dossier de la sienne.";
 const AT_ONCE = 400;
 const POLL = 500;
@@ -70,9 +70,8 @@ export class MessageActions {
     if (leaves) app.follow(all, next);
     app.selection.show();
     try {
-      const sent = this.#sent(act, all, to, mark);
-      underWay = sent.catch(() => {});
-      const done = await sent;
+      underWay = this.#sent(act, all, to, mark);
+      const done = await underWay;
       if (leaves && done.moved.length < all.length) list.settle(refs); // some may have stayed
       if (!quiet) this.#remember(act, all, done, { to, mark, open });
       await app.refresh(true);
@@ -239,7 +238,7 @@ export class MessageActions {
 
 /** Undo the last action, once the server has done it, if nothing was done since. */
 export async function undoLast() {
-  await underWay;
+  await underWay?.catch(() => {});
   const undo = lastUndo;
   lastUndo = null;
   if (undo) undo();
