@@ -99,8 +99,9 @@ def test_undoing_leaves_whoever_was_suspended_anew_for_another_reason() -> None:
     act_id = decided(people)
     work(act_id)
     stolen = people[0]
-    change_states([stolen.pk], "resume", by=SECOND, now=NOON + timedelta(hours=1))
-    change_states([stolen.pk], "suspend", by=SECOND, now=NOON + timedelta(hours=2))
+    with transaction.atomic():
+        change_states([stolen.pk], "resume", by=SECOND, now=NOON + timedelta(hours=1))
+        change_states([stolen.pk], "suspend", by=SECOND, now=NOON + timedelta(hours=2))
     services.undo_act(act_id, 1000, by=BY, now=NOON + timedelta(hours=3))
     work(act_id)
     assert states([stolen]) == {"suspended"}
