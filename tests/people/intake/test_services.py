@@ -24,7 +24,6 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import change_states
 from vaguemestre.people.directory.models import (
-    Academy,
     Assignment,
     MailAddress,
     NumenRow,
@@ -455,15 +454,16 @@ def test_the_whole_unchanged_comparison_takes_a_few_questions(
         services.check_feed(files, setting, TERMS, now=NOW)
 
 
-def registers(person: NewPerson) -> Callable[[CheckedFeed], None]:
-    """An officer, once the feed was compared and before it is applied."""
+def apply_beside_an_officer(setting: ImportContext, civil: CivilStatus) -> None:
+    """A feed of two people; once it was compared, and before it is applied, an officer registers somebody."""
+    person = NewPerson("N26-AAAAAA", civil, StaffCategory.SECOND_DEGREE_PUBLIC, ())
 
-    def meanwhile(_: CheckedFeed) -> None:
-        academy_id = Academy.objects.get().pk
+    def register(_: CheckedFeed) -> None:
         with transaction.atomic():
-            register_person(academy_id, person, numen_keys.get(), by="account:1", now=NOW)
+            register_person(setting.academy_id, person, setting.keys, by="account:1", now=NOW)
 
-    return meanwhile
+    files = FeedFiles(feed(line(), other()))
+    services.apply_feed(files, setting, TERMS, now=NOW, progress=lambda *_: None, planned=register)
 
 
 @pytest.mark.django_db
@@ -472,16 +472,7 @@ def test_somebody_an_officer_registers_while_a_feed_is_read_is_not_registered_tw
 ) -> None:
     """Under another dossier and without a NUMEN: only the names and the birth date are the feed's."""
     apply(setting, *crowd(1))
-    civil = CivilStatus("Mme", "Lefèvre", "", "Élodie", date(1980, 5, 4))
-    person = NewPerson("N26-AAAAAA", civil, StaffCategory.SECOND_DEGREE_PUBLIC, ())
-    services.apply_feed(
-        FeedFiles(feed(line(), other())),
-        setting,
-        TERMS,
-        now=NOW,
-        progress=lambda *_: None,
-        planned=registers(person),
-    )
+    apply_beside_an_officer(setting, CivilStatus("Mme", "Lefèvre", "", "Élodie", date(1980, 5, 4)))
     assert set(Person.objects.values_list("dossier", flat=True)) == {"C00000", "D2", "N26-AAAAAA"}
     candidate = MatchCandidate.objects.get()
     assert (candidate.dossier, candidate.person.dossier) == ("D1", "N26-AAAAAA")
@@ -489,16 +480,7 @@ def test_somebody_an_officer_registers_while_a_feed_is_read_is_not_registered_tw
 
 @pytest.mark.django_db
 def test_a_feed_goes_on_beside_officers_who_register_others(setting: ImportContext) -> None:
-    civil = CivilStatus("M.", "Lambert", "", "Paul", date(1971, 1, 2))
-    person = NewPerson("N26-AAAAAA", civil, StaffCategory.SECOND_DEGREE_PUBLIC, ())
     with patch("vaguemestre.people.intake.services.feed_apply.compare_feed", wraps=compare_feed) as compared:
-        services.apply_feed(
-            FeedFiles(feed(line(), other())),
-            setting,
-            TERMS,
-            now=NOW,
-            progress=lambda *_: None,
-            planned=registers(person),
-        )
+        apply_beside_an_officer(setting, CivilStatus("M.", "Lambert", "", "Paul", date(1971, 1, 2)))
     assert set(Person.objects.values_list("dossier", flat=True)) == {"D1", "D2", "N26-AAAAAA"}
     assert compared.call_count == 1, "nobody of the feed is like them"
