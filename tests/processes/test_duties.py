@@ -41,7 +41,7 @@ def test_nobody_but_the_queue_agent_is_root() -> None:
 
 
 def test_two_duties_share_a_user_only_where_they_share_everything_it_opens() -> None:
-    together = {"web", "reading"}, {"worker", "worker-long"}, {"names", "accolad", "salles"}
+    together = {"web", "reading"}, {"worker", "worker-long", "worker-imports"}, {"names", "accolad", "salles"}
     for duty in DUTIES.values():
         sharers = {other.name for other in DUTIES.values() if other.user == duty.user}
         assert sharers == {duty.name} or sharers in together

@@ -45,6 +45,7 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
         "push",
         "worker",
         "long-worker",
+        "import-worker",
         "jobs",
         "gate",
         "collector",
@@ -95,11 +96,14 @@ def test_an_ordinary_job_that_waits_since_long_is_a_warning(config: Config) -> N
 
 
 @pytest.mark.django_db
-def test_a_long_worker_that_is_away_is_a_warning(config: Config) -> None:
-    away = health.checks(config)["long-worker"]
+@pytest.mark.parametrize(
+    ("part", "process"), [("long-worker", "worker-long"), ("import-worker", "worker-imports")]
+)
+def test_a_long_worker_that_is_away_is_a_warning(config: Config, part: str, process: str) -> None:
+    away = health.checks(config)[part]
     assert (away.ok, away.as_json()["status"]) == (True, "warning")
-    (config.run_dir / "worker-long.heartbeat").touch()
-    assert health.checks(config)["long-worker"].as_json() == {"status": "ok"}
+    (config.run_dir / f"{process}.heartbeat").touch()
+    assert health.checks(config)[part].as_json() == {"status": "ok"}
 
 
 def test_a_service_that_says_nothing_is_not_waited_for(silent_port: int) -> None:

@@ -137,6 +137,16 @@ _ALL = (
         ),
         opens=_AGENTS, sandboxes=True,
     ),
+    # Reads what people bring from elsewhere: it has no key of NUMENs, and signs nothing.
+    Duty(
+        "worker-imports", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
+        writes=(*_DATABASES, "run/revocations", "run/worker-imports.heartbeat"),
+        reads=("engines/tls",),
+        secrets=(
+            *_DJANGO, "field_key", *_MAILBOXES, "push_key", "filter_key", "moving_key", S3_KEYS,
+        ),
+        opens=_AGENTS, sandboxes=True,
+    ),
     Duty(
         "front", FRONT_USER, (FILES_GROUP,), writes=("run/front",),
         reads=("static", "engines/nginx", "data/deposits", "data/moves"),

@@ -3,6 +3,7 @@
 import gc
 import os
 
+from vaguemestre.foundation.jobs.rules import QUEUES
 from vaguemestre.site import config as configuration
 from vaguemestre.site import hosts, secrets, static
 from vaguemestre.site.database import databases
@@ -134,7 +135,7 @@ DATABASES = {"default": databases.django_database(CONFIG)}
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",
-        "QUEUES": ["default", "long"],  # see vaguemestre.foundation.jobs.rules.queue_of
+        "QUEUES": list(QUEUES),
         "ENQUEUE_ON_COMMIT": False,
     }
 }

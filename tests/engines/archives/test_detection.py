@@ -2,15 +2,17 @@
 
 import gzip
 import io
+import random
 import tarfile
 import tracemalloc
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from tests.mailbox.portability.test_import import NOW, box_of, letter, with_header_of
 
-from vaguemestre.engines.archives import zip_and_tar
+from vaguemestre.engines.archives import members, zip_and_tar
 from vaguemestre.engines.archives.detection import open_archive
 from vaguemestre.engines.archives.outlook import with_stable_names
 from vaguemestre.mailbox.portability.ports import SourceRefused
@@ -200,3 +202,35 @@ def test_a_zip_whose_table_is_too_long_is_not_opened(tmp_path: Path, monkeypatch
             made.writestr(f"{number}.eml", letter(number))
     with pytest.raises(SourceRefused, match="file-too-big"):
         pieces(tmp_path / "z.zip")
+
+
+def test_an_mbox_without_end_is_left_in_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "LARGEST", 1000)
+    monkeypatch.setattr(mbox, "_PLACE_BYTES", 2000)
+    with zipfile.ZipFile(tmp_path / "e.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("a.mbox", b"From - x\n" + b"a\n" * 50_000 + b"\n" + box_of(1))
+        made.writestr("b.mbox", box_of(2))
+    cursor, found, slices = "", list[Piece](), 0
+    while piece := first_after(tmp_path / "e.zip", cursor):
+        cursor, slices = piece.cursor, slices + 1
+        found += [] if piece.is_place else [piece]
+    assert [(one.folder, one.problem) for one in found] == [("a", "too-large"), ("a", ""), ("b", "")]
+    assert slices > 40
+
+
+def first_after(path: Path, cursor: str) -> Piece | None:
+    with open_archive(path, path.name) as source:
+        return next(iter(source.pieces(cursor)), None)
+
+
+@pytest.mark.parametrize(("ratio", "is_allowed"), [(9, True), (11, False)])
+def test_an_archive_holds_ten_times_its_size_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ratio: int, is_allowed: bool
+) -> None:
+    monkeypatch.setattr(zip_and_tar, "_LEAST_TOTAL_BYTES", 0)
+    noise = random.Random(7).randbytes(100_000)
+    with zipfile.ZipFile(tmp_path / "e.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("a.bin", noise)
+        made.writestr("b.bin", b"a" * (ratio - 1) * 100_000)
+    with nullcontext() if is_allowed else pytest.raises(SourceRefused, match="file-too-big"):
+        pieces(tmp_path / "e.zip")

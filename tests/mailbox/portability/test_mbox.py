@@ -3,6 +3,7 @@
 import io
 import tracemalloc
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -61,6 +62,52 @@ def test_a_message_over_the_limit_is_passed_over_and_the_next_is_read() -> None:
     assert first.content is None
     assert second.content is not None
     assert b"2@x.example" in second.content
+
+
+def passed_over(name: str) -> bytes:
+    """Ten times the limit of a message, in an mbox that would hold it whole."""
+    fillings = {
+        "one line": b"a" * 3000,
+        "lines": b"abc\n" * 700,
+        "blank lines": b"\n" * 3000,
+        "blank lines of Windows": b"\r\n" * 1500,
+        "odd blank lines": b"\r\r\n" * 1000,
+        "others' separators": b"\nFrom here\n" * 300,
+    }
+    return b"From - x\n" + fillings[name] + b"\n\n" + mbox.written(message(2, ["ok"]), frozenset(), DAY)
+
+
+@pytest.mark.parametrize("begins", [b"", b"From  \n"], ids=["as a message", "as none"])
+@pytest.mark.parametrize(
+    "name",
+    ["one line", "lines", "blank lines", "blank lines of Windows", "odd blank lines", "others' separators"],
+)
+def test_what_has_no_end_gives_places_from_which_one_goes_on(
+    monkeypatch: pytest.MonkeyPatch, name: str, begins: bytes
+) -> None:
+    """An mbox of 800 MB with one message held all long work for a minute a slice."""
+    monkeypatch.setattr(mbox, "_PLACE_BYTES", 100)
+    monkeypatch.setattr(mbox, "_PIECE_BYTES", 64)
+    whole = passed_over(name)
+    whole = begins + whole[len(b"From - x\n") :] if begins else whole
+    cuts = list(mbox.cut(io.BytesIO(whole), 0, 300))
+    places = [0, *(one.end for one in cuts)]
+    assert max(after - before for before, after in pairwise(places)) <= 500
+    too_large = 0 if begins and name != "others' separators" else 1
+    assert sum(one.content is None and not one.is_place for one in cuts) == too_large
+    assert b"2@x.example" in (cuts[-1].content or b"")
+    for number, one in enumerate(cuts):
+        going_on = mbox.cut(io.BytesIO(whole), one.end, 300, inside=one.inside)
+        assert list(going_on) == cuts[number + 1 :]
+
+
+@given(st.lists(BODIES, min_size=1, max_size=5), st.integers(20, 200))
+def test_going_on_amid_anything_gives_the_others(bodies: list[list[str]], largest: int) -> None:
+    whole = b"".join(mbox.written(message(n, lines), frozenset(), DAY) for n, lines in enumerate(bodies))
+    cuts = list(mbox.cut(io.BytesIO(whole), 0, largest))
+    assert len([one for one in cuts if not one.is_place]) == len(bodies)
+    for number, one in enumerate(cuts):
+        assert list(mbox.cut(io.BytesIO(whole), one.end, largest, inside=one.inside)) == cuts[number + 1 :]
 
 
 def test_thunderbird_s_bits_are_flags() -> None:

@@ -18,9 +18,10 @@ from tests.mailbox.portability.test_import import archive, box_of
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.transfer_store import MemoryStore
+from vaguemestre.foundation.cluster.locks import exclusive
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.portability import handlers
-from vaguemestre.mailbox.portability.events import MoveGoesOn
+from vaguemestre.mailbox.portability.events import ImportGoesOn, MoveGoesOn
 from vaguemestre.mailbox.portability.models import Move
 from vaguemestre.mailbox.portability.ports import (
     Source,
@@ -71,10 +72,15 @@ def words(answer: object) -> str:
 
 
 def work() -> None:
-    """What the worker of long work would do until nothing is left."""
-    while (job := DBTaskResult.objects.filter(status="READY", queue_name="long").first()) is not None:
+    """What the workers of imports and of long work would do until nothing is left."""
+    waiting = DBTaskResult.objects.filter(status="READY", queue_name__in=("long", "imports"))
+    while (job := waiting.first()) is not None:
         DBTaskResult.objects.filter(pk=job.pk).update(status="SUCCESSFUL")
-        handlers.go_on(MoveGoesOn(job.args_kwargs["args"][2]["move_id"]))
+        move_id = job.args_kwargs["args"][2]["move_id"]
+        if job.queue_name == "imports":
+            handlers.go_on_importing(ImportGoesOn(move_id))
+        else:
+            handlers.go_on(MoveGoesOn(move_id))
 
 
 def upload(client: Client, content: bytes = b"", name: str = "vieux.mbox") -> object:
@@ -99,7 +105,29 @@ def test_slices_end_where_a_single_run_would(
     upload(client)
     work()
     assert len(box.folders["INBOX"]) == 3
-    assert DBTaskResult.objects.filter(queue_name="long").count() == 4
+    assert DBTaskResult.objects.filter(queue_name="imports").count() == 4
+
+
+def test_exports_never_wait_behind_what_others_bring(client: Client, box: MemoryStore) -> None:
+    upload(client)
+    assert [job.queue_name for job in DBTaskResult.objects.all()] == ["imports"]
+    handlers.go_on(MoveGoesOn(Move.objects.get().pk))  # as an older version announced it
+    assert [job.queue_name for job in DBTaskResult.objects.all()] == ["imports", "imports"]
+    assert box.folders["INBOX"] == []
+    work()
+    client.post(f"{ADDRESS}/exporter")
+    assert DBTaskResult.objects.filter(status="READY").get().queue_name == "long"
+
+
+def test_two_slices_of_one_import_never_run_at_once(client: Client, box: MemoryStore) -> None:
+    upload(client)
+    move = Move.objects.get()
+    with exclusive(f"import {move.pk}", settings.CONFIG.data_dir / "imports.lock"):
+        handlers.go_on_importing(ImportGoesOn(move.pk))
+    assert box.folders["INBOX"] == []
+    assert DBTaskResult.objects.filter(queue_name="imports", run_after__gt=timezone.now()).exists()
+    handlers.go_on_importing(ImportGoesOn(move.pk))
+    assert len(box.folders["INBOX"]) == 3
 
 
 @pytest.mark.parametrize(("preparing", "messages"), [(0.1, 5), (60.0, 60)])
@@ -177,7 +205,7 @@ def test_a_server_that_is_away_is_asked_again_later(client: Client) -> None:
     open_elsewhere.replace(opened)
     client.post(f"{ADDRESS}/serveur", {"host": "imap.x.example", "username": "n", "password": "p"})
     with pytest.raises(EngineDown):
-        handlers.go_on(MoveGoesOn(Move.objects.get().pk))
+        handlers.go_on_importing(ImportGoesOn(Move.objects.get().pk))
     assert Move.objects.get().state == "running"
 
 

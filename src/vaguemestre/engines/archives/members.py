@@ -29,7 +29,10 @@ class Member:
 
 
 class Archive:
-    """Implements `portability.ports.Source`. A cursor is `member:offset`; `total` and `reached` are bytes."""
+    """Implements `portability.ports.Source`. A cursor is `member:offset`, and `:inside` amid a message.
+
+    `total` and `reached` are bytes.
+    """
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = members
@@ -39,24 +42,24 @@ class Archive:
         return {}
 
     def pieces(self, after: str) -> Iterator[Piece]:
-        number, offset = map(int, (after or "0:0").split(":"))
+        number, offset, inside = map(int, (*(after or "0:0").split(":"), "0")[:3])
         before = sum(member.size for member in self._members[:number])
         for place in range(number, len(self._members)):
             member = self._members[place]
-            for piece in _pieces(member, offset):
-                done = int(piece.cursor)
+            for piece in _pieces(member, offset, inside):
+                done = int(piece.cursor.partition(":")[0])
                 is_last = not member.is_mbox
-                cursor = f"{place + 1}:0" if is_last else f"{place}:{done}"
+                cursor = f"{place + 1}:0" if is_last else f"{place}:{piece.cursor}"
                 yield replace(piece, cursor=cursor, reached=min(self.total, before + done))
-            before, offset = before + member.size, 0
+            before, offset, inside = before + member.size, 0, 0
 
 
-def _pieces(member: Member, offset: int) -> Iterator[Piece]:
-    """The messages of a member; each cursor is an offset in it."""
+def _pieces(member: Member, offset: int, inside: int) -> Iterator[Piece]:
+    """The messages of a member; each cursor is an offset in it, and what is known there."""
     try:
         with member.opened() as stream:
             if member.is_mbox:
-                yield from _mbox_pieces(member, stream, offset)
+                yield from _mbox_pieces(member, stream, offset, inside)
             else:
                 yield _message_piece(member, stream.read(LARGEST + 1))
     except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile):
@@ -72,10 +75,13 @@ def _message_piece(member: Member, content: bytes) -> Piece:
     return replace(piece, content=content, flags=flags, date=member.date)
 
 
-def _mbox_pieces(member: Member, stream: IO[bytes], offset: int) -> Iterator[Piece]:
-    for entry in mbox.cut(stream, offset, LARGEST):
-        piece = Piece(f"{member.name}, octet {entry.end}", str(entry.end), 0, member.folder, date=entry.date)
-        if entry.content is None or has_oversized_header(entry.content):
+def _mbox_pieces(member: Member, stream: IO[bytes], offset: int, inside: int) -> Iterator[Piece]:
+    for entry in mbox.cut(stream, offset, LARGEST, inside=inside):
+        cursor = f"{entry.end}:{entry.inside}" if entry.inside else str(entry.end)
+        piece = Piece(f"{member.name}, octet {entry.end}", cursor, 0, member.folder, date=entry.date)
+        if entry.is_place:
+            yield replace(piece, is_place=True)
+        elif entry.content is None or has_oversized_header(entry.content):
             yield replace(piece, problem="too-large")
         else:
             yield replace(piece, content=entry.content, flags=mbox.flags_in(entry.content))

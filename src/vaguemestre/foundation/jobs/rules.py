@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 MAX_ATTEMPTS = 84  # over about three days with the delays below: a weekend
 PERIOD = timedelta(minutes=1)  # of the rooms' periodic tasks
+QUEUES = ("default", "long", "imports")  # each has workers of its own
 EVERY_HANDLER = "*"  # in place of a handler's name
 _MAX_DELAY = timedelta(hours=1)
 
@@ -31,14 +32,14 @@ def pause_after(failures: int) -> timedelta:
 
 
 def worker_name(queue: str, number: int = 1) -> str:
-    """Name of a worker process: `worker`, `worker-2`, …, `worker-long`."""
+    """Name of a worker process: `worker`, `worker-2`, …, `worker-long`, `worker-imports`."""
     name = "worker" if queue == "default" else f"worker-{queue}"
     return name if number == 1 else f"{name}-{number}"
 
 
 def queue_of(event: type) -> str:
-    """The queue of an event class: `long` if it has `long_work: ClassVar[bool] = True`."""
-    return "long" if getattr(event, "long_work", False) else "default"
+    """The queue of an event class: its `queue: ClassVar[str]`; else `long` if it has `long_work`."""
+    return str(getattr(event, "queue", "long" if getattr(event, "long_work", False) else "default"))
 
 
 def is_one_job(event: type) -> bool:

@@ -22,7 +22,8 @@ def announce(event: Any, *, due: datetime | None = None) -> None:
 
     `event` is a frozen dataclass of JSON-ready fields; its handlers run no earlier than `due` (aware).
     `long_work: ClassVar[bool] = True` in the event class: a separate worker runs it, so that no message waits
-    behind it; its handlers work for a few seconds, then announce the rest. `one_job: ClassVar[bool] = True`:
+    behind it; its handlers work for a few seconds, then announce the rest. `queue: ClassVar[str]`: another of
+    QUEUES, for work that may last as long as somebody outside likes. `one_job: ClassVar[bool] = True`:
     one job for all handlers instead of one each, to save writes where every message announces the event.
     """
     task = wake.using(run_after=due, queue_name=queue_of(type(event)))

@@ -7,8 +7,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from vaguemestre.foundation.cluster.locks import exclusive
+from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.mailbox.portability import queries, services
-from vaguemestre.mailbox.portability.events import ExportWithdrawn, MoveGoesOn
+from vaguemestre.mailbox.portability.events import ExportWithdrawn, ImportGoesOn, MoveGoesOn
 from vaguemestre.mailbox.portability.ports import (
     files,
     open_archive,
@@ -29,8 +31,23 @@ KEPT = timedelta(days=7)  # retention of imported and exported files
 
 
 def go_on(event: MoveGoesOn) -> None:
-    """Run a slice of the move; the rest is announced again."""
-    services.run_move(event.move_id, means(), enough=slice_of(time.monotonic), clock=timezone.now)
+    """Run a slice of an export; the rest is announced again. An import goes to its own queue."""
+    if not services.hand_to_imports(event.move_id):  # announced by an older version
+        _run_slice(event.move_id)
+
+
+def go_on_importing(event: ImportGoesOn) -> None:
+    """Run a slice of an import, unless another machine runs one of the same: then later."""
+    lock = settings.CONFIG.data_dir / "imports.lock"
+    with exclusive(f"import {event.move_id}", lock) as is_ours:
+        if is_ours:
+            _run_slice(event.move_id)
+            return
+    announce(event, due=timezone.now() + timedelta(seconds=SLICE))
+
+
+def _run_slice(move_id: int) -> None:
+    services.run_move(move_id, means(), enough=slice_of(time.monotonic), clock=timezone.now)
 
 
 def slice_of(clock: Callable[[], float]) -> Callable[[Tally], bool]:

@@ -42,6 +42,7 @@ class Piece:
     empty. `use`: the special use that the source declares (`sent`, `trash`…), or empty. `content`: with any
     line ends; empty with a `problem` (key of PROBLEMS). `date`: of reception, if the source knows it.
     `cursor`: position after the message; `reached`: progress at that position, out of `Source.total`.
+    `is_place`: no message, only how far the source was read.
     """
 
     place: str
@@ -53,6 +54,7 @@ class Piece:
     flags: frozenset[str] = frozenset()
     date: datetime | None = None
     problem: str = ""
+    is_place: bool = False
 
 
 @dataclass(frozen=True)

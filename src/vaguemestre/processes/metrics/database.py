@@ -8,16 +8,16 @@ from django.utils import timezone
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from vaguemestre.foundation.jobs.queries import count_unfinished_jobs, longest_wait
+from vaguemestre.foundation.jobs.rules import QUEUES
 from vaguemestre.people.intake.queries.feeds import last_applied_at
 from vaguemestre.post.outbox.queries import count_unfinished_by_state, longest_overdue
 from vaguemestre.post.trace.queries import step_counts
 
-_QUEUES = ("default", "long")
 _JOB_STATES = ("ready", "running", "failed")
 
 
 def jobs() -> Iterator[Metric]:
-    counts = {(queue, state): 0 for queue in _QUEUES for state in _JOB_STATES} | count_unfinished_jobs()
+    counts = {(queue, state): 0 for queue in QUEUES for state in _JOB_STATES} | count_unfinished_jobs()
     family = GaugeMetricFamily(
         "vaguemestre_jobs",
         "Jobs that wait, run, or failed for good; a failed one waits for somebody.",

@@ -54,6 +54,7 @@ def checks(config: Config) -> dict[str, Check]:
         "push": lambda: _page(ports.push, "/sante"),
         "worker": lambda: _workers(config),
         "long-worker": lambda: _warning(_beats(config, worker_name("long"))),
+        "import-worker": lambda: _warning(_beats(config, worker_name("imports"))),
         "jobs": _jobs,
         "gate": lambda: _beats(config, "gate"),
         "collector": lambda: _warning(_beats(config, "collector")),

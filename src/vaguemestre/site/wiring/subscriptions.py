@@ -36,7 +36,7 @@ from vaguemestre.mailbox.compose import handlers as compose_handlers
 from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.contacts import handlers as contacts_handlers
 from vaguemestre.mailbox.portability import handlers as portability_handlers
-from vaguemestre.mailbox.portability.events import ExportWithdrawn, MoveGoesOn
+from vaguemestre.mailbox.portability.events import ExportWithdrawn, ImportGoesOn, MoveGoesOn
 from vaguemestre.mailbox.sorting import handlers as sorting_handlers
 from vaguemestre.mailbox.sorting.events import BackfillRequested, SortingChanged
 from vaguemestre.mailbox.webmail import handlers as webmail_handlers
@@ -188,6 +188,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     NeutralReplyEnded: (sorting_handlers.stop_answering,),
     ClosingNear: (signin_handlers.notify_closing, lifecycle_handlers.send_closing_letters),
     MailboxPurgeDue: (lifecycle_handlers.erase_purged_mailbox,),
+    ImportGoesOn: (portability_handlers.go_on_importing,),
     MoveGoesOn: (portability_handlers.go_on,),
     ExportWithdrawn: (portability_handlers.erase_withdrawn,),
     FileUploaded: (filelinks_handlers.scan_file,),

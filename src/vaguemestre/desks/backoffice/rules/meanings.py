@@ -164,7 +164,9 @@ MEANINGS = {
     "files.s3_url": "Le service S3 où les fichiers sont gardés ; vide : le dossier de l’instance.",
     "files.s3_bucket": "Le seau de ces fichiers ; sa clef est dans secrets/s3_keys.",
     "files.s3_region": "La région dite à ce service ; « garage » pour Garage.",
-    "worker.count": "Processus du travail ordinaire, à côté de celui des travaux longs.",
+    "worker.count": (
+        "Processus du travail ordinaire, à côté de celui des travaux longs et de celui des imports."
+    ),
     "bulk.most_people": "Personnes au plus dans un seul acte.",
     "bulk.second_person_above": (
         "Personnes au-delà desquelles les actes d’un même compte en une heure demandent l’accord d’une "

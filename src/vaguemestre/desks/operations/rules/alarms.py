@@ -155,6 +155,7 @@ PARTS = {
     "push": "Avis en direct",
     "worker": "Travaux",
     "long-worker": "Travaux longs",
+    "import-worker": "Imports de courriels",
     "jobs": "File des travaux",
     "gate": "Contrôle des envois",
     "collector": "Trace des messages",

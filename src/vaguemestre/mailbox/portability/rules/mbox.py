@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import IO
@@ -20,51 +20,116 @@ _X_STATUS = {"A": "\\Answered", "F": "\\Flagged", "T": "\\Draft"}
 _MOZILLA = {0x0001: "\\Seen", 0x0002: "\\Answered", 0x0004: "\\Flagged", 0x1000: "$Forwarded"}
 _KEYWORD = re.compile(r"[A-Za-z0-9$_.-]{1,60}", re.ASCII)
 _PIECE_BYTES = 65_536  # of a line, at once
+_PLACE_BYTES = 8_000_000  # passed over, between two places: less than a tenth of a second
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A message of an mbox. `end`: the offset after it. `content`: None if it was too large."""
+    """A message of an mbox, or a place amid what is passed over (`is_place`).
+
+    `content`: None if the message is too large. `end`, `inside`: where to go on, as `cut` takes them.
+    """
 
     content: bytes | None
     date: datetime | None
     end: int
+    inside: int = 0
+    is_place: bool = False
 
 
-def cut(stream: IO[bytes], start: int, largest: int) -> Iterator[Cut]:
-    """The messages from offset `start` on (0, or the `end` of a message); over `largest`, without content."""
+def cut(stream: IO[bytes], start: int, largest: int, *, inside: int = 0) -> Iterator[Cut]:
+    """The messages from `start` on (0, or `end` and `inside` of a cut); over `largest`, without content.
+
+    A message without end is left once it passes `largest`; places then come as they are read, so that
+    whoever counts the time may stop there.
+    """
     stream.seek(start)
-    content = bytearray()
-    size, date, at, blank, begun, is_new_line = 0, None, start, True, False, True
+    reading = _Reading.at_place(start, inside)
     while line := stream.readline(_PIECE_BYTES):
-        if is_new_line and blank and _begins(line, first=not begun):
-            if begun:
-                yield _made(content, size, largest, date, at)
-            content, size, date, begun = bytearray(), 0, _date_of(line), True
-        elif begun:
-            size += len(line)
-            if size <= largest:
-                content += line[1:] if is_new_line and _QUOTED.match(line) else line
-        at += len(line)
-        blank = is_new_line and not line.strip(b"\r\n")
-        is_new_line = line.endswith(b"\n")
-    if begun:
-        yield _made(content, size, largest, date, at)
+        if reading.is_before(line):
+            if message := reading.message():
+                yield message
+            reading.begin(line)
+        else:
+            reading.add(line, largest)
+        reading.go_past(line)
+        if reading.has_to_tell(largest):
+            yield reading.told()
+    if message := reading.message():
+        yield message
+
+
+_INSIDE, _NEW_LINE, _BLANK, _BEGUN = 1, 2, 4, 8  # bits of `Cut.inside`
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is known at a place of an mbox. `is_left`: the message there was found too large, and told."""
+
+    at: int
+    begun: bool = False
+    is_new_line: bool = True
+    is_blank: bool = True  # the line before
+    is_left: bool = False
+    size: int = 0
+    date: datetime | None = None
+    content: bytearray = field(default_factory=bytearray)
+    told_at: int = 0
+
+    @classmethod
+    def at_place(cls, at: int, inside: int) -> "_Reading":
+        if not inside:
+            return cls(at, told_at=at)
+        begun = bool(inside & _BEGUN)
+        return cls(at, begun, bool(inside & _NEW_LINE), bool(inside & _BLANK), is_left=begun, told_at=at)
+
+    def is_before(self, line: bytes) -> bool:
+        return self.is_new_line and self.is_blank and _begins(line, first=not self.begun)
+
+    def begin(self, separator: bytes) -> None:
+        self.content, self.size, self.date = bytearray(), 0, _date_of(separator)
+        self.begun, self.is_left = True, False
+
+    def add(self, line: bytes, largest: int) -> None:
+        if not self.begun or self.is_left:
+            return
+        self.size += len(line)
+        if self.size <= largest:
+            self.content += line[1:] if self.is_new_line and _QUOTED.match(line) else line
+
+    def go_past(self, line: bytes) -> None:
+        self.at += len(line)
+        self.is_blank = self.is_new_line and not line.strip(b"\r\n")
+        self.is_new_line = line.endswith(b"\n")
+
+    def has_to_tell(self, largest: int) -> bool:
+        """Whether the message has just become too large, or much was passed over since the last place."""
+        if self.begun and not self.is_left:
+            return self.size > largest
+        return self.at - self.told_at >= _PLACE_BYTES
+
+    def told(self) -> Cut:
+        is_place = self.is_left or not self.begun
+        if self.begun:
+            self.is_left, self.content = True, bytearray()
+        self.told_at = self.at
+        inside = _INSIDE | _NEW_LINE * self.is_new_line | _BLANK * self.is_blank | _BEGUN * self.begun
+        return Cut(None, None if is_place else self.date, self.at, inside, is_place)
+
+    def message(self) -> Cut | None:
+        """The message that ends here, unless none has begun or it was left."""
+        if not self.begun or self.is_left:
+            return None
+        last_line = self.content.rfind(b"\n", 0, max(len(self.content) - 1, 0)) + 1
+        if not self.content[last_line:].strip(b"\r\n"):
+            del self.content[last_line:]  # the blank line between two messages
+        return Cut(bytes(self.content), self.date, self.at)
 
 
 def _begins(line: bytes, *, first: bool) -> bool:
     return line.startswith(b"From ") and bool(
         _SEPARATOR.match(line) or (first and _ANY_SEPARATOR.match(line))
     )
-
-
-def _made(content: bytearray, size: int, largest: int, date: datetime | None, end: int) -> Cut:
-    if size > largest:
-        return Cut(None, date, end)
-    last_line = content.rfind(b"\n", 0, max(len(content) - 1, 0)) + 1
-    if not content[last_line:].strip(b"\r\n"):
-        del content[last_line:]  # the blank line between two messages
-    return Cut(bytes(content), date, end)
 
 
 def _date_of(separator: bytes) -> datetime | None:

@@ -21,6 +21,11 @@ def left(tally: Tally, piece: Piece, problem: str) -> Tally:
     return replace(_at(tally, piece), left=named, left_count=tally.left_count + 1)
 
 
+def passed(tally: Tally, piece: Piece) -> Tally:
+    """The tally after a place that holds no message."""
+    return _at(tally, piece)
+
+
 def percent(tally: Tally) -> int:
     """Progress from 0 to 100; 100 only if it is over."""
     if tally.is_over:

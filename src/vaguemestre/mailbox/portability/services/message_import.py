@@ -50,6 +50,8 @@ class _Target:
         self._marks: dict[str, set[Mark]] = {}
 
     def take(self, piece: Piece, tally: Tally) -> Tally:
+        if piece.is_place:
+            return counting.passed(tally, piece)
         if piece.problem:
             return counting.left(tally, piece, piece.problem)
         content = on_the_wire(piece.content)

@@ -8,7 +8,7 @@ from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.portability.events import ExportWithdrawn, MoveGoesOn
+from vaguemestre.mailbox.portability.events import ExportWithdrawn, ImportGoesOn, MoveGoesOn
 from vaguemestre.mailbox.portability.models import Move
 from vaguemestre.mailbox.portability.values import WITHDRAWN, Kind, Server, State
 from vaguemestre.people.credentials.rules.secret_box import seal
@@ -83,7 +83,17 @@ def resume_move(account_id: int, move_id: int) -> None:
         return
     stopped.state, stopped.trouble, stopped.ended_at = State.RUNNING, "", None
     _save(stopped)
-    announce(MoveGoesOn(stopped.pk))
+    announce(next_slice(stopped))
+
+
+@transaction.atomic(durable=True)
+def hand_to_imports(move_id: int) -> bool:
+    """Announce the next slice of an import in the queue of imports; False for an export."""
+    move = Move.objects.filter(pk=move_id, kind__in=(Kind.FILE, Kind.SERVER)).first()
+    if move is None:
+        return False
+    announce(ImportGoesOn(move.pk))
+    return True
 
 
 def withdraw_export(account_id: int, number: int, *, by: str, now: datetime) -> bool:
@@ -107,11 +117,17 @@ def forget_file(move_id: int) -> None:
     Move.objects.filter(pk=move_id).update(stored="", sealed=b"")
 
 
+def next_slice(move: Move) -> ImportGoesOn | MoveGoesOn:
+    """The event that has a slice of the move run: imports wait in a queue of their own."""
+    is_import = move.kind in (Kind.FILE, Kind.SERVER)
+    return ImportGoesOn(move.pk) if is_import else MoveGoesOn(move.pk)
+
+
 def _start(move: Move, by: str, now: datetime) -> int:
     move.state, move.begun_at = State.RUNNING, now
     _save(move)
     record(f"portability.{move.kind}-asked", to=f"account:{move.account_id}", by=by, at=now, number=move.pk)
-    announce(MoveGoesOn(move.pk))
+    announce(next_slice(move))
     if move.kind in (Kind.EXPORT, Kind.SEALED) and by == f"account:{move.account_id}":
         notify_owner(move.account_id, "export-asked", now=now, number=move.pk)
     return move.pk

@@ -12,7 +12,6 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.file_store import WorkStore
-from vaguemestre.mailbox.portability.events import MoveGoesOn
 from vaguemestre.mailbox.portability.models import Move
 from vaguemestre.mailbox.portability.ports import (
     OpenArchive,
@@ -28,6 +27,7 @@ from vaguemestre.mailbox.portability.queries import tally_of
 from vaguemestre.mailbox.portability.services.growing_files import StoredFile
 from vaguemestre.mailbox.portability.services.mbox_export import WorkFiles, export_folders, pack
 from vaguemestre.mailbox.portability.services.message_import import import_messages
+from vaguemestre.mailbox.portability.services.requests import next_slice
 from vaguemestre.mailbox.portability.services.sealed_export import write_sealed
 from vaguemestre.mailbox.portability.services.verification import verify
 from vaguemestre.mailbox.portability.values import Kind, Server, State, Tally
@@ -145,4 +145,4 @@ def _save(move: Move, tally: Tally, trouble: str, now: datetime) -> None:
             action = f"portability.{move.kind}-done"
             record(action, to=f"account:{move.account_id}", by="system", at=now, **facts)
     elif running.exists():
-        announce(MoveGoesOn(move.pk))
+        announce(next_slice(move))

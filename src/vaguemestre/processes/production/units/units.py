@@ -56,12 +56,13 @@ _MEMORY = {
     "postfix": "7G",
     "worker": "3G",
     "worker-long": "3G",
+    "worker-imports": "3G",
     "words-agent": "3G",
 }
 # Processes that speak to other machines: they serve the world, or ask it something.
 _ABROAD = frozenset((
-    "web", "reading", "door", "pictures", "worker", "worker-long", "front", "dovecot", "postfix", "rspamd",
-    "signer", "mta-sts",
+    "web", "reading", "door", "pictures", "worker", "worker-long", "worker-imports", "front", "dovecot",
+    "postfix", "rspamd", "signer", "mta-sts",
 ))  # fmt: skip
 # What the masters of Debian's engines need to open low ports and become other users.
 _ENGINE_RIGHTS = {
