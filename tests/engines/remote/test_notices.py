@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from vaguemestre.engines.remote import ent_validation, notices
+from vaguemestre.engines.remote.ent_validation import EntValidation
 from vaguemestre.engines.remote.notices import Notices
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
@@ -39,6 +41,59 @@ def application() -> Iterator[tuple[type[_Application], str]]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+class _Drips(http.server.BaseHTTPRequestHandler):
+    """Answers a little now and then, for ever: header lines, or the octets of its answer."""
+
+    stopped = threading.Event()
+
+    def do_POST(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n" + (b"\r\n" if "/body" in self.path else b""))
+        while not self.stopped.wait(0.02):
+            try:
+                self.wfile.write(b"x" if "/body" in self.path else b"X-Still: here\r\n")
+            except OSError:
+                return
+
+    do_GET = do_POST
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on the screen."""
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    _Drips.stopped.clear()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Drips)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    _Drips.stopped.set()
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_application_that_goes_on_answering_is_left_in_time(
+    dripping: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time-out of each read was outlasted by a header line now and then."""
+    monkeypatch.setattr(notices, "_TIMEOUT_SECONDS", 0.5)
+    began = time.monotonic()
+    with pytest.raises(EngineDown):
+        Notices()(f"{dripping}/head", {})
+    assert time.monotonic() - began < 1.4
+
+
+@pytest.mark.parametrize("path", ["head", "body"])
+def test_an_ent_that_goes_on_answering_is_left_in_time(
+    dripping: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ent_validation, "_TIMEOUT_SECONDS", 0.5)
+    began = time.monotonic()
+    with pytest.raises(EngineDown):
+        EntValidation()(f"{dripping}/{path}?ticket=ST-1")
+    assert time.monotonic() - began < 1.4
 
 
 def test_the_form_arrives_once_and_redirects_are_not_followed(

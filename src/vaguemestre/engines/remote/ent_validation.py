@@ -7,10 +7,10 @@ import http.client
 import ssl
 from urllib.parse import urlsplit
 
-from vaguemestre.engines.remote.registered_addresses import connection_to
+from vaguemestre.engines.remote.registered_addresses import connected_to
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
-_TIMEOUT_SECONDS = 5.0
+_TIMEOUT_SECONDS = 5.0  # in all
 _MAX_BYTES = 65_536
 
 
@@ -20,17 +20,17 @@ class EntValidation:
 
     def __call__(self, address: str) -> bytes:
         parts = urlsplit(address)
-        connection = connection_to(parts, _TIMEOUT_SECONDS, self._tls)
         try:
-            connection.request("GET", f"{parts.path}?{parts.query}", headers={"User-Agent": "Vaguemestre"})
-            answer = connection.getresponse()
-            content = answer.read(_MAX_BYTES)
+            with connected_to(parts, _TIMEOUT_SECONDS, self._tls) as connection:
+                connection.request(
+                    "GET", f"{parts.path}?{parts.query}", headers={"User-Agent": "Vaguemestre"}
+                )
+                with connection.getresponse() as answer:
+                    status, content = answer.status, answer.read(_MAX_BYTES)
         except (OSError, http.client.HTTPException) as error:
             raise EngineDown(f"ent: {type(error).__name__}") from error
-        finally:
-            connection.close()
-        if answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise EngineDown(f"ent answered {answer.status}")
-        if answer.status != http.HTTPStatus.OK:
-            raise EngineRefused(f"ent answered {answer.status}")
+        if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise EngineDown(f"ent answered {status}")
+        if status != http.HTTPStatus.OK:
+            raise EngineRefused(f"ent answered {status}")
         return content

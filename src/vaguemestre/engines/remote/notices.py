@@ -11,10 +11,10 @@ import time
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
-from vaguemestre.engines.remote.registered_addresses import connection_to
+from vaguemestre.engines.remote.registered_addresses import connected_to
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
-_TIMEOUT_SECONDS = 2.0
+_TIMEOUT_SECONDS = 3.0  # in all
 _SKIPPED_SECONDS = 30.0
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -51,10 +51,8 @@ class Notices:
 
     def _send(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> int:
         parts = urlsplit(address)
-        connection = connection_to(parts, _TIMEOUT_SECONDS, self._tls)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        try:
+        with connected_to(parts, _TIMEOUT_SECONDS, self._tls) as connection:
             connection.request(method, path, body=body, headers=dict(headers))
-            return connection.getresponse().status
-        finally:
-            connection.close()
+            with connection.getresponse() as answer:
+                return answer.status
