@@ -12,6 +12,7 @@ from vaguemestre.engines.database.database_login import DATABASE_SECRET
 from vaguemestre.engines.system_users import (
     DOVECOT_NOBODY,
     FILES_GROUP,
+    FILTER_USER,
     LOGS_GROUP,
     MAIL_USER,
     POSTFIX_USER,
@@ -184,6 +185,8 @@ _ALL = (
         "metrics", "vaguemestre-metrics", (SHARED_GROUP,), writes=("data",), secrets=(DATABASE,),
         opens=("queue-agent",),
     ),
+    # Tells others once a day what came in their name (DMARC): the filter's user alone opens its memory.
+    Duty("dmarc-reports", FILTER_USER, writes=("run/dmarc-reports.heartbeat",)),
     # What the content filter remembers. It knows nobody else, and nobody else opens its socket.
     Duty("valkey", "vaguemestre-valkey", writes=("engines/valkey/db",)),
     Duty("names", "vaguemestre-demo", writes=("run/names.heartbeat",)),
@@ -205,7 +208,7 @@ def duty_of(process: str) -> Duty | None:
 
 def users() -> tuple[str, ...]:
     """The system users that an instance needs besides those of Debian's packages, sorted."""
-    return tuple(sorted({duty.user for duty in _ALL} - {"root", FRONT_USER, DOVECOT_NOBODY}))
+    return tuple(sorted({duty.user for duty in _ALL} - {"root", FRONT_USER, DOVECOT_NOBODY, FILTER_USER}))
 
 
 def groups() -> tuple[str, ...]:

@@ -57,6 +57,16 @@ def test_each_message_without_a_report_is_counted_and_leaves(box: ReportBox) -> 
     assert not mailboxes.box(ADDRESS).page("INBOX", 0, 10).rows
 
 
+def test_what_comes_back_of_our_own_reports_leaves_without_being_counted(box: ReportBox) -> None:
+    mailboxes = MemoryMailboxes()
+    notice = b"Content-Type: multipart/report; report-type=%s; boundary=x\n\n--x\n\n--x--\n"
+    for kind in (b"delivery-status", b"DELIVERY-STATUS", b"tlsrpt"):
+        delivered(mailboxes, notice % kind)
+    read_box(box.pk, reader(mailboxes), now=NOW)
+    assert set_aside(box) == 1  # a TLS report is no such notice
+    assert not mailboxes.box(ADDRESS).page("INBOX", 0, 10).rows
+
+
 def test_a_message_that_two_jobs_read_at_once_is_counted_once(
     box: ReportBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,11 +1,13 @@
 """The world on the loopback: a validating resolver with zones of its own, and a Postfix that is every MX.
 
-Its names end in `.example`. `sur.example` is signed (DNSSEC) and publishes the key of its MX (DANE);
+Its names end in `.example`, or in `home.arpa` where rspamd asks for a public suffix. `sur.example` is signed
+(DNSSEC) and publishes the key of its MX (DANE);
 `faux.example` is signed and publishes another key. Four have an MTA-STS policy: `exigeant.example`, whose
 server shows a certificate with its name, `mauvais.example`, whose server does not; `double.example` and
 `contredit.example` are signed as well: the key of the first is right and its policy names another server,
 with the second it is the other way round.
-`ancien.example` takes no addresses with accents.
+`ancien.example` takes no addresses with accents. Three ask for DMARC reports: `rapporte.home.arpa`;
+`confie.home.arpa`, at the same place, which agrees; `vole.home.arpa`, at a place that does not.
 """
 
 import contextlib
@@ -47,7 +49,12 @@ POLICIES = {  # domain → the server that its policy names
 }
 # whether the published key is right
 SIGNED = {"sur.example": True, "faux.example": False, "double.example": True, "contredit.example": False}
-PLAIN = ("loin.example", "ancien.example", "exigeant.example", "mauvais.example")
+REPORTING = {  # domain → where its DMARC reports shall go
+    "rapporte.home.arpa": "rapporte.home.arpa",
+    "confie.home.arpa": "rapporte.home.arpa",
+    "vole.home.arpa": "loin.example",
+}
+PLAIN = ("loin.example", "ancien.example", "exigeant.example", "mauvais.example", *REPORTING)
 _TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
 _MAIN = """
 compatibility_level = 3.10
@@ -108,6 +115,7 @@ server:
   logfile: "{home}/unbound.log"
   module-config: "validator iterator"
   local-zone: "test." nodefault
+  local-zone: "home.arpa." nodefault
   trust-anchor-file: "{home}/anchors"
   num-threads: 1
   so-reuseport: no
@@ -276,6 +284,10 @@ def _host(name: str) -> str:
     lines = f"@ IN MX 10 mx\nmx IN A {address}\n"
     if name in POLICIES:
         lines += f'_mta-sts IN TXT "v=STSv1; id=1"\nmta-sts IN A {PAGES}\n'
+    if name in REPORTING:
+        lines += f'_dmarc IN TXT "v=DMARC1; p=quarantine; rua=mailto:dmarc@{REPORTING[name]}"\n'
+        others = (domain for domain, place in REPORTING.items() if place == name != domain)
+        lines += "".join(f'{domain}._report._dmarc IN TXT "v=DMARC1"\n' for domain in others)
     return lines
 
 

@@ -109,4 +109,4 @@ def test_no_two_services_share_a_port(base: int) -> None:
     assert len(ports) == len(set(ports)) == 15
     mail = MailSection(forward_outside=True, outgoing=OutgoingSection(mode="direct"))
     forwarding = plan.listening_ports(Config(home=Path("/srv/essai"), port_base=base, mail=mail))
-    assert len(forwarding) == len(set(forwarding)) == 17
+    assert len(forwarding) == len(set(forwarding)) == 18

@@ -12,6 +12,7 @@ from vaguemestre.engines.database.database_login import postgres_reader
 from vaguemestre.engines.home_alias import engine_path, open_home, signer_socket, sockets
 from vaguemestre.engines.instance import OUTSIDE, Instance, has_filter
 from vaguemestre.engines.outgoing.outgoing_services import rewrites_senders
+from vaguemestre.engines.outgoing.report_door import greeting, report_sender, sends_reports
 from vaguemestre.engines.postfix import outgoing, timeouts
 from vaguemestre.engines.system_users import POSTFIX_USER, set_owner
 from vaguemestre.engines.tls import certificates, certificates_by_name
@@ -83,6 +84,7 @@ def prepare(instance: Instance) -> None:
     write(base / _QUEUE_AT_START, (_HERE / _QUEUE_AT_START).read_text(encoding="utf-8"))
     write(base / "bounce.cf", (_HERE / "bounce.cf").read_text(encoding="utf-8"))
     outgoing.write_credentials(instance, base)
+    _write_report_door(instance)
     checked = CheckedFiles(
         base / "checked",
         texts=sorted(base.glob("*.cf")),
@@ -166,6 +168,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "rewrites_senders": rewrites_senders(instance),
         "message_size_limit": instance.mail.message_size_limit,
         "timeouts": timeouts,
+        "reports": report_sender(instance) if sends_reports(instance) else "",
         "outgoing": outgoing.delivery(instance, outgoing.name_servers()),
     }
 
@@ -184,6 +187,16 @@ def _write_maps(instance: Instance) -> None:
             postgresql=postgres_reader(instance) if _on_postgresql(instance) else None,
         )
         write(folder(instance) / f"{name}.cf", text, mode=0o640, group=pwd.getpwnam(POSTFIX_USER).pw_gid)
+
+
+def _write_report_door(instance: Instance) -> None:
+    """The name by which the door of our reports knows who brings them; no file without that door."""
+    file = folder(instance) / "report_door"
+    if sends_reports(instance):
+        postfix = pwd.getpwnam(POSTFIX_USER)
+        write(file, f"{greeting(instance)} OK\n", mode=0o640, group=postfix.pw_gid)
+    else:
+        file.unlink(missing_ok=True)
 
 
 def _run(instance: Instance, verb: str) -> None:

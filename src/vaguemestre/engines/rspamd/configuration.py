@@ -2,13 +2,16 @@
 
 import pwd
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.home_alias import engine_path, filter_memory_socket, open_home
 from vaguemestre.engines.instance import Instance, has_filter
+from vaguemestre.engines.outgoing.report_door import greeting, report_sender, sends_reports
 from vaguemestre.engines.rspamd import fuzzy_keys, refused_content, signer
 from vaguemestre.engines.system_users import FILTER_USER, set_owner
+from vaguemestre.mailbox.autoconfig.rules.report_address import reporting_address
 
 _HERE = Path(__file__).parent
 _MIN_LEARNS = 200  # votes of each kind before they count
@@ -61,11 +64,12 @@ def prepare(instance: Instance, name_server: str = "") -> None:
         min_learns=_MIN_LEARNS,
         neural_trains=_NEURAL_TRAINS,
         neural_seconds=_NEURAL_SECONDS,
-        trusted_forwarders=", ".join(f'"{domain}"' for domain in instance.mail.trusted_forwarders),
+        trusted_forwarders=_quoted(instance.mail.trusted_forwarders),
         key=(instance.secrets_dir / "filter_key").read_text().strip(),
         name_server=name_server,
-        free_domains=", ".join(f'"{domain}"' for domain in _FREE_DOMAINS),
+        free_domains=_quoted(_FREE_DOMAINS),
         clamd=instance.files.clamd,
+        reports=_reports(instance),
         ports=instance.ports,
         fuzzy_keys=fuzzy_keys.keys_of(base),
     )
@@ -79,6 +83,25 @@ def prepare(instance: Instance, name_server: str = "") -> None:
         shutil.copyfile(_HERE / name, base / "lua.local.d" / name)
     listed_links(instance).parent.mkdir(mode=0o755, exist_ok=True)
     listed_links(instance).touch(mode=0o644)
+
+
+def _reports(instance: Instance) -> dict[str, str]:
+    """What the DMARC reports that we send say of us; empty if we send none."""
+    if not sends_reports(instance):
+        return {}
+    return {
+        "domain": instance.academy.domain,
+        # several of our servers give their reports the same numbers
+        "organisation": f"{instance.academy.domain} {instance.served_pod}".strip(),
+        "sender": report_sender(instance),
+        "greeting": greeting(instance),
+        "own_domains": _quoted(instance.domains),
+        "own_addresses": _quoted(map(reporting_address, instance.domains)),
+    }
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f'"{word}"' for word in words)
 
 
 def prepare_signer(instance: Instance) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from vaguemestre.engines.home_alias import engine_path
 from vaguemestre.engines.outgoing import mta_sts, srs
 from vaguemestre.engines.outgoing.outgoing_services import (
     dane_socket,
@@ -10,7 +11,9 @@ from vaguemestre.engines.outgoing.outgoing_services import (
     policy_socket,
     rewrites_senders,
 )
+from vaguemestre.engines.outgoing.report_door import sends_reports
 from vaguemestre.engines.postfix.outgoing import are_local, name_servers
+from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.processes.supervisor.plan import Ask, Child, Question
 from vaguemestre.site.config import Config
 
@@ -23,6 +26,8 @@ def companions(config: Config, python: str) -> Iterator[Child]:
         yield policy_daemon(mta_sts.command(config), policy_socket(config))
         if are_local(name_servers()):
             yield dane_policy(python, dane_socket(config))
+    if sends_reports(config):
+        yield dmarc_reports(config, python)
 
 
 def prepare(config: Config) -> None:
@@ -50,6 +55,18 @@ def dane_policy(python: str, socket: Path) -> Child:
     """The policy service that knows which domains have DANE. While it is away, mail for others waits."""
     argv = (python, "-m", "vaguemestre.processes.postfix.dane_policy", str(socket))
     return Child("dane-policy", argv, (Question(Ask.SOCKET, socket=socket),), socket=socket)
+
+
+def dmarc_reports(config: Config, python: str) -> Child:
+    """What tells others, once a day, what came in their name. Without it they are told nothing."""
+    heartbeat = config.run_dir / "dmarc-reports.heartbeat"
+    folder = engine_path(config, rspamd.folder(config))
+    argv = (
+        python, "-m", "vaguemestre.processes.dmarc_reports",
+        str(folder / "rspamd.conf"), str(config.ports.reports), str(heartbeat),
+    )  # fmt: skip
+    question = Question(Ask.HEARTBEAT, expect=str(heartbeat))
+    return Child("dmarc-reports", argv, (question,), is_optional=True, is_spare=True)
 
 
 def filter_memory(argv: Sequence[str], socket: Path) -> Child:

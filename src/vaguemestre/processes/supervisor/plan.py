@@ -249,6 +249,7 @@ def content_filter(config: Config, argv: Sequence[str]) -> Child:
         "rspamd",
         tuple(argv),
         (Question(Ask.PAGE, ports.filter_controller, "/ping"), Question(Ask.GREETING, ports.filter)),
+        (("TZ", "UTC"),),  # what it keeps for DMARC reports is by day
         is_optional=True,
         patience=_FILTER_PATIENCE,
     )
@@ -273,10 +274,12 @@ def names(config: Config, python: str) -> Child:
 def listening_ports(config: Config) -> tuple[int, ...]:
     """Every port an instance needs free, the announced ones first."""
     ports = config.ports
+    outgoing = config.mail.outgoing
+    reporting = (ports.reports,) if outgoing.leaves and outgoing.dmarc_reports else ()
     rewriting = (ports.srs_forward, ports.srs_reverse) if config.mail.rewrites_senders else ()
     return (
         ports.web, ports.push, ports.intranet, ports.carddav, ports.rooms, ports.metrics,
         ports.imap, ports.imaps, ports.submission, ports.submissions,
         ports.mx, ports.managesieve, ports.injection,
-        ports.filter, ports.filter_controller, *rewriting,
+        ports.filter, ports.filter_controller, *rewriting, *reporting,
     )  # fmt: skip

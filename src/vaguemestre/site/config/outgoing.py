@@ -25,6 +25,7 @@ class OutgoingSection(Section):
     ipv6: bool = True
     mta_sts: bool = True  # the TLS policies of other domains; `direct` only
     dkim_days: Annotated[int, checks.between(0, 730)] = 180  # a key's working life; 0: renewed by hand only
+    dmarc_reports: bool = True  # others are told each day what came here in their name, if they ask for it
     tls_reports_socket: Annotated[str, checks.ABSOLUTE_PATH] = ""  # of a TLS-RPT collector
 
     @property

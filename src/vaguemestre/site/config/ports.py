@@ -32,6 +32,7 @@ class Ports:
     injection: int  # what Sieve sends, on the loopback
     srs_forward: int  # postsrsd, on the loopback: senders of what is sent on
     srs_reverse: int  # and back
+    reports: int  # our DMARC reports to others, on the loopback
     acme: int  # certbot, on the loopback, while it asks for a certificate
     filter: int  # rspamd's milter, on the loopback
     filter_controller: int
@@ -66,6 +67,7 @@ class Ports:
             injection=base + 26,
             srs_forward=base + 27,
             srs_reverse=base + 28,
+            reports=base + 29,
             acme=base + 80,
             filter=base + 332,
             filter_controller=base + 334,

@@ -132,6 +132,9 @@ MEANINGS = {
         "Les domaines qui exigent un chiffrement vérifié (MTA-STS) l’obtiennent ; remise directe seulement."
     ),
     "mail.outgoing.dkim_days": "Jours de service d’une clé DKIM ; 0 : renouvelée à la main seulement.",
+    "mail.outgoing.dmarc_reports": (
+        "Les domaines qui le demandent (DMARC) apprennent chaque jour ce qui est arrivé ici en leur nom."
+    ),
     "mail.outgoing.tls_reports_socket": (
         "Où écoute un collecteur de rapports TLS (TLS-RPT) ; vide : rien n’est rapporté."
     ),

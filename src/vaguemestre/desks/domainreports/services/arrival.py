@@ -10,6 +10,7 @@ from django.db.models import F
 from vaguemestre.desks.domainreports.events import ReportsDelivered
 from vaguemestre.desks.domainreports.models import ReportBox, SetAsideMessage
 from vaguemestre.desks.domainreports.ports import FindKnownSenders, JudgeSender, ReadReports
+from vaguemestre.desks.domainreports.rules.delivery_notice import is_delivery_notice
 from vaguemestre.desks.domainreports.rules.limits import MAX_MESSAGE_BYTES, UnreadableReport
 from vaguemestre.desks.domainreports.services.storage import store_report
 from vaguemestre.desks.domainreports.values import KnownSenders
@@ -95,6 +96,9 @@ def _read_message(
     stored = 0
     try:
         raw = box.raw(message.ref)
+        if is_delivery_notice(raw):  # our own reports leave from this address
+            box.expunge([message.ref])
+            return 0
         if len(raw) > MAX_MESSAGE_BYTES:
             raise UnreadableReport("too-big")
         sender = reader.judge_sender(raw)

@@ -47,6 +47,7 @@ _DESCRIPTIONS = {
     "signer": "signatures of outgoing mail (rspamd)",
     "mta-sts": "TLS policies of other domains (MTA-STS)",
     "dane-policy": "domains with DANE",
+    "dmarc-reports": "DMARC reports to others (rspamadm)",
     "postsrsd": "return paths of what is sent on (SRS)",
 }
 _MEMORY = {
@@ -62,7 +63,7 @@ _MEMORY = {
 # Processes that speak to other machines: they serve the world, or ask it something.
 _ABROAD = frozenset((
     "web", "reading", "door", "pictures", "worker", "worker-long", "worker-imports", "front", "dovecot",
-    "postfix", "rspamd", "signer", "mta-sts",
+    "postfix", "rspamd", "signer", "mta-sts", "dmarc-reports",
 ))  # fmt: skip
 # What the masters of Debian's engines need to open low ports and become other users.
 _ENGINE_RIGHTS = {
@@ -80,7 +81,7 @@ _DENIED_CALLS = {"dovecot": "@resources"}  # its own limits are set by prlimit(2
 _HERE = ("", "127.0.0.1", "::1", "localhost")
 _RELOADED = ("front", "dovecot", "postfix", "rspamd", "signer")  # HUP: read anew, connections stay
 _ENGINE_USERS = {"rspamd": "_rspamd", "signer": "_rspamd"}
-_COMPILE = (*_ENGINE_USERS, "postfix", "queue-agent")  # rules, or patterns (pcre_table(5))
+_COMPILE = (*_ENGINE_USERS, "postfix", "queue-agent", "dmarc-reports")  # rules, or patterns (pcre_table(5))
 _UMASKS = {"dovecot": "0027"}  # what others open of it has modes of its own
 _ENGINE_WRITES = {
     "dovecot": ("mail", "engines", "logs"),
