@@ -6,6 +6,7 @@ import { counted } from "../../ui/french.js";
 import { IN_BACKGROUND, Refused, fetchFragment } from "../../ui/http.js";
 
 const DWELL = 400; // milliseconds on a message before its conversation is looked for: it costs a search
+const FOLDABLE = "li[data-ref]:not([data-draft])"; // a draft opens where it is written
 const SHOWN = 3; // headers above the message; older ones on request
 
 export class Conversation {
@@ -60,7 +61,7 @@ export class Conversation {
   async toggleAll() {
     const message = this.app.openMessage;
     if (!message?.querySelector(".conv")) return;
-    const items = [...message.querySelectorAll(".conv li[data-ref]")];
+    const items = [...message.querySelectorAll(`.conv ${FOLDABLE}`)];
     const { fold, unfoldAll } = await load("webmail/on_use/unfold.js");
     const areAllOpen = items.every((item) => item.querySelector(".unfolded"));
     for (const group of message.querySelectorAll(".conv")) this.#unfold(group);
@@ -73,7 +74,7 @@ export class Conversation {
   #nameToggle(message) {
     const button = message.querySelector("[data-do=unfold-all]");
     if (!button) return;
-    const isAnyFolded = message.querySelector(".conv li[data-ref]:not(:has(.unfolded))");
+    const isAnyFolded = message.querySelector(`.conv ${FOLDABLE}:not(:has(.unfolded))`);
     button.textContent = isAnyFolded ? "Tout déplier" : "Tout replier";
   }
 
@@ -85,8 +86,10 @@ export class Conversation {
     if (!link || !isPlainClick(event)) return;
     event.preventDefault();
     event.stopPropagation(); // else the page would open it in place of the other
+    const item = link.closest("li[data-ref]");
+    if (!item.matches(FOLDABLE)) return this.app.compose("draft", item);
     const { toggle } = await load("webmail/on_use/unfold.js");
-    await toggle(this.app, link.closest("li[data-ref]"));
+    await toggle(this.app, item);
     const message = this.app.openMessage;
     if (message) this.#nameToggle(message);
   }

@@ -221,3 +221,29 @@ def test_words_looked_for_are_marked_in_an_unfolded_message(page: Page, box: Mem
     item = page.locator(line_of(page, second))
     item.get_by_role("link").first.press("Enter")
     expect(item.locator("iframe")).to_have_attribute("src", re.compile("mot=Conseil"))
+
+
+def test_a_draft_in_a_conversation_is_called_so_and_opens_where_it_is_written(
+    page: Page, box: MemoryMailbox
+) -> None:
+    first = put(box, letter("Conseil", "Bonjour", Message_ID="<0@x>", References="<a@x>"))
+    draft = put(box, reply(1, 3), folder="Drafts", flags=("\\Draft",), minutes=1)
+    page.goto(address(first))
+    page.evaluate("window.addEventListener('vm:compose', event => { window.asked = event.detail })")
+    line = page.locator(line_of(page, draft)).get_by_role("link")
+    expect(line).to_contain_text("Brouillon")
+    line.click()
+    page.wait_for_function("() => window.asked")
+    assert page.evaluate("[window.asked.mode, window.asked.ref.folder, window.asked.ref.uid]") == [
+        "draft", "Drafts", draft.uid,
+    ]  # fmt: skip
+    expect(page.locator("#reader iframe.body")).to_have_count(1)  # not unfolded as if it had been sent
+
+
+def test_the_page_of_a_draft_offers_to_go_on_writing_it(page: Page, box: MemoryMailbox) -> None:
+    draft = put(box, letter("Conseil", "Bonjour"), folder="Drafts", flags=("\\Draft",))
+    page.goto(address(draft))
+    tools = page.get_by_role("group", name="Actions sur le courriel")
+    expect(tools.get_by_role("button", name="Reprendre le brouillon")).to_be_enabled()
+    for name in ("Répondre", "Transférer", "Signaler"):
+        expect(tools.get_by_role("button", name=name)).to_have_count(0)
