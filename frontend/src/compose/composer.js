@@ -124,7 +124,7 @@ class Composer {
     window.addEventListener("beforeunload", (event) => {
       if (this.attachments.isBusy || (this.autosave.isDirty && !this.autosave.left())) event.preventDefault();
     });
-    this.dock.listen(() => this.close());
+    this.dock.listen({ close: () => this.close(), undo: () => this.departure.submission.undoes() });
   }
 
   touched() {

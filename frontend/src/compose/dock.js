@@ -8,6 +8,8 @@ import { post } from "./dock/server.js";
 
 const ANSWERS = new Set(["reply", "reply-all", "forward", "enclose"]);
 
+const UNDO = "#notices > [data-undo]"; // the notice of an act that can be undone
+
 class ComposerDock extends HTMLElement {
   /** @type {Map<string, DockedComposer>} by the draft's key */
   #open = new Map();
@@ -21,6 +23,7 @@ class ComposerDock extends HTMLElement {
     /** @type {PhoneHistory} */
     this.history = new PhoneHistory(this.#open, (composer) => this.#close(composer));
     document.addEventListener("click", (event) => this.#click(event), true);
+    document.addEventListener("keydown", (event) => this.#takesBack(event), true);
     sendLostDrafts(this.#home, this.dataset.person ?? "", (key, url) =>
       this.#show(key, url, "Courriel retrouvé"),
     );
@@ -36,6 +39,18 @@ class ComposerDock extends HTMLElement {
     const { folder, uidValidity, uid, ofBox: box } = from;
     const ref = uid ? { folder, uidValidity, uid, box } : undefined;
     this.#compose({ mode: control.dataset.compose || "new", ref, to: control.dataset.to });
+  }
+
+  // Ctrl+Z takes back what is about to leave, unless something else was done since.
+  /** @param {KeyboardEvent} event */
+  #takesBack(event) {
+    const { target } = event;
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
+    const held = [...this.#open.values()].findLast((composer) => composer.isHeld);
+    if (!held || document.querySelector(UNDO) || target.matches?.("input, textarea, select")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    tell(held, "undo");
   }
 
   /** @param {ComposeRequest} request */
@@ -109,7 +124,7 @@ class ComposerDock extends HTMLElement {
 
   /** @param {DockedComposer} composer */
   #close(composer) {
-    composer.frame.contentWindow?.postMessage({ type: "vm:composer", act: "close" }, location.origin);
+    tell(composer, "close");
     composer.timer = setTimeout(() => this.#discard(composer), 4000); // whatever happens in the frame, its text is kept
   }
 
@@ -128,13 +143,13 @@ class ComposerDock extends HTMLElement {
   #discard(composer) {
     clearTimeout(composer.timer);
     if (!this.#open.delete(composer.key)) return;
+    const hadFocus = composer.box.contains(document.activeElement);
     composer.box.remove();
     this.places.place();
     this.history.unstep(composer);
     composer.onClosed?.();
     document.body.classList.toggle("composing", this.#open.size > 0);
-    if (composer.opener instanceof HTMLElement && composer.opener.isConnected)
-      composer.opener.focus({ preventScroll: true });
+    if (hadFocus) focusPage(composer);
   }
 
   /** @param {MessageEvent<ComposerNews>} event */
@@ -162,13 +177,16 @@ class ComposerDock extends HTMLElement {
    * @param {DockedComposer} composer
    * @param {ComposerNews} news
    */
-  #showNews(composer, { event, title = "", height }) {
+  #showNews(composer, { event, title = "", height, state }) {
     const { box, name } = composer;
+    if (event !== "sized" && event !== "changed") composer.isHeld = event === "sent" && state === "held";
     if (event === "title") {
       name.textContent = title;
       box.setAttribute("aria-label", title);
     } else if (event === "sent") {
       box.classList.add("gone");
+      document.querySelector(UNDO)?.remove(); // of an act before this one
+      if (document.activeElement === composer.frame) focusPage(composer); // whose keys go on
       this.places.place();
       this.history.unstep(composer);
     } else if (event === "sized") box.style.setProperty("--strip", `${Number(height)}px`);
@@ -184,6 +202,20 @@ class ComposerDock extends HTMLElement {
       name.focus(); // its title stays, and opens it again
     }
   }
+}
+
+/**
+ * @param {DockedComposer} composer
+ * @param {"close" | "undo"} act
+ */
+function tell(composer, act) {
+  composer.frame.contentWindow?.postMessage({ type: "vm:composer", act }, location.origin);
+}
+
+/** @param {DockedComposer} composer */
+function focusPage({ frame, opener }) {
+  frame.blur();
+  if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
 }
 
 customElements.define("vm-composer-dock", ComposerDock);

@@ -19,11 +19,14 @@ export class DockNews {
     );
   }
 
-  /** @param {() => void} close what is done when the dock closes the frame */
-  listen(close) {
+  /** @param {{close: () => void, undo: () => void}} acts what is done when the dock asks for it */
+  listen(acts) {
     window.addEventListener("message", (event) => {
       if (event.origin !== location.origin || event.source !== window.parent) return;
-      if (event.data?.type === "vm:composer" && event.data.act === "close") close();
+      const { type, act } = event.data ?? {};
+      if (type !== "vm:composer") return;
+      if (act === "close") acts.close();
+      else if (act === "undo") acts.undo();
     });
   }
 

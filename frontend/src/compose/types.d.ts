@@ -166,6 +166,8 @@ interface DockedComposer {
     isAway?: boolean;
     /** It stands under its message and was shown there. */
     isPlaced?: boolean;
+    /** Its message is about to leave, and can be taken back. */
+    isHeld?: boolean;
     answered?: MessageRef;
     /** Its step of the history on a telephone; 0 without one. */
     step?: number;
@@ -181,6 +183,7 @@ interface ComposerNews {
     url: string;
     title?: string;
     height?: number;
+    state?: string;
     folders?: string[];
     /** What was answered is to be archived. */
     archives?: boolean;
@@ -218,6 +221,7 @@ interface AttachmentsPage {
 interface SubmissionPage {
     onSent: (sending: SendingState) => void;
     onSized: (height: number) => void;
+    onLeft: () => void;
     onBack: (sending: SendingState) => void;
     onRefused: (sending: SendingState) => void;
     onDone: (sending: { state: string }) => void;

@@ -249,11 +249,11 @@ def test_a_message_is_said_sent_once_it_has_left(page: Page, box: MemoryMailbox,
     composer = compose_and_send(page)
     status = composer.locator("#sent[role=status]")
     expect(status).to_contain_text(re.compile(r"Envoi dans [1-4] s"))
-    expect(composer.get_by_role("button", name="Annuler l’envoi")).to_be_focused()
+    expect(composer.get_by_role("button", name="Annuler l’envoi")).to_be_visible()
+    assert page.evaluate("document.activeElement.localName") != "iframe", "keys are those of the page again"
     expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)
     expect(status).to_contain_text("Envoi en cours…", timeout=15_000)
     expect(composer.get_by_role("button", name="Annuler l’envoi")).to_have_count(0)
-    expect(status).to_be_focused()
     with page.expect_response("**/etat/**"):
         pass
     expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)
@@ -374,6 +374,39 @@ def test_control_z_takes_a_sending_back(page: Page, box: MemoryMailbox) -> None:
     page.keyboard.press("Control+z")
     expect(text_of(composer)).to_have_text("Bonjour")
     assert in_database(lambda: OutboxMessage.objects.get().state) == "cancelled"
+
+
+def test_once_sent_the_keys_are_those_of_the_page_again(page: Page, box: MemoryMailbox) -> None:
+    first, second = (put(box, letter(f"Une question {n}"), minutes=n) for n in (1, 2))
+    page.goto(address(second))
+    page.keyboard.press("r")
+    composer = page.frame_locator(".composer-box iframe")
+    expect(text_of(composer)).to_be_focused()
+    page.keyboard.type("Bonjour")
+    page.keyboard.press("Control+Enter")
+    expect(composer.get_by_text(re.compile(r"Envoi dans \d+ s"))).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address(first)}")
+    assert in_database(lambda: OutboxMessage.objects.get().state) == "held", "Entrée took nothing back"
+    page.keyboard.press("e")
+    expect(page.get_by_text("Courriel archivé.")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("Courriel archivé.")).to_have_count(0)
+    assert in_database(lambda: OutboxMessage.objects.get().state) == "held", "the last act came back"
+    page.keyboard.press("Control+z")
+    expect(text_of(composer)).to_contain_text("Bonjour")
+    assert in_database(lambda: OutboxMessage.objects.get().state) == "cancelled"
+
+
+def test_the_tools_of_a_docked_answer_are_all_in_sight(page: Page, box: MemoryMailbox) -> None:
+    page.goto(address(put(box, letter("Une question"))))
+    page.locator("mail-app").evaluate("app => { app.dataset.answers = 'fenetre' }")
+    page.keyboard.press("r")
+    bar = page.frame_locator(".composer-box iframe").locator(".sendbar")
+    expect(bar.get_by_role("button", name="Envoyer et archiver")).to_be_visible()
+    expect(bar.get_by_role("button", name="Abandonner ce brouillon")).to_be_visible()
+    assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
 
 
 def test_what_is_answered_is_archived_once_the_answer_has_left(

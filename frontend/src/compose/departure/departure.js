@@ -40,6 +40,7 @@ export class Departure {
     this.submission = new Submission(form, server, {
       onSent: (sending) => this.#sent(sending),
       onSized: (height) => height && dock.post("sized", { height }),
+      onLeft: () => dock.post("left"),
       onBack: (sending) => this.#cameBack(sending),
       onRefused: (sending) => this.#refused(sending),
       onDone: ({ state }) => dock.post("done", { state, archives: this.archives && state === "filed" }),

@@ -13,10 +13,11 @@ export class Submission {
    * @param {Server} server
    * @param {SubmissionPage} page
    */
-  constructor(form, server, { onSent, onSized, onBack, onRefused, onDone }) {
+  constructor(form, server, { onSent, onSized, onLeft, onBack, onRefused, onDone }) {
     this.server = server;
     this.onSent = onSent;
     this.onSized = onSized;
+    this.onLeft = onLeft;
     this.onBack = onBack;
     this.onRefused = onRefused;
     this.onDone = onDone;
@@ -25,11 +26,8 @@ export class Submission {
     /** @type {HTMLElement} */
     this.panel = document.querySelector("#sent");
     document.addEventListener("keydown", (event) => {
-      const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
-      const button = isUndo && !this.panel.hidden && this.panel.querySelector("button:enabled");
-      if (!button) return;
-      event.preventDefault(); // the browser would undo what was typed
-      this.takeBack(button);
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+      if (this.undoes()) event.preventDefault(); // the browser would undo what was typed
     });
     new ResizeObserver(() => this.onSized(this.panel.offsetHeight)).observe(this.panel);
     this.attempt = Number(form.dataset.attempt);
@@ -89,6 +87,13 @@ export class Submission {
     this.follow(sending.held_ms);
   }
 
+  // Says whether there was something to take back.
+  undoes() {
+    const button = this.panel.hidden ? null : this.panel.querySelector("button:enabled");
+    if (button) this.takeBack(button);
+    return Boolean(button);
+  }
+
   hide() {
     this.panel.hidden = true;
     this.panel.replaceChildren();
@@ -122,7 +127,8 @@ export class Submission {
     button.textContent = "Annuler l’envoi";
     button.addEventListener("click", () => this.takeBack(button));
     this.panel.append(button);
-    button.focus({ preventScroll: true });
+    // In a docked frame the keys belong to the page around it: Enter there opens the next message.
+    if (!this.isFramed) button.focus({ preventScroll: true });
     if (!left) return;
     this.words.setAttribute("aria-live", "off"); // heard once, not every second
     const until = performance.now() + left;
@@ -137,6 +143,7 @@ export class Submission {
   counted(button) {
     clearInterval(this.counting);
     if (button.disabled) return; // being taken back
+    this.onLeft();
     const hadFocus = document.activeElement === button;
     button.remove();
     this.words.removeAttribute("aria-live");
