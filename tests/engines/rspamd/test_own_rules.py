@@ -76,10 +76,21 @@ def test_a_link_that_the_security_desk_lists_is_junk_until_it_is_taken_off(filte
 
     listed = rspamd.listed_links(filter_alone.config)
     assert not is_caught("https://www.piege.fr/compte")
-    listed.write_text("# du jour\npiege.fr\nhttps://site.fr/page\n", encoding="utf-8")
+    listed.write_text(
+        "# du jour\npiege.fr\nhttps://site.fr/page\nhttps://Site.fr/suite?id=7\n", encoding="utf-8"
+    )
     wait_until(lambda: is_caught("https://www.piege.fr/compte"), 120)
     assert is_caught("https://site.fr/page/#ici")
+    for link in (
+        "HTTPS://SITE.fr/page", "https://site.fr:443/page", "https://u@site.fr/page", "https://site.fr./page",
+        "https://site.fr/./page", "https://site.fr/%70age", "https://site.fr//page", "https://site.fr/page?x=1",
+        "http://site.fr/page", "https://site.fr/a/../page",
+    ):  # fmt: skip
+        assert is_caught(link), link
+    assert is_caught("https://site.fr/suite?id=%37")
+    assert not is_caught("https://site.fr/suite?id=8")
     assert not is_caught("https://site.fr/autre")
+    assert not is_caught("https://site.fr:8443/page")
     assert not is_caught("https://bonpiege.fr/")
     listed.write_text("", encoding="utf-8")
     wait_until(lambda: not is_caught("https://www.piege.fr/compte"), 120)

@@ -84,6 +84,14 @@ def test_an_outside_link_forwards_at_once_and_the_click_is_remembered(
 
 
 @pytest.mark.usefixtures("checked")
+def test_the_printed_page_has_its_links_checked_too(reader: Client, box: MemoryMailbox) -> None:
+    paper = reader.get(address(put(box, html_letter(a_link())), "imprimer/")).content.decode()
+    (link,) = links_of(paper)
+    assert link.startswith("http://testserver/lien/")
+    assert reader.get(link.removeprefix("http://testserver")).headers["Location"] == SHOP
+
+
+@pytest.mark.usefixtures("checked")
 def test_a_listed_link_shows_a_page_and_forwards_nobody(
     reader: Client, box: MemoryMailbox, listed: set[str]
 ) -> None:

@@ -13,6 +13,7 @@ from vaguemestre.desks.removals.rules.queue_ids import queue_id_in, queue_id_of_
 from vaguemestre.desks.removals.rules.senders import is_sent_on
 from vaguemestre.desks.removals.values import Box, BoxPhase, Counts, Criteria, RemovalFile, RemovalState
 from vaguemestre.people.credentials.queries import presented
+from vaguemestre.post.redirects.rules.listed_names import is_same_page
 from vaguemestre.post.reports.values import ReportedLetter
 from vaguemestre.post.trace.queries import senders_by_queue_id, steps_by_queue_id
 from vaguemestre.post.trace.values import StepKind
@@ -143,7 +144,8 @@ def is_refused(senders: Collection[str], subject: str, message_id: str) -> bool:
 
 def is_refused_link(address: str) -> bool:
     """Whether a removal refuses that link."""
-    return _refusing().filter(link=address[:500]).exclude(link="").exists()
+    links = _refusing().exclude(link="").values_list("link", flat=True)
+    return any(is_same_page(address, link) for link in links)
 
 
 def _refusing() -> "QuerySet[Removal]":

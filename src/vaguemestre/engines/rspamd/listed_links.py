@@ -5,7 +5,7 @@ from threading import Lock
 
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.rspamd import configuration
-from vaguemestre.post.redirects.rules.listed_names import listed_names
+from vaguemestre.post.redirects.rules.listed_names import listed_names, name_of_line
 
 
 class ListedLinks:
@@ -32,6 +32,6 @@ class ListedLinks:
         with self._lock:
             if version != self._read_at:
                 lines = self._file.read_text("utf-8", "replace").splitlines()
-                self._names = frozenset(line.partition("#")[0].strip() for line in lines) - {""}
+                self._names = frozenset(map(name_of_line, lines)) - {""}
                 self._read_at = version
             return self._names

@@ -114,12 +114,15 @@ def print_message(
             reads, cache_owner(request, chain), ref, run_for(request.who), as_plain="texte" in request.GET
         )
         author = authorship_of(request, reads, message.opened, chain)
+    body = message.body
+    checks_links = settings.CONFIG.mail.checked_links
+    text = _with_checked_links(request, message.opened, author, body.html) if checks_links else body.html
     files = [f"{file.name} ({sizes.in_words(file.size)})" for file in message.attachments]
     header = header_of_message(request, message.opened, author)
     top = render_fragment("paper", {"header": header, "files": files})
     document = frames.document(
-        message.body.css,
-        f"{top}{message.body.html}<script>{frames.PRINTING}</script>",
+        body.css,
+        f"{top}{text}<script>{frames.PRINTING}</script>",
         theme="light",
         is_fixed=_is_fixed(request),
     )
