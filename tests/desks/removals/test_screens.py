@@ -15,6 +15,7 @@ from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import MailAddress
 from vaguemestre.post.redirects.services import record_click
 from vaguemestre.post.redirects.values import CheckedLink
 from vaguemestre.post.reports.models import Report
@@ -66,6 +67,10 @@ def header_of(queue_id: str, sender: str) -> str:
         f"\tby mail.ac-amiens.test (Postfix) with ESMTP id {queue_id}\r\n"
         "\tfor <u0@ac-amiens.test>; Sat, 28 Nov 2026 19:28:24 +0000 (UTC)\r\n"
     )
+
+
+def address_of(holder: Account) -> str:
+    return MailAddress.objects.get(person=holder.person).address
 
 
 def text_of(content: bytes) -> str:
@@ -124,6 +129,41 @@ def test_it_is_counted_removed_and_undone_on_one_page(copies: MemoryCopies, clie
     assert "Remis." in page(client, number)
 
 
+def test_the_mailboxes_shown_follow_the_counts_while_the_work_goes_on(
+    copies: MemoryCopies, client: Client
+) -> None:
+    client.post("/administration/retraits/nouveau", {"message_id": "f0@x", "subject": FORGED})
+    number = Removal.objects.latest("pk").pk
+    address = address_of(Account.objects.get(username="u0"))
+    shown = client.get(f"/administration/retraits/{number}?tri=-boite").content.decode()
+    assert f'hx-get="/administration/retraits/{number}/avancement?tri=-boite' in shown
+    assert "Aucune boîte ici pour l’instant" in text_of(shown.encode())
+    work(number, 1, copies)
+    progress = client.get(f"/administration/retraits/{number}/avancement?tri=-boite").content
+    assert '<div id="boxes" hx-swap-oob="true">' in progress.decode()
+    assert f"Nicolas Morel {address} 1 Non Oui Trouvé" in text_of(progress)
+    decide(client, number, "retirer")
+    work(number, Removal.objects.get(pk=number).number, copies)
+    progress = client.get(f"/administration/retraits/{number}/avancement").content
+    assert "Boîtes où il était 1 (1 copie) Boîtes d’où il est retiré 1" in text_of(progress)
+    assert f"Nicolas Morel {address} 1 Non Oui Retiré" in text_of(progress)
+    assert "hx-trigger" not in progress.decode()
+
+
+def test_a_mailbox_is_named_as_people_know_it(copies: MemoryCopies, client: Client) -> None:
+    number = opened(client, copies)
+    teacher = account("cdelattre", first_name="Camille", last_name="Delattre")
+    address = address_of(teacher)
+    for mailbox, account_id in ((teacher.mailbox, teacher.pk), ("liste.conseil@ac-amiens.test", None)):
+        RemovalBox.objects.create(
+            removal_id=number, mailbox=mailbox, account_id=account_id, copies=1, phase="counted"
+        )
+    shown = page(client, number)
+    assert f"Camille Delattre {address}" in shown
+    assert "Liste de diffusion liste.conseil@ac-amiens.test" in shown
+    assert teacher.mailbox not in shown
+
+
 def test_who_followed_a_link_of_it_is_counted_and_named_where_links_are_checked(
     copies: MemoryCopies, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,7 +180,7 @@ def test_who_followed_a_link_of_it_is_counted_and_named_where_links_are_checked(
     mail = replace(settings.CONFIG.mail, checked_links=True)
     monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, mail=mail))
     assert "Ont suivi un lien 1" in page(client, number)
-    assert mailbox.mailbox in page(client, number, "?qui=clics")
+    assert address_of(Account.objects.get(pk=mailbox.account_id)) in page(client, number, "?qui=clics")
 
 
 def test_above_the_number_somebody_else_agrees(
@@ -179,6 +219,11 @@ def test_a_report_fills_the_search(copies: MemoryCopies, client: Client) -> None
         assert f'value="{value}"' in answer
     listed = client.get("/messagerie/signalements/").content.decode()
     assert f"/administration/retraits/nouveau?signalement={report.pk}" in listed
+
+
+def test_the_story_of_a_message_fills_the_search(client: Client) -> None:
+    page = client.get("/administration/retraits/nouveau?courriel=%3Cf0%40x%3E").content.decode()
+    assert 'value="&lt;f0@x&gt;"' in page
 
 
 def prefilled(client: Client, message_id: str, header: str) -> dict[str, str]:

@@ -126,6 +126,17 @@ def test_an_administrator_reads_the_whole_story_in_order(marie: Account) -> None
     assert "452 4.2.2 plein" in page
 
 
+def test_the_story_of_a_message_leads_to_the_search_of_its_copies(marie: Account, paul: Account) -> None:
+    made, story = account("rssi", role="administrator"), "?q=marie&message=m1@ac.test"
+    Account.objects.filter(pk=made.pk).update(spans_academies=True)
+    client = browser_of(Account.objects.get(pk=made.pk))
+    leads_to = "/administration/retraits/nouveau?courriel=%3Cm1%40ac.test%3E"
+    assert leads_to in client.get(f"/administration/messages{story}").content.decode()
+    own = browser_of(paul).get("/messagerie/envois/ou/?message=AAAAAA1").content.decode()
+    assert "Remis à la boîte" in own
+    assert "retraits/nouveau" not in own
+
+
 def test_a_recipient_sees_neither_the_others_nor_the_words_of_servers(paul: Account) -> None:
     client = browser_of(paul)
     page = text_of(client.get("/messagerie/envois/ou/?message=AAAAAA1").content)

@@ -11,8 +11,18 @@ from vaguemestre.desks.removals.rules.decisions import GOALS, REFUSING
 from vaguemestre.desks.removals.rules.marks import marks, marks_of_message
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in, queue_id_of_header
 from vaguemestre.desks.removals.rules.senders import is_sent_on
-from vaguemestre.desks.removals.values import Box, BoxPhase, Counts, Criteria, RemovalFile, RemovalState
-from vaguemestre.people.credentials.queries import presented
+from vaguemestre.desks.removals.values import (
+    Box,
+    BoxHolder,
+    BoxPhase,
+    Counts,
+    Criteria,
+    RemovalFile,
+    RemovalState,
+)
+from vaguemestre.foundation.kernel.addresses import has_list_form
+from vaguemestre.people.credentials.queries import person_by_account, presented
+from vaguemestre.people.directory.queries import addresses_by_person, names_by_person
 from vaguemestre.post.redirects.rules.listed_names import is_same_page
 from vaguemestre.post.reports.values import ReportedLetter
 from vaguemestre.post.trace.queries import senders_by_queue_id, steps_by_queue_id
@@ -89,7 +99,8 @@ def counts_of(row: Removal) -> Counts:
         holding=Count("pk", filter=Q(copies__gt=0)),
         opened=Count("pk", filter=Q(seen__gt=0)),
         answered=Count("pk", filter=Q(answered__gt=0)),
-        copies=Sum("copies", default=0),
+        removed=Count("pk", filter=Q(phase=BoxPhase.REMOVED, copies__gt=0)),
+        copies=Sum("copies", default=0),  # last: it takes the name of a column
         done=Count("pk", filter=done),
         unreached=Count("pk", filter=~Q(error="")),
     )
@@ -116,6 +127,20 @@ def boxes_page(
     rows = RemovalBox.objects.filter(kinds.get(which, Q(copies__gt=0)), removal_id=removal_id)
     page = rows.order_by(order, "mailbox")[first : first + count]
     return [_box(row) for row in page], rows.count()
+
+
+def box_holders(boxes: Collection[Box]) -> dict[str, BoxHolder]:
+    """Mailbox → whose it is: its person, else a list or a shared mailbox. Three queries at most."""
+    people = person_by_account([box.account_id for box in boxes if box.account_id is not None])
+    names, addresses = names_by_person(people.values()), addresses_by_person(people.values())
+    holders = {}
+    for box in boxes:
+        person_id = people.get(box.account_id or 0, 0)
+        kind = "Liste de diffusion" if has_list_form(box.mailbox) else "Boîte partagée"
+        own = addresses.get(person_id)
+        address = own[0].address if own else box.mailbox
+        holders[box.mailbox] = BoxHolder(names.get(person_id) or kind, address)
+    return holders
 
 
 def _box(row: RemovalBox) -> Box:

@@ -85,9 +85,16 @@ class Box:
     next_try_at: datetime | None
 
 
+class BoxHolder(NamedTuple):
+    """Whose mailbox it is: a name, and the address that people know."""
+
+    name: str
+    address: str
+
+
 @dataclass(frozen=True)
 class Counts:
-    """Mailboxes of a removal. `unreached`: whose last attempt failed."""
+    """Mailboxes of a removal. `unreached`: whose last attempt failed; `removed`: copies are out of sight."""
 
     boxes: int = 0
     holding: int = 0
@@ -96,6 +103,7 @@ class Counts:
     copies: int = 0
     done: int = 0
     unreached: int = 0
+    removed: int = 0
 
 
 @dataclass(frozen=True)

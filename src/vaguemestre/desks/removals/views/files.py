@@ -22,7 +22,6 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.credentials.queries import names_of
 from vaguemestre.post.redirects.queries import accounts_that_clicked
 from vaguemestre.post.reports.queries import reported_letter
 
@@ -56,8 +55,10 @@ def list_files(request: SignedInRequest) -> HttpResponse:
 @act_words("chercher un courriel dans les boîtes")
 @for_recent_security
 def open_file(request: SignedInRequest) -> HttpResponse:
-    """Look for a message; `signalement`: the report it comes from."""
-    form = SearchForm(request.POST or None, initial=_reported(request.GET.get("signalement", "")))
+    """Look for a message; `signalement`: the report it comes from; `courriel`: its Message-ID."""
+    known = {"message_id": request.GET.get("courriel", "")[:253]}
+    initial = _reported(request.GET.get("signalement", "")) or known
+    form = SearchForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         criteria, note = form.criteria(), form.cleaned_data["note"]
         try:
@@ -79,8 +80,10 @@ def show_file(request: SignedInRequest, removal_id: int) -> HttpResponse:
 @require_GET
 @for_security
 def show_progress(request: SignedInRequest, removal_id: int) -> HttpResponse:
-    """The counts and the buttons, asked again while the work goes on."""
-    return render(request, "removals/progress.html", _progress(request, _file(removal_id)))
+    """The counts, the buttons and the mailboxes shown, asked again while the work goes on."""
+    file = _file(removal_id)
+    context = _boxes(request, file) | _progress(request, file)
+    return render(request, "removals/progress.html", context | {"is_refresh": True})
 
 
 @require_POST
@@ -109,6 +112,12 @@ def decide(request: SignedInRequest, removal_id: int) -> HttpResponse:
 
 
 def _page(request: SignedInRequest, file: RemovalFile, *, status: int = 200, **context: Any) -> HttpResponse:
+    context |= _boxes(request, file) | _progress(request, file)
+    return render(request, "removals/file.html", context, status=status)
+
+
+def _boxes(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
+    """The page of mailboxes that the address asks for."""
     listing, which = Listing.of(request.GET, ("boite", *queries.BOX_ORDERS)), request.GET.get("qui", "")
     clicked = _clicked(file)
     boxes, total = queries.boxes_page(
@@ -119,12 +128,12 @@ def _page(request: SignedInRequest, file: RemovalFile, *, status: int = 200, **c
         first=listing.first,
         count=listing.count,
     )
-    names = names_of([box.account_id for box in boxes if box.account_id is not None])
-    context |= {
+    holders = queries.box_holders(boxes)
+    return {
         "rows": [
             {
                 "box": box,
-                "name": names.get(box.account_id or 0, ""),
+                "holder": holders[box.mailbox],
                 "phase": PHASES[box.phase],
                 "clicked": box.account_id in clicked,
             }
@@ -133,8 +142,8 @@ def _page(request: SignedInRequest, file: RemovalFile, *, status: int = 200, **c
         "total": total,
         "listing": listing,
         "which": which,
+        "here": listing.link(page=listing.page),
     }
-    return render(request, "removals/file.html", context | _progress(request, file), status=status)
 
 
 def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:

@@ -74,6 +74,7 @@ from vaguemestre.people.credentials.queries.holders import (
     limits_of_account,
     people_by_class,
     people_of_accounts,
+    person_by_account,
     usernames_of_class,
 )
 from vaguemestre.people.credentials.queries.keys import KeySummary, current_key, keys_in_stock, keys_of
@@ -173,6 +174,7 @@ __all__ = [
     "people_in_state",
     "people_of_accounts",
     "people_with_mail",
+    "person_by_account",
     "presented",
     "proposed_application",
     "protection_of",

@@ -82,6 +82,12 @@ def people_of_accounts(account_ids: Collection[int]) -> list[int]:
     return people
 
 
+def person_by_account(account_ids: Collection[int]) -> dict[int, int]:
+    """Account → its person, for the accounts of somebody."""
+    rows = Account.objects.filter(pk__in=account_ids, person__isnull=False)
+    return {pk: person_id for pk, person_id in rows.values_list("pk", "person_id") if person_id}
+
+
 def accounts_by_person(person_ids: Collection[int]) -> dict[int, PersonAccount]:
     """The accounts of these people, in any state, by person."""
     rows = Account.objects.filter(person_id__in=person_ids)
