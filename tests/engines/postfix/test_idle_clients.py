@@ -66,7 +66,8 @@ def test_a_mail_program_signs_in_beside_idle_clients_of_the_tls_port(engines: Li
 @pytest.mark.parametrize("door", ["mx", "submission", "submissions"])
 def test_a_silent_client_is_sent_away_after_a_minute_at_most(engines: LiveEngines, door: str) -> None:
     folder = str(engines.config.engines_dir / "postfix")
-    service = f"127.0.0.1:{getattr(engines.config.ports, door)}/inet/smtpd_timeout"
+    place = "smtpd/pass" if door == "mx" else f"127.0.0.1:{getattr(engines.config.ports, door)}/inet"
+    service = f"{place}/smtpd_timeout"
     values = subprocess.run(
         ["postconf", "-c", folder, "-Pxh", service], capture_output=True, text=True, check=True
     )

@@ -55,6 +55,7 @@ REPORTING = {  # domain → where its DMARC reports shall go
     "vole.home.arpa": "loin.example",
 }
 PLAIN = ("loin.example", "ancien.example", "exigeant.example", "mauvais.example", *REPORTING)
+BLOCK_LIST, BLOCKED = "liste.example", "127.5.3.99"  # a list in DNS (DNSBL), and an address on it
 _TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
 _MAIN = """
 compatibility_level = 3.10
@@ -142,6 +143,7 @@ class World:
         digest = self._certificate()
         for name in PLAIN:
             self._zone(name, _host(name))
+        self._zone(BLOCK_LIST, ".".join(reversed(BLOCKED.split("."))) + " IN A 127.0.0.2\n")
         for name, is_right in SIGNED.items():
             key = digest if is_right else "00" * 32
             self._sign(name, f"{_host(name)}_25._tcp.mx IN TLSA 3 1 1 {key}\n")

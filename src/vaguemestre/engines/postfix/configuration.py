@@ -168,6 +168,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "rewrites_senders": rewrites_senders(instance),
         "message_size_limit": instance.mail.message_size_limit,
         "timeouts": timeouts,
+        "block_lists": instance.mail.block_lists,
         "reports": report_sender(instance) if sends_reports(instance) else "",
         "outgoing": outgoing.delivery(instance, outgoing.name_servers()),
     }

@@ -22,6 +22,8 @@ class MailSection(Section):
     content_filter: bool = True  # where rspamd is installed
     # who checked a sender before sending on is believed, if it sealed what it saw (ARC)
     trusted_forwarders: Annotated[tuple[str, ...], checks.DOMAINS] = ()
+    # lists in DNS of addresses from which no mail is taken; whoever keeps one learns who writes here
+    block_lists: Annotated[tuple[str, ...], checks.DOMAINS] = ()
     usual_ports: bool = False  # 993, 465 and 4190 lead to ours: programs are told these
     # what others are told of our TLS (MTA-STS): enforce once the certificate is one that everybody verifies
     mta_sts: Annotated[str, checks.one_of("none", "testing", "enforce")] = "testing"

@@ -95,6 +95,9 @@ MEANINGS = {
         "Domaines (autres académies, éditeurs d’ENT, universités) crus sur l’expéditeur de ce qu’ils font "
         "suivre et scellent (ARC)."
     ),
+    "mail.block_lists": (
+        "Listes noires interrogées dans le DNS (DNSBL) : une adresse qui y figure ne peut pas écrire ici."
+    ),
     "mail.usual_ports": "Les ports 993, 465 et 4190 mènent à ceux d’ici : les logiciels les reçoivent.",
     "mail.mta_sts": (
         "Notre politique MTA-STS, dite aux autres serveurs : « testing », puis « enforce » ; « none » : rien."
