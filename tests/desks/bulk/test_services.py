@@ -12,6 +12,7 @@ from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
 from vaguemestre.desks.bulk.queries import find_act, people_done, select_by_file, targets_page
 from vaguemestre.desks.bulk.values import Act, ActFile, Order, Selection, Skip, State
 from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import identified, presented, second_factor_due
@@ -107,6 +108,47 @@ def test_undoing_leaves_whoever_was_suspended_anew_for_another_reason() -> None:
     assert states([stolen]) == {"suspended"}
     assert states(people[1:]) == {"active"}
     assert BulkTarget.objects.get(bulk_act=act_id, account_id=stolen.pk).skip == Skip.CHANGED
+
+
+def test_undoing_leaves_whoever_a_later_act_wanted_so_too() -> None:
+    """It said « already » and did nothing; the first act's undo then opened what the second shut."""
+    both, first_only = people = agents(2)
+    act_id = decided(people)
+    work(act_id)
+    later = decided([both, *agents(1, prefix="autre")])
+    assert file_of(later).counts.skipped == 1
+    prepared([first_only])  # shown only, and decided by nobody
+    services.undo_act(act_id, 1000, by=BY, now=NOON)
+    work(act_id)
+    assert (states([both]), states([first_only])) == ({"suspended"}, {"active"})
+    assert BulkTarget.objects.get(bulk_act=act_id, account_id=both.pk).skip == Skip.WANTED
+
+
+def test_undoing_gives_back_whom_a_later_act_wanted_no_longer() -> None:
+    (one, other) = people = agents(2)
+    act_id = decided(people)
+    work(act_id)
+    later = decided([*people, *agents(1, prefix="autre")])
+    work(later)
+    services.undo_act(later, 1000, by=BY, now=NOON)
+    work(later)
+    assert states([one, other]) == {"suspended"}
+    services.undo_act(act_id, 1000, by=BY, now=NOON)
+    work(act_id)
+    assert states([one, other]) == {"active"}
+
+
+def test_undoing_leaves_whoever_the_desk_made_safe_meanwhile() -> None:
+    stolen, other = people = agents(2)
+    act_id = decided(people)
+    work(act_id)
+    with transaction.atomic():
+        record("helpdesk.compromised", to=f"account:{other.pk}", by=SECOND, at=NOON - timedelta(hours=1))
+        record("helpdesk.compromised", to=f"account:{stolen.pk}", by=SECOND, at=NOON + timedelta(hours=1))
+    services.undo_act(act_id, 1000, by=BY, now=NOON + timedelta(hours=2))
+    work(act_id)
+    assert (states([stolen]), states([other])) == ({"suspended"}, {"active"})
+    assert BulkTarget.objects.get(bulk_act=act_id, account_id=stolen.pk).skip == Skip.WANTED
 
 
 def test_sizes_are_changed_and_each_gets_its_own_back() -> None:

@@ -68,6 +68,7 @@ SKIPS = {
     Skip.ACTIVATED: "a déjà activé son compte",
     Skip.UNREAD: "ne peut pas lire sa boîte : compte suspendu ou jamais activé",
     Skip.CHANGED: "quelqu’un l’a changé depuis",
+    Skip.WANTED: "un acte plus récent, ou l’assistance, le veut aussi",
     Skip.CLASS: "sa classe de service fixe la taille",
     Skip.REFUSED: "sa boîte a refusé l’avis",
     Skip.SILENT: "sa boîte ne répond pas : nouvel essai bientôt",

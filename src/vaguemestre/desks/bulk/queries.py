@@ -1,13 +1,25 @@
 """Reads of acts on many, and whom a search or a file selects."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
 from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
 from vaguemestre.desks.bulk.rules.usernames import names_in
-from vaguemestre.desks.bulk.values import Act, ActFile, Counts, Listed, Order, Phase, Selection, State, Target
+from vaguemestre.desks.bulk.values import (
+    Act,
+    ActFile,
+    Counts,
+    Listed,
+    Order,
+    Phase,
+    Selection,
+    Skip,
+    State,
+    Target,
+)
+from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entries
 from vaguemestre.people.credentials.queries import (
     accounts_named,
     accounts_of,
@@ -22,6 +34,7 @@ from vaguemestre.people.directory.queries import (
     person_summaries,
 )
 
+_MADE_SAFE = ("helpdesk.compromised",)
 ORDERS = {"date": "asked_at", "acte": "act", "etat": "state"}
 
 
@@ -98,6 +111,22 @@ def people_done(act_id: int, academy_id: int) -> tuple[Listed, ...]:
             )
         )
     return tuple(done)
+
+
+def wanted_since(row: BulkAct, treated: Mapping[int, datetime]) -> set[int]:
+    """Of these accounts, those that somebody wanted as the act left them, after the moment of each.
+
+    A later act in force found them « already » so; or the help desk made a suspended one safe.
+    """
+    later = BulkAct.objects.filter(act=row.act, quota_mb=row.quota_mb).exclude(pk=row.pk)
+    in_force = later.exclude(state__in=(State.PREPARED, State.UNDOING, State.UNDONE))
+    targets = BulkTarget.objects.filter(bulk_act__in=in_force, account_id__in=treated, skip=Skip.ALREADY)
+    wanted = list(targets.values_list("account_id", "bulk_act__decided_at"))
+    if row.act == Act.SUSPEND and treated:
+        subjects = {f"account:{pk}": pk for pk in treated}
+        safe = JournalFilter(actions=_MADE_SAFE, to=tuple(subjects), since=min(treated.values()))
+        wanted += [(subjects[entry.to], entry.at) for entry in filtered_entries(safe)]
+    return {account_id for account_id, at in wanted if at and at >= treated[account_id]}
 
 
 def acted_alone_on(by: str, since: datetime) -> set[int]:

@@ -49,6 +49,7 @@ class Skip(StrEnum):
     ACTIVATED = "activated"
     UNREAD = "unread"  # never activated, suspended or held: nobody would read it
     CHANGED = "changed"
+    WANTED = "wanted"  # by a later act, or the help desk, that found them so already: undoing leaves them
     CLASS = "class"  # a class of service sets the size
     REFUSED = "refused"  # by the mail store
     SILENT = "silent"  # the mailbox did not answer: still listed, and tried again

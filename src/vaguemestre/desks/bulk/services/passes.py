@@ -8,7 +8,7 @@ from django.db import transaction
 
 from vaguemestre.desks.bulk.events import ActDue
 from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
-from vaguemestre.desks.bulk.queries import order_of
+from vaguemestre.desks.bulk.queries import order_of, wanted_since
 from vaguemestre.desks.bulk.rules.decisions import AT_WORK, ENDS
 from vaguemestre.desks.bulk.rules.verdicts import INVERSE, undo_verdict, verdict
 from vaguemestre.desks.bulk.values import Act, Phase, Skip, State
@@ -109,12 +109,10 @@ def _treat(row: BulkAct, sent: _Sent, now: datetime) -> None:
     waiting = Phase.DONE if is_undoing else Phase.LISTED
     targets = list(BulkTarget.objects.filter(pk__in=sent.target_ids, phase=waiting))
     facts = facts_for_acts([target.account_id for target in targets], row.academy_id)
-    order, changing = order_of(row), []
+    skips = _undo_skips(row, targets, facts) if is_undoing else _skips(row, targets, facts)
+    changing = []
     for target in targets:
-        fact, actor = facts.get(target.account_id), _actor(row)
-        skip = (
-            undo_verdict(order, fact, actor, target.treated_at) if is_undoing else verdict(order, fact, actor)
-        )
+        skip = skips[target.pk]
         if skip is None and target.account_id in sent.silent:
             target.skip = Skip.SILENT
             continue
@@ -127,6 +125,28 @@ def _treat(row: BulkAct, sent: _Sent, now: datetime) -> None:
         target.phase = _phase_after(is_undoing=is_undoing, is_skipped=bool(skip))
     _apply(row, changing, facts, is_undoing=is_undoing, now=now)
     BulkTarget.objects.bulk_update(targets, ("phase", "skip", "before", "treated_at"), batch_size=_BATCH)
+
+
+def _skips(
+    row: BulkAct, targets: Sequence[BulkTarget], facts: Mapping[int, ActFacts]
+) -> dict[int, Skip | None]:
+    """Why the act leaves each of these targets; None for those it changes."""
+    order = order_of(row)
+    return {target.pk: verdict(order, facts.get(target.account_id), _actor(row)) for target in targets}
+
+
+def _undo_skips(
+    row: BulkAct, targets: Sequence[BulkTarget], facts: Mapping[int, ActFacts]
+) -> dict[int, Skip | None]:
+    """Why undoing leaves each of these targets; None for those it gives back."""
+    order, actor = order_of(row), _actor(row)
+    moments = {target.account_id: target.treated_at or row.decided_at for target in targets}
+    wanted = wanted_since(row, {pk: at for pk, at in moments.items() if at})
+    return {
+        target.pk: undo_verdict(order, facts.get(target.account_id), actor, target.treated_at)
+        or (Skip.WANTED if target.account_id in wanted else None)
+        for target in targets
+    }
 
 
 def _actor(row: BulkAct) -> str:
