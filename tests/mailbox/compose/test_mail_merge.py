@@ -99,7 +99,7 @@ def key(writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox) -> str:
 
 
 def prepare(writer: Writer, key: str, table: str | None = TABLE) -> None:
-    content = table.encode() if table is not None else None
+    content = read_table(table.encode()) if table is not None else None
     services.prepare_mailing(writer, key, content, "notes.csv", limit=LIMIT, now=NOON)
 
 

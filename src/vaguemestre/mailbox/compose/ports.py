@@ -1,8 +1,8 @@
-"""Ports of compose: absences, distribution lists, mail directory."""
+"""Ports of compose: absences, distribution lists, mail directory, workbooks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.mailbox.compose.values import DistributionList
@@ -36,6 +36,16 @@ class DeliveredAddresses(Protocol):
         ...
 
 
+class ReadSheet(Protocol):
+    def __call__(self, content: bytes) -> Mapping[str, Any]:
+        """What `rules.sheets.task.perform` answers of a workbook, in the sandbox.
+
+        Raises EngineRefused for one beyond the budget, EngineDown.
+        """
+        ...
+
+
+read_sheet: Slot[ReadSheet] = Slot("compose.read_sheet")
 lists_like: Slot[ListsLike] = Slot("compose.lists_like")
 lists_at: Slot[ListsAt] = Slot("compose.lists_at")
 absent_until: Slot[AbsentUntil] = Slot("compose.absent_until")

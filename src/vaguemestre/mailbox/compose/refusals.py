@@ -38,10 +38,17 @@ SENTENCES = {
     "compose.signature-file": "Aucune signature n’a été trouvée dans ce fichier.",
     "compose.signature-too-long": "La signature est trop longue.",
     "compose.table-empty": "Le fichier est vide : une ligne de titres, puis une par destinataire.",
-    "compose.table-missing": "Choisissez le fichier CSV.",
+    "compose.table-missing": "Choisissez le fichier.",
+    "compose.table-old-format": (
+        "Ce classeur est dans l’ancien format .xls, ou protégé par un mot de passe : "
+        "enregistrez-le en .xlsx, sans mot de passe."
+    ),
     "compose.table-too-long": "Le fichier est trop long : %(limit)s lignes au plus.",
     "compose.table-too-wide": "Ce fichier a plus de %(most)s colonnes : gardez celles qui servent.",
-    "compose.table-unreadable": "Ce fichier n’est pas un fichier CSV : enregistrez-le d’abord en CSV.",
+    "compose.table-unreadable": (
+        "Ce fichier ne peut pas être lu : donnez un classeur Excel (.xlsx) ou LibreOffice (.ods) "
+        "sans mot de passe, ou un fichier CSV."
+    ),
     "compose.text-empty": "La réponse type est vide : écrivez son texte.",
     "compose.text-gone": "Cette réponse type n’existe plus.",
     "compose.text-too-long": "Ce texte est trop long pour une réponse type.",
@@ -50,5 +57,8 @@ SENTENCES = {
     "compose.too-many-enclosures": "Il y a trop de pièces jointes : %(limit)s au plus.",
     "compose.too-many-identities": "Il y a déjà %(limit)s identités : supprimez-en une d’abord.",
     "compose.too-many-texts": "Il y a déjà %(limit)s réponses types : supprimez-en une d’abord.",
-    "compose.unknown-variable": "Le texte demande {%(name)s}, qui n’est aucune des colonnes.",
+    "compose.unknown-variable": ("Le texte demande {%(name)s}, qui n’est aucune des colonnes : %(columns)s."),
+    "compose.workbook-too-heavy": (
+        "Ce classeur pèse plus de %(most)s Mo : retirez-en les images et les autres feuilles."
+    ),
 }

@@ -1,11 +1,16 @@
-"""Distribution lists as recipients of the composer."""
+"""What the composer takes from others: distribution lists as recipients, the sandbox for workbooks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
+from vaguemestre.engines.conversion.task_runner import Budget, FileReader
+from vaguemestre.mailbox.compose.rules.sheets import task
 from vaguemestre.mailbox.compose.values import DistributionList, ListMember
 from vaguemestre.schools.lists import queries as lists_queries
 from vaguemestre.schools.lists.values import AddressedList
+
+_SHEET_BUDGET = Budget(processor=6, clock=30)
 
 
 def lists_like(account_id: int, typed: str, now: datetime, *, limit: int) -> tuple[DistributionList, ...]:
@@ -28,3 +33,14 @@ def _distribution_list(row: AddressedList) -> DistributionList:
         ListMember(member.name or member.address, ", ".join(member.reasons[:1])) for member in audience.sample
     )
     return DistributionList(row.address, row.title, audience.count, sample, row.is_held)
+
+
+class SheetReader:
+    """`compose.ports.ReadSheet`. One workbook at a time and one that waits: each holds a thread."""
+
+    def __init__(self) -> None:
+        self._read = FileReader(task.__name__, _SHEET_BUDGET)
+
+    def __call__(self, content: bytes) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self._read({}, content)
+        return answer

@@ -26,7 +26,7 @@ from vaguemestre.mailbox.sorting import queries as sorting_queries
 from vaguemestre.mailbox.webmail import ports as webmail
 from vaguemestre.site import secrets
 from vaguemestre.site.adapters import partner_cards
-from vaguemestre.site.adapters.compose import lists_at, lists_like
+from vaguemestre.site.adapters.compose import SheetReader, lists_at, lists_like
 from vaguemestre.site.adapters.contacts import ContactsFileReader
 from vaguemestre.site.adapters.export import belongings
 from vaguemestre.site.adapters.import_ import take_parts
@@ -46,6 +46,7 @@ def plug(config: Config) -> None:
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.lists_like.plug(lists_like)
     writing.lists_at.plug(lists_at)
+    writing.read_sheet.plug(SheetReader())
     devices.sign.plug(Signature(config, secrets.path_of(config.engines_dir / "tls", "server.key")))
     devices.look_up.plug(DnsLookup())
     devices.key_digest.plug(partial(certificates_by_name.key_digest, config))

@@ -1,4 +1,4 @@
-"""Rules of mail merge: CSV tables, variables, invalid rows."""
+"""Rules of mail merge: tables, variables, invalid rows."""
 
 import csv
 import io
@@ -15,7 +15,11 @@ from vaguemestre.people.directory.rules.names import fold
 MOST_ROWS = 3000
 MOST_COLUMNS = 200
 MAX_TABLE_OCTETS = 2_000_000
+MAX_WORKBOOK_OCTETS = 10_000_000  # logos and other sheets come with it
+_WORKBOOK = b"PK\x03\x04"  # a zip
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"  # OLE: .xls, and an .xlsx under a password
 LONGEST_CELL = 2000
+_SAID_COLUMNS = 20
 _VARIABLE = re.compile(r"\{([^{}<>\n]{1,60})\}")
 _ADDRESS_NAMES = {
     "courriel",
@@ -39,11 +43,24 @@ def variables_in(*texts: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for text in texts for name in _VARIABLE.findall(text)))
 
 
+def is_workbook(content: bytes) -> bool:
+    """Whether the file is an .xlsx or .ods, read in the sandbox.
+
+    Raises Refusal `compose.table-old-format`, `compose.workbook-too-heavy`.
+    """
+    if content.startswith(_OLD_WORKBOOK):
+        raise Refusal("compose.table-old-format")
+    if not content.startswith(_WORKBOOK):
+        return False
+    if len(content) > MAX_WORKBOOK_OCTETS:
+        raise Refusal("compose.workbook-too-heavy", most=MAX_WORKBOOK_OCTETS // 1_000_000)
+    return True
+
+
 def read_table(content: bytes) -> Table:
     """Parse a CSV file in UTF-8 or Windows-1252, separated by `;`, `,` or tabs; empty rows are dropped.
 
-    Raises Refusal `compose.table-too-long`, `compose.table-too-wide`, `compose.table-unreadable`,
-    `compose.table-empty`.
+    Raises Refusal `compose.table-unreadable` and those of `table_of`.
     """
     if len(content) > MAX_TABLE_OCTETS:
         raise Refusal("compose.table-too-long", limit=MOST_ROWS)
@@ -60,6 +77,14 @@ def read_table(content: bytes) -> Table:
         lines = [TableRow(reader.line_num, [cell.strip()[:LONGEST_CELL] for cell in line]) for line in reader]
     except csv.Error as error:
         raise Refusal("compose.table-unreadable") from error
+    return table_of(lines)
+
+
+def table_of(lines: Iterable[TableRow]) -> Table:
+    """The table of these rows, the first of which is its header; empty rows are dropped.
+
+    Raises Refusal `compose.table-too-long`, `compose.table-too-wide`, `compose.table-empty`.
+    """
     rows = [row for row in lines if any(row.cells)]
     if len(rows) < 2:
         raise Refusal("compose.table-empty")
@@ -82,7 +107,8 @@ def merge_copies(table: Table, variables: Iterable[str]) -> MergeResult:
     available = {*columns, "adresse", "courriel"}
     for name, column in column_of.items():
         if column not in available:
-            raise Refusal("compose.unknown-variable", name=name)
+            titles = ", ".join(title for title in table.header[:_SAID_COLUMNS] if title)
+            raise Refusal("compose.unknown-variable", name=name, columns=titles)
     result = MergeResult([], [])
     addresses: set[str] = set()
     for number, cells in table.rows:

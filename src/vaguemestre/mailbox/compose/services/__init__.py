@@ -26,7 +26,7 @@ from vaguemestre.mailbox.compose.services.mailings.mail_merge import (
     start_mailing,
     stop_mailing,
 )
-from vaguemestre.mailbox.compose.services.mailings.mailing_preparation import prepare_mailing
+from vaguemestre.mailbox.compose.services.mailings.mailing_preparation import prepare_mailing, table_in
 from vaguemestre.mailbox.compose.services.restoration import stop_restored_mailings
 from vaguemestre.mailbox.compose.services.retention import delete_abandoned, delete_old_mailings
 from vaguemestre.mailbox.compose.services.start import start_draft
@@ -70,4 +70,5 @@ __all__ = [
     "start_mailing",
     "stop_mailing",
     "stop_restored_mailings",
+    "table_in",
 ]

@@ -14,6 +14,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.http import COMPOSER_CSP, actor_of, size_limit, writer_of
+from vaguemestre.mailbox.compose.ports import read_sheet
 from vaguemestre.mailbox.compose.rules.due_time import due_moment
 from vaguemestre.schools.rosters.http import class_writer_of
 
@@ -41,7 +42,7 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
         services.prepare_mailing(
             writer_of(request),
             key,
-            file.read() if is_file and file else None,
+            services.table_in(file.read(), read_sheet.get()) if is_file and file else None,
             (file.name or "") if is_file and file else "",
             asker=class_writer_of(request),
             own_sender=request.POST.get("sender") == "own",
@@ -101,6 +102,7 @@ def _page(request: SignedInRequest, key: str, *, error: str = "", status: int = 
         "mailing": prepared,
         "key": key,
         "error": error,
+        "is_from_file": request.POST.get("source", "file" if prepared and prepared.source else "") == "file",
         "is_framed": "cadre" in request.GET,
         "later": {name: request.POST.get(name, request.GET.get(name, ""))[:20] for name in ("day", "hour")},
     }

@@ -6,14 +6,18 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.mailbox.compose.models import Composition, Mailing, MailingCopy
+from vaguemestre.mailbox.compose.ports import ReadSheet
 from vaguemestre.mailbox.compose.rules.mail_merge import (
+    is_workbook,
     merge_copies,
     read_table,
+    table_of,
     variables_in,
 )
 from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
+from vaguemestre.mailbox.compose.rules.sheets.task import rows_in
 from vaguemestre.mailbox.compose.services.files.attachments import check_complete
 from vaguemestre.mailbox.compose.services.files.file_links import check_links
 from vaguemestre.mailbox.compose.services.mailings.merged_letters import copy_content, letter_of
@@ -31,11 +35,25 @@ MAX_MAILING_OCTETS = 400_000_000  # of all copies together
 _State = Mailing.State
 
 
+def table_in(content: bytes, read_sheet: ReadSheet) -> Table:
+    """The table of a file that somebody gave: a workbook, read in the sandbox, or CSV.
+
+    Raises the refusals of `is_workbook`, `rows_in`, `read_table` and `table_of`, and EngineDown.
+    """
+    if not is_workbook(content):
+        return read_table(content)
+    try:
+        answer = read_sheet(content)
+    except EngineRefused as error:
+        raise Refusal("compose.table-unreadable") from error
+    return table_of(rows_in(answer))
+
+
 @transaction.atomic(durable=True)
 def prepare_mailing(
     writer: Writer,
     key: str,
-    table: bytes | None,
+    table: Table | None,
     source: str,
     *,
     asker: ClassWriter | None = None,
@@ -43,12 +61,12 @@ def prepare_mailing(
     limit: int,
     now: datetime,
 ) -> int:
-    """Prepare one copy for each row of a CSV file or each recipient of the message; nothing is sent yet.
+    """Prepare one copy for each row of a table or each recipient of the message; nothing is sent yet.
 
     Classes among the recipients are expanded to their people, for `asker` only; the sender is then a gateway
     address instead of the writer's, unless `own_sender`.
     Raises Refusal `compose.gone`, `compose.already-sent`, `compose.mailing-empty`, `compose.mailing-heavy`,
-    `rosters.not-yours`, those of the table, the fields and the size.
+    `rosters.not-yours`, those of `merge_copies`, the fields and the size.
     """
     row = own_row(writer.account_id, key)
     if row.is_sending:
@@ -58,7 +76,7 @@ def prepare_mailing(
     variables = variables_in(row.subject, row.text if row.is_plain else row.html)
     classes: list[ClassAudience] = []
     if table is not None:
-        result = merge_copies(read_table(table), variables)
+        result = merge_copies(table, variables)
     else:
         recipients, unreadable = lenient_recipients(f"{row.to}, {row.cc}, {row.bcc}")
         classes, people = _expand_classes(asker, recipients)

@@ -1,0 +1,1 @@
+"""Tables of office workbooks (.xlsx, .ods), as the rows that a CSV file would have."""

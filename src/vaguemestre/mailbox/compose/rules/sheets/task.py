@@ -1,0 +1,41 @@
+"""Reading of a workbook in the sandbox (`ports.ReadSheet`): its rows, or why there are none, as JSON."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.compose.rules.mail_merge import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS
+from vaguemestre.mailbox.compose.rules.sheets import ods, xlsx
+from vaguemestre.mailbox.compose.rules.sheets.archive import (
+    Archive,
+    Limits,
+    Rows,
+    SheetFull,
+    UnreadableSheet,
+)
+from vaguemestre.mailbox.compose.values import TableRow
+
+_LIMITS = Limits(MOST_ROWS + 1, MOST_COLUMNS, LONGEST_CELL)  # the header is a row
+
+
+def perform(
+    _request: Mapping[str, Any], blobs: Sequence[bytes], _ask: Callable[[str, str], str | None]
+) -> dict[str, Any]:
+    """The rows of the first sheet; `unreadable` when this is no workbook."""
+    rows = Rows(_LIMITS)
+    try:
+        archive = Archive(blobs[0])
+        read = xlsx.read_xlsx if archive.has(xlsx.WORKBOOK) else ods.read_ods
+        with suppress(SheetFull):
+            read(archive, rows)
+    except UnreadableSheet:
+        return {"unreadable": True}
+    return {"rows": rows.kept}
+
+
+def rows_in(answer: Mapping[str, Any]) -> list[TableRow]:
+    """The rows that `perform` read. Raises Refusal `compose.table-unreadable`."""
+    if "unreadable" in answer:
+        raise Refusal("compose.table-unreadable")
+    return [TableRow(number, cells) for number, cells in answer["rows"]]

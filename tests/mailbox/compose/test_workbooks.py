@@ -1,0 +1,172 @@
+"""Mail merge from a workbook: .xlsx and .ods give the rows that the sheet shows, read in the sandbox."""
+
+import csv
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.answers import as_typed
+from tests.mailbox.compose.test_mail_merge import HOME, typed
+from tests.mailbox.compose.test_services import save
+from tests.mailbox.compose.workbooks import number, ods, packed, text, xlsx
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
+from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.mailbox.compose.rules.sheets import task
+from vaguemestre.mailbox.compose.services import table_in
+from vaguemestre.mailbox.compose.services.rows import new_key
+from vaguemestre.mailbox.compose.values import Table, Writer
+from vaguemestre.site.adapters.compose import SheetReader
+
+pytestmark = pytest.mark.django_db
+
+HEADER = text("Prénom") + text("Courriel") + text("Note de l’élève")
+PUPILS = xlsx(HEADER, text("Léa") + text("lea@dehors.example") + number("12.5"))
+
+
+def here(content: bytes) -> Table:
+    """The table of a workbook, read in this process: the sandbox has tests of its own below."""
+    return table_in(content, lambda blob: task.perform({}, [blob], lambda _kind, _what: None))
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        (number("12.5"), "12,5"),
+        (number("0.30000000000000004"), "0,3"),
+        (number("120"), "120"),
+        (number("1E3"), "1000"),
+        (number("46003", 1), "12/12/2025"),
+        (number("46003", 3), "12/12/2025"),
+        (number("46003.604166666664", 7), "12/12/2025 14:30"),
+        (number("0.604166666666667", 6), "14:30"),
+        (number("1400", 2), "01400"),
+        (number("612345678", 4), "06 12 34 56 78"),
+        (number("0.15", 5), "15 %"),
+        ('<c t="s"><v>1</v></c>', "Élève & co"),
+        ('<c t="str"><f>A1</f><v>calculé</v></c>', "calculé"),
+        ('<c t="b"><v>1</v></c>', "VRAI"),
+        ('<c t="e"><v>#REF!</v></c>', ""),
+    ],
+)
+def test_a_cell_reads_as_the_sheet_shows_it(cell: str, shown: str) -> None:
+    strings = "<si><t>un</t></si><si><r><t>Élève </t></r><r><t>&amp; co</t></r><rPh><t>guide</t></rPh></si>"
+    table = here(xlsx(text("a") + text("b") + text("c"), cell + text("x@y.fr") + text("z"), strings=strings))
+    assert table.rows[0].cells == [shown, "x@y.fr", "z"]
+
+
+def test_cells_stand_under_their_columns_and_rows_keep_their_numbers() -> None:
+    header = '<c r="B1" t="str"><v>courriel</v></c><c r="D1" t="str"><v>nom</v></c>'
+    row = '<c r="D3" t="str"><v>Léa</v></c><c r="AA3" t="str"><v>loin</v></c>'
+    table = here(xlsx(header, "", row, first='<row r="1"><c t="str"><v>caché</v></c></row>'))
+    assert table.header == ["", "courriel", "", "nom"]
+    assert table.rows[0].number == 3
+    assert table.rows[0].cells[3] == "Léa"
+    assert table.rows[0].cells[26] == "loin"
+
+
+def test_days_are_counted_from_1904_where_the_workbook_says_so() -> None:
+    content = xlsx(text("a"), number("44541", 1), workbook='<workbookPr date1904="1"/>')
+    assert here(content).rows[0].cells == ["12/12/2025"]
+
+
+def test_of_an_open_document_the_first_sheet_is_read_without_its_comments() -> None:
+    def cell(inside: str, more: str = "") -> str:
+        return f"<t:table-cell{more}>{inside}</t:table-cell>"
+
+    header = cell("<x:p>Prénom</x:p>") + cell("<x:p>Courriel</x:p>") + cell("<x:p>Classe</x:p>")
+    note = "<o:annotation><x:p>à revoir</x:p></o:annotation>"
+    first = cell(f"{note}<x:p>Léa<x:s/>Marie</x:p><x:p>Ali</x:p>") + cell("<x:p>l@d.fr</x:p>")
+    empty = cell("", ' t:number-columns-repeated="16384"')
+    table = here(
+        ods(
+            f"<t:table-row>{header}{empty}</t:table-row>",
+            f'<t:table-row t:number-rows-repeated="2">{empty}</t:table-row>',
+            f"<t:table-row>{first}{cell('<x:p>6e B</x:p>')}</t:table-row>",
+            f'<t:table-row t:number-rows-repeated="1048570">{empty}</t:table-row>',
+        )
+    )
+    assert table.header == ["Prénom", "Courriel", "Classe"]
+    assert table.rows == [(4, ["Léa Marie\nAli", "l@d.fr", "6e B"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (xlsx(HEADER), "table-empty"),
+        (xlsx(*[text("a")] * 3002), "table-too-long"),
+        (xlsx(text("a") * 201, text("b")), "table-too-wide"),
+        (packed({"lettre.txt": "bonjour"}), "table-unreadable"),
+        (PUPILS[:300], "table-unreadable"),
+        (xlsx(HEADER, '<c t="s"><v>4807</v></c>'), "table-unreadable"),
+        (packed({"content.xml": '<!DOCTYPE a [<!ENTITY e "ha">]><a>&e;</a>'}), "table-unreadable"),
+        (packed({"content.xml": f"<a>{' ' * 61_000_000}</a>"}), "table-unreadable"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "table-old-format"),
+        (b"PK\x03\x04" + bytes(10_000_001), "workbook-too-heavy"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "file",
+)
+def test_what_cannot_be_read_is_refused_in_words(content: bytes, code: str) -> None:
+    with pytest.raises(Refusal, match=code):
+        here(content)
+
+
+def test_a_workbook_beyond_the_budget_is_refused() -> None:
+    def too_long(content: bytes) -> dict[str, object]:
+        raise EngineRefused(f"{len(content)} bytes beyond the budget")
+
+    with pytest.raises(Refusal, match="table-unreadable"):
+        table_in(PUPILS, too_long)
+
+
+@pytest.fixture
+def key(writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox) -> str:
+    key = new_key()
+    save(writer, key, mailboxes, 0, **typed())
+    return key
+
+
+@pytest.mark.heavy
+def test_a_workbook_given_on_the_page_is_merged(browser: Client, key: str) -> None:
+    page = f"{HOME}{key}/exemplaires/"
+    table = SimpleUploadedFile("notes.xlsx", PUPILS)
+    assert browser.post(page, {"source": "file", "table": table}).status_code == 302
+    shown = as_typed(browser.get(page).content.decode())
+    assert "1 exemplaire prêt" in shown
+    assert "Bonjour Léa, note : 12,5" in shown
+    assert Mailing.objects.get().source == "notes.xlsx"
+
+
+def test_after_a_refusal_the_file_is_still_what_is_chosen(browser: Client, key: str) -> None:
+    page = f"{HOME}{key}/exemplaires/"
+    table = SimpleUploadedFile("notes.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    refused = as_typed(browser.post(page, {"source": "file", "table": table}).content.decode())
+    assert "ancien format .xls" in refused
+    assert 'id="source-file" checked' in refused
+    assert 'id="source-recipients" checked' not in refused
+    assert 'id="source-recipients" checked' in as_typed(browser.get(page).content.decode())
+
+
+def test_a_word_that_is_no_column_is_said_beside_the_columns(browser: Client, key: str) -> None:
+    table = SimpleUploadedFile("notes.csv", b"Mail;Classe\nlea@dehors.example;6e\n")
+    answer = browser.post(f"{HOME}{key}/exemplaires/", {"source": "file", "table": table})
+    assert "{prenom}, qui n’est aucune des colonnes : Mail, Classe." in as_typed(answer.content.decode())
+
+
+@pytest.mark.heavy
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_what_libreoffice_writes_is_read_in_the_sandbox(kind: str, tmp_path: Path) -> None:
+    source = tmp_path / "notes.csv"
+    with source.open("w", encoding="utf-8") as file:
+        csv.writer(file).writerows([["Prénom", "Courriel", "Note"], ["Zoé", "zoe@dehors.example", "15"]])
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    argv = ["soffice", "--headless", profile, "--convert-to", kind, "--outdir", str(tmp_path), str(source)]
+    argv.insert(3, "--infilter=CSV:44,34,76,1")
+    subprocess.run(argv, check=True, capture_output=True, timeout=120)
+    table = table_in((tmp_path / f"notes.{kind}").read_bytes(), SheetReader())
+    assert table == (["Prénom", "Courriel", "Note"], [(2, ["Zoé", "zoe@dehors.example", "15"])])
