@@ -10,6 +10,8 @@ from tests.desks.enrolment.officers import COLLEGE, academy, filed, managed_by, 
 
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.models import NumenRequest, Officer
+from vaguemestre.desks.enrolment.queries import person_in
+from vaguemestre.desks.enrolment.rules.civil_marks import civil_mark
 from vaguemestre.desks.enrolment.services.people import MAX_STAY
 from vaguemestre.desks.enrolment.values import Scope
 from vaguemestre.foundation.journal.models import Entry
@@ -60,11 +62,16 @@ def test_a_civil_status_is_corrected_in_ones_service_only(place: int) -> None:
     correct = replace(CIVIL, birth_name="Corrigée")
     for scope, person_id in ((scope_of(place, "DPATE"), mine.person_id), (scope_of(place, "DPE"), 0)):
         with pytest.raises(Refusal, match="person-unknown"):
-            services.correct_person(scope, person_id or 0, correct, numen_keys.get(), by="a", now=NOON)
-    services.correct_person(
-        scope_of(place, "DPE"), mine.person_id or 0, correct, numen_keys.get(), by="a", now=NOON
-    )
+            corrected(scope, person_id or 0, correct)
+    corrected(scope_of(place, "DPE"), mine.person_id or 0, correct)
     assert Person.objects.get(pk=mine.person_id).birth_name == "Corrigée"
+
+
+def corrected(scope: Scope, person_id: int, civil: CivilStatus) -> None:
+    """As somebody does who has just read the record."""
+    person = person_in(scope, person_id)
+    mark = civil_mark(person.civil) if person and person.civil else ""
+    services.correct_person(scope, person_id, civil, numen_keys.get(), shown=mark, by="a", now=NOON)
 
 
 def test_a_numen_is_shown_to_the_service_of_its_bearer_and_each_time_journaled(place: int) -> None:

@@ -422,18 +422,50 @@ class TestTheOfficer:
     def test_a_correction_gives_a_new_address_and_keeps_the_former(self, place: int) -> None:
         person = managed_by(place, "DPE", "agent1", last_name="Avant")
         desk = client_of(officer(place, "DPE"))
-        desk.post(
-            f"/gestion/personnes/{person.person_id}/corriger",
-            {
-                "birth_name": "Avant",
-                "usage_name": "Apres",
-                "first_name": "Nicolas",
-                "birth_date": "03/09/1985",
-            },
-        )
+        form = f"/gestion/personnes/{person.person_id}/corriger"
+        desk.post(form, correction(desk, form, usage_name="Apres"))
         said = words(desk.get(f"/gestion/personnes/{person.person_id}"))
         assert "nicolas.apres@ac-amiens.test" in said
         assert "reçoit seulement" in said
+
+    def test_a_change_made_while_one_corrects_is_not_written_over(self, place: int) -> None:
+        """The form saved the whole civil status: a name that a feed had just brought was gone."""
+        person = managed_by(place, "DPE", "agent2", last_name="Avant")
+        desk = client_of(officer(place, "DPE"))
+        form = f"/gestion/personnes/{person.person_id}/corriger"
+        given = correction(desk, form, chosen_first_name="Camille")
+        Person.objects.filter(pk=person.person_id).update(usage_name="Dufeed")
+        refused = desk.post(form, given)
+        said = words(refused)
+        assert refused.status_code == 409
+        assert "La fiche a changé pendant que vous la corrigiez" in said
+        assert "Nom d’usage Dufeed — " in said
+        assert "Prénom d’usage — Camille" in said
+        row = Person.objects.get(pk=person.person_id)
+        assert (row.usage_name, row.chosen_first_name) == ("Dufeed", "")
+        again = given | {"shown": mark_in(refused), "usage_name": "Dufeed"}
+        assert desk.post(form, again).status_code == 302
+        row.refresh_from_db()
+        assert (row.usage_name, row.chosen_first_name) == ("Dufeed", "Camille")
+        without = {name: value for name, value in again.items() if name != "shown"}
+        assert desk.post(form, without | {"usage_name": ""}).status_code == 409
+
+
+def correction(desk: Client, form: str, **changed: str) -> dict[str, str]:
+    """What the form would send, once read."""
+    return {
+        "shown": mark_in(desk.get(form)),
+        "birth_name": "Avant",
+        "first_name": "Nicolas",
+        "birth_date": "03/09/1985",
+        **changed,
+    }
+
+
+def mark_in(page: object) -> str:
+    found = re.search(r'name="shown" value="(\w+)"', page.content.decode())  # type: ignore[attr-defined]
+    assert found
+    return found[1]
 
 
 class TestLives:

@@ -1,6 +1,10 @@
 """French sentences for the refusals of this room, by code."""
 
 SENTENCES = {
+    "enrolment.changed-meanwhile": (
+        "La fiche a changé pendant que vous la corrigiez : rien n’est enregistré. Relisez ci-dessous ce "
+        "qu’elle dit maintenant, puis enregistrez à nouveau si votre correction reste juste."
+    ),
     "enrolment.known-already": (
         "Quelqu’un de très proche est connu : voyez plus bas si c’est la même personne ; sinon cochez « "
         "C’est quelqu’un d’autre » avant de créer."

@@ -2,7 +2,7 @@
 
 from datetime import date
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -83,6 +83,28 @@ def initial_civil_status(civil: CivilStatus) -> dict[str, Any]:
         "chosen_first_name": civil.chosen_first_name,
         "birth_date": civil.birth_date,
     }
+
+
+class ChangedField(NamedTuple):
+    """A field of a form whose record says something else by now."""
+
+    label: str
+    recorded: str
+    typed: str
+
+
+def changed_fields(form: CivilForm, civil: CivilStatus) -> list[ChangedField]:
+    """What a valid form and the record say differently."""
+    recorded, typed = initial_civil_status(civil), initial_civil_status(form.civil)
+    return [
+        ChangedField(str(form[name].label), _written(recorded[name]), _written(typed[name]))
+        for name in recorded
+        if recorded[name] != typed[name]
+    ]
+
+
+def _written(value: Any) -> str:
+    return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value or "—")
 
 
 class SchoolForm(forms.Form):

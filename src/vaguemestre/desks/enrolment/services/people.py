@@ -7,6 +7,7 @@ from django.db import transaction
 
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.models import Officer
+from vaguemestre.desks.enrolment.rules.civil_marks import civil_mark
 from vaguemestre.desks.enrolment.values import Scope
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -16,6 +17,7 @@ from vaguemestre.people.directory.services import (
     change_person,
     hold_registrations,
     issue_numen,
+    lock_person,
     register_person,
 )
 from vaguemestre.people.directory.values import (
@@ -55,15 +57,26 @@ def leave_services(account_id: int, academy_id: int, *, by: str, now: datetime) 
 
 @transaction.atomic(durable=True)
 def correct_person(
-    scope: Scope, person_id: int, civil: CivilStatus, keys: NumenKeys, *, by: str, now: datetime
+    scope: Scope,
+    person_id: int,
+    civil: CivilStatus,
+    keys: NumenKeys,
+    *,
+    shown: str,
+    by: str,
+    now: datetime,
 ) -> None:
     """Use case: correct a civil status. A new shown name gives a new address; the former still receives.
 
-    Raises Refusal `enrolment.person-unknown`, `directory.name-unwritable`.
+    `shown`: the mark of the civil status that was corrected. Raises Refusal `enrolment.person-unknown`,
+    `enrolment.changed-meanwhile` if it is another by now, `directory.name-unwritable`.
     """
+    lock_person(person_id)
     person = queries.person_in(scope, person_id)
     if person is None or person.civil is None:  # an erased civil status can only come back by the feed
         raise Refusal("enrolment.person-unknown")
+    if shown != civil_mark(person.civil):
+        raise Refusal("enrolment.changed-meanwhile")
     change_person(PersonChange(person_id, civil=civil), keys, by=by, now=now)
 
 

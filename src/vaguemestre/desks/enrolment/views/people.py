@@ -16,12 +16,15 @@ from vaguemestre.desks.enrolment.forms.officer_forms import (
     ACCOUNT_STATE_LABELS,
     CATEGORY_LABELS,
     ArrivalForm,
+    ChangedField,
     CivilForm,
     PeopleSearchForm,
+    changed_fields,
     initial_civil_status,
 )
 from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
 from vaguemestre.desks.enrolment.ports import disclose_numen
+from vaguemestre.desks.enrolment.rules.civil_marks import civil_mark
 from vaguemestre.desks.enrolment.views.creation import IS_OTHER, PostSummary, creation_page
 from vaguemestre.desks.enrolment.views.labels_fr import HISTORY_LABELS
 from vaguemestre.desks.enrolment.views.letters import letters_pdf
@@ -121,6 +124,7 @@ def correct_person(request: OfficerRequest, person_id: int) -> HttpResponse:
     if person.civil is None:
         raise Http404
     form = CivilForm(request.POST or None, initial=initial_civil_status(person.civil))
+    changed: list[ChangedField] = []
     if request.method == "POST" and form.is_valid():
         try:
             services.correct_person(
@@ -128,14 +132,20 @@ def correct_person(request: OfficerRequest, person_id: int) -> HttpResponse:
                 person_id,
                 form.civil,
                 numen_keys.get(),
+                shown=request.POST.get("shown", ""),
                 by=actor_of(request),
                 now=timezone.now(),
             )
             return HttpResponseRedirect(reverse("enrolment:person", args=[person_id]))
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
-    context = {"form": form, "person": person}
-    return render(request, "enrolment/correct.html", context, status=422 if form.errors else 200)
+            person = _managed_or_404(request, person_id)  # as it is by now
+            if person.civil and refusal.code == "enrolment.changed-meanwhile":
+                changed = changed_fields(form, person.civil)
+    mark = civil_mark(person.civil) if person.civil else ""
+    status = 409 if changed else 422 if form.errors else 200
+    context = {"form": form, "person": person, "mark": mark, "changed": changed}
+    return render(request, "enrolment/correct.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

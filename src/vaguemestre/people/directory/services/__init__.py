@@ -21,6 +21,7 @@ from vaguemestre.people.directory.services.person_changes import (
     change_person,
     delete_former_addresses,
     hide_people,
+    lock_person,
     transfer_person,
 )
 from vaguemestre.people.directory.services.places import (
@@ -53,6 +54,7 @@ __all__ = [
     "hide_people",
     "hold_registrations",
     "issue_numen",
+    "lock_person",
     "open_structure",
     "record_numen",
     "register_people",

@@ -30,6 +30,11 @@ from vaguemestre.people.directory.values import (
 SHOWN_NAME_COLUMNS = frozenset({"birth_name", "usage_name", "first_name", "chosen_first_name"})
 
 
+def lock_person(person_id: int) -> None:
+    """Let nobody else change somebody until the caller's transaction ends."""
+    Person.objects.select_for_update().filter(pk=person_id).first()
+
+
 def change_person(change: PersonChange, keys: NumenKeys, *, by: str, now: datetime) -> None:
     """Apply a change to somebody. Inside the caller's transaction.
 
