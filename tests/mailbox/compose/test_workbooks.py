@@ -2,6 +2,7 @@
 
 import csv
 import subprocess
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.mailbox.compose.workbooks import number, ods, packed, text, xlsx
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
+from vaguemestre.foundation.kernel.text.french_dates import hour_fr
 from vaguemestre.mailbox.compose.models import Mailing
 from vaguemestre.mailbox.compose.rules.sheets import task
 from vaguemestre.mailbox.compose.services import table_in
@@ -41,8 +43,8 @@ def here(content: bytes) -> Table:
         (number("1E3"), "1000"),
         (number("46003", 1), "12/12/2025"),
         (number("46003", 3), "12/12/2025"),
-        (number("46003.604166666664", 7), "12/12/2025 14:30"),
-        (number("0.604166666666667", 6), "14:30"),
+        (number("46003.604166666664", 7), f"12/12/2025 {hour_fr(time(14, 30))}"),
+        (number("0.604166666666667", 6), hour_fr(time(14, 30))),
         (number("1400", 2), "01400"),
         (number("612345678", 4), "06 12 34 56 78"),
         (number("0.15", 5), "15 %"),

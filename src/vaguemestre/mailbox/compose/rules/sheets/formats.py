@@ -1,9 +1,11 @@
 """Numbers of an .xlsx as the sheet shows them in French: dates, times, percentages, masks of digits."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
+
+from vaguemestre.foundation.kernel.text.french_dates import hour_fr
 
 _DATE_IDS = {*map(str, (14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)))}  # ECMA-376 §18.8.30
 _TIME_IDS = {*map(str, (18, 19, 20, 21, 22, 45, 46, 47))}
@@ -62,13 +64,13 @@ def _moment(value: Decimal, form: CellFormat, *, since_1904: bool) -> str:
     if not 0 <= value <= _LAST_DAY:
         return ""
     minutes = round(value * 24 * 60)
-    if form.is_time and not form.is_date:
-        return f"{minutes // 60:02}:{minutes % 60:02}"
+    if form.is_time and not form.is_date:  # a length of a day or more is none of a clock
+        return hour_fr(time(minutes // 60, minutes % 60)) if minutes < 24 * 60 else ""
     try:
         moment = (_DAY_ZERO_1904 if since_1904 else _DAY_ZERO) + timedelta(minutes=minutes)
     except OverflowError:
         return ""
-    return f"{moment:%d/%m/%Y %H:%M}" if form.is_time else f"{moment:%d/%m/%Y}"
+    return f"{moment:%d/%m/%Y} {hour_fr(moment.time())}" if form.is_time else f"{moment:%d/%m/%Y}"
 
 
 def _masked(digits: str, mask: str) -> str:
