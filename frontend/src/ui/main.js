@@ -56,6 +56,7 @@ if (!document.querySelector("[autofocus]")) document.querySelector('main [aria-i
 function icon(name) {
   const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   picture.setAttribute("class", "icon");
+  picture.setAttribute("viewBox", "0 0 24 24");
   picture.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
   use.setAttribute("href", `${document.documentElement.dataset.icons}#${name}`);

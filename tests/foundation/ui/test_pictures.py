@@ -16,7 +16,7 @@ from vaguemestre.foundation.ui.templatetags.ui import long_day
 
 UI = Path(ui.__file__).parent
 SOURCE = UI.parents[1]
-SPRITE = set(re.findall(r'<symbol id="([^"]+)"', (UI / "static/ui/icons.svg").read_text(encoding="utf-8")))
+SPRITE = set(re.findall(r'<path id="([^"]+)"', (UI / "static/ui/icons.svg").read_text(encoding="utf-8")))
 
 
 def test_every_icon_asked_for_is_in_the_sprite() -> None:

@@ -16,7 +16,7 @@ def icon(name: str, size: str = "") -> SafeString:
     """An outline of `icons.svg`, silent for screen readers. `size`: "", "s" or "l"."""
     kind = f"icon {size}" if size else "icon"
     return format_html(
-        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        '<svg class="{}" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#{}"></use></svg>',
         kind,
         static("ui/icons.svg"),
         name,
