@@ -154,7 +154,11 @@ _ALL = (
         opens=("pools/web", "pools/reading", "pools/door", "pools/carddav", "pools/pictures", "pools/push"),
     ),
     # Owns the mail: house scripts, erasure of closed mailboxes, and the commands of doveadm that we use.
-    Duty("mail-agent", MAIL_USER, writes=("mail",), listens=("mail-agent",), opens=("doveadm-server",)),
+    # It asks the filter, by its key, about what arrived while that was away.
+    Duty(
+        "mail-agent", MAIL_USER, writes=("mail",), secrets=("filter_key",), listens=("mail-agent",),
+        opens=("doveadm-server",),
+    ),
     # postsuper is for root. Its verbs: list the queue; hold, release, return, try or discard named messages.
     Duty(
         "queue-agent", "root", writes=("engines/postfix/spool",), listens=("queue-agent",),

@@ -1,9 +1,11 @@
 """What the filter wants in quarantine: where it goes, who can name it, and that it comes back whole."""
 
+import io
 import os
 import signal
 import socket
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -23,6 +25,7 @@ from vaguemestre.engines.dovecot.copies.unexamined import UnexaminedCopies
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.engines.rspamd.late_judgement import LateJudgement
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.post.mailstore.values import EXAMINED, QUARANTINE
 from vaguemestre.post.quarantine import services
@@ -182,8 +185,9 @@ class Direct:
     """`quarantine.ports.LateExamination` without the agent in between."""
 
     def __init__(self, engines: LiveEngines, clamd: RealClamd) -> None:
-        doveadm = DoveadmServer(doveadm_socket(engines.config))
-        self.copies = UnexaminedCopies(doveadm, RemovedCopies(doveadm), Clamd(clamd.address))
+        doveadm, config = DoveadmServer(doveadm_socket(engines.config)), engines.config
+        judge = LateJudgement(config.ports.filter_controller, config.secrets_dir / "filter_key")
+        self.copies = UnexaminedCopies(doveadm, RemovedCopies(doveadm), Clamd(clamd.address), judge)
 
     def examine_copies(self, mailbox: str, queue_id: str, at: int) -> list[InfectedCopy]:
         sought = SoughtMail(frozenset((queue_id,)), ((queue_id, at),), (), frozenset(), "")
@@ -210,7 +214,7 @@ def test_what_arrived_while_the_virus_check_was_away_is_examined_when_it_is_back
     clamd.end()
     for subject, content in contents.items():
         filtered.arrive(marie.address, with_file(marie, subject, content), SENDER)
-        assert b"Vaguemestre-Unexamined: filter" in filtered.found(marie, subject)[0]
+        assert b"Vaguemestre-Unexamined: virus" in filtered.found(marie, subject)[0]
     noted = [step for step in filtered.logged_steps() if step.kind is StepKind.UNEXAMINED]
     queue_ids = {step.queue_id for step in noted}
 
@@ -238,19 +242,68 @@ def test_what_arrived_while_the_virus_check_was_away_is_examined_when_it_is_back
     assert Entry.objects.filter(action="quarantine.virus-found-late").count() == 2
 
 
+@contextmanager
+def filter_away(engines: LiveEngines) -> Iterator[None]:
+    """It hangs: the hardest way to be away."""
+    filter_ = engines.children["rspamd"]
+    filter_.send_signal(signal.SIGSTOP)
+    for process in descendants(filter_.pid):
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in (*descendants(filter_.pid), filter_.pid):
+            os.kill(process, signal.SIGCONT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_macros_and_listed_links_that_arrived_while_the_filter_was_away_are_found_when_it_is_back(
+    filtered: LiveEngines, marie: Someone, quarantined: QuarantinedMail, clamd: RealClamd
+) -> None:
+    listed = rspamd.listed_links(filtered.config)
+    listed.write_text("tardif.fr\n", encoding="utf-8")
+    late = Direct(filtered, clamd)
+    probe = letter(SENDER, marie.address, "sonde", "Voir https://tardif.fr/compte").as_bytes()
+    judge = LateJudgement(filtered.config.ports.filter_controller, filtered.config.secrets_dir / "filter_key")
+    wait_until(lambda: judge(io.BytesIO(probe)) == "fraud tardif.fr", 120)  # the filter watches the list
+    before = {step.queue_id for step in filtered.logged_steps() if step.kind is StepKind.UNEXAMINED}
+    with filter_away(filtered):
+        filtered.arrive(marie.address, macro(marie, "Bilan"), SENDER)
+        link = letter(SENDER, marie.address, "Colis", "Voir https://tardif.fr/compte demain.")
+        filtered.arrive(marie.address, link, SENDER)
+        filtered.arrive(marie.address, letter(SENDER, marie.address, "Sans rien", "Bonjour."), SENDER)
+        for subject in ("Bilan", "Colis", "Sans rien"):
+            assert b"Vaguemestre-Unexamined: filter" in filtered.found(marie, subject, seconds=60)[0]
+    queue_ids = {
+        step.queue_id for step in filtered.logged_steps() if step.kind is StepKind.UNEXAMINED
+    } - before
+
+    def is_over() -> bool:
+        return queue_ids <= {step.queue_id for step in filtered.logged_steps() if step.kind is StepKind.DONE}
+
+    wait_until(is_over)
+    told([step for step in filtered.logged_steps() if step.queue_id in queue_ids], "postfix")
+    services.note_unexamined(queue_ids, now=timezone.now())
+    examiner = services.Examiner(Clamd(clamd.address), late, filtered.directory.mailboxes_of, timezone.now)
+    assert services.examine_unexamined(examiner) == 3
+    assert {row[7] for row in quarantined.find(marie.mailbox)} == {"Bilan", "Colis"}
+    assert set(QuarantinedMessage.objects.values_list("reason", "detail")) == {
+        ("macro", "docm"), ("fraud", "tardif.fr"),
+    }  # fmt: skip
+    assert Entry.objects.filter(action="quarantine.judged-late").count() == 2
+    with filtered.signed_in(marie) as client:
+        client.select("INBOX", readonly=True)
+        assert client.search(None, "KEYWORD", EXAMINED) == client.search(None, "SUBJECT", '"Sans rien"')
+    listed.write_text("", encoding="utf-8")
+
+
 def test_what_arrives_while_the_filter_is_away_is_marked_and_logged_for_the_virus_check(
     filtered: LiveEngines, marie: Someone
 ) -> None:
-    filtered.children["rspamd"].send_signal(signal.SIGSTOP)  # hung: the hardest way to be away
-    for process in descendants(filtered.children["rspamd"].pid):
-        os.kill(process, signal.SIGSTOP)
-    try:
+    with filter_away(filtered):
         forged = with_file(marie, "Presque rien", MARK, Vaguemestre_Unexamined="filter")
         filtered.arrive(marie.address, forged, SENDER)
         arrived = filtered.found(marie, "Presque rien", seconds=60)[0]
-    finally:
-        for process in (*descendants(filtered.children["rspamd"].pid), filtered.children["rspamd"].pid):
-            os.kill(process, signal.SIGCONT)
     assert b"Vaguemestre-Unexamined: filter" in arrived
     assert b"Vaguemestre-Arrival: mx" in arrived
     taken = filtered.logged_steps()

@@ -37,6 +37,7 @@ class MemoryCheck:
     is_away: bool = False
     boxes_away: set[str] = field(default_factory=set)
     viruses: set[tuple[str, str]] = field(default_factory=set)
+    verdict: str = "virus Eicar"
     looks: list[tuple[str, str]] = field(default_factory=list)
     moved: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     on_move: Callable[[], None] = lambda: None
@@ -50,7 +51,7 @@ class MemoryCheck:
             raise EngineDown("away")
         self.looks.append((mailbox, queue_id))
         infected = (mailbox, queue_id) in self.viruses and not self.moved[mailbox]
-        return [InfectedCopy("INBOX", 7, mail(f"g{queue_id}", "virus Eicar"))] if infected else []
+        return [InfectedCopy("INBOX", 7, mail(f"g{queue_id}", self.verdict))] if infected else []
 
     def quarantine_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
         self.on_move()
@@ -117,6 +118,20 @@ def test_a_virus_is_told_and_written_down_once_whatever_dies_in_between(
     assert (row.account_id, row.reason, row.detail, row.told_at) == (marie.pk, "virus", "Eicar", NOON)
     assert Entry.objects.get(action="quarantine.virus-found-late").to == f"account:{marie.pk}"
     assert [event.act for event in events_of(AccountTouched)] == ["virus-found-late"]
+
+
+@pytest.mark.parametrize("verdict", ["macro docm", "fraud piege.example"])
+def test_what_the_filter_finds_late_is_told_in_its_own_words(
+    check: MemoryCheck, marie: Account, verdict: str
+) -> None:
+    deliver(marie.mailbox, "4jB")
+    check.viruses.add((marie.mailbox, "4jB"))
+    check.verdict = verdict
+    check.run(NOON)
+    row = QuarantinedMessage.objects.get()
+    assert f"{row.reason} {row.detail}" == verdict
+    assert Entry.objects.get(action="quarantine.judged-late").details["found"] == row.detail
+    assert [event.act for event in events_of(AccountTouched)] == ["judged-late"]
 
 
 def test_what_was_found_late_is_not_taken_for_what_a_script_filed(marie: Account, check: MemoryCheck) -> None:

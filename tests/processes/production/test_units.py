@@ -56,7 +56,7 @@ CHILDREN = (
     companions.dane_policy("python", HOME / "run/d/dane-policy/s"),
     companions.dmarc_reports(CONFIG, "python"),
     plan.words_agent("python", HOME, HOME / "run/d/words-agent/s"),
-    *plan.agents("python", HOME, {name: HOME / "run/d" / name / "socket" for name in AGENTS}),
+    *plan.agents(CONFIG, "python", HOME, {name: HOME / "run/d" / name / "socket" for name in AGENTS}),
     *plan.programs(CONFIG, "python", ("/usr/sbin/nginx",), HOME / "run/d/pools"),
     *plan.workers(CONFIG, "python"),
 )

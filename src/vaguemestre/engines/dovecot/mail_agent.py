@@ -15,7 +15,7 @@ from vaguemestre.engines.dovecot.copies.deleted_bound import DeletedBound
 from vaguemestre.engines.dovecot.copies.quarantined import QuarantinedMail, found_mail
 from vaguemestre.engines.dovecot.copies.redelivered import RedeliveredCopies
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
-from vaguemestre.engines.dovecot.copies.unexamined import Scan, UnexaminedCopies, away
+from vaguemestre.engines.dovecot.copies.unexamined import Judge, Scan, UnexaminedCopies, away, nothing
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.dovecot.house_script import HouseScripts
@@ -37,16 +37,20 @@ def socket_path(instance: Place) -> Path:
 
 
 def verbs(
-    instance: Place, users: Collection[int], erasers: Collection[int], scan: Scan = away
+    instance: Place,
+    users: Collection[int],
+    erasers: Collection[int],
+    scan: Scan = away,
+    judge: Judge = nothing,
 ) -> dict[str, Verb]:
     """What the agent does for those user ids. What takes mail away is for `erasers` only.
 
-    `scan`: the virus check, which no asker may choose: texts go there.
+    `scan`: the virus check; `judge`: the filter. No asker may choose them: texts go there.
     """
     put_script, erase = HouseScripts(instance), MailboxErasure(instance)
     doveadm = DoveadmServer(doveadm_socket(instance))
     copies, quarantined = RemovedCopies(doveadm), QuarantinedMail(doveadm)
-    unexamined = UnexaminedCopies(doveadm, copies, scan)
+    unexamined = UnexaminedCopies(doveadm, copies, scan, judge)
 
     def checked(act: Callable[..., object]) -> Callable[..., object]:
         return lambda mailbox, *words: act(_checked(instance, mailbox), *words)

@@ -30,8 +30,8 @@ rspamd_config:register_symbol({
         break
       end
     end
-    if not task:has_symbol("CLAM_VIRUS_FAIL") then
-      task:set_milter_reply({ remove_headers = { ["Vaguemestre-Unexamined"] = 0 } })
-    end
+    -- what is judged here is not judged again once the virus check is back: its owner may have had it handed over
+    local left = task:has_symbol("CLAM_VIRUS_FAIL") and { ["Vaguemestre-Unexamined"] = "virus" } or nil
+    task:set_milter_reply({ remove_headers = { ["Vaguemestre-Unexamined"] = 0 }, add_headers = left })
   end,
 })

@@ -218,12 +218,14 @@ def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
     )  # fmt: skip
 
 
-def agents(python: str, home: Path, sockets: Mapping[str, Path], clamd: str = "") -> tuple[Child, ...]:
+def agents(config: Config, python: str, home: Path, sockets: Mapping[str, Path]) -> tuple[Child, ...]:
     """Agents that do for our processes what their users have no right to. `home`: as other users reach it.
 
-    `clamd`: where the virus check listens; the mail agent gives it what arrived while it was away.
+    The mail agent gives the virus check, and the filter, what arrived while they were away.
     """
-    given = {"mail-agent": (clamd,)} if clamd else {}
+    clamd, port = config.files.clamd, config.ports.filter_controller
+    words = (clamd, *((str(port),) if config.mail.content_filter else ()))
+    given = {"mail-agent": words} if clamd else {}
     return tuple(
         Child(
             name,

@@ -254,7 +254,7 @@ class _Start:
 
     def _agents(self) -> tuple[plan.Child, ...]:
         home = engine_home(self._config)
-        return plan.agents(sys.executable, home, rights.agent_sockets(self._config), self._config.files.clamd)
+        return plan.agents(self._config, sys.executable, home, rights.agent_sockets(self._config))
 
     def _log(self, name: str, line: str) -> None:
         """Print a log line; engines' per-message lines only once the instance is ready."""

@@ -130,6 +130,7 @@ WORDS: Mapping[str, str] = {
     "portability.server-asked": "Importation depuis un autre serveur demandée",
     "portability.server-done": "Importation depuis un autre serveur terminée",
     "quarantine.released": "Courriel en quarantaine remis dans votre boîte",
+    "quarantine.judged-late": "Courriel déjà arrivé, mis en quarantaine : lien signalé ou macros",
     "quarantine.virus-found-late": "Courriel déjà arrivé, mis en quarantaine : virus trouvé depuis",
     "bulk.letter-made": "Lettre d’activation préparée pour vous",
     "schoolstaff.letter-printed": "Lettre d’activation imprimée par la direction de votre établissement",

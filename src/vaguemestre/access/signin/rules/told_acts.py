@@ -172,6 +172,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Il l’a examiné depuis et y a trouvé un virus : le courriel est maintenant en quarantaine, hors de "
         "votre boîte. Si vous avez ouvert une de ses pièces jointes, prévenez tout de suite l’assistance.",
     ),
+    "judged-late": (
+        "Un courriel déjà arrivé est mis en quarantaine",
+        "Le filtre était en panne quand ce courriel est arrivé. Il l’a examiné depuis et y a trouvé un lien "
+        "signalé comme dangereux ou un document avec macros : le courriel est maintenant en quarantaine, "
+        "hors de votre boîte. Si vous avez suivi ce lien ou ouvert ce document, prévenez tout de suite "
+        "l’assistance.",
+    ),
     "new-browser": (
         "Connexion depuis un nouveau navigateur",
         "Votre compte vient de s’ouvrir dans un navigateur qui n’avait jamais servi à cela.",
@@ -220,7 +227,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 # Told for information: nobody did anything to the account.
-NEWS = frozenset({"quarantine-digest", "virus-found-late"})
+NEWS = frozenset({"judged-late", "quarantine-digest", "virus-found-late"})
 
 # Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.
 SENSITIVE: frozenset[str] = frozenset(

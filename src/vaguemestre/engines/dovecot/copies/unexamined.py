@@ -1,6 +1,7 @@
-"""Messages that were delivered without a virus check: examined where they are, marked or quarantined.
+"""Messages that were delivered without a virus check, or without the filter: examined where they are.
 
-The text of a message goes from Dovecot to the virus check; whoever asks hears of a virus's name alone.
+The text of a message goes from Dovecot to the virus check and to the filter; whoever asks hears of their
+verdict alone.
 """
 
 import re
@@ -14,7 +15,10 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.mailstore.values import EXAMINED, QUARANTINE
 
 type Scan = Callable[[BinaryIO], str]  # name of a virus, or empty; raises EngineDown
+type Judge = Callable[[BinaryIO], str]  # ground and detail of a quarantine, or empty; raises EngineDown
 
+_HEADER_BYTES = 262_144
+_UNJUDGED = re.compile(rb"^Vaguemestre-Unexamined: filter$", re.MULTILINE | re.IGNORECASE)
 _NOT_OF_A_NAME = re.compile(r"[^\w.-]+", re.ASCII)
 
 
@@ -23,11 +27,21 @@ def away(_content: BinaryIO) -> str:
     raise EngineDown("no virus check")
 
 
-class UnexaminedCopies:
-    """Methods take a mailbox whose name was checked. They raise EngineDown, EngineRefused."""
+def nothing(_content: BinaryIO) -> str:
+    """In place of a filter where there is none."""
+    return ""
 
-    def __init__(self, doveadm: DoveadmServer, copies: RemovedCopies, scan: Scan) -> None:
-        self._doveadm, self._copies, self._scan = doveadm, copies, scan
+
+class UnexaminedCopies:
+    """Methods take a mailbox whose name was checked. They raise EngineDown, EngineRefused.
+
+    `judge`: asked of what arrived while the filter itself was away.
+    """
+
+    def __init__(
+        self, doveadm: DoveadmServer, copies: RemovedCopies, scan: Scan, judge: Judge = nothing
+    ) -> None:
+        self._doveadm, self._copies, self._scan, self._judge = doveadm, copies, scan, judge
 
     def examine(self, mailbox: str, words: str) -> list[list[str]]:
         """Examine the copies sought (`sought_words`) that bear no keyword yet, and give it to the clean ones.
@@ -39,8 +53,8 @@ class UnexaminedCopies:
             if EXAMINED in flags.split():
                 continue
             for place in self._copies.places(mailbox, folder, [uid]):
-                if virus := self._virus_in(mailbox, *place, "uid", uid):
-                    infected.append([folder, *self._described(mailbox, virus, *place, "uid", uid)])
+                if verdict := self._verdict_of(mailbox, *place, "uid", uid):
+                    infected.append([folder, *self._described(mailbox, verdict, *place, "uid", uid)])
                 else:
                     self._doveadm.cells(mailbox, "flags add", EXAMINED, *place, "uid", uid)
         return infected
@@ -50,11 +64,22 @@ class UnexaminedCopies:
         for place in self._copies.places(mailbox, folder, uids):
             self._doveadm.cells(mailbox, "move", QUARANTINE, *place, "uid", uid_set(uids))
 
-    def _virus_in(self, mailbox: str, *query: str) -> str:
+    def _verdict_of(self, mailbox: str, *query: str) -> str:
         with self._doveadm.content(mailbox, *query) as content:
-            return self._scan(content)
+            if virus := self._scan(content):
+                return f"virus {_NOT_OF_A_NAME.sub('-', virus)[:80]}"
+            content.seek(0)
+            if not _is_unjudged(content.read(_HEADER_BYTES)):
+                return ""
+            content.seek(0)
+            return self._judge(content)
 
-    def _described(self, mailbox: str, virus: str, *query: str) -> Sequence[str]:
+    def _described(self, mailbox: str, verdict: str, *query: str) -> Sequence[str]:
         (row,) = self._doveadm.fetched(mailbox, FIELDS, *query)
         uid, guid, saved, _, *rest = row
-        return [uid, guid, saved, f"virus {_NOT_OF_A_NAME.sub('-', virus)[:80]}", *rest]
+        return [uid, guid, saved, verdict, *rest]
+
+
+def _is_unjudged(head: bytes) -> bool:
+    """Whether the filter did not see a message: its mark is that of the MX, which no sender can write."""
+    return bool(_UNJUDGED.search(head.replace(b"\r\n", b"\n").partition(b"\n\n")[0]))

@@ -1,4 +1,4 @@
-"""What was delivered while the virus check was away is examined when it is back.
+"""What was delivered while the virus check, or the filter, was away is examined when both are back.
 
 The message itself is the truth: a copy that was examined bears a keyword, one with a virus is in quarantine.
 So any of it may be run again.
@@ -141,7 +141,18 @@ def _write_down(mailbox: str, infected: Iterable[InfectedCopy], now: datetime) -
         row.told_at = now
         row.save()
         to = f"account:{account_id}" if account_id else f"quarantine:{row.pk}"
-        record("quarantine.virus-found-late", to=to, by="system", at=now, name=row.sender, found=row.detail)
-    if rows and account_id:
-        told = digest_text([ToldMessage(row.arrived_at, Reason(row.reason), row.sender) for row in rows])
-        announce(AccountTouched(account_id, "virus-found-late", now.isoformat(), detail=told))
+        record(f"quarantine.{_act(row)}", to=to, by="system", at=now, name=row.sender, found=row.detail)
+    if account_id:
+        _tell(account_id, rows, now)
+
+
+def _tell(account_id: int, rows: Iterable[QuarantinedMessage], now: datetime) -> None:
+    told: dict[str, list[ToldMessage]] = defaultdict(list)
+    for row in rows:
+        told[_act(row)].append(ToldMessage(row.arrived_at, Reason(row.reason), row.sender))
+    for act, messages in told.items():
+        announce(AccountTouched(account_id, act, now.isoformat(), detail=digest_text(messages)))
+
+
+def _act(row: QuarantinedMessage) -> str:
+    return "virus-found-late" if row.reason == Reason.VIRUS else "judged-late"

@@ -49,7 +49,7 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
         *((plan.content_filter(config, rspamd.command(config)),) if has_filter else ()),
         *((plan.signer(signer.command(config), signer_socket(config)),) if signs else ()),
         *companions(config, python),
-        *plan.agents(python, config.home, agent_sockets(config), config.files.clamd),
+        *plan.agents(config, python, config.home, agent_sockets(config)),
         *((plan.words_agent(python, config.home, words_socket(config)),) if reads_files(config) else ()),
         *map(_patient, plan.programs(config, python, nginx.command(config), nginx.sockets(config))),
         *plan.workers(config, python),
