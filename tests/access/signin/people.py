@@ -8,6 +8,7 @@ from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.services import add_one_time_device, hash_password
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, NumenRow, Person, Structure
 from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.rules.names import sorted_as
 from vaguemestre.people.directory.rules.numen_vault import digest, seal
 from vaguemestre.people.directory.rules.numens import parse_numen
 
@@ -39,6 +40,7 @@ def account(
         first_name=first_name,
         birth_date=BORN,
         category="2D_PUBLIC",
+        sorted_as=sorted_as(first_name, last_name),
     )
     MailAddress.objects.create(person=person, address=f"{username}.{number}@ac-amiens.test", is_primary=True)
     school, _ = Structure.objects.get_or_create(

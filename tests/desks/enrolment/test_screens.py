@@ -30,6 +30,7 @@ from vaguemestre.people.directory.models import Assignment, NumenRow, Person
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import current_numen
 from vaguemestre.people.directory.services import issue_numen
+from vaguemestre.people.directory.services.name_changes import reindex_names
 from vaguemestre.people.directory.values import NumenLayout
 from vaguemestre.people.intake.models import MatchCandidate
 from vaguemestre.people.intake.services import FeedFiles, ImportContext, apply_feed
@@ -627,6 +628,21 @@ def test_people_are_put_in_order_and_narrowed_by_category(place: int) -> None:
     turned = words(desk.get("/gestion/personnes?tri=-nom"))
     assert turned.index("Zeta") < turned.index("Alpha")
     assert "Zeta" not in words(desk.get("/gestion/personnes?categorie=CPE"))
+
+
+def test_people_stand_where_their_shown_name_is_looked_for_whatever_its_accents(place: int) -> None:
+    for username, last_name in (("bernard", "Bernard"), ("benard", "Bénard"), ("belkacem", "Belkacem")):
+        managed_by(place, "DPE", username, last_name=last_name, first_name="Élodie")
+    usual = managed_by(place, "DPE", "pagny", last_name="Zimmer", first_name="Marianne")
+    Person.objects.filter(pk=usual.person_id).update(usage_name="Becker")
+    reindex_names(list(Person.objects.filter(pk=usual.person_id)))
+    desk = client_of(officer(place, "DPE"))
+    people = desk.get("/gestion/personnes").context["people"]
+    shown = [person.civil.shown_last_name for person, _ in people]
+    assert shown == ["Becker", "Belkacem", "Bénard", "Bernard"]
+    turned = desk.get("/gestion/personnes?tri=-nom").context["people"]
+    assert [person.civil.shown_last_name for person, _ in turned] == shown[::-1]
+    assert "Bénard" in words(desk.get("/gestion/personnes?q=benard"))
 
 
 def test_people_are_found_by_account_school_and_last_day(place: int) -> None:

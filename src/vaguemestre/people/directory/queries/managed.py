@@ -21,9 +21,9 @@ _CARD_COLUMNS = ("pk", "code", "name", "phone", "address", "postal")
 
 
 MANAGED_ORDERS = {
-    "nom": ("birth_name", "first_name"),
+    "nom": ("sorted_as",),  # of the name shown, accents and case aside
     "dossier": ("dossier",),
-    "service": ("service__code", "birth_name"),
+    "service": ("service__code", "sorted_as"),
 }
 
 
@@ -104,6 +104,7 @@ def managed_people(
         addresses = MailAddress.objects.filter(address__contains=plain)
         people = people.filter(
             Q(pk__in=addresses.values("person_id"))
+            | Q(erased_at=None, sorted_as__contains=plain)
             | Q(birth_name__icontains=word)
             | Q(usage_name__icontains=word)
             | Q(first_name__icontains=word)
