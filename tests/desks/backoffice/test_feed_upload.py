@@ -92,6 +92,27 @@ def applied(client: Client, academy_id: int, content: bytes) -> None:
     handlers.apply_confirmed(FeedConfirmed(made.pk))
 
 
+def test_a_feed_being_applied_shows_what_is_planned_and_comes_back_when_it_is_done(
+    client: Client, place: int
+) -> None:
+    page = given(client, place)
+    made = Feed.objects.get()
+    handlers.rebuild_requested_plan(PlanRequested(made.pk))
+    made.refresh_from_db()
+    told = {"act": "confirmer", "plan": made.plan_digest}
+    shown = text(client.post(f"{page}/decider", told, follow=True))
+    assert "Votre décision est enregistrée. Le flux est en train d’être appliqué" in shown
+    assert "3 arrivées" in shown
+    assert "Personneak" in shown
+    assert client.get(page, headers={"HX-Request": "true"}).headers.get("HX-Refresh") is None
+    handlers.apply_confirmed(FeedConfirmed(made.pk))
+    assert client.get(page, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    applied_page = text(client.get(f"{page}?fait=1"))
+    assert "Le flux est appliqué." in applied_page
+    assert "3 arrivées" in applied_page
+    assert applied_page.count("Enseignement") == 3, "the function of each"
+
+
 def test_a_page_that_waits_is_told_to_come_back_once_the_plan_is_there(client: Client, place: int) -> None:
     page = given(client, place)
     early = client.get(page, headers={"HX-Request": "true"})

@@ -10,7 +10,7 @@ from vaguemestre.access.signin.queries import last_sign_ins
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.people.credentials.queries import accounts_of_people
-from vaguemestre.people.directory.queries import academy_names_of, place_names, shown_names
+from vaguemestre.people.directory.queries import academy_names_of, functions_at, place_names, shown_names
 from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.intake.queries import (
     AppliedLineRow,
@@ -82,7 +82,7 @@ class FeedList:
 
 def feed_counts(feed: FeedSummary) -> dict[str, int]:
     """View → number of rows; `mutations`: of the arrivals, those from another académie from here."""
-    kinds = count_rows_by_kind(feed.feed_id, waits=feed.waits)
+    kinds = count_rows_by_kind(feed.feed_id, has_plan=feed.has_plan)
     counts = {view: sum(kinds.get(kind, 0) for kind in row_kinds) for view, row_kinds in KINDS.items()}
     return {
         **counts,
@@ -118,7 +118,7 @@ def _rows(
     touched: Collection[int],
     now: datetime,
 ) -> tuple[tuple[FeedRow, ...], int]:
-    if feed.waits:
+    if feed.has_plan:
         order = column_of(listing.order, _PLAN_ORDERS) if listing else "rank"
         plan_rows, match_count = plan_rows_page(
             feed.feed_id, kinds, search=search, order=order, first=first, count=count
@@ -165,14 +165,15 @@ def _planned(
 
 def _changed_rows(rows: Sequence[AppliedLineRow]) -> tuple[FeedRow, ...]:
     places = _places([(row.uai, row.differences) for row in rows])
-    names = shown_names([row.person_id for row in rows])
+    people = [row.person_id for row in rows]
+    names, functions = shown_names(people), functions_at(people)
     return tuple(
         FeedRow(
             row.person_id,
             names.get(row.person_id, ""),
             row.dossier,
             row.line,
-            "",
+            function_label(functions.get((row.person_id, row.uai), "")),
             places.get(row.uai) or row.uai,
             tuple(difference_labels(difference, places) for difference in row.differences),
             comes_from=_ANOTHER if row.kind == RowKind.TRANSFER else "",

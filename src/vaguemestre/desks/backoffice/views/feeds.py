@@ -76,8 +76,9 @@ def list_all(request: SignedInRequest) -> HttpResponse:
 @within_academy
 def show(request: SignedInRequest, feed_id: int) -> HttpResponse:
     feed = _feed_or_404(request, feed_id)
-    if "HX-Request" in request.headers:  # a page that waits for a plan asks whether it is there
-        ready = {} if feed.waits and feed.replan_asked_at else {"HX-Refresh": "true"}
+    if "HX-Request" in request.headers:  # a page that waits for a plan, or for its end, asks
+        goes_on = feed.is_being_applied or (feed.waits and feed.replan_asked_at)
+        ready = {} if goes_on else {"HX-Refresh": "true"}
         return HttpResponse(status=204, headers=ready)
     return _page(request, feed)
 

@@ -101,6 +101,7 @@ from vaguemestre.people.directory.queries.places import (
     structure_ids_ever_of,
 )
 from vaguemestre.people.directory.queries.posts import (
+    functions_at,
     heads_named,
     heads_of_places_served,
     last_days_of_ended_people,
@@ -181,6 +182,7 @@ __all__ = [
     "existing_addresses",
     "find_academy_id",
     "find_person",
+    "functions_at",
     "functions_served",
     "has_numen",
     "has_several_academies",

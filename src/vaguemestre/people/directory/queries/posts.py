@@ -135,6 +135,13 @@ def newest_post_labels(person_ids: Collection[int]) -> dict[int, str]:
     return labels
 
 
+def functions_at(person_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """(person, UAI) → function of the newest post there."""
+    posts = Assignment.objects.filter(person_id__in=person_ids).order_by("is_primary", "starts_on", "id")
+    columns = posts.values_list("person_id", "structure__uai", "function")
+    return {(person_id, uai): function for person_id, uai, function in columns}
+
+
 def structure_ids(academy_id: int) -> dict[str, int]:
     """UAI → id, for every establishment of the académie."""
     return dict(Structure.objects.filter(academy_id=academy_id).values_list("uai", "id"))

@@ -51,6 +51,16 @@ class FeedSummary:
     def waits(self) -> bool:
         return bool(self.refusal) and self.decided_at is None
 
+    @property
+    def is_being_applied(self) -> bool:
+        """Whether it was confirmed, and its last batch is not written yet."""
+        return bool(self.confirmed_by) and self.finished_at is None
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether its page shows a plan: once applied it shows who changed."""
+        return self.waits or self.is_being_applied
+
 
 def feed_summary(feed_id: int) -> FeedSummary | None:
     """The feed of that id, if any."""
@@ -95,9 +105,9 @@ def count_waiting_feeds(academy_id: int = 0) -> int:
     return rows.filter(decided_at=None).exclude(refusal="").count()
 
 
-def count_rows_by_kind(feed_id: int, *, waits: bool) -> dict[str, int]:
-    """Row kind → how many people a feed would change (if it `waits`), or changed."""
-    rows = (PlannedRow if waits else AppliedLine)._default_manager.filter(feed_id=feed_id)
+def count_rows_by_kind(feed_id: int, *, has_plan: bool) -> dict[str, int]:
+    """Row kind → how many people a feed is to change (if it `has_plan`), or changed."""
+    rows = (PlannedRow if has_plan else AppliedLine)._default_manager.filter(feed_id=feed_id)
     return dict(rows.order_by().values_list("kind").annotate(Count("pk")))
 
 
