@@ -107,6 +107,9 @@ customElements.define(
   },
 );
 
+// The page one is on, in a menu longer than the screen.
+document.querySelector("#side [aria-current]")?.scrollIntoView({ block: "nearest" });
+
 // Another script may say something: notify("Courriel archivé.").
 /**
  * @param {string} sentence

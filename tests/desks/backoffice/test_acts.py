@@ -7,6 +7,7 @@ import pytest
 from vaguemestre.desks.backoffice.rules.actors import actor_names
 from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS, action_label
 from vaguemestre.desks.backoffice.rules.details import details_label
+from vaguemestre.desks.backoffice.rules.things import thing_label, things_labelled
 from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.lifecycle.values import EventKind
@@ -45,6 +46,16 @@ def test_what_nobody_put_into_words_is_shown_as_written() -> None:
 )
 def test_the_details_of_a_line_are_said_in_words(details: dict[str, object], words: str) -> None:
     assert details_label(details) == words
+
+
+def test_what_a_line_is_about_is_said_in_words_and_found_by_them() -> None:
+    assert thing_label("numen-request:1") == "demande de NUMEN n° 1"
+    assert thing_label("domain:ac-lille.fr") == "domaine ac-lille.fr"
+    assert thing_label("journal") == "le journal"
+    assert thing_label("Nadia Testard") == "Nadia Testard"
+    assert things_labelled("Demande de numen n° 1") == ("numen-request:1",)
+    assert things_labelled("le journal") == ("journal",)
+    assert things_labelled("Nadia Testard") == ()
 
 
 def test_whoever_is_no_account_is_said_in_words() -> None:

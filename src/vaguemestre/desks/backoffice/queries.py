@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from vaguemestre.desks.backoffice.rules.act_search import matching_actions
 from vaguemestre.desks.backoffice.rules.actors import actor_codes, numbers_of
+from vaguemestre.desks.backoffice.rules.things import things_labelled
 from vaguemestre.foundation.journal.queries import JournalFilter
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
@@ -44,6 +45,7 @@ def parse_actor_search(typed: str) -> tuple[str, ...] | None:
             [
                 typed,
                 *actor_codes(typed),
+                *things_labelled(typed),
                 *_identifiers("account", account_ids),
                 *_identifiers("person", person_ids),
                 *_identifiers("box", {box_id} if box_id else ()),

@@ -205,13 +205,13 @@ class JournalForm(forms.Form):
         label="Par",
         max_length=80,
         required=False,
-        widget=forms.TextInput({"autocomplete": "off", "placeholder": "nom, identifiant, l’instance"}),
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": "Nom, identifiant"}),
     )
     objet = forms.CharField(
         label="Sur",
         max_length=80,
         required=False,
-        widget=forms.TextInput({"autocomplete": "off", "placeholder": "nom, identifiant, adresse"}),
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": "Nom, adresse"}),
     )
     du = DayField(label="Du", required=False)
     au = DayField(label="Au", required=False)

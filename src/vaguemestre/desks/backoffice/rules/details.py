@@ -95,6 +95,9 @@ _VALUES = {
     "cautious": "prudente",
     "normal": "normale",
     "lenient": "permissive",
+    # of a NUMEN
+    "standard": "ordinaire",
+    "seed": "tirée au sort",
     # why a NUMEN was shown, which file was taken
     "letter": "lettre",
     "screen": "écran",

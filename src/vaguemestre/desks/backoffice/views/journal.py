@@ -19,6 +19,7 @@ from vaguemestre.desks.backoffice.queries import journal_criteria, thing_names
 from vaguemestre.desks.backoffice.rules.actors import actor_names, numbers_of
 from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS, action_label
 from vaguemestre.desks.backoffice.rules.details import details_label
+from vaguemestre.desks.backoffice.rules.things import thing_label
 from vaguemestre.foundation.journal.chain import last_seal
 from vaguemestre.foundation.journal.queries import (
     JournalEntry,
@@ -100,8 +101,8 @@ def _display_rows(rows: Iterable[JournalEntry]) -> Iterator[_DisplayRow]:
         yield _DisplayRow(
             line=row,
             act=action_label(row.action),
-            by=names.get(row.by, row.by),
-            to=people.get(number) or names.get(row.to, row.to),
+            by=thing_label(names.get(row.by, row.by)),
+            to=people.get(number) or thing_label(names.get(row.to, row.to)),
             details=details_label(row.details),
         )
 
