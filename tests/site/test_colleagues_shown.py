@@ -18,9 +18,14 @@ from tests.site.test_academies_served import LILLE, of_lille, serve, signed, two
 from vaguemestre.access.signin.queries import hidden_academies
 from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.mailbox.sorting.models import AbsenceRow
+from vaguemestre.mailbox.webmail.http import own_institution
+from vaguemestre.mailbox.webmail.services.message.authors import author_of
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.models import Academy, Assignment, Person
+from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Person
 from vaguemestre.people.directory.services.name_changes import reindex_names
+from vaguemestre.post.mailstore.values import Correspondent
+from vaguemestre.schools.sharing.models import Box
+from vaguemestre.schools.sharing.values import BoxKind
 from vaguemestre.site.config import Config
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +105,51 @@ def test_a_contact_who_is_no_colleague_is_suggested_without_what_the_directory_k
     Contact.objects.create(account=amienoise, name="", address=f"{LILLOISE}@{LILLE}", uid="c1")
     answer = readers[AMIENOISE].get("/messagerie/ecrire/destinataires/", {"q": LILLOISE}).json()
     assert answer["suggestions"] == [{"name": "", "address": f"{LILLOISE}@{LILLE}", "detail": "Contact"}]
+
+
+def test_boxes_are_suggested_to_colleagues_alone(
+    whom: dict[str, set[str]], readers: dict[str, Client]
+) -> None:
+    for name, domain in ((AMIENOISE, "ac-amiens.test"), (LILLOISE, LILLE)):
+        box = account(f"boite-{name}")
+        Account.objects.filter(pk=box.pk).update(mailbox=f"ce.{name}@{domain}", person=None)
+        Box.objects.create(
+            account=box, kind=BoxKind.SCHOOL, title=f"Collège {name}", opened_at=timezone.now(),
+            academy=Academy.objects.get(domain=domain),
+        )  # fmt: skip
+    asked = {
+        name: reader.get("/messagerie/ecrire/destinataires/", {"q": "college"})
+        for name, reader in readers.items()
+    }
+    assert {name: named_in(answer) for name, answer in asked.items()} == whom
+
+
+def test_the_card_of_an_address_says_of_colleagues_alone_what_they_do(
+    whom: dict[str, set[str]], readers: dict[str, Client]
+) -> None:
+    addresses = dict(MailAddress.objects.values_list("person__account__username", "address"))
+    details = {
+        name: {
+            of
+            for of, address in addresses.items()
+            if of in EVERYBODY
+            and "Enseign" in reader.get("/contacts/personne/", {"adresse": address}).content.decode()
+        }
+        for name, reader in readers.items()
+    }
+    assert details == whom
+
+
+def test_a_borrowed_name_is_that_of_a_colleague_alone(
+    whom: dict[str, set[str]], amienoise: Account, lilloise: Account
+) -> None:
+    Person.objects.filter(pk=lilloise.person_id).update(birth_name="Unique", first_name="Lise")
+    reindex_names(Person.objects.all())
+    MailAddress.objects.filter(person_id=lilloise.person_id).update(address=f"lise.unique@{LILLE}")
+    sender = Correspondent("Lise Unique", "lise.unique@dehors.example")
+    for who in (amienoise, lilloise):
+        author = author_of(sender, own_institution(signed(who)))
+        assert bool(author.impersonated_name) is (LILLOISE in whom[who.username])
 
 
 def test_a_replacement_is_searched_among_colleagues_alone(

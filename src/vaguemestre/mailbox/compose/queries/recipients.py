@@ -32,12 +32,15 @@ def recipient_suggestions(
 ) -> tuple[Suggestion, ...]:
     """Suggestions for the typed words: contacts first, then the directory; each address once.
 
-    `lists`: distribution lists that match the same words. `hidden_academies`: those whose people are no
-    colleagues, of whom the directory says nothing.
+    `lists`: distribution lists that match the same words. `hidden_academies`: those whose people and
+    boxes are no colleagues, of whom the directory says nothing.
     """
     if len(typed.strip()) < 2:
         return ()
-    boxes = [Suggestion(title, address, "Boîte partagée") for title, address in search_boxes(typed, limit=2)]
+    boxes = [
+        Suggestion(title, address, "Boîte partagée")
+        for title, address in search_boxes(typed, limit=2, hidden_academies=hidden_academies)
+    ]
     groups = [
         Suggestion(name, "", f"Groupe, {counted(len(members), 'personne')}", members)
         for name, members in groups_like(account_id, typed, limit=3)

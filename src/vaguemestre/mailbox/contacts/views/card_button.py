@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.queries import hidden_academies
 from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.people.directory.queries import listed_people_by_address
 
@@ -31,7 +32,9 @@ def keep_address(request: SignedInRequest) -> HttpResponse:
 def _person(request: SignedInRequest, name: str, address: str) -> HttpResponse:
     normalized = address.strip().lower()[:254]
     contact = queries.find_by_address(request.who.account_id, normalized)
-    person = listed_people_by_address([normalized]).get(normalized) if normalized else None
+    hidden = hidden_academies(request.who)
+    listed = listed_people_by_address([normalized], hidden_academies=hidden) if normalized else {}
+    person = listed.get(normalized)
     context = {
         "contact": contact if contact and not contact.is_collected else None,
         "detail": person.detail if person else "",

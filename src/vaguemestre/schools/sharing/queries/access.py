@@ -164,8 +164,13 @@ def box_card(box_id: int) -> BoxCard | None:
     )
 
 
-def search_boxes(typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
-    """Title and address of open boxes whose title has words starting as typed, or whose address does."""
+def search_boxes(
+    typed: str, *, limit: int, hidden_academies: Collection[int] = ()
+) -> tuple[tuple[str, str], ...]:
+    """Title and address of open boxes whose title has words starting as typed, or whose address does.
+
+    `hidden_academies`: those whose boxes are not shown.
+    """
     words = re.findall(r"[a-z0-9]+", fold(typed))
     if not words or sum(map(len, words)) < 3:
         return ()
@@ -174,6 +179,8 @@ def search_boxes(typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
         in_title &= Q(title__iregex=r"(^|\W)" + _any_accent(word))
     matches = in_title | Q(account__mailbox__startswith=typed.strip().lower())
     rows = Box.objects.filter(matches, closed_at__isnull=True).exclude(kind=BoxKind.PERSON).order_by("title")
+    if hidden_academies:
+        rows = rows.exclude(academy_id__in=hidden_academies)
     return tuple(rows.values_list("title", "account__mailbox")[:limit])
 
 

@@ -187,7 +187,7 @@ def _impersonated(name: str, address: str, institution: Institution) -> tuple[st
     is_own_name = any(impostors.matches_address(first, last, address) for first, last in names)
     if is_own_name and _is_ours(address, institution):
         return "", ""
-    candidates = directory.similar_addresses(names)
+    candidates = [one for one in directory.similar_addresses(names) if _is_ours(one, institution)]
     matches = [
         candidate
         for first, last in names
@@ -218,7 +218,8 @@ def _joined_or_titled(name: str, institution: Institution) -> list[str]:
         return [*directory.listed_names_by_address(candidates)]
     surnames = surnames_beside_title(name)
     heads = directory.heads_named(surnames, paris_day(timezone.now())) if surnames else ()
-    return [*heads] if len(heads) == 1 else []
+    ours = [head for head in heads if _is_ours(head, institution)]
+    return ours if len(ours) == 1 else []
 
 
 def _house_titles() -> frozenset[frozenset[str]]:
