@@ -111,10 +111,13 @@ def test_the_mailbox_writes_and_the_person_is_known_inside_only(
     sent = SentMessage.objects.get()
     assert (sent.account_id, sent.in_reply_to) == (secretary.pk, "<1@exemple.fr>")
     assert Entry.objects.filter(action="sharing.answered", by=f"account:{secretary.pk}").exists()
-    assert (
-        "Répondu par <b>Sylvie Lecointe</b>"
-        in of(school.head).post(f"{school.path}fil/", at(school)).content.decode()
-    )
+    panel = of(school.head).post(f"{school.path}fil/", at(school)).content.decode()
+    assert "Répondu par <b>Sylvie Lecointe</b>" in panel
+    assert "Personne ne s’en charge" not in panel
+    assert ">Classer</button>" in panel
+    settled = of(school.head).post(f"{school.path}fil/classer/", at(school)).content.decode()
+    assert "<b>Classé</b>" in settled
+    assert ">Rouvrir</button>" in settled
 
 
 def test_an_answer_taken_back_was_never_sent(

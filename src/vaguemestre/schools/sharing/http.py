@@ -41,7 +41,7 @@ def identity_in_box(who: Who, access: Access, box: Presented) -> Who:
         acting=Acting(
             account_id=who.account_id,
             name=who.name,
-            address=access.address,
+            address=access.address.lower(),
             box_id=access.box_id,
             title=access.title,
             right=access.right,

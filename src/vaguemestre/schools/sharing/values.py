@@ -216,6 +216,11 @@ class Collaboration:
     sent_by: str
     notes: tuple[NoteRow, ...]
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether a reply left, or this is what a member sent: nobody has to see to it."""
+        return bool(self.answers or self.sent_by)
+
 
 @dataclass(frozen=True, slots=True)
 class InboxMessage:
