@@ -60,7 +60,7 @@ class ComposerDock extends HTMLElement {
     const answer = await post(`${ref?.box ? `/boites/${ref.box}` : ""}${this.#home}`, fields);
     if (!answer?.key) {
       const words =
-        answer?.error || "La messagerie ne répond pas, ou votre session est terminée : rechargez la page.";
+        answer?.error ?? "La messagerie ne répond pas. Vérifiez votre connexion puis réessayez.";
       window.vaguemestre.notify(words, "danger");
       return;
     }

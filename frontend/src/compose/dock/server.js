@@ -1,7 +1,7 @@
 // What the dock asks of the server.
 
 /**
- * What the server says, refusals included; null when nobody answers or the session is over.
+ * What the server says, refusals included, or that the session is over; null when nobody answers.
  * @param {string} address
  * @param {Record<string, string>} fields
  */
@@ -14,7 +14,9 @@ export async function post(address, fields) {
       body: new URLSearchParams(fields),
       cache: "no-store",
     });
-    return answer.redirected || answer.status === 403 ? null : await answer.json();
+    if (answer.redirected || answer.status === 403)
+      return { error: "Votre session est terminée : rechargez la page." };
+    return await answer.json();
   } catch {
     return null;
   }
