@@ -1,5 +1,6 @@
 """The folder pane says what waits in the mailboxes one shares; a mailbox that is lent is not looked into."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
@@ -54,6 +55,31 @@ def test_a_member_reads_how_many_wait(
     browser = of(secretary)
     assert browser.get(ADDRESS).json() == {str(school.box.pk): 3}
     assert f'data-box="{school.box.pk}"' in browser.get("/messagerie/").content.decode()
+
+
+def test_the_open_mailbox_says_one_number_in_both_places(
+    school: School, secretary: Account, mails: MemoryMailboxes, of: Of
+) -> None:
+    """Its line among the shared mailboxes is drawn with its inbox's, and with every change of it."""
+    wait_in(mails, school.box.account.mailbox, 3)
+    browser = of(secretary)
+    for part, headers in (("", {}), ("dossiers/", {"HX-Request": "true"})):
+        column = browser.get(f"{school.path}messagerie/{part}", headers=headers).content.decode()
+        (said,) = re.findall(r'data-here="oui">.*?</li>', column, re.DOTALL)
+        assert 'class="count">3<' in said
+        assert f'data-box="{school.box.pk}"' not in column
+
+
+def test_the_list_of_a_shared_mailbox_says_whose_it_is(
+    school: School, secretary: Account, mails: MemoryMailboxes, of: Of
+) -> None:
+    """On a phone the folders, which say it too, are in a drawer."""
+    wait_in(mails, school.box.account.mailbox, 1)
+    (here,) = re.findall(
+        r'<p class="[^"]*whose">.*?</p>', of(secretary).get(f"{school.path}messagerie/").content.decode()
+    )
+    assert school.box.title in here
+    assert 'whose">' not in of(secretary).get("/messagerie/").content.decode()
 
 
 def test_somebody_else_reads_nothing(school: School, mails: MemoryMailboxes, of: Of) -> None:

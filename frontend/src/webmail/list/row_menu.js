@@ -111,7 +111,7 @@ function filterItems({ app, refs: [ref], isSingle, isDraft, isSent }) {
   if (!isSingle || isDraft || isSent) return [];
   return [
     ["Toujours ranger les courriels de cet expéditeur…", "filter", () => beginFilter(app, ref)],
-    ["Créer un filtre à partir de ce message…", "filter", () => beginFilter(app, ref, { objet: "1" })],
+    ["Créer un filtre à partir de ce courriel…", "filter", () => beginFilter(app, ref, { objet: "1" })],
   ];
 }
 

@@ -9,6 +9,6 @@ SENTENCES = {
     "mailstore.folder-name": (
         "Ce nom de dossier n’est pas possible : 1 à 60 caractères, sans « / » ni point au début."
     ),
-    "mailstore.message-gone": "Ce message n’est plus là : il a été déplacé ou supprimé.",
+    "mailstore.message-gone": "Ce courriel n’est plus là : il a été déplacé ou supprimé.",
     "mailstore.quota-reached": "Votre boîte est pleine : supprimez des messages ou videz la corbeille.",
 }

@@ -15,12 +15,16 @@ class Choice(NamedTuple):
 
 
 class ViewMenu(NamedTuple):
-    """Choices of the menu that sorts and filters the list. `active`: names of the filters that are on."""
+    """Choices of the menu that sorts and filters the list. `active`: names of the filters that are on.
+
+    `is_changed`: the list is not as it comes, whatever is searched for.
+    """
 
     orders: tuple[Choice, ...]
     directions: tuple[Choice, ...]
     filters: tuple[Choice, ...]
     active: str
+    is_changed: bool
 
 
 def view_menu(view: View, *, is_merged: bool = False) -> ViewMenu:
@@ -37,4 +41,5 @@ def view_menu(view: View, *, is_merged: bool = False) -> ViewMenu:
         ),
         filters=tuple(Choice(only.value, name, only in view.only) for only, name in FILTERS.items()),
         active=", ".join(name.lower() for only, name in FILTERS.items() if only in view.only),
+        is_changed=bool(view.only) or view.is_reversed or view.order is not Order.DATE,
     )
