@@ -91,6 +91,35 @@ def test_a_dtd_is_refused_in_a_sentence(nicolas: Account, method: str, dtd: str,
     assert text.startswith("Cette demande n’est pas un XML lisible sans DTD.")
 
 
+_EMPTY = (
+    "propfind",
+    "c:addressbook-query",
+    "c:addressbook-multiget",
+    "sync-collection",
+    "expand-property",
+    "x",
+)
+_CALENDARS = "urn:ietf:params:xml:ns:caldav"
+_ODD = [
+    *(f'<{name} xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"/>' for name in _EMPTY),
+    "<a><!-- x --></a>", "<a>text</a>",
+    f'<k:calendar-query xmlns="DAV:" xmlns:k="{_CALENDARS}"><prop><k:calendar-data><k:expand start="x"/>'
+    "</k:calendar-data></prop></k:calendar-query>",
+    f'<k:free-busy-query xmlns:k="{_CALENDARS}"><k:time-range start="x"/></k:free-busy-query>',
+    f'<k:calendar-query xmlns:k="{_CALENDARS}"><k:filter><k:comp-filter/></k:filter></k:calendar-query>',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", _ODD)
+@pytest.mark.parametrize("method", ["PROPFIND", "REPORT"])
+def test_a_question_of_no_known_shape_is_no_failure_of_ours(nicolas: Account, method: str, body: str) -> None:
+    secret = password(nicolas, "contacts")
+    assert ask("PUT", "/dav/nmorel/contacts/u1.vcf", "nmorel", secret, CARD)[0] == 201
+    for path in ("/dav/nmorel/contacts/", "/dav/nmorel/contacts/u1.vcf", "/dav/nmorel/"):
+        status = ask(method, path, "nmorel", secret, body, DEPTH="1")[0]
+        assert status < 500, (path, status)
+
+
 @pytest.mark.parametrize(("properties", "status"), [(60, 207), (200, 413)])
 def test_a_question_names_so_many_properties_and_no_more(
     nicolas: Account, properties: int, status: int

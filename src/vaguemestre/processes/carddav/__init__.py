@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import django
+from django.db import Error as DatabaseError
 from django.utils.module_loading import import_string
-from radicale import config
+from radicale import config, httputils
 from radicale.app import Application
 
 from vaguemestre.processes.carddav.limits import MAX_BODY_OCTETS, AccountTurns, limited
@@ -17,11 +18,36 @@ MOUNTED = "/dav"
 _ROOM = "vaguemestre.mailbox.contacts.carddav"  # it imports models: Django is set up first
 
 
+log = logging.getLogger(__name__)
+# What Radicale raises where it takes the shape of a question for granted
+_ODD_QUESTION = (AssertionError, AttributeError, LookupError, TypeError, RuntimeError)
+
+
+class _Books(Application):
+    """Radicale, for which a question of no known shape is a bad request, and no failure of ours."""
+
+    def do_PROPFIND(self, *question: Any) -> Any:  # noqa: N802 (Radicale's name)
+        return _answered(super().do_PROPFIND, question)
+
+    def do_REPORT(self, *question: Any) -> Any:  # noqa: N802 (Radicale's name)
+        return _answered(super().do_REPORT, question)
+
+
+def _answered(ask: Callable[..., Any], question: tuple[Any, ...]) -> Any:
+    try:
+        return ask(*question)
+    except _ODD_QUESTION as error:
+        if isinstance(error.__cause__, DatabaseError):  # Radicale says RuntimeError for these too
+            raise
+        log.warning("a question of no known shape", exc_info=True)
+        return httputils.BAD_REQUEST
+
+
 def make() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     """The WSGI application: `/dav/…` is Radicale's, `/sante` says that we live."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     django.setup()
-    radicale = limited(Application(_configuration()), AccountTurns(), import_string(f"{_ROOM}.account_of"))
+    radicale = limited(_Books(_configuration()), AccountTurns(), import_string(f"{_ROOM}.account_of"))
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
