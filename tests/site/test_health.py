@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from vaguemestre.engines.instance import has_filter
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.site.config import BackupSection, Config
 from vaguemestre.site.monitoring import health
@@ -52,6 +53,7 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
         "carddav",
         "disk",
         "certificates",
+        *(("filter",) if has_filter(config) else ()),
     }
     assert found["database"].ok
     assert not any(found[name].ok for name in ("dovecot", "postfix", "push", "worker", "gate", "carddav"))

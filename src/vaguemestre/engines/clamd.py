@@ -45,10 +45,10 @@ class Clamd:
             return answer.removeprefix("stream: ").removesuffix(" FOUND")
         raise EngineDown(f"clamd: {answer[:200]}")
 
-    def ping(self) -> None:
-        """Raises EngineDown unless clamd answers PONG within a few seconds."""
+    def ping(self, patience: float = _PING_SECONDS) -> None:
+        """Raises EngineDown unless clamd answers PONG within that many seconds."""
         try:
-            with closing(self._connect(_PING_SECONDS)) as wire:
+            with closing(self._connect(patience)) as wire:
                 wire.sendall(b"zPING\0")
                 answer = _read_answer(wire)
         except OSError as error:

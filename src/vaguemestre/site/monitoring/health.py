@@ -10,6 +10,8 @@ from datetime import timedelta
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from vaguemestre.engines.clamd import Clamd
+from vaguemestre.engines.instance import has_filter
 from vaguemestre.engines.postfix import queue_agent
 from vaguemestre.engines.tls.certificates import expiries
 from vaguemestre.foundation.jobs.queries import count_failed_jobs, longest_wait
@@ -45,7 +47,7 @@ class Check:
 
 
 def checks(config: Config) -> dict[str, Check]:
-    """Check the database, engines, push, workers, jobs, gate, collector, CardDAV, disk and backup."""
+    """Check the database, engines, push, workers, jobs, gate, collector, CardDAV, filter, disk and backup."""
     ports = config.ports
     probes: dict[str, Callable[[], Check]] = {
         "database": _database,
@@ -59,11 +61,27 @@ def checks(config: Config) -> dict[str, Check]:
         "gate": lambda: _beats(config, "gate"),
         "collector": lambda: _warning(_beats(config, "collector")),
         "carddav": lambda: _page(ports.carddav, "/sante"),
+        **({"filter": lambda: _filter(config)} if has_filter(config) else {}),
+        **({"antivirus": lambda: _antivirus(config)} if config.files.clamd else {}),
         "disk": lambda: _space(config),
         **({"backup": lambda: _backup(config)} if config.backup.repository else {}),
         "certificates": lambda: _certificates(config),
     }
     return {name: ask() for name, ask in probes.items()}
+
+
+def _filter(config: Config) -> Check:
+    """Warn of a filter that does not answer: mail arrives all the same, « non vérifié »."""
+    return _warning(_page(config.ports.filter_controller, "/ping"))
+
+
+def _antivirus(config: Config) -> Check:
+    """Warn of a virus check that does not answer: what arrives is examined when it is back."""
+    try:
+        Clamd(config.files.clamd).ping(_START_PATIENCE)
+    except EngineDown as error:
+        return Check(ok=True, words=str(error), is_warning=True)
+    return Check(ok=True)
 
 
 def _database() -> Check:

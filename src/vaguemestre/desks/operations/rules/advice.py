@@ -57,6 +57,10 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             (
                 "Savoir lequel et pourquoi : `vaguemestre check --live`.",
                 "Le journal de ce service : `journalctl -u vaguemestre-NOM -n 50`.",
+                "Filtre : le courrier arrive « Non vérifié », rien ne va dans les indésirables ; "
+                "`systemctl status vaguemestre-rspamd`.",
+                "Antivirus : `systemctl status clamav-daemon`. Il met une minute à démarrer et demande "
+                "1,5 Go de mémoire. Ce qui arrive sans lui est examiné à son retour.",
             ),
         ),
         "heartbeat-lost": Advice(

@@ -65,6 +65,7 @@ _ABROAD = frozenset((
     "web", "reading", "door", "pictures", "worker", "worker-long", "worker-imports", "front", "dovecot",
     "postfix", "rspamd", "signer", "mta-sts", "dmarc-reports",
 ))  # fmt: skip
+_ASKS_CLAMD = ("mail-agent", "metrics")
 # What the masters of Debian's engines need to open low ports and become other users.
 _ENGINE_RIGHTS = {
     "dovecot": (
@@ -252,7 +253,7 @@ def _is_database_away(config: Config) -> bool:
 
 def _leaves_machine(config: Config, base: str, duty: Duty | None) -> bool:
     is_asked_from_outside = base == "metrics" and bool(config.metrics.addresses)
-    opens = base in _ABROAD or (base == "mail-agent" and is_elsewhere(config.files.clamd))
+    opens = base in _ABROAD or (base in _ASKS_CLAMD and is_elsewhere(config.files.clamd))
     return opens or is_asked_from_outside or (duty is not None and _is_database_away(config))
 
 
