@@ -120,10 +120,34 @@ def test_held_mail_is_shown_behind_the_wall_and_decided(
     assert answer.status_code == 302
     held.refresh_from_db()
     assert held.state == "scheduled"
+    assert "fait=schedule" in answer.headers["Location"]
+    outcome = browser.get(answer.headers["Location"]).content.decode()
+    assert "sera diffusé au jour et à l’heure choisis" in outcome
     assert "septembre 2099" in browser.get(f"/listes/{row.pk}/moderation").content.decode()
     assert browser.post(f"{where}decider", {"action": "refuse", "note": "Trop tard"}).status_code == 302
     assert "Trop tard" in browser.get(f"/listes/{row.pk}/moderation").content.decode()
     assert signed_in(subscriber).get(where).status_code == 404
+
+
+@pytest.mark.heavy
+def test_the_decision_stands_above_the_text_and_a_letter_that_waits_is_on_the_home_page(
+    row: MailingList, letters: dict[str, ListLetter], moderator: Account, subscriber: Account
+) -> None:
+    browser, held = signed_in(moderator), letters["held"]
+    home = browser.get("/").content.decode()
+    assert "1 message à modérer" in as_typed(home)
+    assert f'href="/listes/{row.pk}/moderation"' in home
+    assert "à modérer" not in signed_in(subscriber).get("/").content.decode()
+    where = f"/listes/{row.pk}/messages/{held.public_id}/"
+    page = browser.get(where).content.decode()
+    letter, _, audience = page.partition("À qui il parviendrait")
+    assert letter.index("Diffuser") < letter.index('<iframe class="letter-text"')
+    assert "Votre décision" not in audience
+    assert letter.count(held.sender) == 1, "an address without a name is not said twice"
+    answer = browser.post(f"{where}decider", {"action": "accept"})
+    assert answer.headers["Location"].endswith("fait=accept")
+    assert "Le message est diffusé." in browser.get(answer.headers["Location"]).content.decode()
+    assert "à modérer" not in browser.get("/").content.decode()
 
 
 @pytest.mark.heavy

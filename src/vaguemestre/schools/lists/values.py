@@ -250,6 +250,14 @@ class LetterSummary:
     note: str = ""
 
 
+class HeldLetters(NamedTuple):
+    """How many letters of a list await a decision."""
+
+    list_id: int
+    title: str
+    letters: int
+
+
 @dataclass(frozen=True, slots=True)
 class CopyStatus:
     """Delivery status of one recipient's copy."""

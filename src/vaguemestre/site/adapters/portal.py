@@ -14,13 +14,15 @@ from vaguemestre.foundation.kernel.text.french_dates import moment_fr
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.queries import places_headed_by
+from vaguemestre.schools.lists.queries import held_letters_of
 
 _CODES_SHOWN = 3  # further ones are on the page of hand-overs
+_LISTS_SHOWN = 3  # further ones are on the page of lists
 
 
 def waiting_errands(who: Who, now: datetime) -> list[Errand]:
-    """Implements `portal.ports.WaitingErrands`: codes to hand over, requests to answer, staff."""
-    return [*_codes(who, now), *_requests(who), *_staff(who, now)]
+    """Implements `portal.ports.WaitingErrands`: codes, letters to moderate, requests to answer, staff."""
+    return [*_codes(who, now), *_letters(who, now), *_requests(who), *_staff(who, now)]
 
 
 def _codes(who: Who, now: datetime) -> list[Errand]:
@@ -33,6 +35,19 @@ def _codes(who: Who, now: datetime) -> list[Errand]:
             "Voir",
         )
         for code in pending_hand_overs(who.account_id, now)[:_CODES_SHOWN]
+    ]
+
+
+def _letters(who: Who, now: datetime) -> list[Errand]:
+    return [
+        Errand(
+            f"{counted(held.letters, 'message')} à modérer",
+            f"Liste « {held.title} »",
+            f"/listes/{held.list_id}/moderation",
+            "list",
+            "Lire",
+        )
+        for held in held_letters_of(who.account_id, who.person_id or 0, now)[:_LISTS_SHOWN]
     ]
 
 

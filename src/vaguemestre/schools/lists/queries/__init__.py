@@ -31,7 +31,13 @@ from vaguemestre.schools.lists.queries.lists import (
     overdue_lists,
     search_writable_lists,
 )
-from vaguemestre.schools.lists.queries.managers import managed_lists, manager_accounts, managers_of, role_in
+from vaguemestre.schools.lists.queries.managers import (
+    held_letters_of,
+    managed_lists,
+    manager_accounts,
+    managers_of,
+    role_in,
+)
 from vaguemestre.schools.lists.queries.members import (
     academy_of_list,
     audience_of,
@@ -56,6 +62,7 @@ __all__ = [
     "find_letter_by_public_id",
     "find_list",
     "find_list_by_address",
+    "held_letters_of",
     "is_distributed",
     "is_list_mailbox",
     "is_nobodys_list_mailbox",

@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import Presented, identified, presented
 from vaguemestre.people.directory.queries import academy_domain, primary_address, served_posts
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
-from vaguemestre.schools.lists.models import ListRole, MailingList
+from vaguemestre.schools.lists.models import ListLetter, ListRole, MailingList
 from vaguemestre.schools.lists.queries.members import academy_of_list, receiving_accounts
-from vaguemestre.schools.lists.values import ManagedList, Manager, Role
+from vaguemestre.schools.lists.values import HeldLetters, ManagedList, Manager, Role, State
 
 _HEAD_FUNCTION = "DIR"
 
@@ -94,6 +94,18 @@ def managed_lists(account_id: int, now: datetime, *, limit: int) -> list[Managed
     ids = {*by_role, *lists_owned_by_post(account_id, person_id, now)}
     rows = MailingList.objects.filter(pk__in=ids, closed_at__isnull=True).order_by("title", "pk")
     return [ManagedList(*row) for row in rows.values_list("pk", "title")[:limit]]
+
+
+def held_letters_of(account_id: int, person_id: int, now: datetime) -> list[HeldLetters]:
+    """The lists that somebody manages where letters await a decision, by title. One query where none does."""
+    held = ListLetter.objects.filter(state=State.HELD, list__closed_at__isnull=True)
+    counts = dict(held.values_list("list_id").annotate(count=Count("pk")).values_list("list_id", "count"))
+    if not counts or withdrawn_among([account_id]):
+        return []
+    by_role = ListRole.objects.filter(account_id=account_id).values_list("list_id", flat=True)
+    ids = counts.keys() & {*by_role, *lists_owned_by_post(account_id, person_id, now)}
+    rows = MailingList.objects.filter(pk__in=ids).order_by("title", "pk")
+    return [HeldLetters(pk, title, counts[pk]) for pk, title in rows.values_list("pk", "title")]
 
 
 def _administers(account: Presented, row: MailingList) -> bool:

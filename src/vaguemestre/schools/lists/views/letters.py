@@ -192,7 +192,8 @@ def decide(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> Http
         return _letter(request, access, letter, form, status=422)
     if action in ("stop", "resume"):
         return HttpResponseRedirect(reverse("lists:letter", args=[list_id, public_id]))
-    return HttpResponseRedirect(f"{reverse('lists:moderation', args=[list_id])}?fait={action}")
+    done = "schedule" if action == "accept" and form.due_at() else action
+    return HttpResponseRedirect(f"{reverse('lists:moderation', args=[list_id])}?fait={done}")
 
 
 def _run_action(
