@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.engines.postfix.steps import log_moment, postfix_steps
-from vaguemestre.post.trace.values import Step, StepKind
+from vaguemestre.post.trace.rules.reasons import place_of
+from vaguemestre.post.trace.values import Place, Step, StepKind
 
 NOW = dt.datetime(2026, 11, 28, 9, 0, tzinfo=dt.UTC)
 BEGINS = "Nov 28 08:27:48 mail postfix/"
@@ -33,6 +34,14 @@ HOSTILE = st.builds("".join, st.lists(st.one_of(WORDS, FORGED), min_size=1, max_
 def only(text: str) -> Step:
     (step,) = postfix_steps(BEGINS + text, NOW)
     return step
+
+
+def test_what_a_demonstration_sends_outside_is_not_delivered_to_us() -> None:
+    line = f"outside/lmtp[7]: 4jc3Lr4Hgkz1: to=<Parent@famille.example>, relay=box[/run/d/lmtp], {SENT}"
+    step = only(line)
+    assert step.relay == "famille.example[box]"
+    assert place_of(step) is Place.OUTSIDE
+    assert place_of(only(line.replace("outside/", "lists/"))) is Place.HERE
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ _REJECT = re.compile(
     rf"from={_ADDRESS.format('sender')},? to={_ADDRESS.format('to')},? proto=.*"
 )
 _UNEXAMINED = "info: header Vaguemestre-Unexamined:"  # lmtp_header_checks; strangers cannot write that field
+# Of a demonstration: a mailbox plays the outside world, behind the socket of ours.
+_PLAYED_OUTSIDE = "outside"
 _HOLDS = ("milter-hold: ", "hold: ")
 _DELIVERY_KINDS = {
     "sent": StepKind.DELIVERED,
@@ -88,7 +90,7 @@ def _step(line: LogLine, at: dt.datetime, queue_id: str, words: str) -> Step | N
         case "lmtp" if words.startswith(_UNEXAMINED):
             return Step(at, Engine.POSTFIX, StepKind.UNEXAMINED, queue_id)
         case _:
-            return _delivery(at, queue_id, words)
+            return _delivery(line, at, queue_id, words)
 
 
 def _at_the_door(line: LogLine, at: dt.datetime, queue_id: str, words: str) -> Step | None:
@@ -140,13 +142,16 @@ def _in_queue_at_start(at: dt.datetime, queue_id: str, words: str) -> Step | Non
     )
 
 
-def _delivery(at: dt.datetime, queue_id: str, words: str) -> Step | None:
+def _delivery(line: LogLine, at: dt.datetime, queue_id: str, words: str) -> Step | None:
     match = _DELIVERY.fullmatch(words)
     if match is None or match["status"] not in _DELIVERY_KINDS:
         return None
+    recipient, relay = (match["orig"] or match["to"]).lower(), match["relay"]
+    if line.door == _PLAYED_OUTSIDE and "[/" in relay:
+        relay = f"{recipient.rpartition('@')[2]}[{relay.partition('[')[0]}]"
     return Step(
         at, Engine.POSTFIX, _DELIVERY_KINDS[match["status"]], queue_id,
-        recipient=(match["orig"] or match["to"]).lower(), relay=match["relay"], status=match["dsn"],
+        recipient=recipient, relay=relay, status=match["dsn"],
         detail=match["words"].removesuffix(")"),
     )  # fmt: skip
 
