@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import NOON, PASSWORD, account, add_application
-from tests.answers import PageAnswer
+from tests.answers import PageAnswer, as_typed
 from tests.foundation.ui.confirmation import confirmed
 
 from vaguemestre.access.assistant.models import IssuedCode
@@ -20,6 +20,7 @@ from vaguemestre.foundation.jobs import ports as jobs
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.text.french_dates import day_fr
 from vaguemestre.mailbox.sorting.queries import current_absence
 from vaguemestre.people.credentials.models import Account, OneTimeDevice, RecoveryContact
 from vaguemestre.people.credentials.queries import app_passwords_of
@@ -152,6 +153,20 @@ def test_the_story_is_told_and_no_secret_is(client: Client, lucie: Account, nico
     assert "prochain essai possible" in page
     for secret in (NUMEN, PASSWORD, nicolas.password, "03/09/1985"):
         assert secret not in page
+
+
+def test_whoever_never_activated_is_sent_to_their_own_activation_not_to_a_head(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    only_way = "Sans contact vérifié, c’est la seule voie"
+    active = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    assert only_way in active
+    assert active.index("Agir") < active.index("Connexions") < active.index("Taille de la boîte")
+    pending = account("nouvelle", state="pending")
+    sheet = client.get(f"/assistance/compte/{pending.pk}").content.decode()
+    assert "Jamais activé : la personne l’active elle-même" in as_typed(sheet)
+    assert 'href="/numen/"' in sheet
+    assert only_way not in sheet
 
 
 def test_the_ways_into_an_account_are_shown_and_those_of_administrators_are_not(
@@ -392,5 +407,9 @@ def test_an_absence_is_set_for_somebody_and_its_words_are_nobody_s(
     assert ("Opéré" in held.internal_text, held.external_text) == (False, "")
     entry = Entry.objects.get(action="sorting.absence-set-by-desk")
     assert (entry.by, "Mme Vasseur" in str(entry.details)) == (f"account:{lucie.pk}", True)
+    sheet = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    until = day_fr(day + timedelta(days=30))
+    assert f"au {until} : ses correspondants reçoivent une réponse" in as_typed(sheet)
+    assert "Opéré" not in sheet
     own = client.post(f"/assistance/compte/{lucie.pk}/absence", asked)
     assert (own.status_code, current_absence(lucie.pk, timezone.now())) == (200, None)

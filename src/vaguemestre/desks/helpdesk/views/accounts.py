@@ -31,9 +31,12 @@ from vaguemestre.desks.helpdesk.rules.history_labels import delivery_failure_lab
 from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.mailbox.sorting.queries import absences_of
+from vaguemestre.mailbox.sorting.rules.absences import is_answering, next_absence
 from vaguemestre.people.credentials.class_facts import service_given
 from vaguemestre.people.credentials.ports import secret_keys
 
@@ -194,8 +197,11 @@ def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpRe
     operator_id = request.who.account_id
     target = action_target(account_id, operator_id, now)
     is_guarded = account.role == "administrator" or account_id == operator_id or target.outreaches_operator
+    absence = None if is_guarded else next_absence(absences_of(account_id), paris_day(now))
     context = {
         **service_given(account_id),
+        "absence": absence,
+        "is_answering": absence is not None and is_answering(absence, now),
         "account": account,
         "form": form,
         "actions": [] if is_guarded else sorted(possible_actions(target)),

@@ -111,6 +111,12 @@ def answering_absence(absences: Iterable[Absence], now: datetime) -> Absence | N
     return next((absence for absence in absences if is_answering(absence, now)), None)
 
 
+def next_absence(absences: Iterable[Absence], today: date) -> Absence | None:
+    """The first absence that is on and not over, or None."""
+    ahead = (absence for absence in absences if absence.is_on and absence.ends_on >= today)
+    return min(ahead, key=lambda absence: absence.starts_on, default=None)
+
+
 def last_day(absence: Absence, now: datetime) -> date:
     """Last day of the absence, seen from that instant; of a weekly one, the last consecutive day off."""
     if not absence.weekdays or len(absence.weekdays) == 7:
