@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -488,6 +489,23 @@ def test_a_grouped_list_has_a_row_for_each_conversation(box: Mailbox) -> None:
     mine = box.append("Sent", answered, (Flag.SEEN,), at(4))
     whole = box.look(everything, View(is_grouped=True), 0, 50)
     assert (whole.rows[0].ref, set(whole.rows[0].others)) == (mine, {first, last})
+
+
+def test_a_grouped_list_is_in_the_order_of_arrival_whatever_was_moved_in(box: Mailbox) -> None:
+    old = box.append("INBOX", letter("Ancien", Message_ID="<1@x.test>"), (), at(1))
+    box.append("INBOX", letter("Milieu", Message_ID="<2@x.test>"), (), at(2))
+    view = View(is_grouped=True)
+    assert subjects(box.look("INBOX", view, 0, 50)) == ["Milieu", "Ancien"]
+    box.append("INBOX", letter("Récent", Message_ID="<3@x.test>"), (), at(4))
+    (away,) = box.move([old], "Archive")
+    box.move([away], "INBOX")
+    answer = letter("Re: Ancien", Message_ID="<4@x.test>", In_Reply_To="<1@x.test>", References="<1@x.test>")
+    assert subjects(box.look("INBOX", view, 0, 50)) == ["Récent", "Milieu", "Ancien"]
+    assert subjects(box.look("INBOX", replace(view, is_reversed=True), 0, 50)) == ["Ancien", "Milieu", "Récent"]
+    last = box.append("INBOX", answer, (), at(3))
+    page = box.look("INBOX", view, 0, 50)
+    assert subjects(page) == ["Récent", "Re: Ancien", "Milieu"]
+    assert page.rows[1].ref == last, "the latest speaks for its conversation"
 
 
 def test_folders_are_made_renamed_and_removed(box: Mailbox) -> None:

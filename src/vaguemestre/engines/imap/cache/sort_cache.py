@@ -35,7 +35,7 @@ class ArrivalOrder:
 
 
 def parse_threads(answer: bytes, *, oldest_first: bool = False) -> Threads:
-    """The conversations of a THREAD answer, latest first, each latest first (by UID, near enough)."""
+    """The conversations of a THREAD answer, latest first, each latest first, by UID."""
     conversations: list[tuple[int, ...]] = []
     depth = 0
     current: list[int] = []

@@ -135,7 +135,7 @@ class ViewQuery(PhraseSearch):
         if (cached := self._orders.get(key, stamp)) is not None:
             return cached
         self.enter_folder(folder)
-        order, unchecked = self._group(folder, view) if view.is_grouped else self._sort(view)
+        order, unchecked = self._group(folder, view, figures) if view.is_grouped else self._sort(view)
         self._orders.keep(key, stamp, order, unchecked)
         return order
 
@@ -172,13 +172,14 @@ class ViewQuery(PhraseSearch):
         command = b"UID FETCH", sequence_set(newest), b"(UID ENVELOPE)"
         return view_criteria.matching_uids(self.run(*command, patience=CONTENT_PATIENCE_SECONDS), view)
 
-    def _group(self, folder: str, view: View) -> _SortedThreads:
+    def _group(self, folder: str, view: View, figures: dict[str, int]) -> _SortedThreads:
         """Conversations; one for each message if the store cannot group them.
 
         A message with very many references ends the process that sorts.
         """
         try:
-            return self._threads(view)
+            threads, unchecked = self._threads(view)
+            return _SortedThreads(self._by_arrival(folder, threads, view, figures), unchecked)
         except (TooSlow, ConnectionDead):
             self._selected = None
             self.lease.replace()
@@ -197,6 +198,18 @@ class ViewQuery(PhraseSearch):
         if len(matching) == len(uids):
             return _SortedThreads(threads, unchecked)
         return _SortedThreads(_narrowed(threads, set(matching)), unchecked)
+
+    def _by_arrival(
+        self, folder: str, threads: sort_cache.Threads, view: View, figures: dict[str, int]
+    ) -> sort_cache.Threads:
+        """The same in order of arrival, which is not that of UIDs once an old message was moved in."""
+        arrival = self._arrival_order(folder, figures)
+        if arrival.is_natural and self._is_still_natural(folder, arrival, figures.get("UIDNEXT", 0), ()):
+            return threads
+        rank = {uid: place for place, uid in enumerate(self._uids_by_arrival(folder, figures))}
+        last = len(rank)
+        threads = tuple(tuple(sorted(thread, key=lambda uid: rank.get(uid, last))) for thread in threads)
+        return tuple(sorted(threads, key=lambda thread: rank.get(thread[0], last), reverse=view.is_reversed))
 
     # Rows
 
