@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from tests.access.signin.people import APP_SECRET, PASSWORD, account, add_application
 from tests.access.signin.redirects import HOSTILE
@@ -364,3 +365,16 @@ def test_an_empty_field_is_told_in_words(client: Client, sent: dict[str, str]) -
 @pytest.mark.parametrize("name", ["x" * 5000, "\x00", "é@é", "' OR 1=1 --", "nmorel\r\nX: y"])
 def test_strange_names_are_refused_in_peace(client: Client, name: str) -> None:
     assert client.post("/alogin", {"username": name, "secret": "x"}).status_code == 200
+
+
+def test_who_was_signed_in_is_told_that_their_session_is_over(client: Client, nicolas: Account) -> None:
+    over = "Votre session est terminée"
+    back = "/parametres/securite"
+    assert over not in client.get("/alogin", {"next": back}).text, "nobody was signed in"
+    signed_in(client)
+    BrowserSession.objects.all().delete()
+    asked = client.get(back)
+    assert over in client.get(asked["Location"]).text
+    signed_in(client)
+    client.post(reverse("signin:sign-out"))
+    assert over not in client.get("/alogin", {"next": back}).text, "whoever signs out knows it"

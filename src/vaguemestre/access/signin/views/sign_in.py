@@ -175,9 +175,19 @@ def _page(
         "denial": _sentence(denied) if denied else "",
         "fresh": "nouveau" in request.GET and request.method == "GET",
         "bye": "au-revoir" in request.GET and request.method == "GET",
+        "is_over": not again and _was_sent_here(request) and _was_signed_in(request),
         "act_words": _interrupted_act_words(request) if again else "",
     }
     return render(request, "signin/sign_in.html", context)
+
+
+def _was_sent_here(request: HttpRequest) -> bool:
+    """Whether a page that wants somebody signed in led here."""
+    return request.method == "GET" and "next" in request.GET and "au-revoir" not in request.GET
+
+
+def _was_signed_in(request: HttpRequest) -> bool:
+    return bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
 
 
 def _interrupted_act_words(request: HttpRequest) -> str:
