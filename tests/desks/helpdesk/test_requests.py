@@ -54,6 +54,17 @@ def test_the_whole_way(client: Client, lucie: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("contact", "is_sent"), [("nicolas@maison.example", True), ("06 11 22 33 44", False)])
+def test_the_desk_knows_whether_its_answer_will_be_sent(
+    client: Client, lucie: Client, contact: str, is_sent: bool
+) -> None:
+    client.post("/aide/demande", {**ASKED, "contact": contact})
+    page = lucie.get(f"/assistance/demandes/{RequestRow.objects.get().pk}").text
+    assert ("Envoyée à la personne" in page) == is_sent
+    assert ("rien ne lui sera envoyé" in page) != is_sent
+
+
+@pytest.mark.django_db
 def test_somebody_signed_in_reads_the_answer_in_their_inbox(client: Client, lucie: Client) -> None:
     owner = account()
     client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})

@@ -108,10 +108,19 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(
         label="Réponse",
         max_length=MAX_ANSWER_CHARS,
-        help_text="Envoyée à la personne et montrée sur sa page. Ne demandez ni NUMEN ni mot de passe.",
+        help_text="Montrée sur la page de sa demande. Ne demandez ni NUMEN ni mot de passe.",
         error_messages={"required": "Écrivez la réponse, ou gardez la demande pour plus tard."},
         widget=forms.Textarea(attrs={"rows": 6}),
     )
+
+    def __init__(self, data: Any = None, *, initial: dict[str, str] | None = None, is_sent: bool) -> None:
+        super().__init__(data, initial=initial)
+        if is_sent:
+            self.fields[
+                "answer"
+            ].help_text = (
+                "Envoyée à la personne et montrée sur sa page. Ne demandez ni NUMEN ni mot de passe."
+            )
 
 
 class InsertForm(forms.Form):

@@ -9,7 +9,12 @@ from vaguemestre.desks.helpdesk.services.hand_overs import (
     refuse_hand_over,
     void_hand_overs,
 )
-from vaguemestre.desks.helpdesk.services.requests import answer_request, submit_request, take_request
+from vaguemestre.desks.helpdesk.services.requests import (
+    answer_request,
+    mail_contact,
+    submit_request,
+    take_request,
+)
 from vaguemestre.desks.helpdesk.services.retention import delete_old_requests
 
 __all__ = [
@@ -19,6 +24,7 @@ __all__ = [
     "delete_answer_text",
     "delete_old_requests",
     "forget_person",
+    "mail_contact",
     "perform_action",
     "preview_action",
     "refuse_hand_over",

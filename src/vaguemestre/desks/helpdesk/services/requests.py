@@ -81,12 +81,12 @@ def answer_request(
     account = presented(row.account_id) if row.account_id else None
     if account and account.state == "active":
         announce(AccountTouched(account.account_id, "desk-answer", now.isoformat(), detail=text))
-    if address := _address(row.contact):
+    if address := mail_contact(row.contact):
         announce_letter(operator_id, "answer", address, keys, code=text, now=now)
 
 
-def _address(contact: str) -> str:
-    """The contact if it is a mail address, else ""."""
+def mail_contact(contact: str) -> str:
+    """The contact if it is a mail address, else "": a telephone number for instance."""
     try:
         return str(parse_address(contact)) if "@" in contact else ""
     except Refusal:

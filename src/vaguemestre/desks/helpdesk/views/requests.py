@@ -123,10 +123,12 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("helpdesk:request", args=[request_id]))
     answers = answer_texts_for(request_id)
     insert = InsertForm(request.POST if "insert" in request.POST else None, answers)
-    form = AnswerForm(request.POST or None)
+    is_sent = bool(help_request.account_id or services.mail_contact(help_request.contact))
+    form = AnswerForm(request.POST or None, is_sent=is_sent)
     if "insert" in request.POST:
         chosen = insert.cleaned_data["ready"] or 0 if insert.is_valid() else 0
-        form = AnswerForm(initial={"answer": _with_ready(request.POST.get("answer", ""), chosen, answers)})
+        begun = _with_ready(request.POST.get("answer", ""), chosen, answers)
+        form = AnswerForm(initial={"answer": begun}, is_sent=is_sent)
     elif request.method == "POST" and form.is_valid():
         try:
             services.answer_request(
@@ -143,6 +145,7 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
             "kind": _kind_label(help_request),
             "form": form,
             "insert": insert if answers else None,
+            "is_sent": is_sent,
         },
     )
 
