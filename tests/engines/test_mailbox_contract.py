@@ -501,7 +501,11 @@ def test_a_grouped_list_is_in_the_order_of_arrival_whatever_was_moved_in(box: Ma
     box.move([away], "INBOX")
     answer = letter("Re: Ancien", Message_ID="<4@x.test>", In_Reply_To="<1@x.test>", References="<1@x.test>")
     assert subjects(box.look("INBOX", view, 0, 50)) == ["Récent", "Milieu", "Ancien"]
-    assert subjects(box.look("INBOX", replace(view, is_reversed=True), 0, 50)) == ["Ancien", "Milieu", "Récent"]
+    assert subjects(box.look("INBOX", replace(view, is_reversed=True), 0, 50)) == [
+        "Ancien",
+        "Milieu",
+        "Récent",
+    ]
     last = box.append("INBOX", answer, (), at(3))
     page = box.look("INBOX", view, 0, 50)
     assert subjects(page) == ["Récent", "Re: Ancien", "Milieu"]

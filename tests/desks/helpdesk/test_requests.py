@@ -54,7 +54,9 @@ def test_the_whole_way(client: Client, lucie: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("contact", "is_sent"), [("nicolas@maison.example", True), ("06 11 22 33 44", False)])
+@pytest.mark.parametrize(
+    ("contact", "is_sent"), [("nicolas@maison.example", True), ("06 11 22 33 44", False)]
+)
 def test_the_desk_knows_whether_its_answer_will_be_sent(
     client: Client, lucie: Client, contact: str, is_sent: bool
 ) -> None:
