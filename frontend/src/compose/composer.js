@@ -10,6 +10,7 @@ import { DockNews } from "./dock_news.js";
 import { Draft } from "./draft.js";
 import { MessageOptions } from "./message_options.js";
 import { PageNotices } from "./page_notices.js";
+import { foldCopies } from "./recipients/copies.js";
 import { RecipientInfo } from "./recipients/recipient_info.js";
 import { Recipients } from "./recipients/recipients.js";
 import { Editor } from "./text/editor.js";
@@ -97,8 +98,10 @@ class Composer {
     }
     for (const button of ["later", "attach", "borrow", "drop", "stock", "options", "mailing"])
       document.querySelector(`#${button}`).hidden = false;
-    if (this.recipients[0].people.length) this.editor.focus();
-    else this.recipients[0].input.focus();
+    if (this.recipients[0].people.length) {
+      foldCopies(this.form, this.recipients[1]);
+      this.editor.focus();
+    } else this.recipients[0].input.focus();
     this.recipientInfo.look();
     this.dock.post("ready");
     this.title();

@@ -204,3 +204,26 @@ def test_a_phone_gives_an_answer_the_whole_screen(page: Page, box: MemoryMailbox
     answer = page.locator("vm-composer-dock .composer-box")
     expect(answer).to_have_class("composer-box")
     assert edges(answer) == {"left": 0, "right": 390, "top": 0, "bottom": 844}
+
+
+def test_an_answer_folds_the_fields_of_copies_until_they_are_wanted(page: Page, box: MemoryMailbox) -> None:
+    page.goto(address(put(box, letter("Une question"))))
+    answer_by_key(page)
+    composer = page.frame_locator(".composer-box iframe")
+    copies = composer.get_by_role("button", name="Ajouter des destinataires en copie")
+    expect(composer.get_by_label("Cc", exact=True)).to_be_hidden()
+    copies.press("Enter")
+    expect(composer.get_by_label("Cc", exact=True)).to_be_focused()
+    expect(composer.get_by_label("Cci", exact=True)).to_be_visible()
+    expect(copies).to_be_hidden()
+    assert access_faults(page) == []
+
+
+def test_an_answer_to_all_shows_those_in_copy(page: Page, box: MemoryMailbox) -> None:
+    asked = letter("Une question", To="nmorel@ac-amiens.test", Cc="Zoé <zoe@dehors.example>")
+    page.goto(address(put(box, asked)))
+    page.keyboard.press("a")
+    composer = page.frame_locator(".composer-box iframe")
+    expect(composer.get_by_label("Cci", exact=True)).to_be_visible()
+    expect(composer.locator(".row.half .person")).to_have_text(re.compile("Zoé"))
+    expect(composer.get_by_role("button", name="Ajouter des destinataires en copie")).to_be_hidden()

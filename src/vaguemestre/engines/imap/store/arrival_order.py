@@ -4,7 +4,7 @@ from array import array
 from datetime import datetime
 from itertools import pairwise
 
-from vaguemestre.engines.imap.cache.sort_cache import ArrivalOrder, parse_sorted_uids
+from vaguemestre.engines.imap.cache.sort_cache import ArrivalOrder, Threads, parse_sorted_uids
 from vaguemestre.engines.imap.protocol import answers, response_tree
 from vaguemestre.engines.imap.protocol.headers import moment
 from vaguemestre.engines.imap.store.row_fetch import RowFetch
@@ -72,6 +72,18 @@ class ArrivalOrders(RowFetch):
         if all(a < b for a, b in pairwise(reversed(uids))):
             self._examine_order(folder, stamp[0], stamp[1])  # the message out of order has left
         return uids
+
+    def _by_arrival(
+        self, folder: str, threads: Threads, figures: dict[str, int], *, is_reversed: bool
+    ) -> Threads:
+        """Conversations sorted by UID, in order of arrival: another one once an old message was moved in."""
+        arrival = self._arrival_order(folder, figures)
+        if arrival.is_natural and self._is_still_natural(folder, arrival, figures.get("UIDNEXT", 0), ()):
+            return threads
+        rank = {uid: place for place, uid in enumerate(self._uids_by_arrival(folder, figures))}
+        last = len(rank)
+        threads = tuple(tuple(sorted(thread, key=lambda uid: rank.get(uid, last))) for thread in threads)
+        return tuple(sorted(threads, key=lambda thread: rank.get(thread[0], last), reverse=is_reversed))
 
     def _sort_by_arrival(self) -> "array[int]":
         """UIDs of the selected folder, the last to arrive first."""

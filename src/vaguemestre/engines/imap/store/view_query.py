@@ -179,7 +179,8 @@ class ViewQuery(PhraseSearch):
         """
         try:
             threads, unchecked = self._threads(view)
-            return _SortedThreads(self._by_arrival(folder, threads, view, figures), unchecked)
+            threads = self._by_arrival(folder, threads, figures, is_reversed=view.is_reversed)
+            return _SortedThreads(threads, unchecked)
         except (TooSlow, ConnectionDead):
             self._selected = None
             self.lease.replace()
@@ -198,18 +199,6 @@ class ViewQuery(PhraseSearch):
         if len(matching) == len(uids):
             return _SortedThreads(threads, unchecked)
         return _SortedThreads(_narrowed(threads, set(matching)), unchecked)
-
-    def _by_arrival(
-        self, folder: str, threads: sort_cache.Threads, view: View, figures: dict[str, int]
-    ) -> sort_cache.Threads:
-        """The same in order of arrival, which is not that of UIDs once an old message was moved in."""
-        arrival = self._arrival_order(folder, figures)
-        if arrival.is_natural and self._is_still_natural(folder, arrival, figures.get("UIDNEXT", 0), ()):
-            return threads
-        rank = {uid: place for place, uid in enumerate(self._uids_by_arrival(folder, figures))}
-        last = len(rank)
-        threads = tuple(tuple(sorted(thread, key=lambda uid: rank.get(uid, last))) for thread in threads)
-        return tuple(sorted(threads, key=lambda thread: rank.get(thread[0], last), reverse=view.is_reversed))
 
     # Rows
 
