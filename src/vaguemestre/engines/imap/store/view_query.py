@@ -196,9 +196,8 @@ class ViewQuery(PhraseSearch):
         threads = sort_cache.parse_threads(answer, oldest_first=view.is_reversed)
         uids = [uid for thread in threads for uid in thread]
         matching, unchecked = self._check(uids, view)
-        if len(matching) == len(uids):
-            return _SortedThreads(threads, unchecked)
-        return _SortedThreads(_narrowed(threads, set(matching)), unchecked)
+        is_narrowed = len(matching) < len(uids)
+        return _SortedThreads(_narrowed(threads, set(matching)) if is_narrowed else threads, unchecked)
 
     # Rows
 
