@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
@@ -14,11 +15,14 @@ from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.models import Account, AppPassword
 from vaguemestre.people.directory.models import Structure
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
+from vaguemestre.schools.sharing.queries import history_of
+from vaguemestre.schools.sharing.rules.history_labels import HISTORY_LABELS
 from vaguemestre.schools.sharing.values import MembershipTerms, Right
 
 Of = Callable[[Account], Client]
@@ -288,3 +292,12 @@ def test_who_may_choose_members_from_now_on_is_told_to_those_in_charge(school: S
         services.change_member(school.box.pk, row.pk, terms, by="account:1", now=now())
     fields = [task.args_kwargs["args"][2] for task in DBTaskResult.objects.all()]
     assert [field["change"] for field in fields if "change" in field] == ["manager"]
+
+
+@pytest.mark.django_db
+def test_what_happened_is_read_by_its_date_not_by_when_it_was_written() -> None:
+    moments = [datetime(2026, 11, day, tzinfo=UTC) for day in (5, 29, 12)]
+    with transaction.atomic():
+        for at in moments:
+            record(next(iter(HISTORY_LABELS)), to="box:990", by="system", at=at)
+    assert [line.at.day for line in history_of(990)] == [29, 12, 5]

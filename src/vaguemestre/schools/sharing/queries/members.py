@@ -79,7 +79,7 @@ def history_of(box_id: int, *, limit: int = 50) -> list[HistoryLine]:
             names.get(line.by, "Vaguemestre"),
             names.get(str(line.details.get("member", "")), "") or str(line.details.get("about", "")),
         )
-        for line in lines
+        for line in sorted(lines, key=lambda line: line.at, reverse=True)
     ]
 
 
