@@ -2,13 +2,13 @@
 
 from vaguemestre.desks.bulk.values import Act, Phase, Skip, State
 
-ACTS = {
+ACTS = {  # the one a page opens on first: it takes nothing from anybody
+    Act.NOTICE: "Avis par courriel",
     Act.SUSPEND: "Suspension",
     Act.RESUME: "Fin de suspension",
     Act.FACTOR: "Second facteur demandé",
     Act.NO_FACTOR: "Second facteur plus demandé",
     Act.QUOTA: "Taille de boîte",
-    Act.NOTICE: "Avis par courriel",
     Act.LETTERS: "Lettres d’activation",
     Act.EXPORT: "Export (CSV)",
 }
