@@ -107,6 +107,14 @@ customElements.define(
   },
 );
 
+// One box ticks those of its name: a page of a list.
+for (const all of document.querySelectorAll("[data-ticks]")) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of document.querySelectorAll(`[name="${all.dataset.ticks}"]`)) box.checked = all.checked;
+  });
+}
+
 // The page one is on, in a menu longer than the screen.
 document.querySelector("#side [aria-current]")?.scrollIntoView({ block: "nearest" });
 

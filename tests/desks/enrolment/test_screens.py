@@ -620,6 +620,14 @@ def test_the_queue_is_put_in_order_and_read_by_pages(place: int) -> None:
     assert "Nom31" in words(desk.get("/gestion/?tri=age&page=2"))
 
 
+def test_nobody_s_civility_is_chosen_for_them(place: int) -> None:
+    page = Client().get(f"/numen/demande?{QUESTIONS}").content.decode()
+    assert '<option value="" selected>Choisissez</option>' in page
+    refused = words(Client().post(f"/numen/demande?{QUESTIONS}", typed(civility="")))
+    assert "Votre demande est enregistrée" not in refused
+    assert not NumenRequest.objects.exists()
+
+
 def test_people_are_put_in_order_and_narrowed_by_category(place: int) -> None:
     for name, category in (("Alpha", "CPE"), ("Zeta", "PSYEN")):
         made = managed_by(place, "DPE", name.lower(), last_name=name)

@@ -176,7 +176,7 @@ class ArrivalForm(CivilForm, SchoolForm):
 
 class PeopleSearchForm(forms.Form):
     q = forms.CharField(
-        label="Nom, prénom, adresse ou dossier",
+        label="Nom, adresse ou dossier",
         max_length=120,
         required=False,
         widget=forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
@@ -195,7 +195,7 @@ class PeopleSearchForm(forms.Form):
     etat = forms.ChoiceField(
         label="Compte", required=False, choices=[("", "Tous"), *ACCOUNT_STATE_LABELS.items()]
     )
-    fin = DayField(label="Poste fini au plus tard le", required=False)
+    fin = DayField(label="Poste fini au plus tard", required=False)
 
     def sought(self, today: date) -> PeopleFilter:
         """What is searched. A field with an error is left out."""

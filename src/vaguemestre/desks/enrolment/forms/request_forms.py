@@ -103,7 +103,7 @@ def _proof(upload: UploadedFile[Any]) -> ProofFile:
 class RequestForm(forms.Form):
     """Civil status, post, school, proofs."""
 
-    civility = forms.ChoiceField(label="Civilité", choices=[("Mme", "Mme"), ("M.", "M.")])
+    civility = forms.ChoiceField(label="Civilité", choices=[("", "Choisissez"), ("Mme", "Mme"), ("M.", "M.")])
     birth_name = forms.CharField(label="Nom de naissance", max_length=100)
     usage_name = forms.CharField(label="Nom d’usage (s’il est différent)", max_length=100, required=False)
     first_name = forms.CharField(label="Prénom", max_length=100)
