@@ -1,5 +1,7 @@
 """An administrator gives a feed on a page, sees what it would change, then confirms exactly that."""
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -37,7 +39,7 @@ def client(administrator: Account) -> Client:
     return client_of(administrator)
 
 
-def given(client: Client, place: int, content: bytes = b"", **fields: str) -> str:
+def given(client: Client, place: int, content: bytes = b"", **fields: Any) -> str:
     """The page of the feed that was given."""
     file = SimpleUploadedFile("grh.csv", content or feed(*crowd(3)), "text/csv")
     answer = client.post(UPLOAD, {"academy": str(place), "file": file, "source": "", **fields})
@@ -111,6 +113,21 @@ def test_a_feed_being_applied_shows_what_is_planned_and_comes_back_when_it_is_do
     assert "Le flux est appliqué." in applied_page
     assert "3 arrivées" in applied_page
     assert applied_page.count("Enseignement") == 3, "the function of each"
+
+
+def test_the_plan_says_which_establishments_it_would_open(client: Client, place: int) -> None:
+    places = SimpleUploadedFile(
+        "etablissements.csv",
+        "uai;nom;type;secteur;departement;commune;code_postal\n"
+        "0809001Z;Collège Jules Verne;CLG;PUBLIC;080;Amiens;80000\n".encode(),
+        "text/csv",
+    )
+    page = given(client, place, feed(*crowd(2), line(dossier="D9", uai="0609001H")), places=places)
+    handlers.rebuild_requested_plan(PlanRequested(Feed.objects.get().pk))
+    shown = as_typed(text(client.get(page)))
+    assert "2 établissements nouveaux seront ouverts : Collège Jules Verne (0809001Z), 0609001H." in shown
+    assert "il y a 0" not in shown
+    assert shown.index("Appliquer ce plan") < shown.index("0 départ")
 
 
 def test_a_page_that_waits_is_told_to_come_back_once_the_plan_is_there(client: Client, place: int) -> None:

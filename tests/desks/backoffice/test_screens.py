@@ -365,7 +365,7 @@ def test_a_held_feed_names_who_leaves_changes_and_arrives(client: Client, place:
     for shown in (
         "1 départ", "Octave Beaunier", "compte fermé le 26/01/2027", "1 changement", "Camille Delattre",
         "Nom d’usage", "Delattre-Roy", "20E••••••••BC", "1 arrivée", "Lina Morel", "Enseignement",
-        "Pour confirmer, écrivez le nombre de départs", "il y a 0",
+        "Pour confirmer, écrivez le nombre de départs", "Plan établi",
     ):  # fmt: skip
         assert shown in page, shown
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from vaguemestre.foundation.kernel.texts import counted
-from vaguemestre.people.directory.queries import newest_person_id
+from vaguemestre.foundation.kernel.texts import counted, inflected
+from vaguemestre.people.directory.queries import newest_person_id, place_names
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.feeds import hr, structures
 from vaguemestre.people.intake.feeds.csv_lines import Content, InMemory, Sheet
@@ -23,6 +23,7 @@ from vaguemestre.people.intake.services.reception import received_at, with_order
 from vaguemestre.people.intake.values import ImportTerms, ParsedPlaces
 
 _CHUNK_BYTES = 1_048_576
+_PLACES_NAMED = 10
 
 
 def check_feed(files: FeedFiles, context: ImportContext, terms: ImportTerms, *, now: datetime) -> CheckedFeed:
@@ -77,6 +78,20 @@ def compare_feed(
         lines=lines,
         newest_person=newest,
     )
+
+
+def place_notices(checked: CheckedFeed) -> tuple[str, ...]:
+    """A notice of the establishments that applying the feed would open, the first ones by name."""
+    names = {place.uai: place.name for place in checked.places} | dict.fromkeys(
+        checked.plan.uais - {place.uai for place in checked.places}, ""
+    )
+    new = sorted(names.keys() - place_names(names).keys(), key=lambda uai: (not names[uai], names[uai], uai))
+    if not new:
+        return ()
+    shown = ", ".join(f"{names[uai]} ({uai})" if names[uai] else uai for uai in new[:_PLACES_NAMED])
+    others = f", et {len(new) - _PLACES_NAMED} de plus" if len(new) > _PLACES_NAMED else ""
+    number = counted(len(new), "établissement nouveau", "établissements nouveaux")
+    return (f"{number} {inflected(len(new), 'sera ouvert', 'seront ouverts')} : {shown}{others}.",)
 
 
 def _content_sha256(content: Content) -> str:

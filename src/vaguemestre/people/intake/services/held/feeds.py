@@ -21,6 +21,7 @@ from vaguemestre.people.intake.models import Feed, PlannedRow
 from vaguemestre.people.intake.services.feed_apply import apply_plan
 from vaguemestre.people.intake.services.feed_check import (
     compare_feed,
+    place_notices,
     read_places,
     with_recent_departures,
 )
@@ -168,7 +169,13 @@ def _unchanged_plan_check(
         if not (current <= fingerprints if feed.begun_at else current == fingerprints):
             rebuilt = _rebuilt_plan(feed, context, terms, now)
             save_plan(
-                feed, rebuilt.plan, context, terms.today, now, note=_PLAN_CHANGED, notices=rebuilt.notices
+                feed,
+                rebuilt.plan,
+                context,
+                terms.today,
+                now,
+                note=_PLAN_CHANGED,
+                notices=rebuilt.notices,
             )
             raise Refusal("intake.plan-stale", reason=_PLAN_CHANGED)
         return checked
@@ -181,7 +188,7 @@ def _rebuilt_plan(feed: Feed, context: ImportContext, terms: ImportTerms, now: d
     terms = with_recent_departures(terms, context.academy_id, now)
     checked = compare_feed(sheet, read_places(files), context, terms)
     plan = with_order_check(checked.plan, context.academy_id, feed.received_at or feed.started_at, terms)
-    return replace(checked, plan=plan)
+    return replace(checked, plan=plan, notices=(*checked.notices, *place_notices(checked)))
 
 
 def _open_held_files(feed: Feed, context: ImportContext) -> tuple[Sheet, FeedFiles]:
