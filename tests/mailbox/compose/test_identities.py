@@ -99,6 +99,12 @@ def test_an_identity_says_nobody_else(writer: Writer, given: IdentityFields, cod
     assert not Identity.objects.exists()
 
 
+def test_a_signature_repeats_no_variable_for_ever(writer: Writer) -> None:
+    with pytest.raises(Refusal, match="signature-too-long"):
+        keep(writer, IdentityFields(writer.address, "Nicolas Morel", signature="{nom}" * 101))
+    assert keep(writer, IdentityFields(writer.address, "Nicolas Morel", signature="{nom}" * 100))
+
+
 def test_somebody_elses_identity_serves_nobody(writer: Writer, nicolas: Account) -> None:
     other = account(username="pduval")
     theirs = Identity.objects.create(account=other, address="p@ac-amiens.test", name="Paul")

@@ -4,6 +4,10 @@ SENTENCES = {
     "compose.already-sent": "Ce courriel a déjà été envoyé.",
     "compose.changed-elsewhere": "Ce brouillon a été modifié dans une autre fenêtre.",
     "compose.class-needs-copies": "Une classe reçoit un exemplaire par personne : renvoyez ce message.",
+    "compose.copy-too-long": (
+        "L’exemplaire de %(address)s serait trop long : mettez moins de variables dans le texte, "
+        "ou raccourcissez les cases du tableau."
+    ),
     "compose.draft-later": (
         "Votre texte est gardé. Il paraîtra dans « Brouillons » quand la messagerie répondra."
     ),
@@ -21,7 +25,8 @@ SENTENCES = {
     "compose.look-again": "Relisez ce qui est signalé, puis confirmez.",
     "compose.mailing-empty": "Personne ne peut recevoir ce courriel : corrigez les adresses.",
     "compose.mailing-heavy": (
-        "Les pièces jointes sont trop lourdes pour %(count)s exemplaires : mettez un lien à la place."
+        "Le message est trop lourd pour %(count)s exemplaires : raccourcissez-le, ou mettez un lien "
+        "à la place des pièces jointes."
     ),
     "compose.name-missing": "Indiquez le nom que verront vos correspondants.",
     "compose.name-not-yours": (
@@ -57,6 +62,9 @@ SENTENCES = {
     "compose.too-many-enclosures": "Il y a trop de pièces jointes : %(limit)s au plus.",
     "compose.too-many-identities": "Il y a déjà %(limit)s identités : supprimez-en une d’abord.",
     "compose.too-many-texts": "Il y a déjà %(limit)s réponses types : supprimez-en une d’abord.",
+    "compose.too-many-variables": (
+        "Le texte, avec ce qu’il cite, contient plus de %(most)s variables entre accolades : retirez-en."
+    ),
     "compose.unknown-variable": ("Le texte demande {%(name)s}, qui n’est aucune des colonnes : %(columns)s."),
     "compose.workbook-too-heavy": (
         "Ce classeur pèse plus de %(most)s Mo : retirez-en les images et les autres feuilles."

@@ -5,11 +5,13 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Mailing
 from vaguemestre.mailbox.compose.queries.drafts import picture_ids
 from vaguemestre.mailbox.compose.rules.mail_merge import merged_html, merged_subject
+from vaguemestre.mailbox.compose.rules.merge_weight import check_added, column_uses
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, html_of_text
-from vaguemestre.mailbox.compose.values import CopyPreview, InvalidRow, MailingStatus
+from vaguemestre.mailbox.compose.values import CopyPreview, InvalidRow, MailingStatus, MergeCopy
 from vaguemestre.post.outbox.queries import copies_by_state
 from vaguemestre.post.outbox.rules.text import plain_text
 from vaguemestre.schools.rosters.rules.content_warnings import content_warnings
@@ -64,9 +66,20 @@ def _previews(mailing: Mailing) -> tuple[CopyPreview, ...]:
     if row is None:
         return ()
     picture_paths = set(picture_ids(row))
+    text = html_of_text(row.text) if row.is_plain else row.html
+    copies = [
+        MergeCopy(copy.number, copy.name, copy.address, copy.values)
+        for copy in mailing.copies.all()[:PREVIEWS]
+    ]
+    try:  # the text may have changed since it was prepared
+        uses = column_uses(row.subject, text)
+        for copy in copies:
+            check_added(uses, copy)
+    except Refusal:
+        return ()
     previews = []
-    for copy in mailing.copies.all()[:PREVIEWS]:
-        html = merged_html(html_of_text(row.text) if row.is_plain else row.html, copy.values)
+    for copy in copies:
+        html = merged_html(text, copy.values)
         subject = merged_subject(row.subject, copy.values)
         previews.append(
             CopyPreview(copy.name, copy.address, subject, draft_html(html, picture_paths.__contains__))

@@ -13,6 +13,7 @@ from vaguemestre.post.outbox.rules.headers import check_field, mailbox_list
 from vaguemestre.post.outbox.values import Recipient
 
 LONGEST_SIGNATURE = 20_000  # characters
+_MOST_VARIABLES = 100  # of a signature
 _VARIABLE = re.compile(r"\{(nom|fonction|etablissement|academie)\}")
 _LINE = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -36,7 +37,8 @@ def check_identity(
     if name.casefold() != variables.name.casefold() and not shows_surname(typed, variables.surname):
         raise Refusal("compose.name-not-yours", field="name", surname=variables.surname)
     _check_that_it_leaves(name, fields.address, own_addresses)
-    if len(fields.signature) > LONGEST_SIGNATURE:
+    is_long = len(fields.signature) > LONGEST_SIGNATURE
+    if is_long or len(_VARIABLE.findall(fields.signature)) > _MOST_VARIABLES:
         raise Refusal("compose.signature-too-long", field="signature")
     return IdentityFields(
         address=fields.address,

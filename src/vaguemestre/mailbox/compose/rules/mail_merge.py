@@ -20,7 +20,7 @@ _WORKBOOK = b"PK\x03\x04"  # a zip
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"  # OLE: .xls, and an .xlsx under a password
 LONGEST_CELL = 2000
 _SAID_COLUMNS = 20
-_VARIABLE = re.compile(r"\{([^{}<>\n]{1,60})\}")
+VARIABLE = re.compile(r"\{([^{}<>\n]{1,60})\}")
 _ADDRESS_NAMES = {
     "courriel",
     "email",
@@ -40,7 +40,7 @@ def plain_name(column: str) -> str:
 
 def variables_in(*texts: str) -> tuple[str, ...]:
     """Variables `{…}` of the texts, each once, as written."""
-    return tuple(dict.fromkeys(name.strip() for text in texts for name in _VARIABLE.findall(text)))
+    return tuple(dict.fromkeys(name.strip() for text in texts for name in VARIABLE.findall(text)))
 
 
 def is_workbook(content: bytes) -> bool:
@@ -132,14 +132,19 @@ def merged_html(html: str, values: Mapping[str, str]) -> str:
 
     def replacement(match: re.Match[str]) -> str:
         value = values.get(plain_name(match[1]))
-        return match[0] if value is None else "<br>".join(escape(line) for line in value.splitlines())
+        return match[0] if value is None else html_of_value(value)
 
-    return _VARIABLE.sub(replacement, html)
+    return VARIABLE.sub(replacement, html)
+
+
+def html_of_value(value: str) -> str:
+    """The value of a variable as HTML."""
+    return "<br>".join(escape(line) for line in value.splitlines())
 
 
 def merged_text(text: str, values: Mapping[str, str]) -> str:
     """The text with its variables replaced."""
-    return _VARIABLE.sub(lambda match: values.get(plain_name(match[1]), match[0]), text)
+    return VARIABLE.sub(lambda match: values.get(plain_name(match[1]), match[0]), text)
 
 
 def merged_subject(subject: str, values: Mapping[str, str]) -> str:

@@ -31,7 +31,10 @@ class MergeCopy:
 
 @dataclass(frozen=True)
 class InvalidRow:
-    """Row without a copy. `reason`: `address-missing`, `address-wrong`, `twice`, `empty:COLUMN`."""
+    """Row without a copy.
+
+    `reason`: `address-missing`, `address-wrong`, `twice`, `empty:COLUMN`, `refused:CODE` (put aside).
+    """
 
     number: int
     typed: str

@@ -24,6 +24,7 @@ _SHOWN_ON_PAGE = {
     "compose.later-malformed",
     "compose.later-is-past",
     "compose.later-too-far",
+    "compose.too-many-variables",
 }
 
 

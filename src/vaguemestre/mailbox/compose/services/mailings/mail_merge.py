@@ -11,9 +11,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.queries import cautions_of
-from vaguemestre.mailbox.compose.rules.mail_merge import (
-    merged_subject,
-)
+from vaguemestre.mailbox.compose.rules.mail_merge import merged_subject
+from vaguemestre.mailbox.compose.rules.merge_weight import column_uses
 from vaguemestre.mailbox.compose.services.drafts import remove_drafts
 from vaguemestre.mailbox.compose.services.hand_over import writer_of_row
 from vaguemestre.mailbox.compose.services.mailings.merged_letters import copy_content, letter_of
@@ -41,7 +40,7 @@ def start_mailing(
     """Start the mailing, now or at `due_at`, or resume it after a stop. Idempotent.
 
     `is_sure`: the writer confirmed the cautions about a message to classes. Raises Refusal `compose.gone`,
-    `compose.look-again`.
+    `compose.look-again`, `compose.too-many-variables`.
     """
     mailing = _own_mailing(account_id, key)
     if mailing.state not in (_State.READY, _State.STOPPED) or mailing.composition is None:
@@ -49,6 +48,7 @@ def start_mailing(
     if mailing.state == _State.READY:
         if not is_sure and cautions_of(mailing):
             raise Refusal("compose.look-again")
+        _check_variables(mailing.composition)
         unsent = Composition.objects.filter(pk=mailing.composition.pk, is_sending=False)
         if not unsent.update(is_sending=True):
             raise Refusal("compose.already-sent")
@@ -69,7 +69,10 @@ def stop_mailing(account_id: int, key: str, *, by: str, now: datetime) -> None:
 
 
 def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: datetime) -> None:
-    """Hand a batch of copies to the outbox, then announce the rest. Safe to run twice or in two workers."""
+    """Hand a batch of copies to the outbox, then announce the rest. Safe to run twice or in two workers.
+
+    A copy that is refused would be refused again: it is put aside, for the writer to see, and the others go.
+    """
     mailing = Mailing.objects.select_related("composition__account").filter(pk=mailing_id).first()
     if mailing is None or mailing.state != _State.RUNNING or mailing.composition is None:
         return
@@ -86,6 +89,9 @@ def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: 
         with transaction.atomic(durable=True):
             announce(MailingDue(mailing.pk), due=now + PACE)
         return
+    if not mailing.copies.exists():
+        _give_back(mailing)
+        return
     remove_drafts(row.draft_message_id, writer.login, open_mailbox)
     with transaction.atomic(durable=True):
         Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.DONE)
@@ -94,36 +100,67 @@ def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: 
         Composition.objects.filter(pk=row.pk, mailing__state=_State.DONE).delete()
 
 
-@transaction.atomic(durable=True)
 def _queue_copy(
     mailing: Mailing, number: int, writer: Writer, letter: Letter, limit: int, now: datetime
 ) -> None:
-    """Queue one copy and mark it in one transaction; its outbox key makes it unique."""
-    is_running = Mailing.objects.select_for_update().filter(pk=mailing.pk, state=_State.RUNNING).exists()
-    copy_row = mailing.copies.filter(number=number, queued_at=None).first()
-    row = mailing.composition
-    if not is_running or copy_row is None or row is None:
+    """Build one copy outside of any transaction; queue and mark it in one. Its outbox key is unique."""
+    copy_row, row = mailing.copies.filter(number=number, queued_at=None).first(), mailing.composition
+    if copy_row is None or row is None:
         return
     copy = MergeCopy(copy_row.number, copy_row.name, copy_row.address, copy_row.values)
     copy_letter = replace(letter, message_id=f"<{mailing.series}.{number}@{writer.domain}>")
-    queue_message(
-        MessageToSend(
-            account_id=mailing.account_id,
-            key=f"{mailing.series}.{number}",
-            message_id=copy_letter.message_id,
-            sender=letter.sender.address,
-            recipients=(copy.address,),
-            bcc=(),
-            subject=merged_subject(row.subject, copy.values),
-            content=copy_content(row, writer, copy, copy_letter, limit),
-            due_at=now,
-            wants_report=row.wants_report,
-        ),
-        by=f"account:{mailing.account_id}",
-        now=now,
-    )
-    copy_row.queued_at = now
-    copy_row.save(update_fields=("queued_at",))
+    try:
+        content = copy_content(row, writer, copy, copy_letter, limit)
+    except Refusal as refusal:
+        _put_aside(mailing, copy, refusal)
+        return
+    with transaction.atomic(durable=True):
+        if not _is_running(mailing) or not mailing.copies.filter(number=number, queued_at=None).exists():
+            return
+        queue_message(
+            MessageToSend(
+                account_id=mailing.account_id,
+                key=f"{mailing.series}.{number}",
+                message_id=copy_letter.message_id,
+                sender=letter.sender.address,
+                recipients=(copy.address,),
+                bcc=(),
+                subject=merged_subject(row.subject, copy.values),
+                content=content,
+                due_at=now,
+                wants_report=row.wants_report,
+            ),
+            by=f"account:{mailing.account_id}",
+            now=now,
+        )
+        mailing.copies.filter(number=number).update(queued_at=now)
+
+
+def _is_running(mailing: Mailing) -> bool:
+    """Whether it runs; nobody stops it before the end of the transaction."""
+    return Mailing.objects.select_for_update().filter(pk=mailing.pk, state=_State.RUNNING).exists()
+
+
+@transaction.atomic(durable=True)
+def _put_aside(mailing: Mailing, copy: MergeCopy, refusal: Refusal) -> None:
+    """List the copy among the rows that do not leave, instead of trying it again."""
+    locked = Mailing.objects.select_for_update().filter(pk=mailing.pk, state=_State.RUNNING).first()
+    if locked is None or not locked.copies.filter(number=copy.number, queued_at=None).delete()[0]:
+        return
+    locked.wrong = [*locked.wrong, [copy.number, copy.address, f"refused:{refusal.code}"]]
+    locked.save(update_fields=("wrong",))
+
+
+@transaction.atomic(durable=True)
+def _give_back(mailing: Mailing) -> None:
+    """Give the draft back to its writer: every copy was put aside."""
+    if Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.READY, due_at=None):
+        Composition.objects.filter(mailing=mailing).update(is_sending=False)
+
+
+def _check_variables(row: Composition) -> None:
+    """The text may have changed since it was prepared. Raises Refusal `compose.too-many-variables`."""
+    column_uses(row.subject, row.text if row.is_plain else row.html)
 
 
 def _own_mailing(account_id: int, key: str) -> Mailing:

@@ -16,12 +16,13 @@ from vaguemestre.mailbox.compose.rules.mail_merge import (
     table_of,
     variables_in,
 )
+from vaguemestre.mailbox.compose.rules.merge_weight import column_uses, heaviest_copy
 from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
 from vaguemestre.mailbox.compose.rules.sheets.task import rows_in
 from vaguemestre.mailbox.compose.services.files.attachments import check_complete
 from vaguemestre.mailbox.compose.services.files.file_links import check_links
-from vaguemestre.mailbox.compose.services.mailings.merged_letters import copy_content, letter_of
-from vaguemestre.mailbox.compose.services.rows import new_key, own_row
+from vaguemestre.mailbox.compose.services.mailings.merged_letters import copy_content
+from vaguemestre.mailbox.compose.services.rows import bare_letter, new_key, open_row
 from vaguemestre.mailbox.compose.values import InvalidRow, MergeResult, Table, TableRow, Writer
 from vaguemestre.mailbox.contacts.queries import merge_fields_of
 from vaguemestre.people.credentials.queries import identified
@@ -49,7 +50,6 @@ def table_in(content: bytes, read_sheet: ReadSheet) -> Table:
     return table_of(rows_in(answer))
 
 
-@transaction.atomic(durable=True)
 def prepare_mailing(
     writer: Writer,
     key: str,
@@ -66,14 +66,14 @@ def prepare_mailing(
     Classes among the recipients are expanded to their people, for `asker` only; the sender is then a gateway
     address instead of the writer's, unless `own_sender`.
     Raises Refusal `compose.gone`, `compose.already-sent`, `compose.mailing-empty`, `compose.mailing-heavy`,
-    `rosters.not-yours`, those of `merge_copies`, the fields and the size.
+    `rosters.not-yours`, those of `merge_copies` and `copy_content`, the fields.
     """
-    row = own_row(writer.account_id, key)
-    if row.is_sending:
-        raise Refusal("compose.already-sent")
+    row = open_row(writer.account_id, key)
     check_complete(row)
     check_links(row)
-    variables = variables_in(row.subject, row.text if row.is_plain else row.html)
+    text = row.text if row.is_plain else row.html
+    column_uses(row.subject, text)  # its refusal, before anything is made of the variables
+    variables = variables_in(row.subject, text)
     classes: list[ClassAudience] = []
     if table is not None:
         result = merge_copies(table, variables)
@@ -81,14 +81,22 @@ def prepare_mailing(
         recipients, unreadable = lenient_recipients(f"{row.to}, {row.cc}, {row.bcc}")
         classes, people = _expand_classes(asker, recipients)
         result = _merge_recipients(writer, people, classes, unreadable, variables)
+    _check_weight(row, writer, result, limit, now)
+    with transaction.atomic(durable=True):
+        row = open_row(writer.account_id, key)
+        sender = _gateway(writer, now) if classes and not own_sender else ""
+        audiences = [audience.name for audience in classes]
+        return int(_store_mailing(row, result, source, audiences, sender, now).pk)
+
+
+def _check_weight(row: Composition, writer: Writer, result: MergeResult, limit: int, now: datetime) -> None:
+    """Build the heaviest copy, outside of any transaction, and judge all by it."""
     if not result.copies:
         raise Refusal("compose.mailing-empty")
-    sender = _gateway(writer, now) if classes and not own_sender else ""
-    mailing = _store_mailing(row, result, source, [audience.name for audience in classes], sender, now)
-    size = len(copy_content(row, writer, result.copies[0], letter_of(mailing, row, writer, now), limit))
-    if size * len(result.copies) > MAX_MAILING_OCTETS:
+    letter = bare_letter(row, writer, now)
+    heaviest = heaviest_copy(column_uses(letter.subject, letter.html, letter.text), result.copies)
+    if len(copy_content(row, writer, heaviest, letter, limit)) * len(result.copies) > MAX_MAILING_OCTETS:
         raise Refusal("compose.mailing-heavy", count=len(result.copies))
-    return int(mailing.pk)
 
 
 def _store_mailing(

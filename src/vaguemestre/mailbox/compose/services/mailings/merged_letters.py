@@ -12,6 +12,7 @@ from vaguemestre.mailbox.compose.rules.mail_merge import (
     merged_subject,
     merged_text,
 )
+from vaguemestre.mailbox.compose.rules.merge_weight import check_added, column_uses
 from vaguemestre.mailbox.compose.services.rows import bare_letter
 from vaguemestre.mailbox.compose.values import MergeCopy, Writer
 from vaguemestre.post.outbox.rules.message import build_message, check_whole
@@ -30,9 +31,14 @@ def merged_letter(letter: Letter, copy: MergeCopy) -> Letter:
 
 
 def copy_content(row: Composition, writer: Writer, copy: MergeCopy, letter: Letter, limit: int) -> bytes:
-    """Content of that copy. Raises Refusal `compose.not-your-address`, `outbox.too-large`."""
+    """Content of that copy.
+
+    Raises Refusal `compose.not-your-address`, `outbox.too-large`, and before anything is built
+    `compose.too-many-variables`, `compose.copy-too-long`.
+    """
     if letter.sender.address not in own_addresses(writer):
         raise Refusal("compose.not-your-address", field="identity")
+    check_added(column_uses(letter.subject, letter.html, letter.text), copy)
     content = build_message(merged_letter(letter, copy), boundary=secrets.token_hex(16))
     check_whole(content, limit)
     return content
