@@ -16,7 +16,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.trace.models import MessageStep
 from vaguemestre.post.trace.queries import find_messages
-from vaguemestre.post.trace.rules.stories import masked, overall_fate, seen_by
+from vaguemestre.post.trace.rules.stories import masked, overall_fate, seen_by, without_list_detail
 from vaguemestre.post.trace.values import Engine, Fate, MessageSearch, Step, StepKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -183,6 +183,22 @@ def test_pupils_and_families_are_not_identified() -> None:
     assert masked("eleve@ent.test", "ent.test") == masked("e@a.ent.test", "ent.test") == "…@ent.test"
     assert masked("a@parent.test", "ent.test") == "a@parent.test"
     assert masked("eleve@ent.test", "") == "eleve@ent.test"
+
+
+def test_a_list_is_named_as_people_know_it() -> None:
+    assert without_list_detail("liste.conseil+l2.0d@ac.test") == "liste.conseil@ac.test"
+    assert without_list_detail("marie+cours@ac.test") == "marie+cours@ac.test"
+    told([
+        step(StepKind.QUEUED, 0, "LLLLLL1", sender="liste.conseil+l2.0d@ac.test"),
+        step(StepKind.DELIVERED, 1, "LLLLLL1", recipient="paul@ac-amiens.test", relay=HERE, status="2.0.0"),
+    ], "list")  # fmt: skip
+    made = account("rssi", role="administrator")
+    Account.objects.filter(pk=made.pk).update(spans_academies=True)
+    client = browser_of(Account.objects.get(pk=made.pk))
+    for query in ("q=paul@ac-amiens.test", "q=paul@ac-amiens.test&message=LLLLLL1"):
+        page = text_of(client.get(f"/administration/messages?{query}").content)
+        assert "liste.conseil@ac.test" in page
+        assert "+l2" not in page
 
 
 def test_the_worst_fate_stands_for_the_message() -> None:

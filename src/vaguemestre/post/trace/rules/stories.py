@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.post.mailstore.values import QUARANTINE
 from vaguemestre.post.trace.values import Fate, Step, StepKind
 
@@ -21,6 +22,12 @@ _WORST = (
 def is_quarantined(step: Step) -> bool:
     """Whether Sieve filed a delivery in quarantine."""
     return step.kind is StepKind.FILED and step.detail == f"stored mail into mailbox '{QUARANTINE}'"
+
+
+def without_list_detail(sender: str) -> str:
+    """The address of a list as people know it, without what marks one letter and one recipient."""
+    local, at, domain = sender.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}" if has_list_form(sender) else sender
 
 
 def sender_of(steps: Iterable[Step]) -> str:

@@ -17,7 +17,14 @@ from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.people.credentials.queries import find_account, identified, presented
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.post.trace import queries
-from vaguemestre.post.trace.rules.stories import fates_of, masked, overall_fate, seen_by, sender_of
+from vaguemestre.post.trace.rules.stories import (
+    fates_of,
+    masked,
+    overall_fate,
+    seen_by,
+    sender_of,
+    without_list_detail,
+)
 from vaguemestre.post.trace.values import Fate, FoundMessage, MessageSearch, Step, StepKind
 from vaguemestre.post.tracking import services
 from vaguemestre.post.tracking.forms import MessageSearchForm
@@ -143,7 +150,13 @@ def _row(message: FoundMessage, own: Collection[str]) -> _Row:
     if own and message.sender.lower() not in own:
         fates = {address: fate for address, fate in fates.items() if address in own}
     fate = overall_fate(list(fates.values()))
-    return _Row(message, message.sender, fate, FATES[fate], [address for address in fates if address])
+    return _Row(
+        message,
+        without_list_detail(message.sender),
+        fate,
+        FATES[fate],
+        [address for address in fates if address],
+    )
 
 
 def _story(steps: Collection[Step], *, with_detail: bool) -> dict[str, Any]:
@@ -151,7 +164,7 @@ def _story(steps: Collection[Step], *, with_detail: bool) -> dict[str, Any]:
     fate = overall_fate(list(fates.values()), steps)
     return {
         "lines": [story_line(step, with_detail=with_detail) for step in steps if step.kind not in _HIDDEN],
-        "sender": sender_of(steps),
+        "sender": without_list_detail(sender_of(steps)),
         "recipients": [address for address in fates if address],
         "message_id": next((step.message_id for step in steps if step.message_id), ""),
         "fate": fate,
