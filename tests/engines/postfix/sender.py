@@ -65,7 +65,7 @@ def sending(mail: MailSection, kind: type[Sender] = Sender) -> Iterator[Sender]:
         world.start({DOMAIN: zone})
         engines.prepare()
         signer.prepare(engines.config)
-        keys = SigningKeyFiles(engines.config)
+        keys = SigningKeyFiles(engines.config, engines.config.secrets_dir / "filter_key")
         for algorithm, selector in SELECTORS.items():
             keys.store(DOMAIN, selector, pairs[algorithm].private)
         keys.use(DOMAIN, list(SELECTORS.values()))

@@ -100,7 +100,7 @@ def test_dane_trusts_the_published_key_and_refuses_another(sender: Sender, marie
 
 
 def test_a_new_key_signs_the_next_letter_without_a_restart(sender: Sender, marie: Someone) -> None:
-    keys = SigningKeyFiles(sender.config)
+    keys = SigningKeyFiles(sender.config, sender.config.secrets_dir / "filter_key")
     keys.store(DOMAIN, "rsa2", make_key_pair(Algorithm.RSA).private)
     try:
         keys.use(DOMAIN, ["rsa2"])

@@ -7,8 +7,9 @@ import pytest
 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.post.dkim.models import DkimKey
 from vaguemestre.post.dkim.queries import has_active_key, keys_of
-from vaguemestre.post.dkim.services import advance_keys, renew_keys
+from vaguemestre.post.dkim.services import advance_keys, renew_keys, write_keys
 from vaguemestre.post.dkim.values import KeyState, StepKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +29,12 @@ class Keys:
         if self.is_full:
             raise EngineDown("disk")
         self.files[selector] = private
+
+    def sealed(self, domain: str, selector: str) -> str:
+        return self.files[selector].hex() if selector in self.files else ""
+
+    def take(self, domain: str, selector: str, sealed: str) -> None:
+        self.store(domain, selector, bytes.fromhex(sealed))
 
     def use(self, domain: str, selectors: Sequence[str]) -> None:
         assert set(selectors) <= set(self.files)
@@ -102,3 +109,32 @@ def test_a_key_whose_private_half_cannot_be_kept_is_not_published() -> None:
     with pytest.raises(EngineDown):
         advance(zone, keys, START)
     assert keys_of(DOMAIN) == ()
+
+
+def test_a_key_made_on_one_machine_signs_on_the_others_and_is_sealed_no_longer_than_it_serves() -> None:
+    zone, here, there = Zone(), Keys(), Keys()
+    advance(zone, here, START)
+    write_keys(DOMAIN, there)
+    assert there.files == here.files
+    zone.publish()
+    advance(zone, there, START)  # whichever machine leads
+    write_keys(DOMAIN, here)
+    assert here.used == there.used == ("rsa20261128", "ed20261128")
+    later = START + timedelta(days=30)
+    renew_keys(DOMAIN, there, now=later, by="cli")
+    zone.publish()
+    for days in (0, 1):
+        advance(zone, there, later + timedelta(days=days))
+    write_keys(DOMAIN, here)
+    assert here.used == there.used == ("rsa20261228", "ed20261228")
+    assert here.files == there.files
+    assert set(DkimKey.objects.exclude(sealed="").values_list("selector", flat=True)) == set(here.used)
+
+
+def test_a_key_made_before_keys_were_exchanged_is_sealed_where_it_is() -> None:
+    zone, here, there = Zone(), Keys(), Keys()
+    advance(zone, here, START)
+    DkimKey.objects.update(sealed="")
+    write_keys(DOMAIN, here)
+    write_keys(DOMAIN, there)
+    assert there.files == here.files

@@ -26,6 +26,11 @@ def tell_filter(event: RefusedContentChanged) -> None:
     ports.refuse_content.get()(refused_marks())
 
 
+def write_own_marks() -> None:
+    """On each machine: what its filter must refuse, whichever machine heard of it."""
+    ports.refuse_content.get()(refused_marks())
+
+
 def copy_removals() -> None:
     """Periodic task: what is removed is copied out of the database, for a restoration of an older one."""
     services.copy_removals(settings.CONFIG.data_dir / FOLDER)

@@ -4,10 +4,14 @@
 seen at once and nothing is reloaded.
 """
 
+import base64
+import hashlib
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
 
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.system_users import filter_group, set_owner, worker_id
@@ -25,14 +29,39 @@ def prepare_folder(instance: Instance) -> None:
     path = folder(instance)
     path.mkdir(parents=True, exist_ok=True)
     set_owner(path, worker_id(), filter_group(), 0o2750)
+    for key in path.glob("*.key"):  # root made the first ones: the worker seals them for other machines
+        set_owner(key, worker_id(), filter_group(), 0o640)
 
 
 class SigningKeyFiles:
-    def __init__(self, instance: Instance) -> None:
-        self._folder = folder(instance)
+    """`secret`: the file of what the machines of an installation seal keys with for one another."""
+
+    def __init__(self, instance: Instance, secret: Path) -> None:
+        self._folder, self._secret = folder(instance), secret
 
     def store(self, domain: str, selector: str, private: bytes) -> None:
         self._write(self._key_file(domain, selector), private)
+
+    def sealed(self, domain: str, selector: str) -> str:
+        file = self._key_file(domain, selector)
+        try:
+            return self._sealer().encrypt(file.read_bytes()).decode() if file.is_file() else ""
+        except OSError as error:
+            raise EngineDown(f"dkim keys: {error}") from error
+
+    def take(self, domain: str, selector: str, sealed: str) -> None:
+        try:
+            private = self._sealer().decrypt(sealed.encode())
+        except InvalidToken as error:
+            raise EngineDown(f"the private key {selector} of {domain} does not open here") from error
+        self.store(domain, selector, private)
+
+    def _sealer(self) -> Fernet:
+        try:
+            secret = self._secret.read_bytes().strip()
+        except OSError as error:
+            raise EngineDown(f"dkim keys cannot be sealed: {error}") from error
+        return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"dkim:" + secret).digest()))
 
     def use(self, domain: str, selectors: Sequence[str]) -> None:
         for selector in selectors:
@@ -58,6 +87,8 @@ class SigningKeyFiles:
                 file.flush()
                 os.fsync(file.fileno())
             fresh.chmod(0o640)
+            if os.geteuid() == 0:  # by hand: the worker reads it too
+                os.chown(fresh, self._folder.stat().st_uid, -1)
             fresh.rename(path)
         except OSError as error:
             raise EngineDown(f"dkim keys: {error}") from error

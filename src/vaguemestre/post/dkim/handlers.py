@@ -10,6 +10,13 @@ from vaguemestre.post.dkim.ports import look_up_text, signing_keys
 _EVERY_MINUTES = 5
 
 
+def write_own_keys() -> None:
+    """On each machine: the keys that its signer uses, whichever machine made them."""
+    if settings.CONFIG.mail.outgoing.leaves:
+        for academy in academy_summaries():
+            services.write_keys(academy.domain, signing_keys.get())
+
+
 def advance_keys() -> None:
     """Every few minutes, the steps due of each domain's keys, where mail really leaves."""
     outgoing, now = settings.CONFIG.mail.outgoing, timezone.now()

@@ -1,4 +1,4 @@
-"""DKIM keys: public halves and moments. Private halves are files (`ports.SigningKeys`)."""
+"""DKIM keys: public halves and moments. Private halves are files of each machine (`ports.SigningKeys`)."""
 
 from django.db import models
 
@@ -12,6 +12,7 @@ class DkimKey(models.Model):
         max_length=8, choices=[(algorithm.value, algorithm.value) for algorithm in Algorithm]
     )
     public = models.TextField()
+    sealed = models.TextField(default="", blank=True)  # the private half, for machines without it
     prepared_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)
     active_at = models.DateTimeField(null=True, blank=True)

@@ -17,6 +17,14 @@ class SigningKeys(Protocol):
 
     def store(self, domain: str, selector: str, private: bytes) -> None: ...
 
+    def sealed(self, domain: str, selector: str) -> str:
+        """The key as another machine of the installation opens it; empty if it is not on this one."""
+        ...
+
+    def take(self, domain: str, selector: str, sealed: str) -> None:
+        """Store what `sealed` said on another machine."""
+        ...
+
     def use(self, domain: str, selectors: Sequence[str]) -> None:
         """Sign mail of that domain with these keys from now on, the RSA one first."""
         ...

@@ -68,6 +68,7 @@ def renew_keys(domain: str, signing_keys: SigningKeys, *, now: datetime, by: str
 
 def write_keys(domain: str, signing_keys: SigningKeys) -> None:
     """Make the signer use the active keys, and forget the private halves of those that sign no more."""
+    _exchange(domain, signing_keys)
     keys = keys_of(domain)
     active = [key for key in keys if key.state is KeyState.ACTIVE]
     active.sort(
@@ -77,6 +78,17 @@ def write_keys(domain: str, signing_keys: SigningKeys) -> None:
     for key in keys:
         if key.state in (KeyState.RETIRING, KeyState.GONE):
             signing_keys.erase(domain, key.selector)
+
+
+def _exchange(domain: str, signing_keys: SigningKeys) -> None:
+    """Let other machines have the private halves that were made here, and take those made elsewhere."""
+    DkimKey.objects.filter(domain=domain, retired_at__isnull=False).exclude(sealed="").update(sealed="")
+    for row in DkimKey.objects.filter(domain=domain, retired_at__isnull=True):
+        sealed = signing_keys.sealed(domain, row.selector)
+        if sealed and not row.sealed:
+            DkimKey.objects.filter(pk=row.pk, sealed="").update(sealed=sealed)
+        elif row.sealed and not sealed:
+            signing_keys.take(domain, row.selector, row.sealed)
 
 
 def _look_up(keys: Sequence[SigningKey], look_up: LookUpText) -> dict[str, bool | None]:
@@ -98,8 +110,9 @@ def _prepare(
     signing_keys.store(domain, selector, pair.private)
     with transaction.atomic(durable=True):
         DkimKey.objects.create(
-            domain=domain, selector=selector, algorithm=algorithm, public=pair.public, prepared_at=now
-        )
+            domain=domain, selector=selector, algorithm=algorithm, public=pair.public,
+            sealed=signing_keys.sealed(domain, selector), prepared_at=now,
+        )  # fmt: skip
         _record(domain, Step(StepKind.PREPARE, selector), now, by)
 
 

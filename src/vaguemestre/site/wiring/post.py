@@ -77,7 +77,8 @@ def plug(config: Config) -> None:
         }
     )
     dkim.look_up_text.plug(TextLookup(DnsLookup()))
-    dkim.signing_keys.plug(SigningKeyFiles(config))
+    # the worker's own secret: no page can open what it seals
+    dkim.signing_keys.plug(SigningKeyFiles(config, secrets.path_of(config.secrets_dir, "filter_key")))
 
 
 def _log_of(engine: str, config: Config) -> str:
