@@ -56,10 +56,12 @@ _ARRIVAL_SECONDS = 120
 
 @dataclass(frozen=True)
 class Agent:
-    """An agent’s address and the password of a mail program."""
+    """An agent’s address and the password of a mail program; the name and the password of the pages."""
 
     address: str
     password: str = field(repr=False)
+    username: str = ""
+    secret: str = field(repr=False, default="")
 
 
 def open_agents(machine: Machine) -> tuple[Agent, ...]:

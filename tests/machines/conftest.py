@@ -19,7 +19,7 @@ from vaguemestre.site.config import PROJECT
 
 _NAMES = (academy.HOST, academy.SITE, f"fichiers.{academy.SITE}", f"mta-sts.{academy.DOMAIN}", world.NAME)
 _STEP = re.compile(r"^(?:\[[^\]]*\] )?( *\d+\. .*…|Liste des paquets|Paquets Debian : étapes faites)")
-_KEPT = bool(os.environ.get("VAGUEMESTRE_KEEP_MACHINES"))  # the disk of the last run, for trying again
+KEPT = bool(os.environ.get("VAGUEMESTRE_KEEP_MACHINES"))  # the disk of the last run, for trying again
 _MOST_RUNS = 30  # of bin/install: one for each step, and some
 
 
@@ -56,7 +56,7 @@ def _pem(certificate: x509.Certificate) -> bytes:
 def machine(authority: certificates.Certificates) -> Iterator[Machine]:
     """A bare Debian with our sources and the académie's configuration."""
     machine = Machine("academy", "10.78.0.10")
-    if not _KEPT:
+    if not KEPT:
         machine.destroy()
     machine.boot()
     try:
@@ -65,7 +65,7 @@ def machine(authority: certificates.Certificates) -> Iterator[Machine]:
         machine.must("tee", academy.SETTINGS, text=academy.CONFIGURATION + academy.GIVEN_CERTIFICATE)
         yield machine
     finally:
-        if _KEPT:
+        if KEPT:
             machine.cut()
         else:
             machine.destroy()

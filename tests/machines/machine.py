@@ -127,7 +127,7 @@ class Machine:
         subprocess.run(self._inside(("tar", "-C", target, "-x")), input=packed.stdout, check=True)
 
     def cut(self) -> None:
-        """End every process at once; the disk stays as it is."""
+        """End every process at once, and its cable: nobody says that it is gone. The disk stays as it is."""
         if (kill := self.group / "cgroup.kill").exists():
             kill.write_text("1")
         while self._is_populated():
@@ -140,6 +140,7 @@ class Machine:
         with contextlib.suppress(FileNotFoundError):
             self.group.rmdir()
         self.pid, self._outer = 0, None
+        self._unplug()
 
     def _is_populated(self) -> bool:
         events = self.group / "cgroup.events"
@@ -148,12 +149,11 @@ class Machine:
     def destroy(self) -> None:
         """End it, with its disk and its cable."""
         self.cut()
-        subprocess.run(["ip", "netns", "del", f"vm-{self.name}"], capture_output=True, check=False)
         shutil.rmtree(self.disk, ignore_errors=True)
 
     def _plug(self) -> None:
         space, cable = f"vm-{self.name}", f"vmt-{self.name}"
-        subprocess.run(["ip", "netns", "del", space], capture_output=True, check=False)
+        self._unplug()
         host("ip", "netns", "add", space)
         host("ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", space)
         host("ip", "link", "set", cable, "master", _BRIDGE, "up")
@@ -161,6 +161,11 @@ class Machine:
                       f"route add default via {_HOST}",
                       f"-6 addr add fd78::{self.address.rpartition('.')[2]}/64 dev eth0 nodad"):  # fmt: skip
             host("ip", "-n", space, *words.split())
+
+    def _unplug(self) -> None:
+        # the cable first: that of a network that ends goes a while after it
+        for words in (f"link del vmt-{self.name}", f"netns del vm-{self.name}"):
+            subprocess.run(["ip", *words.split()], capture_output=True, check=False)
 
     def _inside(self, argv: Sequence[str]) -> list[str]:
         clean = ("/usr/bin/env", "-i", "HOME=/root", "LANG=C.UTF-8", f"PATH={_PATH}",

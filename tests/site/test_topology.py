@@ -187,3 +187,23 @@ def test_a_table_written_as_a_section_is_told_how_it_is_written(tmp_path: Path) 
             tmp_path,
             SIX.replace('[[pod]]\nname = "amiens"', '[pod]\nname = "amiens"').partition("[[pod]]")[0],
         )
+
+
+def test_a_machine_that_keeps_one_pod_alone_needs_not_be_told_which(tmp_path: Path) -> None:
+    text = SIX.replace('["store1", "store2"]', '["store1"]').replace('["store2", "store1"]', '["store2"]')
+    (tmp_path / "node").write_text("store1\n", encoding="utf-8")
+    assert loaded(tmp_path, text).served_pod == "amiens"
+    (tmp_path / "node").write_text("store2\n", encoding="utf-8")
+    assert loaded(tmp_path, text).served_pod == "beauvais"
+    assert loaded(tmp_path, SIX).served_pod == ""  # it may have both
+    (tmp_path / "node").write_text("front1\n", encoding="utf-8")
+    assert loaded(tmp_path, text).served_pod == ""
+
+
+def test_pods_hand_over_to_the_fronts_at_their_addresses_between_machines(tmp_path: Path) -> None:
+    (tmp_path / "node").write_text("front1\n", encoding="utf-8")
+    assert loaded(tmp_path, SIX).pods_reach == "10.77.0.11"
+    (tmp_path / "node").write_text("store1\n", encoding="utf-8")
+    assert loaded(tmp_path, SIX).pods_reach == ""
+    (tmp_path / "node").unlink()
+    assert loaded(tmp_path, "").pods_reach == ""

@@ -55,6 +55,11 @@ def sockets(instance: Place) -> Path:
     return (alias(instance) if needs_alias(instance) else instance.home / "run") / "d"
 
 
+def lmtp_socket(instance: Place) -> Path:
+    """Where Dovecot takes deliveries."""
+    return sockets(instance) / "lmtp"
+
+
 def signer_socket(instance: Instance) -> Path:
     """Where Postfix hands over what leaves to be signed, in a folder that only the two of them enter."""
     return sockets(instance) / "signer" / "milter"

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vaguemestre.engines.cluster import node_keys
-from vaguemestre.engines.cluster.configuration import database_route_text, etcd_text, patroni_text
+from vaguemestre.engines.cluster.configuration import etcd_text, patroni_text, routes_text
 from vaguemestre.engines.cluster.members import DatabaseCluster, Member
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
@@ -68,7 +68,7 @@ def test_a_member_that_is_not_in_the_file_has_no_configuration() -> None:
 
 
 def test_the_route_listens_on_the_loopback_and_asks_who_is_primary() -> None:
-    text = database_route_text(cluster())
+    text = routes_text(cluster())
     assert "bind 127.0.0.1:5432\n" in text
     assert "uri /primary" in text
     assert [line.split()[1:] for line in text.splitlines() if line.startswith("    server ")] == [
@@ -105,7 +105,7 @@ def test_a_machine_without_the_authority_signs_nobody(tmp_path: Path) -> None:
 def test_haproxy_takes_its_configuration(tmp_path: Path) -> None:
     node_keys.make_authority(tmp_path, now=NOW)
     file = tmp_path / "haproxy.cfg"
-    file.write_text(database_route_text(cluster(tmp_path)))
+    file.write_text(routes_text(cluster(tmp_path)))
     judged = subprocess.run(["haproxy", "-c", "-f", str(file)], capture_output=True, text=True, check=False)
     assert judged.returncode == 0, judged.stderr
     assert "WARNING" not in judged.stderr

@@ -13,7 +13,7 @@ from vaguemestre.processes.production.machine.local_database import is_local
 from vaguemestre.processes.production.nodes.keys import NodeKeys, packed_keys
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.database import DatabaseSection
-from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, Topology
+from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, PodSection, Topology
 
 # no database among its duties: the first one's key would be given to Debian's group of PostgreSQL
 NODES = (
@@ -105,3 +105,19 @@ def test_only_the_first_machine_prepares_keys_and_only_for_a_machine_of_the_file
 def test_databases_of_several_machines_are_no_database_of_this_one(tmp_path: Path) -> None:
     assert is_local(Config(home=tmp_path, database=DATABASE))
     assert not is_local(config_at(tmp_path))
+
+
+def test_with_pods_machines_have_one_authority(first: Config, tmp_path: Path) -> None:
+    pods = (PodSection("p1", "10.77.0.41", ("m2",)),)
+    nodes = (*NODES, NodeSection("m2", "10.77.0.32", ("pod",)))
+    config = replace(first, topology=Topology(nodes, pods))
+    other = replace(config, home=tmp_path / "m2")
+    bring(packed_keys(first, "m1"), other.home)  # of an installation without pods
+    assert not NodeKeys(other, nodes[-1]).are_there()
+    NodeKeys(config, nodes[0]).take()
+    names = bring(packed_keys(config, "m2"), other.home)
+    assert {"engines/tls/ca.pem", "engines/tls/ca.key"} <= set(names)
+    assert (other.home / "engines/tls/ca.key").stat().st_mode & 0o777 == 0o600
+    assert (other.home / "engines/tls/ca.pem").stat().st_mode & 0o777 == 0o644  # our programs read it
+    assert NodeKeys(other, nodes[-1]).are_there()
+    assert not [name for name in bring(packed_keys(config, "d1"), tmp_path / "d1") if "tls" in name]

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from vaguemestre.processes.production import kept_answers, layout
 from vaguemestre.processes.production.answers import answers, file_from
 from vaguemestre.processes.production.completion import completed
 from vaguemestre.processes.production.installation import Installation
+from vaguemestre.processes.production.nodes.kinds import check_can_be_made
 from vaguemestre.processes.production.nodes.node_installation import NodeInstallation
 from vaguemestre.processes.production.step import BROKEN, Step, plan_lines, run_each, run_steps
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong, load
@@ -53,7 +55,7 @@ def _install(file: Path | None, node: str, *, is_dry: bool) -> None:
         return
     count = _run(steps, len(BEFORE) + 1)
     kept_answers.forget()
-    if isinstance(installation, NodeInstallation) and not installation.serves:
+    if isinstance(installation, NodeInstallation) and not installation.has_pages:
         typer.echo("Rien à changer." if not count else f"{counted(count, 'étape faite', 'étapes faites')}.")
         return
     if count:
@@ -81,12 +83,9 @@ def installation_of(whole: Installation, name: str) -> Installation | NodeInstal
     if node is None:
         said = f"aucune ne s’appelle « {name} »" if name else "dites laquelle est celle-ci (--node NOM)"
         raise ConfigWrong(f"le fichier décrit plusieurs machines ({names}) : {said}.")
-    if topology.pods and node.serves:
-        raise ConfigWrong(
-            "avec des [[pod]], bin/install ne fait encore que les machines de base et d’entrée "
-            "(« database », « entry ») : "
-            "voyez docs/operations/several-machines.md."
-        )
+    check_can_be_made(topology, node)
+    if pod := topology.pod_kept_by(node.name):  # the file that names this machine may not be there yet
+        whole = replace(whole, config=replace(whole.config, served_pod=pod.name))
     return NodeInstallation(whole, node)
 
 

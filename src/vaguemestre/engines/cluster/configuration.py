@@ -1,9 +1,11 @@
 """What etcd, Patroni and HAProxy read. Pure."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from vaguemestre.engines.cluster import members
-from vaguemestre.engines.cluster.members import DatabaseCluster
+from vaguemestre.engines.cluster.members import DatabaseCluster, Member
 from vaguemestre.engines.config_templates import render
 
 _HERE = Path(__file__).parent
@@ -24,9 +26,26 @@ def patroni_text(cluster: DatabaseCluster, name: str, programs: Path, data: Path
     return _rendered("patroni.yml.j2", cluster, name, stores=stores, programs=programs, data=data)
 
 
-def database_route_text(cluster: DatabaseCluster) -> str:
-    """haproxy.cfg of a machine that uses the database: its loopback leads to whichever member is primary."""
-    return _rendered("database_route.cfg.j2", cluster)
+class Route(NamedTuple):
+    """`bind`: an address and port of the loopback; `port`: of the servers, who say `greeting` first.
+
+    `shown_name`: what their certificate must be for, by `authority`; empty: TLS is none of HAProxy's.
+    """
+
+    name: str
+    bind: str
+    port: int
+    greeting: str
+    servers: tuple[Member, ...]
+    shown_name: str = ""
+    authority: Path = Path()
+
+
+def routes_text(cluster: DatabaseCluster, routes: Sequence[Route] = ()) -> str:
+    """haproxy.cfg of a machine that uses the others: its loopback leads to whichever database is primary, and
+    by `routes` to who answers.
+    """
+    return _rendered("routes.cfg.j2", cluster, routes=routes)
 
 
 def _rendered(template: str, cluster: DatabaseCluster, name: str = "", **values: object) -> str:

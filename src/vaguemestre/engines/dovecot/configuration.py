@@ -127,7 +127,7 @@ def proxy_text(instance: Instance) -> str:
         _HERE,
         "proxy.conf.j2",
         **_everywhere(instance),
-        forwards=partial(places.forwarding_fields, instance.ports),
+        forwards=partial(places.forwarding_fields, instance),
     )
 
 

@@ -1,9 +1,10 @@
 """SQL by which Dovecot finds the pod of a mailbox (`engines/projection/places.py` writes it)."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from vaguemestre.engines.instance import Instance
-from vaguemestre.engines.network_shapes import PortsShape
+from vaguemestre.engines.network_shapes import PodShape
 
 
 class ServedPod(NamedTuple):
@@ -23,23 +24,47 @@ def served(instance: Instance) -> ServedPod | None:
     return ServedPod(instance.served_pod, f"{_pod_of('mailbox.mailbox')} IN ({among})")
 
 
-def forwarding_fields(ports: PortsShape, mailbox: str) -> str:
+def forwarding_fields(instance: Instance, mailbox: str) -> str:
     """The fields that make a sign-in or a delivery go on to the pod of a mailbox (a column).
 
     Postfix asks about passwords too (protocol `smtp`): nothing goes on then.
     """
-    goes_on = "'%{protocol}' IN ('imap', 'sieve', 'lmtp')"
+    goes_on, ports = "'%{protocol}' IN ('imap', 'sieve', 'lmtp')", instance.ports
+    proxy = f"CASE WHEN {goes_on} THEN 'Y' END AS proxy"
+    if goes_by_haproxy(instance):
+        cases = " ".join(f"WHEN '{pod.name}' THEN '{way}'" for pod, way in ways(instance))
+        first = ways(instance)[0][1]
+        by_protocol = {"imap": ports.imap, "sieve": ports.pod_managesieve, "lmtp": ports.pod_lmtp}
+        host = f"CASE WHEN {goes_on} THEN CASE {_pod_of(mailbox)} {cases} ELSE '{first}' END END AS host"
+        return ", ".join((proxy, host, _port(by_protocol)))
     by_protocol = {"imap": ports.imaps, "sieve": ports.managesieve, "lmtp": ports.pod_lmtp}
-    cases = " ".join(f"WHEN '{protocol}' THEN '{port}'" for protocol, port in by_protocol.items())
     return ", ".join(
         (
-            f"CASE WHEN {goes_on} THEN 'Y' END AS proxy",
+            proxy,
             f"CASE WHEN {goes_on} THEN (SELECT host FROM pod WHERE pod.pod = {_pod_of(mailbox)}) END AS host",  # noqa: S608 (our own names)
-            f"CASE '%{{protocol}}' {cases} END AS port",
+            _port(by_protocol),
             "CASE WHEN '%{protocol}' IN ('imap', 'lmtp') THEN 'yes' END AS ssl",
             "CASE WHEN '%{protocol}' = 'sieve' THEN 'yes' END AS starttls",
         )
     )
+
+
+def _port(by_protocol: Mapping[str, int]) -> str:
+    cases = " ".join(f"WHEN '{protocol}' THEN '{port}'" for protocol, port in by_protocol.items())
+    return f"CASE '%{{protocol}}' {cases} END AS port"
+
+
+def goes_by_haproxy(instance: Instance) -> bool:
+    """Whether HAProxy of the machine stands between this Dovecot and the pods: it always does in production.
+
+    Between two TLS streams Dovecot 2.4.1 sometimes stops in the middle of an answer.
+    """
+    return instance.has_usual_ports
+
+
+def ways(instance: Instance) -> tuple[tuple[PodShape, str], ...]:
+    """Each pod, and the address of the loopback where HAProxy leads to it."""
+    return tuple((pod, f"127.0.77.{number}") for number, pod in enumerate(instance.topology.pods, 1))
 
 
 def _pod_of(mailbox: str) -> str:

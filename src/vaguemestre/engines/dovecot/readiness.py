@@ -2,7 +2,7 @@
 
 import socket
 
-from vaguemestre.engines.home_alias import sockets
+from vaguemestre.engines.home_alias import lmtp_socket
 from vaguemestre.engines.instance import Instance
 
 _TIMEOUT_SECONDS = 2.0
@@ -31,7 +31,7 @@ def greets_lmtp(instance: Instance) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
         peer.settimeout(_TIMEOUT_SECONDS)
         try:
-            peer.connect(str(sockets(instance) / "lmtp"))
+            peer.connect(str(lmtp_socket(instance)))
             return peer.recv(64).startswith(b"220")
         except OSError:
             return False

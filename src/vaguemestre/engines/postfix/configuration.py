@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vaguemestre.engines.config_templates import CheckedFiles, render, write
 from vaguemestre.engines.database.database_login import postgres_reader
-from vaguemestre.engines.home_alias import engine_path, open_home, signer_socket, sockets
+from vaguemestre.engines.home_alias import engine_path, lmtp_socket, open_home, signer_socket, sockets
 from vaguemestre.engines.instance import OUTSIDE, Instance, has_filter
 from vaguemestre.engines.outgoing.outgoing_services import rewrites_senders
 from vaguemestre.engines.outgoing.report_door import greeting, report_sender, sends_reports
@@ -143,7 +143,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "data": base / "lib",
         "logs": engine_path(instance, instance.logs_dir),
         "maps": f"{'pgsql' if _on_postgresql(instance) else 'sqlite'}:{base}/",
-        "lmtp": sockets(instance) / "lmtp",
+        "lmtp": lmtp_socket(instance),
         "sasl": sockets(instance) / "auth-sasl",
         "gate": gate_socket(instance),
         "signer": signer_socket(instance),
@@ -157,8 +157,10 @@ def _values(instance: Instance) -> dict[str, object]:
         "domains": instance.domains,
         "host": instance.mail.host,
         "trusted": [network for network in instance.network.trusted if ":" not in network],
-        "addresses": [f"[{address}]" if ":" in address else address for address in instance.listen_addresses],
-        "entry": f"[{instance.entry_address}]" if ":" in instance.entry_address else instance.entry_address,
+        "addresses": [_bracketed(address) for address in instance.listen_addresses],
+        "entry": _bracketed(instance.entry_address),
+        "pods_reach": _bracketed(instance.pods_reach),
+        "inside_authority": engine_path(instance, inside.ca),
         "usual_ports": instance.has_usual_ports,
         "ports": instance.ports,
         "has_filter": has_filter(instance),
@@ -172,6 +174,10 @@ def _values(instance: Instance) -> dict[str, object]:
         "reports": report_sender(instance) if sends_reports(instance) else "",
         "outgoing": outgoing.delivery(instance, outgoing.name_servers()),
     }
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
 
 
 def _on_postgresql(instance: Instance) -> bool:

@@ -3,11 +3,14 @@
 import datetime as dt
 import ipaddress
 from collections.abc import Sequence
+from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from vaguemestre.engines.config_templates import write
 
 _CA_LIFETIME = dt.timedelta(days=3650)
 _SERVER_LIFETIME = dt.timedelta(days=397)  # the maximum that browsers and Apple accept
@@ -97,3 +100,16 @@ def _usage(
         encipher_only=False,
         decipher_only=False,
     )
+
+
+def make_authority(certificate_file: Path, key_file: Path, *, now: dt.datetime) -> bool:
+    """Create an authority where there is none. Returns whether there was none."""
+    if certificate_file.exists() and key_file.exists():
+        return False
+    key = ec.generate_private_key(ec.SECP256R1())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    write(key_file, private.decode(), mode=0o600)
+    write(certificate_file, authority(key, now=now).public_bytes(serialization.Encoding.PEM).decode())
+    return True

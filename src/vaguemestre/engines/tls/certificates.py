@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from vaguemestre.engines.instance import AcademyShape, Instance
-from vaguemestre.engines.tls.certificate_authority import authority, end_entity
+from vaguemestre.engines.instance import AcademyShape, Instance, Place
+from vaguemestre.engines.tls.certificate_authority import end_entity, make_authority
 from vaguemestre.engines.tls.own_names import own_names
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
@@ -46,7 +46,7 @@ class Pair:
     key: Path
 
 
-def paths(instance: Instance) -> Certificates:
+def paths(instance: Place) -> Certificates:
     """What the instance shows itself, on the loopback."""
     folder = instance.engines_dir / "tls"
     return Certificates(ca=folder / "ca.pem", certificate=folder / "server.pem", key=folder / "server.key")
@@ -172,7 +172,12 @@ def injector_paths(instance: Instance) -> Certificates:
     return Certificates(ca=folder / "ca.pem", certificate=folder / "sieve.pem", key=folder / "sieve.key")
 
 
-def pod_pair(instance: Instance) -> Pair:
+def pod_name(pod: str) -> str:
+    """The host name in the certificate of a pod, which no name server knows."""
+    return f"{pod}.pods.internal"
+
+
+def pod_pair(instance: Place) -> Pair:
     """What the engines of a pod show our other machines, for its address."""
     folder = instance.engines_dir / "tls"
     return Pair(folder / "pod.pem", folder / "pod.key")
@@ -197,6 +202,11 @@ def expiries(instance: Instance) -> dict[str, dt.datetime]:
     }
 
 
+def authority_files(instance: Instance) -> tuple[Path, Path]:
+    """The certificate and the key of the installation's own authority, which its machines have in common."""
+    return (ca := paths(instance).ca), ca.with_suffix(".key")
+
+
 def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
     """Create or renew what is due. Keys belong to root: both engines read theirs before they drop root."""
     server, injector = paths(instance), injector_paths(instance)
@@ -205,10 +215,7 @@ def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
     folder.chmod(0o755)
     ca_key_file = folder / "ca.key"
     names = own_names(instance)
-    if not (server.ca.exists() and ca_key_file.exists()):
-        ca_key = ec.generate_private_key(ec.SECP256R1())
-        _write(ca_key_file, _private(ca_key), 0o600)
-        _write(server.ca, _public(authority(ca_key, now=now)), 0o644)
+    if make_authority(*authority_files(instance), now=now):
         server.certificate.unlink(missing_ok=True)
         injector.certificate.unlink(missing_ok=True)
         pod_pair(instance).certificate.unlink(missing_ok=True)
@@ -239,7 +246,7 @@ class _Needed(NamedTuple):
 
 def _needed_by_pod(instance: Instance) -> Iterator[_Needed]:
     if pod := instance.topology.pod_named(instance.served_pod) if instance.served_pod else None:
-        names, addresses = (f"{pod.name}.pods.internal",), ("127.0.0.1", pod.address)
+        names, addresses = (pod_name(pod.name),), ("127.0.0.1", pod.address)
         yield _Needed(pod_pair(instance), names, ExtendedKeyUsageOID.SERVER_AUTH, addresses)
 
 

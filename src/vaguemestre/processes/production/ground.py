@@ -36,6 +36,17 @@ def prepare(config: Config, say: Say) -> str:
     make_ground(config)
     for name in FORMER:
         (config.secrets_dir / name).touch(mode=0o600)
+    _prepare_engines(config, say)
+    static.gather(config.home)
+    _give_heartbeats(config)
+    return _prepare_database(config, say)
+
+
+def _prepare_engines(config: Config, say: Say) -> None:
+    if config.served_pod:
+        say("Configuration de Dovecot.")
+        dovecot.prepare(config)
+        return
     say("Configurations de Dovecot, Postfix, nginx et rspamd.")
     dovecot.prepare(config)
     postfix.prepare(config)
@@ -46,9 +57,6 @@ def prepare(config: Config, say: Say) -> str:
         rspamd.prepare(config)
     rspamd.prepare_signer(config)
     companions.prepare(config)
-    static.gather(config.home)
-    _give_heartbeats(config)
-    return _prepare_database(config, say)
 
 
 def _give_heartbeats(config: Config) -> None:

@@ -25,7 +25,7 @@ from vaguemestre.processes.production.machine import (
 from vaguemestre.processes.production.machine.commands import StepFailed, are_active, has_text, run
 from vaguemestre.processes.production.machine.local_database import LocalDatabase, is_local
 from vaguemestre.processes.production.machine.wal_archive import WalArchive
-from vaguemestre.processes.production.nodes.database_route import DatabaseRoute
+from vaguemestre.processes.production.nodes import routes
 from vaguemestre.processes.production.step import Step
 from vaguemestre.processes.production.units.backup_unit import has_archive
 from vaguemestre.processes.production.units.children import children_of
@@ -77,11 +77,8 @@ class Installation:
         return (
             Step("Configuration dans /etc/vaguemestre", self._is_configured, self._configure),
             Step("Utilisateurs système, un par tâche", system_users.are_made, system_users.make),
-            Step(
-                "Résolveur local avec DNSSEC (Unbound)",
-                partial(resolver.is_made, self.config.network.forwarders),
-                partial(resolver.make, self.config.network.forwarders),
-            ),
+            *_resolver_steps(self.config),
+            *_route_steps(self.config),
             *self._database_steps(),
             Step("Services de Debian laissés à nos unités", self._others_are_masked, self._mask_others),
             Step("Certificat", self._has_certificate, self._make_certificate),
@@ -99,13 +96,15 @@ class Installation:
 
     def later_steps(self) -> tuple[Step, ...]:
         """What an instance that serves already gets besides. None waits for another."""
+        if self.config.served_pod:
+            return ()
         return (
             *self._acme_steps(),
             Step("Aperçus bureautiques (LibreOffice)", extras.are_there, partial(extras.install, self.say)),
         )
 
     def _signature_steps(self) -> tuple[Step, ...]:
-        if not self.config.mail.outgoing.leaves:
+        if not self.config.mail.outgoing.leaves or self.config.served_pod:
             return ()
         return (Step("Clés de signature (DKIM)", partial(signatures.are_made, self.config), signatures.make),)
 
@@ -121,10 +120,7 @@ class Installation:
         )
 
     def _database_steps(self) -> tuple[Step, ...]:
-        if self.config.topology.database_nodes:
-            route = DatabaseRoute(self.config)
-            return (Step("HAProxy : le chemin vers la base qui écrit", route.leads, route.lead),)
-        if not is_local(self.config):
+        if self.config.topology.database_nodes or not is_local(self.config):
             return ()
         database = LocalDatabase(self.config.database)
         archive = WalArchive(self.config)
@@ -176,7 +172,7 @@ class Installation:
     # The certificate
 
     def _has_certificate(self) -> bool:
-        if not self.config.tls.certificate:
+        if not self.config.tls.certificate or self.config.served_pod:
             return True
         with contextlib.suppress(OSError, EngineRefused):
             given = certificates.given_paths(self.config)
@@ -252,3 +248,23 @@ class Installation:
         run(("systemctl", verb, TARGET))
         run(("systemctl", "start", *self._services()))
         write(marks.STARTED, self._started_text(), mode=0o600)
+
+
+def _resolver_steps(config: Config) -> tuple[Step, ...]:
+    if config.served_pod:  # it asks nothing of the world
+        return ()
+    forwarders = config.network.forwarders
+    return (
+        Step(
+            "Résolveur local avec DNSSEC (Unbound)",
+            partial(resolver.is_made, forwarders),
+            partial(resolver.make, forwarders),
+        ),
+    )
+
+
+def _route_steps(config: Config) -> tuple[Step, ...]:
+    if not routes.are_wanted(config):
+        return ()
+    ways = routes.Routes(config)
+    return (Step("HAProxy : les chemins vers les autres machines", ways.lead, ways.make),)

@@ -60,39 +60,52 @@ class Child:
 
 @dataclass(frozen=True)
 class Engine:
-    """The process of a mail engine, as its folder in `engines` describes it."""
+    """The process of a mail engine, as its folder in `engines` describes it.
+
+    `deliveries`: the socket where it is asked whether it answers, in the place of IMAP.
+    """
 
     name: str
     argv: Sequence[str]
     environment: Mapping[str, str]
     log_file: Path
     reopen_signal: Signals = Signals.SIGHUP
+    deliveries: Path | None = None
 
 
 def engines(config: Config, dovecot: Engine, postfix: Engine) -> tuple[Child, ...]:
     """The mail engines, in their order of start."""
     ports = config.ports
+    # before pods, IMAP is never without TLS
+    answers = _takes_deliveries(dovecot) or (Question(Ask.GREETING, ports.imap, "* OK"),)
     questions = {
-        dovecot.name: (
-            Question(Ask.GREETING, ports.imap, "* OK"),
-            Question(Ask.GREETING, ports.managesieve, '"IMPLEMENTATION"'),
-        ),
+        dovecot.name: (*answers, Question(Ask.GREETING, ports.managesieve, '"IMPLEMENTATION"')),
         postfix.name: (
             Question(Ask.GREETING, ports.mx, "220"),
             Question(Ask.GREETING, ports.submission, "220"),
         ),
     }
-    return tuple(
-        Child(
-            engine.name,
-            tuple(engine.argv),
-            questions[engine.name],
-            tuple(sorted(engine.environment.items())),
-            engine.log_file,
-            engine.reopen_signal,
-            ends_last=True,
-        )
-        for engine in (dovecot, postfix)
+    return tuple(_engine(engine, questions[engine.name]) for engine in (dovecot, postfix))
+
+
+def dovecot_behind_proxies(dovecot: Engine) -> Child:
+    """The Dovecot of a pod, which is open on the address of the pod only."""
+    return _engine(dovecot, _takes_deliveries(dovecot))
+
+
+def _takes_deliveries(dovecot: Engine) -> tuple[Question, ...]:
+    return (Question(Ask.GREETING, expect="220", socket=dovecot.deliveries),) if dovecot.deliveries else ()
+
+
+def _engine(engine: Engine, questions: tuple[Question, ...]) -> Child:
+    return Child(
+        engine.name,
+        tuple(engine.argv),
+        questions,
+        tuple(sorted(engine.environment.items())),
+        engine.log_file,
+        engine.reopen_signal,
+        ends_last=True,
     )
 
 

@@ -138,6 +138,12 @@ class Config(HomeFolders):
         return node.address if node and node.serves and not self.served_pod else ""
 
     @property
+    def pods_reach(self) -> str:
+        """Where pods hand over what Sieve sends, on the network between machines; empty if there are none."""
+        fronts = (node.address for node in self.topology.front_nodes if node.name == self.machine)
+        return "" if self.served_pod else next(fronts, "")
+
+    @property
     def has_usual_ports(self) -> bool:
         """Whether this is production: the front ends TLS itself, and the ports are everybody's."""
         return self.network.has_usual_ports

@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
@@ -104,14 +105,20 @@ def _read(
             if section == "academy" and not has_domain:
                 sections[section] = sections[section].with_demonstration_desk()
     faults += [Fault(lines.get(key, 0), f"clé inconnue « {key} »{perhaps(key, SECTIONS)}") for key in tables]
-    pod = os.environ.get("VAGUEMESTRE_POD", "")
-    config = Config(home=home, port_base=base, served_pod=pod, **sections)
-    if pod and config.topology.pod_named(pod) is None:
-        faults.append(Fault(0, f"VAGUEMESTRE_POD : aucun [[pod]] ne s’appelle « {pod} »"))
+    config = _with_pod(Config(home=home, port_base=base, **sections), faults)
     for rule in config.broken_rules():
         if not wrong.intersection(rule.keys) and (lines or not parsed.faults):
             faults.append(Fault(_first_line(lines, rule.keys), rule.sentence))
     return config, faults
+
+
+def _with_pod(config: Config, faults: list[Fault]) -> Config:
+    """With the pod whose engines this process prepares or runs: the one named, or that of its machine."""
+    named = os.environ.get("VAGUEMESTRE_POD", "")
+    if named and config.topology.pod_named(named) is None:
+        faults.append(Fault(0, f"VAGUEMESTRE_POD : aucun [[pod]] ne s’appelle « {named} »"))
+    kept = config.topology.pod_kept_by(config.machine)
+    return replace(config, served_pod=named or (kept.name if kept else ""))
 
 
 def _written(fault: Fault, file: Path) -> str:

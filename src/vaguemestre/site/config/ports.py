@@ -29,6 +29,7 @@ class Ports:
     submission_inside: int  # the webmail's, on the loopback
     pod_lmtp: int  # of a pod, between our machines: deliveries
     pod_doveadm: int  # and its moves
+    pod_managesieve: int  # by TLS from its first byte
     injection: int  # what Sieve sends, on the loopback
     srs_forward: int  # postsrsd, on the loopback: senders of what is sent on
     srs_reverse: int  # and back
@@ -64,6 +65,7 @@ class Ports:
             submission_inside=base + 587,
             pod_lmtp=base + 24,
             pod_doveadm=base + 245,
+            pod_managesieve=base + 246,
             injection=base + 26,
             srs_forward=base + 27,
             srs_reverse=base + 28,

@@ -14,7 +14,9 @@ from vaguemestre.site.config.network import NetworkSection
 from vaguemestre.site.config.section_keys import is_table, read_section, wrong_keys
 
 DATABASE, ENTRY = "database", "entry"
-MAIL_DUTIES = ("web", "proxy", "pod", "mx")
+POD = "pod"
+FRONT_DUTIES = ("web", "proxy", "mx")  # of a machine that keeps no mail, before pods
+MAIL_DUTIES = ("web", "proxy", POD, "mx")
 DUTIES = ("web", DATABASE, "proxy", "pod", "mx", ENTRY)
 _MOST_DATABASES = 7  # more voters only make each decision slower (etcd.io: "why an odd number of members")
 _NAME = checks.Check(
@@ -42,6 +44,11 @@ class NodeSection(Section):
         """Whether processes of ours run there; else only engines of Debian."""
         return bool(set(self.duties) - {DATABASE, ENTRY})
 
+    @property
+    def keeps_only_mail(self) -> bool:
+        """Whether its Dovecot keeps a pod, and no page and no door of the world is there."""
+        return POD in self.duties and not set(self.duties) & set(FRONT_DUTIES)
+
 
 @dataclass(frozen=True)
 class PodSection(Section):
@@ -64,6 +71,18 @@ class Topology(NamedTuple):
 
     def node_named(self, name: str) -> NodeSection | None:
         return next((node for node in self.nodes if node.name == name), None)
+
+    def pod_kept_by(self, machine: str) -> PodSection | None:
+        """The pod of a machine that keeps one and nothing else; None for the others."""
+        node = self.node_named(machine)
+        kept = [pod for pod in self.pods if machine in pod.nodes]
+        return kept[0] if node and node.keeps_only_mail and len(kept) == 1 else None
+
+    @property
+    def front_nodes(self) -> tuple[NodeSection, ...]:
+        """Machines before the pods; none where one machine has everything."""
+        fronts = (node for node in self.nodes if set(node.duties) & set(FRONT_DUTIES))
+        return tuple(fronts) if self.pods else ()
 
     @property
     def database_nodes(self) -> tuple[NodeSection, ...]:

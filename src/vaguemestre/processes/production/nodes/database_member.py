@@ -70,6 +70,8 @@ class DatabaseMember:
 
     def is_key_read(self) -> bool:
         """Whether PostgreSQL and etcd may read it."""
+        if not self._cluster.key.exists():
+            return False
         state = self._cluster.key.stat()
         return state.st_mode & 0o777 == 0o640 and state.st_gid == grp.getgrnam(_KEY_READERS).gr_gid
 

@@ -13,6 +13,8 @@ from cryptography.exceptions import InvalidSignature
 from vaguemestre.engines.cluster import node_keys
 from vaguemestre.engines.cluster.members import DatabaseCluster, Member
 from vaguemestre.engines.config_templates import write
+from vaguemestre.engines.tls import certificates
+from vaguemestre.engines.tls.certificate_authority import make_authority
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.processes.production import layout
 from vaguemestre.processes.production.machine.commands import StepFailed
@@ -67,13 +69,15 @@ class NodeKeys:
             node_keys.write_key(self._cluster.key, key)
             node_keys.write_key(self._cluster.certificate, pem, 0o644)
         secrets.make_missing(self._config.secrets_dir)
+        if self._config.topology.pods:
+            make_authority(*certificates.authority_files(self._config), now=now)
         if not self._password.exists():
             write(self._password, f"{random.token_hex(24)}\n", mode=0o600)
 
     def _needed(self) -> Iterator[Path]:
         yield from (self._cluster.authority, self._cluster.certificate, self._cluster.key, self._password)
         if self._node.serves:
-            yield from secrets.needed_files(self._config.secrets_dir)
+            yield from _shared_files(self._config)
 
     def _missing(self) -> list[Path]:
         return [path for path in self._needed() if not path.is_file()]
@@ -102,6 +106,13 @@ class NodeKeys:
         )
 
 
+def _shared_files(config: Config) -> Iterator[Path]:
+    """Keys that all machines with processes of ours have in common; with pods, who signs what they show."""
+    yield from secrets.needed_files(config.secrets_dir)
+    if config.topology.pods:
+        yield from certificates.authority_files(config)
+
+
 def _signed(own: x509.Certificate, ca: x509.Certificate) -> bool:
     try:
         own.verify_directly_issued_by(ca)
@@ -127,10 +138,11 @@ def packed_keys(config: Config, name: str) -> bytes:
         f"{FOLDER}/node.key": (key, 0o600),
     }
     password = config.home / config.database.password_file
-    shared = list(secrets.needed_files(config.secrets_dir)) if node.serves else []
+    shared = list(_shared_files(config)) if node.serves else []
     for path in (password, *shared):
         if path.is_file():
-            files[str(path.relative_to(config.home))] = (path.read_bytes(), 0o600)
+            mode = 0o644 if path == certificates.paths(config).ca else 0o600
+            files[str(path.relative_to(config.home))] = (path.read_bytes(), mode)
     return _archive(files)
 
 
@@ -139,7 +151,7 @@ def _archive(files: dict[str, tuple[bytes, int]]) -> bytes:
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for folder in sorted({name.rpartition("/")[0] for name in files}):
             entry = tarfile.TarInfo(folder)
-            entry.type, entry.mode = tarfile.DIRTYPE, 0o755 if folder == FOLDER else 0o700
+            entry.type, entry.mode = tarfile.DIRTYPE, 0o700 if folder == "secrets" else 0o755
             archive.addfile(entry)
         for name, (content, mode) in files.items():
             entry = tarfile.TarInfo(name)

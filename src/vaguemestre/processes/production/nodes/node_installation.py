@@ -8,6 +8,7 @@ from vaguemestre.processes.production.machine.commands import has_text
 from vaguemestre.processes.production.nodes.database_member import DatabaseMember
 from vaguemestre.processes.production.nodes.entry_machine import EntryMachine
 from vaguemestre.processes.production.nodes.keys import NodeKeys, mark
+from vaguemestre.processes.production.nodes.pod_address import PodAddress
 from vaguemestre.processes.production.step import Step
 from vaguemestre.site.config.topology import DATABASE, ENTRY, NodeSection
 
@@ -20,9 +21,9 @@ class NodeInstallation:
     node: NodeSection
 
     @property
-    def serves(self) -> bool:
-        """Whether processes of ours run on this machine."""
-        return self.node.serves
+    def has_pages(self) -> bool:
+        """Whether this machine shows the site."""
+        return self.node.serves and not self.whole.config.served_pod
 
     def steps(self) -> tuple[Step, ...]:
         """Every step, in order."""
@@ -39,13 +40,14 @@ class NodeInstallation:
                 else (Step("Clés de cette machine", keys.are_there, keys.take),)
             ),
             *self._database_steps(),
+            *self._pod_steps(),
         )
         titles = {step.title for step in first}
-        rest = (step for step in others if step.title not in titles) if self.serves else ()
+        rest = (step for step in others if step.title not in titles) if self.node.serves else ()
         return (*first, *rest)
 
     def later_steps(self) -> tuple[Step, ...]:
-        return self.whole.later_steps() if self.serves else ()
+        return self.whole.later_steps() if self.node.serves else ()
 
     def _database_steps(self) -> tuple[Step, ...]:
         if DATABASE not in self.node.duties:
@@ -60,6 +62,13 @@ class NodeInstallation:
             Step("PostgreSQL suivi par Patroni", member.follows, member.follow),
             Step("PostgreSQL : rôle et base", member.has_database, member.make_database),
         )
+
+    def _pod_steps(self) -> tuple[Step, ...]:
+        pod = self.whole.config.topology.pod_kept_by(self.node.name)
+        if pod is None:
+            return ()
+        address = PodAddress(self.node, pod)
+        return (Step(f"Adresse du groupe de boîtes : {pod.address}", address.is_there, address.take),)
 
     def _entry_steps(self) -> tuple[Step, ...]:
         if ENTRY not in self.node.duties:

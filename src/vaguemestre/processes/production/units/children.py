@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.files import socket_path as words_socket
-from vaguemestre.engines.home_alias import filter_memory_socket, signer_socket
+from vaguemestre.engines.home_alias import filter_memory_socket, lmtp_socket, signer_socket
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
@@ -19,20 +19,17 @@ _POOL_PATIENCE = (
     "--workers-kill-timeout",
     "10",
 )  # seconds for pages that are being made, within TimeoutStopSec=
+_POD_PROCESSES = ("mail-agent", "push", "collector")
 _CLOCK = {"TZ": "UTC"}  # what engines log is read as UTC
 
 
 def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
-    """Every process to keep running, engines first."""
+    """Every process to keep running on this machine, engines first."""
+    if config.served_pod:
+        return _children_of_pod(config, python)
     engines = plan.engines(
         config,
-        plan.Engine(
-            "dovecot",
-            dovecot.command(config),
-            _CLOCK,
-            dovecot.log_file(config),
-            dovecot.REOPEN_SIGNAL,
-        ),
+        _dovecot(config),
         plan.Engine(
             "postfix",
             postfix.command(config),
@@ -50,10 +47,37 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
         *((plan.signer(signer.command(config), signer_socket(config)),) if signs else ()),
         *companions(config, python),
         *plan.agents(config, python, config.home, agent_sockets(config)),
-        *((plan.words_agent(python, config.home, words_socket(config)),) if reads_files(config) else ()),
+        *_words_agents(config, python),
         *map(_patient, plan.programs(config, python, nginx.command(config), nginx.sockets(config))),
         *plan.workers(config, python),
     )
+
+
+def _children_of_pod(config: Config, python: str) -> tuple[plan.Child, ...]:
+    """Dovecot, what works beside it on mailboxes, and the push process that it tells of what arrives."""
+    agents = plan.agents(config, python, config.home, agent_sockets(config))
+    programs = plan.programs(config, python, (), nginx.sockets(config))
+    return (
+        plan.dovecot_behind_proxies(_dovecot(config)),
+        *(agent for agent in agents if agent.name in _POD_PROCESSES),
+        *_words_agents(config, python),
+        *(_patient(program) for program in programs if program.name in _POD_PROCESSES),
+    )
+
+
+def _dovecot(config: Config) -> plan.Engine:
+    return plan.Engine(
+        "dovecot",
+        dovecot.command(config),
+        _CLOCK,
+        dovecot.log_file(config),
+        dovecot.REOPEN_SIGNAL,
+        lmtp_socket(config) if config.topology.pods else None,
+    )
+
+
+def _words_agents(config: Config, python: str) -> tuple[plan.Child, ...]:
+    return (plan.words_agent(python, config.home, words_socket(config)),) if reads_files(config) else ()
 
 
 def reads_files(config: Config) -> bool:

@@ -285,7 +285,7 @@ def _certificates(release: Path) -> Unit:
 
 def _certificate_files(config: Config) -> tuple[UnitFile, ...]:
     """What looks at a certificate given as a file; certbot tells of its own by itself (`acme`)."""
-    if not config.tls.certificate:
+    if not config.tls.certificate or config.served_pod:
         return ()
     text = (
         "# Written by bin/install.\n"

@@ -53,7 +53,7 @@ def make_ground(config: Config) -> None:
         raise place.HomeUnusable(str(error)) from error
     now = datetime.now(UTC)
     certificates.make_missing(config, now=now)
-    if config.tls.is_given:
+    if config.tls.is_given and not config.served_pod:  # a pod shows itself to our machines only
         certificates.install_given(config, now=now)
     projection.prepare(config)
     database_rights.prepare(config)

@@ -1,0 +1,205 @@
+"""Two machines with pages and doors before one that keeps the mail, by bin/install; one loses its power."""
+
+import contextlib
+import http.client
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from tests.machines import academy, conftest
+from tests.machines.academy import Agent, Client
+from tests.machines.machine import Machine
+from tests.machines.visitor import Visitor
+
+from vaguemestre.engines.tls.certificates import Certificates
+from vaguemestre.site.config import PROJECT
+
+pytestmark = [pytest.mark.machines, pytest.mark.timeout(7200)]
+
+POD, SHARED = "10.78.0.70", "10.78.0.75"
+NODES = {
+    "b1": ("10.78.0.71", ("database", "pod")),
+    "w1": ("10.78.0.72", ("web", "proxy", "mx")),
+    "w2": ("10.78.0.73", ("web", "proxy", "mx")),
+    "e1": ("10.78.0.74", ("entry",)),
+}
+FRONTS = ("w1", "w2")
+CONFIGURATION = (
+    academy.CONFIGURATION
+    + f"""trusted = ["127.0.0.0/8", "::1/128", "10.78.0.0/24"]
+entry = ["{SHARED}"]
+
+[database]
+engine = "postgresql"
+host = "127.0.0.1"
+password_file = "secrets/postgres_password"
+
+[[pod]]
+name = "p1"
+address = "{POD}"
+nodes = ["b1"]
+{academy.GIVEN_CERTIFICATE}"""
+    + "".join(
+        f'\n[[node]]\nname = "{name}"\naddress = "{address}"\nduties = {list(duties)}\n'.replace("'", '"')
+        for name, (address, duties) in NODES.items()
+    )
+)
+WITHIN_SECONDS = 120
+LAST_STEP = "Aperçus bureautiques (LibreOffice)"  # of what serves already; nothing here needs it
+PAGES_AWAY_SECONDS = 20  # an entry notices within six; these cores are shared
+
+
+@dataclass
+class Fronts:
+    machines: dict[str, Machine]
+    authority: Certificates
+    agents: tuple[Agent, ...] = field(default=())
+
+    def client(self, name: str = "") -> Client:
+        """A client of that front; of the entry for ""."""
+        machine = self.machines[name] if name else Machine("shared", SHARED)
+        return Client(machine, self.authority)
+
+
+def comes(holds: Callable[[], bool]) -> None:
+    """Wait until it holds; the test fails after a while."""
+    deadline = time.monotonic() + WITHIN_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def fronts(authority: Certificates) -> Iterator[Fronts]:
+    machines = {name: Machine(name, address) for name, (address, _) in NODES.items()}
+    fronts = Fronts(machines, authority)
+    try:
+        for machine in machines.values():
+            machine.cut() if conftest.KEPT else machine.destroy()
+            machine.boot()
+            machine.bring(PROJECT, academy.SOURCES, academy.LEFT_OUT)
+            machine.must("tee", academy.SETTINGS, text=CONFIGURATION)
+        for name, machine in machines.items():
+            if name in FRONTS:
+                machine.bring(authority.ca.parent, "/srv/tls")
+                bring_keys(machines["b1"], machine)
+            install(machine)
+        fronts.agents = academy.open_agents(machines["w1"])
+        for agent in fronts.agents:
+            fronts.client("w2").wait_until_signed_in(agent)
+        yield fronts
+    finally:
+        for machine in machines.values():
+            machine.cut() if conftest.KEPT else machine.destroy()
+
+
+def bring_keys(source: Machine, target: Machine) -> None:
+    home, archive = "/var/lib/vaguemestre", f"/root/{target.name}.tar"
+    source.must("sh", "-c", f"vaguemestre node keys {target.name} > {archive}")
+    packed = source.must("base64", archive)
+    target.must("mkdir", "-p", "-m", "711", home)
+    target.must("sh", "-c", f"base64 -d | tar -x -p -C {home}", text=packed)
+
+
+def install(machine: Machine) -> None:
+    """Make that machine, but for what comes once it serves."""
+    unit = f"install-{machine.name}"
+    run = ("systemd-run", "--quiet", "--pipe", "--wait", f"--unit={unit}", "--setenv=HOME=/root")
+    command = (*run, "--setenv=PIP_CERT=/etc/ssl/certs/ca-certificates.crt", *academy.INSTALL)
+    lines: list[str] = []
+    with machine.start(*command, "--node", machine.name) as process:
+        for line in process.stdout or ():
+            lines.append(line)
+            if line.rstrip().endswith(f"{LAST_STEP}…"):
+                machine.must("systemctl", "kill", "--signal=KILL", f"{unit}.service")
+                return
+    assert process.returncode == 0, "".join(lines)[-3000:]
+
+
+def test_each_machine_is_what_the_file_says(fronts: Fronts) -> None:
+    for name, machine in fronts.machines.items():
+        plan = machine.must(*academy.INSTALL, "--node", name, "--dry-run")
+        left = [line for line in plan.splitlines() if line.endswith(": à faire")]
+        assert [line for line in left if LAST_STEP not in line] == [], name
+
+
+def test_the_machine_of_the_mail_has_no_page_and_a_front_has_no_mail(fronts: Fronts) -> None:
+    assert fronts.machines["b1"].run("systemctl", "is-active", "vaguemestre-web").stdout.strip() == "inactive"
+    for name in FRONTS:
+        assert fronts.machines[name].must("find", "/var/lib/vaguemestre/mail", "-name", "sdbox") == ""
+    assert fronts.machines["b1"].must("find", "/var/lib/vaguemestre/mail", "-name", "sdbox") != ""
+
+
+@pytest.mark.parametrize("name", FRONTS)
+def test_mail_sent_at_either_front_is_read_at_the_other(fronts: Fronts, name: str) -> None:
+    author, reader = fronts.agents
+    other = next(one for one in FRONTS if one != name)
+    fronts.client(name).send(author, reader.address, f"Par {name}")
+    assert fronts.client(other).received(reader, f"Par {name}")["From"] == author.address
+
+
+def test_what_a_script_sends_on_leaves_by_a_front(fronts: Fronts) -> None:
+    author, reader = fronts.agents
+    academy.forward(fronts.machines["b1"], reader, author.address)
+    fronts.client("w1").send(author, reader.address, "Transmis")
+    assert fronts.client("w1").received(author, "Transmis")["To"] == reader.address
+    script = ("doveadm", "-c", "/var/lib/vaguemestre/engines/dovecot/dovecot.conf", "sieve")
+    fronts.machines["b1"].must(*script, "deactivate", "-u", reader.address)
+
+
+def test_both_fronts_sign_with_the_same_keys(fronts: Fronts) -> None:
+    digests = ("sh", "-c", "cd /var/lib/vaguemestre/engines/dkim && sha256sum *.key")
+    expected = fronts.machines["w1"].must(*digests)
+    assert expected.count(".key") == 2
+    comes(lambda: fronts.machines["w2"].run(*digests).stdout == expected)
+
+
+def test_a_session_opened_at_one_front_is_open_at_the_other_until_it_ends(fronts: Fronts) -> None:
+    reader = fronts.agents[1]
+    here = Visitor(fronts.client("w1"))
+    there = here.at(fronts.client("w2"))
+    assert here.sign_in(reader) == 302
+    assert here.reads_mail()
+    assert there.reads_mail()
+    assert here.ask("/deconnexion", {}) == 302
+    ended = time.monotonic()
+    while there.reads_mail():
+        assert time.monotonic() - ended < 2
+    sys.stdout.write(f"\nrefused by the other front {time.monotonic() - ended:.3f} s after\n")
+
+
+def test_pages_and_mail_go_on_when_the_power_of_a_front_is_cut(fronts: Fronts) -> None:
+    author, reader = fronts.agents
+    visitor = Visitor(fronts.client())
+    assert visitor.sign_in(reader) == 302
+    assert visitor.reads_mail()
+    fronts.machines["w1"].cut()
+    longest = longest_silence(visitor, seconds=40)
+    sys.stdout.write(f"\npages away for {longest:.1f} s\n")
+    assert longest < PAGES_AWAY_SECONDS
+    fronts.client().send(author, reader.address, "Sans la premiere")
+    assert fronts.client().received(reader, "Sans la premiere")
+    fronts.machines["w1"].boot()
+    comes(lambda: shows(visitor.at(fronts.client("w1"))))
+
+
+def longest_silence(visitor: Visitor, seconds: float) -> float:
+    """The longest time between two pages; somebody signed in stays so."""
+    began = last = time.monotonic()
+    longest = 0.0
+    while time.monotonic() - began < seconds:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            status = visitor.ask("/messagerie/")
+            assert status not in (302, 403), "signed out"
+            if status == 200:
+                longest, last = max(longest, time.monotonic() - last), time.monotonic()
+        time.sleep(0.1)
+    return max(longest, time.monotonic() - last)
+
+
+def shows(visitor: Visitor) -> bool:
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        return visitor.reads_mail()
+    return False
