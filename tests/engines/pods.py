@@ -5,7 +5,9 @@ import datetime as dt
 import imaplib
 import shutil
 import smtplib
+import ssl
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +16,8 @@ from tests.engines import live
 from tests.engines.live import LiveEngines, Someone
 
 from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.dovecot import mail_agent
+from vaguemestre.engines.dovecot.pods.pod_agent import PodAgent
 from vaguemestre.engines.home_alias import open_home
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.projection.places import Places
@@ -29,7 +33,25 @@ TOPOLOGY = Topology((NodeSection("a", "127.0.0.1", ("web", "proxy", "pod", "mx")
 
 
 class Pod(LiveEngines):
-    """A Dovecot that keeps mail, without a Postfix of its own."""
+    """A Dovecot that keeps mail, with its agent, without a Postfix of its own."""
+
+    _agent: PodAgent | None = None
+
+    def start_agent(self) -> None:
+        config = self.config
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        pair = certificates.pod_pair(config)
+        tls.load_cert_chain(pair.certificate, pair.key)
+        place = (_ADDRESSES[config.served_pod], config.ports.pod_agent)
+        password = (config.secrets_dir / "doveadm_key").read_text(encoding="utf-8")
+        self._agent = PodAgent(place, mail_agent.verbs(config, (), ()), tls, password)
+        threading.Thread(target=self._agent.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        if self._agent:
+            self._agent.shutdown()
+            self._agent.server_close()
+        super().stop()
 
     def homes(self) -> set[str]:
         """The mailboxes that have a folder here, without their domain."""
@@ -125,6 +147,7 @@ def cluster() -> Iterator[Cluster]:
             _share(first.config, pod.config)
             prepare_dovecot(pod.config)
             pod.start_dovecot()
+            pod.start_agent()
         yield Cluster(first, pods)
     finally:
         for engines in (first, *pods.values()):

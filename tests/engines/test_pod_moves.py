@@ -16,6 +16,7 @@ from tests.engines import live, pods
 from tests.engines.live import Someone, wait_until
 from tests.engines.pods import Cluster
 
+from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.dovecot.pod_mail import PodMail
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
@@ -118,6 +119,20 @@ def test_uids_flags_and_dates_are_kept(cluster: Cluster, mail: PodMail) -> None:
     assert entries.count() == 1
     assert _move(cluster, mail, account_id, "deux").pause_seconds == 0
     assert entries.count() == 1
+
+
+def test_the_script_of_the_house_goes_along_and_is_not_left_behind(cluster: Cluster, mail: PodMail) -> None:
+    person = cluster.someone()
+    account_id = _account(person)
+    scripts = {name: HouseScripts(pod.config) for name, pod in cluster.pods.items()}
+    scripts["un"](person.mailbox, "# absence\nkeep;\n")
+    _move(cluster, mail, account_id, "deux")
+    assert scripts["deux"].content(person.mailbox) == "# absence\nkeep;\n"
+    tidy_former_copies(mail, now=timezone.now() + timedelta(hours=1))
+    assert scripts["un"].content(person.mailbox) == ""
+    scripts["deux"](person.mailbox, "")
+    _move(cluster, mail, account_id, "un")
+    assert scripts["un"].content(person.mailbox) == ""
 
 
 def test_a_thousand_messages_move_and_how_long_nothing_opens_them_is_told(

@@ -48,7 +48,7 @@ class Agent(socketserver.ThreadingUnixStreamServer):
         self.verbs = verbs
         path = stand_in.own_socket(path)
         path.unlink(missing_ok=True)
-        super().__init__(str(path), _Conversation)
+        super().__init__(str(path), Conversation)
         path.chmod(0o660)
         self._users = {0, os.geteuid(), *(user for verb in verbs.values() for user in verb.users)}
 
@@ -85,13 +85,13 @@ class DatabaseAgent(Agent):
         self._pool.shutdown(cancel_futures=True)
 
 
-class _Conversation(socketserver.BaseRequestHandler):
+class Conversation(socketserver.BaseRequestHandler):
     request: socket.socket
     server: Agent
 
     def handle(self) -> None:
         try:
-            line = self._read_line()
+            line = self.read_line()
         except TimeoutError:
             log.warning("user %d did not end a request in time", peer_user(self.request))
             return
@@ -99,12 +99,12 @@ class _Conversation(socketserver.BaseRequestHandler):
             log.warning("refused a request longer than %d bytes", MAX_REQUEST_BYTES)
             answer: dict[str, object] = {"refused": f"longer than {MAX_REQUEST_BYTES} bytes"}
         elif line:
-            answer = _answer(self.server.verbs, line, peer_user(self.request))
+            answer = answer_to(self.server.verbs, line, peer_user(self.request))
         else:
             return
         self.request.sendall(json.dumps(answer).encode() + b"\n")
 
-    def _read_line(self) -> bytes:
+    def read_line(self) -> bytes:
         """The request's line; empty if the asker leaves before its end. Raises TimeoutError.
 
         Of a line that is too long only the beginning is kept. The rest is read all the same: an asker who is
@@ -135,7 +135,8 @@ def peer_user(connection: socket.socket) -> int:
     return int(_PEER.unpack(option)[1])
 
 
-def _answer(verbs: Mapping[str, Verb], line: bytes, user: int) -> dict[str, object]:
+def answer_to(verbs: Mapping[str, Verb], line: bytes, user: int) -> dict[str, object]:
+    """The answer to a request of that user."""
     try:
         name, *arguments = json.loads(line)
         verb = verbs[name]
@@ -167,9 +168,17 @@ def ask(
             peer.sendall(json.dumps([verb, *arguments]).encode() + b"\n")
             with peer.makefile("rb") as stream:
                 line = stream.readline()
-            answer = json.loads(line)
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise EngineDown(f"{path.parent.name} {verb}: {error}") from error
+    return value_of(verb, line)
+
+
+def value_of(verb: str, line: bytes) -> Any:
+    """What an agent answered. Raises EngineDown, EngineRefused."""
+    try:
+        answer = json.loads(line)
+    except ValueError as error:
+        raise EngineDown(f"{verb}: {error}") from error
     if "value" in answer:
         return answer["value"]
     if "down" in answer:

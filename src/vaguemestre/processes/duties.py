@@ -62,6 +62,7 @@ class Duty:
         return self.user == "root"
 
 
+POD_SECRETS = ("doveadm_key", "pod.key")  # given where there are pods; the second on the machine of one
 _DJANGO = ("django_key", DATABASE)
 _NUMENS = ("numen_key", "numen_key.former")
 _MAILBOXES = ("seal_key", "notify_key")
@@ -154,10 +155,11 @@ _ALL = (
         opens=("pools/web", "pools/reading", "pools/door", "pools/carddav", "pools/pictures", "pools/push"),
     ),
     # Owns the mail: house scripts, erasure of closed mailboxes, and the commands of doveadm that we use.
-    # It asks the filter, by its key, about what arrived while that was away.
+    # It asks the filter, by its key, about what arrived while that was away. Before pods, it passes on
+    # to theirs what is asked of mailboxes.
     Duty(
-        "mail-agent", MAIL_USER, writes=("mail",), secrets=("filter_key",), listens=("mail-agent",),
-        opens=("doveadm-server",),
+        "mail-agent", MAIL_USER, writes=("mail",), secrets=("filter_key", *POD_SECRETS),
+        listens=("mail-agent",), opens=("doveadm-server",),
     ),
     # postsuper is for root. Its verbs: list the queue; hold, release, return, try or discard named messages.
     Duty(

@@ -10,6 +10,7 @@ from vaguemestre.processes.production.nodes.keys import cluster_of
 from vaguemestre.processes.production.nodes.kinds import check_can_be_made
 from vaguemestre.processes.production.nodes.routes import routes_of
 from vaguemestre.processes.production.units.children import children_of
+from vaguemestre.processes.production.units.units import services_of
 from vaguemestre.site.config import Config, ConfigWrong
 from vaguemestre.site.config.network import NetworkSection
 from vaguemestre.site.config.topology import FRONT_DUTIES, MAIL_DUTIES, NodeSection, PodSection, Topology
@@ -89,3 +90,31 @@ def test_a_pod_hands_over_to_any_front(tmp_path: Path) -> None:
         "10.77.0.11:8026", "10.77.0.12:8026",
     ]  # fmt: skip
     assert text.count(" ssl ") == 0  # Sieve's own TLS goes through it
+
+
+def test_what_is_asked_of_mailboxes_is_done_by_the_pod_and_passed_on_by_fronts(tmp_path: Path) -> None:
+    def agent_on(machine: str) -> tuple[str, ...]:
+        children = children_of(config_at(tmp_path, machine), "python")
+        return next(child.argv for child in children if child.name == "mail-agent")
+
+    assert agent_on("b1")[2:] == (
+        "vaguemestre.processes.agents.mail_agent", str(tmp_path), "-", "-", "10.77.0.41", "8247",
+    )  # fmt: skip
+    assert agent_on("w1")[2:] == (
+        "vaguemestre.processes.agents.mail_relay", str(tmp_path), "8247", "p1=10.77.0.41", "p2=10.77.0.42",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("machine", "given"), [("b1", {"doveadm_key", "pod.key"}), ("w1", {"doveadm_key"}), ("", set())]
+)
+def test_the_agent_of_mailboxes_is_given_what_it_shows_other_machines(
+    tmp_path: Path, machine: str, given: set[str]
+) -> None:
+    config = (
+        config_at(tmp_path, machine) if machine else Config(tmp_path, network=NetworkSection(ports="usual"))
+    )
+    units = services_of(config, children_of(config, "python"), tmp_path)
+    agent = next(unit for unit in units if unit.name == "vaguemestre-mail-agent")
+    assert {name for name, _ in agent.credentials} - {"filter_key"} == given
+    assert agent.leaves_machine == bool(given)

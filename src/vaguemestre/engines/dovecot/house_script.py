@@ -35,6 +35,13 @@ class HouseScripts:
         except OSError as error:
             raise EngineDown(f"script {mailbox}: {error.strerror}") from error
 
+    def content(self, mailbox: str) -> str:
+        """The script; empty if there is none."""
+        try:
+            return _read(mail_home(self._instance, mailbox) / HOUSE_SCRIPT)
+        except OSError as error:
+            raise EngineDown(f"script {mailbox}: {error.strerror}") from error
+
     def _make_home(self, home: Path) -> None:
         """Create the home as Dovecot does at the first delivery."""
         for folder in (home.parent, home):

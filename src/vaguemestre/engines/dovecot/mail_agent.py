@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from itertools import batched
 from pathlib import Path
+from typing import Any
 
 from vaguemestre.desks.removals.values import MailCopy, SoughtMail
 from vaguemestre.engines import agent
@@ -27,6 +28,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.quarantine.values import FoundMail, InfectedCopy
 
 _GUIDS_PER_QUESTION = 100
+_PATIENCE_SECONDS = 60.0
 _EXAMINATION_SECONDS = 300.0  # a large message, in several folders
 _NO_USER = frozenset(("-NOUSER", "-67"))  # EX_NOUSER: a Dovecot in front of pods knows nobody
 _NO_HOST = frozenset(("-NOHOST", "-68"))  # doveadm's EX_NOHOST: nobody is connected
@@ -60,6 +62,7 @@ def verbs(
         "quota": Verb(checked(partial(_quota, doveadm)), users),
         "make": Verb(partial(_make, instance, doveadm), users),
         "put-script": Verb(put_script, users),
+        "get-script": Verb(put_script.content, ()),
         "erase": Verb(erase, erasers),
         "find-copies": Verb(checked(copies.find), erasers),
         "find-guids": Verb(checked(copies.find_guids), erasers),
@@ -75,6 +78,11 @@ def verbs(
         "drop-redelivered": Verb(checked(RedeliveredCopies(doveadm)), erasers),
         "bound-deleted": Verb(checked(DeletedBound(instance, doveadm)), erasers),
     }
+
+
+def verb_on(verb: str, pod: str) -> str:
+    """What a front's agent calls the verb of a pod's."""
+    return f"{verb}@{pod}"
 
 
 def _cut(doveadm: DoveadmServer, mailbox: str) -> None:
@@ -121,83 +129,88 @@ def _copies(rows: Sequence[Sequence[str]]) -> list[MailCopy]:
 
 
 class MailAgent:
-    """Asks the agent: implements `provisioning.ports.Connections`, and what other rooms ask of mailboxes."""
+    """Asks the agent: implements `provisioning.ports.Connections`, and what other rooms ask of mailboxes.
 
-    def __init__(self, instance: Place) -> None:
-        self._socket = socket_path(instance)
+    `pod_of`: where a mailbox lives; the agent of this machine passes what is asked on to that pod's.
+    """
+
+    def __init__(self, instance: Place, pod_of: Callable[[str], str] | None = None) -> None:
+        self._socket, self._pod_of = socket_path(instance), pod_of
+
+    def _ask(self, verb: str, mailbox: str, *words: str, patience: float = _PATIENCE_SECONDS) -> Any:
+        verb = verb_on(verb, self._pod_of(mailbox)) if self._pod_of else verb
+        return agent.ask(self._socket, verb, mailbox, *words, patience=patience)
 
     def cut(self, mailbox: str) -> None:
-        agent.ask(self._socket, "cut", mailbox)
+        self._ask("cut", mailbox)
 
     def make(self, mailboxes: Sequence[str]) -> None:
         """Implements `provisioning.ports.MailHomes`."""
-        agent.ask(self._socket, "make", *mailboxes)
+        if self._pod_of is None:
+            agent.ask(self._socket, "make", *mailboxes)
+            return
+        for mailbox in mailboxes:
+            self._ask("make", mailbox)
 
     def quota(self, mailbox: str) -> QuotaUse:
-        used, limit = agent.ask(self._socket, "quota", mailbox)
+        used, limit = self._ask("quota", mailbox)
         return QuotaUse(used_bytes=used, limit_bytes=limit)
 
     def put_house_script(self, mailbox: str, content: str) -> None:
         """Implements `sorting.ports.PutHouseScript`."""
-        agent.ask(self._socket, "put-script", mailbox, content)
+        self._ask("put-script", mailbox, content)
 
     def erase(self, mailbox: str) -> None:
         """Implements `lifecycle.ports.EraseMail`."""
-        agent.ask(self._socket, "erase", mailbox)
+        self._ask("erase", mailbox)
 
     def drop_redelivered(self, recipient: str, message_id: str, outlived: str = "") -> int:
         """Implements `trace.ports.DropRedelivered`."""
-        return int(agent.ask(self._socket, "drop-redelivered", recipient, message_id, outlived))
+        return int(self._ask("drop-redelivered", recipient, message_id, outlived))
 
     def bound_deleted(self, mailbox: str, limit_bytes: int) -> int:
         """Implements `webmail.ports.BoundDeleted`."""
-        return int(agent.ask(self._socket, "bound-deleted", mailbox, str(limit_bytes)))
+        return int(self._ask("bound-deleted", mailbox, str(limit_bytes)))
 
     def find_quarantined(self, mailbox: str) -> list[FoundMail]:
         """Implements `quarantine.ports.QuarantinedMail`, with the two methods below."""
-        rows = agent.ask(self._socket, "find-quarantined", mailbox)
+        rows = self._ask("find-quarantined", mailbox)
         return [found_mail(*row) for row in rows]
 
     def release_quarantined(self, mailbox: str, guids: Sequence[str]) -> None:
-        agent.ask(self._socket, "release-quarantined", mailbox, *guids)
+        self._ask("release-quarantined", mailbox, *guids)
 
     def discard_quarantined(self, mailbox: str, guids: Sequence[str]) -> None:
-        agent.ask(self._socket, "discard-quarantined", mailbox, *guids)
+        self._ask("discard-quarantined", mailbox, *guids)
 
     def examine_copies(self, mailbox: str, queue_id: str, at: int) -> list[InfectedCopy]:
         """Implements `quarantine.ports.LateExamination`, with the method below."""
         sought = SoughtMail(frozenset((queue_id,)), ((queue_id, at),), (), frozenset(), "")
-        rows = agent.ask(
-            self._socket, "examine-copies", mailbox, sought_words(sought), patience=_EXAMINATION_SECONDS
-        )
+        rows = self._ask("examine-copies", mailbox, sought_words(sought), patience=_EXAMINATION_SECONDS)
         return [InfectedCopy(folder, int(uid), found_mail(uid, *words)) for folder, uid, *words in rows]
 
     def quarantine_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
         for folder, numbers in uids.items():
-            agent.ask(self._socket, "quarantine-copies", mailbox, folder, *map(str, numbers))
+            self._ask("quarantine-copies", mailbox, folder, *map(str, numbers))
 
     def find_copies(self, mailbox: str, sought: SoughtMail) -> list[MailCopy]:
         """Implements `removals.ports.MailCopies`, with the five methods below."""
-        return _copies(agent.ask(self._socket, "find-copies", mailbox, sought_words(sought)))
+        return _copies(self._ask("find-copies", mailbox, sought_words(sought)))
 
     def find_guids(self, mailbox: str, guids: Collection[str]) -> list[MailCopy]:
         batches = batched(guids, _GUIDS_PER_QUESTION)
-        return [
-            copy
-            for batch in batches
-            for copy in _copies(agent.ask(self._socket, "find-guids", mailbox, *batch))
-        ]
+        return [copy for batch in batches for copy in _copies(self._ask("find-guids", mailbox, *batch))]
 
     def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
         for folder, numbers in uids.items():
-            agent.ask(self._socket, "remove-copies", mailbox, folder, *map(str, numbers))
+            self._ask("remove-copies", mailbox, folder, *map(str, numbers))
 
     def list_removed(self, mailbox: str) -> list[tuple[int, str]]:
-        return [(int(uid), guid) for uid, guid in agent.ask(self._socket, "list-removed", mailbox)]
+        return [(int(uid), guid) for uid, guid in self._ask("list-removed", mailbox)]
 
     def restore_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
         for folder, numbers in uids.items():
-            agent.ask(self._socket, "restore-copies", mailbox, folder, *map(str, numbers))
+            self._ask("restore-copies", mailbox, folder, *map(str, numbers))
 
     def discard_copies(self, mailbox: str, uids: Sequence[int]) -> None:
-        agent.ask(self._socket, "discard-copies", mailbox, *map(str, uids))
+        self._ask("discard-copies", mailbox, *map(str, uids))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from vaguemestre.desks.removals.values import REMOVED_COPIES
 from vaguemestre.engines.dovecot.doveadm_server import PodDoveadm
+from vaguemestre.engines.dovecot.pods.pod_agent import PodAgents
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES, QUARANTINE
 
@@ -19,15 +20,22 @@ _MOST_TRIES = 5
 
 
 class PodMail:
-    """Implements `provisioning.ports.PodMail`. `hosts`: address of each pod; `port`: of its doveadm."""
+    """Implements `provisioning.ports.PodMail`. `hosts`: address of each pod; `port`: of its doveadm.
 
-    def __init__(self, hosts: Mapping[str, str], port: int, tls: ssl.SSLContext, password: str) -> None:
-        self._hosts, self._port = hosts, port
+    The house's script (absences, blocked senders) is not Dovecot's: the agents of the two pods pass it on.
+    """
+
+    def __init__(
+        self, hosts: Mapping[str, str], port: int, tls: ssl.SSLContext, password: str, agents: PodAgents
+    ) -> None:
+        self._hosts, self._port, self._agents = hosts, port, agents
         self._servers = {name: PodDoveadm((host, port), tls, password) for name, host in hosts.items()}
 
     def copy(self, mailbox: str, source: str, target: str) -> None:
         """Make the mailbox on `target` exactly what it is on `source`; quick when it nearly is."""
         self._synchronise("backup", mailbox, source, target)
+        script = str(self._agents.ask(source, "get-script", mailbox))
+        self._agents.ask(target, "put-script", mailbox, script)
 
     def merge(self, mailbox: str, source: str, target: str) -> None:
         """Copy to `target` what only `source` has; delete nothing."""
@@ -40,7 +48,8 @@ class PodMail:
             raise EngineRefused(f"doveadm kick {status}")
 
     def empty(self, mailbox: str, pod: str) -> None:
-        """Delete every message of that mailbox on the pod."""
+        """Delete every message of that mailbox on the pod, and the house's script."""
+        self._agents.ask(pod, "put-script", mailbox, "")
         for namespace in _NAMESPACES:
             status = self._servers[pod].run(mailbox, "expunge", "mailbox", f"{namespace}*", "all").status
             if status != "+":

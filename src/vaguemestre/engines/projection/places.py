@@ -46,6 +46,16 @@ class Places:
             )
             return next((str(host) for (host,) in cursor.fetchall()), "")
 
+    def pod_of(self, mailbox: str) -> str:
+        """The name of the pod where that mailbox lives; "" on one machine."""
+        with self._directory.work("pod") as cursor:
+            cursor.execute(
+                "SELECT name FROM pod WHERE pod = COALESCE("  # noqa: S608
+                f"(SELECT pod FROM place WHERE mailbox = {self._placeholder}), '')",
+                (mailbox,),
+            )
+            return next((str(name) for (name,) in cursor.fetchall()), "")
+
     def freeze(self, mailbox: str) -> None:
         """Close the mailbox to every client; its incoming mail waits in the queue."""
         with self._directory.work("freeze") as cursor:

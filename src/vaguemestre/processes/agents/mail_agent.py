@@ -2,32 +2,57 @@
 
 `python -m … HOME [CLAMD [FILTER]]`. It reads no configuration, and no secret
 but the key of the filter at that port, if there is one.
+
+On the machine of a pod, `… HOME CLAMD - ADDRESS PORT` serves other machines too, who know the installation's
+password; CLAMD is « - » where there is no virus check. The filter is not on that machine.
 """
 
 import os
+import ssl
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from threading import Thread
 
-from vaguemestre.engines.agent import Agent
+from vaguemestre.engines.agent import Agent, Verb
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.database.database_login import CREDENTIALS
 from vaguemestre.engines.dovecot.copies.unexamined import away, nothing
 from vaguemestre.engines.dovecot.mail_agent import socket_path, verbs
-from vaguemestre.engines.instance import Home
+from vaguemestre.engines.dovecot.pods.pod_agent import PodAgent
+from vaguemestre.engines.instance import Home, Place
 from vaguemestre.engines.rspamd.late_judgement import LateJudgement
 from vaguemestre.engines.system_users import user_ids
+from vaguemestre.engines.tls.certificates import pod_pair
 from vaguemestre.foundation.kernel import logs
 from vaguemestre.processes.duties import openers_of
 
+NONE = "-"
 
-def main(home: Path, clamd: str = "", port: str = "") -> None:
+
+def main(home: Path, clamd: str = NONE, controller: str = NONE, address: str = "", port: str = "") -> None:
     logs.configure()
     os.umask(0o077)
     instance, users = Home(home), openers_of("mail-agent")
-    scan = Clamd(clamd) if clamd else away
-    judge = LateJudgement(int(port), Path(os.environ[CREDENTIALS]) / "filter_key") if port else nothing
+    scan = away if clamd == NONE else Clamd(clamd)
+    judge = nothing if controller == NONE else _judgement(controller)
     erasers = user_ids({"vaguemestre-worker"})
-    Agent(socket_path(instance), verbs(instance, user_ids(users), erasers, scan, judge)).serve_until_told()
+    served = verbs(instance, user_ids(users), erasers, scan, judge)
+    if address:
+        abroad = _abroad(instance, (address, int(port)), served)
+        Thread(target=abroad.serve_forever, name="abroad", daemon=True).start()
+    Agent(socket_path(instance), served).serve_until_told()
+
+
+def _judgement(controller: str) -> LateJudgement:
+    return LateJudgement(int(controller), Path(os.environ[CREDENTIALS]) / "filter_key")
+
+
+def _abroad(instance: Place, address: tuple[str, int], served: Mapping[str, Verb]) -> PodAgent:
+    secrets = Path(os.environ[CREDENTIALS])
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(pod_pair(instance).certificate, secrets / "pod.key")
+    return PodAgent(address, served, tls, (secrets / "doveadm_key").read_text(encoding="utf-8").strip())
 
 
 if __name__ == "__main__":

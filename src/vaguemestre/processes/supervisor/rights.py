@@ -246,6 +246,8 @@ def _sources(config: Config, duty: Duty) -> Iterator[tuple[str, Path]]:
         "server.key": certificates.paths(config).key,
     }
     for name in duty.secrets:
+        if name in duties.POD_SECRETS and not config.topology.pods:
+            continue
         source = elsewhere.get(name, config.secrets_dir / name)
         if source.is_file():
             yield name, source

@@ -4,7 +4,9 @@ import ssl
 from collections.abc import Callable
 from functools import cache
 
+from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.engines.dovecot.pod_mail import PodMail
+from vaguemestre.engines.dovecot.pods.pod_agent import PodAgents
 from vaguemestre.engines.imap.protocol.connection import Connection
 from vaguemestre.engines.imap.store.session import connector, pod_connector
 from vaguemestre.engines.projection.backend import mail_directory
@@ -43,7 +45,14 @@ def pod_mail(config: Config) -> PodMail:
     """What moves mail between pods. Raises FileNotFoundError without the installation's secrets."""
     hosts = {pod.name: pod.address for pod in config.topology.pods}
     password = secrets.read(config.secrets_dir, "doveadm_key")
-    return PodMail(hosts, config.ports.pod_doveadm, _authority(config), password)
+    agents = PodAgents(hosts, config.ports.pod_agent, _authority(config), password)
+    return PodMail(hosts, config.ports.pod_doveadm, _authority(config), password, agents)
+
+
+def mail_agent(config: Config) -> MailAgent:
+    """How this process has work on mailboxes done, where they live."""
+    has_fronts = config.topology.pods and not config.served_pod
+    return MailAgent(config, places_of(config).pod_of if has_fronts else None)
 
 
 def _address_of(config: Config, port: int) -> Callable[[str], tuple[str, int]]:

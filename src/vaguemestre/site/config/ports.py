@@ -29,6 +29,7 @@ class Ports:
     submission_inside: int  # the webmail's, on the loopback
     pod_lmtp: int  # of a pod, between our machines: deliveries
     pod_doveadm: int  # and its moves
+    pod_agent: int  # what is asked of the agent of its mailboxes
     pod_managesieve: int  # by TLS from its first byte
     injection: int  # what Sieve sends, on the loopback
     srs_forward: int  # postsrsd, on the loopback: senders of what is sent on
@@ -66,6 +67,7 @@ class Ports:
             pod_lmtp=base + 24,
             pod_doveadm=base + 245,
             pod_managesieve=base + 246,
+            pod_agent=base + 247,
             injection=base + 26,
             srs_forward=base + 27,
             srs_reverse=base + 28,

@@ -10,7 +10,6 @@ from vaguemestre.desks.portal import ports as portal
 from vaguemestre.desks.removals import ports as removals
 from vaguemestre.desks.schoolstaff import ports as schoolstaff
 from vaguemestre.engines.clamd import Clamd
-from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.engines.rspamd.refused_content import RefusedContent
 from vaguemestre.site.adapters.domainreports import KnownSendersFinder, ReportReader, judge_sender
@@ -18,17 +17,18 @@ from vaguemestre.site.adapters.enrolment import scan
 from vaguemestre.site.adapters.helpdesk import codes_to_hand_over, forwards_of, usage_of
 from vaguemestre.site.adapters.mail_trace import undelivered_to
 from vaguemestre.site.adapters.operations import HealthLamps, MetricsReader, QueueActs, QueueList
+from vaguemestre.site.adapters.pods import mail_agent
 from vaguemestre.site.adapters.portal import waiting_errands
 from vaguemestre.site.config import Config
 
 
 def plug(config: Config) -> None:
     portal.waiting_errands.plug(waiting_errands)
-    removals.mail_copies.plug(MailAgent(config))
+    removals.mail_copies.plug(mail_agent(config))
     removals.refuse_content.plug(RefusedContent(config))
     enrolment.scan.plug(partial(scan, Clamd(config.files.clamd)))
     helpdesk.undelivered_to.plug(undelivered_to)
-    helpdesk.usage_of.plug(partial(usage_of, MailAgent(config)))
+    helpdesk.usage_of.plug(partial(usage_of, mail_agent(config)))
     helpdesk.forwards_of.plug(forwards_of)
     schoolstaff.codes_to_hand_over.plug(codes_to_hand_over)
     domainreports.read_reports.plug(ReportReader())

@@ -8,7 +8,6 @@ from vaguemestre.engines.conversion.sandbox import SandboxedConverter
 from vaguemestre.engines.conversion.task_runner import TaskRunner
 from vaguemestre.engines.conversion.trusted_authorities import trusted_authorities
 from vaguemestre.engines.conversion.turns import Turns
-from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.engines.imap.adapters.filter_adapter import FilterAdapter
 from vaguemestre.engines.imap.adapters.transfer_store import OpenTransferStore
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
@@ -31,7 +30,7 @@ from vaguemestre.site.adapters.contacts import ContactsFileReader
 from vaguemestre.site.adapters.export import belongings
 from vaguemestre.site.adapters.import_ import take_parts
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_token
-from vaguemestre.site.adapters.pods import open_scripts
+from vaguemestre.site.adapters.pods import mail_agent, open_scripts
 from vaguemestre.site.adapters.sorting import known_addresses
 from vaguemestre.site.adapters.webmail import live_ticket, openable_boxes, shared_mailboxes, shared_unread
 from vaguemestre.site.config import Config
@@ -71,7 +70,7 @@ def _plug_reader(config: Config) -> None:
         )
     )
     webmail.authorities.plug(trusted_authorities)
-    webmail.bound_deleted.plug(MailAgent(config).bound_deleted)
+    webmail.bound_deleted.plug(mail_agent(config).bound_deleted)
 
 
 def _plug_sorting(config: Config) -> None:
@@ -81,7 +80,7 @@ def _plug_sorting(config: Config) -> None:
     sorting.find_message.plug(filters.message)
     sorting.open_inbox.plug(filters.received)
     sorting.contact_addresses_of.plug(known_addresses)
-    sorting.put_house_script.plug(MailAgent(config).put_house_script)
+    sorting.put_house_script.plug(mail_agent(config).put_house_script)
     sorting.open_scripts.plug(open_scripts(config, submission_token))
 
 

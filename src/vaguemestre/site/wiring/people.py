@@ -3,18 +3,18 @@
 from functools import partial
 
 from vaguemestre.access.assistant.services import letter_sender
-from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.people.intake import ports as intake
 from vaguemestre.people.lifecycle import ports as lives
 from vaguemestre.people.provisioning import ports as provisioning
 from vaguemestre.site.adapters.lifecycle import boxes_owned, closing_days
 from vaguemestre.site.adapters.mail_access import submission_of
+from vaguemestre.site.adapters.pods import mail_agent
 from vaguemestre.site.config import Config
 
 
 def plug(config: Config) -> None:
-    agent, submission = MailAgent(config), submission_of(config)
+    agent, submission = mail_agent(config), submission_of(config)
     provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(agent)
     provisioning.mail_homes.plug(agent)

@@ -5,7 +5,6 @@ from functools import partial
 from vaguemestre.desks.removals.queries import is_refused, is_refused_link
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot import configuration as dovecot
-from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.engines.dovecot.steps import dovecot_steps
 from vaguemestre.engines.imap.adapters.report_finder import ReportFinder
 from vaguemestre.engines.imap.adapters.sent_copy import AnsweredMarks, SentCopies
@@ -33,6 +32,7 @@ from vaguemestre.site import secrets
 from vaguemestre.site.adapters.dkim import TextLookup
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_of
 from vaguemestre.site.adapters.mail_trace import acceptance_evidence, deliveries_after, follow_deliveries
+from vaguemestre.site.adapters.pods import mail_agent
 from vaguemestre.site.adapters.unrecorded_steps import StepsWithout
 from vaguemestre.site.adapters.webmail import delegated_scope_of
 from vaguemestre.site.config import Config
@@ -43,8 +43,8 @@ from vaguemestre.site.wiring.file_stores import file_store
 def plug(config: Config) -> None:
     mailboxes = mailboxes_of(config)
     mailstore.open_mailbox.plug(DelegatedMailboxes(mailboxes, delegated_scope_of))
-    quarantine.quarantined_mail.plug(MailAgent(config))
-    quarantine.late_examination.plug(MailAgent(config))
+    quarantine.quarantined_mail.plug(mail_agent(config))
+    quarantine.late_examination.plug(mail_agent(config))
     quarantine.virus_check.plug(Clamd(config.files.clamd))
     quarantine.is_refused.plug(is_refused)
     redirects.is_listed.plug(ListedLinks(config, is_refused_link))
@@ -65,7 +65,7 @@ def plug(config: Config) -> None:
     filelinks.file_store.plug(file_store(config, config.deposits_dir))
     filelinks.scan.plug(Clamd(config.files.clamd))
     self_mail = self_mail_address(config.academy.domain)
-    trace.drop_redelivered.plug(MailAgent(config).drop_redelivered)
+    trace.drop_redelivered.plug(mail_agent(config).drop_redelivered)
     trace.log_readers.plug(
         {
             _log_of("postfix", config): StepsWithout(

@@ -22,7 +22,7 @@ class PodAddress:
         return (
             "# Written by bin/install.\n"
             "[Unit]\nDescription=Vaguemestre: address of a pod\n"
-            "Wants=network-online.target\nAfter=network-online.target\n\n"
+            "Wants=network-online.target\nAfter=network-online.target\nBefore=vaguemestre-prepare.service\n\n"
             "[Service]\nType=oneshot\nRemainAfterExit=yes\n"
             f"ExecStart=/usr/sbin/ip address replace {words}\n"
             f"ExecStop=/usr/sbin/ip address del {words}\n\n"

@@ -46,7 +46,7 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
         *((plan.content_filter(config, rspamd.command(config)),) if has_filter else ()),
         *((plan.signer(signer.command(config), signer_socket(config)),) if signs else ()),
         *companions(config, python),
-        *plan.agents(config, python, config.home, agent_sockets(config)),
+        *_agents(config, python),
         *_words_agents(config, python),
         *map(_patient, plan.programs(config, python, nginx.command(config), nginx.sockets(config))),
         *plan.workers(config, python),
@@ -55,11 +55,10 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
 
 def _children_of_pod(config: Config, python: str) -> tuple[plan.Child, ...]:
     """Dovecot, what works beside it on mailboxes, and the push process that it tells of what arrives."""
-    agents = plan.agents(config, python, config.home, agent_sockets(config))
     programs = plan.programs(config, python, (), nginx.sockets(config))
     return (
         plan.dovecot_behind_proxies(_dovecot(config)),
-        *(agent for agent in agents if agent.name in _POD_PROCESSES),
+        *(agent for agent in _agents(config, python) if agent.name in _POD_PROCESSES),
         *_words_agents(config, python),
         *(_patient(program) for program in programs if program.name in _POD_PROCESSES),
     )
@@ -73,6 +72,25 @@ def _dovecot(config: Config) -> plan.Engine:
         dovecot.log_file(config),
         dovecot.REOPEN_SIGNAL,
         lmtp_socket(config) if config.topology.pods else None,
+    )
+
+
+def _agents(config: Config, python: str) -> tuple[plan.Child, ...]:
+    """The agents of this machine. That of mailboxes works where they are, and passes on elsewhere."""
+    agents = plan.agents(config, python, config.home, agent_sockets(config))
+    return tuple(_at_its_place(config, agent) for agent in agents)
+
+
+def _at_its_place(config: Config, agent: plan.Child) -> plan.Child:
+    pods, port = config.topology.pods, str(config.ports.pod_agent)
+    if agent.name != "mail-agent" or not pods:
+        return agent
+    if pod := config.topology.pod_named(config.served_pod) if config.served_pod else None:
+        return replace(agent, argv=(*agent.argv[:4], config.files.clamd or "-", "-", pod.address, port))
+    python, option, module, home, *_ = agent.argv
+    relay = module.replace("mail_agent", "mail_relay")
+    return replace(
+        agent, argv=(python, option, relay, home, port, *(f"{one.name}={one.address}" for one in pods))
     )
 
 

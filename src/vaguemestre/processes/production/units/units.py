@@ -9,7 +9,7 @@ from vaguemestre.engines.database.database_login import role_secret
 from vaguemestre.engines.nginx.configuration import POOLS
 from vaguemestre.engines.nginx.configuration import sockets as pool_sockets
 from vaguemestre.engines.tls.certificates import given_paths
-from vaguemestre.processes.duties import DATABASE, Duty, duty_of
+from vaguemestre.processes.duties import DATABASE, POD_SECRETS, Duty, duty_of
 from vaguemestre.processes.production.layout import HOME, RUN, python, source
 from vaguemestre.processes.production.units.backup_unit import backup_units, timers
 from vaguemestre.processes.production.units.unit import Unit, render
@@ -220,9 +220,7 @@ def _written(child: Child, duty: Duty | None) -> Iterable[str]:
 
 def _credentials(config: Config, duty: Duty) -> Iterable[tuple[str, Path]]:
     """Name and file of each secret; that of the database is wherever the configuration says."""
-    for name in duty.secrets:
-        if name == S3_KEYS and not config.files.are_on_s3:
-            continue
+    for name in (one for one in duty.secrets if _is_had(config, one)):
         if name != DATABASE:
             yield name, _secret_file(name)
             if f"{name}.former" in FORMER:
@@ -231,8 +229,14 @@ def _credentials(config: Config, duty: Duty) -> Iterable[tuple[str, Path]]:
             yield name, role_secret(config, duty.role)
 
 
+def _is_had(config: Config, name: str) -> bool:
+    if name == S3_KEYS:
+        return config.files.are_on_s3
+    return name not in POD_SECRETS or bool(config.served_pod or (config.topology.pods and name != "pod.key"))
+
+
 def _secret_file(name: str) -> Path:
-    return HOME / "engines/tls" / name if name == "server.key" else HOME / "secrets" / name
+    return HOME / "engines/tls" / name if name in ("server.key", "pod.key") else HOME / "secrets" / name
 
 
 def _capabilities(config: Config, child: Child, duty: Duty | None) -> tuple[str, ...]:
@@ -254,6 +258,7 @@ def _is_database_away(config: Config) -> bool:
 def _leaves_machine(config: Config, base: str, duty: Duty | None) -> bool:
     is_asked_from_outside = base == "metrics" and bool(config.metrics.addresses)
     opens = base in _ABROAD or (base in _ASKS_CLAMD and is_elsewhere(config.files.clamd))
+    opens = opens or (base == "mail-agent" and bool(config.topology.pods))
     return opens or is_asked_from_outside or (duty is not None and _is_database_away(config))
 
 

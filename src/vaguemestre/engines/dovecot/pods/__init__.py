@@ -1,0 +1,1 @@
+"""What machines of one installation ask of the pods of the others."""
