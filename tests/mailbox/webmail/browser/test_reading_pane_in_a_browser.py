@@ -269,3 +269,48 @@ def test_no_card_of_a_file_is_cut_and_each_takes_the_width_of_a_phone(
         }"""
     )
     assert shown == {"scrolls": False, "share": 1, "cut": 0}
+
+
+OVERFLOW = "document.documentElement.scrollHeight - innerHeight"
+# Resolves once the pane is so, looked at each time something is drawn.
+PANE_IS = """([ways, most]) => new Promise((done, never) => {
+  const pane = document.querySelector("#reader");
+  const isSo = { scrolled: (most) => pane.scrollTop > most,
+    tall: () => pane.scrollHeight > pane.clientHeight + 400,
+    flat: () => pane.scrollHeight <= pane.clientHeight };
+  const look = (left) => (isSo[ways](most) ? done(pane.scrollTop)
+    : left ? requestAnimationFrame(() => look(left - 1)) : never(Error(`never ${ways}`)));
+  look(900);
+})"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_a_long_letter_has_one_scroll_that_of_the_pane(
+    page: Page, box: MemoryMailbox, width: int, height: int
+) -> None:
+    """Its frame is as tall as its text; its header goes away with it, by the mouse and by the keyboard."""
+    page.set_viewport_size({"width": width, "height": height})
+    text = "\n\n".join(f"Ligne {number}" for number in range(80))
+    long, short = put(box, letter("Compte rendu", text)), put(box, letter("Bonjour", "Bonjour."), minutes=1)
+    page.goto("/messagerie/")
+    frame = page.frame_locator("#reader iframe.body").locator("html")
+    for ref, words, shape in (
+        (short, "Bonjour.", "flat"),
+        (long, "Ligne 79", "tall"),
+        (short, "Bonjour.", "flat"),
+    ):
+        page.locator(f'#messages a.open[href="{address(ref)}"]').click()
+        expect(frame).to_contain_text(words)
+        page.evaluate(PANE_IS, [shape, 0])
+        assert frame.evaluate(f"() => {OVERFLOW}") <= 0
+        if shape == "tall":
+            page.mouse.move(width - 60, height - 200)
+            page.mouse.wheel(0, 300)
+            page.evaluate(PANE_IS, ["scrolled", 250])
+            expect(page.locator("#message-subject")).not_to_be_in_viewport()
+            frame.focus()
+            place = page.evaluate(PANE_IS, ["scrolled", 0])
+            page.keyboard.press("PageDown")
+            page.evaluate(PANE_IS, ["scrolled", place])
+        if width < 700:
+            page.go_back()

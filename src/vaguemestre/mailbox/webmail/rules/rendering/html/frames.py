@@ -66,6 +66,9 @@ MEASURING = (
     't=()=>parent.postMessage(r.offsetHeight+innerHeight-r.clientHeight,"*");'
     'addEventListener("load",t);new ResizeObserver(t).observe(r)}'
 )
+# Browsers that can give the frame the height of its text without a script (CSS Sizing 4, responsive iframes).
+# Whom the height is told is who may show the frame at all: `frame-ancestors` of the policy.
+_SIZED = '<meta name="responsive-embedded-sizing" content="allow-origins=*">'
 
 
 def document(css: str, html: str, *, theme: str, is_fixed: bool = False, is_measured: bool = False) -> bytes:
@@ -75,7 +78,7 @@ def document(css: str, html: str, *, theme: str, is_fixed: bool = False, is_meas
     around it. The document takes the focus, since one without links could not be scrolled from the keyboard
     otherwise.
     """
-    script = f"<script>{MEASURING}</script>" if is_measured else ""
+    script = f"<script>{MEASURING}</script>" if is_measured else _SIZED
     sheet = _SHEET % {"scheme": _SCHEMES.get(theme, "light dark")} + (_FIXED if is_fixed else "")
     return (
         '<!doctype html><html lang="fr" tabindex="0"><head><meta charset="utf-8">'
