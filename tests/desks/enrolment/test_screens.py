@@ -194,7 +194,7 @@ class TestTheOfficer:
         there = school()
         desk, address = client_of(officer(place, "DPE")), f"/gestion/demandes/{request.pk}/creer"
         shown = words(desk.post(address, {"uai": there.uai.lower()}))
-        for told in ("Mme Ngọc Ánh Nguyễn", "17/05/1996", "Collège des Essais (0809001Z)", "Personne de nom"):
+        for told in ("Mme Ngọc Ánh Nguyễn", "17/05/1996", "Collège des Essais (0809001Z)", "Aucune personne"):
             assert told in shown
         request.refresh_from_db()
         assert (request.state, request.person) == (RequestState.SUBMITTED, None)

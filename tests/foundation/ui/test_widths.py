@@ -19,6 +19,7 @@ SHEETS = {
     "desks/backoffice/templates/backoffice/person.html",
     "desks/backoffice/templates/backoffice/service.html",
     "desks/breaches/templates/breaches/file.html",
+    "desks/enrolment/templates/enrolment/correct.html",  # a form; at most a table of what changed meanwhile
     "desks/enrolment/templates/enrolment/detail.html",
     "desks/enrolment/templates/enrolment/life.html",
     "desks/enrolment/templates/enrolment/person.html",
