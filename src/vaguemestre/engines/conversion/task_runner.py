@@ -38,10 +38,11 @@ _OVER_BUDGET = frozenset((*(-number for number in _SIGNALS), *(128 + number for 
 
 
 class Budget(NamedTuple):
-    """Seconds of processor, and of clock: more, the machine has other work."""
+    """Seconds of processor, and of clock: more, the machine has other work; octets of memory."""
 
     processor: float
     clock: float
+    memory: int = _MEMORY_BYTES
 
 
 class _NoAnswer(Exception):
@@ -89,7 +90,7 @@ def _run(
     blobs: Sequence[bytes],
     answer: Callable[[str, str], str | None],
 ) -> Any:
-    limits = Limits(budget.clock, ceil(budget.processor) + 1, _MEMORY_BYTES, 1)
+    limits = Limits(budget.clock, ceil(budget.processor) + 1, budget.memory, 1)
     argv = [*sandbox_argv(None, (_SOURCE, _LIBRARIES)), *limits_argv(limits)]
     argv += [sys.executable, "-I", "-S", str(_SCRIPT), str(budget.processor), _SOURCE, _LIBRARIES]
     try:

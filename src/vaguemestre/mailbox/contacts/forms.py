@@ -1,6 +1,8 @@
 """Forms of contacts: card, group, file, writer."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -9,13 +11,13 @@ from django.core.exceptions import ValidationError
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.contacts.rules.cards import normalize_card
-from vaguemestre.mailbox.contacts.rules.photos import thumbnail
 from vaguemestre.mailbox.contacts.values import ContactCard
 
 _FIELD_OF = {
     "kernel.address-malformed": "address",
     "contacts.birthday-malformed": "birthday",
     "contacts.website-malformed": "website",
+    "contacts.photo-busy": "photo",
     "contacts.photo-unreadable": "photo",
 }
 
@@ -30,7 +32,7 @@ def _text(label: str, length: int, **attributes: str) -> forms.CharField:
 
 
 class ContactForm(forms.Form):
-    """Form of a card; `card` is its value once valid. `photo`: the stored one."""
+    """Form of a card; `card` is its value once valid. `photo`: the stored one; `draw` makes thumbnails."""
 
     name = _text("Nom", 200)
     address = forms.CharField(
@@ -62,16 +64,25 @@ class ContactForm(forms.Form):
     )
     no_photo = forms.BooleanField(label="Retirer la photo", required=False)
 
-    def __init__(self, *args: Any, photo: bytes = b"", **named: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        photo: bytes = b"",
+        draw: Callable[[bytes], bytes] | None = None,
+        **named: Any,
+    ) -> None:
         super().__init__(*args, **named)
-        self._photo = photo
+        self._photo, self._draw = photo, draw
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
             return data
         try:
-            self.card = normalize_card(self._card(data))
+            card = normalize_card(self._card(data))
+            if data["photo"] and self._draw:  # last: it costs most
+                card = replace(card, photo=self._draw(data["photo"].read()))
+            self.card = card
         except Refusal as refusal:
             field = _FIELD_OF.get(refusal.code, "name")
             malformed = str(refusal.facts.get("address", ""))
@@ -82,8 +93,6 @@ class ContactForm(forms.Form):
 
     def _card(self, data: dict[str, Any]) -> ContactCard:
         photo = b"" if data["no_photo"] else self._photo
-        if data["photo"]:
-            photo = thumbnail(data["photo"].read())
         others = tuple(address for address in re.split(r"[\s,;]+", data["others"]) if address)
         names = ("mobile", "work_phone", "organisation", "title", "postal", "birthday", "website")
         return ContactCard(

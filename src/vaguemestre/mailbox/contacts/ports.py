@@ -19,4 +19,14 @@ class ReadApart(Protocol):
         ...
 
 
+class DrawPhoto(Protocol):
+    def __call__(self, content: bytes) -> bytes:
+        """The thumbnail of a photo (`rules.photos`); one that is not small is decoded in the sandbox.
+
+        Raises Refusal `contacts.photo-unreadable`, EngineDown, FileReaderBusy.
+        """
+        ...
+
+
+draw_photo: Slot[DrawPhoto] = Slot("contacts.draw_photo")
 read_apart: Slot[ReadApart] = Slot("contacts.read_apart")

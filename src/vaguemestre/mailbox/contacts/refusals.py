@@ -29,7 +29,11 @@ SENTENCES = {
     "contacts.gone": "Ce contact n’existe plus.",
     "contacts.no-such-book": "Ce carnet n’existe pas, ou vous n’y avez pas accès.",
     "contacts.nobody-of-that-name": "Aucun compte ne porte cet identifiant ou cette adresse.",
-    "contacts.photo-unreadable": "Cette photo n’est pas lisible : choisissez une image JPEG ou PNG.",
+    "contacts.photo-busy": "D’autres photos sont en cours de lecture : recommencez dans un instant.",
+    "contacts.photo-unreadable": (
+        "Cette photo n’est pas lisible, ou trop grande : choisissez une image JPEG ou PNG de 16 millions de "
+        "points au plus."
+    ),
     "contacts.query-too-long": (
         "Cette demande nomme trop de propriétés : %(most)s au plus. Mettez votre application à jour."
     ),

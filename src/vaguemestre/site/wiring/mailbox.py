@@ -26,7 +26,7 @@ from vaguemestre.mailbox.webmail import ports as webmail
 from vaguemestre.site import secrets
 from vaguemestre.site.adapters import partner_cards
 from vaguemestre.site.adapters.compose import SheetReader, lists_at, lists_like
-from vaguemestre.site.adapters.contacts import ContactsFileReader
+from vaguemestre.site.adapters.contacts import ContactsFileReader, PhotoReader
 from vaguemestre.site.adapters.export import belongings
 from vaguemestre.site.adapters.import_ import take_parts
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_token
@@ -42,6 +42,7 @@ def plug(config: Config) -> None:
     _plug_sorting(config)
     _plug_moves(config)
     contacts.read_apart.plug(ContactsFileReader())
+    contacts.draw_photo.plug(PhotoReader())
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.lists_like.plug(lists_like)
     writing.lists_at.plug(lists_at)

@@ -28,6 +28,7 @@ def png_of(width: int, height: int) -> bytes:
         png_of(40_000, 40_000),
         png_of(14_000, 14_000),
         png_of(5_000, 5_000),
+        png_of(2_100, 2_100),
         b"RIFF\xff\xff\xff\xffWEBPVP8X\x0a\0\0\0\x10\0\0\0\xff\xff\xff\xff\xff\xff",
         b'<svg xmlns="http://www.w3.org/2000/svg"/>',
         b"",

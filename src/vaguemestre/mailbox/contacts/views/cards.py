@@ -10,7 +10,7 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.forms import ContactForm, FileForm, initial_fields
 from vaguemestre.mailbox.contacts.http import redirect_to, requested_book
-from vaguemestre.mailbox.contacts.rules.photos import thumbnail
+from vaguemestre.mailbox.contacts.ports import FileReaderBusy, draw_photo
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 
 _NOTICES = {
@@ -54,9 +54,10 @@ def add_contact(request: SignedInRequest) -> HttpResponse:
     """Form of a new card."""
     book = requested_book(request)
     initial = {name: request.GET.get(name, "") for name in ("address", "name", "phone")}
-    form = (
-        ContactForm(request.POST, request.FILES) if request.method == "POST" else ContactForm(initial=initial)
-    )
+    if request.method == "POST":
+        form = ContactForm(request.POST, request.FILES, draw=_drawn_photo)
+    else:
+        form = ContactForm(initial=initial)
     return _save(request, book, form, None) or _card(request, book, form, None)
 
 
@@ -69,7 +70,7 @@ def edit_contact(request: SignedInRequest, contact_id: int) -> HttpResponse:
     if card is None:
         raise Refusal("contacts.gone")
     if request.method == "POST":
-        form = ContactForm(request.POST, request.FILES, photo=card.photo)
+        form = ContactForm(request.POST, request.FILES, photo=card.photo, draw=_drawn_photo)
     else:
         form = ContactForm(initial=initial_fields(card))
     return _save(request, book, form, contact_id) or _card(request, book, form, contact_id, card)
@@ -91,12 +92,22 @@ def show_photo(request: SignedInRequest, contact_id: int) -> HttpResponse:
     """Thumbnail of the photo, re-encoded because a phone may have stored anything."""
     card = queries.card_in(requested_book(request), contact_id)
     try:
-        content = thumbnail(card.photo) if card and card.photo else b""
+        content = draw_photo.get()(card.photo) if card and card.photo else b""
+    except FileReaderBusy:
+        return HttpResponse(status=503, headers={"Retry-After": "5"})
     except Refusal:
         content = b""
     if not content:
         return HttpResponseNotFound()
     return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=300"})
+
+
+def _drawn_photo(content: bytes) -> bytes:
+    """Its thumbnail. Raises Refusal `contacts.photo-busy`, `contacts.photo-unreadable`."""
+    try:
+        return draw_photo.get()(content)
+    except FileReaderBusy as error:
+        raise Refusal("contacts.photo-busy") from error
 
 
 def _save(

@@ -7,7 +7,7 @@ from PIL import Image, UnidentifiedImageError
 from vaguemestre.foundation.kernel.errors import Refusal
 
 SIDE = 96  # pixels
-_MAX_PIXELS = 20_000_000  # larger images are not decoded
+_MAX_PIXELS = 4_200_000  # larger images are not decoded: the pages wait meanwhile
 _KINDS = ("PNG", "JPEG", "WEBP")
 
 
@@ -18,6 +18,7 @@ def redraw_logo(content: bytes) -> bytes:
         with Image.open(io.BytesIO(content), formats=_KINDS) as image:
             if image.width * image.height > _MAX_PIXELS:
                 raise refused
+            image.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG is decoded small
             small = image.convert("RGBA")
             small.thumbnail((SIDE, SIDE))
     except (
