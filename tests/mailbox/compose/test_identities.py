@@ -99,10 +99,18 @@ def test_an_identity_says_nobody_else(writer: Writer, given: IdentityFields, cod
     assert not Identity.objects.exists()
 
 
-def test_a_signature_repeats_no_variable_for_ever(writer: Writer) -> None:
+def test_no_signature_or_stock_text_repeats_a_variable_for_ever(writer: Writer) -> None:
+    def keep_text(html: str) -> int:
+        given = StockTextFields("Absence", "", html, 0)
+        return services.save_stock_text(writer.account_id, 0, given, by="x", now=NOON)
+
+    most = "{nom}" * 100
     with pytest.raises(Refusal, match="signature-too-long"):
-        keep(writer, IdentityFields(writer.address, "Nicolas Morel", signature="{nom}" * 101))
-    assert keep(writer, IdentityFields(writer.address, "Nicolas Morel", signature="{nom}" * 100))
+        keep(writer, IdentityFields(writer.address, "Nicolas Morel", signature=most + "{nom}"))
+    with pytest.raises(Refusal, match="text-too-long"):
+        keep_text(most + "{nom}")
+    assert keep(writer, IdentityFields(writer.address, "Nicolas Morel", signature=most))
+    assert keep_text(most)
 
 
 def test_somebody_elses_identity_serves_nobody(writer: Writer, nicolas: Account) -> None:

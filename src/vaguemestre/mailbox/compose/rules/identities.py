@@ -13,7 +13,7 @@ from vaguemestre.post.outbox.rules.headers import check_field, mailbox_list
 from vaguemestre.post.outbox.values import Recipient
 
 LONGEST_SIGNATURE = 20_000  # characters
-_MOST_VARIABLES = 100  # of a signature
+_MOST_VARIABLES = 100  # of a signature or stock text
 _VARIABLE = re.compile(r"\{(nom|fonction|etablissement|academie)\}")
 _LINE = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -37,8 +37,7 @@ def check_identity(
     if name.casefold() != variables.name.casefold() and not shows_surname(typed, variables.surname):
         raise Refusal("compose.name-not-yours", field="name", surname=variables.surname)
     _check_that_it_leaves(name, fields.address, own_addresses)
-    is_long = len(fields.signature) > LONGEST_SIGNATURE
-    if is_long or len(_VARIABLE.findall(fields.signature)) > _MOST_VARIABLES:
+    if len(fields.signature) > LONGEST_SIGNATURE or has_many_variables(fields.signature):
         raise Refusal("compose.signature-too-long", field="signature")
     return IdentityFields(
         address=fields.address,
@@ -63,6 +62,11 @@ def with_signature(html: str, signature: str) -> str:
     if not signature:
         return html
     return f'{html or "<div><br></div>"}<div><br></div><div data-signature="1">-- <br>{signature}</div>'
+
+
+def has_many_variables(html: str) -> bool:
+    """Whether it repeats variables more than anybody writes: pages expand all of somebody's texts at once."""
+    return len(_VARIABLE.findall(html)) > _MOST_VARIABLES
 
 
 def expand_variables(html: str, variables: SignatureVariables) -> str:

@@ -18,7 +18,11 @@ from vaguemestre.mailbox.compose.queries import (
     schools_of,
     signature_variables,
 )
-from vaguemestre.mailbox.compose.rules.identities import check_identity, is_elsewhere
+from vaguemestre.mailbox.compose.rules.identities import (
+    check_identity,
+    has_many_variables,
+    is_elsewhere,
+)
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, is_blank
 from vaguemestre.mailbox.compose.values import IdentityFields, StockTextFields, Writer
 from vaguemestre.post.outbox.rules.headers import check_field
@@ -140,7 +144,7 @@ def save_stock_text(account_id: int, text_id: int, fields: StockTextFields, *, b
     html = draft_html(fields.html, is_picture_path)
     if is_blank(html):
         raise Refusal("compose.text-empty", field="html")
-    if len(html) > LONGEST_TEXT:
+    if len(html) > LONGEST_TEXT or has_many_variables(html):
         raise Refusal("compose.text-too-long", field="html")
     if fields.structure_id and fields.structure_id not in dict(schools_of(account_id, paris_day(now))):
         raise Refusal("compose.not-your-school", field="structure")
