@@ -79,7 +79,7 @@ _WEB = Duty(
     listens=("pools/web",), opens=_PAGES, sandboxes=True,
 )  # fmt: skip
 
-_ASKED_BY_POSTFIX = ("gate", "mta-sts", "dane-policy")
+_ASKED_BY_POSTFIX = ("gate", "mta-sts", "dane-policy", "tls-reports")
 
 _ALL = (
     _WEB,
@@ -193,6 +193,11 @@ _ALL = (
     ),
     # Tells others once a day what came in their name (DMARC): the filter's user alone opens its memory.
     Duty("dmarc-reports", FILTER_USER, writes=("run/dmarc-reports.heartbeat",)),
+    # Hears from Postfix how TLS with others went, and tells them; the key opens the door of reports.
+    Duty(
+        "tls-reports", "vaguemestre-tlsrpt", writes=("engines/tls-reports", "run/tls-reports.heartbeat"),
+        secrets=("filter_key",), listens=("tls-reports",),
+    ),
     # What the content filter remembers. It knows nobody else, and nobody else opens its socket.
     Duty("valkey", "vaguemestre-valkey", writes=("engines/valkey/db",)),
     Duty("names", "vaguemestre-demo", writes=("run/names.heartbeat",)),

@@ -54,6 +54,7 @@ REPORTING = {  # domain → where its DMARC reports shall go
     "confie.home.arpa": "rapporte.home.arpa",
     "vole.home.arpa": "loin.example",
 }
+TLS_REPORTING = ("rapporte.home.arpa", "faux.example")
 PLAIN = ("loin.example", "ancien.example", "exigeant.example", "mauvais.example", *REPORTING)
 BLOCK_LIST, BLOCKED = "liste.example", "127.5.3.99"  # a list in DNS (DNSBL), and an address on it
 _TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
@@ -286,6 +287,8 @@ def _host(name: str) -> str:
     lines = f"@ IN MX 10 mx\nmx IN A {address}\n"
     if name in POLICIES:
         lines += f'_mta-sts IN TXT "v=STSv1; id=1"\nmta-sts IN A {PAGES}\n'
+    if name in TLS_REPORTING:
+        lines += '_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:tls@rapporte.home.arpa"\n'
     if name in REPORTING:
         lines += f'_dmarc IN TXT "v=DMARC1; p=quarantine; rua=mailto:dmarc@{REPORTING[name]}"\n'
         others = (domain for domain, place in REPORTING.items() if place == name != domain)

@@ -55,6 +55,7 @@ CHILDREN = (
     companions.policy_daemon(("/usr/bin/mta-sts-daemon",), HOME / "run/d/mta-sts/s"),
     companions.dane_policy("python", HOME / "run/d/dane-policy/s"),
     companions.dmarc_reports(CONFIG, "python"),
+    companions.tls_reports(CONFIG, "python"),
     plan.words_agent("python", HOME, HOME / "run/d/words-agent/s"),
     *plan.agents(CONFIG, "python", HOME, {name: HOME / "run/d" / name / "socket" for name in AGENTS}),
     *plan.programs(CONFIG, "python", ("/usr/sbin/nginx",), HOME / "run/d/pools"),

@@ -7,6 +7,7 @@ from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.home_alias import engine_path, open_home
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.outgoing.outgoing_services import POLICY_DAEMON, policy_socket
+from vaguemestre.engines.outgoing.report_door import tls_results_socket
 from vaguemestre.engines.system_users import set_owner
 
 USER = "vaguemestre-sts"
@@ -42,7 +43,7 @@ def configuration(instance: Instance) -> str:
         "strict_testing": False,  # a domain in mode « testing » asks for reports, not for refusals
         "timeout": _FETCH_SECONDS,
         "require_sni": True,
-        "tlsrpt": bool(instance.mail.outgoing.tls_reports_socket),
+        "tlsrpt": bool(tls_results_socket(instance).name),
     }
     settings = {
         "path": str(policy_socket(instance)),

@@ -12,7 +12,7 @@ from vaguemestre.engines.database.database_login import postgres_reader
 from vaguemestre.engines.home_alias import engine_path, lmtp_socket, open_home, signer_socket, sockets
 from vaguemestre.engines.instance import OUTSIDE, Instance, has_filter
 from vaguemestre.engines.outgoing.outgoing_services import rewrites_senders
-from vaguemestre.engines.outgoing.report_door import greeting, report_sender, sends_reports
+from vaguemestre.engines.outgoing.report_door import greeting, has_door, report_sender
 from vaguemestre.engines.postfix import outgoing, timeouts
 from vaguemestre.engines.system_users import POSTFIX_USER, set_owner
 from vaguemestre.engines.tls import certificates, certificates_by_name
@@ -171,7 +171,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "message_size_limit": instance.mail.message_size_limit,
         "timeouts": timeouts,
         "block_lists": instance.mail.block_lists,
-        "reports": report_sender(instance) if sends_reports(instance) else "",
+        "reports": report_sender(instance) if has_door(instance) else "",
         "outgoing": outgoing.delivery(instance, outgoing.name_servers()),
     }
 
@@ -199,7 +199,7 @@ def _write_maps(instance: Instance) -> None:
 def _write_report_door(instance: Instance) -> None:
     """The name by which the door of our reports knows who brings them; no file without that door."""
     file = folder(instance) / "report_door"
-    if sends_reports(instance):
+    if has_door(instance):
         postfix = pwd.getpwnam(POSTFIX_USER)
         write(file, f"{greeting(instance)} OK\n", mode=0o640, group=postfix.pw_gid)
     else:

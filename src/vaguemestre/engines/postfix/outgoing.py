@@ -8,6 +8,7 @@ from pathlib import Path
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.outgoing.outgoing_services import dane_socket, follows_policies, policy_socket
+from vaguemestre.engines.outgoing.report_door import tls_results_socket
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 RESOLV_CONF = Path("/etc/resolv.conf")
@@ -56,7 +57,7 @@ def delivery(instance: Instance, servers: Collection[str]) -> Delivery:
         dns_support="dnssec" if validates else "enabled",
         tls_level=_RELAY_TLS[outgoing.relay_tls] if is_relayed else direct_level,
         tls_policies=_tls_policies(instance, validates=validates),
-        tls_reports_socket=outgoing.tls_reports_socket,
+        tls_reports_socket=str(socket) if (socket := tls_results_socket(instance)).name else "",
         connections=outgoing.connections_per_destination,
         seconds_between=outgoing.seconds_between,
         delay_notice_hours=outgoing.delay_notice_hours,

@@ -8,7 +8,7 @@ from pathlib import Path
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.home_alias import engine_path, filter_memory_socket, open_home
 from vaguemestre.engines.instance import Instance, has_filter
-from vaguemestre.engines.outgoing.report_door import greeting, report_sender, sends_reports
+from vaguemestre.engines.outgoing.report_door import greeting, organisation, report_sender, sends_reports
 from vaguemestre.engines.rspamd import fuzzy_keys, refused_content, signer
 from vaguemestre.engines.system_users import FILTER_USER, set_owner
 from vaguemestre.mailbox.autoconfig.rules.report_address import reporting_address
@@ -91,8 +91,7 @@ def _reports(instance: Instance) -> dict[str, str]:
         return {}
     return {
         "domain": instance.academy.domain,
-        # several of our servers give their reports the same numbers
-        "organisation": f"{instance.academy.domain} {instance.served_pod}".strip(),
+        "organisation": organisation(instance),
         "sender": report_sender(instance),
         "greeting": greeting(instance),
         "own_domains": _quoted(instance.domains),

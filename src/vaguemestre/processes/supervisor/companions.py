@@ -11,9 +11,17 @@ from vaguemestre.engines.outgoing.outgoing_services import (
     policy_socket,
     rewrites_senders,
 )
-from vaguemestre.engines.outgoing.report_door import sends_reports
+from vaguemestre.engines.outgoing.report_door import (
+    organisation,
+    report_sender,
+    reports_tls,
+    sends_reports,
+    tls_results_socket,
+)
 from vaguemestre.engines.postfix.outgoing import are_local, name_servers
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.engines.system_users import set_owner, system_user
+from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.supervisor.plan import Ask, Child, Question
 from vaguemestre.site.config import Config
 
@@ -28,12 +36,18 @@ def companions(config: Config, python: str) -> Iterator[Child]:
             yield dane_policy(python, dane_socket(config))
     if sends_reports(config):
         yield dmarc_reports(config, python)
+    if reports_tls(config):
+        yield tls_reports(config, python)
 
 
 def prepare(config: Config) -> None:
     """Write the configuration of the helper processes. Needs root."""
     if follows_policies(config):
         mta_sts.prepare(config)
+    if reports_tls(config):
+        folder, user = config.engines_dir / "tls-reports", system_user(DUTIES["tls-reports"].user)
+        folder.mkdir(exist_ok=True)
+        set_owner(folder, user.pw_uid, user.pw_gid, 0o700)
 
 
 def sender_rewriter(config: Config, python: str, argv: Sequence[str]) -> Child:
@@ -67,6 +81,18 @@ def dmarc_reports(config: Config, python: str) -> Child:
     )  # fmt: skip
     question = Question(Ask.HEARTBEAT, expect=str(heartbeat))
     return Child("dmarc-reports", argv, (question,), is_optional=True, is_spare=True)
+
+
+def tls_reports(config: Config, python: str) -> Child:
+    """What counts the TLS of deliveries and tells others. Without it Postfix goes on, and nobody is told."""
+    heartbeat = config.run_dir / "tls-reports.heartbeat"
+    folder = engine_path(config, config.engines_dir / "tls-reports")
+    argv = (
+        python, "-m", "vaguemestre.processes.postfix.tls_reports", str(tls_results_socket(config)),
+        str(folder), str(config.ports.reports), str(heartbeat), organisation(config), report_sender(config),
+    )  # fmt: skip
+    question = Question(Ask.HEARTBEAT, expect=str(heartbeat))
+    return Child("tls-reports", argv, (question,), is_optional=True, is_spare=True)
 
 
 def filter_memory(argv: Sequence[str], socket: Path) -> Child:

@@ -289,8 +289,7 @@ def names(config: Config, python: str) -> Child:
 def listening_ports(config: Config) -> tuple[int, ...]:
     """Every port an instance needs free, the announced ones first."""
     ports = config.ports
-    outgoing = config.mail.outgoing
-    reporting = (ports.reports,) if outgoing.leaves and outgoing.dmarc_reports else ()
+    reporting = (ports.reports,) if config.mail.outgoing.reports_to_others else ()
     rewriting = (ports.srs_forward, ports.srs_reverse) if config.mail.rewrites_senders else ()
     return (
         ports.web, ports.push, ports.intranet, ports.carddav, ports.rooms, ports.metrics,

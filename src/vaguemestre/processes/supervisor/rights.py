@@ -12,7 +12,7 @@ from pathlib import Path
 from vaguemestre.engines.database.database_login import CREDENTIALS, DATABASE_SECRET, role_secret
 from vaguemestre.engines.dovecot import mail_agent
 from vaguemestre.engines.home_alias import engine_home, mount_in_alias, sockets
-from vaguemestre.engines.outgoing.report_door import sends_reports
+from vaguemestre.engines.outgoing.report_door import reports_tls, sends_reports
 from vaguemestre.engines.postfix import queue_agent
 from vaguemestre.engines.system_users import set_owner, system_group, system_user
 from vaguemestre.engines.tls import certificates
@@ -67,10 +67,11 @@ def prepare(config: Config) -> None:
         for folder in duty.listens:
             _make_socket_folder(sockets(config) / folder, duty)
     _share_counters(config)
-    reporter = config.run_dir / "dmarc-reports.heartbeat"
-    reporter.unlink(missing_ok=True)  # of an instance that reported: a file that ages is an alarm
+    reporting = {"dmarc-reports": sends_reports(config), "tls-reports": reports_tls(config)}
+    for name in reporting:  # of an instance that reported: a file that ages is an alarm
+        (config.run_dir / f"{name}.heartbeat").unlink(missing_ok=True)
     beating = ("gate", "collector", *(child.name for child in workers(config, "")))
-    for name in (*beating, *(("dmarc-reports",) if sends_reports(config) else ())):
+    for name in (*beating, *(name for name, is_wanted in reporting.items() if is_wanted)):
         _give_heartbeat(config.run_dir / f"{name}.heartbeat", duties.duty_of(name))
 
 

@@ -26,12 +26,18 @@ class OutgoingSection(Section):
     mta_sts: bool = True  # the TLS policies of other domains; `direct` only
     dkim_days: Annotated[int, checks.between(0, 730)] = 180  # a key's working life; 0: renewed by hand only
     dmarc_reports: bool = True  # others are told each day what came here in their name, if they ask for it
-    tls_reports_socket: Annotated[str, checks.ABSOLUTE_PATH] = ""  # of a TLS-RPT collector
+    tls_reports: bool = True  # and how TLS with their servers went; `direct` only
+    tls_reports_socket: Annotated[str, checks.ABSOLUTE_PATH] = ""  # of another collector of these
 
     @property
     def leaves(self) -> bool:
         """Whether mail really leaves this machine."""
         return self.mode != "demonstration"
+
+    @property
+    def reports_to_others(self) -> bool:
+        """Whether other domains may be told what came in their name, or how TLS with them went."""
+        return self.leaves and (self.dmarc_reports or self.tls_reports)
 
     @property
     def follows_policies(self) -> bool:

@@ -138,8 +138,11 @@ MEANINGS = {
     "mail.outgoing.dmarc_reports": (
         "Les domaines qui le demandent (DMARC) apprennent chaque jour ce qui est arrivé ici en leur nom."
     ),
+    "mail.outgoing.tls_reports": (
+        "Les domaines qui le demandent (TLS-RPT) apprennent comment le chiffrement vers eux s’est passé."
+    ),
     "mail.outgoing.tls_reports_socket": (
-        "Où écoute un collecteur de rapports TLS (TLS-RPT) ; vide : rien n’est rapporté."
+        "Où écoute un autre collecteur de rapports TLS (TLS-RPT) ; vide : celui d’ici."
     ),
     "sending.warn_1_minute": "Destinataires en une minute : au-delà, le courriel attend.",
     "sending.most_1_minute": "Destinataires en une minute : au-delà, le courriel est refusé.",

@@ -47,6 +47,7 @@ _DESCRIPTIONS = {
     "signer": "signatures of outgoing mail (rspamd)",
     "mta-sts": "TLS policies of other domains (MTA-STS)",
     "dane-policy": "domains with DANE",
+    "tls-reports": "TLS reports to others (RFC 8460)",
     "dmarc-reports": "DMARC reports to others (rspamadm)",
     "postsrsd": "return paths of what is sent on (SRS)",
 }
@@ -65,7 +66,6 @@ _ABROAD = frozenset((
     "web", "reading", "door", "pictures", "worker", "worker-long", "worker-imports", "front", "dovecot",
     "postfix", "rspamd", "signer", "mta-sts", "dmarc-reports",
 ))  # fmt: skip
-_ASKS_CLAMD = ("mail-agent", "metrics")
 # What the masters of Debian's engines need to open low ports and become other users.
 _ENGINE_RIGHTS = {
     "dovecot": (
@@ -257,7 +257,7 @@ def _is_database_away(config: Config) -> bool:
 
 def _leaves_machine(config: Config, base: str, duty: Duty | None) -> bool:
     is_asked_from_outside = base == "metrics" and bool(config.metrics.addresses)
-    opens = base in _ABROAD or (base in _ASKS_CLAMD and is_elsewhere(config.files.clamd))
+    opens = base in _ABROAD or (base in ("mail-agent", "metrics") and is_elsewhere(config.files.clamd))
     opens = opens or (base == "mail-agent" and bool(config.topology.pods))
     return opens or is_asked_from_outside or (duty is not None and _is_database_away(config))
 
