@@ -236,12 +236,14 @@ class LiveEngines:
             milter.serve(str(path), judge, f"mail.{self.config.academy.domain}", self.seal_key())
         )
         path.chmod(0o666)
+        arrivals = loop.run_until_complete(self._serve_arrivals())
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
 
         def end() -> None:
             async def finish() -> None:
                 server.close()
+                arrivals.close()
                 others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
                 for task in others:
                     task.cancel()
@@ -253,6 +255,13 @@ class LiveEngines:
             loop.close()
 
         self.end_gate = end
+
+    async def _serve_arrivals(self) -> asyncio.Server:
+        path = postfix.arrivals_socket(self.config)
+        path.unlink(missing_ok=True)
+        server = await milter.serve_arrivals(str(path))
+        path.chmod(0o666)
+        return server
 
     def start_dovecot(self) -> None:
         self.children["dovecot"] = self._launch(dovecot.command(self.config), {})

@@ -85,6 +85,30 @@ def test_a_sender_whose_domain_disowns_it_is_filed_as_junk(filtered: LiveEngines
     assert found["X-Spam-Status"].startswith("Yes")
 
 
+def parts(subject: str, to: str, count: int) -> bytes:
+    head = f"From: x@inconnu.test\r\nTo: {to}\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n"
+    kind = 'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
+    return (head + kind).encode() + b"--b\r\n\r\nx\r\n" * count + b"--b--\r\n"
+
+
+def test_a_message_of_very_many_parts_is_refused_before_the_filter_reads_it(
+    filtered: LiveEngines, marie: Someone
+) -> None:
+    """Six letters of 300,000 held the filter, and what came meanwhile was not looked at."""
+    with filtered.mx() as client, pytest.raises(smtplib.SMTPDataError) as refused:
+        client.sendmail("x@inconnu.test", [marie.address], parts("bombe", marie.address, 20_000))
+    assert (refused.value.smtp_code, refused.value.smtp_error.split()[0]) == (554, b"5.6.0")
+    with filtered.submission() as client:
+        client.login(marie.mailbox, marie.password)
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            client.sendmail(marie.address, [marie.address], parts("bombe", marie.address, 20_000))
+    assert refused.value.smtp_code == 554
+    with filtered.mx() as client:
+        client.sendmail("x@inconnu.test", [marie.address], parts("cent pieces", marie.address, 100))
+    assert judged(arrived(filtered, marie, "cent pieces")).verdict is Verdict.UNVERIFIED
+    assert arrived(filtered, marie, "cent pieces")["Authentication-Results"]
+
+
 def test_our_own_name_written_outside_is_filed_as_junk(filtered: LiveEngines, marie: Someone) -> None:
     message = letter("La rectrice <rectrice@ac-amiens.test>", marie.address, "chez nous")
     filtered.arrive(marie.address, message, "jean@sure.test")

@@ -61,6 +61,11 @@ def gate_socket(instance: Instance) -> Path:
     return sockets(instance) / "policy" / "milter"
 
 
+def arrivals_socket(instance: Instance) -> Path:
+    """The socket of the gate for what arrives at the MX."""
+    return gate_socket(instance).with_name("arrivals")
+
+
 def prepare(instance: Instance) -> None:
     """Write everything Postfix reads, then run `postfix check`, which makes its folders.
 
@@ -143,10 +148,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "data": base / "lib",
         "logs": engine_path(instance, instance.logs_dir),
         "maps": f"{'pgsql' if _on_postgresql(instance) else 'sqlite'}:{base}/",
-        "lmtp": lmtp_socket(instance),
-        "sasl": sockets(instance) / "auth-sasl",
-        "gate": gate_socket(instance),
-        "signer": signer_socket(instance),
+        **_sockets(instance),
         "certificate": engine_path(instance, public.certificate),
         "key": engine_path(instance, public.key),
         "sites": certificates_by_name.named_sites(instance),
@@ -173,6 +175,16 @@ def _values(instance: Instance) -> dict[str, object]:
         "block_lists": instance.mail.block_lists,
         "reports": report_sender(instance) if has_door(instance) else "",
         "outgoing": outgoing.delivery(instance, outgoing.name_servers()),
+    }
+
+
+def _sockets(instance: Instance) -> dict[str, Path]:
+    return {
+        "lmtp": lmtp_socket(instance),
+        "sasl": sockets(instance) / "auth-sasl",
+        "gate": gate_socket(instance),
+        "arrivals": arrivals_socket(instance),
+        "signer": signer_socket(instance),
     }
 
 

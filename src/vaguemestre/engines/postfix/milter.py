@@ -4,6 +4,9 @@ One verdict is given, at the end of the message: accept, quarantine (Postfix kee
 reject. An accepted message leaves under the directory's name of its author and is sealed: a field on top of
 its header vouches for the author (RFC 8601, `auth=pass`, `kernel.seals`), since no filter examines it on its
 way to a colleague. On any failure here the client gets a 4xx, from us or Postfix (`milter_default_action`).
+
+What arrives at the MX has a socket of its own, and is refused for too many parts only: they would hold the
+filter, which looks at it next.
 """
 
 import asyncio
@@ -25,6 +28,7 @@ from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, 
 log = logging.getLogger(__name__)
 
 type Judge = Callable[[SubmissionRequest], Awaitable[tuple[Verdict, str]]]
+type _Decide = Callable[[MilterTransaction], Awaitable[tuple[bytes, ...]]]
 
 _MAX_PACKET_BYTES = 1_100_000  # Postfix cuts at 64 KiB, a header field may be longer
 _LENGTH_BYTES, _CHUNK_BYTES = 4, 65_536
@@ -36,6 +40,8 @@ _SKIP = 0x100 | 0x200
 _NO_REPLY = 0x80 | 0x2000 | 0x4000 | 0x8000 | 0x40000 | 0x80000
 _MODIFICATIONS = _ADD_FIELDS | _CHANGE_FIELDS | _QUARANTINE | _CHANGE_SENDER
 _PLAIN = re.compile(r"[a-z0-9._+=/-]+@[a-z0-9.-]+", re.ASCII)  # an address that needs no quoting there
+_MAX_PARTS = 5_000  # lines that may begin one, of which people send dozens; the filter takes 2 kB for each
+_TOO_MANY_PARTS = b"554 5.6.0 Ce courriel a trop de parties\0"
 _LATER = b"451 4.3.0 Le service d'envoi ne repond pas : reessayez dans un instant\0"
 
 
@@ -70,13 +76,22 @@ async def serve(path: str, judge: Judge, server: str, key: bytes) -> asyncio.Ser
     `server`: our authserv-id (RFC 8601); `key`: of the submission seals.
     """
     voucher = Voucher(server, key)
+    return await _listen(path, lambda transaction: _verdict(transaction, judge, voucher))
+
+
+async def serve_arrivals(path: str) -> asyncio.Server:
+    """Listen on a UNIX socket for what arrives at the MX."""
+    return await _listen(path, _arrival_verdict)
+
+
+async def _listen(path: str, decide: _Decide) -> asyncio.Server:
     trusted = {0, os.geteuid(), *user_ids({POSTFIX_USER})}  # others may share the socket's group
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             if peer_user(writer.get_extra_info("socket")) not in trusted:
                 return
-            await _serve_connection(reader, writer, judge, voucher)
+            await _serve_connection(reader, writer, decide)
         except (asyncio.IncompleteReadError, ConnectionError, ValueError, struct.error):
             return  # Postfix hung up, or the peer is not Postfix
         finally:
@@ -86,7 +101,7 @@ async def serve(path: str, judge: Judge, server: str, key: bytes) -> asyncio.Ser
 
 
 async def _serve_connection(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, judge: Judge, voucher: Voucher
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, decide: _Decide
 ) -> None:
     transaction = MilterTransaction()
     async for command, data in _packets(reader):
@@ -94,9 +109,8 @@ async def _serve_connection(
             case b"O":
                 _send(writer, b"O" + struct.pack("!III", _VERSION, _MODIFICATIONS, _SKIP | _NO_REPLY))
             case b"E":
-                transaction.sealing.add_body(data)
-                transaction.size += len(data)
-                _send(writer, *await _verdict(transaction, judge, voucher))
+                transaction.add_body(data)
+                _send(writer, *await decide(transaction))
                 transaction = transaction.next_message()
             case b"A":
                 transaction = transaction.next_message()
@@ -137,7 +151,13 @@ def _end_of_packet(received: bytearray, start: int) -> int:
     return first + length
 
 
+async def _arrival_verdict(transaction: MilterTransaction) -> tuple[bytes, ...]:
+    return (b"y" + _TOO_MANY_PARTS if transaction.parts.count > _MAX_PARTS else b"c",)
+
+
 async def _verdict(transaction: MilterTransaction, judge: Judge, voucher: Voucher) -> tuple[bytes, ...]:
+    if transaction.parts.count > _MAX_PARTS:
+        return (b"y" + _TOO_MANY_PARTS,)
     if not transaction.queue_id or not transaction.owner:
         return (b"y" + _LATER,)
     verdict, words = await judge(transaction.submission_request())

@@ -26,6 +26,19 @@ _LONGEST_SUBJECT = 5_000  # characters, as it came: those beyond are not shown
 _SENDERS = frozenset({"sender", "resent-from", "resent-sender"})
 
 
+class PartCounter:
+    """Lines that may begin a part of a message (RFC 2046 §5.1.1), counted as its body passes."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._end = b"\n"  # of what passed: a line may be cut anywhere
+
+    def add(self, chunk: bytes) -> None:
+        text = self._end + chunk
+        self.count += text.count(b"\n--") + text.count(b"\r--")  # the filter takes both for the end of a line
+        self._end = text[-2:]
+
+
 class SignedField(NamedTuple):
     """A From, Sender or Resent-* field: name and text as written, and which of that name it is, from 1."""
 
@@ -57,6 +70,12 @@ class MilterTransaction:
     connected_at: float = 0.0
     named_at: float = 0.0
     sealing: SealBuilder = field(default_factory=SealBuilder)
+    parts: PartCounter = field(default_factory=PartCounter)
+
+    def add_body(self, data: bytes) -> None:
+        self.sealing.add_body(data)
+        self.parts.add(data)
+        self.size += len(data)
 
     def next_message(self) -> "MilterTransaction":
         return MilterTransaction(
@@ -129,8 +148,7 @@ def record(transaction: MilterTransaction, command: bytes, data: bytes) -> tuple
         transaction.is_redirected |= is_mark
         _header(transaction, field, value.decode("utf-8", "replace"))
     elif command == b"B":
-        transaction.sealing.add_body(data)
-        transaction.size += len(data)
+        transaction.add_body(data)
     return (b"c",) if command == b"C" else ()
 
 

@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ from vaguemestre.engines import stand_in
 from vaguemestre.engines.outgoing.outgoing_services import rewrites_senders
 from vaguemestre.engines.outgoing.srs import SenderRewriter
 from vaguemestre.engines.postfix import milter
-from vaguemestre.engines.postfix.configuration import gate_socket
+from vaguemestre.engines.postfix.configuration import arrivals_socket, gate_socket
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.foundation.kernel.errors import EngineDown
@@ -255,21 +255,30 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with listening_place(gate_socket(config)) as own:
-        server = await milter.serve(
-            str(own),
-            gate,
-            f"mail.{config.academy.domain.lower()}",
-            secrets.read(config.secrets_dir, "seal_key").encode("ascii"),
-        )
-        take_over(own, gate_socket(config))
+    async with _listening(config, gate):
         tasks = [asyncio.create_task(_beat(stand_in.own_heartbeat(config.run_dir / "gate.heartbeat")))]
         if not stand_in.is_one():  # one reads the log
             tasks.append(asyncio.create_task(follow(_read)))
         await stop.wait()
         for task in tasks:
             task.cancel()
+
+
+@contextlib.asynccontextmanager
+async def _listening(config: Config, gate: Gate) -> AsyncIterator[None]:
+    """Answer at both sockets, that of submissions and that of arrivals."""
+    with (
+        listening_place(gate_socket(config)) as own,
+        listening_place(arrivals_socket(config)) as own_arrivals,
+    ):
+        key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
+        server = await milter.serve(str(own), gate, f"mail.{config.academy.domain.lower()}", key)
+        arrivals = await milter.serve_arrivals(str(own_arrivals))
+        take_over(own, gate_socket(config))
+        take_over(own_arrivals, arrivals_socket(config))
+        yield
         server.close()
+        arrivals.close()
 
 
 async def _beat(file: Path) -> None:
