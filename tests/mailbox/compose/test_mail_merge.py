@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.answers import as_typed
@@ -18,7 +19,7 @@ from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.foundation.ui.templatetags.ui import moment
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.events import MailingDue
-from vaguemestre.mailbox.compose.handlers import run_mailing
+from vaguemestre.mailbox.compose.handlers import resume_lost_mailings, run_mailing
 from vaguemestre.mailbox.compose.models import BroadReply, Composition, Mailing
 from vaguemestre.mailbox.compose.rules.mail_merge import (
     merge_copies,
@@ -166,6 +167,19 @@ def test_stopped_it_makes_no_more_and_goes_on_where_it_was(
         OutboxMessage.objects.update(state="filed")
     addresses = [row.recipients[0] for row in OutboxMessage.objects.all()]
     assert sorted(addresses) == sorted(f"p{n}@x.fr" for n in range(10))
+
+
+def test_a_mailing_whose_job_was_lost_goes_on_in_the_worker_of_long_work(
+    writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    prepare(writer, key)
+    start(writer, key)
+    Mailing.objects.update(created_at=timezone.now() - timedelta(minutes=6))
+    jobs = DBTaskResult.objects.filter(args_kwargs__args__1__endswith=":MailingDue")
+    jobs.delete()
+    resume_lost_mailings()
+    assert [job.queue_name for job in jobs.all()] == ["long"]
+    assert not OutboxMessage.objects.exists(), "nothing was built meanwhile"
 
 
 def test_the_recipients_of_the_message_serve_too(

@@ -31,9 +31,8 @@ def run_mailing(event: MailingDue) -> None:
 
 
 def resume_lost_mailings() -> None:
-    """Periodic: resume the mailings whose job was lost with its worker."""
-    for mailing_id in queries.running_mailings(timezone.now() - timedelta(minutes=5)):
-        run_mailing(MailingDue(mailing_id))
+    """Periodic: announce the mailings whose job was lost, for the worker of long work to run them."""
+    services.resume_mailings(queries.running_mailings(timezone.now() - timedelta(minutes=5)))
 
 
 def purge_old_mailings() -> None:

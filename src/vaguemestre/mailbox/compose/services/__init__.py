@@ -22,6 +22,7 @@ from vaguemestre.mailbox.compose.services.identities import (
     save_stock_text,
 )
 from vaguemestre.mailbox.compose.services.mailings.mail_merge import (
+    resume_mailings,
     run_mailing,
     start_mailing,
     stop_mailing,
@@ -60,6 +61,7 @@ __all__ = [
     "remove_reply_to",
     "remove_stock_text",
     "restore_refused_draft",
+    "resume_mailings",
     "run_mailing",
     "save_draft",
     "save_identity",

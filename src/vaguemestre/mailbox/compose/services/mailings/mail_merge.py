@@ -1,5 +1,6 @@
 """Mail merge: start, stop and run a mailing; each copy is queued once."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -66,6 +67,13 @@ def stop_mailing(account_id: int, key: str, *, by: str, now: datetime) -> None:
     mailing = _own_mailing(account_id, key)
     if Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.STOPPED):
         record("compose.mailing-stopped", to=f"account:{account_id}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def resume_mailings(mailing_ids: Iterable[int]) -> None:
+    """Announce these mailings. Run by whoever notices, they would hold the worker of everybody's mail."""
+    for mailing_id in mailing_ids:
+        announce(MailingDue(mailing_id))
 
 
 def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: datetime) -> None:
