@@ -26,6 +26,7 @@ from vaguemestre.engines.system_users import user_ids
 from vaguemestre.engines.tls.certificates import pod_pair
 from vaguemestre.foundation.kernel import logs
 from vaguemestre.processes.duties import openers_of
+from vaguemestre.site import secrets
 
 NONE = "-"
 
@@ -35,7 +36,7 @@ def main(home: Path, clamd: str = NONE, controller: str = NONE, address: str = "
     os.umask(0o077)
     instance, users = Home(home), openers_of("mail-agent")
     scan = away if clamd == NONE else Clamd(clamd)
-    judge = nothing if controller == NONE else _judgement(controller)
+    judge = nothing if controller == NONE else _judgement(home, controller)
     erasers = user_ids({"vaguemestre-worker"})
     served = verbs(instance, user_ids(users), erasers, scan, judge)
     if address:
@@ -44,15 +45,15 @@ def main(home: Path, clamd: str = NONE, controller: str = NONE, address: str = "
     Agent(socket_path(instance), served).serve_until_told()
 
 
-def _judgement(controller: str) -> LateJudgement:
-    return LateJudgement(int(controller), Path(os.environ[CREDENTIALS]) / "filter_key")
+def _judgement(home: Path, controller: str) -> LateJudgement:
+    return LateJudgement(int(controller), secrets.path_of(home / "secrets", "filter_key"))
 
 
 def _abroad(instance: Place, address: tuple[str, int], served: Mapping[str, Verb]) -> PodAgent:
-    secrets = Path(os.environ[CREDENTIALS])
+    own = Path(os.environ[CREDENTIALS])
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(pod_pair(instance).certificate, secrets / "pod.key")
-    return PodAgent(address, served, tls, (secrets / "doveadm_key").read_text(encoding="utf-8").strip())
+    tls.load_cert_chain(pod_pair(instance).certificate, own / "pod.key")
+    return PodAgent(address, served, tls, (own / "doveadm_key").read_text(encoding="utf-8").strip())
 
 
 if __name__ == "__main__":
