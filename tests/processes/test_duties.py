@@ -33,6 +33,7 @@ def test_engines_masters_are_left_to_themselves() -> None:
 def test_a_second_worker_does_what_the_first_does() -> None:
     assert duty_of("worker-2") is DUTIES["worker"]
     assert duty_of("worker-long") is DUTIES["worker-long"]
+    assert duty_of("worker-untrusted") is DUTIES["worker-untrusted"]
 
 
 def test_nobody_but_the_queue_agent_is_root() -> None:
@@ -41,7 +42,8 @@ def test_nobody_but_the_queue_agent_is_root() -> None:
 
 
 def test_two_duties_share_a_user_only_where_they_share_everything_it_opens() -> None:
-    together = {"web", "reading"}, {"worker", "worker-long", "worker-imports"}, {"names", "accolad", "salles"}
+    workers = {"worker", "worker-long", "worker-imports", "worker-untrusted"}
+    together = {"web", "reading"}, workers, {"names", "accolad", "salles"}
     for duty in DUTIES.values():
         sharers = {other.name for other in DUTIES.values() if other.user == duty.user}
         assert sharers == {duty.name} or sharers in together
@@ -54,7 +56,7 @@ def test_two_duties_share_a_user_only_where_they_share_everything_it_opens() -> 
         ("numen_key", DUTIES.keys() - {"numen-agent", "worker", "worker-long"}),
         ("token_key.pem", DUTIES.keys() - {"token-agent"}),
         ("srs_key", DUTIES.keys() - {"postsrsd"}),
-        ("moving_key", {"door", "push", "carddav", "gate", "front"}),
+        ("moving_key", {"door", "push", "carddav", "gate", "front", "worker-untrusted"}),
         ("server.key", {"door", "push", "carddav", "gate", "worker", "front"}),
     ],
 )

@@ -41,6 +41,7 @@ def _feed(at: datetime) -> dict[str, Any]:
 
 def _domain_report(at: datetime) -> None:
     report = _row("domainreports.DomainReport", received_at=at)
+    _row("domainreports.ReadingCost", day=at.date())
     _row("domainreports.SetAsideMessage", counted_at=at)
     _row("domainreports.SenderCount", report=report)
     _row("domainreports.TlsFailureCount", report=report)

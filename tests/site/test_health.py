@@ -47,6 +47,7 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
         "worker",
         "long-worker",
         "import-worker",
+        "untrusted-worker",
         "jobs",
         "gate",
         "collector",
@@ -99,7 +100,12 @@ def test_an_ordinary_job_that_waits_since_long_is_a_warning(config: Config) -> N
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("part", "process"), [("long-worker", "worker-long"), ("import-worker", "worker-imports")]
+    ("part", "process"),
+    [
+        ("long-worker", "worker-long"),
+        ("import-worker", "worker-imports"),
+        ("untrusted-worker", "worker-untrusted"),
+    ],
 )
 def test_a_long_worker_that_is_away_is_a_warning(config: Config, part: str, process: str) -> None:
     away = health.checks(config)[part]

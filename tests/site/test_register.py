@@ -64,6 +64,7 @@ IMPERSONAL = {
     "lifecycle.DailyReview": "a day",
     "lists.MailingList": "an address of nobody",
     "domainreports.ReportBox": "the reporting address of a domain",
+    "domainreports.ReadingCost": "a domain that sends reports, and a time",
     "domainreports.SetAsideMessage": "the place of a message in that mailbox",
     "operations.FollowedSteps": "a count",
     "operations.Reading": "the last value of a metric",

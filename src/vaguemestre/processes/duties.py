@@ -149,6 +149,14 @@ _ALL = (
         ),
         opens=_AGENTS, sandboxes=True,
     ),
+    # Reads what strangers sent, unasked: as the one of imports.
+    Duty(
+        "worker-untrusted", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
+        writes=(*_DATABASES, "run/revocations", "run/worker-untrusted.heartbeat"),
+        reads=("engines/tls",),
+        secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key", "filter_key", S3_KEYS),
+        opens=_AGENTS, sandboxes=True,
+    ),
     Duty(
         "front", FRONT_USER, (FILES_GROUP,), writes=("run/front",),
         reads=("static", "engines/nginx", "data/deposits", "data/moves"),

@@ -24,7 +24,7 @@ def main() -> None:
 def _options() -> Namespace:
     parser = ArgumentParser(description="Run the jobs that events left in a queue")
     parser.add_argument("--interval", type=float, default=0.2, help="seconds between looks at an empty queue")
-    parser.add_argument("--queue", default="default", choices=["default", "long", "imports"])
+    parser.add_argument("--queue", default="default", choices=["default", "long", "imports", "untrusted"])
     parser.add_argument("--number", type=int, default=1, help="which of the workers of that queue")
     parser.add_argument("--heartbeat", type=Path, help="a file touched while the worker lives")
     return parser.parse_args()

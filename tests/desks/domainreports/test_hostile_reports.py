@@ -1,6 +1,9 @@
 """Anybody may send a report: none of it holds the worker, or takes the place of a true one."""
 
 import gzip
+import io
+import re
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +19,7 @@ from tests.desks.domainreports.samples import (
 )
 
 from vaguemestre.desks.domainreports.models import DomainReport
-from vaguemestre.desks.domainreports.rules import report_task
+from vaguemestre.desks.domainreports.rules import limits, report_task
 from vaguemestre.desks.domainreports.rules.attachments import reports_of_message
 from vaguemestre.desks.domainreports.rules.limits import UnreadableReport
 from vaguemestre.desks.domainreports.services import Refused, storage, store_report
@@ -36,12 +39,12 @@ def test_a_report_is_the_same_read_apart() -> None:
         mail(zipped(dmarc_xml(OURS, SURVEYS, begins_at=YESTERDAY))),
         tls_mail(tls_json(begins_at=YESTERDAY)),
     ):
-        assert read(raw) == reports_of_message(raw)
+        assert read(raw, Trust.AUTHENTIC) == reports_of_message(raw)
 
 
 def test_a_message_without_report_says_so_from_there() -> None:
     with pytest.raises(UnreadableReport) as refused:
-        domainreports.ReportReader()(mail(zipped(b"<!DOCTYPE x>")))
+        domainreports.ReportReader()(mail(zipped(b"<!DOCTYPE x>")), Trust.AUTHENTIC)
     assert refused.value.reason == "doctype"
 
 
@@ -62,8 +65,49 @@ def test_a_message_that_takes_too_long_to_read_is_set_aside(monkeypatch: pytest.
     reader = domainreports.ReportReader()
     monkeypatch.setattr(reader, "_read", FileReader(report_task.__name__, Budget(processor=1, clock=60)))
     with pytest.raises(UnreadableReport) as refused:
-        reader(raw)
+        reader(raw, Trust.AUTHENTIC)
     assert refused.value.reason == "too-complex"
+
+
+def test_a_forged_message_has_less_time_than_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = domainreports.ReportReader()
+    monkeypatch.setattr(reader, "_read_forged", lambda request, raw: {"unreadable": "little time"})
+    raw = mail(zipped(dmarc_xml(OURS, begins_at=YESTERDAY)))
+    assert len(reader(raw, Trust.AUTHENTIC)) == len(reader(raw, Trust.UNKNOWN)) == 1
+    with pytest.raises(UnreadableReport) as refused:
+        reader(raw, Trust.FORGED)
+    assert refused.value.reason == "little time"
+    budgets = domainreports._BUDGET, domainreports._BUDGET_OF_FORGED
+    assert [budget.processor for budget in budgets] == [4, 1]
+
+
+def test_the_elements_of_all_files_of_a_message_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five files of a million elements each were five seconds of processor for 27 kB."""
+    document = dmarc_xml(OURS, begins_at=YESTERDAY)
+    count = len(re.findall(rb"<\w", document))
+    monkeypatch.setattr(limits, "MAX_ELEMENTS", 2 * count)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in ("a.xml", "b.xml"):
+            archive.writestr(name, document)
+    assert len(reports_of_message(mail(file.getvalue()))) == 2
+    monkeypatch.setattr(limits, "MAX_ELEMENTS", 2 * count - 1)
+    assert reports_of_message(mail(zipped(document)))
+    with pytest.raises(UnreadableReport) as refused:
+        reports_of_message(mail(file.getvalue()))
+    assert refused.value.reason == "too-big"
+
+
+def test_a_tls_report_of_a_million_values_is_not_parsed() -> None:
+    raw = tls_mail(b"{" + b"[]," * (limits.MAX_ELEMENTS // 2) + b"}")
+    with pytest.raises(UnreadableReport) as refused:
+        reports_of_message(raw)
+    assert refused.value.reason == "too-big"
+
+
+def test_an_endless_header_is_nobodys() -> None:
+    raw = b"From: rua@dehors.example\r\nX: " + b"a" * 200_000 + b"\r\n\r\nBonjour"
+    assert domainreports.judge_sender(raw).trust is Trust.FORGED
 
 
 def _report(number: int) -> Report:

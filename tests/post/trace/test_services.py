@@ -197,6 +197,7 @@ def test_words_too_long_or_unwritable_are_cut_never_refused() -> None:
 def test_what_other_rooms_wait_for_is_announced_with_its_step(monkeypatch: pytest.MonkeyPatch) -> None:
     announced: list[object] = []
     monkeypatch.setattr(services, "announce", announced.append)
+    monkeypatch.setattr(services, "announce_once", announced.append)
     filed = f"stored mail into mailbox '{QUARANTINE}'"
     store(
         step(StepKind.FILED, recipient="marie@y", detail=filed, engine=Engine.DOVECOT),

@@ -21,7 +21,7 @@ from tests.processes.metrics.test_faults import Watched
 from vaguemestre.desks.operations.rules.advice import ADVICE
 from vaguemestre.engines import instance as instance_module
 from vaguemestre.engines.tls import certificates
-from vaguemestre.foundation.jobs.rules import worker_name
+from vaguemestre.foundation.jobs.rules import QUEUES, worker_name
 from vaguemestre.site.config import Config, FilesSection, WorkerSection
 from vaguemestre.site.config.ports import Ports
 
@@ -103,7 +103,7 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
     config.data_dir.mkdir()
     certificates.make_missing(config, now=datetime.now(UTC))
     made = Parts(Watched(config), by_name)
-    for name in ("gate", "collector", *map(worker_name, ("default", "long", "imports"))):
+    for name in ("gate", "collector", *map(worker_name, QUEUES)):
         made.file(name).touch()
     with ExitStack() as stack:
         for part in by_name.values():
@@ -186,6 +186,9 @@ FAULTS = {
     "the gate died": Fault(silent("gate"), _DOWN, "gate", "Contrôle des envois ne répond pas"),
     "the worker of long jobs died": Fault(silent("worker-long"), _WANTS, "long-worker", "Travaux longs"),
     "the worker of imports died": Fault(silent("worker-imports"), _WANTS, "import-worker", "Imports"),
+    "the worker of strangers' mail died": Fault(
+        silent("worker-untrusted"), _WANTS, "untrusted-worker", "Lecture des rapports"
+    ),
     "the collector died": Fault(silent("collector"), _WANTS, "collector", "Trace des messages"),
     "the filter is not there": Fault(closed("filter"), _WANTS, "filter", "Filtre demande qu’on s’en occupe"),
     "the filter says nothing": Fault(says("filter", None), _WANTS, "filter", "Filtre"),

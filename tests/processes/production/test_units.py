@@ -208,6 +208,7 @@ def test_what_opens_files_may_make_each_namespace_of_the_sandbox_and_no_other_pr
             "worker-2",
             "worker-long",
             "worker-imports",
+            "worker-untrusted",
             "words-agent",
         )
         allowed = "user mnt pid net ipc uts cgroup" if opens_files else "yes"

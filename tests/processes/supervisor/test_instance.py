@@ -24,7 +24,7 @@ from vaguemestre.site.config import Config
 pytestmark = pytest.mark.engines
 CHILDREN = (
     "dovecot", "postfix", "push", "web", "reading", "door", "pictures", "front", "worker", "worker-long",
-    "worker-imports",
+    "worker-imports", "worker-untrusted",
 )  # fmt: skip
 
 

@@ -40,11 +40,11 @@ def test_our_own_processes_come_in_order_and_end_first() -> None:
 def test_as_many_workers_as_the_setting_says_each_with_a_number_of_its_own() -> None:
     children = plan.workers(replace(CONFIG, worker=WorkerSection(count=3)), "python")
     assert [child.name for child in children] == [
-        "worker", "worker-2", "worker-3", "worker-long", "worker-imports",
+        "worker", "worker-2", "worker-3", "worker-long", "worker-imports", "worker-untrusted",
     ]  # fmt: skip
     numbers = [child.argv[child.argv.index("--number") + 1] for child in children]
-    assert numbers == ["1", "2", "3", "1", "1"]
-    assert [child.is_spare for child in children] == [True] * 5
+    assert numbers == ["1", "2", "3", "1", "1", "1"]
+    assert [child.is_spare for child in children] == [True] * 6
     assert not any(child.ends_last for child in children)
 
 

@@ -31,6 +31,17 @@ class SetAsideMessage(models.Model):
         )
 
 
+class ReadingCost(models.Model):
+    """How long the reports of a sender were read on a day (UTC): a domain, or all of the same trust."""
+
+    day = models.DateField()
+    sender = models.CharField(max_length=253)
+    milliseconds = models.PositiveBigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("day", "sender"), name="one_reading_cost"),)
+
+
 class DomainReport(models.Model):
     """One report about one domain. `day`: the middle of its span, in UTC, as reporters count."""
 

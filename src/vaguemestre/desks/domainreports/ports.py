@@ -2,13 +2,15 @@
 
 from typing import Protocol
 
-from vaguemestre.desks.domainreports.values import KnownSenders, Report, ReportSender
+from vaguemestre.desks.domainreports.values import KnownSenders, Report, ReportSender, Trust
 from vaguemestre.foundation.kernel.slots import Slot
 
 
 class ReadReports(Protocol):
-    def __call__(self, raw: bytes) -> tuple[Report, ...]:
+    def __call__(self, raw: bytes, trust: Trust) -> tuple[Report, ...]:
         """Every report attached to a message, read apart within a budget: anybody may send one.
+
+        A forged one has a smaller budget.
 
         Raises `rules.limits.UnreadableReport`, EngineDown.
         """

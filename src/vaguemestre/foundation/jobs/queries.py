@@ -60,6 +60,18 @@ def count_unfinished_jobs() -> dict[tuple[str, str], int]:
     return {(queue, status.lower()): count for queue, status, count in counts}
 
 
+def is_waiting(event: str, fields: dict[str, Any], queue: str, until: datetime) -> bool:
+    """Whether a job of that event (`module:class`) and of these fields waits, and may begin by then."""
+    waiting = DBTaskResult.objects.filter(
+        Q(run_after=get_date_max()) | Q(run_after__lte=until),
+        status=TaskResultStatus.READY,
+        queue_name=queue,
+        args_kwargs__args__1=event,
+    )
+    words = map(job_words, waiting.values_list("args_kwargs", flat=True))
+    return any(word is not None and word.fields == fields for word in words)
+
+
 def longest_wait(now: datetime) -> timedelta:
     """How long ago the oldest ready job could have started; zero if none waits."""
     runs_at_once = When(run_after=get_date_max(), then=F("enqueued_at"))  # the queue's mark of "not deferred"

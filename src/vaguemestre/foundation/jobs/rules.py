@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 MAX_ATTEMPTS = 84  # over about three days with the delays below: a weekend
 PERIOD = timedelta(minutes=1)  # of the rooms' periodic tasks
-QUEUES = ("default", "long", "imports")  # each has workers of its own
+QUEUES = ("default", "long", "imports", "untrusted")  # each has workers of its own
 EVERY_HANDLER = "*"  # in place of a handler's name
 _MAX_DELAY = timedelta(hours=1)
 
@@ -32,7 +32,7 @@ def pause_after(failures: int) -> timedelta:
 
 
 def worker_name(queue: str, number: int = 1) -> str:
-    """Name of a worker process: `worker`, `worker-2`, …, `worker-long`, `worker-imports`."""
+    """Name of a worker process: `worker`, `worker-2`, …; `worker-long` and so on for the other queues."""
     name = "worker" if queue == "default" else f"worker-{queue}"
     return name if number == 1 else f"{name}-{number}"
 

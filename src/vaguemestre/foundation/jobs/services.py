@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.tasks import TaskResultStatus
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs.ports import Handler, subscriptions
 from vaguemestre.foundation.jobs.purge import delete_batch
+from vaguemestre.foundation.jobs.queries import is_waiting
 from vaguemestre.foundation.jobs.rules import EVERY_HANDLER, is_one_job, job_words, queue_of
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.kernel.errors import EngineDown
@@ -30,6 +32,16 @@ def announce(event: Any, *, due: datetime | None = None) -> None:
     handlers = [_name(handler) for handler in _handlers_of(type(event))]
     for name in [EVERY_HANDLER] if handlers and is_one_job(type(event)) else handlers:
         task.enqueue(name, _name(type(event)), dataclasses.asdict(event), 1)
+
+
+def announce_once(event: Any, *, due: datetime | None = None) -> None:
+    """`announce`, unless an equal event waits that begins no later: whoever runs it does all there is to do.
+
+    The fields of the event are numbers and texts.
+    """
+    kind, until = type(event), due or timezone.now()
+    if not is_waiting(_name(kind), dataclasses.asdict(event), queue_of(kind), until):
+        announce(event, due=due)
 
 
 def run_now(event: Any) -> bool:

@@ -1,6 +1,7 @@
 """Events of the trace."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class ScriptsChanged:
 class MailQuarantined:
     """A message was delivered into the quarantine of that mailbox."""
 
+    queue: ClassVar[str] = "untrusted"  # anybody may have as many messages put there as they like
     mailbox: str
 
 

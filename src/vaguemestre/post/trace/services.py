@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F
 
-from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.jobs.services import announce, announce_once
 from vaguemestre.post.trace.events import HandedOverAgain, MailQuarantined, MailUnexamined, ScriptsChanged
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
 from vaguemestre.post.trace.ports import ReadSteps
@@ -80,7 +80,7 @@ def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
         for mailbox in sorted({step.recipient for step in piece.steps if step.kind is StepKind.SCRIPTED}):
             announce(ScriptsChanged(mailbox))
         for mailbox in sorted({step.recipient for step in piece.steps if is_quarantined(step)}):
-            announce(MailQuarantined(mailbox))
+            announce_once(MailQuarantined(mailbox))
         unexamined = {step.queue_id for step in piece.steps if step.kind is StepKind.UNEXAMINED}
         if unexamined:
             announce(MailUnexamined(tuple(sorted(unexamined))))

@@ -31,8 +31,8 @@ DATA = ("mail", "data", *_QUEUES, "engines/rspamd/db", "engines/rspamd/lists", "
 _CONFIGURATION = "vaguemestre.toml"
 # The next start makes these again; the live database is replaced by its copy.
 _EXCLUDED = (
-    f"data/{LIVE}*", "data/feed.lock", "data/imports.lock", "data/moves", "data/restored",
-    "data/test.sqlite3*",
+    f"data/{LIVE}*", "data/feed.lock", "data/imports.lock", "data/reports.lock", "data/moves",
+    "data/restored", "data/test.sqlite3*",
     "mail/*/*/virtual-index",
     "mail/**/fts-flatcurve",
     "engines/rspamd/db/*.hs*", "engines/valkey/db/temp-*",

@@ -152,11 +152,12 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
 
 
 def workers(config: Config, python: str) -> tuple[Child, ...]:
-    """Job workers: `[worker] count` for ordinary jobs, one for long jobs, one for imports."""
+    """Job workers: `[worker] count` for ordinary jobs, one each for the other queues."""
     return (
         *(_worker(config, python, "default", number) for number in range(1, config.worker.count + 1)),
         _worker(config, python, "long"),
         _worker(config, python, "imports"),
+        _worker(config, python, "untrusted"),
     )
 
 

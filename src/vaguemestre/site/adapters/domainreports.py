@@ -5,7 +5,7 @@ from email.policy import compat32
 from email.utils import parseaddr
 
 from vaguemestre.desks.domainreports.rules import report_task
-from vaguemestre.desks.domainreports.rules.limits import UnreadableReport
+from vaguemestre.desks.domainreports.rules.limits import UnreadableReport, registered_domain
 from vaguemestre.desks.domainreports.values import KnownSenders, Report, ReportSender, Trust
 from vaguemestre.engines.conversion.task_runner import Budget, FileReader
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
@@ -16,7 +16,9 @@ from vaguemestre.mailbox.webmail.rules.trust import authenticity
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.site.config import Config
 
-_BUDGET = Budget(processor=10, clock=60)
+_BUDGET = Budget(processor=4, clock=40)
+_BUDGET_OF_FORGED = Budget(processor=1, clock=10)
+_MAX_HEADER_BYTES = 200_000
 
 
 class ReportReader:
@@ -24,18 +26,23 @@ class ReportReader:
 
     def __init__(self) -> None:
         self._read = FileReader(report_task.__name__, _BUDGET)
+        self._read_forged = FileReader(report_task.__name__, _BUDGET_OF_FORGED)
 
-    def __call__(self, raw: bytes) -> tuple[Report, ...]:
+    def __call__(self, raw: bytes, trust: Trust) -> tuple[Report, ...]:
+        read = self._read_forged if trust is Trust.FORGED else self._read
         try:
-            return report_task.reports_in(self._read({}, raw))
+            return report_task.reports_in(read({}, raw))
         except EngineRefused as error:
             raise UnreadableReport("too-complex") from error
 
 
 def judge_sender(raw: bytes) -> ReportSender:
     """`domainreports.ports.JudgeSender` by the webmail's rules."""
+    fields_only = raw.partition(b"\r\n\r\n")[0]
+    if len(fields_only) > _MAX_HEADER_BYTES:
+        return ReportSender(Trust.FORGED)
     try:
-        header = BytesHeaderParser(policy=compat32).parsebytes(raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+        header = BytesHeaderParser(policy=compat32).parsebytes(fields_only + b"\r\n\r\n")
         fields = tuple((name.lower(), str(value)) for name, value in header.items())
     except (ValueError, LookupError, TypeError):
         return ReportSender(Trust.FORGED)
@@ -47,12 +54,7 @@ def judge_sender(raw: bytes) -> ReportSender:
     verdict = authenticity.sender_authenticity(fields, author, server=server).verdict
     if verdict is not Verdict.VERIFIED:
         return ReportSender(Trust.FORGED)
-    return ReportSender(Trust.AUTHENTIC, _registered_domain(author))
-
-
-def _registered_domain(address: str) -> str:
-    """The last two labels: as many names below a domain as one likes cost nothing."""
-    return ".".join(address.rpartition("@")[2].lower().rstrip(".").split(".")[-2:])[:253]
+    return ReportSender(Trust.AUTHENTIC, registered_domain(author))
 
 
 class KnownSendersFinder:

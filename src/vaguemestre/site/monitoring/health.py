@@ -57,6 +57,7 @@ def checks(config: Config) -> dict[str, Check]:
         "worker": lambda: _workers(config),
         "long-worker": lambda: _warning(_beats(config, worker_name("long"))),
         "import-worker": lambda: _warning(_beats(config, worker_name("imports"))),
+        "untrusted-worker": lambda: _warning(_beats(config, worker_name("untrusted"))),
         "jobs": _jobs,
         "gate": lambda: _beats(config, "gate"),
         "collector": lambda: _warning(_beats(config, "collector")),

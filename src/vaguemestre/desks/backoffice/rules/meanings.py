@@ -174,7 +174,8 @@ MEANINGS = {
     "files.s3_bucket": "Le seau de ces fichiers ; sa clef est dans secrets/s3_keys.",
     "files.s3_region": "La région dite à ce service ; « garage » pour Garage.",
     "worker.count": (
-        "Processus du travail ordinaire, à côté de celui des travaux longs et de celui des imports."
+        "Processus du travail ordinaire, à côté de celui des travaux longs, de celui des imports et de celui "
+        "des courriels d’inconnus."
     ),
     "bulk.most_people": "Personnes au plus dans un seul acte.",
     "bulk.second_person_above": (

@@ -43,22 +43,26 @@ def reports_of_file(content: bytes) -> tuple[Report, ...]:
 
 
 def _reports(files: list[bytes]) -> tuple[Report, ...]:
-    budget, reports = limits.MAX_UNPACKED_BYTES, list[Report]()
+    budget, elements, reports = limits.MAX_UNPACKED_BYTES, limits.MAX_ELEMENTS, list[Report]()
     for file in files:
         for document in _unpacked(file, budget):
             budget -= len(document)
-            reports += _read(document)
+            found, cost = _read(document, elements)
+            reports += found
+            elements -= cost
     if not reports:
         raise UnreadableReport("no-report")
     return tuple(reports)
 
 
-def _read(document: bytes) -> tuple[Report, ...]:
+def _read(document: bytes, max_elements: int) -> tuple[tuple[Report, ...], int]:
+    """(the reports of a document, its number of elements)."""
     beginning = document[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
     if beginning.startswith(b"{"):
-        return read_tls_reports(document)
+        return read_tls_reports(document, max_elements)
     if beginning.startswith(b"<") or document.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return (read_dmarc_report(document),)
+        report, elements = read_dmarc_report(document, max_elements)
+        return (report,), elements
     raise UnreadableReport("no-report")
 
 

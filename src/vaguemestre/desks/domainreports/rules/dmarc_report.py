@@ -14,12 +14,12 @@ _MAX_TEXT = 2_000
 _MAX_NAME = 60  # characters of an element's name: each path of names is kept
 
 
-def read_dmarc_report(content: bytes) -> DmarcReport:
-    """The report in an XML file. Raises UnreadableReport.
+def read_dmarc_report(content: bytes, max_elements: int) -> tuple[DmarcReport, int]:
+    """(the report in an XML file, its number of elements). Raises UnreadableReport.
 
     A document type is refused, so no entity is ever expanded. Namespaces are ignored: reporters differ.
     """
-    reader = _Reader()
+    reader = _Reader(max_elements)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = reader.begin
@@ -30,16 +30,17 @@ def read_dmarc_report(content: bytes) -> DmarcReport:
         parser.Parse(content, True)  # noqa: FBT003 (expat's own signature)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise UnreadableReport("xml") from error
-    return reader.report()
+    return reader.report(), reader.elements
 
 
 class _Reader:
     """Handlers of expat. Each text is stored under its path below `feedback`, records apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_elements: int) -> None:
+        self._max_elements = max_elements
         self._path: list[str] = []
         self._words = ""
-        self._elements = 0
+        self.elements = 0
         self._fields: dict[str, str] = {}
         self._record: dict[str, str] = {}
         self._result: dict[str, str] = {}
@@ -48,8 +49,8 @@ class _Reader:
         self._records: list[Record] = []
 
     def begin(self, name: str, _attributes: Mapping[str, str]) -> None:
-        self._elements += 1
-        if self._elements > limits.MAX_ELEMENTS or len(self._path) >= _MAX_DEPTH or len(name) > _MAX_NAME:
+        self.elements += 1
+        if self.elements > self._max_elements or len(self._path) >= _MAX_DEPTH or len(name) > _MAX_NAME:
             raise UnreadableReport("too-big")
         self._path.append(name.rpartition(":")[2].lower())
         self._words = ""

@@ -9,7 +9,7 @@ MAX_MESSAGE_BYTES = 10_000_000
 MAX_UNPACKED_BYTES = 20_000_000  # of all the files of a message
 MAX_FILES = 10
 MAX_RECORDS = 20_000
-MAX_ELEMENTS = 1_000_000
+MAX_ELEMENTS = 300_000  # of all the files of a message
 MAX_POLICIES = 20
 MAX_DETAILS = 500
 MAX_COUNT = 2_000_000_000  # messages of one record, sessions of one failure
@@ -37,6 +37,11 @@ def domain_of(value: object) -> str:
     """A domain name in lower case, or "" if it is none."""
     name = text_of(value, 254).lower().rstrip(".")
     return name if _DOMAIN.match(name) else ""
+
+
+def registered_domain(address: str) -> str:
+    """The last two labels of its domain: as many names below a domain as one likes cost nothing."""
+    return ".".join(address.rpartition("@")[2].lower().rstrip(".").split(".")[-2:])[:253]
 
 
 def count_of(value: object) -> int:

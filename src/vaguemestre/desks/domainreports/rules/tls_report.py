@@ -12,8 +12,11 @@ from vaguemestre.desks.domainreports.values import Span, TlsFailure, TlsReport
 _POLICIES = frozenset(("sts", "tlsa", "no-policy-found"))
 
 
-def read_tls_reports(content: bytes) -> tuple[TlsReport, ...]:
-    """What a JSON file says, policy by policy. Raises UnreadableReport."""
+def read_tls_reports(content: bytes, max_elements: int) -> tuple[tuple[TlsReport, ...], int]:
+    """(what a JSON file says, policy by policy; its values at most). Raises UnreadableReport."""
+    elements = sum(map(content.count, (b"{", b"[", b",")))
+    if elements > max_elements:
+        raise UnreadableReport("too-big")
     try:
         document = json.loads(content, parse_constant=_refuse, parse_float=_refuse)
     except (ValueError, RecursionError) as error:
@@ -29,7 +32,7 @@ def read_tls_reports(content: bytes) -> tuple[TlsReport, ...]:
     policies = _list(report.get("policies"))
     if not policies or len(policies) > limits.MAX_POLICIES:
         raise UnreadableReport("policies")
-    return tuple(_policy_report(span, _object(policy)) for policy in policies)
+    return tuple(_policy_report(span, _object(policy)) for policy in policies), elements
 
 
 def _policy_report(span: Span, policy: Mapping[str, object]) -> TlsReport:

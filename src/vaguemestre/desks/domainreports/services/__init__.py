@@ -1,6 +1,7 @@
 """Use cases of domain reports."""
 
 from vaguemestre.desks.domainreports.services.arrival import (
+    RUN_SECONDS,
     Reader,
     announce_mail,
     handle_deliveries,
@@ -12,6 +13,7 @@ from vaguemestre.desks.domainreports.services.storage import Refused, store_repo
 
 __all__ = [
     "RETENTION",
+    "RUN_SECONDS",
     "Reader",
     "Refused",
     "announce_mail",

@@ -1,6 +1,8 @@
 """Mail delivered to a reporting address: read once, by the worker, then deleted."""
 
-from collections.abc import Collection, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +13,15 @@ from vaguemestre.desks.domainreports.events import ReportsDelivered
 from vaguemestre.desks.domainreports.models import ReportBox, SetAsideMessage
 from vaguemestre.desks.domainreports.ports import FindKnownSenders, JudgeSender, ReadReports
 from vaguemestre.desks.domainreports.rules.delivery_notice import is_delivery_notice
-from vaguemestre.desks.domainreports.rules.limits import MAX_MESSAGE_BYTES, UnreadableReport
-from vaguemestre.desks.domainreports.services.storage import store_report
-from vaguemestre.desks.domainreports.values import KnownSenders
-from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.desks.domainreports.rules.limits import (
+    MAX_MESSAGE_BYTES,
+    UnreadableReport,
+    registered_domain,
+)
+from vaguemestre.desks.domainreports.services.reading_cost import add_cost, check_cost, regular_reporters
+from vaguemestre.desks.domainreports.services.storage import check_flood, store_report
+from vaguemestre.desks.domainreports.values import KnownSenders, Report, ReportSender
+from vaguemestre.foundation.jobs.services import announce_once
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef, Row, Use
 from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState
@@ -22,6 +29,7 @@ from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState
 _INBOX = "INBOX"
 _PAGE_SIZE = 50
 _MESSAGES_PER_RUN = 500
+RUN_SECONDS = 15.0  # of one mailbox before it is the turn of another
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class Reader:
     judge_sender: JudgeSender
     find_known_senders: FindKnownSenders
     domains: Collection[str]
+    clock: Callable[[], float] = time.monotonic
 
 
 def handle_deliveries(deliveries: Sequence[DeliveryEvent]) -> None:
@@ -43,17 +52,19 @@ def handle_deliveries(deliveries: Sequence[DeliveryEvent]) -> None:
     delivered = {event.recipient for event in deliveries if event.state is DeliveryState.DELIVERED}
     if delivered:
         for box_id in ReportBox.objects.filter(address__in=delivered).values_list("pk", flat=True):
-            announce(ReportsDelivered(box_id))
+            announce_once(ReportsDelivered(box_id))
 
 
 @transaction.atomic(durable=True)
-def announce_mail(box_id: int) -> None:
+def announce_mail(box_id: int, due: datetime | None = None) -> None:
     """Have a mailbox read, without a delivery event."""
-    announce(ReportsDelivered(box_id))
+    announce_once(ReportsDelivered(box_id), due=due)
 
 
 def read_box(box_id: int, reader: Reader, *, now: datetime) -> int:
     """Read and delete the messages of a reporting address. Returns the number of reports stored.
+
+    What is left after RUN_SECONDS is announced again.
 
     Idempotent: a report is stored, or its message counted as set aside, once, even if that message could not
     be deleted. Raises EngineDown.
@@ -62,11 +73,18 @@ def read_box(box_id: int, reader: Reader, *, now: datetime) -> int:
     if row is None:
         return 0
     stored, known = 0, reader.find_known_senders()
+    end = reader.clock() + RUN_SECONDS
     with reader.open_mailbox(MailLogin(row.address)) as box:
-        for folder in (_INBOX, *_junk_folders(box)):
-            for message in _messages(box, folder):
-                stored += _read_message(row, box, message, reader, known, now)
+        messages = [message for name in (_INBOX, *_junk_folders(box)) for message in _messages(box, name)]
+        has_more = len(messages) >= _MESSAGES_PER_RUN
+        for number, message in enumerate(_in_order(messages, regular_reporters(now)), 1):
+            stored += _read_message(row, box, message, reader, known, now)
+            if reader.clock() >= end:
+                has_more |= number < len(messages)
+                break
     ReportBox.objects.filter(pk=row.pk).update(read_at=now)
+    if has_more:
+        announce_mail(row.pk)
     return stored
 
 
@@ -85,6 +103,20 @@ def _messages(box: Mailbox, folder: str) -> list[Row]:
     return messages
 
 
+def _in_order(messages: Iterable[Row], regular: Collection[str]) -> list[Row]:
+    """Those that claim to be of regular reporters first; of each domain one, then a second one of each.
+
+    A claim gives no more than a place: what our filter says decides what is read.
+    """
+    counts: Counter[str] = Counter()
+    places: dict[MessageRef, tuple[bool, int]] = {}
+    for message in messages:
+        domain = registered_domain(message.summary.sender.address)
+        places[message.ref] = (domain not in regular, counts[domain])
+        counts[domain] += 1
+    return sorted(messages, key=lambda message: places[message.ref])
+
+
 def _read_message(
     row: ReportBox,
     box: Mailbox,
@@ -95,14 +127,16 @@ def _read_message(
 ) -> int:
     stored = 0
     try:
+        if message.summary.size > MAX_MESSAGE_BYTES:
+            raise UnreadableReport("too-big")
         raw = box.raw(message.ref)
         if is_delivery_notice(raw):  # our own reports leave from this address
             box.expunge([message.ref])
             return 0
-        if len(raw) > MAX_MESSAGE_BYTES:
-            raise UnreadableReport("too-big")
         sender = reader.judge_sender(raw)
-        for report in reader.read_reports(raw):
+        check_flood(sender, now)
+        check_cost(sender, now)
+        for report in _reports(reader, raw, sender, now):
             stored += store_report(report, known, reader.domains, sender=sender, now=now)
     except MessageGone:
         return 0
@@ -110,6 +144,14 @@ def _read_message(
         _count_set_aside(row, message.ref, error.reason, now)
     box.expunge([message.ref])
     return stored
+
+
+def _reports(reader: Reader, raw: bytes, sender: ReportSender, now: datetime) -> tuple[Report, ...]:
+    began = reader.clock()
+    try:
+        return reader.read_reports(raw, sender.trust)
+    finally:
+        add_cost(sender, reader.clock() - began, now)
 
 
 @transaction.atomic

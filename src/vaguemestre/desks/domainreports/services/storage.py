@@ -39,7 +39,7 @@ def store_report(
         raise Refused("other-domain")
     if not is_timely(report.span, now):
         raise Refused("dates")
-    _check_flood(sender, now)
+    check_flood(sender, now)
     row, is_new = DomainReport.objects.get_or_create(
         domain=report.domain,
         kind=ReportKind.DMARC if isinstance(report, DmarcReport) else ReportKind.TLS,
@@ -65,8 +65,8 @@ def store_report(
     return is_new
 
 
-def _check_flood(sender: ReportSender, now: datetime) -> None:
-    """Raises Refused."""
+def check_flood(sender: ReportSender, now: datetime) -> None:
+    """Raises Refused if enough of such reports were stored today."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     today = DomainReport.objects.filter(received_at__gte=midnight)
     if sender.trust is Trust.FORGED:

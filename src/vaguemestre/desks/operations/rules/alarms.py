@@ -156,6 +156,7 @@ PARTS = {
     "worker": "Travaux",
     "long-worker": "Travaux longs",
     "import-worker": "Imports de courriels",
+    "untrusted-worker": "Lecture des rapports reçus",
     "jobs": "File des travaux",
     "gate": "Contrôle des envois",
     "collector": "Trace des messages",

@@ -9,6 +9,7 @@ from vaguemestre.engines.database.database_login import role_secret
 from vaguemestre.engines.nginx.configuration import POOLS
 from vaguemestre.engines.nginx.configuration import sockets as pool_sockets
 from vaguemestre.engines.tls.certificates import given_paths
+from vaguemestre.foundation.jobs.rules import QUEUES, worker_name
 from vaguemestre.processes.duties import DATABASE, POD_SECRETS, Duty, duty_of
 from vaguemestre.processes.production.layout import HOME, RUN, python, source
 from vaguemestre.processes.production.units.backup_unit import backup_units, timers
@@ -56,15 +57,13 @@ _MEMORY = {
     "reading": "3G",
     "dovecot": "8G",
     "postfix": "7G",
-    "worker": "3G",
-    "worker-long": "3G",
-    "worker-imports": "3G",
+    **{worker_name(queue): "3G" for queue in QUEUES},
     "words-agent": "3G",
 }
 # Processes that speak to other machines: they serve the world, or ask it something.
 _ABROAD = frozenset((
-    "web", "reading", "door", "pictures", "worker", "worker-long", "worker-imports", "front", "dovecot",
-    "postfix", "rspamd", "signer", "mta-sts", "dmarc-reports",
+    "web", "reading", "door", "pictures", "worker", "worker-long", "worker-imports",
+    "worker-untrusted", "front", "dovecot", "postfix", "rspamd", "signer", "mta-sts", "dmarc-reports",
 ))  # fmt: skip
 # What the masters of Debian's engines need to open low ports and become other users.
 _ENGINE_RIGHTS = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.jobs.services import announce, announce_once
 from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState
 from vaguemestre.schools.lists.events import FanoutDue, ListMailDelivered
 from vaguemestre.schools.lists.queries import lists_by_address
@@ -17,13 +17,13 @@ def handle_deliveries(deliveries: Sequence[DeliveryEvent]) -> None:
     """
     delivered = {event.recipient for event in deliveries if event.state is DeliveryState.DELIVERED}
     for list_id in set(lists_by_address(delivered).values()) if delivered else ():
-        announce(ListMailDelivered(list_id))
+        announce_once(ListMailDelivered(list_id))
 
 
 @transaction.atomic(durable=True)
 def announce_mail(list_id: int) -> None:
     """Have the list's mailbox read, without a delivery event."""
-    announce(ListMailDelivered(list_id))
+    announce_once(ListMailDelivered(list_id))
 
 
 @transaction.atomic(durable=True)
