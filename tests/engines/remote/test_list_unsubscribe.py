@@ -59,7 +59,7 @@ def leaving(site: tuple[ThreadingHTTPServer, ssl.SSLContext], *, allowed: bool =
     Site.asked = []
     tls.check_hostname = False
     return ListUnsubscribe(
-        resolve=lambda host, port: ["127.0.0.1"],
+        resolve=lambda host, seconds: ["127.0.0.1"],
         is_allowed=lambda address: allowed,
         ports={"http": server.server_port, "https": server.server_port},
         tls=tls,
@@ -122,5 +122,5 @@ def test_private_addresses_are_not_called(site: tuple[ThreadingHTTPServer, ssl.S
     with pytest.raises(UnsubscribeRefused):
         leaving(site, allowed=False)("https://liste.example/x")
     with pytest.raises(UnsubscribeRefused):
-        ListUnsubscribe(resolve=lambda host, port: ["10.0.0.1"])("https://liste.example/x")
+        ListUnsubscribe(resolve=lambda host, seconds: ["10.0.0.1"])("https://liste.example/x")
     assert Site.asked == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.engines.remote.picture_service import AT_ONCE, AT_ONCE_OF_HOST, PictureService
+from vaguemestre.engines.remote.picture_service import AT_ONCE, AT_ONCE_OF_ZONE, PictureService
 from vaguemestre.mailbox.webmail.ports import PictureRefused
 from vaguemestre.mailbox.webmail.rules.rendering.picture_path import (
     PREFIX,
@@ -119,10 +119,28 @@ def test_a_host_that_never_answers_keeps_no_other_waiting() -> None:
             for reader in range(10)
             for n in range(60)
         ]
-        await hangs(fetch, AT_ONCE_OF_HOST)
+        await hangs(fetch, AT_ONCE_OF_ZONE)
         status, _, _ = await ask(service, picture_path(77, "http://site.example/x.png"))
         assert status == 200
-        assert fetch.most == AT_ONCE_OF_HOST
+        assert fetch.most == AT_ONCE_OF_ZONE
+        for letter in letters:
+            letter.cancel()
+
+    run(test)
+
+
+def test_names_below_one_zone_share_its_turns() -> None:
+    async def test(fetch: Fetch) -> None:
+        service = PictureService(fetch)
+        letters = [
+            asyncio.ensure_future(ask(service, picture_path(reader, f"http://n{reader}-{n}.tarpit.example/")))
+            for reader in range(10)
+            for n in range(6)
+        ]
+        await hangs(fetch, AT_ONCE_OF_ZONE)
+        for address in ("http://site.example/x.png", "http://192.0.2.7/x.png", "http://[2001:db8::7]/x.png"):
+            assert (await ask(service, picture_path(77, address)))[0] == 200
+        assert fetch.most == AT_ONCE_OF_ZONE
         for letter in letters:
             letter.cancel()
 
@@ -150,9 +168,9 @@ def test_a_turn_that_does_not_come_is_given_up_and_gives_back_its_share() -> Non
         service = PictureService(fetch, patience=0.05)
         letters = [
             asyncio.ensure_future(ask(service, picture_path(n, "http://tarpit.example/")))
-            for n in range(AT_ONCE_OF_HOST)
+            for n in range(AT_ONCE_OF_ZONE)
         ]
-        await hangs(fetch, AT_ONCE_OF_HOST)
+        await hangs(fetch, AT_ONCE_OF_ZONE)
         assert (await ask(service, picture_path(99, "http://tarpit.example/")))[0] == 404
         fetch.go.set()
         await asyncio.gather(*letters)

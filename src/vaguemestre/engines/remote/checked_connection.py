@@ -4,13 +4,12 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLate
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from vaguemestre.engines.remote.deadline import Deadline
+from vaguemestre.engines.remote.host_addresses import HostAddresses
 from vaguemestre.engines.remote.public_addresses import is_public
 
 PORTS = {"http": 80, "https": 443}
@@ -28,21 +27,23 @@ class Target:
 
 
 class CheckedConnector:
-    """Connects. `resolve` returns the numeric addresses of a host, `is_allowed` checks one of them."""
+    """Connects. `resolve` returns the numeric addresses of a host, `is_allowed` checks one of them.
+
+    `resolve` keeps to the seconds it is given, in the caller's thread: no lookup outlives its request, so
+    that names whose servers do not answer hold nobody but who asked for them.
+    """
 
     def __init__(
         self,
         *,
-        resolve: Callable[[str, int], list[str]] | None = None,
+        resolve: Callable[[str, float], list[str]] | None = None,
         is_allowed: Callable[[str], bool] = is_public,
         ports: Mapping[str, int] = PORTS,
         tls: ssl.SSLContext | None = None,
-        resolvers: int = 4,
     ) -> None:
-        self._resolve = resolve or _resolve
+        self._resolve = resolve or HostAddresses()
         self._is_allowed = is_allowed
         self._ports = ports
-        self._resolvers = ThreadPoolExecutor(resolvers, thread_name_prefix="resolve")
         self._tls = tls or ssl.create_default_context()
 
     def port(self, target: Target) -> int:
@@ -54,7 +55,7 @@ class CheckedConnector:
 
         Raises ConnectionForbidden, OSError, TimeoutError.
         """
-        address = next(iter(self._addresses(target, end)), None)
+        address = next(iter(self._resolve(target.host, seconds_left(end))), None)
         if address is None:
             raise ConnectionForbidden("unreachable")
         if not self._is_allowed(address):
@@ -69,11 +70,6 @@ class CheckedConnector:
                     return
                 with self._tls.wrap_socket(plain, server_hostname=target.host) as stream:
                     yield stream
-
-    def _addresses(self, target: Target, end: float) -> list[str]:
-        """The resolver has no time limit: it runs in a thread, abandoned when time is up."""
-        resolved: Future[list[str]] = self._resolvers.submit(self._resolve, target.host, self.port(target))
-        return resolved.result(timeout=seconds_left(end))
 
 
 def parse_target(address: str) -> Target:
@@ -93,7 +89,7 @@ def seconds_left(end: float) -> float:
     """Seconds left before a moment of `time.monotonic()`. Raises TimeoutError."""
     left = end - time.monotonic()
     if left <= 0:
-        raise TooLate
+        raise TimeoutError
     return left
 
 
@@ -103,8 +99,3 @@ def _ascii(path: str) -> str:
         char if "!" <= char <= "~" else "".join(f"%{octet:02X}" for octet in char.encode("utf-8", "replace"))
         for char in path
     )
-
-
-def _resolve(host: str, port: int) -> list[str]:
-    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(info[4][0]) for info in infos]

@@ -8,7 +8,6 @@ import http.client
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import TimeoutError as TooLate
 from threading import BoundedSemaphore
 
 from vaguemestre.engines.remote.checked_connection import (
@@ -33,7 +32,7 @@ class ListUnsubscribe:
     def __init__(
         self,
         *,
-        resolve: Callable[[str, int], list[str]] | None = None,
+        resolve: Callable[[str, float], list[str]] | None = None,
         is_allowed: Callable[[str], bool] = is_public,
         ports: Mapping[str, int] = PORTS,
         tls: ssl.SSLContext | None = None,
@@ -46,7 +45,7 @@ class ListUnsubscribe:
             raise UnsubscribeRefused("webmail.leaving-refused")
         try:
             status = self._post(address, time.monotonic() + _TIMEOUT_SECONDS)
-        except (OSError, http.client.HTTPException, TooLate, ConnectionForbidden) as error:
+        except (OSError, http.client.HTTPException, ConnectionForbidden) as error:
             raise UnsubscribeRefused("webmail.leaving-refused") from error
         finally:
             self._turn.release()

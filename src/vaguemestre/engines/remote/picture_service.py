@@ -23,13 +23,13 @@ type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 AT_ONCE = 32  # fetches together, a thread each
 AT_ONCE_OF_READER = 8
-AT_ONCE_OF_HOST = 8
+AT_ONCE_OF_ZONE = 8  # all names below one: whoever owns it makes as many as they like
 MAX_WAITING = 1_000
 PATIENCE_SECONDS = 15.0  # for a turn; a fetch has its own limit
 
 
 class PictureService:
-    """Serves pictures. Each reader and each host has a limit, so that a tarpit does not delay others."""
+    """Serves pictures. Each reader and each zone has a limit, so that a tarpit does not delay others."""
 
     def __init__(self, fetch: FetchPicture, *, patience: float = PATIENCE_SECONDS) -> None:
         self._fetch = fetch
@@ -65,12 +65,12 @@ class PictureService:
         if self._waiting >= MAX_WAITING:
             raise TimeoutError
         reader = self._share(f"reader:{request.reader}", AT_ONCE_OF_READER)
-        host = self._share(f"host:{_host(request.address)}", AT_ONCE_OF_HOST)
+        zone = self._share(f"zone:{_zone(request.address)}", AT_ONCE_OF_ZONE)
         acquired: list[asyncio.Semaphore] = []
         self._waiting += 1
         try:
             async with asyncio.timeout(self._patience):
-                for turn in (reader, host, self._turns):
+                for turn in (reader, zone, self._turns):
                     await turn.acquire()
                     acquired.append(turn)
         except TimeoutError:
@@ -97,11 +97,14 @@ def _release(acquired: list[asyncio.Semaphore]) -> None:
         turn.release()
 
 
-def _host(address: str) -> str:
+def _zone(address: str) -> str:
+    """The last two labels of the host; all of a numeric one."""
     try:
-        return (urlsplit(address).hostname or "").rstrip(".")
+        host = (urlsplit(address).hostname or "").rstrip(".")
     except ValueError:
         return ""
+    labels = host.split(".")
+    return host if ":" in host or labels[-1].isdecimal() else ".".join(labels[-2:])
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -7,7 +7,6 @@ import http.client
 import socket
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 from urllib.parse import urljoin
@@ -49,14 +48,12 @@ class PictureFetcher:
         self,
         limits: Limits | None = None,
         *,
-        resolve: Callable[[str, int], list[str]] | None = None,
+        resolve: Callable[[str, float], list[str]] | None = None,
         is_allowed: Callable[[str], bool] = is_public,
         ports: Mapping[str, int] = PORTS,
     ) -> None:
         self._limits = limits or Limits()
-        self._connector = CheckedConnector(
-            resolve=resolve, is_allowed=is_allowed, ports=ports, resolvers=self._limits.at_once + 1
-        )
+        self._connector = CheckedConnector(resolve=resolve, is_allowed=is_allowed, ports=ports)
         self._turns = BoundedSemaphore(self._limits.at_once)
 
     def __call__(self, address: str) -> Picture:
@@ -67,7 +64,7 @@ class PictureFetcher:
             return self._fetch(address, end)
         except ConnectionForbidden as closed:
             raise PictureRefused(f"webmail.picture-{closed}") from closed
-        except (OSError, http.client.HTTPException, TooLate) as error:
+        except (OSError, http.client.HTTPException) as error:
             raise PictureRefused("webmail.picture-unreachable") from error
         finally:
             self._turns.release()
