@@ -47,7 +47,7 @@ def test_a_database_machine_gets_its_database_and_nothing_of_the_mail(tmp_path: 
 
 def test_the_machine_for_the_rest_gets_every_other_step_and_the_way_to_the_database(tmp_path: Path) -> None:
     steps = titles(tmp_path, "m1")
-    assert "HAProxy : le chemin vers la base qui écrit" in steps
+    assert "HAProxy : les chemins vers les autres machines" in steps
     assert not [title for title in steps if title.startswith("PostgreSQL")]
     alone = [step.title for step in whole(tmp_path, Topology()).steps()]
     assert set(alone) - set(steps) == {title for title in alone if title.startswith("PostgreSQL")}
@@ -67,7 +67,7 @@ def test_a_machine_that_was_named_once_needs_no_option(tmp_path: Path) -> None:
         (Topology(NODES), "", "dites laquelle est celle-ci"),
         (Topology(NODES), "d9", "aucune ne s’appelle « d9 »"),
         (Topology(), "d1", "le fichier ne décrit aucune machine"),
-        (Topology(NODES, (POD,)), "m1", "que les machines de base"),
+        (Topology(NODES, (POD,)), "m1", "ensemble sur une machine"),
     ],
 )
 def test_a_name_that_does_not_go_with_the_file_is_refused(

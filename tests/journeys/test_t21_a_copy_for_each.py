@@ -18,7 +18,7 @@ def test_a_school_writes_to_families(instance: Instance, page: Page) -> None:
     page.get_by_role("textbox", name="Message").click()
     page.keyboard.type("Bonjour {enfant}")
     page.get_by_role("button", name="Un exemplaire par destinataire").click()
-    page.get_by_label("Aux adresses d’un fichier CSV").check()
+    page.get_by_label("Aux adresses d’un tableau").check()
     lines = [
         "Enfant;Courriel",
         *(f"Élève {n};parent{n}.{mark}@dehors.example" for n in range(6)),

@@ -55,6 +55,7 @@ NO_LISTS = {
     "tracking:account-messages": "the last of a search by days: tests/post/tracking/test_search.py",
     "tracking:messages": "the last of a search by days: tests/post/tracking/test_search.py",
     "bulk:act": "the people of one act, by tabs: whoever asks has its counts above",
+    "removals:progress": "the counts and the mailboxes of that page, asked for again by itself",
     "removals:file": "the mailboxes of one removal, by tabs: whoever asks has its counts above",
     "helpdesk:mail": "the last that did not reach one account",
 }

@@ -59,8 +59,7 @@ class ComposerDock extends HTMLElement {
     if (ref) Object.assign(fields, { folder: ref.folder, uid_validity: ref.uidValidity, uid: ref.uid });
     const answer = await post(`${ref?.box ? `/boites/${ref.box}` : ""}${this.#home}`, fields);
     if (!answer?.key) {
-      const words =
-        answer?.error ?? "La messagerie ne répond pas. Vérifiez votre connexion puis réessayez.";
+      const words = answer?.error ?? "La messagerie ne répond pas. Vérifiez votre connexion puis réessayez.";
       window.vaguemestre.notify(words, "danger");
       return;
     }

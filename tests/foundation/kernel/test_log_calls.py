@@ -21,7 +21,7 @@ SECRETS = ("zoe.petit", "Petit", "discipline")
 # What lines may be given besides exceptions, and nobody is named by: numbers of rows, names of our own parts.
 HARMLESS = {
     "MAX_CLAIMS", "MAX_REQUEST_BYTES", "account_id", "application.client_id", "attempt", "batch.number",
-    "count",
+    "count", "day",
     "failures", "handler", "handler_name", "held.job_id", "job.pk", "name", "pair.certificate", "pause",
     "peer_user(self.request)", "request.path", "route_of(request)", "row.pk", "self._path.name",
     "submission.queue_id", "type(error).__name__", "user", "visit.application.client_id", "_name(task)",

@@ -12,7 +12,7 @@ class DkimKey(models.Model):
         max_length=8, choices=[(algorithm.value, algorithm.value) for algorithm in Algorithm]
     )
     public = models.TextField()
-    sealed = models.TextField(default="", blank=True)  # the private half, for machines without it
+    sealed = models.TextField(db_default="", blank=True)  # the private half, for machines without it
     prepared_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)
     active_at = models.DateTimeField(null=True, blank=True)

@@ -13,7 +13,7 @@ class HomeFolders:
         """The name of this machine among several, from the file `node`; empty if there is one."""
         try:
             return (self.home / "node").read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # a home that cannot be one is told elsewhere
             return ""
 
     @property

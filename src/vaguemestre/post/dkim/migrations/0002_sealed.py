@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='dkimkey',
             name='sealed',
-            field=models.TextField(blank=True, default=''),
+            field=models.TextField(blank=True, db_default=''),
         ),
     ]
