@@ -25,7 +25,7 @@ def test_a_school_writes_to_families(instance: Instance, page: Page) -> None:
         "Sans;faux",
     ]
     table = {"name": "familles.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode("cp1252")}
-    page.get_by_label("Fichier CSV", exact=True).set_input_files(table)  # type: ignore[arg-type]
+    page.get_by_label("Tableau Excel").set_input_files(table)  # type: ignore[arg-type]
     page.get_by_role("button", name="Préparer et relire").click()
     expect(page.get_by_text("« faux » n’est pas une adresse")).to_be_visible()
     expect(page.locator(".previews > li")).to_have_count(3)
