@@ -124,10 +124,14 @@ def _is_alive(process: Seen) -> bool:
 
 
 def reap(sessions: frozenset[int]) -> None:
-    """Reap the adopted zombies of those sessions, except leaders: whoever started these waits for them."""
+    """Reap the adopted zombies of those sessions, except leaders: whoever started these waits for them.
+
+    Those too that began a session of their own: of Postfix, postscreen and what writes its maps.
+    """
     own_pid = os.getpid()
     for process in everybody():
-        adopted = process.parent == own_pid and process.session in sessions and process.pid != process.session
+        leads = process.pid == process.session
+        adopted = process.parent == own_pid and leads != (process.session in sessions)
         if adopted and process.state == "Z":
             try:
                 os.waitpid(process.pid, os.WNOHANG)
