@@ -63,9 +63,9 @@ test("a text the server did not answer for is kept", async () => {
   assert.equal(notices.length, 0);
 });
 
-test("a session that is over is no answer", async () => {
+test("a session that is over is told as such", async () => {
   answer = new Response("{}", { status: 403 });
-  assert.equal(await post("/ecrire/", {}), null);
+  assert.match((await post("/ecrire/", {})).error, /session est terminée/);
   answer = Response.json({ key: "k1" });
   assert.deepEqual(await post("/ecrire/", {}), { key: "k1" });
 });
