@@ -96,7 +96,7 @@ def fronts(authority: Certificates) -> Iterator[Fronts]:
 
 
 def bring_keys(source: Machine, target: Machine) -> None:
-    home, archive = "/var/lib/vaguemestre", f"/root/{target.name}.tar"
+    home, archive = "/var/lib/vaguemestre", f"/run/{target.name}.tar"
     source.must("sh", "-c", f"vaguemestre node keys {target.name} > {archive}")
     packed = source.must("base64", archive)
     target.must("mkdir", "-p", "-m", "711", home)

@@ -38,23 +38,20 @@ class Places:
 
     def host_of(self, mailbox: str) -> str:
         """The address of the pod where that mailbox lives; "" on one machine."""
-        with self._directory.work("host") as cursor:
-            cursor.execute(
-                "SELECT host FROM pod WHERE pod = COALESCE("  # noqa: S608
-                f"(SELECT pod FROM place WHERE mailbox = {self._placeholder}), '')",
-                (mailbox,),
-            )
-            return next((str(host) for (host,) in cursor.fetchall()), "")
+        return self._of_pod("host", mailbox)
 
     def pod_of(self, mailbox: str) -> str:
         """The name of the pod where that mailbox lives; "" on one machine."""
+        return self._of_pod("name", mailbox)
+
+    def _of_pod(self, column: str, mailbox: str) -> str:
         with self._directory.work("pod") as cursor:
             cursor.execute(
-                "SELECT name FROM pod WHERE pod = COALESCE("  # noqa: S608
+                f"SELECT {column} FROM pod WHERE pod = COALESCE("  # noqa: S608
                 f"(SELECT pod FROM place WHERE mailbox = {self._placeholder}), '')",
                 (mailbox,),
             )
-            return next((str(name) for (name,) in cursor.fetchall()), "")
+            return next((str(value) for (value,) in cursor.fetchall()), "")
 
     def freeze(self, mailbox: str) -> None:
         """Close the mailbox to every client; its incoming mail waits in the queue."""
