@@ -54,7 +54,7 @@ from vaguemestre.post.outbox.values import Decision, Origin, SignerName, Submiss
 from vaguemestre.post.trace.rules.order import in_order
 from vaguemestre.post.trace.values import LogPosition, Step, StepKind
 from vaguemestre.processes.duties import DUTIES
-from vaguemestre.processes.supervisor import rights
+from vaguemestre.processes.supervisor import process_table, rights
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
 from vaguemestre.site.config.ports import Ports
@@ -316,11 +316,14 @@ class LiveEngines:
 
     def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
         child = self.children.pop(name)
+        # postscreen and what writes its map have sessions of their own: a killed master leaves them its port
+        family = process_table.descendants(child.pid)
         child.send_signal(how)
         child.wait(60)
         for orphan in descendants(child.pid):  # as the supervisor does before it starts another
             with contextlib.suppress(ProcessLookupError):
                 os.kill(orphan, signal.SIGKILL)
+        process_table.end(family, patience=2)
         wait_until(lambda: not descendants(child.pid))
 
     def _launch(self, argv: Sequence[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":

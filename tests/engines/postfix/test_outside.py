@@ -10,6 +10,7 @@ from tests.engines.live import LiveEngines, Someone, letter, wait_until
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.postfix.mail_queue import queue
 from vaguemestre.post.trace.values import StepKind
+from vaguemestre.processes.supervisor import process_table
 
 pytestmark = pytest.mark.engines
 
@@ -106,7 +107,14 @@ def test_mail_waits_while_dovecot_is_away_and_arrives_when_it_is_back(
 
 
 def test_postfix_killed_and_started_again_loses_nothing(engines: LiveEngines, marie: Someone) -> None:
+    """However late its postscreen, which holds the port, notices that it is dead."""
     engines.arrive(marie.address, letter("a@b.example", marie.address, "avant"))
+    (screen,) = [
+        seen
+        for seen in process_table.descendants(engines.children["postfix"].pid)
+        if seen.name == "postscreen"
+    ]
+    process_table.send(screen, signal.SIGSTOP)
     engines.end("postfix", signal.SIGKILL)
     engines.start_postfix()
     engines.arrive(marie.address, letter("a@b.example", marie.address, "après la mort"))
