@@ -125,6 +125,18 @@ def test_a_trial_tells_what_would_have_been_sorted_and_keeps_nothing(
     assert queries.filters_of(nicolas.pk) == ()
 
 
+def test_conditions_are_tried_before_a_name_and_an_action_are_chosen(
+    client: Client, nicolas: Account
+) -> None:
+    fields = typed(client, **{"try": "1", "name": "", "move_to": ""})
+    answer = words(client.post(f"{ADDRESS}/enregistrer", fields))
+    assert "3 messages sur les 3 derniers de la boîte de réception remplissent ces conditions." in answer
+    assert "Dites ce que le filtre doit faire" not in answer
+    refused = client.post(f"{ADDRESS}/enregistrer", {**fields, "c-0-words": " "})
+    assert "de une à 8 conditions" in words(refused)
+    assert queries.filters_of(nicolas.pk) == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -16,6 +16,7 @@ from vaguemestre.mailbox.sorting.rules.filters import (
     LONGEST_WORDS,
     MOST_CONDITIONS,
     WITHOUT_VALUE,
+    check_conditions,
     check_filter,
 )
 from vaguemestre.mailbox.sorting.rules.texts import clean_text
@@ -152,7 +153,10 @@ _ConditionLines = forms.formset_factory(
 
 
 class FilterForm(forms.Form):
-    """Form of a filter; `mail_filter` is its value once valid. `lines`: forms of its conditions."""
+    """Form of a filter; `mail_filter` is its value once valid. `lines`: forms of its conditions.
+
+    `is_trial`: the conditions are to be tried, so neither a name nor an action is needed yet.
+    """
 
     name = forms.CharField(label="Nom du filtre", max_length=LONGEST_NAME)
     matches_all = forms.ChoiceField(
@@ -184,8 +188,10 @@ class FilterForm(forms.Form):
         current: Filter | None = None,
         owner: Owner | None = None,
         forwards_outside: bool = False,
+        is_trial: bool = False,
     ) -> None:
         super().__init__(data, initial=_initial_values(current) if current else None)
+        self.fields["name"].required = not is_trial
         choices = [("", "— aucun dossier —"), *((folder.name, folder.label) for folder in folders)]
         for name in ("move_to", "copy_to"):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -195,7 +201,7 @@ class FilterForm(forms.Form):
             ].help_text = f"Une adresse @{owner.internal_domains[0]}, d’un autre agent."
         self._current = current
         self.folder_names = [folder.name for folder in folders]
-        self._owner, self._forwards_outside = owner, forwards_outside
+        self._owner, self._forwards_outside, self._is_trial = owner, forwards_outside, is_trial
         condition_lines = None if data is not None else _initial_lines(current.conditions if current else ())
         self.lines = _ConditionLines(data, prefix="c", initial=condition_lines)
         self.mail_filter: Filter | None = None
@@ -224,13 +230,19 @@ class FilterForm(forms.Form):
             filter_id=self._current.filter_id if self._current else 0,
         )
         try:
-            check_filter(
-                mail_filter, self.folder_names, owner=self._owner, forwards_outside=self._forwards_outside
-            )
+            self._check(mail_filter)
             self.mail_filter = mail_filter
         except Refusal as refusal:
             self.add_error(_ERROR_FIELDS.get(refusal.code), sentence(refusal))
         return fields
+
+    def _check(self, mail_filter: Filter) -> None:
+        if self._is_trial:
+            check_conditions(mail_filter.conditions)
+            return
+        check_filter(
+            mail_filter, self.folder_names, owner=self._owner, forwards_outside=self._forwards_outside
+        )
 
 
 def _outcome(cleaned: Mapping[str, Any]) -> Outcome:

@@ -65,15 +65,25 @@ def check_filter(
     """
     if not mail_filter.name.strip() or len(mail_filter.name) > LONGEST_NAME or not is_clean(mail_filter.name):
         raise Refusal("sorting.filter-name", most=LONGEST_NAME)
-    if not 1 <= len(mail_filter.conditions) <= MOST_CONDITIONS:
-        raise Refusal("sorting.filter-conditions", most=MOST_CONDITIONS)
-    if any(condition.relation not in RELATIONS[condition.aspect] for condition in mail_filter.conditions):
-        raise Refusal("sorting.filter-relation")
-    for condition in mail_filter.conditions:
-        _check_condition(condition)
+    check_conditions(mail_filter.conditions)
     _check_outcome(mail_filter.outcome, folders)
     if mail_filter.outcome.forward_to:
         _check_forward(mail_filter.outcome.forward_to, owner, forwards_outside=forwards_outside)
+
+
+def check_conditions(conditions: Sequence[Condition]) -> None:
+    """Raise Refusal `sorting.filter-…` for invalid conditions, whatever the filter is to do."""
+    if not 1 <= len(conditions) <= MOST_CONDITIONS:
+        raise Refusal("sorting.filter-conditions", most=MOST_CONDITIONS)
+    if any(condition.relation not in RELATIONS[condition.aspect] for condition in conditions):
+        raise Refusal("sorting.filter-relation")
+    for condition in conditions:
+        _check_condition(condition)
+
+
+def is_idle(outcome: Outcome) -> bool:
+    """Whether nothing would be done to a message."""
+    return outcome in (Outcome(), Outcome(stops=False))
 
 
 def goes_outside(outcome: Outcome, internal_domains: Collection[str]) -> bool:
@@ -90,7 +100,7 @@ def security_notice_of(outcome: Outcome) -> str:
 
 
 def _check_outcome(outcome: Outcome, folders: Collection[str]) -> None:
-    if outcome in (Outcome(), Outcome(stops=False)):
+    if is_idle(outcome):
         raise Refusal("sorting.filter-idle")
     if outcome.discards and outcome.move_to:
         raise Refusal("sorting.filter-two-places")

@@ -22,12 +22,13 @@ from vaguemestre.mailbox.sorting.http import may_forward_outside, why_not_outsid
 from vaguemestre.mailbox.sorting.ports import find_message, folders_of, recent_messages
 from vaguemestre.mailbox.sorting.rules.filters import (
     goes_outside,
+    is_idle,
     matches,
     needs_full_message,
     security_notice_of,
     suggest_filter,
 )
-from vaguemestre.mailbox.sorting.values import Filter, FolderChoice, MessageSummary
+from vaguemestre.mailbox.sorting.values import Filter, FolderChoice, MessageSummary, Outcome
 from vaguemestre.people.lifecycle.queries import keeps_mail_here
 
 TRIAL_MESSAGES = 200
@@ -35,7 +36,10 @@ _TRIAL_EXAMPLES = 5
 
 
 class Trial(NamedTuple):
-    """Result of a filter tried on the last messages received. `verb`: what it would have done, in French."""
+    """Result of a filter tried on the last messages received.
+
+    `verb`: what it would have done, in French; "" if it does nothing yet.
+    """
 
     matched: int
     examined: int
@@ -238,6 +242,7 @@ def form_for(
         current=current,
         owner=queries.owner_of(request.who.account_id, timezone.now()),
         forwards_outside=may_forward_outside(request.who.account_id),
+        is_trial=is_bound and "try" in request.POST,
     )
 
 
@@ -256,8 +261,13 @@ def _try_filter(request: SignedInRequest, mail_filter: Filter) -> Trial:
     owner = queries.owner_of(who.account_id, timezone.now())
     domains = (*owner.internal_domains, *owner.proved_domains) if owner else ()
     matching = [message for message in recent if matches(mail_filter, message, domains)]
-    verb = "rangé" if mail_filter.outcome.move_to or mail_filter.outcome.discards else "trié"
-    return Trial(len(matching), len(recent), matching[:_TRIAL_EXAMPLES], verb)
+    return Trial(len(matching), len(recent), matching[:_TRIAL_EXAMPLES], _verb_of(mail_filter.outcome))
+
+
+def _verb_of(outcome: Outcome) -> str:
+    if is_idle(outcome):
+        return ""
+    return "rangé" if outcome.move_to or outcome.discards else "trié"
 
 
 def _form_page(
