@@ -54,6 +54,19 @@ def test_the_whole_way(client: Client, lucie: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_who_asked_keeps_a_reference_an_address_and_a_copy(client: Client, lucie: Client) -> None:
+    followed = client.post("/aide/demande", ASKED)["Location"]
+    page, number = client.get(followed).text, RequestRow.objects.get().pk
+    assert f"Demande nº {number}" in page
+    assert f'id="tracking-address">http://testserver{followed.partition("?")[0]}<' in page
+    assert ASKED["text"] in page
+    assert ASKED["place"] in page
+    assert f"Demande nº {number}" in lucie.get(f"/assistance/demandes/{number}").text
+    assert "Nicolas Morel" in lucie.get(f"/assistance/demandes?q={number}").text
+    assert "Nicolas Morel" not in lucie.get(f"/assistance/demandes?q={number + 1}").text
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("contact", "is_sent"), [("nicolas@maison.example", True), ("06 11 22 33 44", False)]
 )

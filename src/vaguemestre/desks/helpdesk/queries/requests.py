@@ -17,6 +17,7 @@ ORDERS = {
     "personne": ("name", "pk"),
     "etablissement": ("place", "pk"),
 }
+MAX_REFERENCE_DIGITS = 9
 _OPEN = (RequestRow.State.NEW, RequestRow.State.TAKEN)
 
 
@@ -32,7 +33,7 @@ def requests_page(
 ) -> tuple[list[HelpRequestDetail], int]:
     """A page of open or answered requests, and their total number.
 
-    `order`: a key of ORDERS, `-` first to reverse it. `search`: words of a name or of a place.
+    `order`: a key of ORDERS, `-` first to reverse it. `search`: words of a name or a place, or a reference.
     `academy_id`: those made to it; 0 for all.
     """
     rows = _made_to(academy_id).filter(state__in=(RequestRow.State.ANSWERED,) if is_answered else _OPEN)
@@ -42,11 +43,17 @@ def requests_page(
     if kind:
         rows = rows.filter(kind=kind)
     for word in search.split()[:6]:
-        rows = rows.filter(Q(name__icontains=word) | Q(place__icontains=word))
+        rows = rows.filter(Q(name__icontains=word) | Q(place__icontains=word) | _has_reference(word))
     is_reversed = order.startswith("-")
     columns = ("pk",) if order == "-recue" else ORDERS[order.removeprefix("-")]
     ordered = rows.order_by(*(f"-{column}" if is_reversed else column for column in columns))
     return _details(ordered[first : first + count]), rows.count()
+
+
+def _has_reference(word: str) -> Q:
+    """The request of that number; none for a word that is not one."""
+    is_number = word.isascii() and word.isdigit() and len(word) <= MAX_REFERENCE_DIGITS
+    return Q(pk=int(word)) if is_number else Q(pk__in=())
 
 
 def count_open_requests(academy_id: int = 0) -> int:

@@ -74,6 +74,7 @@ def track_request(request: HttpRequest, token: str) -> HttpResponse:
         "help_request": help_request,
         "kind": _kind_label(help_request),
         "is_new": "recue" in request.GET,
+        "address": request.build_absolute_uri(request.path),
     }
     return render(request, "helpdesk/tracking.html", context)
 
