@@ -130,6 +130,22 @@ def test_letters_are_printed_for_those_ticked_or_all_who_wait_and_journaled(clie
     assert "cochez au moins une personne" in again.content.decode()
 
 
+def test_a_card_opened_from_there_stays_under_that_entry(client: Client) -> None:
+    card = somebody("Attend").person
+    assert card is not None
+    (link,) = re.findall(rf'href="(/annuaire/{card.public_id}[^"]*)"', client.get(PAGE).text)
+    (lit,) = re.findall(r'<a href="([^"]+)" aria-current="page"', side_of(client.get(link).text))
+    assert lit == PAGE
+    (lit,) = re.findall(
+        r'<a href="([^"]+)" aria-current="page"', side_of(client.get(f"/annuaire/{card.public_id}").text)
+    )
+    assert lit == "/annuaire/"
+
+
+def side_of(page: str) -> str:
+    return page.partition('<div class="side"')[2].partition("</nav>")[0]
+
+
 def test_the_portal_and_the_directory_lead_there(client: Client, head: Account) -> None:
     somebody("Attend")
     home = client.get("/").content.decode()

@@ -15,6 +15,8 @@ from vaguemestre.desks.phonebook import services
 from vaguemestre.desks.phonebook.forms import OwnCardForm, SearchForm
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
+from vaguemestre.foundation.ui.pages import stand_under
+from vaguemestre.foundation.ui.places import OWN_STAFF
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import book_card, book_page, book_school, own_card
 
@@ -52,7 +54,10 @@ def show_card(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     card = book_card(public_id, paris_day(timezone.now()), hidden_academies=hidden_academies(request.who))
     if card is None:
         raise Http404
-    return render(request, "phonebook/card.html", {"card": card})
+    is_from_staff = request.GET.get("depuis") == "mes-personnels"
+    if is_from_staff:
+        stand_under(request, OWN_STAFF)
+    return render(request, "phonebook/card.html", {"card": card, "is_from_staff": is_from_staff})
 
 
 @require_http_methods(["GET", "POST"])

@@ -24,6 +24,11 @@ class OwnGroups(Protocol):
 own_groups: Slot[OwnGroups] = Slot("ui.own_groups")
 
 
+def stand_under(request: HttpRequest, address: str) -> None:
+    """Light that entry of the side column, instead of the one of this page's own address."""
+    request.shell_path = address  # type: ignore[attr-defined]
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """`academy`: the name under the brand. `shell`: what surrounds the pages of a signed-in person."""
     return {"academy": academy_of(request).name, "shell": SimpleLazyObject(lambda: _shell(request))}
@@ -33,10 +38,11 @@ def _shell(request: HttpRequest) -> Shell:
     who = getattr(request, "who", None)
     is_limited = bool(getattr(who, "office_academy", 0))
     prefix = get_script_prefix().rstrip("/")
+    path = getattr(request, "shell_path", request.path_info)
     return shell_of(
-        request.path_info,
+        path,
         getattr(who, "role", ""),
         box_prefix=prefix,
         served=lambda address: is_served(address) and not (is_limited and address in OF_INSTALLATION),
-        own=own_groups.get()(who, prefix + request.path_info) if who else (),
+        own=own_groups.get()(who, prefix + path) if who else (),
     )

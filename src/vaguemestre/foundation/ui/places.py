@@ -38,6 +38,7 @@ class Place:
 
 SETTINGS = "/parametres/"
 BOXES = "/boites/"
+OWN_STAFF = "/annuaire/mes-personnels"
 OWN_MAIL = Group(
     "Mon courrier",
     (
@@ -83,6 +84,7 @@ _MAIL_GROUPS = (
             Entry("/messagerie/quarantaine/", "Quarantaine", "hand-stop"),
             Entry("/messagerie/pieces/", "Pièces jointes", "paperclip"),
             Entry("/messagerie/fichiers/", "Fichiers déposés", "upload"),
+            Entry("/messagerie/supprimes/", "Messages supprimés", "trash"),
         ),
     ),
 )

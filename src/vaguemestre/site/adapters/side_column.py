@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.foundation.ui.places import BOXES, Entry, Group
+from vaguemestre.foundation.ui.places import BOXES, OWN_STAFF, Entry, Group
 from vaguemestre.people.directory.queries import places_headed_by
 from vaguemestre.schools.lists import queries as lists
 from vaguemestre.schools.sharing import queries as sharing
@@ -84,6 +84,4 @@ def _managed_lists(who: Who, now: datetime) -> tuple[Group, ...]:
 def _own_staff(who: Who, now: datetime) -> tuple[Group, ...]:
     if not who.person_id or not places_headed_by(who.person_id, paris_day(now)):
         return ()
-    return (
-        Group("Mon établissement", (Entry("/annuaire/mes-personnels", "Mes personnels", "user-search"),)),
-    )
+    return (Group("Mon établissement", (Entry(OWN_STAFF, "Mes personnels", "user-search"),)),)
