@@ -52,7 +52,7 @@ async function post(button) {
     const answer = await send(button.dataset.post, new URLSearchParams(button.dataset.fields ?? ""));
     const { told } = await answer.json();
     dialog?.close();
-    if (told) tell(told, "dark", 6);
+    if (told && !button.dataset.report) tell(told, "dark", 6); // of a report, its move says all
     afterwards(button);
   } catch (error) {
     button.removeAttribute("aria-disabled");
