@@ -9,6 +9,13 @@ import { CALENDAR, load } from "../../ui/dom.js";
  */
 export const chosenMoment = (day, hour) => `${day.trim()} ${hour.trim() || "08:00"}`;
 
+/**
+ * Whether it is Sunday where the mail is sent from.
+ * @param {Date} now
+ */
+export const isSunday = (now) =>
+  now.toLocaleDateString("en", { weekday: "short", timeZone: "Europe/Paris" }) === "Sun";
+
 export class SendLater {
   /** @param {(later: string) => void} send */
   constructor(send) {
@@ -18,6 +25,7 @@ export class SendLater {
     document.querySelector("#later").addEventListener("click", () => {
       load(CALENDAR);
       this.refusal.hidden = true;
+      dialog.querySelector('[data-later="monday"]').hidden = isSunday(new Date()); // it is tomorrow
       dialog.showModal();
     });
     for (const button of dialog.querySelectorAll("[data-later]"))
