@@ -11,6 +11,7 @@ import argparse
 import base64
 import os
 import re
+import resource
 import smtplib
 import socket
 import ssl
@@ -37,6 +38,7 @@ from vaguemestre.demo.letters import Writer  # noqa: E402
 
 PEOPLE = 20
 _LETTERS, _OPENED = 200, 15
+_PROGRAMS_EACH = 40  # Dovecot takes fifty from one address
 _PROXY = """\
 dovecot_config_version = 2.4.1
 dovecot_storage_version = 2.4.1
@@ -194,7 +196,7 @@ class Capacity:
         waiting = [
             _Waiting(proxy.port, self._everybody[number % len(self._everybody)]) for number in range(programs)
         ]
-        time.sleep(10)  # memory is read once sign-in processes have ended
+        self._wait_until_hibernated()
         mailboxes, front = (
             now - then for now, then in zip((self._memory(), proxy.memory()), before, strict=True)
         )
@@ -225,8 +227,24 @@ class Capacity:
         for number in range(programs):
             _Waiting(proxy.port, self._everybody[number % len(self._everybody)]).close()
 
+    def _wait_until_hibernated(self) -> None:
+        """Processes of those who wait are given back after half a minute, and end after another minute."""
+        deadline = time.monotonic() + 300
+        while (left := sum(1 for pid in run.pids_of(self._home, "dovecot") if _name(pid) == "imap")) > 8:
+            if time.monotonic() > deadline:
+                print(f"{left} processes still there after five minutes")
+                return
+            time.sleep(2)
+
     def _memory(self) -> int:
         return sum(run.pss(pid) for pid in run.pids_of(self._home, "dovecot"))
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 class _Waiting:
@@ -314,11 +332,13 @@ def main() -> None:
         os.environ.update(
             VAGUEMESTRE_HOME=str(asked.home), DJANGO_SETTINGS_MODULE="vaguemestre.site.settings"
         )
-        everybody = people.ready(datetime.now(UTC), PEOPLE)
-        for person in everybody:
+        everybody = people.ready(datetime.now(UTC), max(PEOPLE, -(-asked.programs // _PROGRAMS_EACH)))
+        for person in everybody[:PEOPLE]:
             bare = Bare((ready["host"], ready["ports"]["imap"]), person.mailbox, person.app_password)
             loading.fill(bare, Writer(person.name, person.address), _LETTERS, seed=11)
             bare.close()
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
         proxy = Proxy(asked.home, ready["ports"]["imaps"])
         postmaster = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
         with _entry(asked.home, int(ready["web"].rpartition(":")[2])) as (entry, port):
@@ -358,6 +378,7 @@ def _measure(bench: Capacity, asked: argparse.Namespace, proxy: Proxy) -> None:
         bench.room()
     if "programs".startswith(asked.only):
         bench.tell("a mail program that comes", programs, lambda: bench.come(programs, proxy))
+    if "programs".startswith(asked.only) or asked.only == "waiting":
         bench.idle(programs, proxy)
 
 

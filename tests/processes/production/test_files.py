@@ -1,12 +1,16 @@
 """The command of an instance in production speaks of that instance, whoever calls it from wherever."""
 
+import re
 import subprocess
+from math import prod
 from pathlib import Path
 
 import pytest
 
 from vaguemestre.processes.production import layout
 from vaguemestre.processes.production.machine import extras, files
+
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 def test_the_command_knows_where_the_instance_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,6 +34,16 @@ def test_the_resolver_asks_whom_it_is_told_and_serves_this_machine_only() -> Non
     assert 'forward-zone:\n    name: "."\n    forward-addr: 192.0.2.53\n' in text
     assert "interface: 127.0.0.1\n    interface: ::1\n" in text
     assert "forward-zone" not in files.resolver_text([])
+
+
+def test_the_kernel_gives_every_waiting_program_an_inotify_instance() -> None:
+    """As many as Dovecot lets wait; where the kernel is another's, the installation goes on."""
+    lines = files.sysctl_text().splitlines()
+    assert f"-fs.inotify.max_user_instances = {files.INOTIFY_INSTANCES}" in lines
+    template = (PROJECT / "src/vaguemestre/engines/dovecot/dovecot.conf.j2").read_text(encoding="utf-8")
+    service = template.partition("service imap-hibernate {")[2].partition("unix_listener")[0]
+    waiting = prod(int(figure) for figure in re.findall(r"_limit = ([0-9]+)", service))
+    assert files.INOTIFY_INSTANCES > waiting > 10_000
 
 
 def test_what_comes_later_is_the_list_of_packages_without_its_comments(tmp_path: Path) -> None:

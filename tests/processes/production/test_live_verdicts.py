@@ -27,6 +27,7 @@ NAMES = frozenset({"mail.ac-exemple.fr"})
         ),
         (verdicts.judge_disk(10, 100), verdicts.judge_disk(9, 100)),
         (verdicts.judge_memory(5, 100), verdicts.judge_memory(4, 100)),
+        (verdicts.judge_waiting_programs(8192), verdicts.judge_waiting_programs(128)),
         (verdicts.judge_clock(is_synchronised=True), verdicts.judge_clock(is_synchronised=False)),
         (
             verdicts.judge_certificate_end(NOW + 14 * DAY, NOW),

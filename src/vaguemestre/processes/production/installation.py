@@ -57,6 +57,7 @@ def outside_files(configuration: str) -> tuple[OutsideFile, ...]:
         OutsideFile(layout.CONFIGURATION, configuration),
         OutsideFile(layout.ENVIRONMENT, files.environment_text()),
         OutsideFile(Path("/etc/tmpfiles.d/vaguemestre.conf"), files.tmpfiles_text()),
+        OutsideFile(layout.KERNEL, files.sysctl_text()),
         OutsideFile(Path("/etc/logrotate.d/vaguemestre"), files.logrotate_text()),
         OutsideFile(layout.COMMAND, files.command_text(), 0o755),
     )
@@ -144,6 +145,7 @@ class Installation:
             write(file.path, file.text, mode=file.mode)
         layout.HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
         run(("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/vaguemestre.conf"))
+        run(layout.APPLY_KERNEL)
         run(
             ("systemctl", "enable", "--now", "--quiet", _LOG_ROTATION)
         )  # nothing starts while packages install

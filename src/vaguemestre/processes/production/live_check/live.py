@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from vaguemestre.engines.conversion.trusted_authorities import trusted_authorities
+from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.postfix.mailboxes import has_mailbox
 from vaguemestre.engines.tls.certificates import names_of, paths, public_paths
 from vaguemestre.engines.tls.certificates_by_name import pair_of
@@ -28,6 +29,7 @@ from vaguemestre.site.config.backup import LAST_BACKUP
 
 _PATIENCE = 5.0  # seconds
 _ZONE = "vaguemestre.processes.production.live_check.live_zone"  # loaded once Django is set up
+_INOTIFY_INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances")
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (what listens everywhere is asked here)
 
 type Check = Callable[[Config, datetime], Iterator[Finding]]
@@ -84,6 +86,12 @@ def _machine(config: Config, now: datetime) -> Iterator[Finding]:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     yield verdicts.judge_clock(clock.stdout.strip() == "yes")
+
+
+def _waiting_programs(config: Config, now: datetime) -> Iterator[Finding]:
+    if dovecot.forwards(config):
+        return  # mailboxes live on other machines
+    yield verdicts.judge_waiting_programs(int(_INOTIFY_INSTANCES.read_text(encoding="ascii")))
 
 
 def _certificate(config: Config, now: datetime) -> Iterator[Finding]:
@@ -157,4 +165,6 @@ def _zone(config: Config, now: datetime) -> Iterator[Finding]:
     yield from importlib.import_module(_ZONE).findings(config)
 
 
-CHECKS: tuple[Check, ...] = (_units, _ports, _machine, _certificate, _postmaster, _backup, _zone)
+CHECKS: tuple[Check, ...] = (
+    _units, _ports, _machine, _waiting_programs, _certificate, _postmaster, _backup, _zone,
+)  # fmt: skip

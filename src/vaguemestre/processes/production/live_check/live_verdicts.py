@@ -8,6 +8,7 @@ from vaguemestre.engines.tls.certificates import covers
 
 LEAST_FREE = 0.10  # of the file system that holds the mail
 LEAST_MEMORY = 0.05
+LEAST_INOTIFY_INSTANCES = 8192
 LEAST_CERTIFICATE = timedelta(days=14)
 
 
@@ -66,6 +67,16 @@ def judge_clock(is_synchronised: bool) -> Finding:
     sentence = "synchronisée" if is_synchronised else "pas synchronisée"
     return Finding(
         "heure", is_synchronised, sentence, "installez chrony : jetons et codes dépendent de l’heure"
+    )
+
+
+def judge_waiting_programs(inotify_instances: int) -> Finding:
+    """`inotify_instances`: how many the kernel gives one user; each program that waits has one."""
+    return Finding(
+        "logiciels en attente",
+        inotify_instances >= LEAST_INOTIFY_INSTANCES,
+        f"{inotify_instances} au plus apprennent aussitôt qu’un message arrive",
+        "relancez bin/install, ou fs.inotify.max_user_instances = 65536 sur la machine qui porte celle-ci",
     )
 
 

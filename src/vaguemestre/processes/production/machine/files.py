@@ -7,6 +7,9 @@ from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.system_users import LOGS_GROUP
 from vaguemestre.processes.production.layout import CURRENT, ENVIRONMENT, HOME, RUN, environment
 
+INOTIFY_INSTANCES = 65_536
+INOTIFY_WATCHES = 1_048_576
+
 
 def environment_text(extra: Mapping[str, str] | None = None) -> str:
     """/etc/vaguemestre/environment, as systemd (EnvironmentFile=) and a shell both read it."""
@@ -16,6 +19,17 @@ def environment_text(extra: Mapping[str, str] | None = None) -> str:
 def tmpfiles_text() -> str:
     """tmpfiles.d(5): the folder of sockets, new at each boot, and the link to it."""
     return f"d {RUN} 0711 root root -\nL+ {HOME}/run - - - - {RUN}\n"
+
+
+def sysctl_text() -> str:
+    """sysctl.d(5). Each mail program that waits has an inotify instance, or hears of mail 30 s late.
+
+    The kernel allows a user 128. A line that begins with « - » may fail: containers have their host's.
+    """
+    return (
+        f"-fs.inotify.max_user_instances = {INOTIFY_INSTANCES}\n"
+        f"-fs.inotify.max_user_watches = {INOTIFY_WATCHES}\n"
+    )
 
 
 def logrotate_text() -> str:

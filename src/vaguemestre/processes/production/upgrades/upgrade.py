@@ -79,6 +79,8 @@ class ReleaseMove:
     def _prepare(self) -> None:
         for path, text in self.description.files.items():
             write(Path(path), text, mode=0o755 if Path(path) == layout.COMMAND else 0o644)
+        if layout.KERNEL.is_file():
+            run(layout.APPLY_KERNEL)
         for name in self.description.masked:
             if not (layout.UNITS / name).is_symlink():
                 run(("systemctl", "mask", "--quiet", name))
