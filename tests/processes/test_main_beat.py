@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import PIPE, Popen, run
 
 import pytest
 
@@ -20,6 +20,14 @@ if os.fork() == 0:
     os._exit(0)
 os.wait()
 print("main", signal.getitimer(signal.ITIMER_REAL)[1], flush=True)
+"""
+
+# It ends while it beats much faster than a pool does, and takes its time over what it loaded.
+ENDING_POOL = """
+import asyncio, email, http.client, json, ssl
+from vaguemestre.processes import main_beat
+main_beat._EVERY_SECONDS = 0.000_5
+main_beat.begin()
 """
 
 
@@ -43,3 +51,9 @@ def test_nobody_beats_for_another(environment: dict[str, str]) -> None:
 
 def test_a_folder_that_is_gone_stops_the_beat_and_not_the_pool(tmp_path: Path) -> None:
     assert said({main_beat.VARIABLE: str(tmp_path / "gone" / "web.heartbeat")}).endswith("main 5.0\n")
+
+
+def test_a_pool_that_ends_is_not_killed_by_its_beat(tmp_path: Path) -> None:
+    environment = {**os.environ, main_beat.VARIABLE: str(tmp_path / "web.heartbeat")}
+    ends = [run([sys.executable, "-c", ENDING_POOL], env=environment, check=False) for _ in range(5)]
+    assert [end.returncode for end in ends] == [0] * 5

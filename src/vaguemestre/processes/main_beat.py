@@ -1,5 +1,6 @@
 """The heartbeat of the main process of a pool, whose children answer on even while it is stopped."""
 
+import atexit
 import contextlib
 import os
 import signal
@@ -27,3 +28,5 @@ def begin() -> None:
     touch(signal.SIGALRM, None)
     signal.signal(signal.SIGALRM, touch)
     signal.setitimer(signal.ITIMER_REAL, _EVERY_SECONDS, _EVERY_SECONDS)
+    # an interpreter that ends gives signals back to the kernel, which would kill it at the next beat
+    atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
