@@ -36,3 +36,21 @@ def test_secrets_of_the_engines_are_closed_to_others(engines: LiveEngines) -> No
     for name in ("dovecot.conf", "push.lua"):
         assert (folder / name).stat().st_mode & 0o007 == 0
     assert (engines.config.home / "mail").stat().st_mode & 0o077 == 0
+
+
+def test_letters_are_indexed_behind_readers_where_priorities_may_be_changed(
+    engines: LiveEngines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: dict[bool, str] = {}
+
+    def in_both_places(*arguments: object, **values: object) -> str:
+        if arguments[1] == "dovecot.conf.j2":
+            for is_production in (False, True):
+                texts[is_production] = render(*arguments, **(values | {"usual_ports": is_production}))  # type: ignore[arg-type]
+        return render(*arguments, **values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(configuration, "render", in_both_places)
+    configuration.prepare(engines.config)
+    lowered = "executable = /usr/bin/nice -n 5 /usr/lib/dovecot/indexer-worker"
+    assert lowered in texts[False]
+    assert "/usr/bin/nice" not in texts[True]
