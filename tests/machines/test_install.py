@@ -115,6 +115,21 @@ def test_what_hangs_is_started_again(installed: Machine) -> None:
     assert main_pid() not in (hung, "0")
 
 
+def test_stopped_it_leaves_no_process_and_started_again_it_answers(
+    client: Client, agents: tuple[Agent, ...]
+) -> None:
+    machine = client.machine
+    machine.must("systemctl", "stop", "vaguemestre.target", "vaguemestre-*.service")
+    failed = machine.must("systemctl", "list-units", "--failed", "--plain", "--no-legend", "vaguemestre*")
+    assert failed == ""
+    assert machine.run("pgrep", "-a", "-f", "vaguemestre").stdout == ""
+    machine.must("systemctl", "start", "vaguemestre.target", "vaguemestre-dovecot.service")
+    author, reader = agents
+    client.wait_until_signed_in(author)
+    client.send(author, reader.address, "Apres l'arret")
+    assert client.received(reader, "Apres l'arret")
+
+
 def test_it_comes_back_after_a_power_cut(client: Client, agents: tuple[Agent, ...]) -> None:
     client.machine.cut()
     client.machine.boot()

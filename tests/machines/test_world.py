@@ -105,6 +105,30 @@ def test_another_server_is_believed_by_its_published_certificate_only(
     assert logged(client.machine, "prof@faux.test", "status=deferred (Server certificate not verified)")
 
 
+def test_what_waits_is_held_released_and_sent_back_by_the_agent_of_the_queue(
+    published: World, client: Client, agents: tuple[Agent, ...]
+) -> None:
+    client.send(agents[0], "prof@faux.test", "En attente")
+    machine = client.machine
+    assert logged(machine, "prof@faux.test", "status=deferred")
+    numbers = waiting(machine)
+    machine.must("vaguemestre", "queue", "hold", *numbers)
+    assert waiting(machine, "--held") == numbers
+    machine.must("vaguemestre", "queue", "release", *numbers)
+    assert waiting(machine, "--held") == []
+    machine.must("vaguemestre", "queue", "return", "--reason", "essai", *numbers)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while waiting(machine):
+        assert time.monotonic() < deadline, "never sent back"
+        time.sleep(1)
+
+
+def waiting(machine: Machine, *options: str) -> list[str]:
+    """What waits for a server that is not believed: its numbers, the oldest first."""
+    listed = machine.must("vaguemestre", "queue", "list", "--to", "faux.test", *options)
+    return re.findall(r"^(\w+)  .*  \S*@ac-essai\.test  ", listed, re.M)
+
+
 def test_an_old_server_without_tls_is_written_to(
     published: World, client: Client, agents: tuple[Agent, ...]
 ) -> None:

@@ -194,9 +194,14 @@ def test_only_what_compiles_its_rules_may_run_what_it_wrote() -> None:
     }
 
 
-def test_only_bubblewrap_and_postfix_ask_for_the_interfaces_of_the_machine() -> None:
+def test_only_bubblewrap_and_programs_of_postfix_ask_for_the_interfaces_of_the_machine() -> None:
     asking = {name for name, unit in services().items() if "AF_NETLINK" in render(unit)}
-    assert {name for name in asking if not services()[name].sandboxes} == {PREPARE, "vaguemestre-postfix"}
+    assert {name for name in asking if not services()[name].sandboxes} == {
+        PREPARE,
+        "vaguemestre-postfix",
+        "vaguemestre-queue-agent",
+        "vaguemestre-queue-agent-stand-in",
+    }
 
 
 def test_what_opens_files_may_make_each_namespace_of_the_sandbox_and_no_other_process_may() -> None:
@@ -226,6 +231,18 @@ def test_dovecot_changes_the_share_of_no_process() -> None:
         services()["vaguemestre-dovecot"], "SystemCallFilter"
     )
     assert "~@raw-io @reboot @swap" in values(services()["vaguemestre-postfix"], "SystemCallFilter")
+
+
+def test_a_process_that_takes_too_much_memory_does_not_end_the_others_of_its_unit() -> None:
+    for name, unit in services().items():
+        assert values(unit, "OOMPolicy") == ["continue"], name
+        assert len(values(unit, "MemoryMax")) == 1, name
+
+
+def test_readers_of_what_strangers_send_have_memory_for_the_worst_and_no_more() -> None:
+    units = services()
+    assert values(units["vaguemestre-worker-untrusted"], "MemoryMax") == ["1G"]
+    assert values(units["vaguemestre-rspamd"], "MemoryMax") == ["2G"]
 
 
 def test_everything_waits_for_the_ground() -> None:

@@ -130,7 +130,8 @@ def _service(unit: Unit) -> Iterator[str]:
     yield from _identity(unit)
     yield from _places(unit)
     yield from _rights(unit)
-    yield f"MemoryMax={unit.memory_max}"
+    # the kernel ends the largest process, whose master or pool starts another: no reason to stop them all
+    yield from (f"MemoryMax={unit.memory_max}", "OOMPolicy=continue")
     yield from ("TasksMax=4096", "LimitNOFILE=65536")
 
 

@@ -58,7 +58,9 @@ _MEMORY = {
     "dovecot": "8G",
     "postfix": "7G",
     **{worker_name(queue): "3G" for queue in QUEUES},
+    worker_name("untrusted"): "1G",  # it weighs what strangers send before reading it
     "words-agent": "3G",
+    "rspamd": "2G",  # 0.3 GB, and some 0.1 GB for each letter of 18 MB that it reads
 }
 # Processes that speak to other machines: they serve the world, or ask it something.
 _ABROAD = frozenset((
@@ -78,6 +80,7 @@ _ENGINE_RIGHTS = {
 }  # fmt: skip
 _ENGINE_CALLS = {"dovecot": ("chroot",)}  # its sign-in processes are shut in an empty folder
 _DENIED_CALLS = {"dovecot": "@resources"}  # its own limits are set by prlimit(2), which is not of these
+_ASK_INTERFACES = ("postfix", "queue-agent")  # it runs postqueue and postsuper, which ask as Postfix does
 _HERE = ("", "127.0.0.1", "::1", "localhost")
 _RELOADED = ("front", "dovecot", "postfix", "rspamd", "signer")  # HUP: read anew, connections stay
 _ENGINE_USERS = {"rspamd": "_rspamd", "signer": "_rspamd"}
@@ -170,7 +173,7 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
         start_seconds=int(child.patience),
         is_wanted=process == child.name,
         reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in _RELOADED else (),
-        asks_interfaces=child.name == "postfix",
+        asks_interfaces=process in _ASK_INTERFACES,
         compiles=child.name in _COMPILE,
         allows_set_ids=child.name in _ENGINE_RIGHTS or process == "queue-agent",  # it runs postsuper
         calls=_ENGINE_CALLS.get(child.name, ()),
@@ -247,11 +250,7 @@ def _capabilities(config: Config, child: Child, duty: Duty | None) -> tuple[str,
 
 
 def _is_database_away(config: Config) -> bool:
-    return config.database.engine == "postgresql" and config.database.host not in (
-        "",
-        "127.0.0.1",
-        "localhost",
-    )
+    return config.database.engine == "postgresql" and config.database.host not in _HERE
 
 
 def _leaves_machine(config: Config, base: str, duty: Duty | None) -> bool:
