@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import process from "node:process";
 import { build } from "esbuild";
+import { typography } from "./typography.mjs";
 
 const bundles = [
   { from: "src/ui/main.js", to: "../src/vaguemestre/foundation/ui/static/ui/ui.js", format: "iife" },
@@ -85,6 +86,7 @@ for (const { from, to, format } of bundles) {
     target: ["chrome109", "firefox115", "safari16"],
     legalComments: "eof",
     charset: "utf8",
+    plugins: [typography],
     write: false,
   });
   const [{ contents }] = made.outputFiles;

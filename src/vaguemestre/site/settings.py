@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "vaguemestre.site.urls"
+FORM_RENDERER = "vaguemestre.foundation.ui.typography.FormRenderer"
 WSGI_APPLICATION = "vaguemestre.processes.web.application"
 
 TEMPLATES = [

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django import forms
 from django.template import Engine
 from django.template.loader import get_template
 
@@ -52,6 +53,19 @@ def test_what_is_no_french_punctuation_is_left(text: str) -> None:
 )
 def test_attributes_code_and_what_people_typed_are_left(source: str) -> None:
     assert typeset(source) == source
+
+
+def test_the_words_of_a_form_are_typeset_and_what_was_typed_is_left() -> None:
+    class Question(forms.Form):
+        name = forms.CharField(
+            label="Qui ?", help_text="Ainsi : Nom", error_messages={"required": "Qui « écrit » ?"}
+        )
+
+    (field,) = Question({"name": ""})
+    assert (field.label, field.help_text) == (f"Qui{NARROW}?", f"Ainsi{WIDE}: Nom")
+    assert list(field.errors) == [f"Qui «{WIDE}écrit{WIDE}»{NARROW}?"]
+    (field,) = Question({"name": "Moi : « ici » ?"})
+    assert (field.value(), field.errors) == ("Moi : « ici » ?", [])
 
 
 def test_text_is_typeset_between_tags_and_values() -> None:

@@ -1,11 +1,16 @@
-"""Pages in French typography: what a template says has no-break spaces around its high punctuation.
+"""Pages in French typography: what a template or a form says has no-break spaces around its high punctuation.
 
 Authors type plain spaces: they are replaced where a template is loaded, once for each process. Only its own
-text changes: values, attributes and code stay as they are.
+text changes: values, attributes and code stay as they are. The words of a form (labels, hints, errors) are
+replaced where they are read. Sentences of scripts: `frontend/typography.mjs`.
 """
 
 import re
+from typing import Any
 
+from django.forms import BoundField
+from django.forms.renderers import DjangoTemplates
+from django.forms.utils import ErrorList
 from django.template import Origin
 from django.template.loaders import app_directories
 from jinja2.ext import Extension
@@ -46,3 +51,24 @@ class Typography(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         return typeset(source)
+
+
+class TypesetField(BoundField):
+    """A field of a form, its label, hint and errors typeset."""
+
+    def __init__(self, form: Any, field: Any, name: str) -> None:
+        super().__init__(form, field, name)
+        self.label = with_no_break_spaces(str(self.label))
+        self.help_text = with_no_break_spaces(str(self.help_text)) if self.help_text else ""
+
+    @property
+    def errors(self) -> ErrorList:
+        return ErrorList(
+            [with_no_break_spaces(str(error)) for error in super().errors], renderer=self.form.renderer
+        )
+
+
+class FormRenderer(DjangoTemplates):
+    """Forms whose fields are typeset."""
+
+    bound_field_class = TypesetField
