@@ -276,6 +276,19 @@ def test_a_message_is_taken_back_while_it_is_held(page: Page, box: MemoryMailbox
     assert in_database(lambda: OutboxMessage.objects.get().state) == "cancelled"
 
 
+def test_a_message_that_is_held_is_told_where_other_notices_are(page: Page, box: MemoryMailbox) -> None:
+    compose_and_send(page)
+    page.locator(".composer-box.gone").wait_for()
+    page.evaluate("window.vaguemestre.notify('Courriel archivé.')")
+    held = page.locator(".composer-box.gone").bounding_box()
+    other = page.locator("#notices").bounding_box()
+    assert held is not None
+    assert other is not None
+    assert held["x"] + held["width"] / 2 == pytest.approx(other["x"] + other["width"] / 2, abs=1)
+    assert held["width"] == pytest.approx(other["width"], abs=1)
+    assert 0 < held["y"] - other["y"] - other["height"] < 20
+
+
 def test_a_message_that_does_not_leave_comes_back_with_the_reason(
     page: Page, box: MemoryMailbox, settings: Settings
 ) -> None:
