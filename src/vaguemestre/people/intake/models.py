@@ -35,6 +35,7 @@ class Feed(models.Model):
     begun_at = models.DateTimeField(null=True, blank=True)  # first batch of a confirmed feed
     # given on a page: it waits whatever its plan
     is_uploaded = models.BooleanField(default=False, db_default=False)
+    new_places = models.JSONField(null=True)  # UAI to name, "" if its files name it nowhere
 
 
 class PlannedRow(models.Model):

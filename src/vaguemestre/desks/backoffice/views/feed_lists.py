@@ -18,6 +18,7 @@ from vaguemestre.people.intake.queries import (
     applied_lines_page,
     count_refused_lines,
     count_rows_by_kind,
+    names_of_new_places,
     people_changed_since,
     plan_rows_page,
 )
@@ -134,7 +135,7 @@ def _rows(
 def _planned(
     feed: FeedSummary, rows: Sequence[PlanRow], touched: Collection[int], now: datetime
 ) -> tuple[FeedRow, ...]:
-    places = _places([(row.uai, row.differences) for row in rows])
+    places = names_of_new_places(feed.feed_id) | _places([(row.uai, row.differences) for row in rows])
     accounts = accounts_of_people(feed.academy_id, [row.person_id for row in rows if row.person_id])
     moving = [row.person_id for row in rows if row.person_id and row.kind is RowKind.TRANSFER]
     left = academy_names_of(moving)

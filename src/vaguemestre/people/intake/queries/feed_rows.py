@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from vaguemestre.foundation.kernel.texts import without_accents
-from vaguemestre.people.intake.models import AppliedLine, PlannedRow, RefusedRow
+from vaguemestre.people.intake.models import AppliedLine, Feed, PlannedRow, RefusedRow
 from vaguemestre.people.intake.values import Difference, Field, PlanRow, RowKind, Situation
 
 _MAX_WORDS = 6
@@ -107,6 +107,12 @@ def plan_rows_page(
         rows = rows.filter(Q(dossier__icontains=search) | _words_in("sorted_as", search))
     page = rows.order_by(order, "rank")[first : first + count]
     return tuple(map(_plan_row, page)), rows.count()
+
+
+def names_of_new_places(feed_id: int) -> dict[str, str]:
+    """UAI → name of the establishments that a held feed would open, where its files name them."""
+    named = Feed.objects.filter(pk=feed_id).values_list("new_places", flat=True).first()
+    return {uai: name for uai, name in (named or {}).items() if name}
 
 
 def planned_fingerprints(feed_id: int) -> frozenset[str]:

@@ -80,12 +80,17 @@ def compare_feed(
     )
 
 
-def place_notices(checked: CheckedFeed) -> tuple[str, ...]:
-    """A notice of the establishments that applying the feed would open, the first ones by name."""
+def new_places(checked: CheckedFeed) -> dict[str, str]:
+    """UAI → name of the establishments that the feed would open; "" where its files name none."""
     names = {place.uai: place.name for place in checked.places} | dict.fromkeys(
         checked.plan.uais - {place.uai for place in checked.places}, ""
     )
-    new = sorted(names.keys() - place_names(names).keys(), key=lambda uai: (not names[uai], names[uai], uai))
+    return {uai: names[uai] for uai in names.keys() - place_names(names).keys()}
+
+
+def place_notices(names: Mapping[str, str]) -> tuple[str, ...]:
+    """A notice of the establishments that `new_places` returned, the first ones by name."""
+    new = sorted(names, key=lambda uai: (not names[uai], names[uai], uai))
     if not new:
         return ()
     shown = ", ".join(f"{names[uai]} ({uai})" if names[uai] else uai for uai in new[:_PLACES_NAMED])

@@ -1,6 +1,6 @@
 """Rows of a feed: its counts, refused lines, plan, and candidate matches."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import batched
 
@@ -89,12 +89,15 @@ def save_plan(
     *,
     note: str = "",
     notices: Sequence[str] = (),
+    opened: Mapping[str, str] | None = None,
 ) -> None:
     """Replace the plan of a held feed, batch by batch, and withdraw any confirmation.
 
     A plan is confirmed exactly as shown, or not at all: it is there once its last row is. `note`: why it
     differs from the one shown before. `notices`: sentences about the file, for whoever has only the page of
-    the feed to read them. Raises Refusal `intake.feed-decided` if the feed was discarded meanwhile.
+    the feed to read them. `opened`: names of the establishments it would open, by UAI.
+
+    Raises Refusal `intake.feed-decided` if the feed was discarded meanwhile.
     """
     _withdraw_plan(feed)
     fingerprints = []
@@ -113,6 +116,7 @@ def save_plan(
         planned_on=today,
         plan_note=note,
         replan_asked_at=None,
+        new_places=dict(opened) if opened else None,
     )
     if not is_there:
         raise Refusal("intake.feed-decided")

@@ -21,6 +21,7 @@ from vaguemestre.people.intake.models import Feed, PlannedRow
 from vaguemestre.people.intake.services.feed_apply import apply_plan
 from vaguemestre.people.intake.services.feed_check import (
     compare_feed,
+    new_places,
     place_notices,
     read_places,
     with_recent_departures,
@@ -109,7 +110,15 @@ def rebuild_plan(feed_id: int, context: ImportContext, terms: ImportTerms, *, no
         if feed is None or not has_held_files(context.directory, feed_id):
             raise Refusal("intake.feed-decided")
         checked = _rebuilt_plan(feed, context, terms, now)
-        save_plan(feed, checked.plan, context, terms.today, now, notices=checked.notices)
+        save_plan(
+            feed,
+            checked.plan,
+            context,
+            terms.today,
+            now,
+            notices=checked.notices,
+            opened=new_places(checked),
+        )
     return checked
 
 
@@ -176,6 +185,7 @@ def _unchanged_plan_check(
                 now,
                 note=_PLAN_CHANGED,
                 notices=rebuilt.notices,
+                opened=new_places(rebuilt),
             )
             raise Refusal("intake.plan-stale", reason=_PLAN_CHANGED)
         return checked
@@ -188,7 +198,7 @@ def _rebuilt_plan(feed: Feed, context: ImportContext, terms: ImportTerms, now: d
     terms = with_recent_departures(terms, context.academy_id, now)
     checked = compare_feed(sheet, read_places(files), context, terms)
     plan = with_order_check(checked.plan, context.academy_id, feed.received_at or feed.started_at, terms)
-    return replace(checked, plan=plan, notices=(*checked.notices, *place_notices(checked)))
+    return replace(checked, plan=plan, notices=(*checked.notices, *place_notices(new_places(checked))))
 
 
 def _open_held_files(feed: Feed, context: ImportContext) -> tuple[Sheet, FeedFiles]:
