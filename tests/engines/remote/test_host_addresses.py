@@ -2,17 +2,12 @@
 
 import asyncio
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rdatatype
-import dns.rrset
 import pytest
+from tests.engines.remote.name_server import Server, name_server
 
 from vaguemestre.engines.remote.host_addresses import HostAddresses
 from vaguemestre.engines.remote.picture_service import AT_ONCE, PictureService
@@ -29,36 +24,9 @@ ZONE = {
 
 
 @pytest.fixture
-def server() -> Iterator[tuple[str, int]]:
-    """Answers for its zone, and never about names that begin with `slow`."""
-    wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    wire.bind(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            content, peer = wire.recvfrom(4096)
-            if not content:
-                return
-            query = dns.message.from_wire(content)
-            name = query.question[0].name.to_text().lower()
-            kind = dns.rdatatype.to_text(query.question[0].rdtype)
-            if name.startswith("slow"):
-                continue
-            answer = dns.message.make_response(query)
-            answer.flags |= dns.flags.RA
-            if (name, kind) in ZONE:
-                answer.answer.append(dns.rrset.from_text(name, 60, "IN", kind, *ZONE[name, kind]))
-            elif not any(name == known for known, _ in ZONE):
-                answer.set_rcode(dns.rcode.NXDOMAIN)
-            wire.sendto(answer.to_wire(), peer)
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield wire.getsockname()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
-        last.sendto(b"", wire.getsockname())
-    thread.join()
-    wire.close()
+def server() -> Iterator[Server]:
+    with name_server(ZONE) as server:
+        yield server
 
 
 @pytest.mark.parametrize(
@@ -77,13 +45,11 @@ def server() -> Iterator[tuple[str, int]]:
         ("0x7f.1", []),
     ],
 )
-def test_a_host_has_the_addresses_that_its_zone_says(
-    server: tuple[str, int], host: str, addresses: list[str]
-) -> None:
+def test_a_host_has_the_addresses_that_its_zone_says(server: Server, host: str, addresses: list[str]) -> None:
     assert sorted(HostAddresses(server)(host, 5.0)) == addresses
 
 
-def test_a_name_that_nobody_answers_for_is_left_in_time(server: tuple[str, int]) -> None:
+def test_a_name_that_nobody_answers_for_is_left_in_time(server: Server) -> None:
     start = time.monotonic()
     with pytest.raises(TimeoutError):
         HostAddresses(server)("slow.example", 0.3)
@@ -100,7 +66,7 @@ def test_where_no_name_server_is_a_host_has_no_address() -> None:
         HostAddresses(address)("site.example", 0.3)
 
 
-def test_names_that_wait_hold_no_lookup_of_others(server: tuple[str, int]) -> None:
+def test_names_that_wait_hold_no_lookup_of_others(server: Server) -> None:
     """Three readers of a letter of 120 such names stopped everybody's pictures."""
     limits = Limits(seconds=0.5, at_once=AT_ONCE)
     fetch = PictureFetcher(limits, resolve=HostAddresses(server), is_allowed=lambda _: False)
@@ -119,7 +85,7 @@ def _refusal(fetch: PictureFetcher, address: str) -> str:
     return refused.value.code
 
 
-def test_a_reader_of_waiting_names_keeps_no_other_waiting(server: tuple[str, int]) -> None:
+def test_a_reader_of_waiting_names_keeps_no_other_waiting(server: Server) -> None:
     limits = Limits(seconds=0.5, at_once=AT_ONCE)
     fetch = PictureFetcher(limits, resolve=HostAddresses(server), is_allowed=lambda _: False)
     service = PictureService(fetch)

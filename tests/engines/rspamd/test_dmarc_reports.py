@@ -1,15 +1,13 @@
 """Domains that ask are told what came here in their name, by signed reports through a door of their own."""
 
-import signal
 import smtplib
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from tests.engines.live import letter, wait_until
-from tests.engines.postfix.sender import DOMAIN, Sender, sending, verified
+from tests.engines.postfix.sender import DOMAIN, Sender, verified
 
 from vaguemestre.desks.domainreports.rules.attachments import reports_of_message
 from vaguemestre.desks.domainreports.values import DmarcReport
@@ -17,7 +15,7 @@ from vaguemestre.engines.outgoing.report_door import greeting
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.supervisor import rights
-from vaguemestre.site.config import PROJECT, MailSection, OutgoingSection
+from vaguemestre.site.config import PROJECT
 
 pytestmark = pytest.mark.engines
 _SENDER = f"rapports-automatiques@{DOMAIN}"
@@ -26,17 +24,6 @@ _SEND = (
     "day = datetime.date.fromisoformat(sys.argv[3]);"
     "sys.exit(not send_reports(pathlib.Path(sys.argv[1]), int(sys.argv[2]), day))"
 )
-
-
-@pytest.fixture(scope="module")
-def sender() -> Iterator[Sender]:
-    outgoing = OutgoingSection(mode="direct", ipv6=False, mta_sts=False)
-    with sending(MailSection(postmaster=f"dsi@{DOMAIN}", outgoing=outgoing)) as engines:
-        engines.start_filter("127.5.3.1:53")
-        yield engines
-        for name in ("rspamd", "valkey"):
-            if name in engines.children:
-                engines.end(name, signal.SIGKILL)
 
 
 def report_today(sender: Sender) -> "subprocess.CompletedProcess[str]":

@@ -1,30 +1,16 @@
 """Answers to what our people wrote outside: known by the Message-ID that the signer noted when it left."""
 
 import signal
-from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 
 import pytest
 from tests.engines.live import Someone, letter, wait_until
-from tests.engines.postfix.sender import DOMAIN, Sender, send, sending
+from tests.engines.postfix.sender import Sender, send
 from tests.engines.rspamd.asked import Asked, ask
-
-from vaguemestre.site.config import MailSection, OutgoingSection
 
 pytestmark = pytest.mark.engines
 STRANGER = "paul@loin.example"
-
-
-@pytest.fixture(scope="module")
-def sender() -> Iterator[Sender]:
-    outgoing = OutgoingSection(mode="direct", ipv6=False, mta_sts=False)
-    with sending(MailSection(postmaster=f"dsi@{DOMAIN}", outgoing=outgoing)) as engines:
-        engines.start_filter("127.5.3.1:53")
-        yield engines
-        for name in ("rspamd", "valkey"):
-            if name in engines.children:
-                engines.end(name, signal.SIGKILL)
 
 
 def answer(to: str, message_id: str, subject: str) -> EmailMessage:
