@@ -50,6 +50,7 @@ class Room(NamedTuple):
 
 
 _CAPACITY = Source("bench/capacity.py", "2026-11-29")
+_WAITING = Source("bench/capacity.py --programs 800", "2026-11-30")
 _SENDING = Source("bench/README.md, « Sending » (SQLite : la base n’y est pas)", "2026-11-28")
 _STEPS = Source("bench/README.md, « Steps of messages »", "2026-11-28")
 _SESSIONS = Source("bench/README.md, « A thousand people »", "2026-11-25")
@@ -105,7 +106,7 @@ ACTS = (
     ),
 )
 HOLDINGS = (
-    Holding("programs", "un logiciel qui attend (IDLE, TLS)", {Kind.PROXY: 0.18, Kind.POD: 2.3}, _CAPACITY),
+    Holding("programs", "un logiciel qui attend (IDLE, TLS)", {Kind.PROXY: 0.18, Kind.POD: 0.13}, _WAITING),
     Holding("open_pages", "une personne dont une page est ouverte", {Kind.WEB: 0.07}, _SESSIONS),
 )
 BESIDE_LETTER = Room("octets sur disque à côté de chaque message (index, mots)", 7600.0, _CAPACITY)
