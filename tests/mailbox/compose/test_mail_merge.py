@@ -182,6 +182,23 @@ def test_a_mailing_whose_job_was_lost_goes_on_in_the_worker_of_long_work(
     assert not OutboxMessage.objects.exists(), "nothing was built meanwhile"
 
 
+def test_a_mailing_that_goes_on_has_one_job_however_often_it_is_looked_for(
+    writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    """Each job announces the next one: two would go on side by side to the end."""
+    prepare(writer, key)
+    start(writer, key)
+    Mailing.objects.update(created_at=timezone.now() - timedelta(minutes=6))
+    jobs = DBTaskResult.objects.filter(args_kwargs__args__1__endswith=":MailingDue")
+    jobs.delete()
+    services.run_mailing(Mailing.objects.get().pk, mailboxes, limit=LIMIT, now=timezone.now())
+    resume_lost_mailings()
+    resume_lost_mailings()
+    assert jobs.count() == 1
+    services.run_mailing(Mailing.objects.get().pk, mailboxes, limit=LIMIT, now=timezone.now())
+    assert jobs.count() == 1
+
+
 def test_the_recipients_of_the_message_serve_too(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:

@@ -32,7 +32,8 @@ def run_mailing(event: MailingDue) -> None:
 
 def resume_lost_mailings() -> None:
     """Periodic: announce the mailings whose job was lost, for the worker of long work to run them."""
-    services.resume_mailings(queries.running_mailings(timezone.now() - timedelta(minutes=5)))
+    now = timezone.now()
+    services.resume_mailings(queries.running_mailings(now - timedelta(minutes=5)), now=now)
 
 
 def purge_old_mailings() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.jobs.services import announce, announce_once
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.events import MailingDue
@@ -70,10 +70,14 @@ def stop_mailing(account_id: int, key: str, *, by: str, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def resume_mailings(mailing_ids: Iterable[int]) -> None:
-    """Announce these mailings. Run by whoever notices, they would hold the worker of everybody's mail."""
+def resume_mailings(mailing_ids: Iterable[int], *, now: datetime) -> None:
+    """Announce those of these mailings that nothing waits to go on with.
+
+    Run by whoever notices, they would hold the worker of everybody's mail. `PACE` later: a mailing that goes
+    on waits that long between two batches, and each job announces the next one.
+    """
     for mailing_id in mailing_ids:
-        announce(MailingDue(mailing_id))
+        announce_once(MailingDue(mailing_id), due=now + PACE)
 
 
 def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: datetime) -> None:
@@ -95,7 +99,7 @@ def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: 
         _queue_copy(mailing, number, writer, letter, limit, now)
     if waiting.exists() or copies_in_flight(mailing.account_id, mailing.series):
         with transaction.atomic(durable=True):
-            announce(MailingDue(mailing.pk), due=now + PACE)
+            announce_once(MailingDue(mailing.pk), due=now + PACE)
         return
     if not mailing.copies.exists():
         _give_back(mailing)
