@@ -17,11 +17,14 @@ from typing import Any, NamedTuple
 
 from vaguemestre.engines.imap.protocol import mailbox_names
 from vaguemestre.engines.remote.deadline import Deadline
+from vaguemestre.engines.remote.host_addresses import HostAddresses
+from vaguemestre.engines.remote.machine_lookup import machine_lookup
 from vaguemestre.engines.remote.public_addresses import is_public
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.portability.ports import Source, SourceRefused
 from vaguemestre.mailbox.portability.values import Piece, Server
 
+_LOOKUP_SECONDS = 10.0  # of its name
 _TIMEOUT_SECONDS = 30.0  # of one read
 _PATIENCE_SECONDS = 120.0  # of a connection, whatever it sends: long jobs of everybody wait behind it
 _SLOWEST_BYTES_A_SECOND = 1_000_000  # of a message, for which the connection lasts longer
@@ -87,8 +90,10 @@ class RemoteImap:
         self,
         allowed: tuple[str, ...] = (),
         tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+        resolve: Callable[[str, float], list[str]] | None = None,
     ) -> None:
         self._allowed = frozenset(allowed)
+        self._resolve = resolve or HostAddresses()
         self._tls = tls
 
     @contextmanager
@@ -120,15 +125,30 @@ class RemoteImap:
         return client
 
     def _checked_address(self, server: Server) -> tuple[str, int]:
-        try:
-            infos = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise SourceRefused("portability.server-unknown", host=server.host) from error
-        for *_, address in infos:
-            numeric = str(address[0])
-            if is_public(numeric) or f"{server.host}:{server.port}" in self._allowed:
+        is_former = f"{server.host}:{server.port}" in self._allowed
+        numbers = _former_addresses(server) if is_former else self._public_addresses(server)
+        for numeric in numbers:
+            if is_former or is_public(numeric):
                 return numeric, server.port
         raise SourceRefused("portability.server-not-allowed", host=server.host)
+
+    def _public_addresses(self, server: Server) -> list[str]:
+        try:
+            numbers = self._resolve(server.host, _LOOKUP_SECONDS)
+        except TimeoutError:
+            numbers = []
+        if not numbers:
+            raise SourceRefused("portability.server-unknown", host=server.host)
+        return numbers
+
+
+def _former_addresses(server: Server) -> list[str]:
+    """Addresses of the académie's former server, which may have a name of this machine alone."""
+    try:
+        addresses = machine_lookup(server.host, server.port, _LOOKUP_SECONDS)
+    except OSError as error:
+        raise SourceRefused("portability.server-unknown", host=server.host) from error
+    return [str(address.place[0]) for address in addresses]
 
 
 class _RemoteFolders:

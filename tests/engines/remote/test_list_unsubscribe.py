@@ -73,6 +73,7 @@ def test_one_post_says_what_the_rfc_says_and_no_more(
     ((path, headers, body),) = Site.asked
     assert path == "/x?y=1"
     assert body == b"List-Unsubscribe=One-Click"
+    assert headers["host"] == "liste.example"  # as browsers say it: some sites know no other
     assert not {"cookie", "referer", "authorization"} & headers.keys()
 
 

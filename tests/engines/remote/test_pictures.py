@@ -108,6 +108,7 @@ def test_a_picture_comes_with_the_kind_its_bytes_say(fetch: PictureFetcher) -> N
 def test_the_reader_is_not_told_of(fetch: PictureFetcher) -> None:
     fetch("http://site.example/moved")
     for _, headers in Site.asked:
+        assert headers["host"] == "site.example"
         assert not headers.keys() & {
             "cookie",
             "referer",

@@ -57,7 +57,8 @@ class ListUnsubscribe:
         if target.scheme != "https":
             raise ConnectionForbidden("address-malformed")
         with self._connector.connected(target, end) as sock:
-            connection = http.client.HTTPConnection(target.host, self._connector.port(target))
+            # over TLS too: a port of its own would be said in Host
+            connection = http.client.HTTPConnection(target.host, PORTS["http"])
             connection.sock = sock
             connection.request("POST", target.path, body=_BODY, headers=_HEADERS)
             with connection.getresponse() as answer:

@@ -80,7 +80,8 @@ class PictureFetcher:
     def _request(self, target: Target, end: float) -> Picture | str:
         """The picture, or the Location of a redirect."""
         with self._connector.connected(target, end) as sock:
-            connection = http.client.HTTPConnection(target.host, self._connector.port(target))
+            # over TLS too: a port of its own would be said in Host
+            connection = http.client.HTTPConnection(target.host, PORTS["http"])
             connection.sock = sock  # http.client lets go of it once an answer has no stated end: ours stays
             connection.request("GET", target.path, headers=_HEADERS)
             with connection.getresponse() as answer:

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult
 
 from vaguemestre.engines.remote.checked_connection import PORTS, seconds_left
 from vaguemestre.engines.remote.deadline import Deadline
+from vaguemestre.engines.remote.machine_lookup import machine_lookup
 
 
 @contextmanager
@@ -40,11 +41,11 @@ def _speaking(connection: http.client.HTTPConnection, stream: socket.socket) -> 
 def _reached(host: str, port: int, end: float) -> socket.socket:
     """A connection to one of the host's addresses; all of them share the time. Raises OSError."""
     trouble = OSError("no address")
-    for family, kind, protocol, _, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        stream = socket.socket(family, kind, protocol)
+    for address in machine_lookup(host, port, seconds_left(end)):
+        stream = socket.socket(address.family, address.kind, address.protocol)
         try:
             stream.settimeout(seconds_left(end))
-            stream.connect(place)
+            stream.connect(address.place)
         except OSError as error:
             stream.close()
             trouble = error
