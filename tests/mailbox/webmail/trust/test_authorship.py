@@ -208,9 +208,9 @@ def test_a_name_of_many_words_costs_one_question(
 ) -> None:
     names = tuple(impostors.possible_names("Association des parents Dupont Hélène"))
     with django_assert_num_queries(1):
-        assert directory.similar_addresses(names) == ()
+        assert directory.similar_addresses(names, OWN) == ()
     with django_assert_num_queries(1):
-        assert directory.similar_addresses([("paul", "dupont"), ("helene", "dupond")]) == (helene,)
+        assert directory.similar_addresses([("paul", "dupont"), ("helene", "dupond")], OWN) == (helene,)
 
 
 def test_an_initial_that_several_colleagues_share_accuses_nobody(
@@ -233,7 +233,7 @@ def test_the_longest_name_costs_one_question(
     names = tuple(impostors.possible_names(name))
     assert len(names) <= 40
     with django_assert_num_queries(1 if names else 0):
-        directory.similar_addresses(names)
+        directory.similar_addresses(names, OWN)
 
 
 def test_common_names_hide_nobody(helene: str) -> None:
@@ -241,9 +241,17 @@ def test_common_names_hide_nobody(helene: str) -> None:
         person = account(f"mmartin{number}", first_name="Marie", last_name="Martin").person
         mine = f"marie.martin{number}@ac-amiens.test"
         MailAddress.objects.filter(person=person).update(address=mine, surname="martin")
-    near = directory.similar_addresses([("marie", "martin"), ("helene", "dupont")], limit=1)
+    near = directory.similar_addresses([("marie", "martin"), ("helene", "dupont")], OWN, limit=1)
     assert helene in near
     assert near[0].startswith("marie.martin")
+
+
+def test_people_of_another_academie_hide_nobody(helene: str) -> None:
+    for number in range(3):
+        person = account(f"hdupont{number}", first_name="Hélène", last_name="Dupont").person
+        mine = f"helene.dupont{number}@ac-ailleurs.test"
+        MailAddress.objects.filter(person=person).update(address=mine, surname="dupont")
+    assert directory.similar_addresses([("helene", "dupont")], OWN, limit=1) == (helene,)
 
 
 @pytest.mark.parametrize(

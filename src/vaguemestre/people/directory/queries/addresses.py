@@ -83,8 +83,10 @@ def existing_addresses(addresses: Collection[str]) -> set[str]:
     return existing
 
 
-def similar_addresses(names: Iterable[tuple[str, str]], *, limit: int = 60) -> tuple[str, ...]:
-    """Addresses of listed people worth comparing with these names (first, last; folded).
+def similar_addresses(
+    names: Iterable[tuple[str, str]], domains: Collection[str], *, limit: int = 60
+) -> tuple[str, ...]:
+    """Addresses below these domains of listed people worth comparing with these names (first, last; folded).
 
     Same first name and surname initial, or same surname and first-name initial; all, or at most
     `limit` of each kind. One indexed query, or one per kind if there are too many.
@@ -95,9 +97,10 @@ def similar_addresses(names: Iterable[tuple[str, str]], *, limit: int = 60) -> t
         if first and last
         for condition in _similar_name_conditions(first, last)
     ]
-    if not conditions:
+    if not conditions or not domains:
         return ()
-    listed = MailAddress.objects.filter(is_primary=True, **IS_LISTED).values_list("address", flat=True)
+    below = reduce(or_, (Q(address__endswith=f"@{domain}") for domain in domains))
+    listed = MailAddress.objects.filter(below, is_primary=True, **IS_LISTED).values_list("address", flat=True)
     most = limit * len(conditions)
     addresses = tuple(listed.filter(reduce(or_, conditions))[:most])
     if len(addresses) < most:

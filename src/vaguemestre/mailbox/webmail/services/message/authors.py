@@ -187,7 +187,7 @@ def _impersonated(name: str, address: str, institution: Institution) -> tuple[st
     is_own_name = any(impostors.matches_address(first, last, address) for first, last in names)
     if is_own_name and _is_ours(address, institution):
         return "", ""
-    candidates = [one for one in directory.similar_addresses(names) if _is_ours(one, institution)]
+    candidates = directory.similar_addresses(names, institution.domains)
     matches = [
         candidate
         for first, last in names
