@@ -100,6 +100,16 @@ def test_each_sees_what_is_theirs_and_others_see_that_there_is_nothing(
         assert browsers[0].get(where).status_code == 405, where
 
 
+def test_a_page_beyond_all_numbers_is_the_first_one(
+    row: MailingList, letters: dict[str, ListLetter], owner: Account
+) -> None:
+    browser, passed = signed_in(owner), letters["passed"].public_id
+    for page in ("9" * 25, "9" * 5000, "٣", "0", "-1", "x", ""):
+        for path in ("archives", "membres", f"messages/{passed}/destinataires/"):
+            answer = browser.get(f"/listes/{row.pk}/{path}", {"page": page})
+            assert answer.status_code == 200, (path, page[:9])
+
+
 @pytest.mark.heavy
 def test_held_mail_is_shown_behind_the_wall_and_decided(
     row: MailingList, letters: dict[str, ListLetter], moderator: Account, subscriber: Account

@@ -8,6 +8,11 @@ from urllib.parse import urlencode
 PAGE = 30
 
 
+def page_number(text: str) -> int:
+    """A page of a list, from 1: the first one for what is none, or beyond what a database counts."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """`sort`: one of the orders offered; `backwards`: descending, written with a minus."""
@@ -25,9 +30,8 @@ class Listing:
         order = plain.get("tri", "")
         if order.lstrip("-") not in {sort.lstrip("-") for sort in sorts}:
             order = sorts[0]
-        page = plain.get("page", "")
-        number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
-        return cls(max(1, number), order.lstrip("-"), order.startswith("-"), plain, count)
+        page = page_number(plain.get("page", ""))
+        return cls(page, order.lstrip("-"), order.startswith("-"), plain, count)
 
     @property
     def first(self) -> int:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.academy import domain_of
+from vaguemestre.foundation.ui.listing import page_number
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.queries import vocabulary
 from vaguemestre.schools.lists import queries, services
@@ -221,8 +222,7 @@ def _members(
     unknown: tuple[str, ...] = (),
 ) -> HttpResponse:
     access = manager_access(request, list_id)
-    number = request.GET.get("page", "1")
-    page = max(1, int(number)) if number.isdecimal() else 1
+    page = page_number(request.GET.get("page", ""))
     search = request.GET.get("q", "").strip().lower()[:100]
     subscriptions = [
         subscription

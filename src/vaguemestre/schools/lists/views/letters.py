@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.files.attachments import as_file
+from vaguemestre.foundation.ui.listing import page_number
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.mailstore.ports import MessageGone
 from vaguemestre.post.mailstore.values import MessageRef
@@ -63,8 +64,7 @@ def show_archive(request: SignedInRequest, list_id: int) -> HttpResponse:
     access = access_to(request, list_id)
     if not (access.is_manager or (access.is_member and access.row.has_archive)):
         raise Http404
-    number = request.GET.get("page", "1")
-    page = max(1, int(number)) if number.isdecimal() else 1
+    page = page_number(request.GET.get("page", ""))
     letters = queries.distributed_letters(list_id, offset=(page - 1) * _PAGE_SIZE, limit=_PAGE_SIZE + 1)
     context = {
         "access": access,
@@ -151,8 +151,7 @@ def show_copies(request: SignedInRequest, list_id: int, public_id: uuid.UUID) ->
     access, letter = letter_access(request, list_id, str(public_id))
     if not (access.is_manager or letter.author_id == access.account_id):
         raise Http404
-    number = request.GET.get("page", "1")
-    page = max(1, int(number)) if number.isdecimal() else 1
+    page = page_number(request.GET.get("page", ""))
     search = request.GET.get("q", "").strip()[:100]
     copies = queries.copy_statuses(
         letter, search=search, offset=(page - 1) * _PAGE_SIZE, limit=_PAGE_SIZE + 1
