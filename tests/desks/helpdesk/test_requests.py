@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import NOON, PASSWORD, account
+from tests.processor import least_seconds
 
 from vaguemestre.desks.helpdesk.models import AnswerText, RequestRow
 from vaguemestre.desks.helpdesk.rules.secrets import MASK, without_secrets
@@ -179,6 +180,25 @@ def test_secrets_are_found_however_written(text: str, kept: str) -> None:
 def test_masking_twice_changes_nothing_more(text: str) -> None:
     once = without_secrets(text)
     assert without_secrets(once) == once
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["text", "name", "kind"])
+@pytest.mark.parametrize(
+    "piece", [f"{NUMEN} ", "mot de passe : abc ", "mdp" + " " * 900, "1a ", "pass pass pass ", "\n"]
+)
+def test_megabytes_from_anybody_hold_no_thread(client: Client, field: str, piece: str) -> None:
+    """Six requests of 1.4 MB of NUMENs kept the sign-in page from everybody for minutes."""
+    typed = {**ASKED, field: piece * (1_000_000 // len(piece))}
+    assert least_seconds(lambda: client.post("/aide/demande", typed), 1.0) < 1.0
+    assert not RequestRow.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_text_that_is_too_long_is_not_lost(client: Client) -> None:
+    page = client.post("/aide/demande", {**ASKED, "text": "un mot " * 1_000 + "la fin"}).content.decode()
+    assert "la fin</textarea>" in page
+    assert not RequestRow.objects.exists()
 
 
 READY = {"title": "Code d’activation", "text": "Un code vous attend au secrétariat."}

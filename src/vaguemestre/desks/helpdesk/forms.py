@@ -1,6 +1,6 @@
 """Forms of operators, of confirmers and of people asking for help."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from vaguemestre.desks.helpdesk.services.requests import MAX_ANSWER_CHARS
 from vaguemestre.desks.helpdesk.values import Confirmer, ReadyAnswer, RequestKind
 from vaguemestre.people.directory.queries import academy_summaries
 
+_LONGEST_CHARS = 20_000  # looked at of what is typed: more than a field takes, for too long a text to be kept
 KIND_LABELS = {
     RequestKind.SIGN_IN: "Je n’arrive pas à me connecter",
     RequestKind.TAKEN: "Quelqu’un d’autre utilise ou a activé mon compte",
@@ -206,6 +207,13 @@ class HelpRequestForm(forms.Form):
         error_messages={"required": "Décrivez ce qui se passe, en quelques mots."},
         widget=forms.Textarea(attrs={"rows": 6}),
     )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
+    ) -> None:
+        """Anybody may send megabytes: what is left is still too long for its field, and refused."""
+        cut = data and {name: str(data.get(name, ""))[:_LONGEST_CHARS] for name in self.base_fields}
+        super().__init__(cut, initial=initial)
 
     def masked(self) -> "HelpRequestForm | None":
         """The same form with its secrets masked; None if there are none."""

@@ -48,10 +48,11 @@ _ORDINARY_WORDS = frozenset(
 
 def without_secrets(text: str) -> str:
     """The text with NUMENs and passwords masked; unchanged if there are none."""
-    masked = text
-    for start, end in sorted(_numens(text), reverse=True):
-        masked = masked[:start] + MASK + masked[end:]
-    return _PASSWORD.sub(_mask_password, masked)
+    kept, last = [], 0
+    for start, end in _numens(text):
+        kept += [text[last:start], MASK]
+        last = end
+    return _PASSWORD.sub(_mask_password, "".join([*kept, text[last:]]))
 
 
 def _mask_password(match: re.Match[str]) -> str:
