@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from vaguemestre.engines.agent import peer_user
 from vaguemestre.engines.postfix.milter_transaction import MilterTransaction, corrected_fields, record
+from vaguemestre.engines.postfix.part_counter import MOST_PARTS
 from vaguemestre.engines.system_users import POSTFIX_USER, user_ids
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.seals import voucher_value
@@ -40,7 +41,6 @@ _SKIP = 0x100 | 0x200
 _NO_REPLY = 0x80 | 0x2000 | 0x4000 | 0x8000 | 0x40000 | 0x80000
 _MODIFICATIONS = _ADD_FIELDS | _CHANGE_FIELDS | _QUARANTINE | _CHANGE_SENDER
 _PLAIN = re.compile(r"[a-z0-9._+=/-]+@[a-z0-9.-]+", re.ASCII)  # an address that needs no quoting there
-_MAX_PARTS = 5_000  # lines that may begin one, of which people send dozens; the filter takes 2 kB for each
 _TOO_MANY_PARTS = b"554 5.6.0 Ce courriel a trop de parties\0"
 _LATER = b"451 4.3.0 Le service d'envoi ne repond pas : reessayez dans un instant\0"
 
@@ -152,11 +152,11 @@ def _end_of_packet(received: bytearray, start: int) -> int:
 
 
 async def _arrival_verdict(transaction: MilterTransaction) -> tuple[bytes, ...]:
-    return (b"y" + _TOO_MANY_PARTS if transaction.parts.count > _MAX_PARTS else b"c",)
+    return (b"y" + _TOO_MANY_PARTS if transaction.parts.count > MOST_PARTS else b"c",)
 
 
 async def _verdict(transaction: MilterTransaction, judge: Judge, voucher: Voucher) -> tuple[bytes, ...]:
-    if transaction.parts.count > _MAX_PARTS:
+    if transaction.parts.count > MOST_PARTS:
         return (b"y" + _TOO_MANY_PARTS,)
     if not transaction.queue_id or not transaction.owner:
         return (b"y" + _LATER,)

@@ -8,6 +8,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import NamedTuple
 
+from vaguemestre.engines.postfix.part_counter import PartCounter
 from vaguemestre.foundation.kernel.seals import SealBuilder
 from vaguemestre.post.outbox.values import (
     MOST_SENDERS,
@@ -24,19 +25,6 @@ _TOKEN_MECHANISMS = frozenset({"OAUTHBEARER", "XOAUTH2"})
 _AUTHORS = frozenset({"from"})
 _LONGEST_SUBJECT = 5_000  # characters, as it came: those beyond are not shown
 _SENDERS = frozenset({"sender", "resent-from", "resent-sender"})
-
-
-class PartCounter:
-    """Lines that may begin a part of a message (RFC 2046 §5.1.1), counted as its body passes."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._end = b"\n"  # of what passed: a line may be cut anywhere
-
-    def add(self, chunk: bytes) -> None:
-        text = self._end + chunk
-        self.count += text.count(b"\n--") + text.count(b"\r--")  # the filter takes both for the end of a line
-        self._end = text[-2:]
 
 
 class SignedField(NamedTuple):
@@ -74,7 +62,7 @@ class MilterTransaction:
 
     def add_body(self, data: bytes) -> None:
         self.sealing.add_body(data)
-        self.parts.add(data)
+        self.parts.add_body(data)
         self.size += len(data)
 
     def next_message(self) -> "MilterTransaction":
@@ -142,6 +130,7 @@ def record(transaction: MilterTransaction, command: bytes, data: bytes) -> tuple
         name, value, *_ = (*data.split(b"\0"), b"")
         field = name.decode("ascii", "replace").strip()
         transaction.sealing.add_field(field, value)
+        transaction.parts.add_field(field, value)
         transaction.header_count += 1
         transaction.size += len(data)
         is_mark = field.lower() == _REDIRECTED and transaction.header_count <= _REDIRECTED_AT
