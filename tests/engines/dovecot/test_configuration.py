@@ -1,5 +1,7 @@
 """A configuration Dovecot refuses is told before anything starts."""
 
+import subprocess
+
 import pytest
 from tests.engines.live import LiveEngines
 
@@ -22,6 +24,12 @@ def test_a_refused_configuration_is_one_clear_sentence(
         configuration.prepare(engines.config)
     monkeypatch.undo()
     configuration.prepare(engines.config)
+
+
+def test_dovecot_warns_of_nothing_in_its_configuration(engines: LiveEngines) -> None:
+    file = configuration.folder(engines.config) / "dovecot.conf"
+    asked = subprocess.run(("doveconf", "-n", "-c", str(file)), capture_output=True, text=True, check=False)
+    assert (asked.returncode, asked.stderr) == (0, "")
 
 
 def test_preparing_again_changes_nothing(engines: LiveEngines) -> None:
