@@ -6,6 +6,8 @@ import smtplib
 import socket
 import ssl
 import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
@@ -52,6 +54,7 @@ key = "/srv/tls/server.key"
 """
 PEOPLE = "60"  # enough for the filter to see no flood in twenty messages a second
 _ARRIVAL_SECONDS = 120
+_DOVEADM = "doveadm -c /var/lib/vaguemestre/engines/dovecot/dovecot.conf"
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,17 @@ def open_list(machine: Machine) -> str:
     return _run_script(machine, "open_list.py").strip()
 
 
+def message_ids(machine: Machine, mailboxes: Sequence[str]) -> Counter[str]:
+    """How many copies of each message these mailboxes hold, by its Message-ID, in any folder."""
+    command = f'for box; do {_DOVEADM} fetch -u "$box" hdr.message-id all; done'
+    return Counter(
+        re.findall(r"^hdr\.message-id: (\S+)", machine.must("sh", "-c", command, "sh", *mailboxes), re.M)
+    )
+
+
 def forward(machine: Machine, reader: Agent, address: str) -> None:
     """Have what comes to an agent sent on, by a script of theirs."""
-    command = ("doveadm", "-c", "/var/lib/vaguemestre/engines/dovecot/dovecot.conf", "sieve", "put", "-a")
+    command = (*_DOVEADM.split(), "sieve", "put", "-a")
     machine.must(*command, "-u", reader.address, "transfert", text=f'redirect "{address}";\n')
 
 

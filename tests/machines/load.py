@@ -44,6 +44,7 @@ class Load:
     recipients: list[str]  # in turn, so that none is flooded
     pages: Outcome = field(default_factory=Outcome)
     deliveries: Outcome = field(default_factory=Outcome)
+    taken: set[str] = field(default_factory=set)  # Message-ID of what Postfix answered for
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Load"]:
@@ -102,13 +103,15 @@ class Load:
         """Empty if Postfix took the message, else its words."""
         recipient = self.recipients[number % len(self.recipients)]
         sender = f"quelqu.un.{number % _SENDERS}@dehors.example"
+        message_id = f"<{time.time_ns()}.{number}@dehors.example>"
         text = (
             f"From: {sender}\r\nTo: {recipient}\r\nSubject: charge {number}\r\n"
-            f"Message-ID: <{time.time_ns()}.{number}@dehors.example>\r\n\r\nBonjour.\r\n"
+            f"Message-ID: {message_id}\r\n\r\nBonjour.\r\n"
         )
         try:
             with smtplib.SMTP(self.client.machine.address, 25, "dehors.example", timeout=60) as server:
                 server.sendmail(sender, [recipient], text)
         except (OSError, smtplib.SMTPException) as error:
             return repr(error)
+        self.taken.add(message_id)
         return ""

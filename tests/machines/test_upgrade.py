@@ -1,6 +1,7 @@
 """`vaguemestre upgrade` under load: forth, into a release that breaks, killed in the middle, back."""
 
 import re
+import time
 
 import pytest
 from tests.machines import academy
@@ -17,6 +18,8 @@ MAJOR, MINOR, LAST = map(
     re.search(r'^version = "(\d+)\.(\d+)\.(\d+)"', (PROJECT / "pyproject.toml").read_text(), re.M).groups(),
 )
 NEXT, BROKEN, LATER = (f"{MAJOR}.{MINOR}.{LAST + step}" for step in (1, 2, 3))
+
+PATIENCE_SECONDS = 300
 
 
 def tree_of(machine: Machine, version: str, *edits: tuple[str, str]) -> str:
@@ -60,6 +63,15 @@ def assert_nobody_noticed(load: Load) -> None:
     assert load.deliveries.failures == []
     assert load.pages.ends
     assert load.deliveries.ends
+    assert_each_was_delivered_once(load)
+
+
+def assert_each_was_delivered_once(load: Load) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while load.taken - (stored := academy.message_ids(load.client.machine, load.recipients)).keys():
+        assert time.monotonic() < deadline, load.taken - stored.keys()
+        time.sleep(2)
+    assert {message_id for message_id in load.taken if stored[message_id] > 1} == set()
 
 
 def test_an_upgrade_is_noticed_by_nobody(
