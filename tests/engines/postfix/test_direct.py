@@ -12,6 +12,7 @@ from tests.engines.live import Someone, letter
 from tests.engines.postfix.sender import DOMAIN, SELECTORS, Sender, send, sending, verified
 
 from vaguemestre.engines.postfix.mail_queue import queue
+from vaguemestre.engines.rspamd import signer
 from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
 from vaguemestre.post.dkim.rules.key_pair import make_key_pair
 from vaguemestre.post.dkim.values import Algorithm
@@ -109,6 +110,11 @@ def test_a_new_key_signs_the_next_letter_without_a_restart(sender: Sender, marie
     finally:
         keys.use(DOMAIN, list(SELECTORS.values()))
     assert re.findall(rb"\bs=(\w+);", content) == [b"rsa2"]
+
+
+def test_the_signer_keeps_its_compiled_patterns_in_its_own_folder(sender: Sender) -> None:
+    """Its unit lets it write nowhere else, and without them it takes a minute of a busy machine to start."""
+    assert list((signer.folder(sender.config) / "db").glob("*.hsmp*"))
 
 
 def test_without_the_signer_nothing_is_taken(sender: Sender, marie: Someone) -> None:
