@@ -245,6 +245,12 @@ def test_readers_of_what_strangers_send_have_memory_for_the_worst_and_no_more() 
     assert values(units["vaguemestre-rspamd"], "MemoryMax") == ["2G"]
 
 
+def test_rspamd_may_take_its_time_to_end_and_has_not_failed_then() -> None:
+    times = {name: values(unit, "TimeoutStopSec") for name, unit in services().items()}
+    assert times["vaguemestre-rspamd"] == times["vaguemestre-signer"] == ["20"]
+    assert times["vaguemestre-web"] == ["15"]
+
+
 def test_everything_waits_for_the_ground() -> None:
     for name, unit in services().items():
         if name not in (PREPARE, CERTIFICATES):

@@ -66,6 +66,7 @@ class Unit:
     sandboxes: bool = False
     memory_max: str = "1G"
     start_seconds: int = 0  # it may take that long to answer
+    stop_seconds: int = 15
     is_notified: bool = True  # a companion tells systemd that it answers (processes.watchdog)
     is_oneshot: bool = False
     is_guest: bool = False  # RemoveIPC would delete the shared memory of the other service of its user
@@ -115,7 +116,7 @@ def _service(unit: Unit) -> Iterator[str]:
         yield from ("Type=notify", "NotifyAccess=all", f"WatchdogSec={WATCHDOG_SECONDS}")
         yield from (
             f"TimeoutStartSec={max(_START_SECONDS, unit.start_seconds)}",
-            "TimeoutStopSec=15",
+            f"TimeoutStopSec={unit.stop_seconds}",
             "TimeoutAbortSec=5",
         )
     else:

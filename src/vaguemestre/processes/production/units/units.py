@@ -171,6 +171,7 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
         sandboxes=duty is not None and duty.sandboxes,
         memory_max=_MEMORY.get(base, "1G"),
         start_seconds=int(child.patience),
+        stop_seconds=20 if child.name in _ENGINE_USERS else 15,  # rspamd gives open sessions 16
         is_wanted=process == child.name,
         reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in _RELOADED else (),
         asks_interfaces=process in _ASK_INTERFACES,
