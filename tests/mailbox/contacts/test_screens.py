@@ -8,6 +8,7 @@ from tests.access.signin.people import PASSWORD, account
 from vaguemestre.mailbox.contacts.handlers import remember_recipients
 from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
 from vaguemestre.mailbox.contacts.queries import contacts_like, contacts_of
+from vaguemestre.mailbox.contacts.rules.cards import birthday_fr, dialled_number
 from vaguemestre.mailbox.contacts.services import collect_addresses, save_card
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 from vaguemestre.people.credentials.models import Account
@@ -43,6 +44,41 @@ def test_a_card_is_added_changed_found_and_deleted(browser: Client) -> None:
     browser.post(f"/contacts/{card}/supprimer/")
     assert Contact.objects.count() == 0
     assert "Votre carnet est vide" in browser.get("/contacts/").content.decode()
+
+
+def test_a_card_is_read_before_its_form(browser: Client) -> None:
+    typed = {
+        "name": "Éric", "address": "eric@dehors.example", "others": "e@maison.example",
+        "mobile": "06 11 22 33 44", "birthday": "12/04/1980", "organisation": "FCPE",
+        "note": "Rappeler\nle soir",
+    }  # fmt: skip
+    browser.post("/contacts/nouveau/", typed)
+    card = Contact.objects.get()
+    read, form = (
+        browser.get(f"/contacts/{card.pk}/").text,
+        browser.get(f"/contacts/{card.pk}/?modifier=1").text,
+    )
+    for shown in ("e@maison.example", 'href="tel:0611223344"', "12/04/1980", "FCPE", "Rappeler<br>le soir"):
+        assert shown in read
+    assert "?q=de%3Aeric%40dehors.example&amp;partout=1" in read
+    assert "Supprimer ce contact" not in read
+    assert 'name="mobile" value="06 11 22 33 44"' in form
+    assert 'name="birthday" value="12/04/1980"' in form
+    assert "Supprimer ce contact" in form
+
+
+@pytest.mark.parametrize(
+    ("birthday", "shown"), [("1980-04-12", "12/04/1980"), ("--04-12", "12/04"), ("", "")]
+)
+def test_a_birthday_is_shown_with_its_year_if_known(birthday: str, shown: str) -> None:
+    assert birthday_fr(birthday) == shown
+
+
+@pytest.mark.parametrize(
+    ("phone", "dialled"), [("06 11 22 33 44", "0611223344"), ("+33 (6) 11", "+33611"), ("03 22 poste 12", "")]
+)
+def test_a_number_is_dialled_without_its_spaces(phone: str, dialled: str) -> None:
+    assert dialled_number(phone) == dialled
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(browser: Client) -> None:

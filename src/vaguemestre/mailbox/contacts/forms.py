@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.mailbox.contacts.rules.cards import normalize_card
+from vaguemestre.mailbox.contacts.rules.cards import birthday_fr, normalize_card
 from vaguemestre.mailbox.contacts.values import ContactCard
 
 _FIELD_OF = {
@@ -103,14 +103,13 @@ class ContactForm(forms.Form):
 
 def initial_fields(card: ContactCard) -> dict[str, str]:
     """Initial values of the form of a card."""
-    year, _, rest = card.birthday.partition("-")
-    whole = card.birthday and not card.birthday.startswith("--")
+    is_whole = not card.birthday.startswith("--")
     names = ("name", "address", "phone", "mobile", "work_phone", "organisation", "title", "postal", "website")
     return {
         **{name: getattr(card, name) for name in names},
         "note": card.note,
         "others": "\n".join(card.others),
-        "birthday": "/".join([*reversed(rest.split("-")), year]) if whole else card.birthday,
+        "birthday": birthday_fr(card.birthday) if is_whole else card.birthday,
     }
 
 

@@ -17,6 +17,7 @@ _LONGEST = {"note": 5000, "postal": 1000, "website": 500}
 _LINES = ("note", "postal")
 _PHONES = ("phone", "mobile", "work_phone")
 _BIRTHDAY = re.compile(r"(\d{4}-\d{2}-\d{2}|--\d{2}-\d{2})")
+_DIALLED = re.compile(r"\+?[\d .()/-]{3,30}", re.ASCII)
 _WEB = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -57,6 +58,17 @@ def normalize_addresses(addresses: Iterable[str]) -> tuple[str, ...]:
     if len(normalized) > MOST_ADDRESSES:
         raise Refusal("contacts.too-long")
     return normalized
+
+
+def birthday_fr(birthday: str) -> str:
+    """`12/04/1980`, or `12/04` without its year; "" for none."""
+    year, month, day = (birthday.removeprefix("-") or "--").split("-")
+    return "/".join(part for part in (day, month, year) if part)
+
+
+def dialled_number(phone: str) -> str:
+    """The number for a `tel:` link, `0611223344`; "" for anything else than one number."""
+    return re.sub(r"[^\d+]", "", phone) if _DIALLED.fullmatch(phone) else ""
 
 
 def read_birthday(text: str) -> str:

@@ -11,6 +11,7 @@ from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.forms import ContactForm, FileForm, initial_fields
 from vaguemestre.mailbox.contacts.http import redirect_to, requested_book
 from vaguemestre.mailbox.contacts.ports import FileReaderBusy, draw_photo
+from vaguemestre.mailbox.contacts.rules.cards import birthday_fr, dialled_number
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 
 _NOTICES = {
@@ -64,11 +65,13 @@ def add_contact(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def edit_contact(request: SignedInRequest, contact_id: int) -> HttpResponse:
-    """Form of a card."""
+    """A card to read; its form with `?modifier=`."""
     book = requested_book(request)
     card = queries.card_in(book, contact_id)
     if card is None:
         raise Refusal("contacts.gone")
+    if request.method != "POST" and "modifier" not in request.GET:
+        return _read_card(request, book, contact_id, card)
     if request.method == "POST":
         form = ContactForm(request.POST, request.FILES, photo=card.photo, draw=_drawn_photo)
     else:
@@ -125,6 +128,29 @@ def _save(
     if group_ids or contact_id:
         services.join_groups(book, saved, [int(group_id) for group_id in group_ids if group_id.isdecimal()])
     return redirect_to(book, "enregistre")
+
+
+def _read_card(
+    request: SignedInRequest, book: AddressBook, contact_id: int, card: ContactCard
+) -> HttpResponse:
+    joined = queries.groups_of(book, contact_id)
+    context = {
+        "card": card,
+        "contact_id": contact_id,
+        "book": book,
+        "phones": [
+            (label, number, dialled_number(number))
+            for label, number in (
+                ("Portable", card.mobile), ("Téléphone", card.phone), ("Professionnel", card.work_phone)
+            )
+            if number
+        ],
+        "birthday": birthday_fr(card.birthday),
+        "received": f"de:{card.address}",
+        "sent": f"à:{card.address}",
+        "groups": [group for group in queries.contacts_in(book, only="groups") if group.id in joined],
+    }  # fmt: skip
+    return render(request, "contacts/read.html", context)
 
 
 def _card(
