@@ -176,3 +176,14 @@ def test_the_first_of_a_month_is_said_as_french_says_it() -> None:
     assert long_day(date(2026, 12, 1)) == "1er décembre 2026"
     assert long_day(date(2026, 12, 2), "weekday") == "mercredi 2 décembre 2026"
     assert long_day(None) == ""
+
+
+def test_nothing_takes_the_arrow_of_a_list_away() -> None:
+    """It is a background of `parts.css`, which the shorthand of a page's rule would replace."""
+    taken = []
+    for path in sorted(SOURCE.rglob("static/**/*.css")):
+        for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", path.read_text(encoding="utf-8")):
+            names_lists = any(re.search(r"\bselect$", selector.strip()) for selector in selectors.split(","))
+            if path.name != "parts.css" and names_lists and re.search(r"(?<![\w-])background:", body):
+                taken.append(f"{path.name}: {' '.join(selectors.split())}")
+    assert taken == []
