@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
-from vaguemestre.foundation.kernel.text.sizes import MEGABYTE
+from vaguemestre.foundation.kernel.text.sizes import MEGABYTE, in_words
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.files.stored_files import accel_redirect_file, is_behind_front
 from vaguemestre.foundation.ui.refusals import sentence
@@ -66,9 +66,11 @@ def bring_file(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, file_form=form, status=422)
     upload = form.cleaned_data["file"]
-    limit = settings.CONFIG.portability.upload_mb
-    if upload.size > limit * MEGABYTE:
-        form.add_error("file", f"Ce fichier dépasse {limit} Mo : partagez-le, ou demandez à l’assistance.")
+    limit = settings.CONFIG.portability.upload_mb * MEGABYTE
+    if upload.size > limit:
+        form.add_error(
+            "file", f"Ce fichier dépasse {in_words(limit)} : partagez-le, ou demandez à l’assistance."
+        )
         return page(request, file_form=form, status=422)
     if files.get().free() - upload.size < _LEAST_LEFT:
         form.add_error("file", "La place manque pour ce fichier en ce moment : réessayez demain.")
@@ -203,7 +205,7 @@ def page(
         "server_form": server_form or ServerForm(initial={"where": ""}, auto_id="id_server_%s"),
         "lines": _lines(request),
         "kept_days": 7,
-        "upload_mb": settings.CONFIG.portability.upload_mb,
+        "upload_octets": settings.CONFIG.portability.upload_mb * MEGABYTE,
     }
     return render(request, "portability/page.html", context, status=status)
 
