@@ -94,25 +94,29 @@ def test_a_mailbox_goes_sealed_from_one_installation_to_another(instance: Instan
     assert damaged.returncode == 1
 
 
-def size_of(file: Path) -> int:
+def versions_of(file: Path) -> set[tuple[int, int]]:
+    """That of a file which is replaced at each writing; none without the file."""
     with contextlib.suppress(FileNotFoundError):
-        return file.stat().st_size
-    return 0
+        status = file.stat()
+        return {(status.st_ino, status.st_mtime_ns)}
+    return set()
 
 
 def go_on_after_a_kill(instance: Instance, leaver: str, newer: str, tmp_path: Path) -> None:
-    """Killed while it writes, run again: the same archive goes on, and is whole."""
+    """Killed while it writes, run again: what a checkpoint names goes on, and is whole."""
     instance.cli("mail", "import", leaver, str(old_box(tmp_path / "Archive", "longue", 500)))
     sealed, part = tmp_path / "longue.vmd", tmp_path / "longue.vmd.part"
     command = ("transfer", "write", leaver, str(sealed), "--to", "ac-amiens.test")
-    writing = instance.start_cli(*command)
-    while size_of(part) <= 100_000:  # looked at often: the whole archive takes a second or two
+    writing, checkpoints = instance.start_cli(*command), set[tuple[int, int]]()
+    while len(checkpoints) < 2:  # the first names an archive without a message, the next a hundred of them
         assert writing.poll() is None, "it ended before it could be killed"
-        time.sleep(0.002)
+        time.sleep(0.002)  # looked at often: the whole archive takes a second or two
+        checkpoints |= versions_of(tmp_path / "longue.vmd.suite")
     os.killpg(writing.pid, signal.SIGKILL)
     assert writing.wait() == -signal.SIGKILL
     assert not sealed.exists()
-    begun = part.read_bytes()[:40_000]
+    begun = part.read_bytes()[:40_000]  # less than a hundred records
+    assert len(begun) == 40_000
     instance.cli(*command)
     assert sealed.read_bytes().startswith(begun)
     assert not part.exists()

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,22 +149,26 @@ def test_nobody_else_opens_it_and_nobody_else_signs_in_that_name(tmp_path: Path,
         raise AssertionError
 
 
-def survivor(store: MemoryStore, file: Path, *, kill_at: int = 0, to: sealed.Card = AMIENS.card) -> int:
-    """How a process ended that wrote `file`, killed by the system at that message."""
+def survivor(
+    store: MemoryStore, file: Path, *, kill_at: int = 0, kill_at_flush: int = 0, to: sealed.Card = AMIENS.card
+) -> int:
+    """How a process ended that wrote `file`, killed by the system at that message or flush to the disk."""
     pid = os.fork()
     if pid:
         return os.waitpid(pid, 0)[1]
-    count = 0
+    flush = os.fsync
 
-    def tell(_: Tally) -> None:
-        nonlocal count
-        count += 1
-        if count == kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def killed_at(count: int) -> Callable[[], None]:
+        left = iter(range(count, 0, -1))
+        return lambda: os.kill(os.getpid(), signal.SIGKILL) if next(left, 0) == 1 else None
 
+    message, file_flush = killed_at(kill_at), killed_at(kill_at_flush)
     status = 1
-    with suppress(Refusal):
-        write_archive(store, file, "lea@ac-lille.test", LILLE, to, parts=lambda: PARTS, tell=tell)
+    with suppress(Refusal), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: (file_flush(), flush(descriptor)))
+        write_archive(
+            store, file, "lea@ac-lille.test", LILLE, to, parts=lambda: PARTS, tell=lambda _: message()
+        )
         status = 0
     os._exit(status)
 
@@ -186,18 +191,47 @@ def test_an_archive_whose_writing_was_killed_goes_on_and_ends_whole(tmp_path: Pa
     told = sealed.read_notes(LILLE, notes)
     assert told is not None
     assert told["tally"]["added"] == (kill_at - 1) // 100 * 100
-    kept = json.loads(told["tally"]["cursor"])[0] if told["tally"]["cursor"] else 0
-    before = (tmp_path / "demenagement.vmd.part").read_bytes()[:kept]
+    goes_on_and_ends_whole(store, file)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("flush", range(1, 16))
+def test_an_archive_goes_on_whichever_flush_to_the_disk_was_the_last(tmp_path: Path, flush: int) -> None:
+    """Between a hundred messages and their checkpoint, at the signature, after the file has its name…"""
+    file, store = tmp_path / "demenagement.vmd", grown()
+    is_killed = os.WTERMSIG(survivor(store, file, kill_at_flush=flush)) == signal.SIGKILL
+    assert (is_killed, file.exists()) == (flush < 15, flush >= 14)  # there are fourteen
+    goes_on_and_ends_whole(store, file)
+
+
+def goes_on_and_ends_whole(store: MemoryStore, file: Path) -> None:
+    """What the last checkpoint names is written once, and each message is there."""
+    notes, part = (file.with_name(f"{file.name}.{end}") for end in ("suite", "part"))
+    told = sealed.read_notes(LILLE, notes.read_bytes()) if notes.exists() else None
+    kept = json.loads(told["tally"]["cursor"])[0] if told and told["tally"]["cursor"] else 0
+    before = part.read_bytes()[:kept] if part.exists() else b""
     assert survivor(store, file) == 0
-    assert file.read_bytes().startswith(before)  # nothing was begun again
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["demenagement.vmd"]
-    other = MemoryStore()
+    assert file.read_bytes().startswith(before)
+    assert sorted(one.name for one in file.parent.iterdir()) == [file.name]
+    count, other = sum(map(len, store.folders.values())), MemoryStore()
     with OpenAnyArchive(lambda: AMIENS, lambda: {"ac-lille.test": LILLE.card})(file, file.name) as source:
         tally = import_messages(other, source, Tally(), now=NOW)
-        assert (tally.added, tally.known, tally.left_count) == (355, 0, 0)
-        assert verify(other, source, tally).verified == 355
+        assert (tally.added, tally.known, tally.left_count) == (count, 0, 0)
+        assert verify(other, source, tally).verified == count
         assert source.parts() == dict(PARTS)
     assert other.folders == store.folders
+
+
+@pytest.mark.heavy
+def test_large_messages_are_not_written_again_because_they_are_few(tmp_path: Path) -> None:
+    file, store = tmp_path / "demenagement.vmd", MemoryStore()
+    for number in range(6):
+        store.add("INBOX", letter(number) + b"x" * 12_000_000, frozenset(), NOW)
+    assert os.WTERMSIG(survivor(store, file, kill_at=5)) == signal.SIGKILL
+    told = sealed.read_notes(LILLE, (tmp_path / "demenagement.vmd.suite").read_bytes())
+    assert told is not None
+    assert told["tally"]["added"] == 3
+    goes_on_and_ends_whole(store, file)
 
 
 def test_what_moved_meanwhile_is_not_lost(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from vaguemestre.mailbox.portability.values import ExportedMessage, Tally
 
 _CHUNK = 1_048_576
 _MESSAGES_PER_CHECKPOINT = 100
+_BYTES_PER_CHECKPOINT = 32 * 1024 * 1024  # a hundred messages may hold gigabytes
 
 
 @dataclass
@@ -47,8 +48,9 @@ def write_archive(
 ) -> Tally:
     """Write `file`, renamed into place when it is complete. A killed run is resumed by the next one.
 
-    Until then, `.part` is the archive and `.suite` its checkpoint: which archive, and the position. Each
-    message of the mailbox is in it at least once; an import adds each once. Raises Refusal
+    Until then, `.part` is the archive and `.suite` its checkpoint: which archive, and the position. What a
+    checkpoint names is never written again; what follows it is, a hundred messages or 32 MiB and a message at
+    most. Each message of the mailbox is in it at least once; an import adds each once. Raises Refusal
     `portability.being-written`, OSError.
     """
     work, notes = file.with_name(f"{file.name}.part"), file.with_name(f"{file.name}.suite")
@@ -59,11 +61,11 @@ def write_archive(
         if checkpoint is None:
             _write_checkpoint(notes, subject, ephemeral, tally, mine)
         while not tally.is_over:
-            stop = tally.added + _MESSAGES_PER_CHECKPOINT
+            is_due = _checkpoint_due(work, tally)
 
-            def enough(now: Tally, stop: int = stop) -> bool:
+            def enough(now: Tally, is_due: Callable[[Tally], bool] = is_due) -> bool:
                 tell(now)
-                return now.added >= stop
+                return is_due(now)
 
             tally = write_sealed(
                 store, LocalFile(work), tally, mine, to, ephemeral=ephemeral, parts=parts, enough=enough
@@ -184,6 +186,14 @@ def _read_checkpoint(
     if data["subject"] != subject or (position and work.stat().st_size < position.length):
         return None
     return b64decode(data["ephemeral"]), tally
+
+
+def _checkpoint_due(work: Path, so_far: Tally) -> Callable[[Tally], bool]:
+    """Whether enough was written since that checkpoint."""
+    position = _read_cursor(so_far.cursor)
+    count = so_far.added + _MESSAGES_PER_CHECKPOINT
+    size = (position.length if position else 0) + _BYTES_PER_CHECKPOINT
+    return lambda now: now.added >= count or work.stat().st_size >= size
 
 
 def _write_checkpoint(
