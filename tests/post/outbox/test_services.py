@@ -269,6 +269,32 @@ def test_a_doubtful_message_waits_until_it_can_be_accepted_no_more_and_is_asked_
     assert OutboxMessage.objects.get().state == "filed"
 
 
+def test_an_answer_about_one_attempt_sends_nothing_after_another_attempt() -> None:
+    """Two workers ask about the same doubt; one submits again and loses the answer while the other asks."""
+    world, outgoing = World(), queued()
+    world.before_submit = once(EngineDown("lost before the text had arrived"))
+    with pytest.raises(EngineDown):
+        world.run(outgoing, DUE)
+
+    def nothing_until_the_other_has_tried(message_id: str, attempted_at: datetime) -> Acceptance:
+        world.after_submit = once(EngineDown("lost after it had arrived"))
+        with pytest.raises(EngineDown):
+            world.run(outgoing, LATER)
+        return Acceptance.NO
+
+    services.send_message(
+        outgoing,
+        submit=world.submit,
+        was_accepted=nothing_until_the_other_has_tried,
+        mark_answered=world.mark_answered,
+        file_sent=world.file_sent,
+        now=LATER + timedelta(seconds=1),
+    )
+    world.run(outgoing, LATER + services.LEASE)
+    assert world.queue == ["<k.1@ac-amiens.test>"]
+    assert OutboxMessage.objects.get(pk=outgoing).state == OutboxMessage.State.FILED
+
+
 def test_what_was_surely_not_submitted_is_tried_again_without_a_doubt() -> None:
     world, outgoing = World(unseen=Acceptance.UNKNOWN), queued()
     world.before_submit = once(NotSubmitted("connection refused"))

@@ -3,6 +3,8 @@
 import email
 import random
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -30,11 +32,13 @@ from tests.schools.lists.conftest import (
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
-from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress, Person, TakenName
 from vaguemestre.people.directory.services import take_address
+from vaguemestre.post.mailstore.ports import Mailbox
+from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.post.outbox.models import Submission
 from vaguemestre.post.outbox.values import Origin
 from vaguemestre.schools.lists import queries, services
@@ -371,6 +375,28 @@ def test_a_batch_whose_worker_died_is_looked_at_again_once_its_lease_is_over(
     assert len(queue.reached) == 1
     assert carried(letter, means, clock).state == "sent"
     assert sorted(queue.reached) == outside(3)
+
+
+def test_a_batch_tried_meanwhile_by_another_worker_is_asked_about_before_it_leaves_again(
+    mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account
+) -> None:
+    """While one reads the letter in the mailbox, another submits, and loses the answer."""
+    row = made(owner)
+    with_people(row, owner, *outside(1))
+    letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
+
+    def loses_the_answer(mailbox: str, *given: object, **named: object) -> None:
+        queue.submit(mailbox, *given, **named)  # type: ignore[arg-type]
+        raise EngineDown("lost after it had arrived")
+
+    def opened_while_another_tries(login: MailLogin) -> AbstractContextManager[Mailbox]:
+        with pytest.raises(EngineDown):
+            services.fan_out(letter.pk, replace(means, submit=loses_the_answer))
+        return mailboxes(login)
+
+    services.fan_out(letter.pk, replace(means, open_mailbox=opened_while_another_tries))
+    assert carried(letter, means, clock).state == "sent"
+    assert queue.reached == outside(1)
 
 
 @pytest.mark.heavy

@@ -232,9 +232,10 @@ def _past_acceptance(row: OutboxMessage, was_accepted: WasAccepted, now: datetim
 def _take_lease(row: OutboxMessage, now: datetime) -> bool:
     """Take the lease of a message; the attempt is stored before it is made, so a crash leaves a trace.
 
-    False if another attempt holds the lease: the message is announced for when that lease expires.
+    False if another attempt holds the lease, or was made since the row was read: what was asked about the
+    one before says nothing of it. The message is announced for when that lease expires.
     """
-    free = OutboxMessage.objects.filter(pk=row.pk, state=_State.QUEUED).filter(
+    free = OutboxMessage.objects.filter(pk=row.pk, state=_State.QUEUED, attempted_at=row.attempted_at).filter(
         Q(attempted_at=None) | Q(attempted_at__lte=now - LEASE)
     )
     with transaction.atomic(durable=True):

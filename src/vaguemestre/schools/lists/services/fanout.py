@@ -199,10 +199,12 @@ def _submit_batch(
 
 
 def _take_lease(batch: Batch, now: datetime) -> None:
-    """Take the lease of a batch; the attempt is stored before it is made, so a crash leaves a trace."""
-    free = Batch.objects.filter(pk=batch.pk, submitted_at__isnull=True).filter(
-        Q(attempted_at=None) | Q(attempted_at__lte=now - LEASE)
-    )
+    """Take the lease of a batch; the attempt is stored before it is made, so a crash leaves a trace.
+
+    Not if another attempt was made since the batch was read: what was asked says nothing of that one.
+    """
+    unsent = Batch.objects.filter(pk=batch.pk, submitted_at__isnull=True, attempted_at=batch.attempted_at)
+    free = unsent.filter(Q(attempted_at=None) | Q(attempted_at__lte=now - LEASE))
     if not free.update(attempted_at=now):
         raise _BatchHeld("this batch is being submitted, or its last attempt is too recent to judge")
 
