@@ -1,14 +1,15 @@
 """One whole instance for the journeys: bin/up in a home of its own, a browser, ordinary clients."""
 
+import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from vaguemestre.site.config import Config
 PROJECT = Path(__file__).resolve().parents[2]
 FOLLOWERS = {"accolad", "salles", "rspamd", "names"}
 ENT = 300  # beyond the instance's first port
+FAILED = PROJECT / "var" / "failed"  # a folder for each test that failed, with the logs of its instance
+WORDS = "up.log"
+_LINES, _COLUMNS = 8, 200  # of each log in the report
 
 
 def wait_until(
@@ -41,6 +45,30 @@ def wait_until(
         time.sleep(min(max(0.05, 2 * (asked - began)), 1.0))
         began = time.monotonic()
     return answer
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test tells the end of its instance's logs, and keeps them: the instance is thrown away."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for instance in {given for given in item.funcargs.values() if isinstance(given, Instance)}:
+            kept = FAILED / re.sub(r"\W+", "-", item.name)
+            with contextlib.suppress(OSError):
+                instance.keep_logs(kept)
+                told = [
+                    log for log in sorted(kept.iterdir()) if log.name != WORDS
+                ]  # which repeats the others
+                report.sections += [(f"the end of {log}", last_lines(log)) for log in told]
+    return report
+
+
+def last_lines(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()
+    told = [line[:_COLUMNS] for line in lines if ": Debug: " not in line]
+    return "\n".join(told[-_LINES:])
 
 
 class Instance:
@@ -66,6 +94,12 @@ class Instance:
     def port(self, name: str) -> int:
         return int(self.ready["ports"][name])
 
+    def keep_logs(self, folder: Path) -> None:
+        """What its processes said, and the supervisor of them, in place of an earlier failure's."""
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.home / "logs", folder)
+        shutil.copy(words_of(self.home), folder / WORDS)
+
     def cli(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [str(PROJECT / "bin" / "vaguemestre"), *arguments],
@@ -82,7 +116,12 @@ class Instance:
         )  # fmt: skip
 
 
-@contextmanager
+def words_of(home: Path) -> Path:
+    """What `bin/up` says of the instance with that home."""
+    return home.parent / f"{home.name}.log"
+
+
+@contextlib.contextmanager
 def running_instance() -> Iterator[Instance]:
     """A demonstration instance in a home of its own, stopped and removed at the end."""
     home = Path(tempfile.mkdtemp(prefix="vm-journey-"))
@@ -92,7 +131,7 @@ def running_instance() -> Iterator[Instance]:
     with (home / "vaguemestre.toml").open("a", encoding="utf-8") as config:
         config.write(f'[ent]\ncas_url = "http://localhost:{base + ENT}/cas"\n')
         config.write("[metrics]\ncache_seconds = 2\n")  # what waits for an alarm waits for no old answer
-    said = home.parent / f"{home.name}.log"
+    said = words_of(home)
     with said.open("wb") as log:
         process = subprocess.Popen(
             [str(PROJECT / "bin" / "up"), "--home", str(home), "--port-base", str(base), "--no-install"],
