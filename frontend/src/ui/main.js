@@ -130,6 +130,7 @@ function notify(sentence, kind = "dark", seconds = 6) {
   const notice = document.createElement("p");
   notice.className = `notice ${kind}`;
   notice.textContent = sentence;
+  if (kind === "danger") notice.prepend(icon("alert-circle")); // its colour does not speak alone
   place.append(notice);
   if (seconds) setTimeout(() => notice.remove(), seconds * 1000);
   return notice;

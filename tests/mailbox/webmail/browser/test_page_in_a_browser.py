@@ -877,7 +877,7 @@ def test_a_refusal_is_told_before_the_dialog_not_behind(page: Page, box: MemoryM
     page.route("**/signaler/", lambda route: route.fulfill(status=503))
     page.get_by_role("button", name="Signaler", exact=True).click()
     page.get_by_role("button", name="Hameçonnage").click()
-    page.locator("#notices .notice").wait_for()
+    page.locator("#notices .notice:has(> .icon)").wait_for()
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
