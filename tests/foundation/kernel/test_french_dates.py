@@ -1,10 +1,10 @@
 """Hours and moments are written one way."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from vaguemestre.foundation.kernel.text.french_dates import day_fr, hour_fr, moment_fr
+from vaguemestre.foundation.kernel.text.french_dates import day_fr, elapsed_fr, hour_fr, moment_fr
 from vaguemestre.foundation.ui.templatetags.ui import moment
 
 TODAY = date(2026, 11, 28)
@@ -46,3 +46,18 @@ def test_a_cell_begins_with_a_capital_and_without_an_article(monkeypatch: pytest
     assert moment(datetime(2026, 12, 1, 7, 0, tzinfo=UTC), "alone").startswith("1er décembre à 8")
     assert moment(datetime(2026, 11, 27, 7, 0, tzinfo=UTC), "alone").startswith("Hier à 8")
     assert moment(None, "alone") == ""
+
+
+@pytest.mark.parametrize(
+    ("passed", "told"),
+    [
+        (timedelta(seconds=20), "1 minute"),
+        (timedelta(minutes=59, seconds=59), "59 minutes"),
+        (timedelta(hours=14, minutes=31), "14 heures"),
+        (timedelta(hours=47, minutes=59), "47 heures"),
+        (timedelta(weeks=2, days=5, hours=3), "19 jours"),
+    ],
+)
+def test_what_passed_is_told_in_its_largest_unit(passed: timedelta, told: str) -> None:
+    now = datetime(2026, 11, 30, 3, tzinfo=UTC)
+    assert elapsed_fr(now - passed, now) == told

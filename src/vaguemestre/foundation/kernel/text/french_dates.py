@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -41,3 +42,12 @@ def moment_fr(moment: datetime, today: date) -> str:
     else:
         told = day_fr(day, with_year=day.year != today.year)
     return f"{told} à {hour_fr(moment)}"
+
+
+def elapsed_fr(since: datetime, now: datetime) -> str:
+    """« 59 minutes », « 14 heures », « 19 jours »: whole units passed; from two days on, days."""
+    minutes = max(1, (now - since) // timedelta(minutes=1))
+    if minutes < 60:
+        return counted(minutes, "minute")
+    hours = minutes // 60
+    return counted(hours, "heure") if hours < 48 else counted(hours // 24, "jour")

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from vaguemestre.foundation.kernel.text import sizes
-from vaguemestre.foundation.kernel.text.french_dates import day_fr, hour_fr, moment_fr
+from vaguemestre.foundation.kernel.text.french_dates import day_fr, elapsed_fr, hour_fr, moment_fr
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.bundles import BUNDLES
 from vaguemestre.foundation.ui.files import pictures
@@ -22,6 +22,7 @@ from vaguemestre.foundation.ui.listing import Listing
 register = template.Library()
 register.filter("octets", sizes.in_words)
 register.filter("hour", hour_fr)
+register.filter("elapsed", elapsed_fr)
 
 
 @register.simple_tag
