@@ -1,8 +1,14 @@
 """A day typed in a form has a calendar beside it, wherever it is asked."""
 
+import re
+from pathlib import Path
+
 from django import forms
 
+import vaguemestre
 from vaguemestre.foundation.ui.days import DayField
+
+SOURCE = Path(vaguemestre.__file__).parent
 
 
 class _Form(forms.Form):
@@ -20,3 +26,13 @@ def test_a_day_has_its_calendar_and_the_script_that_opens_it() -> None:
 
 def test_a_birthday_is_only_typed() -> None:
     assert "date-field" not in str(_Form()["birth_date"])
+
+
+def test_a_day_that_a_page_writes_by_hand_has_its_calendar_too() -> None:
+    bare = [
+        page.name
+        for page in sorted(SOURCE.rglob("templates/**/*.html"))
+        for field in re.findall(r".*JJ/MM/AAAA", page.read_text(encoding="utf-8"))
+        if "<date-field" not in field
+    ]
+    assert bare == []
