@@ -1,7 +1,7 @@
 """Lists over mailboxes in memory, and a queue that remembers who was given what."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -232,13 +232,13 @@ def received(mailboxes: MemoryMailboxes, row: MailingList, content: bytes) -> li
     return list(ListLetter.objects.filter(list=row).order_by("pk"))
 
 
-def reads(mailboxes: MemoryMailboxes, row: MailingList) -> int:
+def reads(mailboxes: MemoryMailboxes, row: MailingList, clock: Callable[[], float] = lambda: 0.0) -> int:
     def no_report(
         mailbox: str, session_key: str, position: ReportPosition
     ) -> tuple[list[bytes], ReportPosition]:
         return [], position
 
-    return services.read_list(row.pk, mailboxes, no_report, is_sealed, now=timezone.now())
+    return services.read_list(row.pk, mailboxes, no_report, is_sealed, now=timezone.now(), clock=clock)
 
 
 def carried(letter: ListLetter, means: FanoutContext, clock: Clock, *, most: int = 200) -> ListLetter:

@@ -56,6 +56,25 @@ def outside(number: int) -> list[str]:
     return [f"parent{n}@famille.example" for n in range(number)]
 
 
+def test_a_flood_of_a_list_holds_up_neither_mail_nor_other_lists(
+    mailboxes: MemoryMailboxes, owner: Account
+) -> None:
+    """Its address is known: letters of 18 MB were read one after the other by who sends everybody's mail."""
+    row = made(owner)
+    for number in range(5):
+        content = message("x@dehors.example", row.address, f"n° {number}")
+        mailboxes.box(row.address).append("INBOX", content, (), timezone.now())
+    jobs = DBTaskResult.objects.filter(args_kwargs__args__1__endswith=":ListMailDelivered")
+    seconds = iter(range(0, 1000, 8))
+    reads(mailboxes, row, lambda: next(seconds))
+    assert MailingList.objects.get().last_uid == 2
+    assert [job.queue_name for job in jobs] == ["untrusted"]
+    jobs.delete()
+    reads(mailboxes, row, lambda: 0.0)
+    assert MailingList.objects.get().last_uid == 5
+    assert not jobs.exists(), "nothing is left"
+
+
 def test_a_subscribers_message_reaches_each_once_and_says_why(
     mailboxes: MemoryMailboxes,
     means: FanoutContext,

@@ -156,7 +156,7 @@ PARTS = {
     "worker": "Travaux",
     "long-worker": "Travaux longs",
     "import-worker": "Imports de courriels",
-    "untrusted-worker": "Lecture des rapports reçus",
+    "untrusted-worker": "Lecture des rapports et du courrier des listes",
     "jobs": "File des travaux",
     "gate": "Contrôle des envois",
     "collector": "Trace des messages",

@@ -1,5 +1,7 @@
 """Mail delivered to a list: read once, decided on, kept in the list's mailbox."""
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -22,6 +24,7 @@ from vaguemestre.schools.lists.ports import IsSealed
 from vaguemestre.schools.lists.rules.acceptance import decide
 from vaguemestre.schools.lists.rules.arrival import UnreadableLetter, parse_message
 from vaguemestre.schools.lists.rules.list_address import without_detail
+from vaguemestre.schools.lists.services.delivery_events import announce_mail
 from vaguemestre.schools.lists.values import (
     AuthorStanding,
     Decision,
@@ -36,6 +39,7 @@ from vaguemestre.schools.lists.values import (
 INBOX = "INBOX"
 RESTORED = "lists.restored"  # reason of letters that may have been sent before a backup was restored
 _PAGE_SIZE = 100
+_RUN_SECONDS = 15.0  # of one list before it is the turn of another
 
 
 def read_list(
@@ -45,11 +49,13 @@ def read_list(
     is_sealed: IsSealed,
     *,
     now: datetime,
+    clock: Callable[[], float] = time.monotonic,
 ) -> int:
     """Read the new messages of a list's mailbox, oldest first. Returns the number of letters kept.
 
-    Idempotent. Raises EngineDown.
+    What is left after _RUN_SECONDS is announced again, behind other lists. Idempotent. Raises EngineDown.
     """
+    end = clock() + _RUN_SECONDS
     row = MailingList.objects.filter(pk=list_id, closed_at__isnull=True).first()
     if row is None:
         return 0
@@ -59,19 +65,27 @@ def read_list(
         if messages:
             collect_reports(row.account_id, row.address, "", find_reports, now=now)
         for message in messages:
-            ref = message.ref
-            try:
-                raw = box.raw(ref)
-            except MessageGone:
-                continue
-            may_be_sent = row.restored_at is not None and message.summary.date <= row.restored_at
-            letter = _read_letter(raw, row.address)  # before the database is locked
-            if _receive(row, ref, letter, is_sealed, now, may_be_sent=may_be_sent):
-                count += 1
-            else:
-                box.expunge([ref])
+            count += _read_message(row, box, message, is_sealed, now)
+            if clock() >= end and message is not messages[-1]:
+                announce_mail(row.pk)
+                break
     MailingList.objects.filter(pk=row.pk).update(read_at=now)
     return count
+
+
+def _read_message(row: MailingList, box: Mailbox, message: Row, is_sealed: IsSealed, now: datetime) -> bool:
+    """Decide on a message, and delete it unless it is kept; returns which."""
+    ref = message.ref
+    try:
+        raw = box.raw(ref)
+    except MessageGone:
+        return False
+    may_be_sent = row.restored_at is not None and message.summary.date <= row.restored_at
+    letter = _read_letter(raw, row.address)  # before the database is locked
+    is_kept = _receive(row, ref, letter, is_sealed, now, may_be_sent=may_be_sent)
+    if not is_kept:
+        box.expunge([ref])
+    return is_kept
 
 
 def author_of(message: IncomingMessage, return_path: str, address: str) -> int:
