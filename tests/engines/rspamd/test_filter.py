@@ -3,8 +3,10 @@
 Its only name server is the demonstration's, on the loopback, here with a zone of its own.
 """
 
+import base64
 import email
 import hashlib
+import os
 import signal
 import smtplib
 from collections.abc import Iterator
@@ -107,6 +109,35 @@ def test_a_message_of_very_many_parts_is_refused_before_the_filter_reads_it(
         client.sendmail("x@inconnu.test", [marie.address], parts("cent pieces", marie.address, 100))
     assert judged(arrived(filtered, marie, "cent pieces")).verdict is Verdict.UNVERIFIED
     assert arrived(filtered, marie, "cent pieces")["Authentication-Results"]
+
+
+def test_many_parts_hidden_in_an_encoded_message_are_found(filtered: LiveEngines, marie: Someone) -> None:
+    """The filter decodes what RFC 2046 says is never encoded."""
+    inner = base64.encodebytes(parts("dedans", marie.address, 20_000)).replace(b"\n", b"\r\n")
+    head = f"From: x@inconnu.test\r\nTo: {marie.address}\r\nSubject: cachee\r\nMIME-Version: 1.0\r\n".encode()
+    kind = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    with filtered.mx() as client, pytest.raises(smtplib.SMTPDataError) as refused:
+        client.sendmail("x@inconnu.test", [marie.address], head + kind + inner)
+    assert refused.value.smtp_code == 554
+
+
+def test_a_message_that_is_slow_to_read_holds_nobody_else_s(filtered: LiveEngines, marie: Someone) -> None:
+    """One process read everything: what came meanwhile went on without the filter's word."""
+    main = filtered.children["rspamd"].pid
+    children = map(int, Path(f"/proc/{main}/task/{main}/children").read_text().split())
+    readers = [pid for pid in children if b"normal process" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert len(readers) > 2
+    try:
+        for pid in readers[1:]:
+            os.kill(pid, signal.SIGSTOP)
+        for number in range(3):
+            sender = "jean@sure.test"
+            filtered.arrive(marie.address, letter(sender, marie.address, f"pendant {number}"), sender)
+            message = arrived(filtered, marie, f"pendant {number}")
+            assert judged(message) == Authenticity(Verdict.VERIFIED, "sure.test")
+    finally:
+        for pid in readers[1:]:
+            os.kill(pid, signal.SIGCONT)
 
 
 def test_our_own_name_written_outside_is_filed_as_junk(filtered: LiveEngines, marie: Someone) -> None:

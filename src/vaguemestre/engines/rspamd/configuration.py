@@ -50,8 +50,7 @@ def prepare(instance: Instance, name_server: str = "") -> None:
     """
     open_home(instance)
     user = pwd.getpwnam(FILTER_USER)
-    base = folder(instance)
-    database = base / "db"
+    base, database = folder(instance), folder(instance) / "db"
     for directory in (base, database):
         directory.mkdir(parents=True, exist_ok=True)
     base.chmod(0o755)
@@ -60,6 +59,7 @@ def prepare(instance: Instance, name_server: str = "") -> None:
         _HERE,
         "rspamd.conf.j2",
         db=engine_path(instance, database),
+        user=FILTER_USER,
         memory=filter_memory_socket(instance),
         min_learns=_MIN_LEARNS,
         neural_trains=_NEURAL_TRAINS,
