@@ -87,6 +87,19 @@ def open_list(machine: Machine) -> str:
     return _run_script(machine, "open_list.py").strip()
 
 
+def run_under_unit(machine: Machine, process: str, script: str, *arguments: str) -> None:
+    """Run a script in place of a process, with the rights of its unit. Fails with the script's words."""
+    unit = machine.must("cat", f"/etc/systemd/system/vaguemestre-{process}.service")
+    words = ("/opt/vaguemestre/current/.venv/bin/python", "/srv/essai.py", *arguments)
+    trial = re.sub(r"^ExecStart=.*$", f"ExecStart={' '.join(words)}", unit, flags=re.M)
+    trial = re.sub(r"^(Restart|Watchdog|Type|Notify)\w*=.*\n", "", trial, flags=re.M)
+    machine.must("tee", "/srv/essai.py", text=script)
+    machine.must("tee", "/run/systemd/system/essai.service", text=f"{trial}\n[Service]\nType=oneshot\n")
+    machine.must("systemctl", "daemon-reload")
+    started = machine.run("systemctl", "start", "essai.service")
+    assert started.returncode == 0, machine.run("journalctl", "-n", "20", "-u", "essai").stdout
+
+
 def message_ids(machine: Machine, mailboxes: Sequence[str]) -> Counter[str]:
     """How many copies of each message these mailboxes hold, by its Message-ID, in any folder."""
     command = f'for box; do {_DOVEADM} fetch -u "$box" hdr.message-id all; done'

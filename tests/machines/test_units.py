@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tests.machines import academy
 from tests.machines.machine import Machine
 
 pytestmark = [pytest.mark.machines, pytest.mark.timeout(7200)]
@@ -46,14 +47,4 @@ def test_words_of_an_attachment_are_read_for_dovecot_which_may_start_no_sandbox(
 def test_a_preview_is_made_under_the_unit_of_each_process_that_opens_files(
     installed: Machine, process: str
 ) -> None:
-    unit = installed.must("cat", f"/etc/systemd/system/vaguemestre-{process}.service")
-    program = "/opt/vaguemestre/current/.venv/bin/python /srv/preview.py"
-    trial = re.sub(r"^ExecStart=.*$", f"ExecStart={program}", unit, flags=re.M)
-    trial = re.sub(r"^(Restart|Watchdog|Type|Notify)\w*=.*\n", "", trial, flags=re.M)
-    installed.must("tee", "/srv/preview.py", text=PREVIEW)
-    installed.must(
-        "tee", "/run/systemd/system/essai-preview.service", text=f"{trial}\n[Service]\nType=oneshot\n"
-    )
-    installed.must("systemctl", "daemon-reload")
-    started = installed.run("systemctl", "start", "essai-preview.service")
-    assert started.returncode == 0, installed.run("journalctl", "-n", "20", "-u", "essai-preview").stdout
+    academy.run_under_unit(installed, process, PREVIEW)

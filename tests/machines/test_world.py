@@ -74,6 +74,18 @@ def test_a_letter_from_elsewhere_comes_encrypted_and_is_believed(
     assert any("ESMTPS" in line for line in message.get_all("Received", []))
 
 
+def test_how_tls_with_a_domain_that_asks_went_is_counted(
+    published: World, client: Client, agents: tuple[Agent, ...]
+) -> None:
+    client.send(agents[0], "prof@monde.test", "Compte pour TLS")
+    published.received("Compte pour TLS")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    counted = ("sh", "-c", "cat /var/lib/vaguemestre/engines/tls-reports/*.json")
+    while '"monde.test"' not in client.machine.must(*counted):
+        assert time.monotonic() < deadline, "never counted"
+        time.sleep(1)
+
+
 def test_what_a_filter_sends_on_is_still_believed(
     published: World, installed: Machine, agents: tuple[Agent, ...]
 ) -> None:

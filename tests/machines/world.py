@@ -201,6 +201,7 @@ class World:
         lines.append(f"_25._tcp.mx.faux.test. 60 IN TLSA 3 1 1 {'00' * 32}")
         lines.append('monde.test. 60 IN TXT "v=spf1 mx -all"')
         lines.append('_dmarc.monde.test. 60 IN TXT "v=DMARC1; p=reject"')
+        lines.append('_smtp._tls.monde.test. 60 IN TXT "v=TLSRPTv1; rua=mailto:prof@monde.test"')
         key = self.machine.must("cat", "/srv/dkim.txt")
         texts = " ".join(f'"{key[start : start + 200]}"' for start in range(0, len(key), 200))
         lines.append(f"essai._domainkey.monde.test. 60 IN TXT {texts}")
