@@ -24,3 +24,14 @@ def test_one_box_ticks_everybody_of_the_page(live_server: LiveServer, chromium: 
         whole.uncheck()
         assert [box.is_checked() for box in boxes.all()] == [False, False]
         look(page, "people")
+
+
+def test_the_criteria_stand_on_one_line_with_their_button(live_server: LiveServer, chromium: Browser) -> None:
+    client = browser_of(officer(academy(), "DPE"))
+    with window(live_server, chromium, client, "/gestion/personnes") as page:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        button = page.get_by_role("button", name="Chercher").bounding_box()
+        first = page.get_by_label("Nom, adresse ou dossier").bounding_box()
+        assert button is not None
+        assert first is not None
+        assert abs(button["y"] + button["height"] - first["y"] - first["height"]) < 3
