@@ -52,6 +52,7 @@ GIVEN_CERTIFICATE = """
 certificate = "/srv/tls/server.pem"
 key = "/srv/tls/server.key"
 """
+PSQL = ("runuser", "-u", "postgres", "--", "psql", "-X", "-A", "-t", "-d", "vaguemestre", "-c")
 PEOPLE = "60"  # enough for the filter to see no flood in twenty messages a second
 _ARRIVAL_SECONDS = 120
 _DOVEADM = "doveadm -c /var/lib/vaguemestre/engines/dovecot/dovecot.conf"

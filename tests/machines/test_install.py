@@ -1,16 +1,19 @@
 """bin/install on a bare machine: killed at each step, gone on with, run twice, and what answers then."""
 
+import contextlib
 import re
 import smtplib
 import socket
 import time
 
 import pytest
+from tests.machines import academy
 from tests.machines.academy import HOST, INSTALL, SETTINGS, Agent, Client
 from tests.machines.machine import Machine
 
 pytestmark = [pytest.mark.machines, pytest.mark.timeout(7200)]
 
+ENGINES_CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'vaguemestre_engines'"
 PLANNED = re.compile(r"^ *(\d+)\. (.*) : ", re.M)
 IN_THE_SHELL = 2  # the last step before the Python that makes the others
 # Nothing to do once others are done: the given files are good, and no backup folder is configured.
@@ -75,6 +78,20 @@ def test_a_message_from_port_465_is_read_by_another_agent_by_imaps(
     message = client.received(reader, "Conseil de classe")
     assert author.address in message["From"]
     assert "à demain" in message.get_content()  # type: ignore[attr-defined]
+
+
+def test_many_who_write_at_once_leave_the_database_to_others(
+    client: Client, agents: tuple[Agent, ...]
+) -> None:
+    """Of the hundred connections that Debian's PostgreSQL takes."""
+    machine = client.machine
+    with contextlib.ExitStack() as opened:
+        for number in range(40):
+            server = opened.enter_context(smtplib.SMTP(machine.address, 25, "dehors.example", timeout=60))
+            server.ehlo()
+            server.mail(f"quelqu.un.{number}@dehors.example")
+            assert server.rcpt(agents[1].address)[0] == 250
+        assert int(machine.must(*academy.PSQL, ENGINES_CONNECTIONS)) <= 40
 
 
 def test_nobody_submits_in_anothers_name(client: Client, agents: tuple[Agent, ...]) -> None:

@@ -147,7 +147,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "queue": base / "spool",
         "data": base / "lib",
         "logs": engine_path(instance, instance.logs_dir),
-        "maps": f"{'pgsql' if _on_postgresql(instance) else 'sqlite'}:{base}/",
+        "maps": f"{'proxy:pgsql' if _on_postgresql(instance) else 'sqlite'}:{base}/",
         **_sockets(instance),
         "certificate": engine_path(instance, public.certificate),
         "key": engine_path(instance, public.key),
