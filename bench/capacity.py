@@ -308,7 +308,7 @@ class Proxy:
         file = self._home / "dovecot.conf"
         file.write_text(_PROXY.format(home=self._home, port=self.port, imaps=imaps), encoding="ascii")
         self._process = subprocess.Popen(["dovecot", "-F", "-c", str(file)])
-        _wait_until_open(self.port)
+        wait_until_open(self.port)
 
     @property
     def pid(self) -> int:
@@ -347,7 +347,7 @@ def main() -> None:
         proxy.close()
 
 
-def _wait_until_open(port: int) -> None:
+def wait_until_open(port: int) -> None:
     """Return once somebody listens there. Raises OSError after twenty seconds."""
     deadline = time.monotonic() + 20
     while True:
@@ -392,7 +392,7 @@ def _entry(home: Path, web: int) -> Iterator[tuple[int, int]]:
     file.write_text(_ENTRY.format(port=port, web=web), encoding="ascii")
     process = subprocess.Popen(["haproxy", "-f", str(file)])
     try:
-        _wait_until_open(port)
+        wait_until_open(port)
         yield process.pid, port
     finally:
         process.terminate()

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.server import Server
 
 from vaguemestre.access.signin.revocations import mark_of
@@ -22,6 +22,7 @@ from vaguemestre.foundation.push.hub import Hub
 from vaguemestre.foundation.push.session_watch import SessionWatch
 from vaguemestre.processes import main_beat
 from vaguemestre.processes.push_relay import PushRelay
+from vaguemestre.processes.supervisor.open_files import OPEN_FILES, open_many_files
 from vaguemestre.schools.sharing.rules.box_rights import names_ending
 from vaguemestre.site import secrets
 
@@ -106,6 +107,7 @@ async def _live(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], send
 
 def main() -> None:
     main_beat.begin()
+    open_many_files()
     port = int(os.environ.get("VAGUEMESTRE_PORT_BASE", "8000")) + 1
     Server(
         "vaguemestre.processes.push:make",
@@ -119,6 +121,8 @@ def main() -> None:
         workers=1,
         log_access=False,
         backlog=1024,
+        backpressure=OPEN_FILES,  # a stream is a request that goes on, of which 1,024 do by default
+        http=HTTPModes.http1,
         websockets=False,
     ).serve()
 
