@@ -115,6 +115,10 @@ def forward(machine: Machine, reader: Agent, address: str) -> None:
     machine.must(*command, "-u", reader.address, "transfert", text=f'redirect "{address}";\n')
 
 
+def forward_no_more(machine: Machine, reader: Agent) -> None:
+    machine.must(*_DOVEADM.split(), "sieve", "deactivate", "-u", reader.address)
+
+
 def _run_script(machine: Machine, name: str) -> str:
     """What a script beside this file prints on the machine, with the installed code."""
     script = Path(__file__).with_name(name).read_text(encoding="utf-8")

@@ -96,6 +96,7 @@ def test_what_a_filter_sends_on_is_still_believed(
     assert passes(message) == {"spf", "dkim", "dmarc", "arc"}
     assert re.search(r"^Return-Path: <SRS0=\S+=monde\.test=prof@ac-essai\.test>", message, re.M)
     assert re.search(r"^ARC-Authentication-Results: i=1; mail\.ac-essai\.test;.*dmarc=pass", message, re.M)
+    academy.forward_no_more(installed, agents[1])
 
 
 def test_what_a_list_sends_is_believed(
