@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "vaguemestre.site.middleware.Errors",
     "vaguemestre.site.middleware.Sessions",
     "vaguemestre.site.middleware.WhoIsAsking",
+    "vaguemestre.site.long_bodies.LongBodies",
     "vaguemestre.site.middleware.OpenBox",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,0 +1,26 @@
+"""Whoever is not signed in is not read at length."""
+
+import pytest
+from django.test import Client
+from tests.access.signin.people import PASSWORD, account
+from tests.processor import least_seconds
+
+_FORM = "application/x-www-form-urlencoded"
+_LONG = b"text=" + b"%0A" * 2_000_000
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/oidc/token", "/ent/saml", "/aide/demande", "/contacts/nouveau/", "/rien"])
+def test_a_long_body_of_a_stranger_is_left_unread(client: Client, path: str) -> None:
+    """Eight of 25 MB kept the sign-in page from everybody for half a minute."""
+    seconds = least_seconds(lambda: client.post(path, _LONG, content_type=_FORM), 0.3)
+    assert seconds < 0.3
+    assert client.post(path, _LONG, content_type=_FORM).headers["Location"].startswith("/alogin")
+
+
+@pytest.mark.django_db
+def test_one_of_somebody_signed_in_is_read(client: Client) -> None:
+    account()
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    body = b"text=" + b"x" * 1_500_000
+    assert client.post("/contacts/nouveau/", body, content_type=_FORM).status_code == 422
