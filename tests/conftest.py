@@ -27,6 +27,8 @@ from hypothesis import HealthCheck, settings
 from pytest_django.live_server_helper import LiveServer
 from tests import own_database, room_coverage
 
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.people.credentials.hashers import HeavyArgon2, HouseArgon2
 from vaguemestre.site import hosts
 
@@ -175,6 +177,19 @@ def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 def how_many() -> Callable[[int, int], int]:
     """`how_many(sample, whole)`: the size of a campaign in this run."""
     return lambda sample, whole: whole if LONG else sample
+
+
+@pytest.fixture
+def own_revocations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileRevocations:
+    """What ends is told to this test alone, so that a session is read when the test says so, and only then.
+
+    On PostgreSQL the file of the run follows the database, as each connection sees it: a thread that looks
+    meanwhile moves it for everybody.
+    """
+    revocations.get()  # fills the slots of the instance, this one too
+    own = FileRevocations(tmp_path / "revocations")
+    monkeypatch.setattr(revocations, "_value", own)
+    return own
 
 
 @pytest.fixture(autouse=True)

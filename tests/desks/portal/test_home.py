@@ -232,6 +232,7 @@ def test_an_application_is_shown_by_its_logo(client: Client, nicolas: Account) -
     assert client.get("/applications/notes/logo").content == b"un dessin"
 
 
+@pytest.mark.usefixtures("own_revocations")
 def test_home_asks_the_database_fifteen_questions_at_most(client: Client, nicolas: Account) -> None:
     """However many applications there are. The card of the first visit asks two more while it is open."""
     client.post("/accueil/premiere-visite")

@@ -49,6 +49,7 @@ def test_a_strangers_words_are_only_words(reader: Client, box: MemoryMailbox) ->
     assert "Hors de l’académie" in page
 
 
+@pytest.mark.usefixtures("own_revocations")
 def test_a_list_asks_nothing_of_the_database_and_a_page_nothing_twice(
     reader: Client, box: MemoryMailbox
 ) -> None:

@@ -12,7 +12,6 @@ from tests.answers import as_typed
 from tests.engines.samples import letter, rich
 from tests.mailbox.webmail.conftest import put, ref_text
 
-from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.text.keywords import keyword, name_of
@@ -217,17 +216,15 @@ def test_only_a_label_is_put_as_a_label(reader: Client, box: MemoryMailbox, mark
 
 @pytest.mark.django_db
 def test_a_search_is_kept_beside_the_folders(
-    reader: Client, box: MemoryMailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reader: Client, box: MemoryMailbox, own_revocations: FileRevocations
 ) -> None:
-    # those of the run are told by all its processes
-    monkeypatch.setattr(revocations, "_value", FileRevocations(tmp_path / "revocations"))
     put(box)
     assert reader.get("/messagerie/recherches/").status_code == 405
-    count, end_count = revocations.get().count(), revocations.get().end_count()
+    count, end_count = own_revocations.count(), own_revocations.end_count()
     reader.post("/messagerie/recherches/", {"name": "Sorties", "q": "objet:sortie"})
     reader.post("/messagerie/recherches/", {"used": "1", "q": "marquenterre"})
-    assert revocations.get().count() == count + 2  # every worker reads the person again
-    assert revocations.get().end_count() == end_count  # and nobody looks for sessions that ended
+    assert own_revocations.count() == count + 2  # every worker reads the person again
+    assert own_revocations.end_count() == end_count  # and nobody looks for sessions that ended
     page = reader.get("/messagerie/").content.decode()
     assert 'href="/messagerie/?q=objet%3Asortie&amp;partout=1"' in page
     assert "marquenterre" in page
