@@ -64,6 +64,7 @@ def test_contacts_are_kept(hands: Hands, instance: Instance, tmp_path: Path) -> 
     hands.write("Adresse électronique", f"{mark}@exemple.fr")
     hands.press("Enregistrer")
     hands.follow(name)
+    hands.follow("Modifier")
     hands.write("Téléphone portable", "06 00 00 00 00")
     hands.press("Enregistrer")
 
@@ -89,6 +90,7 @@ def test_contacts_are_kept(hands: Hands, instance: Instance, tmp_path: Path) -> 
     for one in (name, other):
         hands.open(f"/contacts/?q={one}")
         hands.follow(one)
+        hands.follow("Modifier")
         hands.press("Supprimer ce contact")
 
 
