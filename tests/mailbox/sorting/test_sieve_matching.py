@@ -190,10 +190,15 @@ def test_a_rule_of_another_program_does_the_same_once_it_is_a_filter(
         ("anyof", ['header :contains "subject" "conseil"'], 'addflag "\\\\Seen"; fileinto "A"; keep;'),
         ("anyof", ['header :contains "subject" "conseil"'], 'addflag "\\\\Flagged"; stop;'),
     ]
+    moved = [
+        late[0],
+        ("anyof", ['header :contains "subject" "conseil"'], 'fileinto "A"; fileinto "B"; stop;'),
+    ]
     conseil = ("jean@dehors.example", b"From: jean@dehors.example\r\nSubject: Conseil\r\n\r\nBonjour,\r\n")
 
     @settings(max_examples=how_many(25, 1000), deadline=None)
     @example(rules=late, told=conseil)
+    @example(rules=moved, told=conseil)
     @given(rules=st.lists(_rules, min_size=1, max_size=3), told=_messages())
     def same(rules: list[tuple[str, list[str], str]], told: tuple[str, bytes]) -> None:
         script = 'require ["fileinto", "copy", "imap4flags", "body"];\n' + "".join(

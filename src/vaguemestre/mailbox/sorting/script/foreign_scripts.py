@@ -48,7 +48,7 @@ def translate_script(script: str) -> ImportedScript:
             if _is_absence_reply(rule.command):
                 absence_replies += 1
                 continue
-            filters.append(_translate_rule(rule, len(filters) + 1, extensions))
+            filters.append(_translate_rule(rule, len(filters) + 1, extensions, has_kept=has_kept))
             has_kept = has_kept or "keep" in block_names
         except Untranslatable:
             if _is_off(rule.command):  # skipping a disabled rule changes nothing
@@ -84,8 +84,11 @@ def _is_absence_reply(command: Command) -> bool:
     return "vacation" in names and names <= {"vacation", "keep"}
 
 
-def _translate_rule(rule: PlacedCommand, number: int, extensions: set[str]) -> Filter:
-    """Filter equivalent to the rule; `number` names one without a name. Raises Untranslatable."""
+def _translate_rule(rule: PlacedCommand, number: int, extensions: set[str], *, has_kept: bool) -> Filter:
+    """Filter equivalent to the rule; `number` names one without a name. Raises Untranslatable.
+
+    `has_kept`: an earlier rule keeps messages, which stay in the inbox whatever this one does with them.
+    """
     command = rule.command
     if command.name not in ("if", _OFF) or command.test is None or command.block is None:
         raise Untranslatable
@@ -96,11 +99,13 @@ def _translate_rule(rule: PlacedCommand, number: int, extensions: set[str]) -> F
         except NotSieve as error:
             raise Untranslatable from error
     _check_literal_strings(command, test, extensions)
-    group = translate_test(test)
+    group, outcome = translate_test(test), translate_block(command.block)
+    if has_kept and (outcome.move_to or outcome.discards) and not _is_off(command):
+        raise Untranslatable
     return Filter(
         name=_name(rule.notes, number),
         conditions=group.conditions,
-        outcome=translate_block(command.block),
+        outcome=outcome,
         matches_all=group.is_all,
         is_on=not _is_off(command),
     )
