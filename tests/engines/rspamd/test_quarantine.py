@@ -160,6 +160,11 @@ def test_a_verdict_that_a_sender_writes_is_taken_away(
     assert quarantined.find(marie.mailbox) == []
 
 
+def unexamined(engines: LiveEngines) -> set[str]:
+    """Queue identifiers of the letters that were noted as arrived unexamined."""
+    return {step.queue_id for step in engines.logged_steps() if step.kind is StepKind.UNEXAMINED}
+
+
 def with_file(marie: Someone, subject: str, content: bytes, **fields: str) -> EmailMessage:
     message = letter(SENDER, marie.address, subject, **fields)
     message.add_attachment(content, maintype="application", subtype="octet-stream", filename="notes.bin")
@@ -211,12 +216,12 @@ def test_what_arrived_while_the_virus_check_was_away_is_examined_when_it_is_back
         "Marque": b"x" * 5000 + MARK,
         "Essai": EICAR,
     }
+    before = unexamined(filtered)  # of other tests, by the same engines
     clamd.end()
     for subject, content in contents.items():
         filtered.arrive(marie.address, with_file(marie, subject, content), SENDER)
         assert b"Vaguemestre-Unexamined: virus" in filtered.found(marie, subject)[0]
-    noted = [step for step in filtered.logged_steps() if step.kind is StepKind.UNEXAMINED]
-    queue_ids = {step.queue_id for step in noted}
+    queue_ids = unexamined(filtered) - before
 
     def is_over() -> bool:
         ended = {step.queue_id for step in filtered.logged_steps() if step.kind is StepKind.DONE}
@@ -266,7 +271,7 @@ def test_macros_and_listed_links_that_arrived_while_the_filter_was_away_are_foun
     probe = letter(SENDER, marie.address, "sonde", "Voir https://tardif.fr/compte").as_bytes()
     judge = LateJudgement(filtered.config.ports.filter_controller, filtered.config.secrets_dir / "filter_key")
     wait_until(lambda: judge(io.BytesIO(probe)) == "fraud tardif.fr", 120)  # the filter watches the list
-    before = {step.queue_id for step in filtered.logged_steps() if step.kind is StepKind.UNEXAMINED}
+    before = unexamined(filtered)
     with filter_away(filtered):
         filtered.arrive(marie.address, macro(marie, "Bilan"), SENDER)
         link = letter(SENDER, marie.address, "Colis", "Voir https://tardif.fr/compte demain.")
@@ -274,9 +279,7 @@ def test_macros_and_listed_links_that_arrived_while_the_filter_was_away_are_foun
         filtered.arrive(marie.address, letter(SENDER, marie.address, "Sans rien", "Bonjour."), SENDER)
         for subject in ("Bilan", "Colis", "Sans rien"):
             assert b"Vaguemestre-Unexamined: filter" in filtered.found(marie, subject, seconds=60)[0]
-    queue_ids = {
-        step.queue_id for step in filtered.logged_steps() if step.kind is StepKind.UNEXAMINED
-    } - before
+    queue_ids = unexamined(filtered) - before
 
     def is_over() -> bool:
         return queue_ids <= {step.queue_id for step in filtered.logged_steps() if step.kind is StepKind.DONE}
