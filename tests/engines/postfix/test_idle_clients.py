@@ -72,3 +72,14 @@ def test_a_silent_client_is_sent_away_after_a_minute_at_most(engines: LiveEngine
         ["postconf", "-c", folder, "-Pxh", service], capture_output=True, text=True, check=True
     )
     assert values.stdout.strip() == "60s"
+
+
+def test_many_who_knock_at_once_are_let_wait_by_the_kernel(engines: LiveEngines) -> None:
+    """A door whose queue is full loses who comes: the kernel forgets them, and they wait for a greeting."""
+    table = subprocess.run(
+        ["ss", "-Hltn", "sport", "=", str(engines.config.ports.mx)],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    longest_queues = [int(line.split()[2]) for line in table.splitlines()]
+    assert longest_queues
+    assert min(longest_queues) >= 2 * COUNT
