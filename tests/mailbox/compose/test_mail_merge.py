@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -169,14 +170,20 @@ def test_stopped_it_makes_no_more_and_goes_on_where_it_was(
     assert sorted(addresses) == sorted(f"p{n}@x.fr" for n in range(10))
 
 
-def test_a_mailing_whose_job_was_lost_goes_on_in_the_worker_of_long_work(
-    writer: Writer, key: str, mailboxes: MemoryMailboxes
-) -> None:
+def started_without_a_job(writer: Writer, key: str) -> "QuerySet[DBTaskResult]":
+    """A mailing that began six minutes ago, and nothing waits to go on with; the jobs of mailings."""
     prepare(writer, key)
     start(writer, key)
     Mailing.objects.update(created_at=timezone.now() - timedelta(minutes=6))
     jobs = DBTaskResult.objects.filter(args_kwargs__args__1__endswith=":MailingDue")
     jobs.delete()
+    return jobs
+
+
+def test_a_mailing_whose_job_was_lost_goes_on_in_the_worker_of_long_work(
+    writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    jobs = started_without_a_job(writer, key)
     resume_lost_mailings()
     assert [job.queue_name for job in jobs.all()] == ["long"]
     assert not OutboxMessage.objects.exists(), "nothing was built meanwhile"
@@ -186,11 +193,7 @@ def test_a_mailing_that_goes_on_has_one_job_however_often_it_is_looked_for(
     writer: Writer, key: str, mailboxes: MemoryMailboxes
 ) -> None:
     """Each job announces the next one: two would go on side by side to the end."""
-    prepare(writer, key)
-    start(writer, key)
-    Mailing.objects.update(created_at=timezone.now() - timedelta(minutes=6))
-    jobs = DBTaskResult.objects.filter(args_kwargs__args__1__endswith=":MailingDue")
-    jobs.delete()
+    jobs = started_without_a_job(writer, key)
     services.run_mailing(Mailing.objects.get().pk, mailboxes, limit=LIMIT, now=timezone.now())
     resume_lost_mailings()
     resume_lost_mailings()
