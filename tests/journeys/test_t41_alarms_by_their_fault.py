@@ -93,6 +93,7 @@ def waits_for_the_end(instance: Instance, names: set[str], *, later: float = 0) 
         ("metrics", {("metrics-gone", "metrics"): "Le service de mesure ne répond pas"}),
         ("collector", {("part-wants", "collector"): "Trace des messages demande qu’on s’en occupe"}),
         ("gate", {("part-down", "gate"): "Contrôle des envois ne répond pas"}),
+        ("valkey", {("part-wants", "valkey"): "Mémoire du filtre demande qu’on s’en occupe"}),
     ],
 )
 def test_a_service_whose_first_process_stands_still_is_named(

@@ -15,9 +15,11 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.engines.instance import has_filter
+from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.site.config import BackupSection, Config
 from vaguemestre.site.monitoring import health
+from vaguemestre.site.monitoring.check import Check
 
 
 @pytest.fixture
@@ -55,6 +57,7 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
         "disk",
         "certificates",
         *(("filter",) if has_filter(config) else ()),
+        *(("valkey",) if valkey.is_wanted(config) else ()),
     }
     assert found["database"].ok
     assert not any(found[name].ok for name in ("dovecot", "postfix", "push", "worker", "gate", "carddav"))
@@ -190,13 +193,13 @@ def test_an_instance_that_backs_nothing_up_is_asked_for_no_backup(config: Config
 @pytest.mark.parametrize(
     ("days", "expected"),
     [
-        (30, health.Check(ok=True)),
-        (13, health.Check(ok=True, words="public in 12 days", is_warning=True)),
-        (-1, health.Check(ok=False, words="ended: public")),
+        (30, Check(ok=True)),
+        (13, Check(ok=True, words="public in 12 days", is_warning=True)),
+        (-1, Check(ok=False, words="ended: public")),
     ],
 )
 def test_a_certificate_that_ends_is_told(
-    config: Config, monkeypatch: pytest.MonkeyPatch, days: int, expected: health.Check
+    config: Config, monkeypatch: pytest.MonkeyPatch, days: int, expected: Check
 ) -> None:
     ends = {"public": timezone.now() + timedelta(days=days), "internal": timezone.now() + timedelta(days=90)}
     monkeypatch.setattr(health, "expiries", lambda _config: ends)

@@ -60,12 +60,12 @@ def lmtp_socket(instance: Place) -> Path:
     return sockets(instance) / "lmtp"
 
 
-def signer_socket(instance: Instance) -> Path:
+def signer_socket(instance: Place) -> Path:
     """Where Postfix hands over what leaves to be signed, in a folder that only the two of them enter."""
     return sockets(instance) / "signer" / "milter"
 
 
-def filter_memory_socket(instance: Instance) -> Path:
+def filter_memory_socket(instance: Place) -> Path:
     """Where the content filter reaches Valkey, in a folder that only the two of them enter."""
     return sockets(instance) / "valkey" / "valkey"
 

@@ -6,6 +6,7 @@ The parts are sockets and files of the test: what an engine does when it fails i
 
 import os
 import socketserver
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,10 +21,16 @@ from tests.processes.metrics.test_faults import Watched
 
 from vaguemestre.desks.operations.rules.advice import ADVICE
 from vaguemestre.engines import instance as instance_module
+from vaguemestre.engines.agent import Agent, Verb
+from vaguemestre.engines.outgoing import outgoing_services
+from vaguemestre.engines.postfix import queue_agent
+from vaguemestre.engines.remote.resolver import ResolverState
 from vaguemestre.engines.tls import certificates
+from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.jobs.rules import QUEUES, worker_name
-from vaguemestre.site.config import Config, FilesSection, WorkerSection
+from vaguemestre.site.config import Config, FilesSection, MailSection, OutgoingSection, WorkerSection
 from vaguemestre.site.config.ports import Ports
+from vaguemestre.site.monitoring import companion_health
 
 pytestmark = pytest.mark.django_db(transaction=True)
 _PAGE = b"HTTP/1.0 200 OK\r\n\r\n"
@@ -61,11 +68,26 @@ class Part:
         self._server.server_close()
 
 
+class Beside:
+    """The programs beside Postfix as its agent sees them, and the resolver as it answers."""
+
+    def __init__(self) -> None:
+        self.silent: set[str] = set()
+        self.resolver = ResolverState.VALIDATES
+
+    def verbs(self) -> dict[str, Verb]:
+        def silent(names: str) -> list[str]:
+            return [name for name in names.split() if name in self.silent]
+
+        return {"alive": Verb(lambda: True, ()), "silent": Verb(silent, ())}
+
+
 class Parts(NamedTuple):
     """A whole instance, as its health is asked: parts by name, and what is in its home."""
 
     watched: Watched
     by_name: dict[str, Part]
+    beside: Beside
 
     def file(self, name: str) -> Path:
         return self.watched.config.run_dir / f"{name}.heartbeat"
@@ -80,14 +102,44 @@ def config_at(home: Path, found: dict[str, int]) -> Config:
             return replace(
                 super().ports, imap=found["dovecot"], managesieve=found["managesieve"], mx=found["postfix"],
                 push=found["push"], carddav=found["carddav"], filter_controller=found["filter"],
+                srs_forward=found["postsrsd"],
             )  # fmt: skip
 
     clamd = FilesSection(clamd=f"127.0.0.1:{found['antivirus']}")
-    return Elsewhere(home=home, port_base=61_000, files=clamd, worker=WorkerSection(count=1))
+    mail = MailSection(forward_outside=True, outgoing=OutgoingSection(mode="direct"))
+    return Elsewhere(home=home, port_base=61_000, files=clamd, mail=mail, worker=WorkerSection(count=1))
 
 
 @pytest.fixture
-def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
+def short_path() -> Iterator[Path]:
+    """Where the agent's socket has a name that is short enough."""
+    with tempfile.TemporaryDirectory(prefix="vm-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def beside(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
+    """An instance that has all of them, whatever is installed on this machine."""
+    found, here = Beside(), Path("/bin/sh")
+    for module, name in (
+        (instance_module, "_FILTER"), (outgoing_services, "SENDER_REWRITER"),
+        (outgoing_services, "POLICY_DAEMON"), (valkey, "PROGRAM"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, here)
+    monkeypatch.setattr(companion_health, "name_servers", lambda: ("127.0.0.1",))
+    monkeypatch.setattr(companion_health, "resolver_state", lambda _servers: found.resolver)
+    monkeypatch.setattr(queue_agent, "socket_path", lambda _place: short_path / "s")
+    agent = Agent(short_path / "s", found.verbs())
+    thread = threading.Thread(target=agent.serve_forever, args=(0.02,))
+    thread.start()
+    yield found
+    agent.shutdown()
+    thread.join(10)
+    agent.server_close()
+
+
+@pytest.fixture
+def parts(tmp_path: Path, beside: Beside) -> Iterator[Parts]:
     by_name = {
         "dovecot": Part(b"* OK ready\r\n", speaks_first=True),
         "managesieve": Part(b'"IMPLEMENTATION" "x"\r\n', speaks_first=True),
@@ -96,13 +148,13 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
         "carddav": Part(_PAGE, speaks_first=False),
         "filter": Part(_PAGE, speaks_first=False),
         "antivirus": Part(b"PONG\0", speaks_first=False),
+        "postsrsd": Part(b"200 SRS0=x@ac-amiens.test\n", speaks_first=False),
     }
     config = config_at(tmp_path, {name: part.port for name, part in by_name.items()})
-    monkeypatch.setattr(instance_module, "_FILTER", Path("/bin/sh"))  # whether rspamd is installed here
     config.run_dir.mkdir()
     config.data_dir.mkdir()
     certificates.make_missing(config, now=datetime.now(UTC))
-    made = Parts(Watched(config), by_name)
+    made = Parts(Watched(config), by_name, beside)
     for name in ("gate", "collector", *map(worker_name, QUEUES)):
         made.file(name).touch()
     with ExitStack() as stack:
@@ -129,6 +181,17 @@ def says(name: str, answer: bytes | None) -> tuple[Act, Act]:
         parts.by_name[name].answer = was.pop()
 
     return break_, mend
+
+
+def mute(name: str) -> tuple[Act, Act]:
+    return (lambda parts: parts.beside.silent.add(name)), (lambda parts: parts.beside.silent.clear())
+
+
+def resolves(state: ResolverState) -> tuple[Act, Act]:
+    def set_to(wanted: ResolverState) -> Act:
+        return lambda parts: setattr(parts.beside, "resolver", wanted)
+
+    return set_to(state), set_to(ResolverState.VALIDATES)
 
 
 def silent(name: str) -> tuple[Act, Act]:
@@ -195,6 +258,15 @@ FAULTS = {
     "the virus check is not there": Fault(closed("antivirus"), _WANTS, "antivirus", "Antivirus demande"),
     "the virus check says nothing": Fault(says("antivirus", None), _WANTS, "antivirus", "Antivirus"),
     "the virus check is out of order": Fault(says("antivirus", b"ERROR\0"), _WANTS, "antivirus", "Antivirus"),
+    "nothing is signed": Fault(mute("signer"), _DOWN, "signer", "Signature des envois (DKIM) ne répond pas"),
+    "policies of others are not known": Fault(mute("mta-sts"), _DOWN, "mta-sts", "Chiffrement exigé par les"),
+    "keys of others are not known": Fault(mute("dane-policy"), _DOWN, "dane-policy", "Clés des autres"),
+    "the filter has no memory": Fault(mute("valkey"), _WANTS, "valkey", "Mémoire du filtre demande"),
+    "return paths are not made": Fault(closed("postsrsd"), _WANTS, "postsrsd", "Adresses de ce qui est"),
+    "return paths are refused": Fault(says("postsrsd", b"500 no\n"), _WANTS, "postsrsd", "Adresses de ce"),
+    "who makes return paths says nothing": Fault(says("postsrsd", None), _WANTS, "postsrsd", "Adresses"),
+    "names are not found": Fault(resolves(ResolverState.SILENT), _WANTS, "resolver", "Serveur de noms (DNS)"),
+    "names are not verified": Fault(resolves(ResolverState.ANSWERS), _WANTS, "resolver", "Serveur de noms"),
     "a certificate has ended": Fault(expired(), _DOWN, "certificates", "Certificats ne répond pas"),
 }
 

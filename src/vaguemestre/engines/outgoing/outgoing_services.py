@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from vaguemestre.engines.home_alias import sockets
-from vaguemestre.engines.instance import Instance
+from vaguemestre.engines.instance import Instance, Place
 
 SENDER_REWRITER = Path("/usr/sbin/postsrsd")
 POLICY_DAEMON = Path("/usr/bin/mta-sts-daemon")
@@ -19,11 +19,11 @@ def follows_policies(instance: Instance) -> bool:
     return instance.mail.outgoing.follows_policies and POLICY_DAEMON.is_file()
 
 
-def policy_socket(instance: Instance) -> Path:
+def policy_socket(instance: Place) -> Path:
     """Where the daemon of MTA-STS policies listens."""
     return sockets(instance) / "mta-sts" / "s"
 
 
-def dane_socket(instance: Instance) -> Path:
+def dane_socket(instance: Place) -> Path:
     """Where Postfix asks first whether a domain has DANE."""
     return sockets(instance) / "dane-policy" / "s"

@@ -26,13 +26,13 @@ def arguments(instance: Instance) -> tuple[str, ...]:
 class SenderRewriter:
     """Return paths of our domain for what is sent on. `port`: postsrsd's, for the way out."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, patience: float = _TIMEOUT_SECONDS) -> None:
+        self._port, self._patience = port, patience
 
     def __call__(self, sender: str) -> str:
         """The address that stands for `sender` and to which its bounces come back. Raises EngineDown."""
         try:
-            with socket.create_connection(("127.0.0.1", self._port), timeout=_TIMEOUT_SECONDS) as peer:
+            with socket.create_connection(("127.0.0.1", self._port), timeout=self._patience) as peer:
                 peer.sendall(f"get {quote(sender, safe=_PLAIN)}\n".encode("ascii"))
                 with peer.makefile("rb") as answers:
                     answer = answers.readline(_LONGEST_ANSWER).decode("ascii", "replace")

@@ -1,6 +1,6 @@
 """Postfix's queue for those who are not root: list count it; hold, release, return or try messages.
 
-And whether its master lives.
+And whether its master lives, and the programs beside it, whose sockets are theirs and Postfix's.
 """
 
 import json
@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 from collections.abc import Collection
+from functools import partial
 from itertools import batched
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from vaguemestre.engines import agent
 from vaguemestre.engines.agent import Verb
 from vaguemestre.engines.home_alias import engine_path, sockets
 from vaguemestre.engines.instance import Place
+from vaguemestre.engines.outgoing.liveness import silent_programs
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _QUEUE_ID = re.compile(r"[0-9A-Za-z]{6,32}", re.ASCII)
@@ -101,6 +103,7 @@ def verbs(instance: Place, users: Collection[int], counters: Collection[int]) ->
     return {
         "count": Verb(queue.count_messages, counters),
         "alive": Verb(queue.master_answers, {*users, *counters}),
+        "silent": Verb(partial(silent_programs, instance), {*users, *counters}),
         "list": Verb(queue.list_messages, users),
         "release": Verb(queue.release, users),
         "discard": Verb(queue.discard, users),
@@ -130,6 +133,12 @@ def count_messages(instance: Place) -> dict[str, list[int]]:
 def master_answers(instance: Place) -> bool:
     """Whether Postfix's master starts processes, as the agent sees. Raises EngineDown, EngineRefused."""
     return bool(agent.ask(socket_path(instance), "alive", patience=_MASTER_SECONDS + 1))
+
+
+def silent_companions(instance: Place, names: Collection[str]) -> list[str]:
+    """Which of these programs beside Postfix do not answer. Raises EngineDown, EngineRefused."""
+    names = " ".join(names)
+    return list(agent.ask(socket_path(instance), "silent", names, patience=_MASTER_SECONDS + 1))
 
 
 class HoldQueue:

@@ -4,7 +4,6 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import DatabaseError, connection
@@ -19,6 +18,8 @@ from vaguemestre.foundation.jobs.rules import worker_name
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
+from vaguemestre.site.monitoring.check import Check
+from vaguemestre.site.monitoring.companion_health import companion_checks
 
 _PATIENCE = 0.25  # seconds for one service
 _SECOND_PATIENCE = 0.5  # seconds, once more: a busy machine starts the process that greets later
@@ -30,24 +31,8 @@ _SOON = timedelta(days=14)  # renewal should have happened by itself
 _LONGEST_WAIT = timedelta(minutes=10)  # of a job that may run
 
 
-@dataclass(frozen=True)
-class Check:
-    """The state of one part: `ok`, and a few words when it is not.
-
-    `is_warning`: pages and mail go on, and yet somebody should look.
-    """
-
-    ok: bool
-    words: str = ""
-    is_warning: bool = False
-
-    def as_json(self) -> dict[str, str]:
-        status = "warning" if self.is_warning else "ok" if self.ok else "down"
-        return {"status": status, **({"detail": self.words} if self.words else {})}
-
-
 def checks(config: Config) -> dict[str, Check]:
-    """Check the database, engines, push, workers, jobs, gate, collector, CardDAV, filter, disk and backup."""
+    """Check the database, engines and what they ask, our processes, jobs, disk, backup and certificates."""
     ports = config.ports
     probes: dict[str, Callable[[], Check]] = {
         "database": _database,
@@ -68,7 +53,7 @@ def checks(config: Config) -> dict[str, Check]:
         **({"backup": lambda: _backup(config)} if config.backup.repository else {}),
         "certificates": lambda: _certificates(config),
     }
-    return {name: ask() for name, ask in probes.items()}
+    return {**{name: ask() for name, ask in probes.items()}, **companion_checks(config)}
 
 
 def _filter(config: Config) -> Check:

@@ -47,6 +47,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "Ce qui meurt repart seul ; ce qui meurt encore dit pourquoi dans ses dernières lignes.",
                 "Boîtes ou arrivée du courrier : `systemctl restart vaguemestre-dovecot`, ou "
                 "`vaguemestre-postfix`. Rien n’est perdu.",
+                "Signature, MTA-STS ou DANE : rien ne part au-dehors ; `systemctl restart "
+                "vaguemestre-signer`, `vaguemestre-mta-sts` ou `vaguemestre-dane-policy`. Rien n’est perdu.",
                 "Base de données : regarder PostgreSQL d’abord. Place sur le disque : voir « Le "
                 "disque se remplit ».",
             ),
@@ -61,6 +63,12 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "`systemctl status vaguemestre-rspamd`.",
                 "Antivirus : `systemctl status clamav-daemon`. Il met une minute à démarrer et demande "
                 "1,5 Go de mémoire. Ce qui arrive sans lui est examiné à son retour.",
+                "Mémoire du filtre : il juge sans ce qu’on lui a appris ; `systemctl restart "
+                "vaguemestre-valkey`.",
+                "Adresses de ce qui est renvoyé : ce que filtres et anciennes adresses renvoient dehors "
+                "attend ; `systemctl restart vaguemestre-postsrsd`.",
+                "Serveur de noms : s’il ne répond pas, rien ne part au-dehors ; celui de `/etc/resolv.conf`, "
+                "souvent `systemctl restart unbound`.",
             ),
         ),
         "heartbeat-lost": Advice(

@@ -166,6 +166,12 @@ PARTS = {
     "certificates": "Certificats",
     "filter": "Filtre",
     "antivirus": "Antivirus",
+    "signer": "Signature des envois (DKIM)",
+    "mta-sts": "Chiffrement exigé par les autres (MTA-STS)",
+    "dane-policy": "Clés des autres serveurs (DANE)",
+    "postsrsd": "Adresses de ce qui est renvoyé (SRS)",
+    "valkey": "Mémoire du filtre",
+    "resolver": "Serveur de noms (DNS)",
 }
 
 

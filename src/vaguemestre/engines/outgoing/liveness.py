@@ -1,0 +1,64 @@
+"""Whether the programs beside Postfix answer, each asked in its own protocol for what costs it nothing.
+
+An open socket says little: the kernel takes connections for a program that stands still.
+"""
+
+import socket
+import struct
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from vaguemestre.engines.home_alias import filter_memory_socket, signer_socket
+from vaguemestre.engines.instance import Place
+from vaguemestre.engines.outgoing.outgoing_services import dane_socket, policy_socket
+
+_PATIENCE_SECONDS = 1.0
+_NEGOTIATION = b"O"  # SMFIC_OPTNEG of the milter protocol, version 6: no action, every step
+_MILTER = struct.pack("!IcIII", 13, _NEGOTIATION, 6, 0x1FF, 0x1FFFFF)
+_NO_DOMAIN = b"10:postfix .x,"  # socketmap_table(5): a name that neither of ours looks up in DNS
+_NOT_FOUND = b"9:NOTFOUND ,"
+_SIGNS_OF_VALKEY = (b"+PONG", b"-LOADING", b"-MISCONF")  # it loads its file, or cannot write it: it lives
+
+
+class Question(NamedTuple):
+    """`is_sign`: whether these first bytes of an answer are those of a program that works."""
+
+    socket: Callable[[Place], Path]
+    asked: bytes
+    is_sign: Callable[[bytes], bool]
+
+
+PROGRAMS: Mapping[str, Question] = MappingProxyType(
+    {
+        "signer": Question(signer_socket, _MILTER, lambda answer: answer[4:5] == _NEGOTIATION),
+        "mta-sts": Question(policy_socket, _NO_DOMAIN, lambda answer: answer == _NOT_FOUND),
+        "dane-policy": Question(dane_socket, _NO_DOMAIN, lambda answer: answer == _NOT_FOUND),
+        "valkey": Question(filter_memory_socket, b"PING\r\n", lambda told: told.startswith(_SIGNS_OF_VALKEY)),
+    }
+)
+
+
+def silent_programs(place: Place, names: str) -> list[str]:
+    """Those of `names` (blanks between) that do not answer, all asked at once. Unknown names are silent."""
+    wanted = names.split()
+    with ThreadPoolExecutor(len(PROGRAMS)) as pool:
+        answers = list(pool.map(partial(_answers, place), wanted))
+    return [name for name, is_well in zip(wanted, answers, strict=True) if not is_well]
+
+
+def _answers(place: Place, name: str) -> bool:
+    question = PROGRAMS.get(name)
+    if question is None:
+        return False
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+        peer.settimeout(_PATIENCE_SECONDS)
+        try:
+            peer.connect(str(question.socket(place)))
+            peer.sendall(question.asked)
+            return question.is_sign(peer.recv(64))
+        except OSError:
+            return False

@@ -1,0 +1,73 @@
+"""The programs beside Postfix and the filter: each is known to work, and to be dead or to stand still."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from tests.engines.live import LiveEngines, wait_until
+from tests.engines.postfix.sender import sending
+from tests.engines.postfix.test_policies import Follower
+from tests.engines.postfix.world import RESOLVER
+
+from vaguemestre.engines.outgoing.liveness import PROGRAMS, silent_programs
+from vaguemestre.engines.remote.resolver import ResolverState, resolver_state
+from vaguemestre.processes.supervisor.process_table import descendants
+from vaguemestre.site.config import MailSection, OutgoingSection
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[LiveEngines]:
+    """An instance that really sends, with all of them."""
+    outgoing = OutgoingSection(mode="direct", ipv6=False)
+    with sending(MailSection(outgoing=outgoing), Follower) as engines:
+        engines.start_filter("127.5.3.1:53")
+        yield engines
+        for name in ("rspamd", "valkey"):
+            engines.end(name, signal.SIGKILL)
+
+
+@contextmanager
+def standing_still(engines: LiveEngines, name: str) -> Iterator[None]:
+    first = engines.children[name].pid
+    pids = [first, *(process.pid for process in descendants(first))]
+    assert all(pid > 1 for pid in pids)
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_each_that_works_is_known_to_work(whole: LiveEngines) -> None:
+    wait_until(lambda: silent_programs(whole.config, " ".join(PROGRAMS)) == [])
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_one_that_stands_still_is_named_alone_until_it_goes_on(whole: LiveEngines, name: str) -> None:
+    with standing_still(whole, name):
+        assert silent_programs(whole.config, " ".join(PROGRAMS)) == [name]
+    wait_until(lambda: silent_programs(whole.config, " ".join(PROGRAMS)) == [])
+
+
+def test_what_was_never_started_is_silent(engines: LiveEngines) -> None:
+    assert silent_programs(engines.config, "mta-sts signer unknown") == ["mta-sts", "signer", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("server", "zone", "state"),
+    [
+        (RESOLVER, "sur.example", ResolverState.VALIDATES),
+        (RESOLVER, "loin.example", ResolverState.ANSWERS),
+        ("127.5.3.9", "sur.example", ResolverState.SILENT),
+    ],
+)
+def test_a_resolver_that_validates_is_told_from_one_that_does_not_and_from_silence(
+    whole: LiveEngines, server: str, zone: str, state: ResolverState
+) -> None:
+    assert resolver_state([server], zone) is state
