@@ -7,6 +7,7 @@ and goes on in what it finds. Whatever it may take for a part counts: more is co
 
 import binascii
 import re
+from collections.abc import Container
 from typing import Protocol
 
 MOST_PARTS = 5_000  # of which people send dozens; the filter takes 2 kB for each
@@ -14,6 +15,7 @@ _MOST_ENCLOSED = 20  # messages directly within one another: each is read again 
 _MOST_BOUNDARIES = 1_000
 _LONGEST_HEADER, _LONGEST_LINE = 65_536, 1_024  # beyond, a header is looked at piece by piece
 
+_BASE64, _QUOTED, _UUENCODED = b"base64", b"quoted", b"uu"
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
 _TYPE = re.compile(
     rb"(?:\A|[\r\n])content-type[ \t]*:([^\r\n]*(?:(?>\r\n|\n|\r)[ \t][^\r\n]*)*)", re.IGNORECASE
@@ -38,7 +40,8 @@ class PartCounter:
         self._rest = b""  # not looked at yet
         self._has_begun = self._is_message = False
         self._is_header, self._is_first = True, depth > 0
-        self._encoding = b""
+        self._searched = 0  # octets of a header in which no blank line begins
+        self._encodings: set[bytes] = set()
         self._boundaries: set[bytes] = set()
         self._inner: tuple[_Decoder, PartCounter] | None = None
 
@@ -69,12 +72,14 @@ class PartCounter:
         if self._is_first:
             self._rest = self._rest.lstrip(b"\r\n")
             self._is_first = not self._rest
-        end = _BLANK_LINE.search(self._rest)
+        end = _BLANK_LINE.search(self._rest, self._searched)
         if end is None:
             if len(self._rest) > _LONGEST_HEADER:
                 self._note(self._rest)
                 self._rest = self._rest[-_LONGEST_LINE:]
+            self._searched = max(len(self._rest) - 2, 0)
             return False
+        self._searched = 0
         self._note(self._rest[: end.start()] + b"\n")
         self._rest = self._rest[end.end() - 1 :]
         self._enter()
@@ -86,20 +91,20 @@ class PartCounter:
             for quoted, plain in _BOUNDARY.findall(kind):
                 if len(self._boundaries) < _MOST_BOUNDARIES:
                     self._boundaries.add((quoted or plain).rstrip())
-        for encoding in _ENCODING.findall(header):
-            self._encoding += encoding.lower()[:_LONGEST_LINE]
+        for encoding in _ENCODING.findall(header.lower()):
+            self._encodings |= {name for name in (_BASE64, _QUOTED, _UUENCODED) if name in encoding}
 
     def _enter(self) -> None:
         """Go on in what follows a header: a body, or the header of an enclosed message."""
-        is_message, encoding = self._is_message, self._encoding
-        self._is_message, self._encoding = False, b""
+        is_message, encodings = self._is_message, self._encodings
+        self._is_message, self._encodings = False, set()
         self._is_header = self._is_first = is_message
         if not is_message:
             return
         self._depth += 1
-        if self._depth > _MOST_ENCLOSED or b"uu" in encoding:
+        if self._depth > _MOST_ENCLOSED or _UUENCODED in encodings:
             self.count += MOST_PARTS + 1
-        elif decoder := _decoder(encoding):
+        elif decoder := _decoder(encodings):
             self._is_header, self._inner = False, (decoder, PartCounter(self._depth))
 
     def _read_body(self) -> bool:
@@ -132,10 +137,10 @@ class PartCounter:
             self.count += inner.count - before
 
 
-def _decoder(encoding: bytes) -> _Decoder | None:
-    if b"base64" in encoding:
+def _decoder(encodings: Container[bytes]) -> _Decoder | None:
+    if _BASE64 in encodings:
         return _Base64()
-    return _QuotedPrintable() if b"quoted" in encoding else None
+    return _QuotedPrintable() if _QUOTED in encodings else None
 
 
 class _Base64:
