@@ -115,8 +115,13 @@ for (const all of document.querySelectorAll("[data-ticks]")) {
   });
 }
 
-// The page one is on, in a menu longer than the screen.
-document.querySelector("#side [aria-current]")?.scrollIntoView({ block: "nearest" });
+// The page one is on, in a menu longer than the screen: the menu alone scrolls, the page stays at its title.
+const current = document.querySelector("#side [aria-current]");
+const menu = current?.closest("#side");
+if (current && menu) {
+  const beyond = current.getBoundingClientRect().bottom - menu.getBoundingClientRect().bottom;
+  if (beyond > 0) menu.scrollTop += beyond + 12;
+}
 
 // Another script may say something: notify("Courriel archivé.").
 /**

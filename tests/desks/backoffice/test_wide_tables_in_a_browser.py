@@ -39,6 +39,26 @@ def test_the_details_of_the_journal_are_read_whole_and_in_french(page: Page) -> 
     assert menu.evaluate("(link) => link.getBoundingClientRect().bottom <= innerHeight")
 
 
+def test_a_menu_longer_than_the_screen_leaves_the_page_at_its_title(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 640})
+    page.goto("/administration/reglages")
+    menu = page.get_by_role("link", name="Réglages", exact=True)
+    assert menu.evaluate("(link) => link.getBoundingClientRect().bottom <= innerHeight")
+    assert page.evaluate("scrollY") == 0
+
+
+@pytest.mark.parametrize("place", ["journal", "personnes", "messages"])
+def test_the_button_stands_on_the_line_of_what_one_types(page: Page, place: str) -> None:
+    page.goto(f"/administration/{place}")
+    form = page.get_by_role("search")
+    field, button = form.locator("input").first.bounding_box(), form.get_by_role("button").last.bounding_box()
+    assert field
+    assert button
+    assert field["y"] + field["height"] / 2 == pytest.approx(button["y"] + button["height"] / 2, abs=2)
+    days = form.get_by_placeholder("JJ/MM/AAAA").evaluate_all("(days) => days.map((day) => day.clientWidth)")
+    assert min(days) >= 140, "JJ/MM/AAAA is read whole"
+
+
 def test_a_key_of_the_settings_stands_on_one_line(page: Page) -> None:
     page.goto("/administration/reglages")
     heights = page.locator(".settings td:first-child code").evaluate_all(
