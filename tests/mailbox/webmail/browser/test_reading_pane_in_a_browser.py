@@ -245,6 +245,31 @@ def test_pictures_are_seen_small_then_one_after_the_other_and_larger(page: Page,
     dialog.wait_for()
 
 
+def test_a_preview_is_named_and_closed_by_touch_on_a_phone(page: Page, box: MemoryMailbox) -> None:
+    page.goto(address(put(box, pictures_letter())))
+    page.set_viewport_size({"width": 390, "height": 844})
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})  # tools of the size of a finger
+    session.send("Emulation.setEmulatedMedia", {"features": [{"name": "pointer", "value": "coarse"}]})
+    page.get_by_role("link", name="Aperçu de un.png").click()
+    dialog = page.get_by_role("dialog", name="un.png")
+    expect(dialog.get_by_role("status")).to_have_text("1 sur 2")
+    frame = dialog.bounding_box()
+    assert frame
+    parts = dialog.locator(".look-head :is(h2, a, button)").all()
+    for part in parts:
+        place = part.bounding_box()
+        assert place
+        assert place["width"] > 30
+        assert place["x"] >= frame["x"]
+        assert place["x"] + place["width"] <= frame["x"] + frame["width"]
+    status = dialog.get_by_role("status").bounding_box()
+    assert status
+    assert status["height"] < 30, "on one line"
+    dialog.get_by_role("button", name="Fermer l’aperçu").click()
+    expect(dialog).to_be_hidden()
+
+
 def files_letter(count: int) -> bytes:
     message = EmailMessage()
     message["From"], message["Subject"] = "ines.roy@dehors.example", "Dossier"
