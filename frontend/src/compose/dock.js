@@ -23,7 +23,8 @@ class ComposerDock extends HTMLElement {
     /** @type {PhoneHistory} */
     this.history = new PhoneHistory(this.#open, (composer) => this.#close(composer));
     document.addEventListener("click", (event) => this.#click(event), true);
-    document.addEventListener("keydown", (event) => this.#takesBack(event), true);
+    document.addEventListener("keydown", (event) => this.#hearsUndo(event), true);
+    window.addEventListener("vm:undo", (event) => this.#takesBack(event));
     sendLostDrafts(this.#home, this.dataset.person ?? "", (key, url) =>
       this.#show(key, url, "Courriel retrouvé"),
     );
@@ -41,13 +42,17 @@ class ComposerDock extends HTMLElement {
     this.#compose({ mode: control.dataset.compose || "new", ref, to: control.dataset.to });
   }
 
-  // Ctrl+Z takes back what is about to leave, unless something else was done since.
   /** @param {KeyboardEvent} event */
-  #takesBack(event) {
-    const { target } = event;
+  #hearsUndo(event) {
     if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
+    if (!event.target.matches?.("input, textarea, select")) this.#takesBack(event);
+  }
+
+  // What is about to leave is taken back first, unless something else was done since.
+  /** @param {Event} event */
+  #takesBack(event) {
     const held = [...this.#open.values()].findLast((composer) => composer.isHeld);
-    if (!held || document.querySelector(UNDO) || target.matches?.("input, textarea, select")) return;
+    if (!held || document.querySelector(UNDO)) return;
     event.preventDefault();
     event.stopPropagation();
     tell(held, "undo");

@@ -381,10 +381,11 @@ def test_what_was_written_becomes_a_stock_text_without_its_signature(page: Page,
     assert "Nicolas" not in stored[0][1]
 
 
-def test_control_z_takes_a_sending_back(page: Page, box: MemoryMailbox) -> None:
+@pytest.mark.parametrize("key", ["Control+z", "z"])
+def test_the_keys_that_undo_take_a_sending_back(page: Page, box: MemoryMailbox, key: str) -> None:
     composer = compose_and_send(page)
     expect(composer.get_by_text(re.compile(r"Envoi dans \d+ s"))).to_be_visible()
-    page.keyboard.press("Control+z")
+    page.keyboard.press(key)
     expect(text_of(composer)).to_have_text("Bonjour")
     assert in_database(lambda: OutboxMessage.objects.get().state) == "cancelled"
 

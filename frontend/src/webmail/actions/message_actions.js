@@ -236,8 +236,9 @@ export class MessageActions {
   }
 }
 
-/** Undo the last action, once the server has done it, if nothing was done since. */
+/** Undo the last action, once the server has done it, if nothing was done since: a message about to leave first. */
 export async function undoLast() {
+  if (!window.dispatchEvent(new CustomEvent("vm:undo", { cancelable: true }))) return;
   await underWay?.catch(() => {});
   const undo = lastUndo;
   lastUndo = null;
