@@ -27,6 +27,7 @@ def _feed_lines(at: datetime) -> None:
     for decision in ({}, {"decided_at": at, "confirmed_by": "account:1"}):  # confirmed, and never applied
         held = Feed.objects.create(**_feed(at), refusal="Trop de départs.", **decision)
         _row("intake.PlannedRow", feed=held)
+        _row("intake.HeldPiece", feed=held)
 
 
 def _homonyms(at: datetime) -> None:

@@ -56,8 +56,8 @@ def test_numens_and_lines_of_feeds_are_sealed_again_once(folder: Path, tmp_path:
     secrets.rotate(folder, numen_keys.NAME)
     keys = numen_keys.read(folder)
     assert reseal_numens(keys, by="test", now=NOW)[0] == 1
-    assert reseal_lines(keys, setting.directory) == 1
-    assert (reseal_numens(keys, by="test", now=NOW)[0], reseal_lines(keys, setting.directory)) == (0, 0)
+    assert reseal_lines(keys) == 1
+    assert (reseal_numens(keys, by="test", now=NOW)[0], reseal_lines(keys)) == (0, 0)
     row, kept = NumenRow.objects.get(), AppliedLine.objects.get()
     assert is_sealed_with_current_key(bytes(row.ciphertext), keys)
     assert is_sealed_with_current_key(bytes(kept.sealed), keys)

@@ -17,7 +17,7 @@ from vaguemestre.people.directory.models import Person
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake import queries, services
-from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, PlannedRow
+from vaguemestre.people.intake.models import AppliedLine, Feed, HeldPiece, MatchCandidate, PlannedRow
 from vaguemestre.people.intake.queries import FeedSummary
 from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, feed_apply, plan_apply
 from vaguemestre.people.intake.services.erasure import forget_person
@@ -329,7 +329,7 @@ def test_departures_cut_in_slices_are_held_as_those_of_one_file(
     b = held(setting, *last, terms=SIX)
     assert "2 personnes, après 5 en vingt-quatre heures, sur 95 comptes" in b.refusal
     assert "7 personnes" not in b.refusal
-    services.discard_feed(b.feed_id, setting.directory, by="account:1", now=NOW)
+    services.discard_feed(b.feed_id, by="account:1", now=NOW)
     assert departures(setting, *last, now=NOW + timedelta(hours=24, minutes=1)) == 2
 
 
@@ -375,12 +375,11 @@ def test_a_feed_that_stops_and_starts_again_counts_each_departure_once(
 def test_a_feed_that_nobody_decides_is_given_up_at_the_end_of_its_retention(setting: ImportContext) -> None:
     apply(setting, *TWELVE, terms=GRH1)
     undecided = held(setting, *NINE)
-    files = [setting.directory / f"{undecided.feed_id}.{kind}" for kind in ("feed", "structures")]
-    services.delete_old_lines(30, setting.directory, now=NOW + timedelta(days=29))
-    assert all(file.exists() for file in files)
+    services.delete_old_lines(30, now=NOW + timedelta(days=29))
+    assert HeldPiece.objects.filter(feed=undecided.feed_id).count() == 2
     assert PlannedRow.objects.exists()
-    services.delete_old_lines(30, setting.directory, now=NOW + timedelta(days=31))
-    assert not any(file.exists() for file in files)
+    services.delete_old_lines(30, now=NOW + timedelta(days=31))
+    assert not HeldPiece.objects.exists()
     assert not PlannedRow.objects.exists()
     assert not queries.feeds_page(waiting=True)[0]
     with pytest.raises(Refusal, match="feed-decided"):

@@ -39,6 +39,7 @@ from vaguemestre.people.intake import queries, services
 from vaguemestre.people.intake.models import (
     AppliedLine,
     Feed,
+    HeldPiece,
     MatchCandidate,
     Origin,
     PlannedRow,
@@ -191,8 +192,9 @@ def test_a_refused_feed_changes_nobody_and_waits_once(setting: ImportContext) ->
     (waiting,) = [feed for feed in queries.feed_summaries(setting.academy_id) if feed.waits]
     assert "2 personnes sur 50" in waiting.refusal
     assert (waiting.arrivals, waiting.changes, waiting.departures) == (1, 0, 2)  # a departure is no change
-    (held,) = setting.directory.glob(f"{waiting.feed_id}.feed")
-    assert b"Nom" not in held.read_bytes()
+    held = HeldPiece.objects.filter(feed_id=waiting.feed_id, kind="feed")
+    assert held
+    assert not any(b"Nom" in bytes(piece.sealed) for piece in held)
 
 
 @pytest.mark.django_db
@@ -217,7 +219,7 @@ def test_a_refused_feed_is_applied_once_an_administrator_confirms_it(setting: Im
     services.apply_held_feed(waiting.feed_id, setting, confirmed, now=NOW)
     assert Account.objects.filter(state="closed").count() == 2
     assert services.apply_held_feed(waiting.feed_id, setting, confirmed, now=NOW) is None
-    assert not list(setting.directory.iterdir())
+    assert not HeldPiece.objects.exists()
 
 
 @pytest.mark.django_db
@@ -229,8 +231,8 @@ def test_a_refused_feed_may_be_given_up(
         apply(setting, *crowd(2, fin="24/09/2026"))
     waiting = queries.feed_summaries(setting.academy_id)[0]
     with django_capture_on_commit_callbacks(execute=True):
-        services.discard_feed(waiting.feed_id, setting.directory, by="account:1", now=NOW)
-    assert not list(setting.directory.iterdir())
+        services.discard_feed(waiting.feed_id, by="account:1", now=NOW)
+    assert not HeldPiece.objects.exists()
     with pytest.raises(Refusal, match="feed-decided"):
         confirm(waiting.feed_id)
     assert not PlannedRow.objects.exists()

@@ -1,11 +1,14 @@
 """A feed given on a page waits unread; the worker plans it, and what is confirmed is what was shown."""
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from tests.people.intake.lines import crowd, feed, line
 
@@ -17,10 +20,10 @@ from vaguemestre.people.directory.rules.numen_vault import seal_bytes
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake import handlers, services
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
-from vaguemestre.people.intake.models import Feed, PlannedRow, RefusedRow
+from vaguemestre.people.intake.models import Feed, HeldPiece, PlannedRow, RefusedRow
 from vaguemestre.people.intake.queries import FeedSummary, feed_summary, plan_rows_page
 from vaguemestre.people.intake.services import UploadedFeed, feed_records
-from vaguemestre.people.intake.services.held.files import read_held_files, reseal_held_files
+from vaguemestre.people.intake.services.held.files import read_held_files, reseal_held_files, write_held_files
 from vaguemestre.people.intake.values import HELD_FILE_PURPOSE
 
 pytestmark = pytest.mark.django_db
@@ -34,13 +37,9 @@ def academy(db: None) -> int:
     return found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
 
 
-def held_directory() -> Path:
-    return Path(settings.CONFIG.data_dir) / "feeds"
-
-
 def uploaded(academy: int, content: bytes = THREE, source: str = "") -> int:
     upload = UploadedFeed("rh.csv", content, full_source=source)
-    return services.hold_upload(academy, upload, held_directory(), numen_keys.get(), by="account:1", now=NOW)
+    return services.hold_upload(academy, upload, numen_keys.get(), by="account:1", now=NOW)
 
 
 def summary(feed_id: int) -> FeedSummary:
@@ -58,10 +57,10 @@ def test_an_uploaded_feed_waits_unread_and_changes_nobody(academy: int) -> None:
         services.confirm_feed(waiting.feed_id, plan="", departures=None, by="account:1", now=NOW)
 
 
-def test_its_files_are_sealed_on_disk(academy: int) -> None:
+def test_its_files_are_sealed(academy: int) -> None:
     feed_id = uploaded(academy)
-    assert b"Personne" not in (held_directory() / f"{feed_id}.feed").read_bytes()
-    assert read_held_files(held_directory(), feed_id, numen_keys.get()) == (THREE, b"")
+    assert not any(b"Personne" in bytes(piece.sealed) for piece in HeldPiece.objects.all())
+    assert read_held_files(feed_id, numen_keys.get()) == (THREE, b"")
 
 
 def test_the_worker_plans_it_and_the_confirmed_plan_is_applied(academy: int) -> None:
@@ -79,7 +78,7 @@ def test_the_worker_plans_it_and_the_confirmed_plan_is_applied(academy: int) -> 
     )
     handlers.apply_confirmed(FeedConfirmed(feed_id))
     assert Person.objects.count() == 3
-    assert not (held_directory() / f"{feed_id}.feed").exists()
+    assert not HeldPiece.objects.exists()
 
 
 def test_what_the_reader_of_the_file_has_to_say_is_on_its_page(academy: int) -> None:
@@ -109,7 +108,7 @@ def test_a_feed_given_up_while_the_worker_reads_it_stays_given_up(academy: int) 
     feed_id = uploaded(academy)
 
     def gives_up(account_ids: Collection[int] | None) -> Mapping[int, date]:
-        services.discard_feed(feed_id, held_directory(), by="account:1", now=NOW)
+        services.discard_feed(feed_id, by="account:1", now=NOW)
         return {}
 
     now = datetime(2026, 11, 25, 12, 5, tzinfo=UTC)
@@ -125,18 +124,38 @@ def test_an_empty_file_is_refused_at_once(academy: int) -> None:
         uploaded(academy, b" \n")
 
 
-def test_a_file_held_by_an_earlier_version_is_still_read(tmp_path: Path) -> None:
-    keys = numen_keys.get()
-    for kind, content in (("feed", b"a"), ("structures", b"")):
-        (tmp_path / f"7.{kind}").write_bytes(seal_bytes(content, keys, HELD_FILE_PURPOSE))
-    assert read_held_files(tmp_path, 7, keys) == (b"a", b"")
+def test_a_file_of_many_pieces_comes_back_whole(academy: int) -> None:
+    feed_id, large = uploaded(academy), os.urandom(20 << 20) + b"end"
+    write_held_files(feed_id, large, b"places", numen_keys.get())
+    assert read_held_files(feed_id, numen_keys.get()) == (large, b"places")
+    assert {len(piece.sealed) <= 1 << 20 for piece in HeldPiece.objects.all()} == {True}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_an_earlier_version_held_in_files_comes_into_the_database_and_its_folder_goes(
+    academy: int,
+) -> None:
+    keys, feed_id = numen_keys.get(), uploaded(academy)
+    HeldPiece.objects.all().delete()
+    folder = Path(settings.CONFIG.data_dir) / "feeds"
+    folder.mkdir(parents=True)
+    for name, content in ((f"{feed_id}.feed", THREE), (f"{feed_id}.structures", b""), ("99.feed", b"b")):
+        (folder / name).write_bytes(seal_bytes(content, keys, HELD_FILE_PURPOSE))
+    import_module("vaguemestre.people.intake.migrations.0004_held_pieces").take_over(apps, None)
+    assert read_held_files(feed_id, keys) == (THREE, b"")
+    assert HeldPiece.objects.count() == 2
+    assert (folder / f"{feed_id}.feed").exists()  # for the version before
+    handlers.purge_old_lines()
+    assert not folder.exists()
+    assert read_held_files(feed_id, keys) == (THREE, b"")
 
 
 def test_only_what_an_earlier_key_sealed_is_sealed_again(academy: int) -> None:
-    feed_id = uploaded(academy)
-    before = (held_directory() / f"{feed_id}.feed").read_bytes()
-    reseal_held_files(held_directory(), numen_keys.get())  # type: ignore[arg-type]
-    assert (held_directory() / f"{feed_id}.feed").read_bytes() == before
+    uploaded(academy)
+    before = list(HeldPiece.objects.order_by("pk").values_list("pk", "sealed"))
+    assert before
+    reseal_held_files(numen_keys.get())  # type: ignore[arg-type]
+    assert list(HeldPiece.objects.order_by("pk").values_list("pk", "sealed")) == before
 
 
 @pytest.mark.django_db(transaction=True)
@@ -164,7 +183,7 @@ def test_a_feed_discarded_while_its_plan_is_written_keeps_none_of_it(
     feed_id = uploaded(academy)
 
     def discard_meanwhile(_: object) -> str:
-        services.discard_feed(feed_id, held_directory(), by="account:1", now=NOW)
+        services.discard_feed(feed_id, by="account:1", now=NOW)
         return "digest"
 
     monkeypatch.setattr(feed_records, "plan_digest", discard_meanwhile)

@@ -111,7 +111,7 @@ def _asked(feed: queries.FeedSummary) -> int:
 
 def give_up(feed: _Feed) -> None:
     """Renonce à un flux refusé en bloc ; ses fichiers sont effacés."""
-    services.discard_feed(feed, settings.CONFIG.data_dir / "feeds", by="cli", now=timezone.now())
+    services.discard_feed(feed, by="cli", now=timezone.now())
     typer.echo(f"Flux {feed} abandonné.")
 
 

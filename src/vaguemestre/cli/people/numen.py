@@ -96,7 +96,7 @@ def _resealed(keys: HeldKeys) -> str:
         count += done
         if not after:
             break
-    lines = reseal_lines(keys, settings.CONFIG.data_dir / "feeds")
+    lines = reseal_lines(keys)
     return f"NUMEN rechiffrés : {count} ; lignes de flux : {lines}."
 
 

@@ -1,6 +1,7 @@
 """Jobs of the long-work worker: apply a confirmed feed, plan a held one again."""
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -46,13 +47,15 @@ def rebuild_requested_plan(event: PlanRequested) -> None:
         except Refusal as refusal:
             if not (feed.is_uploaded and refusal.code in services.FILE_REFUSALS):
                 raise
-            services.drop_unusable_upload(event.feed_id, sentence(refusal), context.directory, now=now)
+            services.drop_unusable_upload(event.feed_id, sentence(refusal), now=now)
 
 
 def purge_old_lines() -> None:
     """Periodic task: delete the lines, plans and files of feeds whose retention is over."""
     config = settings.CONFIG
-    services.delete_old_lines(config.retention.feeds_days, config.data_dir / "feeds", now=timezone.now())
+    services.delete_old_lines(config.retention.feeds_days, now=timezone.now())
+    # Versions up to 0.2 held feeds there: the way back to them is over.
+    shutil.rmtree(config.data_dir / "feeds", ignore_errors=True)
 
 
 def import_context_of(feed: FeedSummary) -> ImportContext:

@@ -38,6 +38,18 @@ class Feed(models.Model):
     new_places = models.JSONField(null=True)  # UAI to name, "" if its files name it nowhere
 
 
+class HeldPiece(models.Model):
+    """A piece of a sealed file of a held feed; deleted once it is applied or discarded. `number`: from 0."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)
+    number = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("feed", "kind", "number"), name="held_piece_once"),)
+
+
 class PlannedRow(models.Model):
     """Somebody of the plan of a held feed, as shown; deleted once it is applied or discarded."""
 

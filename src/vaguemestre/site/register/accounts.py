@@ -150,7 +150,7 @@ ACCOUNTS = Activity(
         ),
         Category(
             "Lignes des flux des ressources humaines",
-            ("intake.AppliedLine", "intake.RefusedRow", "intake.PlannedRow"),
+            ("intake.AppliedLine", "intake.RefusedRow", "intake.PlannedRow", "intake.HeldPiece"),
             set_days("retention.feeds_days", "après le flux"),
             (intake.purge_old_lines,),
         ),

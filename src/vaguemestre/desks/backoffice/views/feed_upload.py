@@ -1,6 +1,5 @@
 """A feed given on a page: held unread, and planned by the worker of long jobs."""
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,7 +30,6 @@ def upload(request: SignedInRequest) -> HttpResponse:
                 feed_id = hold_upload(
                     form.academy_id,
                     form.upload,
-                    settings.CONFIG.data_dir / "feeds",
                     numen_keys.get(),
                     by=actor_of(request),
                     now=timezone.now(),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -136,8 +135,7 @@ def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
             case "refaire":
                 intake.request_plan(feed_id, by=actor_of(request), now=now)
             case "abandonner":
-                directory = settings.CONFIG.data_dir / "feeds"
-                intake.discard_feed(feed_id, directory, by=actor_of(request), now=now)
+                intake.discard_feed(feed_id, by=actor_of(request), now=now)
             case _:
                 raise Http404
     except Refusal as refusal:

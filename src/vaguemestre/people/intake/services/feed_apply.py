@@ -126,5 +126,5 @@ def _hold_feed(
         return
     feed = create_feed(source, plan, context, terms, now)
     content = source.content.read(0, source.content.size)
-    write_held_files(context.directory, feed.pk, content, source.files.structures or b"", context.keys)
+    write_held_files(feed.pk, content, source.files.structures or b"", context.keys)
     save_plan(feed, plan, context, terms.today, now)

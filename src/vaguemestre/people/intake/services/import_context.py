@@ -38,11 +38,6 @@ class ImportContext:
     closing_days: ClosingDays = _no_closing_planned
     keeps_usernames: bool = False
 
-    @property
-    def directory(self) -> Path:
-        """The directory of held feeds, sealed."""
-        return self.lock.parent / "feeds"
-
 
 @dataclass(frozen=True, slots=True)
 class FeedFiles:

@@ -1,7 +1,5 @@
 """Key rotation: seal lines of feeds again with the current key."""
 
-from pathlib import Path
-
 from django.db import transaction
 from django.db.models import Model
 
@@ -18,10 +16,10 @@ from vaguemestre.people.intake.values import LINE_PURPOSE
 _BATCH_ROWS = 1000
 
 
-def reseal_lines(keys: HeldKeys, directory: Path) -> int:
+def reseal_lines(keys: HeldKeys) -> int:
     """Reseal applied lines, match candidates and held files; returns the count. May be run again."""
     rows = sum(_reseal_rows(table, keys) for table in (AppliedLine, MatchCandidate))
-    return rows + reseal_held_files(directory, keys)
+    return rows + reseal_held_files(keys)
 
 
 def _reseal_rows(table: type[Model], keys: HeldKeys) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.db import transaction
 
@@ -107,7 +106,7 @@ def rebuild_plan(feed_id: int, context: ImportContext, terms: ImportTerms, *, no
     """
     with import_lock(context.lock):
         feed = Feed.objects.filter(pk=feed_id, decided_at=None).exclude(refusal="").first()
-        if feed is None or not has_held_files(context.directory, feed_id):
+        if feed is None or not has_held_files(feed_id):
             raise Refusal("intake.feed-decided")
         checked = _rebuilt_plan(feed, context, terms, now)
         save_plan(
@@ -123,12 +122,12 @@ def rebuild_plan(feed_id: int, context: ImportContext, terms: ImportTerms, *, no
 
 
 @transaction.atomic(durable=True)
-def discard_feed(feed_id: int, directory: Path, *, by: str, now: datetime) -> None:
+def discard_feed(feed_id: int, *, by: str, now: datetime) -> None:
     """Give up a held feed: erase its files and its plan. Raises Refusal `intake.feed-decided`."""
     _record_decision(feed_id, "", now)
     PlannedRow.objects.filter(feed_id=feed_id).delete()
     record("intake.feed-given-up", to=f"feed:{feed_id}", by=by, at=now)
-    transaction.on_commit(lambda: erase_held_files(directory, feed_id))
+    erase_held_files(feed_id)
 
 
 def apply_held_feed(
@@ -147,7 +146,7 @@ def apply_held_feed(
     """
     with import_lock(context.lock):
         feed = Feed.objects.filter(pk=feed_id, finished_at=None).exclude(confirmed_by="").first()
-        if feed is None or not has_held_files(context.directory, feed_id):
+        if feed is None or not has_held_files(feed_id):
             return None
         terms_shown = replace(terms, today=feed.planned_on or terms.today).confirmed
         check = _unchanged_plan_check(feed, context, terms, terms_shown, now)
@@ -156,7 +155,7 @@ def apply_held_feed(
         Feed.objects.filter(pk=feed_id).update(begun_at=feed.begun_at)
         today = terms_shown.today
         apply_plan(feed, checked, check, context, now=now, today=today, progress=progress)
-    erase_held_files(context.directory, feed_id)
+    erase_held_files(feed_id)
     return checked
 
 
@@ -202,7 +201,7 @@ def _rebuilt_plan(feed: Feed, context: ImportContext, terms: ImportTerms, now: d
 
 
 def _open_held_files(feed: Feed, context: ImportContext) -> tuple[Sheet, FeedFiles]:
-    content, places = read_held_files(context.directory, feed.pk, context.keys)
+    content, places = read_held_files(feed.pk, context.keys)
     return hr.open_sheet(InMemory(content)), FeedFiles(content, places or None, feed.file_name)
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from django.db import transaction
 
@@ -38,12 +37,10 @@ class UploadedFeed:
 
 
 @transaction.atomic(durable=True)
-def hold_upload(
-    academy_id: int, upload: UploadedFeed, directory: Path, keys: NumenKeys, *, by: str, now: datetime
-) -> int:
+def hold_upload(academy_id: int, upload: UploadedFeed, keys: NumenKeys, *, by: str, now: datetime) -> int:
     """Keep the files of a feed, unread, and ask the worker of long jobs for its plan; returns its id.
 
-    The same file that waits already is only planned anew. Raises Refusal `intake.file-empty`, OSError.
+    The same file that waits already is only planned anew. Raises Refusal `intake.file-empty`.
     """
     if not upload.feed.strip():
         raise Refusal("intake.file-empty", of="")
@@ -64,7 +61,7 @@ def hold_upload(
             refusal=_AWAITS_PLAN,
             is_uploaded=True,
         )
-    write_held_files(directory, feed.pk, upload.feed, upload.structures, keys)
+    write_held_files(feed.pk, upload.feed, upload.structures, keys)
     Feed.objects.filter(pk=feed.pk).update(replan_asked_at=now)
     record("intake.feed-uploaded", to=f"feed:{feed.pk}", by=by, at=now)
     announce(PlanRequested(feed.pk))
@@ -72,7 +69,7 @@ def hold_upload(
 
 
 @transaction.atomic(durable=True)
-def drop_unusable_upload(feed_id: int, reason: str, directory: Path, *, now: datetime) -> None:
+def drop_unusable_upload(feed_id: int, reason: str, *, now: datetime) -> None:
     """Close an uploaded feed whose file cannot be used, and erase its files. `reason`: a French sentence."""
     uploaded = Feed.objects.filter(pk=feed_id, decided_at=None, is_uploaded=True)
     PlannedRow.objects.filter(feed__in=uploaded).delete()
@@ -85,4 +82,4 @@ def drop_unusable_upload(feed_id: int, reason: str, directory: Path, *, now: dat
         plan_note=reason[:300],
     ):
         record("intake.feed-unusable", to=f"feed:{feed_id}", by="system", at=now)
-        transaction.on_commit(lambda: erase_held_files(directory, feed_id))
+        erase_held_files(feed_id)
