@@ -147,7 +147,44 @@ PAGES = """
 public_url = "https://messagerie.ac-exemple.fr"
 behind_tls = true
 """
-USUAL = SIX.replace("[network]\n", '[network]\nports = "usual"\nentry = ["192.0.2.10"]\n') + PAGES
+ALONE = SIX.replace('["store1", "store2"]', '["store1"]').replace('["store2", "store1"]', '["store2"]')
+USUAL = ALONE.replace("[network]\n", '[network]\nports = "usual"\nentry = ["192.0.2.10"]\n') + PAGES
+
+
+SHARED = (
+    USUAL.replace('["store1"]', '["store1", "store2"]\ndevice = "nas:/amiens"\nfile_system = "nfs4"')
+    .replace('nodes = ["store2"]', 'nodes = ["store3"]')
+    .replace('["pod"]', '["pod"]\nfencing = "fence_ipmilan"\nfencing_options = ["ip=10.9.0.1"]')
+    + ENTRY
+    + '\n[[node]]\nname = "store3"\naddress = "10.77.0.33"\nduties = ["pod"]\n'
+)
+
+
+def test_a_pod_of_two_machines_says_what_is_mounted_and_who_cuts_their_power(tmp_path: Path) -> None:
+    (tmp_path / "node").write_text("store2", encoding="utf-8")
+    config = loaded(tmp_path, SHARED)
+    assert (config.served_pod, config.is_pod_shared) == ("amiens", True)
+    assert config.topology.nodes[3].fencing_options == ("ip=10.9.0.1",)
+    (tmp_path / "node").write_text("store3", encoding="utf-8")
+    config = loaded(tmp_path, SHARED)
+    assert (config.served_pod, config.is_pod_shared) == ("beauvais", False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ('device = "nas:/amiens"\n', "", "« device » et « file_system » disent ce que monte"),
+        ('["store3"]', '["store3"]\ndevice = "nas:/b"', "« beauvais » n’a qu’une machine"),
+        ('fencing = "fence_ipmilan"\n', "", "« fencing » manque à « store1, store2 » : « amiens »"),
+        ('"fence_ipmilan"', '"ipmilan"', "est un agent de Pacemaker"),
+        ('"ip=10.9.0.1"', '"ip = 10.9.0.1"', "s’écrit nom=valeur, sans espace"),
+    ],
+)
+def test_what_a_pod_of_two_machines_lacks_is_told(
+    tmp_path: Path, before: str, after: str, words: str
+) -> None:
+    with pytest.raises(ConfigWrong, match=words):
+        loaded(tmp_path, SHARED.replace(before, after))
 
 
 def test_machines_that_serve_answer_the_entries_and_no_other_does(tmp_path: Path) -> None:

@@ -121,3 +121,26 @@ def test_with_pods_machines_have_one_authority(first: Config, tmp_path: Path) ->
     assert (other.home / "engines/tls/ca.pem").stat().st_mode & 0o777 == 0o644  # our programs read it
     assert NodeKeys(other, nodes[-1]).are_there()
     assert not [name for name in bring(packed_keys(config, "d1"), tmp_path / "d1") if "tls" in name]
+
+
+def test_the_key_between_machines_of_a_shared_pod_goes_to_them_only(tmp_path: Path) -> None:
+    nodes = (
+        NodeSection("w1", "10.77.0.11", ("web", "proxy", "mx")),
+        NodeSection("b1", "10.77.0.31", ("pod",)),
+        NodeSection("b2", "10.77.0.32", ("pod",)),
+        NodeSection("b3", "10.77.0.33", ("pod",)),
+    )
+    pods = (PodSection("p1", "10.77.0.41", ("b1", "b2")), PodSection("p2", "10.77.0.42", ("b3",)))
+    config = replace(config_at(tmp_path / "w1"), topology=Topology(nodes, pods))
+    NodeKeys(config, nodes[0]).take()
+    made = (config.home / "cluster/corosync.key").read_bytes()
+    assert len(made) == 256
+    for name, is_given in (("b1", True), ("b2", True), ("b3", False)):
+        home = tmp_path / name
+        assert ("cluster/corosync.key" in bring(packed_keys(config, name), home)) is is_given
+        assert NodeKeys(replace(config, home=home), nodes[int(name[1])]).are_there()
+    brought = tmp_path / "b2/cluster/corosync.key"
+    assert brought.read_bytes() == made
+    assert brought.stat().st_mode & 0o777 == 0o600
+    brought.unlink()
+    assert not NodeKeys(replace(config, home=tmp_path / "b2"), nodes[2]).are_there()

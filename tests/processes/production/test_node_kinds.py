@@ -1,6 +1,5 @@
 """Which machines bin/install makes where there are pods, and what runs on each."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,12 +41,6 @@ def test_the_duties_of_a_front_go_together_and_without_mail(duties: tuple[str, .
     node = NodeSection("x", "10.77.0.9", duties)
     with pytest.raises(ConfigWrong, match="web, proxy, mx"):
         check_can_be_made(Topology((*NODES, node), PODS), node)
-
-
-def test_a_pod_of_two_machines_is_not_made_yet() -> None:
-    pod = replace(PODS[0], nodes=("b1", "b2"))
-    with pytest.raises(ConfigWrong, match="« b1, b2 »"):
-        check_can_be_made(Topology(NODES, (pod,)), NODES[0])
 
 
 def test_a_machine_without_a_pod_of_its_own_is_not_made() -> None:

@@ -9,11 +9,10 @@ import pytest
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.production.layout import HOME, RUN
 from vaguemestre.processes.production.machine.files import environment_text
-from vaguemestre.processes.production.units.unit import Unit, render
+from vaguemestre.processes.production.units.unit import TARGET, Unit, render
 from vaguemestre.processes.production.units.units import (
     CERTIFICATES,
     PREPARE,
-    TARGET,
     services_of,
     unit_files,
 )

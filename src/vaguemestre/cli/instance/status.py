@@ -18,8 +18,9 @@ from vaguemestre.engines.postfix import mail_queue
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.processes.production.units.children import children_of
+from vaguemestre.processes.production.units.unit import TARGET
 from vaguemestre.processes.production.units.unit_states import is_under_systemd, unit_states
-from vaguemestre.processes.production.units.units import TARGET, service_name
+from vaguemestre.processes.production.units.units import service_name
 from vaguemestre.processes.supervisor import place, process_table
 from vaguemestre.site.config import Config
 
@@ -76,6 +77,8 @@ def _units(config: Config) -> tuple[int, float, bool, list[dict[str, Any]]]:
     """Who keeps the processes running and since when, whether all is ready, each of them: by systemd."""
     names = [f"{service_name(child.name)}.service" for child in children_of(config, sys.executable)]
     target, *children = unit_states(names) or [{"state": "stopped", "since": 0.0}]
+    if target["state"] != "ready" and config.is_pod_shared:
+        raise Failed(f"« {config.served_pod} » n’est pas servi ici : « crm_mon -1 -r » dit où il l’est.", 69)
     if target["state"] != "ready":
         raise Failed(f"rien ne tourne sur {config.home} : « systemctl start {TARGET} » démarre tout.", 69)
     is_ready = all(child["state"] == "ready" for child in children)

@@ -59,6 +59,12 @@ def command(
 
 
 def _upgrade(config: Config, source: Path | None, *, is_plan: bool) -> None:
+    if config.is_pod_shared:  # what is restarted one by one behind Pacemaker's back looks dead to it
+        raise Failed(
+            "Pacemaker garde ce groupe de boîtes : « bin/install » de cette version sur la machine qui "
+            "attend, puis sur celle qui sert.",
+            69,
+        )
     running = release_in(layout.CURRENT.resolve())
     if source is not None:
         check_forth(running, release_in(source))

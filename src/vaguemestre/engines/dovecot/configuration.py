@@ -70,9 +70,9 @@ def prepare(instance: Instance) -> None:
     base = folder(instance)
     base.mkdir(parents=True, exist_ok=True)
     base.chmod(0o755)
-    mail = instance.home / "mail"
-    mail.mkdir(exist_ok=True)
-    set_owner(mail, user.pw_uid, user.pw_gid, 0o700)
+    (mail := instance.home / "mail").mkdir(exist_ok=True)
+    if not instance.is_pod_shared:  # else nobody writes there while nothing is mounted
+        set_owner(mail, user.pw_uid, user.pw_gid, 0o700)
     _publish_token_key(instance)
     _write_push(instance, user.pw_gid)
     _write_throttle(instance, user.pw_gid)

@@ -27,9 +27,11 @@ from vaguemestre.processes.production.machine.local_database import LocalDatabas
 from vaguemestre.processes.production.machine.wal_archive import WalArchive
 from vaguemestre.processes.production.nodes import routes
 from vaguemestre.processes.production.step import Step
+from vaguemestre.processes.production.units import shared_pod
 from vaguemestre.processes.production.units.backup_unit import has_archive
 from vaguemestre.processes.production.units.children import children_of
-from vaguemestre.processes.production.units.units import TARGET, UnitFile, service_name, unit_files
+from vaguemestre.processes.production.units.unit import TARGET
+from vaguemestre.processes.production.units.units import PREPARE, UnitFile, service_name, unit_files
 from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.site.config import Config
 
@@ -92,7 +94,7 @@ class Installation:
                 partial(backup_folders.make, self.config.backup),
             ),
             Step("Unités systemd", self._has_units, self._write_units),
-            Step("Services démarrés et qui répondent", self._runs, self._start),
+            self.start_step(),
         )
 
     def later_steps(self) -> tuple[Step, ...]:
@@ -234,20 +236,29 @@ class Installation:
             self.say(f"    {line}")
         write(marks.PREPARED, marks.prepared_text(self.release, self.text), mode=0o600)
 
+    def start_step(self) -> Step:
+        return Step("Services démarrés et qui répondent", self._runs, self._start)
+
     def _services(self) -> tuple[str, ...]:
-        return tuple(f"{service_name(child.name)}.service" for child in self._children())
+        if self.config.is_pod_shared:
+            return shared_pod.started_at_boot(PREPARE)
+        return (TARGET, *(f"{service_name(child.name)}.service" for child in self._children()))
 
     def _started_text(self) -> str:
         return marks.started_text(self.release, self.text, (file.text for file in self._unit_files()))
 
     def _runs(self) -> bool:
         is_same = has_text(marks.STARTED, self._started_text())
-        return is_same and are_active(TARGET, *self._services())
+        return is_same and are_active(*self._services())
 
     def _start(self) -> None:
         is_same = has_text(marks.STARTED, self._started_text())
-        verb = "start" if is_same else "restart"
-        run(("systemctl", verb, TARGET))
+        if not is_same and self.config.is_pod_shared:
+            run(("systemctl", "restart", *self._services()))
+            if are_active(TARGET):  # the pod is here; what is restarted behind Pacemaker's back looks dead
+                run(("crm_resource", "--restart", "--resource", f"pod-{self.config.served_pod}-dovecot"))
+        elif not is_same:
+            run(("systemctl", "restart", TARGET))
         run(("systemctl", "start", *self._services()))
         write(marks.STARTED, self._started_text(), mode=0o600)
 

@@ -120,6 +120,10 @@ class Config(HomeFolders):
         return Ports.counted_from(self.port_base, usual=self.network.has_usual_ports)
 
     @property
+    def is_pod_shared(self) -> bool:  # other machines can serve it too: Pacemaker mounts its mail
+        return self.has_usual_ports and any(pod.name == self.served_pod for pod in self.topology.shared_pods)
+
+    @property
     def listen_addresses(self) -> tuple[str, ...]:
         """Where the mail doors are open to the world."""
         if self.served_pod and (pod := self.topology.pod_named(self.served_pod)):
@@ -170,9 +174,8 @@ class Config(HomeFolders):
     @property
     def carddav_url(self) -> str:
         """CardDAV URL: behind the pages' proxy, else on its own port."""
-        if self.web.behind_tls:
-            return f"{self.public_url}/dav/"
-        return f"http://localhost:{self.ports.carddav}/dav/"
+        own = f"http://localhost:{self.ports.carddav}/dav/"
+        return f"{self.public_url}/dav/" if self.web.behind_tls else own
 
     @property
     def intranet_url(self) -> str:

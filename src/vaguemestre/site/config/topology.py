@@ -12,6 +12,7 @@ from vaguemestre.site.config.database import DatabaseSection
 from vaguemestre.site.config.faults import Fault
 from vaguemestre.site.config.network import NetworkSection
 from vaguemestre.site.config.section_keys import is_table, read_section, wrong_keys
+from vaguemestre.site.config.shared_pods import broken_sharing
 
 DATABASE, ENTRY = "database", "entry"
 POD = "pod"
@@ -26,6 +27,17 @@ _NAME = checks.Check(
 _ADDRESS = checks.Check(checks.is_ip_address, "est une adresse IP")
 _DUTIES = checks.each(checks.Check(DUTIES.__contains__, f"est l’un de : {', '.join(DUTIES)}"))
 _NAMES = checks.each(_NAME)
+_AGENT = checks.Check(
+    lambda name: re.fullmatch(r"(fence_[a-z0-9_]+)?", name, re.ASCII) is not None,
+    "est un agent de Pacemaker (fence_ipmilan, fence_redfish…), ou reste vide",
+)
+_OPTIONS = checks.each(
+    checks.Check(
+        lambda option: re.fullmatch(r"[a-z][a-z0-9_]*=[^\s\"]+", option, re.ASCII) is not None,
+        "s’écrit nom=valeur, sans espace",
+    )
+)
+_WORD = checks.Check(lambda word: re.fullmatch(r"[^\s\"]*", word) is not None, "s’écrit sans espace")
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,8 @@ class NodeSection(Section):
     name: Annotated[str, _NAME] = ""
     address: Annotated[str, _ADDRESS] = ""  # on the network between machines
     duties: Annotated[tuple[str, ...], _DUTIES] = ()
+    fencing: Annotated[str, _AGENT] = ""  # what cuts its power when it answers no more
+    fencing_options: Annotated[tuple[str, ...], _OPTIONS] = ()
 
     @property
     def serves(self) -> bool:
@@ -57,6 +71,14 @@ class PodSection(Section):
     name: Annotated[str, _NAME] = ""
     address: Annotated[str, _ADDRESS] = ""  # of the node that serves it at the moment
     nodes: Annotated[tuple[str, ...], _NAMES] = ()  # those that can serve it, the usual one first
+    device: Annotated[str, _WORD] = ""  # what is mounted where it is served, when several can
+    file_system: Annotated[str, _WORD] = ""  # of mount(8); « none » for a folder that is bound
+    mount_options: Annotated[str, _WORD] = ""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several machines can serve it: Pacemaker decides which one does."""
+        return len(self.nodes) > 1
 
 
 class Topology(NamedTuple):
@@ -77,6 +99,10 @@ class Topology(NamedTuple):
         node = self.node_named(machine)
         kept = [pod for pod in self.pods if machine in pod.nodes]
         return kept[0] if node and node.keeps_only_mail and len(kept) == 1 else None
+
+    @property
+    def shared_pods(self) -> tuple[PodSection, ...]:
+        return tuple(pod for pod in self.pods if pod.is_shared)
 
     @property
     def front_nodes(self) -> tuple[NodeSection, ...]:
@@ -105,6 +131,10 @@ class Topology(NamedTuple):
         yield from self._broken_addresses(network.trusted)
         for number, pod in enumerate(self.pods):
             yield from self._broken_pod(number, pod)
+            if network.has_usual_ports:
+                unfenced = [node.name for node in self.nodes if node.name in pod.nodes and not node.fencing]
+                storage = (pod.device, pod.file_system)
+                yield from broken_sharing(_place("pod", number), pod.name, storage, pod.nodes, unfenced)
         yield from self._broken_entries(network)
         if self.pods and not self.nodes:
             yield Rule(("node", "pod"), "[[pod]] demande des [[node]] : une seule machine n’en demande aucun")

@@ -263,8 +263,16 @@ TABLES = {
         "Ce qu’elle fait : pages (« web »), base (« database »), portes des programmes (« proxy »), "
         "boîtes (« pod »), courrier du dehors et filtre (« mx »), ou devant les autres (« entry », seul)."
     ),
+    "node.fencing": (
+        "L’agent de Pacemaker qui coupe son courant quand elle ne répond plus (fence_ipmilan…), si elle a un "
+        "groupe de boîtes que d’autres peuvent servir."
+    ),
+    "node.fencing_options": "Ses options (nom=valeur) : l’adresse de sa carte de gestion, le compte…",
     "pod": "Groupes de boîtes",
     "pod.name": "Son nom ; le premier groupe du fichier a les boîtes dont rien d’autre n’est dit.",
     "pod.address": "L’adresse qui suit le groupe d’une machine à l’autre.",
     "pod.nodes": "Les machines qui peuvent le servir, l’habituelle d’abord.",
+    "pod.device": "De plusieurs machines, ce que monte celle qui le sert : disque, serveur:/chemin, dossier.",
+    "pod.file_system": "Son système de fichiers (ext4, nfs4…) ; « none » pour un dossier attaché ailleurs.",
+    "pod.mount_options": "Les options du montage ; « bind » pour un dossier.",
 }

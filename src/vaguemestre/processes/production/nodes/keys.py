@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from vaguemestre.engines.cluster import node_keys
 from vaguemestre.engines.cluster.members import DatabaseCluster, Member
 from vaguemestre.engines.config_templates import write
+from vaguemestre.engines.pacemaker.members import KEY as POD_KEY
 from vaguemestre.engines.tls import certificates
 from vaguemestre.engines.tls.certificate_authority import make_authority
 from vaguemestre.foundation.kernel.errors import EngineRefused
@@ -23,6 +24,7 @@ from vaguemestre.site.config import Config
 from vaguemestre.site.config.topology import NodeSection
 
 FOLDER = "cluster"  # of the home
+_POD_KEY_BYTES = 256  # corosync-keygen(8)
 
 
 def cluster_of(config: Config) -> DatabaseCluster:
@@ -43,6 +45,7 @@ class NodeKeys:
         self._config, self._node = config, node
         self._cluster = cluster_of(config)
         self._password = config.home / config.database.password_file
+        self._pods_key = self._cluster.keys / POD_KEY
 
     def are_there(self) -> bool:
         return not self._missing() and self._is_ours()
@@ -69,6 +72,8 @@ class NodeKeys:
             node_keys.write_key(self._cluster.key, key)
             node_keys.write_key(self._cluster.certificate, pem, 0o644)
         secrets.make_missing(self._config.secrets_dir)
+        if self._config.topology.shared_pods and not self._pods_key.exists():
+            node_keys.write_key(self._pods_key, random.token_bytes(_POD_KEY_BYTES))
         if self._config.topology.pods:
             make_authority(*certificates.authority_files(self._config), now=now)
         if not self._password.exists():
@@ -78,6 +83,8 @@ class NodeKeys:
         yield from (self._cluster.authority, self._cluster.certificate, self._cluster.key, self._password)
         if self._node.serves:
             yield from _shared_files(self._config)
+        if _shares_pod(self._config, self._node):
+            yield self._pods_key
 
     def _missing(self) -> list[Path]:
         return [path for path in self._needed() if not path.is_file()]
@@ -113,6 +120,10 @@ def _shared_files(config: Config) -> Iterator[Path]:
         yield from certificates.authority_files(config)
 
 
+def _shares_pod(config: Config, node: NodeSection) -> bool:
+    return any(node.name in pod.nodes for pod in config.topology.shared_pods)
+
+
 def _signed(own: x509.Certificate, ca: x509.Certificate) -> bool:
     try:
         own.verify_directly_issued_by(ca)
@@ -137,6 +148,8 @@ def packed_keys(config: Config, name: str) -> bytes:
         f"{FOLDER}/node.pem": (pem, 0o644),
         f"{FOLDER}/node.key": (key, 0o600),
     }
+    if _shares_pod(config, node):
+        files[f"{FOLDER}/{POD_KEY}"] = ((cluster.keys / POD_KEY).read_bytes(), 0o600)
     password = config.home / config.database.password_file
     shared = list(_shared_files(config)) if node.serves else []
     for path in (password, *shared):

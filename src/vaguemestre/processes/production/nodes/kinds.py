@@ -25,8 +25,3 @@ def _check_pod(topology: Topology, node: NodeSection) -> None:
             f"bin/install fait une machine d’un [[pod]] : « {node.name} » en a {len(kept)} "
             "(docs/operations/several-machines.md)."
         )
-    if len(kept[0].nodes) > 1:
-        raise ConfigWrong(
-            f"bin/install ne fait pas encore de [[pod]] sur plusieurs machines : « {kept[0].name} » a "
-            f"« {', '.join(kept[0].nodes)} » (docs/operations/several-machines.md)."
-        )

@@ -9,6 +9,7 @@ from vaguemestre.processes.production.nodes.database_member import DatabaseMembe
 from vaguemestre.processes.production.nodes.entry_machine import EntryMachine
 from vaguemestre.processes.production.nodes.keys import NodeKeys, mark
 from vaguemestre.processes.production.nodes.pod_address import PodAddress
+from vaguemestre.processes.production.nodes.pod_member import PodMember
 from vaguemestre.processes.production.step import Step
 from vaguemestre.site.config.topology import DATABASE, ENTRY, NodeSection
 
@@ -44,7 +45,7 @@ class NodeInstallation:
         )
         titles = {step.title for step in first}
         rest = (step for step in others if step.title not in titles) if self.node.serves else ()
-        return (*first, *rest)
+        return (*first, *rest, *self._shared_pod_steps())
 
     def later_steps(self) -> tuple[Step, ...]:
         return self.whole.later_steps() if self.node.serves else ()
@@ -67,8 +68,27 @@ class NodeInstallation:
         pod = self.whole.config.topology.pod_kept_by(self.node.name)
         if pod is None:
             return ()
+        if pod.is_shared:
+            member = PodMember(self.whole.config, pod)
+            return (Step("Groupe de boîtes laissé à Pacemaker", member.is_left_alone, member.leave_alone),)
         address = PodAddress(self.node, pod)
         return (Step(f"Adresse du groupe de boîtes : {pod.address}", address.is_there, address.take),)
+
+    def _shared_pod_steps(self) -> tuple[Step, ...]:
+        """Last: what Pacemaker starts is there by then."""
+        pod = self.whole.config.topology.pod_kept_by(self.node.name)
+        if pod is None or not pod.is_shared:
+            return ()
+        member = PodMember(self.whole.config, pod)
+        return (
+            Step("Corosync et Pacemaker : les machines des groupes de boîtes", member.is_joined, member.join),
+            Step(
+                "Pacemaker : ce qu’il démarre, et à qui il coupe le courant",
+                member.has_rules,
+                member.set_rules,
+            ),
+            Step(f"Groupe de boîtes « {pod.name} » servi", member.is_served, member.wait_until_served),
+        )
 
     def _entry_steps(self) -> tuple[Step, ...]:
         if ENTRY not in self.node.duties:

@@ -39,7 +39,7 @@ _NO_SET_ID_FILES = "RestrictSUIDSGID=yes"
 # (systemd.service(5), RestartMode). Any other fault is for somebody to mend.
 _UNAVAILABLE = 69  # sysexits.h: what the command line ends with when an engine does not answer
 _TRIED_AGAIN = (f"RestartForceExitStatus={_UNAVAILABLE}", "RestartMode=direct", "RestartSec=5")
-_INSTALL = ("WantedBy=vaguemestre.target",)
+TARGET = "vaguemestre.target"
 _SANDBOX_CALLS = "@mount @sandbox pivot_root"
 _SANDBOX_NAMESPACES = "user mnt pid net ipc uts cgroup"  # bwrap(1) --unshare-all
 
@@ -57,6 +57,9 @@ class Unit:
     environment: Mapping[str, str] = field(default_factory=dict)
     after: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    bound_to: tuple[str, ...] = ()  # units without which it does not start, and with which it ends
+    mounted: Path | None = None  # it starts only while something is mounted there
+    target: str = TARGET  # starts it at boot; ours stops it too
     writes: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
     credentials: tuple[tuple[str, Path], ...] = ()  # name → file, read by systemd as root
@@ -87,7 +90,8 @@ class Unit:
 
 def render(unit: Unit) -> str:
     """The text of `unit.name`.service."""
-    sections = (("Unit", _unit(unit)), ("Service", _service(unit)), ("Install", _INSTALL))
+    install = (f"WantedBy={unit.target}",)
+    sections = (("Unit", _unit(unit)), ("Service", _service(unit)), ("Install", install))
     return "# Written by bin/install: changes belong in a drop-in (systemctl edit).\n" + "\n".join(
         f"[{title}]\n" + "".join(f"{line}\n" for line in lines)
         for title, lines in sections
@@ -101,7 +105,12 @@ def _unit(unit: Unit) -> Iterator[str]:
         yield f"After={_services(unit.after)}"
     if unit.requires:
         yield f"Requires={_services(unit.requires)}"
-    yield "PartOf=vaguemestre.target"
+    if unit.bound_to:
+        yield f"BindsTo={_services(unit.bound_to)}"
+    if unit.mounted:
+        yield f"AssertPathIsMountPoint={unit.mounted}"
+    if unit.target == TARGET:
+        yield f"PartOf={TARGET}"
     if not unit.is_oneshot:
         yield "StartLimitIntervalSec=0"
 

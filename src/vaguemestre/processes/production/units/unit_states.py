@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from vaguemestre.processes.production import layout
-from vaguemestre.processes.production.units.units import PREFIX, TARGET
+from vaguemestre.processes.production.units.unit import TARGET
+from vaguemestre.processes.production.units.units import PREFIX
 from vaguemestre.site.config import Config
 
 _SECONDS = 20

@@ -13,7 +13,8 @@ from vaguemestre.foundation.jobs.rules import QUEUES, worker_name
 from vaguemestre.processes.duties import DATABASE, POD_SECRETS, Duty, duty_of
 from vaguemestre.processes.production.layout import HOME, RUN, python, source
 from vaguemestre.processes.production.units.backup_unit import backup_units, timers
-from vaguemestre.processes.production.units.unit import Unit, render
+from vaguemestre.processes.production.units.shared_pod import POD, kept_by_pacemaker, pod_text, target_text
+from vaguemestre.processes.production.units.unit import TARGET, Unit, render
 from vaguemestre.processes.production.upgrades.stand_ins import process_of, stand_ins_of
 from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.processes.watchdog import written
@@ -22,7 +23,6 @@ from vaguemestre.site.config.files import S3_KEYS
 
 PREFIX = "vaguemestre"
 FORMER = ("numen_key.former",)  # secrets that were changed; the ground makes an empty one before that
-TARGET = f"{PREFIX}.target"
 PREPARE = f"{PREFIX}-prepare"
 CERTIFICATES = f"{PREFIX}-certificates"
 _DESCRIPTIONS = {
@@ -107,7 +107,9 @@ def unit_files(config: Config, children: Sequence[Child], release: Path) -> tupl
     units = services_of(config, children, release)
     services = [UnitFile(f"{unit.name}.service", render(unit)) for unit in units]
     clocks = [UnitFile(name, text) for name, text in timers(config).items()]
-    files = (*services, _target(), *_certificate_files(config), *clocks)
+    target = UnitFile(TARGET, target_text(starts_at_boot=not config.is_pod_shared))
+    pod = (UnitFile(f"{POD}.service", pod_text()),) if config.is_pod_shared else ()
+    files = (*services, *pod, target, *_certificate_files(config), *clocks)
     return tuple(sorted(files, key=lambda file: file.name))
 
 
@@ -116,7 +118,8 @@ def services_of(config: Config, children: Sequence[Child], release: Path) -> tup
     processes = (*children, *stand_ins_of(children, pool_sockets(config)))
     services = (_service(config, child, release) for child in processes)
     backups = backup_units(config, release, is_database_away=_is_database_away(config))
-    return (_prepare(config, release), *services, _certificates(release), *backups)
+    units = (_prepare(config, release), *services, _certificates(release), *backups)
+    return kept_by_pacemaker(units, release, PREPARE) if config.is_pod_shared else units
 
 
 def service_name(process: str) -> str:
@@ -259,15 +262,6 @@ def _leaves_machine(config: Config, base: str, duty: Duty | None) -> bool:
     opens = base in _ABROAD or (base in ("mail-agent", "metrics") and is_elsewhere(config.files.clamd))
     opens = opens or (base == "mail-agent" and bool(config.topology.pods))
     return opens or is_asked_from_outside or (duty is not None and _is_database_away(config))
-
-
-def _target() -> UnitFile:
-    return UnitFile(
-        TARGET,
-        "# Written by bin/install.\n"
-        "[Unit]\nDescription=Vaguemestre: the mail of an académie\nAfter=network-online.target\n"
-        "Wants=network-online.target\n\n[Install]\nWantedBy=multi-user.target\n",
-    )
 
 
 def _certificates(release: Path) -> Unit:

@@ -18,7 +18,7 @@ from vaguemestre.processes.production.live_check.public_health import wait_until
 from vaguemestre.processes.production.machine.commands import StepFailed, are_active, has_text, run
 from vaguemestre.processes.production.marks import write_marks
 from vaguemestre.processes.production.step import Step
-from vaguemestre.processes.production.units.units import TARGET
+from vaguemestre.processes.production.units.unit import TARGET
 from vaguemestre.processes.production.upgrades import upgrade_plan
 from vaguemestre.processes.production.upgrades.releases import Release
 from vaguemestre.processes.production.upgrades.upgrade_plan import (

@@ -1,0 +1,1 @@
+"""Pacemaker and Corosync: which machine serves a pod, and whose power is cut before another one does."""
