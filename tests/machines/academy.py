@@ -184,6 +184,11 @@ class Client:
                 time.sleep(2)
 
 
+def open_imaps(client: Client) -> imaplib.IMAP4:
+    """A connection of a mail program, before it signs in."""
+    return _Imaps(client)
+
+
 class _Submission(smtplib.SMTP_SSL):
     def __init__(self, client: Client) -> None:
         self._client = client

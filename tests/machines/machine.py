@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,8 +33,9 @@ table ip vmtest {{
 # The root is shared, as systemd makes it elsewhere: credentials of units need it.
 _INIT = """\
 set -e
-mount -t overlay overlay -o lowerdir={image},upperdir={disk}/upper,workdir={disk}/work {disk}/root
+mount -t overlay overlay -o lowerdir={below},upperdir={disk}/upper,workdir={disk}/work {disk}/root
 cd {disk}/root
+if [ -n "{shared}" ]; then mkdir -p srv/shared; mount --bind "{shared}" srv/shared; fi
 mount -t proc proc proc; mount -t sysfs sysfs sys; mount -t cgroup2 cgroup2 sys/fs/cgroup
 mount -t tmpfs tmpfs run; mount -t tmpfs tmpfs tmp; mount -t tmpfs -o mode=755 tmpfs dev
 for device in null zero full random urandom tty; do
@@ -62,10 +63,16 @@ def host(*argv: str, text: str | None = None) -> str:
 
 @dataclass
 class Machine:
-    """One machine, by its name and address. `boot` starts it, `cut` ends it as a power cut would."""
+    """One machine, by its name and address. `boot` starts it, `cut` ends it as a power cut would.
+
+    `layer`: the disk of a machine that was made before, under this one's own (`make_layer`).
+    `shared`: a folder of this host, at /srv/shared.
+    """
 
     name: str
     address: str
+    layer: str = ""
+    shared: Path | None = None
     pid: int = 0
     _outer: "subprocess.Popen[bytes] | None" = None  # parent of its first process
 
@@ -86,7 +93,10 @@ class Machine:
         self._plug()
         self.group.mkdir(exist_ok=True)
         init = self.disk / "init"
-        init.write_text(_INIT.format(image=_IMAGE, disk=self.disk, name=self.name), encoding="utf-8")
+        below = f"{STORE / self.layer / 'upper'}:{_IMAGE}" if self.layer else _IMAGE
+        init.write_text(
+            _INIT.format(below=below, disk=self.disk, name=self.name, shared=self.shared or ""), "utf-8"
+        )
         enter = f"echo $$ >{self.group}/cgroup.procs; exec nsenter --net=/run/netns/vm-{self.name}"
         unshare = "unshare --pid --fork --kill-child --mount --uts --ipc --cgroup --propagation private"
         with (self.disk / "log").open("w", encoding="utf-8") as log:
@@ -217,6 +227,21 @@ def make_image() -> None:
     for unit in _USELESS:
         (_IMAGE / f"etc/systemd/system/{unit}.service").symlink_to("/dev/null")
     (_IMAGE / "etc/vaguemestre-image").touch()
+
+
+def make_layer(machine: Machine, content: str, fill: Callable[[Machine], None]) -> None:
+    """Make the disk of that machine once, for others to stand on. `content`: made anew when it changes."""
+    mark = machine.disk / "layer"
+    if mark.exists() and mark.read_text(encoding="utf-8") == content:
+        return
+    machine.destroy()
+    machine.boot()
+    try:
+        fill(machine)
+        machine.must("sh", "-c", "rm -f /etc/machine-id; apt-get clean; sync")
+    finally:
+        machine.cut()
+    mark.write_text(content, encoding="utf-8")
 
 
 def make_network() -> None:

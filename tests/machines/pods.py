@@ -1,0 +1,216 @@
+"""A front, and machines that can serve one pod, by bin/install; a folder of this host is their storage."""
+
+import hashlib
+import shutil
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.machines import academy, power
+from tests.machines.academy import Agent, Client
+from tests.machines.machine import STORE, Machine, make_layer
+from tests.machines.power import PowerSwitch
+
+from vaguemestre.engines.tls.certificates import Certificates
+from vaguemestre.site.config import PROJECT
+
+FRONT = "pw1"
+HOSTS = ("pb1", "pb2")
+ADDRESSES = {FRONT: "10.78.0.81", "pb1": "10.78.0.82", "pb2": "10.78.0.83"}
+POD = "10.78.0.85"
+SHARED = STORE / "pods-shared"
+MAIL = "/var/lib/vaguemestre/mail"
+LAST_STEP = "Aperçus bureautiques (LibreOffice)"  # of what serves already; nothing here needs it
+WITHIN_SECONDS = 240
+_LAYER = Machine("podlayer", "10.78.0.80")
+_STARTED_BY_PACKAGES = ("postgresql", "etcd", "haproxy", "corosync", "pacemaker", "logd", "pgbackrest")
+_LAYER_NODES = """
+[[node]]
+name = "w"
+duties = ["database", "web", "proxy", "mx"]
+[[node]]
+name = "b"
+duties = ["pod"]
+[[pod]]
+nodes = ["b", "c"]
+"""
+
+
+def configuration() -> str:
+    nodes = [(FRONT, ("database", "web", "proxy", "mx")), *((name, ("pod",)) for name in HOSTS)]
+    options = [f"ip={power.HOST}", f"ipport={power.PORT}", "pcmk_reboot_action=off"]
+    tables = "".join(
+        f'\n[[node]]\nname = "{name}"\naddress = "{ADDRESSES[name]}"\nduties = {list(duties)}\n'
+        + (f'fencing = "{power.AGENT}"\nfencing_options = {options}\n' if name in HOSTS else "")
+        for name, duties in nodes
+    ).replace("'", '"')
+    return (
+        academy.CONFIGURATION
+        + f"""trusted = ["127.0.0.0/8", "::1/128", "10.78.0.0/24"]
+
+[database]
+engine = "postgresql"
+host = "127.0.0.1"
+password_file = "secrets/postgres_password"
+
+[[pod]]
+name = "p1"
+address = "{POD}"
+nodes = ["{'", "'.join(HOSTS)}"]
+device = "/srv/shared/p1"
+file_system = "none"
+mount_options = "bind"
+{academy.GIVEN_CERTIFICATE}{tables}"""
+    )
+
+
+def comes(holds: Callable[[], object], seconds: float = WITHIN_SECONDS) -> None:
+    """Wait until it holds; the test fails after a while."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)
+
+
+@dataclass
+class Pods:
+    machines: dict[str, Machine]
+    switch: PowerSwitch
+    authority: Certificates
+    agents: tuple[Agent, ...] = field(default=())
+
+    @property
+    def front(self) -> Machine:
+        return self.machines[FRONT]
+
+    @property
+    def client(self) -> Client:
+        return Client(self.front, self.authority)
+
+    def holders(self) -> list[str]:
+        """The machines where the pod's folder is mounted."""
+        return [name for name in HOSTS if has_mounted(self.machines[name])]
+
+    def server(self) -> str:
+        """The machine that serves the pod; "" while none has all of it."""
+        for name in HOSTS:
+            machine = self.machines[name]
+            if machine.pid and machine.run("systemctl", "is-active", "vaguemestre.target").returncode == 0:
+                return name
+        return ""
+
+    def other(self, name: str) -> str:
+        return next(one for one in HOSTS if one != name)
+
+
+def has_mounted(machine: Machine) -> bool:
+    """As its first process sees it; nothing runs there for the question."""
+    try:
+        mounts = Path(f"/proc/{machine.pid}/mountinfo").read_text(encoding="utf-8") if machine.pid else ""
+    except OSError:  # it is being cut
+        return False
+    return f" {MAIL} " in mounts
+
+
+class MountWatch(threading.Thread):
+    """Looks all the time at who has mounted the folder. `together`: every moment when more than one had."""
+
+    def __init__(self, pods: Pods) -> None:
+        super().__init__(daemon=True)
+        self._pods, self._end = pods, threading.Event()
+        self.together: list[tuple[str, ...]] = []
+        self.looks = 0
+
+    def run(self) -> None:
+        while not self._end.wait(0.05):
+            self.looks += 1
+            if len(holders := self._pods.holders()) > 1:
+                self.together.append(tuple(holders))
+
+    def __enter__(self) -> "MountWatch":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self.join()
+
+
+def new_machines(*, is_kept: bool) -> dict[str, Machine]:
+    """Boot them all on a disk that has the packages."""
+    make_layer(_LAYER, _packages(), _lay)
+    if not is_kept:
+        shutil.rmtree(SHARED, ignore_errors=True)
+    (SHARED / "p1").mkdir(parents=True, exist_ok=True)
+    machines = {
+        name: Machine(name, address, _LAYER.name, SHARED if name in HOSTS else None)
+        for name, address in ADDRESSES.items()
+    }
+    for machine in machines.values():
+        machine.cut() if is_kept else machine.destroy()
+        machine.boot()
+    return machines
+
+
+def _packages() -> str:
+    """What the layer is made of."""
+    files = sorted([*(PROJECT / "packages").glob("*.txt"), PROJECT / "requirements/base.txt"])
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _lay(machine: Machine) -> None:
+    machine.bring(PROJECT, academy.SOURCES, academy.LEFT_OUT)
+    machine.must("tee", academy.SETTINGS, text=_LAYER_NODES)
+    for name in ("w", "b"):
+        machine.must(*academy.INSTALL, "--lay", "--node", name)
+    # what packages enable would start with each machine, whatever it is to be; bin/install enables its own
+    machine.must("systemctl", "disable", "--quiet", *_STARTED_BY_PACKAGES)
+    machine.must("systemctl", "mask", "--quiet", "systemd-networkd-wait-online.service")
+
+
+def install_all(pods: Pods) -> None:
+    """The front makes the keys; the pod has a majority once its second machine is there."""
+    for name, machine in pods.machines.items():
+        machine.bring(PROJECT, academy.SOURCES, academy.LEFT_OUT)
+        machine.must("tee", academy.SETTINGS, text=configuration())
+        if name == FRONT:
+            machine.bring(pods.authority.ca.parent, "/srv/tls")
+        else:
+            power.bring_agent(machine)
+            _bring_keys(pods.front, machine)
+        _install(machine, is_awaited=name == HOSTS[1])
+
+
+def _bring_keys(source: Machine, target: Machine) -> None:
+    home, archive = "/var/lib/vaguemestre", f"/run/{target.name}.tar"
+    source.must("sh", "-c", f"vaguemestre node keys {target.name} > {archive}")
+    packed = source.must("base64", archive)
+    target.must("mkdir", "-p", "-m", "711", home)
+    target.must("sh", "-c", f"base64 -d | tar -x -p -C {home}", text=packed)
+
+
+def _install(machine: Machine, *, is_awaited: bool) -> None:
+    """Make that machine, but for what comes once it serves. `is_awaited`: the others have no majority yet."""
+    unit = f"install-{machine.name}"
+    run = ("systemd-run", "--quiet", "--pipe", "--wait", f"--unit={unit}", "--setenv=HOME=/root")
+    command = (*run, "--setenv=PIP_CERT=/etc/ssl/certs/ca-certificates.crt", *academy.INSTALL)
+    lines: list[str] = []
+    with machine.start(*command, "--node", machine.name) as process:
+        for line in process.stdout or ():
+            lines.append(line)
+            if line.rstrip().endswith(f"{LAST_STEP}…"):
+                machine.must("systemctl", "kill", "--signal=KILL", f"{unit}.service")
+                return
+    if process.returncode == 69 and not is_awaited:
+        assert "Pacemaker attend ici les autres machines" in "".join(lines)[-1000:]
+    else:
+        assert process.returncode == 0, "".join(lines)[-3000:]
+
+
+def left_to_do(machine: Machine) -> Sequence[str]:
+    """What bin/install would still do there."""
+    plan = machine.must(*academy.INSTALL, "--node", machine.name, "--dry-run")
+    left = [line for line in plan.splitlines() if line.endswith(": à faire")]
+    return [line for line in left if LAST_STEP not in line]
