@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 from argparse import REMAINDER, ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vaguemestre.processes.supervisor.plan import Ask, Question
@@ -21,6 +21,7 @@ from vaguemestre.processes.supervisor.readiness import answers
 
 _READY_EVERY = 0.5  # seconds between two questions, until the first answer
 _ALIVE_EVERY = 10.0  # then
+_GREETED_EVERY = 60.0  # a mail server writes several lines about each who comes and says nothing
 _HEARTBEAT_AGE = 30.0  # seconds
 
 
@@ -50,6 +51,15 @@ def read(word: str) -> Question:
         raise QuestionUnreadable(word) from error
 
 
+def due(questions: Sequence[Question], greeted: Mapping[Question, float], now: float) -> list[Question]:
+    """Those to ask. `greeted`: when each answered last, on the clock of `now`; a greeting counts a minute."""
+
+    def counts(question: Question) -> bool:
+        return question.ask is Ask.GREETING and now - greeted.get(question, -_GREETED_EVERY) < _GREETED_EVERY
+
+    return [question for question in questions if not counts(question)]
+
+
 async def all_answer(questions: Sequence[Question], *, began: float, now: float) -> bool:
     """Whether every question is answered. A heartbeat counts if it is younger than 30 s and than `began`."""
     since = max(began, now - _HEARTBEAT_AGE)
@@ -69,8 +79,11 @@ def notify(state: str, address: str) -> None:
 def _accompany(questions: Sequence[Question], address: str, served: int) -> None:
     """Ask and tell until the process that this one accompanies has ended."""
     began, is_ready = time.time(), False
+    greeted: dict[Question, float] = {}
     while os.getppid() == served:
-        if asyncio.run(all_answer(questions, began=began, now=time.time())):
+        asked = due(questions, greeted, time.monotonic())
+        if asyncio.run(all_answer(asked, began=began, now=time.time())):
+            greeted |= dict.fromkeys(asked, time.monotonic())
             notify("WATCHDOG=1" if is_ready else "READY=1\nWATCHDOG=1", address)
             is_ready = True
         time.sleep(_ALIVE_EVERY if is_ready else _READY_EVERY)
