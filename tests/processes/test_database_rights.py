@@ -3,7 +3,8 @@
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, LiteralString
@@ -29,13 +30,13 @@ from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
 from vaguemestre.processes import database_rights
-from vaguemestre.processes.database_rights import EVERYWHERE, ON, ROLES
+from vaguemestre.processes.database_rights import EVERYWHERE, ON, ROLES, limits
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.metrics import database as metrics
 from vaguemestre.schools.lists.models import MailingList
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.site import secrets
-from vaguemestre.site.config import Config, load
+from vaguemestre.site.config import Config, WebSection, load
 
 on_postgresql = pytest.mark.skipif(load().database.engine != "postgresql", reason="this run is on SQLite")
 
@@ -112,6 +113,12 @@ def as_owner(config: Config) -> "Iterator[psycopg.Connection[tuple[object, ...]]
         user=server.user, password=database_password(config),
     ) as connection:  # fmt: skip
         yield connection
+
+
+def drop_role(config: Config, role: str) -> None:
+    with as_owner(config) as owner:
+        owner.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(role)))
+        owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
 def is_refused(connection: "psycopg.Connection[tuple[object, ...]]", statement: LiteralString) -> bool:
@@ -239,9 +246,53 @@ def test_the_password_of_a_role_is_not_sent(database: Config, monkeypatch: pytes
     made = [statement for statement in sent if "CREATE ROLE" in statement]
     assert [role in statement for statement in made] == [True]
     assert not any(password in statement for statement in sent)
+    drop_role(database, role)
+
+
+def test_every_role_of_ours_has_a_share_of_the_connections() -> None:
+    assert limits(Config(home=Path("/nowhere"))).keys() == {*ROLES, "engines"}
+
+
+def test_a_share_holds_what_the_processes_of_an_upgrade_open_and_follows_the_configuration() -> None:
+    few = Config(home=Path("/nowhere"))
+    many = replace(few, web=WebSection(workers=6, threads=8))
+    threads = 2 * few.web.workers * few.web.threads  # of two pools
+    assert 2 * threads < limits(few)["web"] < 75  # of the hundred that Debian's server takes
+    assert limits(many)["web"] > 4 * 6 * 8
+    assert limits(few)["door"] == limits(many)["door"]
+
+
+@on_postgresql
+def test_a_taken_role_leaves_the_server_to_the_others(database: Config) -> None:
+    name = f"taken{os.getpid()}"
+    role = database_role(database, name)
+    try:
+        prepare(database, TableRights({name: ""}, {}), {name: 3})
+        with ExitStack() as opened:
+            for _ in range(3):
+                opened.enter_context(as_role(database, name))
+            with pytest.raises(psycopg.OperationalError, match="too many connections for role"):
+                opened.enter_context(as_role(database, name))
+            with as_role(database, "web") as other:
+                other.execute("SELECT 1")
+        prepare(database, TableRights({name: ""}, {}), {name: 10_000})
+        with as_owner(database) as owner:
+            (server,) = owner.execute("SELECT current_setting('max_connections')::int").fetchone() or (0,)
+            limit = owner.execute("SELECT rolconnlimit FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+            assert limit == (server * 3 // 4,)
+    finally:
+        drop_role(database, role)
+
+
+@on_postgresql
+def test_each_start_limits_the_roles(database: Config) -> None:
     with as_owner(database) as owner:
-        owner.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(role)))
-        owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+        rows = owner.execute(
+            "SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname = ANY(%s)",
+            ([database_role(database, role) for role in (*ROLES, "engines")],),
+        ).fetchall()
+    assert len(rows) == len(ROLES) + 1
+    assert [role for role, limit in rows if limit < 1] == []
 
 
 @pytest.mark.django_db

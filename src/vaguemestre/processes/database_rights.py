@@ -1,16 +1,19 @@
-"""What each of our system users may do in PostgreSQL, table by table (ADR 0032). SQLite knows no roles.
+"""What each of our system users may do in PostgreSQL, table by table (ADR 0032), and how many connections it
+may hold. SQLite knows no roles.
 
 Rights on every table are the rule; tables whose rows open something are the exceptions. A room's new table is
 covered by the rule.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from django.utils.module_loading import import_string
 
-from vaguemestre.engines.instance import Instance
 from vaguemestre.processes.duties import DUTIES
+from vaguemestre.processes.supervisor.plan import DOOR_THREADS, workers
+from vaguemestre.site.config import Config
 
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
 _READ, _END = "SELECT", "SELECT, DELETE"
@@ -98,11 +101,54 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+_BESIDE = 3  # of each process: its main thread, one that keeps a lease or hears notices, and one to spare
+_AT_ONCE = 2  # an upgrade starts a process before it ends the one of the release before
+# Threads that ask, of processes of which there is one.
+_THREADS: Mapping[str, int] = MappingProxyType(
+    {
+        "door": DOOR_THREADS,
+        "carddav": 4,
+        "token-agent": 16,
+        "numen-agent": 8,
+        "gate": 4,
+        "push": 8,  # sessions looked up in threads; notices heard and sent
+        "collector": 1,
+        "metrics": 1,
+    }
+)
+# Of Postfix and Dovecot (engines/projection): four maps in each of eight proxymaps, eight workers of Dovecot,
+# and some for a reload.
+_ENGINES = 60
 
-def prepare(instance: Instance) -> None:
-    """Make the roles and give them these rights. Raises EngineDown, EngineRefused."""
-    if instance.database.engine == "postgresql":  # its driver is loaded where it is used
+
+def limits(config: Config) -> Mapping[str, int]:
+    """The most connections of each role, by the end of its name. Each serving machine has all processes."""
+    machines = max(1, sum(node.serves for node in config.topology.nodes))
+    needed: Counter[str] = Counter()
+    for duty, threads in _processes(config):
+        needed[DUTIES[duty].role] += threads + _BESIDE
+    ours = {role: connections * _AT_ONCE * machines for role, connections in needed.items()}
+    return {**ours, "engines": _ENGINES * machines}
+
+
+def _processes(config: Config) -> Iterator[tuple[str, int]]:
+    """Each process that asks the database: its duty, and how many of its threads do."""
+    for pool in ("web", "reading"):
+        for _ in range(config.web.workers):
+            yield pool, config.web.threads
+    yield from _THREADS.items()
+    for _ in workers(config, ""):
+        yield "worker", 1
+
+
+def prepare(config: Config) -> None:
+    """Make the roles and give them these rights, and their shares of connections.
+
+    Raises EngineDown, EngineRefused.
+    """
+    if config.database.engine == "postgresql":  # its driver is loaded where it is used
         rights = import_string("vaguemestre.engines.database.database_roles.TableRights")(
             EVERYWHERE, ON, FUNCTIONS
         )
-        import_string("vaguemestre.engines.database.database_roles.prepare")(instance, rights)
+        make = import_string("vaguemestre.engines.database.database_roles.prepare")
+        make(config, rights, limits(config))

@@ -4,9 +4,11 @@ The owner of the database makes them (CREATEROLE). All instances of a server sha
 passwords follow from the owner's. Each process is given its own only.
 """
 
+import contextlib
 import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import LiteralString, cast
 
 import psycopg
@@ -20,6 +22,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 _TIMEOUT_SECONDS = 5
 _SCHEMAS = ("public", "projection")
 _LOCK = 0x5641_474E  # advisory: two starts on one database grant in turn
+NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,10 @@ class TableRights:
     functions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def prepare(instance: Instance, rights: TableRights) -> None:
+def prepare(instance: Instance, rights: TableRights, connections: Mapping[str, int] = NO_LIMITS) -> None:
     """Make the roles, their passwords' files and their rights on the tables there are. Idempotent.
+
+    `connections`: role → how many it may hold; none may hold more than three quarters of the server's.
 
     Nothing where the database asks no password: all processes use one role then. Raises EngineDown,
     EngineRefused.
@@ -54,6 +59,7 @@ def prepare(instance: Instance, rights: TableRights) -> None:
                     connection.execute(statement)
                 for statement in _calls(connection, database.user, rights):
                     connection.execute(statement)
+            _limit_roles(connection, database.user, connections)
     except psycopg.errors.InsufficientPrivilege as error:
         raise EngineRefused(
             f"PostgreSQL refuse à « {database.user} » de préparer les rôles des services "
@@ -92,6 +98,27 @@ def _make_role(connection: "psycopg.Connection[tuple[object, ...]]", instance: I
                 verb, sql.Identifier(role), sql.Literal(verifier.decode())
             )
         )
+
+
+def _limit_roles(
+    connection: "psycopg.Connection[tuple[object, ...]]", owner: str, connections: Mapping[str, int]
+) -> None:
+    """Change the limits that are others; another start on this server may be setting the same."""
+    (server,) = connection.execute("SELECT current_setting('max_connections')::int * 3 / 4").fetchone() or (
+        0,
+    )
+    wanted = {f"{owner}_{name}": min(most, cast("int", server)) for name, most in connections.items()}
+    rows = connection.execute(
+        "SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname = ANY(%s)", ([*wanted],)
+    ).fetchall()
+    for role, limit in rows:
+        if limit != wanted[str(role)]:
+            with contextlib.suppress(psycopg.errors.InternalError_):  # « tuple concurrently updated »
+                connection.execute(
+                    sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(
+                        sql.Identifier(str(role)), sql.Literal(wanted[str(role)])
+                    )
+                )
 
 
 def _password(instance: Instance, name: str) -> str:
