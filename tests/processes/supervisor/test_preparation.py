@@ -64,6 +64,31 @@ def test_it_is_usable_once_the_first_mail_is_there_and_the_rest_follows(
     asyncio.run(follow())
 
 
+def test_a_start_that_follows_one_stopped_before_the_rest_waits_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrated, "is_current", lambda _config: True)
+    (tmp_path / "run").mkdir()
+    engines, made = asyncio.Event(), saying(tmp_path, MAIL_IN_TWO_PARTS, monkeypatch)
+
+    async def stop_once_usable() -> None:
+        running = asyncio.create_task(made.run(engines, with_demonstration=True))
+        async with asyncio.timeout(30):
+            await made.people.wait()
+            assert not Preparation(Config(home=tmp_path), {}, Screen(io.StringIO())).recall(
+                with_demonstration=True
+            )
+            engines.set()
+            await made.usable.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(stop_once_usable())
+    later = Preparation(Config(home=tmp_path), {}, Screen(io.StringIO()))
+    assert later.recall(with_demonstration=True)
+    assert later.accounts == [{"role": "teacher"}]
+
+
 def test_one_that_ends_badly_says_its_last_words_and_is_not_usable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

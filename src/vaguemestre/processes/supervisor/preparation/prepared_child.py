@@ -75,8 +75,13 @@ class Preparation:
         )  # fmt: skip
         telling = asyncio.create_task(_tell(process, engines))
         try:
+            is_kept = False
             while process.stdout and (line := await process.stdout.readline()):
                 self._hear(line.decode(errors="replace").rstrip())
+                if self.usable.is_set() and not is_kept:
+                    # a start that follows need not wait for what this one leaves undone
+                    self._keep(with_demonstration=with_demonstration)
+                    is_kept = True
             code = await process.wait()
         finally:
             telling.cancel()
@@ -90,6 +95,10 @@ class Preparation:
                 words or f"la préparation s’est arrêtée (code {code}).", code if code > 1 else 70
             )
         self.usable.set()
+        self._keep(with_demonstration=with_demonstration)
+
+    def _keep(self, *, with_demonstration: bool) -> None:
+        """Keep the results for the next start."""
         record = {
             "demonstration": with_demonstration,
             "of": self._instance(),
@@ -134,7 +143,7 @@ class Preparation:
 
 
 def _record(config: Config) -> Path:
-    """The file with the results of the last finished preparation; as secret as ready.json."""
+    """What the last preparation gave that made the instance usable; as secret as ready.json."""
     return config.run_dir / "prepared.json"
 
 
