@@ -6,6 +6,7 @@ import itertools
 import smtplib
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -75,12 +76,15 @@ class Load:
             else:
                 outcome.ends.append(time.monotonic())
 
-        threads = []
+        threads: deque[threading.Thread] = deque()
         for number in itertools.count():
             if stop.wait(every):
                 break
             threads.append(threading.Thread(target=once, args=(number,)))
             threads[-1].start()
+            # one that ended keeps its stack until it is joined: of 32,000 the kernel starts no other
+            while threads and not threads[0].is_alive():
+                threads.popleft().join()
         for thread in threads:
             thread.join()
 
