@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.push.application import PushApplication
@@ -385,3 +386,12 @@ def test_a_ticket_is_signed_by_the_key_of_streams_only() -> None:
             assert await server.ask("GET", "/flux", query=f"t={ticket}") == 403
 
     asyncio.run(walk())
+
+
+def test_a_mailbox_where_much_happens_is_remembered_shortly() -> None:
+    """Folders made and deleted without end by a program, each with a name of its own."""
+    hub = Hub(clock=lambda: 1_000.0)
+    busy = [Change(MAILBOX, f"Projet {number}", ChangeKind.FOLDERS) for number in range(30_000)]
+    assert least_seconds(lambda: hub.notify(busy), 0.5) < 0.5
+    stream = hub.join(tickets.Ticket(MAILBOX, "s", issued_at=999))
+    assert stream.queue.get_nowait() is None  # a page that missed so many reloads everything

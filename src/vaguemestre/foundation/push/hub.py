@@ -45,8 +45,8 @@ class Hub:
         self._marks_of = marks_of
         self._streams: defaultdict[str, set[Stream]] = defaultdict(set)
         self._clock = clock
-        # recent events of each mailbox and their times; the mailbox notified last stands last
-        self._recent: OrderedDict[str, dict[bytes, float]] = OrderedDict()
+        # recent events of each mailbox and their times; what was notified last stands last, in both
+        self._recent: OrderedDict[str, OrderedDict[bytes, float]] = OrderedDict()
 
     def __len__(self) -> int:
         return sum(len(streams) for streams in self._streams.values())
@@ -75,9 +75,13 @@ class Hub:
                 stream.send(text)
 
     def _remember(self, mailbox: str, text: bytes, now: float) -> None:
-        self._recent.setdefault(mailbox, {})[text] = now
+        events = self._recent.setdefault(mailbox, OrderedDict())
+        events[text] = now
+        events.move_to_end(text)
+        if len(events) > _MAX_QUEUED + 1:  # a page that gets so many at once reloads everything
+            events.popitem(last=False)
         self._recent.move_to_end(mailbox)
-        while max(next(iter(self._recent.values())).values()) < now - _REMEMBERED_SECONDS:
+        while _last_time(next(iter(self._recent.values()))) < now - _REMEMBERED_SECONDS:
             self._recent.popitem(last=False)
 
     def sessions(self, marks: Collection[int] | None = None) -> set[str]:
@@ -100,3 +104,7 @@ class Hub:
         for streams in tuple(self._streams.values()):
             for stream in tuple(streams):
                 stream.end()
+
+
+def _last_time(events: OrderedDict[bytes, float]) -> float:
+    return events[next(reversed(events))]
