@@ -1,6 +1,7 @@
 """Photographs: a small file may hold a large picture, which is decoded in the sandbox alone, and once."""
 
 import io
+import zlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 from tests.access.signin.people import PASSWORD, account
+from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.models import Contact
@@ -27,6 +29,12 @@ def picture(width: int, height: int, kind: str = "PNG", mode: str = "RGB", *, tu
         exif[0x112] = _TURNED
     image.convert(mode).save(out, kind, exif=exif)
     return out.getvalue()
+
+
+def piece(name: bytes, content: bytes) -> bytes:
+    """A chunk of a PNG."""
+    checksum = zlib.crc32(name + content).to_bytes(4)
+    return len(content).to_bytes(4) + name + content + checksum
 
 
 @pytest.fixture
@@ -81,6 +89,23 @@ def test_only_small_photos_are_decoded_in_the_pages(content: bytes, monkeypatch:
     assert _outcome(read, content) == expected
     monkeypatch.setattr(read, "_read", lambda *_: pytest.fail("decoded again"))
     assert _outcome(read, content) == expected, "it is kept"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        piece(b"iCCP", b"a\0\0" + zlib.compress(b"a" * 900_000, 9)),
+        piece(b"prVt", b""),
+        piece(b"tEXt", b"a\0b"),
+    ],
+)
+def test_a_photo_whose_header_is_all_of_it_is_not_read_in_the_pages(piece: bytes) -> None:
+    """One of 7 MB, of 64 × 64 pixels, took a thread of the pages half a minute; eight stopped them all."""
+    small = picture(64, 64)
+    after_first = 33  # of its signature and first piece (PNG 1.2 §3.1, §4.1.1)
+    for octets in (290_000, 7_000_000):
+        content = small[:after_first] + piece * (octets // len(piece)) + small[after_first:]
+        assert least_seconds(lambda content=content: is_light(content), 0.1) < 0.1
 
 
 def test_a_small_photo_takes_no_process(monkeypatch: pytest.MonkeyPatch) -> None:

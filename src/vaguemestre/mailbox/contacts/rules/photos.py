@@ -13,18 +13,22 @@ MAX_PHOTO_OCTETS = 10_000_000
 _SIDE_PIXELS = 256
 _MAX_PIXELS = 16_800_000  # 4,096 × 4,096: photos of telephones
 _LIGHT_PIXELS = 1_000_000  # some milliseconds, and megabytes
+_LIGHT_OCTETS = 300_000  # a header may be all of the file, in a million pieces
+_PROFILE = b"iCCP"  # of a PNG: each is decompressed as the header is read, a kilobyte to a megabyte
 _KINDS = ("JPEG", "PNG", "GIF", "WEBP")
 _LIGHT_KINDS = ("JPEG", "PNG")  # opened, these two allocate nothing
 
 
 def is_light(content: bytes) -> bool:
-    """Whether a photo is decoded at little cost, by its header. Raises Refusal `contacts.photo-unreadable`.
+    """Whether a photo costs little to read, by size and header. Raises Refusal `contacts.photo-unreadable`.
 
     Others are for the sandbox: a few kilobytes may hold a picture of a hundred megabytes.
     """
     if len(content) > MAX_PHOTO_OCTETS:
         raise Refusal("contacts.photo-unreadable")
     if not content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n")):
+        return False
+    if len(content) > _LIGHT_OCTETS or content.count(_PROFILE) > 1:
         return False
     with _opened(content, _LIGHT_KINDS) as picture:
         return picture.width * picture.height <= _LIGHT_PIXELS
