@@ -25,7 +25,7 @@ _INBOX = "INBOX"
 _PAGE = 200
 _MAX_BYTES_EACH, _MAX_BYTES_AT_ONCE = 2_000_000, 30_000_000
 _MAX_TEXT_CHARS = 1_000_000
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")  # up to the next one: a text of them alone is read once
 
 
 class FilterAdapter:
