@@ -17,6 +17,7 @@ from tests.engines.live import LiveEngines, Someone
 
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot import mail_agent
+from vaguemestre.engines.dovecot.copies.unexamined import Scan, away
 from vaguemestre.engines.dovecot.pods.pod_agent import PodAgent
 from vaguemestre.engines.home_alias import open_home
 from vaguemestre.engines.projection import backend as projection
@@ -37,14 +38,14 @@ class Pod(LiveEngines):
 
     _agent: PodAgent | None = None
 
-    def start_agent(self) -> None:
+    def start_agent(self, scan: Scan) -> None:
         config = self.config
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         pair = certificates.pod_pair(config)
         tls.load_cert_chain(pair.certificate, pair.key)
         place = (_ADDRESSES[config.served_pod], config.ports.pod_agent)
         password = (config.secrets_dir / "doveadm_key").read_text(encoding="utf-8")
-        self._agent = PodAgent(place, mail_agent.verbs(config, (), ()), tls, password)
+        self._agent = PodAgent(place, mail_agent.verbs(config, (), (), scan), tls, password)
         threading.Thread(target=self._agent.serve_forever, daemon=True).start()
 
     def stop(self) -> None:
@@ -133,8 +134,8 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Front and pods, started, with one projection, the same secrets and one authority."""
+def cluster(scan: Scan = away) -> Iterator[Cluster]:
+    """Front and pods, started, with one projection, the same secrets and one authority. `scan`: of pods."""
     first = live.make()
     first = LiveEngines(replace(first.config, topology=TOPOLOGY))
     pods = {name: _pod(first.config, name) for name in ("un", "deux")}
@@ -147,7 +148,7 @@ def cluster() -> Iterator[Cluster]:
             _share(first.config, pod.config)
             prepare_dovecot(pod.config)
             pod.start_dovecot()
-            pod.start_agent()
+            pod.start_agent(scan)
         yield Cluster(first, pods)
     finally:
         for engines in (first, *pods.values()):

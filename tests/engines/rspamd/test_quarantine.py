@@ -33,6 +33,9 @@ from vaguemestre.post.quarantine.models import QuarantinedMessage, UnexaminedMai
 from vaguemestre.post.quarantine.values import InfectedCopy
 from vaguemestre.post.trace.rules.stories import is_quarantined
 from vaguemestre.post.trace.values import StepKind
+from vaguemestre.schools.lists.rules.arrival import parse_message
+from vaguemestre.schools.lists.rules.list_copy import build_copy
+from vaguemestre.schools.lists.values import ListDetails, ReplyTo
 
 pytestmark = pytest.mark.engines
 SENDER = "jean@dehors.example"
@@ -317,3 +320,66 @@ def test_what_arrives_while_the_filter_is_away_is_marked_and_logged_for_the_viru
     seen = filtered.found(marie, "Encore autre")[0]
     assert b"Vaguemestre-Unexamined" not in seen
     assert b"Vaguemestre-Arrival: mx" in seen
+
+
+def examined(engines: LiveEngines, clamd: RealClamd, queue_ids: set[str]) -> int:
+    """How many of these messages are examined now, once the queue has done with all of them."""
+
+    def is_over() -> bool:
+        return queue_ids <= {step.queue_id for step in engines.logged_steps() if step.kind is StepKind.DONE}
+
+    wait_until(is_over)
+    told([step for step in engines.logged_steps() if step.queue_id in queue_ids], "postfix")
+    services.note_unexamined(queue_ids, now=timezone.now())
+    look = services.Examiner(
+        Clamd(clamd.address), Direct(engines, clamd), engines.directory.mailboxes_of, timezone.now
+    )
+    return services.examine_unexamined(look)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_filed_as_junk_meanwhile_is_examined_as_well(
+    filtered: LiveEngines, marie: Someone, quarantined: QuarantinedMail, clamd: RealClamd
+) -> None:
+    before = unexamined(filtered)
+    clamd.end()
+    try:
+        for subject, content in (("Junk infecte", MARK), ("Junk propre", b"x" * 500)):
+            message = with_file(marie, subject, content)
+            message.replace_header("From", "Direction <chef@ac-amiens.test>")  # forged: junk for everybody
+            filtered.arrive(marie.address, message, SENDER)
+            assert b"Vaguemestre-Unexamined: virus" in filtered.found(marie, subject, "Junk")[0]
+    finally:
+        clamd.start()
+    assert examined(filtered, clamd, unexamined(filtered) - before) == 2
+    assert [row[7] for row in quarantined.find(marie.mailbox)] == ["Junk infecte"]
+    assert filtered.messages(marie, "Junk infecte", "Junk") == []
+    with filtered.signed_in(marie) as client:
+        client.select("Junk", readonly=True)
+        assert client.search(None, "KEYWORD", EXAMINED) == client.search(None, "SUBJECT", '"Junk propre"')
+
+
+@pytest.mark.django_db(transaction=True)
+def test_copies_that_a_list_sent_on_meanwhile_are_examined_as_well(
+    filtered: LiveEngines, marie: Someone, quarantined: QuarantinedMail, clamd: RealClamd
+) -> None:
+    """A list writes the message anew: its copies keep the mark, and are known by their own identifier."""
+    listing = filtered.someone()
+    before = unexamined(filtered)
+    clamd.end()
+    try:
+        filtered.arrive(listing.address, with_file(listing, "Pour tous", MARK), SENDER)
+        raw = filtered.found(listing, "Pour tous")[0]
+        arrival, _ = parse_message(raw, listing.address)
+        details = ListDetails(listing.address, "SVT", "http://x/", "", (), ReplyTo.AUTHOR)
+        copy = build_copy(raw, arrival, details, boundary="ab" * 16, as_links=False, domain="ac-amiens.test")
+        with filtered.submission() as client:
+            client.login(listing.mailbox, listing.password)
+            client.sendmail(listing.address, [marie.address], copy)
+        assert b"Vaguemestre-Unexamined: virus" in filtered.found(marie, "Pour tous")[0]
+    finally:
+        clamd.start()
+    assert examined(filtered, clamd, unexamined(filtered) - before) == 2
+    for person in (listing, marie):
+        assert [row[7] for row in quarantined.find(person.mailbox)] == ["Pour tous"]
+        assert filtered.messages(person, "Pour tous") == []

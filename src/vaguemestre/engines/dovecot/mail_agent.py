@@ -30,6 +30,7 @@ from vaguemestre.post.quarantine.values import FoundMail, InfectedCopy
 _GUIDS_PER_QUESTION = 100
 _PATIENCE_SECONDS = 60.0
 _EXAMINATION_SECONDS = 300.0  # a large message, in several folders
+FILTER_VERBS = ("unjudged-text", "mark-examined")  # of a pod's agent, for the one beside the filter alone
 _NO_USER = frozenset(("-NOUSER", "-67"))  # EX_NOUSER: a Dovecot in front of pods knows nobody
 _NO_HOST = frozenset(("-NOHOST", "-68"))  # doveadm's EX_NOHOST: nobody is connected
 
@@ -52,7 +53,6 @@ def verbs(
     put_script, erase = HouseScripts(instance), MailboxErasure(instance)
     doveadm = DoveadmServer(doveadm_socket(instance))
     copies, quarantined = RemovedCopies(doveadm), QuarantinedMail(doveadm)
-    unexamined = UnexaminedCopies(doveadm, copies, scan, judge)
 
     def checked(act: Callable[..., object]) -> Callable[..., object]:
         return lambda mailbox, *words: act(_checked(instance, mailbox), *words)
@@ -73,10 +73,22 @@ def verbs(
         "find-quarantined": Verb(checked(quarantined.find), erasers),
         "release-quarantined": Verb(checked(quarantined.release), erasers),
         "discard-quarantined": Verb(checked(quarantined.discard), erasers),
-        "examine-copies": Verb(checked(unexamined.examine), erasers),
-        "quarantine-copies": Verb(checked(unexamined.quarantine), erasers),
+        **_late_verbs(UnexaminedCopies(doveadm, copies, scan, judge), checked, erasers),
         "drop-redelivered": Verb(checked(RedeliveredCopies(doveadm)), erasers),
         "bound-deleted": Verb(checked(DeletedBound(instance, doveadm)), erasers),
+    }
+
+
+def _late_verbs(
+    unexamined: UnexaminedCopies,
+    checked: Callable[[Callable[..., object]], Callable[..., object]],
+    erasers: Collection[int],
+) -> dict[str, Verb]:
+    return {
+        "examine-copies": Verb(checked(unexamined.examine), erasers),
+        "quarantine-copies": Verb(checked(unexamined.quarantine), erasers),
+        "unjudged-text": Verb(checked(unexamined.unjudged_text), ()),
+        "mark-examined": Verb(checked(unexamined.mark_examined), ()),
     }
 
 

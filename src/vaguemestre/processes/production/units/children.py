@@ -88,10 +88,11 @@ def _at_its_place(config: Config, agent: plan.Child) -> plan.Child:
     if pod := config.topology.pod_named(config.served_pod) if config.served_pod else None:
         return replace(agent, argv=(*agent.argv[:4], config.files.clamd or "-", "-", pod.address, port))
     python, option, module, home, *_ = agent.argv
-    relay = module.replace("mail_agent", "mail_relay")
-    return replace(
-        agent, argv=(python, option, relay, home, port, *(f"{one.name}={one.address}" for one in pods))
-    )
+    relay, controller = module.replace("mail_agent", "mail_relay"), "-"
+    if config.files.clamd and config.mail.content_filter:  # else nothing arrives marked
+        controller = str(config.ports.filter_controller)
+    hosts = (f"{one.name}={one.address}" for one in pods)
+    return replace(agent, argv=(python, option, relay, home, port, controller, *hosts))
 
 
 def _words_agents(config: Config, python: str) -> tuple[plan.Child, ...]:
