@@ -68,7 +68,7 @@ def run(count: int, letters: int) -> None:
         engines.start()
         people = [engines.someone() for _ in range(count)]
         fill(engines, people, letters)
-        copies = RemovedCopies(DoveadmServer(doveadm_socket(engines.config)))
+        copies = RemovedCopies(DoveadmServer(doveadm_socket(engines.config)), engines.config)
         master = engines.children["dovecot"].pid
         names = [person.mailbox for person in people]
         report(copies, master, names)

@@ -1,6 +1,7 @@
 """Copies are taken out of real mailboxes and put back; only the mail service can name where they are."""
 
 import imaplib
+import os
 import re
 import time
 
@@ -10,10 +11,12 @@ from tests.engines.live import LiveEngines, Someone, letter, wait_until
 from vaguemestre.desks.removals.rules.returns import copies_to_return
 from vaguemestre.desks.removals.values import REMOVED_COPIES, SoughtMail
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
-from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
+from vaguemestre.engines.dovecot.doveadm_server import Answer, DoveadmServer, doveadm_socket
+from vaguemestre.engines.dovecot.homes import deleted_files
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
+from vaguemestre.post.trace.rules.queue_ids import taken_at
 from vaguemestre.post.trace.values import Step, StepKind
 
 pytestmark = pytest.mark.engines
@@ -34,7 +37,7 @@ def marie(engines: LiveEngines) -> Someone:
 
 @pytest.fixture
 def copies(engines: LiveEngines) -> RemovedCopies:
-    return RemovedCopies(DoveadmServer(doveadm_socket(engines.config)))
+    return RemovedCopies(DoveadmServer(doveadm_socket(engines.config)), engines.config)
 
 
 def put(client: imaplib.IMAP4, message_id: str, subject: str = FORGED, folder: str = "INBOX") -> None:
@@ -222,6 +225,39 @@ def test_a_deleted_copy_is_taken_too_and_returns_among_the_deleted(
         assert listed(client, DELETED_MESSAGES) == set()
         restored(copies, marie.mailbox, kept)
         assert listed(client, DELETED_MESSAGES) == before
+
+
+class Counted(DoveadmServer):
+    """Counts the commands, each of which opens the mailbox."""
+
+    count = 0
+
+    def run(self, user: str, *command: str) -> Answer:
+        self.count += 1
+        return super().run(user, *command)
+
+
+@pytest.mark.parametrize(("minutes", "commands"), [(-90, 1), (-30, 2), (5, 2)])
+def test_deleted_messages_are_asked_for_if_any_was_put_there_since_the_letter_was_taken(
+    engines: LiveEngines, marie: Someone, minutes: int, commands: int
+) -> None:
+    """An hour of doubt is left to the clocks of machines."""
+    counted = Counted(doveadm_socket(engines.config))
+    copies = RemovedCopies(counted, engines.config)
+    with engines.signed_in(marie) as client:
+        put(client, "<f1@x.example>", folder="Trash")
+        assert [row[0] for row in find(copies, marie.mailbox, "", "<f1@x.example>")] == ["Trash"]
+        assert counted.count == 1, "nothing was ever deleted"
+        client.select("Trash")
+        client.store("1:*", "+FLAGS.SILENT", "\\Deleted")
+        client.expunge()
+    taken = taken_at(QUEUE_ID)
+    assert taken
+    os.utime(deleted_files(engines.config, marie.mailbox), (0, taken + 60 * minutes))
+    counted.count = 0
+    found = find(copies, marie.mailbox, "", "<f1@x.example>")
+    assert counted.count == commands
+    assert [row[0] for row in found] == [DELETED_MESSAGES] * (commands - 1)
 
 
 def test_a_copy_returns_to_a_folder_that_was_deleted_meanwhile(

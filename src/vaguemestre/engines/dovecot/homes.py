@@ -6,7 +6,10 @@ from vaguemestre.engines.home_alias import engine_path
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
+# where sdbox keeps deleted messages (`mail_path` of the namespace, dovecot.conf.j2)
+_DELETED_FILES = ("deleted", "mailboxes", DELETED_MESSAGES.partition("/")[2], "dbox-Mails")
 HOUSE_SCRIPT = "absence.sieve"  # in the home of a mailbox: automatic replies in its owner's name
 
 
@@ -27,3 +30,8 @@ def mail_home(instance: Place, mailbox: str) -> Path:
     if folder.parent.parent != root or name in ("", ".", "..") or "/" in mailbox:
         raise EngineRefused(f"nom de boîte inattendu : {mailbox!r}")
     return folder
+
+
+def deleted_files(instance: Place, mailbox: str) -> Path:
+    """The folder of the files of its deleted messages; none before the first. Raises EngineRefused."""
+    return mail_home(instance, mailbox).joinpath(*_DELETED_FILES)

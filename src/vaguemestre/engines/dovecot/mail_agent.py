@@ -52,7 +52,7 @@ def verbs(
     """
     put_script, erase = HouseScripts(instance), MailboxErasure(instance)
     doveadm = DoveadmServer(doveadm_socket(instance))
-    copies, quarantined = RemovedCopies(doveadm), QuarantinedMail(doveadm)
+    copies, quarantined = RemovedCopies(doveadm, instance), QuarantinedMail(doveadm)
 
     def checked(act: Callable[..., object]) -> Callable[..., object]:
         return lambda mailbox, *words: act(_checked(instance, mailbox), *words)

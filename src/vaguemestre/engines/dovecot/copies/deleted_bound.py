@@ -4,13 +4,11 @@ import os
 from collections.abc import Sequence
 
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
-from vaguemestre.engines.dovecot.homes import mail_home
+from vaguemestre.engines.dovecot.homes import deleted_files
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
-# where sdbox keeps the messages of that folder (`mail_path` of the namespace, dovecot.conf.j2)
-_FILES = ("deleted", "mailboxes", DELETED_MESSAGES.partition("/")[2], "dbox-Mails")
 _FIELDS = ("uid", "size.physical")
 
 
@@ -38,7 +36,7 @@ class DeletedBound:
 
     def _bytes_on_disk(self, mailbox: str) -> int:
         try:
-            with os.scandir(mail_home(self._instance, mailbox).joinpath(*_FILES)) as files:
+            with os.scandir(deleted_files(self._instance, mailbox)) as files:
                 return sum(_size(file) for file in files)
         except FileNotFoundError:  # nothing was ever deleted
             return 0

@@ -16,8 +16,11 @@ from dataclasses import asdict
 from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.values import REMOVED_COPIES, SoughtMail
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
+from vaguemestre.engines.dovecot.homes import deleted_files
+from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
+from vaguemestre.post.trace.rules.queue_ids import taken_at
 
 _DELETED = DELETED_MESSAGES.partition("/")[0]
 _PLACES = ("*", f"{_DELETED}/*")  # the second is unlisted: `*` does not match it, nor does an OR of both
@@ -29,10 +32,13 @@ _RECENT = "\\Recent"  # a flag of a session, not of the message
 
 
 class RemovedCopies:
-    """Methods take a mailbox whose name was checked. They raise EngineDown, EngineRefused."""
+    """Methods take a mailbox whose name was checked. They raise EngineDown, EngineRefused.
 
-    def __init__(self, doveadm: DoveadmServer) -> None:
-        self._doveadm = doveadm
+    `instance`: where its mailboxes are on this machine's disk, which tells what need not be asked.
+    """
+
+    def __init__(self, doveadm: DoveadmServer, instance: Place | None = None) -> None:
+        self._doveadm, self._instance = doveadm, instance
 
     def find(self, mailbox: str, words: str) -> list[list[str]]:
         """The copies sought (`sought_words`): folder, UID, GUID, flags of each."""
@@ -42,12 +48,30 @@ class RemovedCopies:
             return []
         return [
             [folder, uid, guid, " ".join(flag for flag in flags.split() if flag != _RECENT)]
-            for place in _PLACES
+            for place in self._places_of(mailbox, sought)
             for folder, uid, guid, flags, message_id, received, title in self._doveadm.fetched(
                 mailbox, _FIELDS, "mailbox", place, "(", *query[1:], ")"
             )
             if _is_copy(sought, message_id, received) and sought.subject in ("", comparable_subject(title))
         ]
+
+    def _places_of(self, mailbox: str, sought: SoughtMail) -> tuple[str, ...]:
+        """Each place is a command of its own, most of which is opening the mailbox.
+
+        Deleted messages are left out if none was put there since Postfix took the first message sought: their
+        folder on the disk has not changed since.
+        """
+        taken = [taken_at(queue_id) for queue_id in sought.queue_ids]
+        known = [at for at in taken if at is not None]
+        if self._instance is None or sought.written_here or not known or len(known) < len(taken):
+            return _PLACES
+        try:
+            changed_at = deleted_files(self._instance, mailbox).stat().st_mtime
+        except FileNotFoundError:  # nothing was ever deleted
+            return _PLACES[:1]
+        except OSError:
+            return _PLACES
+        return _PLACES[:1] if changed_at < min(known) - _AROUND_SECONDS else _PLACES
 
     def find_guids(self, mailbox: str, *guids: str) -> list[list[str]]:
         """The copies in sight with these GUIDs: folder, UID, GUID, flags of each."""
