@@ -87,13 +87,13 @@ def waits_for_the_end(instance: Instance, names: set[str], *, later: float = 0) 
 @pytest.mark.parametrize(
     ("service", "expected"),
     [
-        ("dovecot", {("part-down", "dovecot"): "Boîtes (IMAP) ne répond pas"}),
-        ("postfix", {("part-down", "postfix"): "Arrivée du courrier ne répond pas"}),
+        ("dovecot", {("part-down", "dovecot"): "Boîtes (IMAP) : pas de réponse"}),
+        ("postfix", {("part-down", "postfix"): "Arrivée du courrier : pas de réponse"}),
         ("queue-agent", {("source-unreadable", "postfix"): "Mesure illisible : postfix"}),
         ("metrics", {("metrics-gone", "metrics"): "Le service de mesure ne répond pas"}),
-        ("collector", {("part-wants", "collector"): "Trace des messages demande qu’on s’en occupe"}),
-        ("gate", {("part-down", "gate"): "Contrôle des envois ne répond pas"}),
-        ("valkey", {("part-wants", "valkey"): "Mémoire du filtre demande qu’on s’en occupe"}),
+        ("collector", {("part-wants", "collector"): "Trace des messages : à voir de près"}),
+        ("gate", {("part-down", "gate"): "Contrôle des envois : pas de réponse"}),
+        ("valkey", {("part-wants", "valkey"): "Mémoire du filtre : à voir de près"}),
     ],
 )
 def test_a_service_whose_first_process_stands_still_is_named(

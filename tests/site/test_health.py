@@ -17,9 +17,10 @@ from django_tasks_db.models import DBTaskResult
 from vaguemestre.engines.instance import has_filter
 from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.jobs.tasks import wake
-from vaguemestre.site.config import BackupSection, Config
+from vaguemestre.site.config import BackupSection, Config, MailSection, OutgoingSection
 from vaguemestre.site.monitoring import health
 from vaguemestre.site.monitoring.check import Check
+from vaguemestre.site.monitoring.companion_health import companion_checks
 
 
 @pytest.fixture
@@ -57,6 +58,10 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
         "disk",
         "certificates",
         *(("filter",) if has_filter(config) else ()),
+        "queue-agent",
+        "mail-agent",
+        "token-agent",
+        "numen-agent",
         *(("valkey",) if valkey.is_wanted(config) else ()),
     }
     assert found["database"].ok
@@ -209,3 +214,25 @@ def test_a_certificate_that_ends_is_told(
 @pytest.mark.django_db
 def test_certificates_that_cannot_be_read_want_somebody(config: Config) -> None:
     assert health.checks(config)["certificates"].is_warning
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("greeting", "is_well"), [(b"220 relais\r\n", True), (b"421 no\r\n", False), (b"", False)]
+)
+def test_a_relay_that_takes_nothing_is_a_warning(tmp_path: Path, greeting: bytes, is_well: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        outgoing = OutgoingSection(mode="relay", relay_host="127.0.0.1", relay_port=port)
+        config = Config(home=tmp_path, port_base=61_000, mail=MailSection(outgoing=outgoing))
+
+        def greet() -> None:
+            peer, _ = listener.accept()
+            with peer:
+                peer.sendall(greeting)
+
+        thread = Thread(target=greet)
+        thread.start()
+        check = companion_checks(config)["relay"]
+        thread.join()
+    assert (check.ok, check.is_warning) == (True, not is_well)

@@ -54,7 +54,7 @@ def text_of(content: bytes) -> str:
 def test_a_service_that_is_down_is_an_alarm_at_once_with_what_to_do() -> None:
     answer = administrator().get("/administration/")
     page = text_of(answer.content)
-    assert "Travaux ne répond pas" in page
+    assert "Travaux : pas de réponse" in page
     assert 'href="/administration/que-faire/part-down"' in answer.content.decode()
     assert "mairie.test" in page
     assert "Leur serveur refuse la connexion" in page

@@ -71,7 +71,8 @@ class Part:
 class Beside:
     """The programs beside Postfix as its agent sees them, and the resolver as it answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, socket: Path) -> None:
+        self.socket = socket
         self.silent: set[str] = set()
         self.resolver = ResolverState.VALIDATES
 
@@ -120,7 +121,7 @@ def short_path() -> Iterator[Path]:
 @pytest.fixture
 def beside(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
     """An instance that has all of them, whatever is installed on this machine."""
-    found, here = Beside(), Path("/bin/sh")
+    found, here = Beside(short_path / "s"), Path("/bin/sh")
     for module, name in (
         (instance_module, "_FILTER"), (outgoing_services, "SENDER_REWRITER"),
         (outgoing_services, "POLICY_DAEMON"), (valkey, "PROGRAM"),
@@ -128,8 +129,8 @@ def beside(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside
         monkeypatch.setattr(module, name, here)
     monkeypatch.setattr(companion_health, "name_servers", lambda: ("127.0.0.1",))
     monkeypatch.setattr(companion_health, "resolver_state", lambda _servers: found.resolver)
-    monkeypatch.setattr(queue_agent, "socket_path", lambda _place: short_path / "s")
-    agent = Agent(short_path / "s", found.verbs())
+    monkeypatch.setattr(queue_agent, "socket_path", lambda _place: found.socket)
+    agent = Agent(found.socket, found.verbs())
     thread = threading.Thread(target=agent.serve_forever, args=(0.02,))
     thread.start()
     yield found
@@ -187,6 +188,18 @@ def mute(name: str) -> tuple[Act, Act]:
     return (lambda parts: parts.beside.silent.add(name)), (lambda parts: parts.beside.silent.clear())
 
 
+def stopped_agent() -> tuple[Act, Act]:
+    def move(away: bool) -> Act:
+        def act(parts: Parts) -> None:
+            socket = parts.beside.socket
+            hidden = socket.with_name("away")
+            socket.rename(hidden) if away else hidden.rename(socket)
+
+        return act
+
+    return move(True), move(False)
+
+
 def resolves(state: ResolverState) -> tuple[Act, Act]:
     def set_to(wanted: ResolverState) -> Act:
         return lambda parts: setattr(parts.beside, "resolver", wanted)
@@ -232,42 +245,46 @@ class Fault(NamedTuple):
 
 _DOWN, _WANTS = "part-down", "part-wants"
 FAULTS = {
-    "the mail store is not there": Fault(closed("dovecot"), _DOWN, "dovecot", "Boîtes (IMAP) ne répond pas"),
+    "the mail store is not there": Fault(closed("dovecot"), _DOWN, "dovecot", "Boîtes (IMAP) : pas"),
     "the mail store says nothing": Fault(says("dovecot", None), _DOWN, "dovecot", "Boîtes"),
     "the mail store sends everybody away": Fault(says("dovecot", b"* BYE\r\n"), _DOWN, "dovecot", "Boîtes"),
     "the mail store starts no process": Fault(says("managesieve", None), _DOWN, "dovecot", "Boîtes"),
     "filters cannot be edited": Fault(closed("managesieve"), _DOWN, "dovecot", "Boîtes"),
-    "the MX is not there": Fault(closed("postfix"), _DOWN, "postfix", "Arrivée du courrier ne répond pas"),
+    "the MX is not there": Fault(closed("postfix"), _DOWN, "postfix", "Arrivée du courrier : pas de réponse"),
     "the MX says nothing": Fault(says("postfix", None), _DOWN, "postfix", "Arrivée du courrier"),
     "the MX is full": Fault(says("postfix", b"421 4.3.2 full\r\n"), _DOWN, "postfix", "Arrivée du courrier"),
-    "live notices are not there": Fault(closed("push"), _DOWN, "push", "Avis en direct ne répond pas"),
+    "live notices are not there": Fault(closed("push"), _DOWN, "push", "Avis en direct : pas de réponse"),
     "live notices fail": Fault(says("push", b"HTTP/1.0 500 no\r\n\r\n"), _DOWN, "push", "Avis en direct"),
     "address books are not there": Fault(closed("carddav"), _DOWN, "carddav", "Carnets (CardDAV)"),
     "address books say nothing": Fault(says("carddav", None), _DOWN, "carddav", "Carnets (CardDAV)"),
-    "the worker died": Fault(silent("worker"), _DOWN, "worker", "Travaux ne répond pas"),
-    "the worker never started": Fault(gone("worker"), _DOWN, "worker", "Travaux ne répond pas"),
-    "the gate died": Fault(silent("gate"), _DOWN, "gate", "Contrôle des envois ne répond pas"),
+    "the worker died": Fault(silent("worker"), _DOWN, "worker", "Travaux : pas de réponse"),
+    "the worker never started": Fault(gone("worker"), _DOWN, "worker", "Travaux : pas de réponse"),
+    "the gate died": Fault(silent("gate"), _DOWN, "gate", "Contrôle des envois : pas de réponse"),
     "the worker of long jobs died": Fault(silent("worker-long"), _WANTS, "long-worker", "Travaux longs"),
     "the worker of imports died": Fault(silent("worker-imports"), _WANTS, "import-worker", "Imports"),
     "the worker of strangers' mail died": Fault(
         silent("worker-untrusted"), _WANTS, "untrusted-worker", "Lecture des rapports"
     ),
     "the collector died": Fault(silent("collector"), _WANTS, "collector", "Trace des messages"),
-    "the filter is not there": Fault(closed("filter"), _WANTS, "filter", "Filtre demande qu’on s’en occupe"),
+    "the filter is not there": Fault(closed("filter"), _WANTS, "filter", "Filtre : à voir de près"),
     "the filter says nothing": Fault(says("filter", None), _WANTS, "filter", "Filtre"),
-    "the virus check is not there": Fault(closed("antivirus"), _WANTS, "antivirus", "Antivirus demande"),
+    "the virus check is not there": Fault(closed("antivirus"), _WANTS, "antivirus", "Antivirus : à voir"),
     "the virus check says nothing": Fault(says("antivirus", None), _WANTS, "antivirus", "Antivirus"),
     "the virus check is out of order": Fault(says("antivirus", b"ERROR\0"), _WANTS, "antivirus", "Antivirus"),
-    "nothing is signed": Fault(mute("signer"), _DOWN, "signer", "Signature des envois (DKIM) ne répond pas"),
+    "nothing is signed": Fault(mute("signer"), _DOWN, "signer", "Signature des envois (DKIM) : pas"),
     "policies of others are not known": Fault(mute("mta-sts"), _DOWN, "mta-sts", "Chiffrement exigé par les"),
     "keys of others are not known": Fault(mute("dane-policy"), _DOWN, "dane-policy", "Clés des autres"),
-    "the filter has no memory": Fault(mute("valkey"), _WANTS, "valkey", "Mémoire du filtre demande"),
+    "nobody asks the agents": Fault(stopped_agent(), _WANTS, "queue-agent", "Agent de la file : à voir"),
+    "the agent of mailboxes stands still": Fault(mute("mail-agent"), _WANTS, "mail-agent", "Agent des"),
+    "the agent of tokens stands still": Fault(mute("token-agent"), _DOWN, "token-agent", "Agent des jetons"),
+    "the agent of NUMENs stands still": Fault(mute("numen-agent"), _WANTS, "numen-agent", "Agent des NUMEN"),
+    "the filter has no memory": Fault(mute("valkey"), _WANTS, "valkey", "Mémoire du filtre : à voir"),
     "return paths are not made": Fault(closed("postsrsd"), _WANTS, "postsrsd", "Adresses de ce qui est"),
     "return paths are refused": Fault(says("postsrsd", b"500 no\n"), _WANTS, "postsrsd", "Adresses de ce"),
     "who makes return paths says nothing": Fault(says("postsrsd", None), _WANTS, "postsrsd", "Adresses"),
     "names are not found": Fault(resolves(ResolverState.SILENT), _WANTS, "resolver", "Serveur de noms (DNS)"),
     "names are not verified": Fault(resolves(ResolverState.ANSWERS), _WANTS, "resolver", "Serveur de noms"),
-    "a certificate has ended": Fault(expired(), _DOWN, "certificates", "Certificats ne répond pas"),
+    "a certificate has ended": Fault(expired(), _DOWN, "certificates", "Certificats : l’un d’eux est fini"),
 }
 
 

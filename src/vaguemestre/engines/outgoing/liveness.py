@@ -1,4 +1,4 @@
-"""Whether the programs beside Postfix answer, each asked in its own protocol for what costs it nothing.
+"""Whether programs without a port answer, each asked in its own protocol for what costs it nothing.
 
 An open socket says little: the kernel takes connections for a program that stands still.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from vaguemestre.engines.home_alias import filter_memory_socket, signer_socket
+from vaguemestre.engines.home_alias import filter_memory_socket, signer_socket, sockets
 from vaguemestre.engines.instance import Place
 from vaguemestre.engines.outgoing.outgoing_services import dane_socket, policy_socket
 
@@ -22,6 +22,14 @@ _MILTER = struct.pack("!IcIII", 13, _NEGOTIATION, 6, 0x1FF, 0x1FFFFF)
 _NO_DOMAIN = b"10:postfix .x,"  # socketmap_table(5): a name that neither of ours looks up in DNS
 _NOT_FOUND = b"9:NOTFOUND ,"
 _SIGNS_OF_VALKEY = (b"+PONG", b"-LOADING", b"-MISCONF")  # it loads its file, or cannot write it: it lives
+
+
+_NO_VERB = b'["are you there"]\n'  # of our agents (engines.agent), to whoever may ask them
+_AGENTS = ("mail-agent", "token-agent", "numen-agent")
+
+
+def _agent_socket(name: str, place: Place) -> Path:
+    return sockets(place) / name / "s"
 
 
 class Question(NamedTuple):
@@ -38,6 +46,10 @@ PROGRAMS: Mapping[str, Question] = MappingProxyType(
         "mta-sts": Question(policy_socket, _NO_DOMAIN, lambda answer: answer == _NOT_FOUND),
         "dane-policy": Question(dane_socket, _NO_DOMAIN, lambda answer: answer == _NOT_FOUND),
         "valkey": Question(filter_memory_socket, b"PING\r\n", lambda told: told.startswith(_SIGNS_OF_VALKEY)),
+        **{
+            name: Question(partial(_agent_socket, name), _NO_VERB, lambda told: told.startswith(b"{"))
+            for name in _AGENTS
+        },
     }
 )
 

@@ -1,5 +1,6 @@
-"""Health of the programs beside Postfix and the filter, and of the resolver that they ask."""
+"""Health of our agents, of the programs beside Postfix and the filter, and of what they ask outside."""
 
+import socket
 from collections.abc import Iterator
 
 from vaguemestre.engines.outgoing.outgoing_services import follows_policies, rewrites_senders
@@ -15,21 +16,27 @@ from vaguemestre.site.monitoring.check import Check
 _PATIENCE = 1.0  # seconds
 _PROBE = "essai@exemple.invalid"  # of an address that is made and not used
 _SILENT = "no answer"
-_OPTIONAL = ("valkey",)  # the filter judges without what it learned
+# mail goes on: quotas, scripts and removals wait, nobody activates an account, the filter forgot what it knew
+_OPTIONAL = ("mail-agent", "numen-agent", "valkey")
+_TLS_PORT = 465  # nothing is said there before TLS
 
 
 def companion_checks(config: Config) -> dict[str, Check]:
     """The state of those that this instance has, by name."""
     found = _by_the_agent(config)
+    outgoing = config.mail.outgoing
     if rewrites_senders(config):
         found["postsrsd"] = _sender_rewriter(config)
-    if config.mail.outgoing.mode == "direct":
+    if outgoing.mode == "direct":
         found["resolver"] = _resolver()
+    if outgoing.mode == "relay":
+        found["relay"] = _relay(outgoing.relay_host.strip("[]"), outgoing.relay_port)
     return found
 
 
 def _wanted(config: Config) -> Iterator[str]:
-    """Those whose sockets belong to them and to Postfix, or to the filter."""
+    """Those whose sockets open to few."""
+    yield from ("mail-agent", "token-agent", "numen-agent")
     if config.mail.outgoing.leaves:
         yield "signer"
     if follows_policies(config):
@@ -41,15 +48,19 @@ def _wanted(config: Config) -> Iterator[str]:
 
 
 def _by_the_agent(config: Config) -> dict[str, Check]:
-    """Nothing is said of them while the agent itself is away: an alarm of its own says so."""
-    names = tuple(_wanted(config))
-    if not names:
-        return {}
+    """Nothing is said of the others while the agent that asks them is away itself."""
+    names, silent = tuple(_wanted(config)), list[str]()
+    agent = Check(ok=True)
     try:
         silent = silent_companions(config, names)
-    except (EngineDown, EngineRefused):
-        silent = []
-    return {name: _check(is_well=name not in silent, is_needed=name not in _OPTIONAL) for name in names}
+    except EngineRefused:  # an older one, for the time of an upgrade
+        pass
+    except EngineDown:
+        agent = _check(is_well=False, is_needed=False)
+    return {
+        "queue-agent": agent,
+        **{name: _check(is_well=name not in silent, is_needed=name not in _OPTIONAL) for name in names},
+    }
 
 
 def _check(*, is_well: bool, is_needed: bool) -> Check:
@@ -75,3 +86,13 @@ def _resolver() -> Check:
         return Check(ok=True, words=_SILENT, is_warning=True)
     is_lax = are_local(servers) and state is not ResolverState.VALIDATES
     return Check(ok=True, words="validates nothing (DNSSEC)" if is_lax else "", is_warning=is_lax)
+
+
+def _relay(host: str, port: int) -> Check:
+    """While it takes no connection, everything for other domains waits."""
+    try:
+        with socket.create_connection((host, port), _PATIENCE) as peer:
+            is_well = port == _TLS_PORT or peer.recv(64).startswith(b"220")
+    except OSError:
+        is_well = False
+    return _check(is_well=is_well, is_needed=False)

@@ -49,6 +49,9 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "`vaguemestre-postfix`. Rien n’est perdu.",
                 "Signature, MTA-STS ou DANE : rien ne part au-dehors ; `systemctl restart "
                 "vaguemestre-signer`, `vaguemestre-mta-sts` ou `vaguemestre-dane-policy`. Rien n’est perdu.",
+                "Agent des jetons : personne n’ouvre sa boîte depuis les pages ; `systemctl restart "
+                "vaguemestre-token-agent`.",
+                "Certificats : voir « Un certificat va finir ».",
                 "Base de données : regarder PostgreSQL d’abord. Place sur le disque : voir « Le "
                 "disque se remplit ».",
             ),
@@ -69,6 +72,10 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "attend ; `systemctl restart vaguemestre-postsrsd`.",
                 "Serveur de noms : s’il ne répond pas, rien ne part au-dehors ; celui de `/etc/resolv.conf`, "
                 "souvent `systemctl restart unbound`.",
+                "Relais de sortie : ce qui va dehors attend, et partira seul ; `nc -v MACHINE PORT`, puis "
+                "joindre qui le tient.",
+                "Agents de la file, des boîtes, des NUMEN : `systemctl restart vaguemestre-queue-agent` "
+                "(ou `-mail-agent`, `-numen-agent`).",
             ),
         ),
         "heartbeat-lost": Advice(

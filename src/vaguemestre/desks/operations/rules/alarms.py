@@ -15,6 +15,7 @@ _STALE_SECONDS = 180
 _SILENT_SECONDS = 60
 _DAY = 86_400
 _TOLD_APART = frozenset(("jobs", "certificates", "backup"))  # by alarms of their own
+_DOWN = {"certificates": "l’un d’eux est fini", "disk": "il n’en reste presque plus"}
 _MIN_COMMANDS = 20
 _ROUNDS_TO_RETURN = 5  # before the first message that goes round is said to be lost
 _MIN_DAYS = 2  # before somebody is told that no backup was ever made
@@ -62,10 +63,10 @@ def _metrics(facts: Facts) -> Iterator[Raised]:
 def _parts(facts: Facts) -> Iterator[Raised]:
     for part, up in facts.named("up."):
         if not up:
-            yield Raised("part-down", part, f"{part_fr(part)} ne répond pas")
+            yield Raised("part-down", part, f"{part_fr(part)} : {_DOWN.get(part, 'pas de réponse')}")
     for part, wants in facts.named("wants."):
         if wants and part not in _TOLD_APART:
-            yield Raised("part-wants", part, f"{part_fr(part)} demande qu’on s’en occupe")
+            yield Raised("part-wants", part, f"{part_fr(part)} : à voir de près")
     measured = facts.value(MEASURED)
     beats = facts.named("beat.") if facts.readings.get(METRICS_UP, 1.0) else ()  # else they are old ones
     for process, at in beats:
@@ -172,6 +173,11 @@ PARTS = {
     "postsrsd": "Adresses de ce qui est renvoyé (SRS)",
     "valkey": "Mémoire du filtre",
     "resolver": "Serveur de noms (DNS)",
+    "relay": "Relais de sortie",
+    "queue-agent": "Agent de la file",
+    "mail-agent": "Agent des boîtes",
+    "token-agent": "Agent des jetons",
+    "numen-agent": "Agent des NUMEN",
 }
 
 
