@@ -16,6 +16,8 @@ NAMES = frozenset({"mail.ac-exemple.fr"})
     ("well", "red"),
     [
         (verdicts.judge_unit("vaguemestre-web.service", "active"), verdicts.judge_unit("x", "failed")),
+        (verdicts.judge_part("gate", "ok", ""), verdicts.judge_part("gate", "down", "no sign for 30 s")),
+        (verdicts.judge_part("valkey", "ok", ""), verdicts.judge_part("valkey", "warning", "no answer")),
         (verdicts.judge_port(25, "::", ""), verdicts.judge_port(25, "::", "Connection refused")),
         (
             verdicts.judge_postmaster("dsi@ac-exemple.fr", has_mailbox=True),
@@ -67,3 +69,17 @@ def test_who_named_a_repository_is_not_told_to_name_one() -> None:
 def test_missing_names_are_named() -> None:
     sentence = verdicts.judge_certificate_names(NAMES, ["mail.ac-exemple.fr", "autre.ac-exemple.fr"]).sentence
     assert sentence == "il y manque autre.ac-exemple.fr"
+
+
+@pytest.mark.parametrize(
+    ("part", "command"),
+    [
+        ("signer", "systemctl restart vaguemestre-signer"),
+        ("filter", "systemctl restart vaguemestre-rspamd"),
+        ("import-worker", "systemctl restart vaguemestre-worker-imports"),
+        ("jobs", "vaguemestre jobs list"),
+    ],
+)
+def test_a_part_that_stands_still_is_named_with_its_own_unit(part: str, command: str) -> None:
+    finding = verdicts.judge_part(part, "down", "no answer")
+    assert finding.line().startswith(f"ROUGE  partie {part} : no answer → {command}")

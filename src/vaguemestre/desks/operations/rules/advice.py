@@ -42,9 +42,10 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Une partie dont les pages ou le courrier ont besoin est arrêtée.",
             (
                 "Chaque ligne rouge dit quoi faire : `vaguemestre check --live`.",
-                "Voir les services, puis le journal de celui qui manque : `systemctl status "
-                "'vaguemestre-*'`.",
-                "Ce qui meurt repart seul ; ce qui meurt encore dit pourquoi dans ses dernières lignes.",
+                "Le journal de celui qui manque : `journalctl -u vaguemestre-NOM -n 50` (boîtes et arrivée : "
+                "`logs/dovecot.log`, `logs/postfix.log`).",
+                "Ce qui meurt repart seul, et dit pourquoi dans ses dernières lignes ; ce qui est figé : "
+                "`systemctl restart vaguemestre-NOM`.",
                 "Boîtes ou arrivée du courrier : `systemctl restart vaguemestre-dovecot`, ou "
                 "`vaguemestre-postfix`. Rien n’est perdu.",
                 "Signature, MTA-STS ou DANE : rien ne part au-dehors ; `systemctl restart "
@@ -128,7 +129,7 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Un courriel n’avance plus",
             "La file active ou l’arrivée est bloquée.",
             (
-                "Le journal de Postfix : `journalctl -u postfix -n 50`.",
+                "Le journal de Postfix : `tail -n 50 /var/lib/vaguemestre/logs/postfix.log`.",
                 "Le disque est-il plein ? Le contrôle des envois et le filtre répondent-ils ?",
                 "Reprendre : `systemctl restart vaguemestre-postfix`.",
             ),
@@ -148,8 +149,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Nos boîtes ne prennent plus le courrier",
             "Dovecot refuse pour le moment : le courrier attend dans la file, rien n’est perdu.",
             (
-                "Dovecot répond-il ? `vaguemestre check --live`, puis `journalctl -u "
-                "vaguemestre-dovecot -n 50`.",
+                "Dovecot répond-il ? `vaguemestre check --live`, puis `tail -n 50 "
+                "/var/lib/vaguemestre/logs/dovecot.log`.",
                 "Le disque du courrier est-il plein ?",
                 "Une fois réparé, la file se vide d’elle-même en moins d’une heure.",
             ),
@@ -195,7 +196,7 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Si une machine meurt maintenant, ce qui est arrivé depuis est perdu.",
             (
                 "Ce qu’a dit la dernière : `journalctl -u vaguemestre-backup -n 50`.",
-                "La faire maintenant : `vaguemestre backup DOSSIER`.",
+                "La faire maintenant : `vaguemestre backup`.",
                 "Place et accès du dépôt : `[backup] repository`.",
             ),
         ),

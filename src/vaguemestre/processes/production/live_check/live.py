@@ -21,6 +21,7 @@ from vaguemestre.engines.tls.certificates import names_of, paths, public_paths
 from vaguemestre.engines.tls.certificates_by_name import pair_of
 from vaguemestre.processes.production.live_check import live_verdicts as verdicts
 from vaguemestre.processes.production.live_check.live_verdicts import Finding
+from vaguemestre.processes.production.live_check.public_health import HealthUnknown, parts_of
 from vaguemestre.processes.production.machine.hosts import hosts_shown
 from vaguemestre.processes.production.units.children import children_of
 from vaguemestre.processes.production.units.units import service_name
@@ -49,6 +50,28 @@ def _units(config: Config, now: datetime) -> Iterator[Finding]:
     states = ended.stdout.split()
     for name, state in zip(names, states + [""] * (len(names) - len(states)), strict=True):
         yield verdicts.judge_unit(name, state)
+
+
+def _parts(config: Config, now: datetime) -> Iterator[Finding]:
+    """Each part that is not well; one line if all are."""
+    if config.served_pod:
+        return  # no page is made here
+    try:
+        parts = parts_of(config)
+    except HealthUnknown as unknown:
+        yield Finding(
+            "parties",
+            is_well=False,
+            sentence=str(unknown),
+            remedy="journalctl -u vaguemestre-web -u vaguemestre-front",
+        )
+        return
+    found = [
+        verdicts.judge_part(name, part["status"], part.get("detail", "")) for name, part in parts.items()
+    ]
+    yield from (finding for finding in found if not finding.is_well)
+    if all(finding.is_well for finding in found):
+        yield Finding("parties", is_well=True, sentence="toutes répondent")
 
 
 def _ports(config: Config, now: datetime) -> Iterator[Finding]:
@@ -166,5 +189,5 @@ def _zone(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    _units, _ports, _machine, _waiting_programs, _certificate, _postmaster, _backup, _zone,
+    _units, _parts, _ports, _machine, _waiting_programs, _certificate, _postmaster, _backup, _zone,
 )  # fmt: skip

@@ -29,6 +29,31 @@ def judge_unit(name: str, state: str) -> Finding:
     return Finding(f"unité {name}", state == "active", state or "inconnue", f"journalctl -u {name}")
 
 
+_UNITS = {  # part of /sante/ → unit, where it has another name
+    "database": "postgresql",
+    "long-worker": "vaguemestre-worker-long",
+    "import-worker": "vaguemestre-worker-imports",
+    "untrusted-worker": "vaguemestre-worker-untrusted",
+    "filter": "vaguemestre-rspamd",
+    "antivirus": "clamav-daemon",
+    "resolver": "unbound",
+}
+_REMEDIES = {  # of parts that no unit keeps alive
+    "jobs": "vaguemestre jobs list",
+    "disk": "du -xh --max-depth=2 /var/lib/vaguemestre | sort -h | tail",
+    "backup": "journalctl -u vaguemestre-backup",
+    "certificates": "vaguemestre certificate, après l’avoir renouvelé",
+    "relay": "joignez qui tient [mail.outgoing] « relay_host », et le réseau jusqu’à lui",
+}
+
+
+def judge_part(name: str, status: str, detail: str) -> Finding:
+    """What /sante/ says of a part: a unit that runs may stand still."""
+    unit = _UNITS.get(name, f"vaguemestre-{name}")
+    remedy = _REMEDIES.get(name, f"systemctl restart {unit}, puis journalctl -u {unit}")
+    return Finding(f"partie {name}", status == "ok", detail or status, remedy)
+
+
 def judge_port(port: int, address: str, error: str) -> Finding:
     return Finding(
         f"port {port} sur {address}",

@@ -9,28 +9,48 @@ from urllib.parse import urlsplit
 from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.site.config import Config
 
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 15.0  # silent parts are asked one after the other
 _WELL_WITHIN_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
 
 
+type Parts = dict[str, dict[str, str]]
+
+
+class HealthUnknown(Exception):
+    """/sante/ gives no answer that can be read."""
+
+
 def trouble_of(config: Config) -> str:
     """What is not well, in a few words; empty if all is."""
+    try:
+        parts = parts_of(config)
+    except HealthUnknown as unknown:
+        return str(unknown)
+    return ", ".join(name for name, check in parts.items() if check["status"] == "down")
+
+
+def parts_of(config: Config) -> Parts:
+    """Each part with its `status` and, when it is not well, a `detail`. Raises HealthUnknown."""
     context = ssl.create_default_context()
     context.check_hostname = False  # asked on this very machine, by its address
     context.verify_mode = ssl.CERT_NONE
-    connection = http.client.HTTPSConnection(
-        "127.0.0.1", config.ports.web, timeout=_PATIENCE_SECONDS, context=context
-    )
+    where, patience = ("127.0.0.1", config.ports.web), _PATIENCE_SECONDS
+    if config.web.behind_tls:
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            *where, timeout=patience, context=context
+        )
+    else:
+        connection = http.client.HTTPConnection(*where, timeout=patience)
     try:
         connection.request("GET", "/sante/", headers={"Host": urlsplit(config.public_url).netloc})
         answer = connection.getresponse()
-        checks = json.loads(answer.read())["checks"]
+        parts: Parts = json.loads(answer.read())["checks"]
     except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
-        return f"/sante/ ne répond pas ({type(error).__name__})"
+        raise HealthUnknown(f"/sante/ ne répond pas ({type(error).__name__})") from error
     finally:
         connection.close()
-    return ", ".join(name for name, check in checks.items() if check["status"] == "down")
+    return parts
 
 
 def wait_until_well(config: Config) -> None:
