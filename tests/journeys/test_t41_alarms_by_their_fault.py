@@ -27,7 +27,7 @@ from vaguemestre.site.adapters.operations import as_series
 pytestmark = pytest.mark.engines
 
 _HALF_AN_HOUR = 31 * 60
-_MOST_OF_A_MINUTE = 40  # of the minute without a heartbeat after which a process is named
+_MOST_OF_A_MINUTE = 30  # of the 45 s without a heartbeat after which a process is named
 
 
 def readings(instance: Instance) -> Readings:

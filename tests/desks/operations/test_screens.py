@@ -32,7 +32,7 @@ def administrator(*, spans: bool = True) -> Client:
 @pytest.fixture(autouse=True)
 def service() -> Iterator[None]:
     """A queue with one message, and a worker that is down."""
-    slots = (ports.list_queue, ports.service_lamps)
+    slots = (ports.list_queue, ports.service_lamps, ports.signs_of_life)
     before = [slot.get() for slot in slots]
     oldest = QueuedMessage(
         "AAAAAA1", "deferred", timezone.now() - timedelta(hours=3), 900, "a@ac.test",
@@ -42,7 +42,9 @@ def service() -> Iterator[None]:
     ports.service_lamps.replace(
         lambda: (ServiceLamp("worker", False, False, "no sign"), ServiceLamp("postfix", True, False, ""))
     )
+    ports.signs_of_life.replace(dict)
     yield
+    ports.signs_of_life.replace(before[2])  # type: ignore[arg-type]
     ports.list_queue.replace(before[0])  # type: ignore[arg-type]
     ports.service_lamps.replace(before[1])  # type: ignore[arg-type]
 
@@ -85,6 +87,16 @@ def test_an_alarm_says_since_when_and_how_long_it_lasted() -> None:
     )
     assert "Disque de la boîte" in (page := text_of(administrator().get("/administration/").content))
     assert "après 12 min" in page
+
+
+def test_a_process_that_gives_no_sign_of_life_is_named_as_the_page_is_made() -> None:
+    """Not at the next round, which may be a minute away."""
+    now = timezone.now().timestamp()
+    ports.signs_of_life.replace(lambda: {"reading": now - 50, "door": now - 30, "names": now - 500})
+    page = text_of(administrator().get("/administration/").content)
+    assert "reading ne donne plus signe de vie" in page
+    assert "door ne donne plus signe de vie" not in page
+    assert "names ne donne plus signe de vie" not in page
 
 
 def test_a_queue_that_does_not_answer_leaves_the_page_whole() -> None:

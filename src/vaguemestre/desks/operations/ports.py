@@ -19,6 +19,12 @@ class ServiceLamps(Protocol):
         ...
 
 
+class SignsOfLife(Protocol):
+    def __call__(self) -> Readings:
+        """When each process of this machine last said that it goes on (Unix time), by its name."""
+        ...
+
+
 class ListQueue(Protocol):
     def __call__(self) -> Sequence[QueuedMessage]:
         """Postfix's queue, the oldest message first. Raises EngineDown."""
@@ -33,5 +39,6 @@ class ActOnQueue(Protocol):
 
 read_metrics: Slot[ReadMetrics] = Slot("operations.read_metrics")
 service_lamps: Slot[ServiceLamps] = Slot("operations.service_lamps")
+signs_of_life: Slot[SignsOfLife] = Slot("operations.signs_of_life")
 list_queue: Slot[ListQueue] = Slot("operations.list_queue")
 act_on_queue: Slot[ActOnQueue] = Slot("operations.act_on_queue")

@@ -78,6 +78,16 @@ class HealthLamps:
         )
 
 
+class HeartbeatFiles:
+    """Implements `operations.ports.SignsOfLife`."""
+
+    def __init__(self, config: Config) -> None:
+        self._folder = config.run_dir
+
+    def __call__(self) -> Readings:
+        return {file.stem: file.stat().st_mtime for file in self._folder.glob("*.heartbeat")}
+
+
 class QueueList:
     """Implements `operations.ports.ListQueue` by the agent of Postfix's queue."""
 

@@ -16,7 +16,13 @@ from vaguemestre.site.adapters.domainreports import KnownSendersFinder, ReportRe
 from vaguemestre.site.adapters.enrolment import scan
 from vaguemestre.site.adapters.helpdesk import codes_to_hand_over, forwards_of, usage_of
 from vaguemestre.site.adapters.mail_trace import undelivered_to
-from vaguemestre.site.adapters.operations import HealthLamps, MetricsReader, QueueActs, QueueList
+from vaguemestre.site.adapters.operations import (
+    HealthLamps,
+    HeartbeatFiles,
+    MetricsReader,
+    QueueActs,
+    QueueList,
+)
 from vaguemestre.site.adapters.pods import mail_agent
 from vaguemestre.site.adapters.portal import waiting_errands
 from vaguemestre.site.config import Config
@@ -38,3 +44,4 @@ def plug(config: Config) -> None:
     operations.act_on_queue.plug(QueueActs(config))
     operations.list_queue.plug(QueueList(config))
     operations.service_lamps.plug(HealthLamps(config))
+    operations.signs_of_life.plug(HeartbeatFiles(config))

@@ -12,7 +12,8 @@ from vaguemestre.foundation.kernel.texts import counted
 
 MEASURED, METRICS_UP = "measured", "metrics.up"
 _STALE_SECONDS = 180
-_SILENT_SECONDS = 60
+_SILENT_SECONDS = 45  # of a sign every five, so that it is named within a minute
+LIVE_BEAT = "live-beat."  # of this machine, as the page is made; `beat.`: as the round measured
 _DAY = 86_400
 _TOLD_APART = frozenset(("jobs", "certificates", "backup"))  # by alarms of their own
 _DOWN = {"certificates": "l’un d’eux est fini", "disk": "il n’en reste presque plus"}
@@ -67,11 +68,16 @@ def _parts(facts: Facts) -> Iterator[Raised]:
     for part, wants in facts.named("wants."):
         if wants and part not in _TOLD_APART:
             yield Raised("part-wants", part, f"{part_fr(part)} : à voir de près")
-    measured = facts.value(MEASURED)
-    beats = facts.named("beat.") if facts.readings.get(METRICS_UP, 1.0) else ()  # else they are old ones
-    for process, at in beats:
-        if not process.endswith("stand-in") and process != "names" and measured - at > _SILENT_SECONDS:
+    for process in sorted(set(_silent_processes(facts))):
+        if not process.endswith("stand-in") and process != "names":
             yield Raised("heartbeat-lost", process, f"{process} ne donne plus signe de vie")
+
+
+def _silent_processes(facts: Facts) -> Iterator[str]:
+    measured = facts.value(MEASURED)
+    if facts.readings.get(METRICS_UP, 1.0):  # else they are old ones
+        yield from (name for name, at in facts.named("beat.") if measured - at > _SILENT_SECONDS)
+    yield from (name for name, at in facts.named(LIVE_BEAT) if facts.now - at > _SILENT_SECONDS)
 
 
 def _jobs(facts: Facts) -> Iterator[Raised]:

@@ -56,9 +56,7 @@ def bucket_starts(period: Period, now: datetime) -> list[datetime]:
         numbers = range(period.count - 1, -1, -1)
         return [datetime.combine(today - timedelta(days=days * (n + 1) - 1), time(), PARIS) for n in numbers]
     step = timedelta(minutes=period.minutes)
-    wall = now.astimezone(
-        PARIS
-    )  # clocks, of which one hour comes twice a year
+    wall = now.astimezone(PARIS)  # clocks, of which one hour comes twice a year
     last = midnight + ((wall - midnight) // step) * step
     return [last - step * n for n in range(period.count - 1, -1, -1)]
 

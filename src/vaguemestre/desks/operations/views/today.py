@@ -17,7 +17,7 @@ from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.desks.operations import ports, queries
 from vaguemestre.desks.operations.labels_fr import SERIES, Figure, bucket_fr, figure, table_rows
 from vaguemestre.desks.operations.rules.advice import ADVICE
-from vaguemestre.desks.operations.rules.alarms import MEASURED, Facts, alarms_of, part_fr
+from vaguemestre.desks.operations.rules.alarms import LIVE_BEAT, MEASURED, Facts, alarms_of, part_fr
 from vaguemestre.desks.operations.rules.forecast import MIN_POINTS, full_at
 from vaguemestre.desks.operations.rules.queue_reasons import by_destination
 from vaguemestre.desks.operations.rules.reasons_fr import reason_fr
@@ -45,7 +45,8 @@ def today_context(request: SignedInRequest, now: datetime) -> dict[str, Any]:
     samples = queries.samples_since(starts[0], period.source)
     buckets = {series.name: in_buckets(samples.get(series.name, {}), starts) for series in SERIES}
     lamps = ports.service_lamps.get()()
-    facts = queries.alarm_facts(_with_lamps(queries.latest_readings(), lamps), now)
+    beats = {f"{LIVE_BEAT}{name}": at for name, at in ports.signs_of_life.get()().items()}
+    facts = queries.alarm_facts({**_with_lamps(queries.latest_readings(), lamps), **beats}, now)
     return {
         "now": now,
         "period": period,
