@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.mailbox.sorting.samples import NOW, OWNER, WINTER, composed, replying
+from tests.processor import least_seconds
 
 from vaguemestre.mailbox.sorting.rules.filters import RELATIONS
 from vaguemestre.mailbox.sorting.script import translate_script
@@ -237,3 +238,10 @@ def test_our_own_script_is_read_back_as_the_filters_it_was_made_of(filters: list
 def test_an_absence_of_ours_stays_a_script() -> None:
     told = translate_script(replying(WINTER, OWNER, now=NOW))
     assert (told.filters, "vacation" in told.rest) == ((), True)
+
+
+def test_a_comment_that_names_rules_without_end_is_read_once() -> None:
+    rule = f"#{'rule:[' * 30_000}\nif {SAID}\n{{\n{DONE}\n}}\n"
+    script = f'require ["fileinto"];\n{rule}'
+    assert len(translate_script(script).filters) == 1
+    assert least_seconds(lambda: translate_script(script), 0.5) < 0.5

@@ -2,9 +2,10 @@
 
 import pytest
 from tests.mailbox.sorting.samples import OWNER
+from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.sorting.rules.expert import check_expert
+from vaguemestre.mailbox.sorting.rules.expert import LONGEST_SCRIPT, check_expert
 from vaguemestre.mailbox.sorting.rules.senders import check_spam, read_senders
 from vaguemestre.mailbox.sorting.script import junk_choices_script
 from vaguemestre.mailbox.sorting.values import Severity, SpamSettings
@@ -77,3 +78,9 @@ def test_where_the_academie_lets_mail_out_an_address_still_has_to_be_written_out
     assert check_expert('redirect "${a}";', OWNER, forwards_outside=True)
     assert check_expert('redirect "liste.profs@ac-amiens.test";', OWNER, forwards_outside=True)
     assert check_expert('redirect "liste.amis@dehors.example";', OWNER, forwards_outside=True) == ()
+
+
+def test_a_string_that_ends_in_a_backslash_is_read_once() -> None:
+    """64 kB of them held a worker of the pages for 13 s of processor."""
+    script = '"\\' * (LONGEST_SCRIPT // 2)
+    assert least_seconds(lambda: check_expert(script, OWNER, forwards_outside=True), 0.3) < 0.3

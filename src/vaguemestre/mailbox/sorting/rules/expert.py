@@ -16,7 +16,7 @@ LONGEST_SCRIPT = 64 * 1024
 # What has no end goes to the end of the script, so that each character is read once. Dovecot refuses it.
 _TOKEN = re.compile(
     r"(?P<skip>\s+|#[^\n]*|/\*.*?(?:\*/|\Z))"
-    r'|(?P<string>"(?:[^"\\]|\\.)*+(?:"|\Z)|text:[ \t]*+(?:#[^\n]*+)?\n(?:(?:.*?\n)?\.\n|.*))'
+    r'|(?P<string>"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|text:[ \t]*+(?:#[^\n]*+)?\n(?:(?:.*?\n)?\.\n|.*))'
     r"|(?P<word>:?[A-Za-z_]\w*)|(?P<other>.)",
     re.DOTALL,
 )

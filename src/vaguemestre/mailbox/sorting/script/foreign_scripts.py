@@ -18,7 +18,7 @@ from vaguemestre.mailbox.sorting.script.syntax import Command, Test
 from vaguemestre.mailbox.sorting.values import Filter, ImportedScript
 
 _ZIMBRA = re.compile(r"^zimbraMailSieveScript: (.*?)(?=^zimbra\w+: |\Z)", re.DOTALL | re.MULTILINE)
-_RULE = re.compile(r"rule:\[(.*)\]")
+_RULE = "rule:["  # of Roundcube and SOGo, up to the last bracket of its line
 _OFF = "disabled_if"  # Zimbra's
 _FLAG_COMMANDS = frozenset(("addflag", "setflag", "removeflag"))
 
@@ -113,8 +113,9 @@ def _translate_rule(rule: PlacedCommand, number: int, extensions: set[str], *, h
 
 def _name(notes: tuple[str, ...], number: int) -> str:
     note = notes[-1] if notes else ""
-    rule = _RULE.search(note)
-    name = clean_text(rule[1] if rule else note.removeprefix("Filtre : ")).strip()
+    _, start, rest = note.partition(_RULE)
+    rule, end, _ = rest.partition("\n")[0].rpartition("]")
+    name = clean_text(rule if start and end else note.removeprefix("Filtre : ")).strip()
     return name[:LONGEST_NAME] or f"Règle reprise {number}"
 
 
