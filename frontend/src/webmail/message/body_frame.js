@@ -2,6 +2,7 @@
 // a frame made anew the text would be drawn later, with nothing to see meanwhile.
 import { pause } from "../../ui/pause.js";
 import { create, find, paneChanges } from "../../ui/dom.js";
+import { FrameHeight } from "./frame_height.js";
 const PATIENCE = 150; // milliseconds the text may keep its header waiting
 
 export class BodyFrame {
@@ -10,6 +11,7 @@ export class BodyFrame {
     /** @type {ComingText | null} */
     this.coming = null;
     this.place = place;
+    this.height = new FrameHeight(place, () => Boolean(this.coming));
     place.addEventListener("load", (event) => this.#came(/** @type {Element} */ (event.target)), true);
     place.addEventListener("scroll", () => {
       this.isScrolled = place.scrollTop > 0;
@@ -75,8 +77,10 @@ export class BodyFrame {
     if (kept && kept.isConnected) {
       if (!isThere) kept.style.visibility = "hidden"; // the text before is not this message's
       graft(place, content, kept, next);
+      this.height.forget(kept);
     } else place.replaceChildren(content);
     if (this.isScrolled) place.scrollTop = 0;
+    this.height.soon();
     return true;
   }
 
@@ -100,7 +104,9 @@ export class BodyFrame {
     delete other.dataset.address;
     other.removeAttribute("srcdoc"); // an empty frame that waited
     other.style.visibility = "";
-    other.classList.remove("measured");
+    other.classList.remove("measured", "fitted", "kept");
+    other.style.height = "";
+    delete other.dataset.fitted;
     other.sandbox.toggle("allow-scripts", address.searchParams.has("hauteur"));
     other.src = address.href;
     frame.replaceWith(other);
@@ -116,6 +122,7 @@ export class BodyFrame {
   #came(frame) {
     if (!isBody(frame)) return;
     this.frame = frame;
+    this.height.soon();
     if (this.coming) this.coming.done?.(true);
     else frame.style.visibility = ""; // later than its header
   }

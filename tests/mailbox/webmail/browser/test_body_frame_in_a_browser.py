@@ -256,3 +256,48 @@ def test_a_message_is_shown_from_its_top(page: Page, box: MemoryMailbox, three: 
     press(page, 1)
     shows(page, 1)
     assert page.locator("#reader").evaluate("pane => pane.scrollTop") == 0
+
+
+def is_as_tall_as_its_text(page: Page) -> None:
+    """The frame, whatever text or width it had before."""
+    frame = page.locator("#reader iframe.body")
+    inside = frame.content_frame.locator("html")
+    for _ in range(200):
+        if frame.evaluate("(frame) => frame.offsetHeight") == inside.evaluate("(html) => html.offsetHeight"):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"{frame.evaluate('(frame) => frame.offsetHeight')} pixels for another height of text")
+
+
+def test_a_letter_after_a_longer_one_leaves_no_blank_below_it(page: Page, box: MemoryMailbox) -> None:
+    long = put(box, letter("Longue", "une ligne de plus\n" * 60), minutes=1)
+    put(box, letter("Moyenne", "une ligne\n" * 12), minutes=2)
+    page.goto(address(long))
+    is_as_tall_as_its_text(page)
+    page.locator("#messages a.open", has_text="Moyenne").click()
+    expect(page.locator("#message-subject")).to_have_text("Moyenne")
+    is_as_tall_as_its_text(page)
+    page.go_back()
+    expect(page.locator("#message-subject")).to_have_text("Longue")
+    is_as_tall_as_its_text(page)
+
+
+def test_a_letter_is_never_read_through_a_window_on_a_phone(page: Page, box: MemoryMailbox) -> None:
+    """The pane is not there yet when the text is asked for: it had no width."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    for name in ("Paris", "Lyon"):
+        put(box, letter(name, "assez de mots pour aller à la ligne au moins une fois\n" * 12))
+    page.goto("/messagerie/")
+    for name in ("Paris", "Lyon", "Paris"):
+        page.locator("#messages a.open", has_text=name).click()
+        expect(page.locator("#message-subject")).to_have_text(name)
+        is_as_tall_as_its_text(page)
+        page.get_by_role("button", name="Retour à la liste").click()
+
+
+def test_a_letter_follows_the_width_of_its_pane(page: Page, box: MemoryMailbox) -> None:
+    page.goto(address(put(box, letter("Une", "assez de mots pour aller à la ligne au moins une fois " * 20))))
+    is_as_tall_as_its_text(page)
+    for width in (1000, 390, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        is_as_tall_as_its_text(page)

@@ -92,6 +92,22 @@ def test_criteria_are_added_and_taken_away_by_chips(page: Page, box: MemoryMailb
     expect(page.get_by_role("combobox", name="Rechercher")).to_have_value("sortie")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_search_takes_two_lines_above_its_results(page: Page, box: MemoryMailbox, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/messagerie/?q=sortie&partout=1&ici=INBOX")
+    lines = page.locator(".scope:has(a)")
+    expect(lines).to_have_count(2)
+    for line in lines.all():
+        places = line.locator("a, button").evaluate_all(
+            "(parts) => parts.map((part) => part.getBoundingClientRect().toJSON())"
+        )
+        lowest_top = max(place["top"] for place in places)
+        assert lowest_top < min(place["bottom"] for place in places), "all beside each other"
+    expect(page.get_by_role("link", name="Effacer la recherche")).to_be_visible()
+    expect(page.get_by_role("button", name="Autres critères")).to_be_visible()
+
+
 def test_a_search_within_a_folder_stays_there_when_a_criterion_goes(page: Page, box: MemoryMailbox) -> None:
     box.make_folder("Voyages")
     put(box, letter("Sortie en train"), folder="Voyages")

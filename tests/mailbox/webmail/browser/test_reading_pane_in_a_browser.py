@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RECTANGLES = """() => [...document.querySelectorAll(`#reader .who, #reader .card-place, #reader .att-box,
   #reader iframe.body, #reader .conv`)].map((part) => {
     const { top, bottom } = part.getBoundingClientRect();
-    return { part: part.className, top, bottom };
+    return { part: part.className.replace(/ (kept|fitted)/g, ""), top, bottom };
   })"""
 
 
@@ -266,6 +266,9 @@ def test_a_preview_is_named_and_closed_by_touch_on_a_phone(page: Page, box: Memo
     status = dialog.get_by_role("status").bounding_box()
     assert status
     assert status["height"] < 30, "on one line"
+    download = dialog.get_by_role("link", name="Télécharger").bounding_box()
+    assert download
+    assert download["y"] < status["y"] + status["height"], "beside the other tools"
     dialog.get_by_role("button", name="Fermer l’aperçu").click()
     expect(dialog).to_be_hidden()
 

@@ -45,6 +45,8 @@ def test_moments_are_those_of_a_school() -> None:
     assert "rentree" not in moments(zone="")
     sunday = datetime(2026, 11, 29, 9, tzinfo=PARIS)
     assert "lundi" not in moments(sunday)  # it is tomorrow
+    monday = moments(datetime(2026, 11, 30, 9, tzinfo=PARIS))
+    assert len(set(monday.values())) == len(monday), "no moment is offered twice"
 
 
 @given(st.datetimes(datetime(2025, 9, 1), datetime(2027, 8, 1)), st.sampled_from(ZONES))

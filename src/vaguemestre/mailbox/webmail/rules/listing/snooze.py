@@ -46,7 +46,7 @@ def snooze_choices(now: datetime, coming: Sequence[Holiday]) -> tuple[SnoozeChoi
         moments.append((When.EVENING, "Ce soir", _at(today, _EVENING)))
     moments.append((When.TOMORROW, "Demain", _at(today + timedelta(days=1), _MORNING)))
     monday = today + timedelta(days=7 - today.weekday())
-    if monday > today + timedelta(days=1):
+    if today + timedelta(days=1) < monday < today + timedelta(days=7):  # else it is said otherwise
         moments.append((When.MONDAY, "Lundi", _at(monday, _MORNING)))
     moments.append((When.WEEK, "Dans une semaine", _at(today + timedelta(days=7), _MORNING)))
     if coming:
