@@ -4,7 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from vaguemestre.foundation.kernel.text.french_dates import day_fr, elapsed_fr, hour_fr, moment_fr
+from vaguemestre.foundation.kernel.text.french_dates import (
+    coming_moment_fr,
+    day_fr,
+    elapsed_fr,
+    hour_fr,
+    moment_fr,
+)
+from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.foundation.ui.templatetags.ui import moment
 
 TODAY = date(2026, 11, 28)
@@ -61,3 +68,11 @@ def test_a_cell_begins_with_a_capital_and_without_an_article(monkeypatch: pytest
 def test_what_passed_is_told_in_its_largest_unit(passed: timedelta, told: str) -> None:
     now = datetime(2026, 11, 30, 3, tzinfo=UTC)
     assert elapsed_fr(now - passed, now) == told
+
+
+def test_a_moment_to_come_is_said_by_the_day_one_lives() -> None:
+    today = date(2026, 11, 30)
+    told = [
+        coming_moment_fr(datetime(2026, 11, 30, 8, tzinfo=PARIS) + timedelta(days=n), today) for n in range(3)
+    ]
+    assert told == ["aujourd’hui à 8\xa0h", "demain à 8\xa0h", "mercredi 2 décembre à 8\xa0h"]

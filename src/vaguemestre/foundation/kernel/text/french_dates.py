@@ -44,6 +44,13 @@ def moment_fr(moment: datetime, today: date) -> str:
     return f"{told} à {hour_fr(moment)}"
 
 
+def coming_moment_fr(moment: datetime, today: date) -> str:
+    """« aujourd’hui à 8 h », « demain à 8 h », else « lundi 30 novembre à 8 h »."""
+    day = paris_day(moment)
+    near = {today: "aujourd’hui", today + timedelta(days=1): "demain"}
+    return f"{near.get(day) or day_fr(day, with_weekday=True, with_year=False)} à {hour_fr(moment)}"
+
+
 def elapsed_fr(since: datetime, now: datetime) -> str:
     """« 59 minutes », « 14 heures », « 19 jours »: whole units passed; from two days on, days."""
     minutes = max(1, (now - since) // timedelta(minutes=1))

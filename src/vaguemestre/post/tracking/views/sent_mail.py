@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
-from vaguemestre.foundation.kernel.text.french_dates import day_fr, hour_fr
+from vaguemestre.foundation.kernel.text.french_dates import coming_moment_fr, hour_fr
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.ports import find_reports
@@ -98,10 +99,11 @@ def show_quiet_hours(request: SignedInRequest) -> HttpResponse:
     is_offered = sending.quiet_hours == "ask" or (
         sending.quiet_hours == "offer" and preferences.offers_quiet_hours
     )
-    until = quiet_until(sending.hours(), timezone.now()) if is_offered else None
+    now = timezone.now()
+    until = quiet_until(sending.hours(), now) if is_offered else None
     if until is None:
         return JsonResponse({"until": "", "words": ""})
-    words = f"{day_fr(until.date(), with_weekday=True, with_year=False)} à {hour_fr(until)}"
+    words = coming_moment_fr(until, paris_day(now))
     return JsonResponse({"until": f"{until:%d/%m/%Y %H:%M}", "words": words})
 
 
