@@ -102,7 +102,7 @@ def test_somebody_outside_among_colleagues_and_somebody_away_are_told_while_writ
         inside = ", ".join(instance.account(role)["address"] for role in ("colleague", "head"))
         page.get_by_label("À", exact=True).fill(f"{inside}, parent@dehors.example,")
         notes = page.locator("#notes")
-        expect(notes).to_contain_text("parent@dehors.example est extérieur à l’académie")
+        expect(notes).to_contain_text("Hors de l’académie\xa0: parent@dehors.example.")
         expect(notes).to_contain_text("absence annoncée jusqu’au 31/12/2027")
         assert page.locator(".person.outside").count() == 1
         assert page.locator(".person.absent").count() == 1

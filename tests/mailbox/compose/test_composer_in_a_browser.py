@@ -423,6 +423,39 @@ def test_the_tools_of_a_docked_answer_are_all_in_sight(page: Page, box: MemoryMa
     assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
 
 
+def test_the_tools_of_an_answer_under_its_letter_take_one_line(page: Page, box: MemoryMailbox) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address(put(box, letter("Une question"))))
+    page.keyboard.press("r")
+    composer = page.frame_locator(".composer-box iframe")
+    expect(composer.get_by_role("button", name="Rétablir la frappe")).to_be_visible()
+    tops = composer.locator("#toolbar .tool").evaluate_all(
+        "(tools) => [...new Set(tools.map((tool) => tool.offsetTop))]"
+    )
+    assert len(tops) == 1
+    name = composer.locator("label[for=to]").bounding_box()
+    copies = composer.get_by_role("button", name="Ajouter des destinataires en copie").bounding_box()
+    assert name
+    assert copies
+    assert abs(name["y"] + name["height"] - copies["y"] - copies["height"]) < 8
+
+
+def test_what_sends_an_answer_takes_one_line_on_a_phone(page: Page, box: MemoryMailbox) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})  # tools of the size of a finger
+    session.send("Emulation.setEmulatedMedia", {"features": [{"name": "pointer", "value": "coarse"}]})
+    page.goto(address(put(box, letter("Une question"))))
+    page.get_by_role("button", name="Répondre", exact=True).first.click()
+    bar = page.frame_locator(".composer-box iframe").locator(".sendbar")
+    expect(bar.get_by_role("button", name="Abandonner ce brouillon")).to_be_visible()
+    tops = bar.locator("button:visible").evaluate_all(
+        "(buttons) => [...new Set(buttons.map((button) => button.offsetTop))]"
+    )
+    assert len(tops) == 1
+    assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
+
+
 def test_what_is_answered_is_archived_once_the_answer_has_left(
     page: Page, box: MemoryMailbox, settings: Settings
 ) -> None:

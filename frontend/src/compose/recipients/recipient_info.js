@@ -1,5 +1,4 @@
 // Who the people written to are: colleagues, people outside, somebody away; said while one writes.
-import { agree } from "../../ui/french.js";
 import { isAddress } from "./addresses.js";
 
 const BREATH = 350;
@@ -89,14 +88,8 @@ export class RecipientInfo {
         "alert-circle",
         `L’adresse ${one.address} n’existe pas : vérifiez comment elle s’écrit.`,
       ]);
-    if (outside.length && inside.length) {
-      const is = agree(outside.length, "est extérieur", "sont extérieurs");
-      notes.push([
-        "outside",
-        "world",
-        `Parmi vos collègues, ${listed(outside.map((one) => one.label))} ${is} à l’académie.`,
-      ]);
-    }
+    if (outside.length && inside.length)
+      notes.push(["outside", "world", `Hors de l’académie : ${listed(outside.map((one) => one.label))}.`]);
     for (const one of away.slice(0, 3))
       notes.push([`away-${one.address}`, "calendar-event", `${one.label} : ${one.absent}.`]);
     if (away.length > 3)

@@ -14,6 +14,7 @@ from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.foundation.kernel.text.french_dates import hour_fr
+from vaguemestre.foundation.kernel.texts import with_no_break_spaces
 from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose.values import Writer
@@ -142,6 +143,11 @@ def refusal_json(refusal: Refusal) -> JsonResponse:
     return JsonResponse(content, status=409 if is_conflict else 422)
 
 
+_AWAY = with_no_break_spaces(
+    "Une partie de la messagerie ne répond pas. Votre texte est gardé ; réessayez bientôt."
+)
+
+
 def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorate a view: JSON requests get refusals and engine errors as JSON."""
 
@@ -155,7 +161,6 @@ def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return refusal_json(refusal)
         except (EngineDown, EngineRefused) as error:
             log.warning("engine away on %s: %s", request.path, error, extra={"request": request})
-            message = "Une partie de la messagerie ne répond pas. Votre texte est gardé ; réessayez bientôt."
-            return JsonResponse({"error": message, "code": "engine-down", "field": ""}, status=503)
+            return JsonResponse({"error": _AWAY, "code": "engine-down", "field": ""}, status=503)
 
     return wrapped
