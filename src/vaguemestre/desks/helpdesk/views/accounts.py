@@ -47,6 +47,8 @@ from vaguemestre.people.credentials.ports import secret_keys
 def search(request: SignedInRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     typed = form.cleaned_data["q"] if form.is_valid() else ""
+    attributes = form.fields["q"].widget.attrs
+    attributes["autofocus"] = not typed  # somebody is on the phone: the first keys are a name
     listing = Listing.of(request.GET, ("nom",))
     accounts, total = search_accounts(
         typed,

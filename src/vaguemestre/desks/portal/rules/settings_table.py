@@ -124,6 +124,11 @@ _SHARING = (
 )
 _ACCOUNT = (
     Setting(
+        "Taille de la boîte, corbeille, logiciels permis",
+        "/parametres/#given-title",
+        "quota, place, espace, stockage, boîte pleine, vidage de la corbeille, conservation, limite",
+    ),
+    Setting(
         "Thème clair ou sombre",
         "/parametres/affichage#choice-theme",
         "couleur, nuit, noir, dark, contraste, apparence",
