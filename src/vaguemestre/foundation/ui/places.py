@@ -150,14 +150,14 @@ _HELP_GROUPS = (
     ),
 )
 _ADMINISTRATION_GROUPS = (
-    Group("", (Entry("/administration/", "Aujourd’hui", "layout-grid"),)),
+    Group("", (Entry("/administration/", "Aujourd’hui", "activity"),)),
     Group(
         "Personnes",
         (
             Entry("/administration/personnes", "Personnes", "user-search"),
             Entry("/administration/flux", "Imports RH", "table-import"),
             Entry("/administration/flux/doutes", "Doublons possibles", "arrows-join"),
-            Entry("/administration/jamais-actives", "Jamais activés", "login"),
+            Entry("/administration/jamais-actives", "Jamais activés", "user-off"),
             Entry("/administration/classes-de-service", "Classes de service", "adjustments-horizontal"),
             Entry("/administration/etablissements", "Établissements", "building-community"),
             Entry("/administration/services", "Services", "briefcase-2"),
@@ -168,7 +168,7 @@ _ADMINISTRATION_GROUPS = (
         "Messagerie",
         (
             Entry("/administration/messages", "Recherche de messages", "search"),
-            Entry("/administration/file", "File d’attente", "clock"),
+            Entry("/administration/file", "File d’attente", "stack-2"),
             Entry("/messagerie/signalements/", "Signalements", "flag"),
             Entry("/administration/retraits", "Retraits", "eraser"),
             Entry("/administration/quarantaine", "Quarantaine", "hand-stop"),
