@@ -138,6 +138,7 @@ from vaguemestre.people.directory.queries.service_members import (
 from vaguemestre.people.directory.queries.similarity import (
     SimilarPerson,
     identities_after,
+    people_of_near_names,
     similar_people,
 )
 
@@ -217,6 +218,7 @@ __all__ = [
     "people_by_dossier",
     "people_by_name",
     "people_elsewhere_by_digest",
+    "people_of_near_names",
     "people_page",
     "people_serving",
     "person_by_numen",

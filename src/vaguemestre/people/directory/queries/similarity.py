@@ -6,19 +6,23 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from vaguemestre.people.directory.models import Assignment, Person
+from vaguemestre.people.directory.models import Assignment, NameWord, Person
+from vaguemestre.people.directory.queries.addresses import begins_with
 from vaguemestre.people.directory.queries.managed import ManagedPerson, managed_rows
-from vaguemestre.people.directory.queries.people import civil_of
+from vaguemestre.people.directory.queries.people import civil_of, of_academy
+from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.similarity import (
     Identity,
     MatchReason,
     identity_of,
+    is_near_name,
     match_reason,
 )
 from vaguemestre.people.directory.values import CivilStatus
 
 _ORDER = tuple(MatchReason)
 _BATCH_PEOPLE = 500
+_MOST_WORDS = 100  # near one word
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,20 @@ def similar_people(
     nearest = sorted(reasons, key=lambda pk: (_ORDER.index(reasons[pk]), pk))[:limit]
     people = {person.person_id: person for person in managed_rows(Person.objects.filter(pk__in=nearest))}
     return tuple(SimilarPerson(people[pk], reasons[pk]) for pk in nearest)
+
+
+def people_of_near_names(typed: str, *, academy_id: int = 0, limit: int = 10) -> tuple[int, ...]:
+    """Ids of people of whom each typed word is a slip away from a name: « delatre » for Delattre.
+
+    The first two letters are believed, so that the index is used. `academy_id`: only its people; 0 for all.
+    """
+    words = [word for word in fold(typed).split("-") if word][:4]
+    people = Person.objects.filter(of_academy(academy_id), erased_at=None)
+    for word in words:
+        alike = NameWord.objects.filter(begins_with("word", word[:2])).values_list("word", flat=True)
+        near = [name for name in alike.distinct() if is_near_name(word, name)][:_MOST_WORDS]
+        people = people.filter(pk__in=NameWord.objects.filter(word__in=near).values("person_id"))
+    return tuple(people.order_by("sorted_as", "pk").values_list("pk", flat=True)[:limit]) if words else ()
 
 
 def identities_after(academy_id: int, person_id: int) -> dict[int, Identity]:
