@@ -25,6 +25,7 @@ from vaguemestre.mailbox.sorting.queries import current_absence
 from vaguemestre.people.credentials.models import Account, OneTimeDevice, RecoveryContact
 from vaguemestre.people.credentials.queries import app_passwords_of
 from vaguemestre.people.credentials.services import add_app_password, matches_hash, release_mailboxes
+from vaguemestre.people.directory.models import NameWord
 from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.people.provisioning.values import ExpectedMailbox
@@ -138,6 +139,22 @@ def test_an_account_is_found(client: Client, lucie: Account, nicolas: Account, t
     for words in (typed.replace("nmorel.{n}", address),):
         page = client.get("/assistance/", {"q": words}).content.decode()
         assert f"/assistance/compte/{nicolas.pk}" in page
+
+
+def test_a_name_misheard_shows_whose_name_is_nearly_so(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    for word in ("nicolas", "morel"):
+        NameWord.objects.create(person=nicolas.person, word=word)
+    page = client.get("/assistance/", {"q": "morell nikolas"}).content.decode()
+    assert "Aucun compte" in page
+    assert "faites épeler avant d’agir" in page
+    assert f"/assistance/compte/{nicolas.pk}" in page
+    for typed in ("zorel nicolas", "morell paul", "morell@x", "morell 0800001A"):
+        assert (
+            f"/assistance/compte/{nicolas.pk}"
+            not in client.get("/assistance/", {"q": typed}).content.decode()
+        )
 
 
 def test_nobody_is_found_for_nothing(client: Client, lucie: Account, nicolas: Account) -> None:

@@ -37,7 +37,12 @@ from vaguemestre.people.credentials.queries import (
 )
 from vaguemestre.people.credentials.queries.keys import current_key
 from vaguemestre.people.credentials.rules.delivered_codes import masked
-from vaguemestre.people.directory.queries import find_person, helpdesk_people_page, newest_post_label
+from vaguemestre.people.directory.queries import (
+    find_person,
+    helpdesk_people_page,
+    newest_post_label,
+    people_of_near_names,
+)
 from vaguemestre.post.outbox.queries import count_on_hold, waiting_messages
 
 _SCANNED_LINES = 200
@@ -85,17 +90,34 @@ def search_accounts(
         if (held := accounts.get(person.person_id))
     ]
     if exact:
-        account = presented(exact.account_id)
         lines = [line for line in lines if line.account_id != exact.account_id]
-        if account and first == 0:
-            place = newest_post_label(exact.person_id or 0)
-            lines.insert(
-                0,
-                AccountRow(
-                    account.account_id, account.username, account.name, account.address, place, account.state
-                ),
-            )
+        if first == 0:
+            lines[:0] = _rows([exact.account_id])
     return lines, max(total, len(lines))
+
+
+def accounts_of_near_names(typed: str, academy_id: int = 0) -> list[AccountRow]:
+    """Accounts of people named nearly so, for a name misheard. `academy_id`: as `search_accounts`."""
+    if "@" in typed or any(letter.isdigit() for letter in typed):
+        return []
+    people = people_of_near_names(typed, academy_id=academy_id)
+    accounts = accounts_by_person(people)
+    return _rows([accounts[pk].account_id for pk in people if pk in accounts])
+
+
+def _rows(account_ids: Sequence[int]) -> list[AccountRow]:
+    held = [account for pk in account_ids if (account := presented(pk))]
+    return [
+        AccountRow(
+            account.account_id,
+            account.username,
+            account.name,
+            account.address,
+            newest_post_label(account.person_id or 0),
+            account.state,
+        )
+        for account in held
+    ]
 
 
 def action_target(account_id: int, operator_id: int, now: datetime) -> ActionTarget:

@@ -18,6 +18,7 @@ from vaguemestre.desks.helpdesk.http import account_or_404, for_operators
 from vaguemestre.desks.helpdesk.ports import forwards_of, undelivered_to, usage_of
 from vaguemestre.desks.helpdesk.queries.accounts import (
     account_impact,
+    accounts_of_near_names,
     action_target,
     search_accounts,
     ways_in,
@@ -60,7 +61,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "typed": typed,
-        "accounts": accounts,
+        "accounts": accounts if total else accounts_of_near_names(typed, request.who.office_academy),
         "total": total,
         "listing": listing,
         "waiting": count_open_requests(request.who.office_academy),
