@@ -60,7 +60,7 @@ def test_yesterday_of_a_monday_is_near_too() -> None:
 def test_a_line_of_a_conversation_says_its_day_unless_it_is_today() -> None:
     thursday = date(2026, 11, 26)
     said = [french.day_and_hour(at(day), thursday) for day in (26, 25, 23, 12)]
-    assert said == ["9 h 42", "hier 9 h 42", "23 nov. 9 h 42", "12 nov."]
+    assert said == ["9 h 42", "hier 9 h 42", "23 nov. 9 h 42", "12 nov. 9 h 42"]
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)), st.dates())

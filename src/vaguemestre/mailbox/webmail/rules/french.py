@@ -41,13 +41,15 @@ def day_time(moment: datetime, today: date) -> str:
 
 
 def day_and_hour(moment: datetime, today: date) -> str:
-    """An hour today, the day and hour this week, else a day."""
+    """An hour today, the day and hour this year, else a day."""
     day = paris_day(moment)
     if day == today:
         return hour(moment)
     if day == today - timedelta(days=1):
         return f"hier {hour(moment)}"
-    return _far_day(day, today) or f"{_ordinal(day.day)} {_SHORT[day.month - 1]} {hour(moment)}"
+    if day.year != today.year:
+        return _figures(day)
+    return f"{_ordinal(day.day)} {_SHORT[day.month - 1]} {hour(moment)}"
 
 
 def heading(moment: datetime, today: date) -> str:
