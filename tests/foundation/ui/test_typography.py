@@ -12,7 +12,7 @@ from django.template.loader import get_template
 import vaguemestre
 from vaguemestre.foundation.kernel.texts import with_no_break_spaces
 from vaguemestre.foundation.ui.refusals import merge_sentences
-from vaguemestre.foundation.ui.typography import typeset
+from vaguemestre.foundation.ui.typography import FormRenderer, typeset
 
 SOURCE = Path(vaguemestre.__file__).parent
 PAGES = sorted((*SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("jinja2/**/*.jinja")))
@@ -66,6 +66,21 @@ def test_the_words_of_a_form_are_typeset_and_what_was_typed_is_left() -> None:
     assert list(field.errors) == [f"Qui «{WIDE}écrit{WIDE}»{NARROW}?"]
     (field,) = Question({"name": "Moi : « ici » ?"})
     assert (field.value(), field.errors) == ("Moi : « ici » ?", [])
+
+
+def test_the_choices_of_a_form_are_typeset_and_their_values_are_left() -> None:
+    class Choice(forms.Form):
+        right = forms.ChoiceField(choices=[("a : b", "Lecture : <lire>"), ("Ici : là", [("c", "Qui ?")])])
+        way = forms.ChoiceField(choices=[("c ; d", "Ici ; là")], widget=forms.RadioSelect)
+
+    form = Choice(renderer=FormRenderer())
+    assert f'value="a : b">Lecture{WIDE}: &lt;lire&gt;</option>' in str(form["right"])
+    assert f'<optgroup label="Ici{WIDE}: là">' in str(form["right"])
+    assert f">Qui{NARROW}?</option>" in str(form["right"])
+    assert [radio.choice_label for radio in form["way"]] == [f"Ici{NARROW}; là"]
+    given = Choice({"right": "a : b", "way": "c ; d"}, renderer=FormRenderer())
+    assert given.is_valid()
+    assert given.cleaned_data == {"right": "a : b", "way": "c ; d"}
 
 
 def test_text_is_typeset_between_tags_and_values() -> None:

@@ -1,11 +1,12 @@
 """Pages in French typography: what a template or a form says has no-break spaces around its high punctuation.
 
 Authors type plain spaces: they are replaced where a template is loaded, once for each process. Only its own
-text changes: values, attributes and code stay as they are. The words of a form (labels, hints, errors) are
-replaced where they are read. Sentences of scripts: `frontend/typography.mjs`.
+text changes: values, attributes and code stay as they are. The words of a form (labels, hints, choices,
+errors) are replaced where they are read. Sentences of scripts: `frontend/typography.mjs`.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.forms import BoundField
@@ -54,18 +55,30 @@ class Typography(Extension):
 
 
 class TypesetField(BoundField):
-    """A field of a form, its label, hint and errors typeset."""
+    """A field of a form, its label, hint, choices and errors typeset."""
 
     def __init__(self, form: Any, field: Any, name: str) -> None:
         super().__init__(form, field, name)
         self.label = with_no_break_spaces(str(self.label))
         self.help_text = with_no_break_spaces(str(self.help_text)) if self.help_text else ""
+        if choices := getattr(field.widget, "choices", None):
+            field.widget.choices = _typeset_choices(choices)  # of this form alone: its fields are copies
 
     @property
     def errors(self) -> ErrorList:
         return ErrorList(
             [with_no_break_spaces(str(error)) for error in super().errors], renderer=self.form.renderer
         )
+
+
+def _typeset_choices(choices: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """The same choices, the words of each typeset, and those of its groups."""
+    return [
+        (with_no_break_spaces(str(value)), _typeset_choices(words))
+        if isinstance(words, list | tuple)
+        else (value, with_no_break_spaces(str(words)))
+        for value, words in choices
+    ]
 
 
 class FormRenderer(DjangoTemplates):
