@@ -29,7 +29,7 @@ _FOLDERS = {
     "people": ("account", "classes", "feed", "life", "numen", "service"),
     "access": ("application", "sso"),
     "mail": ("dkim", "dmarc", "dns", "index", "mail", "queue", "reconcile", "trace", "transfer", "withdraw"),
-    "records": ("breach", "journal", "register"),
+    "records": ("breach", "homologation", "journal", "register"),
     "backups": ("backup", "restore"),
 }
 _FOLDER_OF = {name: folder for folder, names in _FOLDERS.items() for name in names}
@@ -75,6 +75,7 @@ ENTRIES = (
     Entry("journal", "Journal : vérifier sa chaîne, dire son dernier sceau.", group=True),
     Entry("breach", "Violations de données : dossiers, délais, avis.", group=True),
     Entry("register", "Registre des traitements (RGPD) : une fiche par finalité."),
+    Entry("homologation", "Dossier d’homologation (RGS) : ce que l’instance sait d’elle-même."),
     Entry("application", "Applications : ajouter, lister, retirer.", group=True),
     Entry("sso", "Applications déclarées dans un fichier ou par leurs métadonnées ; clés SAML.", group=True),
     Entry("reconcile", "Fait correspondre les services de messagerie à la base."),

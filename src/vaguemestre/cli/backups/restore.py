@@ -26,6 +26,7 @@ from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.processes.production.machine.wal_archive import return_database
 from vaguemestre.processes.supervisor import place as home
 from vaguemestre.site.config import Config, load
+from vaguemestre.site.config.backup import LAST_DRILL
 
 _SHOWN_DIFFERENCES = 20
 
@@ -135,7 +136,9 @@ def _drill(config: Config, place: str) -> None:
     stores = repositories(config, place)
     with scratch_folder(config) as scratch:
         report = run_drill(config, stores, scratch, lambda step: typer.echo(f"{step}…", err=True))
-    for line in _lines(report):
+    lines = _lines(report)
+    home.write_whole(config.home / LAST_DRILL, {"words": " ".join(lines)})
+    for line in lines:
         typer.echo(line)
     if report.differences:
         raise Failed(f"l’exercice a trouvé {counted(len(report.differences), 'différence')}.", 1)

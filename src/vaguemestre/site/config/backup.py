@@ -9,6 +9,7 @@ from vaguemestre.site.config import checks
 from vaguemestre.site.config.checks import Check, Section
 
 LAST_BACKUP = "last_backup.json"  # in the home: the date of the last complete backup
+LAST_DRILL = "last_drill.json"  # and of the last restore drill, with what it found
 _LONGEST_MONTH = 31  # days
 _MARGIN = timedelta(days=62)  # two months without a backup, and the runs of the purge
 _REMOTE = re.compile(r"(?:sftp:[\w.@:/~+-]+|s3:https?://[\w.:/-]+|rest:https?://[\w.:/-]+)", re.ASCII)
