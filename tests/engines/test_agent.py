@@ -15,7 +15,9 @@ import pytest
 from vaguemestre.engines import agent, stand_in
 from vaguemestre.engines.agent import Agent, Verb
 from vaguemestre.engines.dovecot import mail_agent
+from vaguemestre.engines.home_alias import sockets
 from vaguemestre.engines.instance import Home
+from vaguemestre.engines.outgoing.liveness import silent_programs
 from vaguemestre.engines.postfix import queue_agent
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
@@ -55,6 +57,18 @@ def test_an_agent_that_stays_silent_is_given_up_in_the_time_said(tmp_path: Path)
         silent.listen()
         with pytest.raises(EngineDown, match="timed out"):
             agent.ask(tmp_path / "s", "list", patience=0.05)
+
+
+def test_an_agent_that_stands_still_is_named_and_one_that_works_is_not(tmp_path: Path) -> None:
+    home, names = Home(tmp_path), ("mail-agent", "token-agent")
+    for name in names:
+        (sockets(home) / name).mkdir(parents=True)
+    with (
+        Agent(sockets(home) / "mail-agent/s", {}) as works,
+        Agent(sockets(home) / "token-agent/s", {}),  # its socket takes connections, and nobody reads them
+        serving(works),
+    ):
+        assert silent_programs(home, " ".join(names)) == ["token-agent"]
 
 
 def test_a_verb_answers_what_it_makes_of_its_words(socket: Path) -> None:
@@ -228,6 +242,6 @@ def test_the_queue_is_counted_without_naming_anybody(tmp_path: Path, monkeypatch
 
 def test_who_counts_the_queue_may_neither_list_nor_change_it(tmp_path: Path) -> None:
     verbs = queue_agent.verbs(Home(tmp_path), {1}, {2})
-    assert [name for name, verb in verbs.items() if 2 in verb.users] == ["count", "alive"]
-    asked = ["alive", "list", "release", "discard", "hold", "release-all", "send-back", "retry"]
+    assert [name for name, verb in verbs.items() if 2 in verb.users] == ["count", "alive", "silent"]
+    asked = ["alive", "silent", "list", "release", "discard", "hold", "release-all", "send-back", "retry"]
     assert [name for name, verb in verbs.items() if 1 in verb.users] == asked

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils.timezone import localdate
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 from pytest_django.fixtures import Settings
 from tests.browser import access_faults
@@ -116,7 +118,13 @@ def test_rows_and_columns_come_and_go_from_a_bar(page: Page, box: MemoryMailbox)
 
 @pytest.mark.parametrize(
     ("morning", "name"),
-    [({}, "Envoyer"), ({"until": "2026-11-30T08:00", "words": "lundi à 08:00"}, "Envoyer lundi à 08:00")],
+    [
+        ({}, "Envoyer"),
+        (
+            {"until": f"{localdate() + timedelta(days=2)}T08:00", "words": "lundi à 08:00"},
+            "Envoyer lundi à 08:00",
+        ),
+    ],
 )
 def test_a_space_typed_as_the_focus_leaves_the_text_sends_nothing(
     morning: dict[str, str], name: str, page: Page, box: MemoryMailbox

@@ -33,7 +33,7 @@ def _checked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_listed_link_followed_by_keyboard_shows_its_page(page: Page, boxes: MemoryMailboxes) -> None:
     letter = html_letter('<p>Voyez <a href="https://piege.example/">votre compte</a>.</p>')
     page.goto(address(put(boxes.box("nmorel@ac-amiens.test"), letter)))
-    link = page.frame_locator("iframe").get_by_role("link", name="votre compte")
+    link = page.frame_locator("iframe.body").get_by_role("link", name="votre compte")
     link.focus()
     with page.context.expect_page() as opened:
         link.press("Enter")

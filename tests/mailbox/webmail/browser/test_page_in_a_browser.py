@@ -8,7 +8,7 @@ from threading import Event
 from typing import Literal
 
 import pytest
-from playwright.sync_api import APIResponse, Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Request, Route, expect
 from tests.browser import access_faults
 from tests.engines.samples import letter
 from tests.mailbox.webmail.cards.test_one_click import invitation
@@ -32,12 +32,20 @@ class Seen:
     """What a browser would tell its developer."""
 
     def __init__(self, page: Page) -> None:
-        self.requests: list[str] = []
+        self._asked: list[Request] = []
         self.errors: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
+        self._page = page
+        page.on("request", lambda request: self._asked.append(request))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", lambda dialog: (self.errors.append(f"dialog {dialog.message}"), dialog.dismiss()))  # type: ignore[call-overload]
         page.on("console", self._said)
+
+    @property
+    def requests(self) -> list[str]:
+        """Without what is loaded unseen, once a text is read, to know its height."""
+        reader = self._page.query_selector("#reader iframe.body")
+        shown = {self._page.main_frame, reader and reader.content_frame()}
+        return [request.url for request in self._asked if request.frame in shown]
 
     def _said(self, message: object) -> None:
         text = message.text  # type: ignore[attr-defined]
