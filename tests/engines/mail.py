@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.engines.live import LiveEngines, descendants, wait_until
+from tests.engines.frozen import standing_still
+from tests.engines.live import LiveEngines, wait_until
 
 from vaguemestre.engines.imap.cache.page_cache import PageCache, SummaryCache
 from vaguemestre.engines.imap.protocol.connection import Connection
@@ -55,14 +56,8 @@ class Post:
 @contextmanager
 def frozen_dovecot(engines: LiveEngines) -> Iterator[None]:
     """Every process of it stopped: the kernel takes connections, nothing answers."""
-    pids = descendants(engines.children["dovecot"].pid)
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with standing_still(engines.children["dovecot"].pid):
         yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 def imap_processes(mailbox: str) -> set[int]:

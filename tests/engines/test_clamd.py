@@ -58,10 +58,7 @@ def test_what_it_finds_is_named(said: bytes, found: str, is_local: bool, tmp_pat
 
 @pytest.fixture(scope="module")
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClamd]:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    made = RealClamd(tmp_path_factory.mktemp("clamd"), port)
+    made = RealClamd(tmp_path_factory.mktemp("clamd"))
     yield made
     made.end()
 

@@ -3,7 +3,6 @@
 import imaplib
 import io
 import signal
-import socket
 import ssl
 import threading
 import time
@@ -34,10 +33,7 @@ SENDER, LISTED = "jean@dehors.example", "Voir https://tardif.fr/compte demain."
 
 @pytest.fixture(scope="module")
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClamd]:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    made = RealClamd(tmp_path_factory.mktemp("clamd"), port)
+    made = RealClamd(tmp_path_factory.mktemp("clamd"))
     made.start()
     yield made
     made.end()

@@ -2,6 +2,7 @@
 
 import hashlib
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -17,9 +18,12 @@ NAMES = {EICAR: "Eicar-Test.UNOFFICIAL", MARK: "Vaguemestre.Essai.UNOFFICIAL"}
 
 
 class RealClamd:
-    """One that listens on `address` between `start` and `end`, as often as wanted. `port`: a free one."""
+    """One that listens on `address` between `start` and `end`, as often as wanted, a port that was free."""
 
-    def __init__(self, place: Path, port: int) -> None:
+    def __init__(self, place: Path) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]
         self.address = f"127.0.0.1:{port}"
         signatures = place / "signatures"
         signatures.mkdir()

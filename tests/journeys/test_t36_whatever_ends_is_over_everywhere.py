@@ -7,25 +7,22 @@ import hashlib
 import http.client
 import http.server
 import imaplib
-import json
-import os
 import re
 import smtplib
 import socket
 import ssl
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import APIRequestContext, Browser
 from tests.access.sso.saml.service_provider import SLO, metadata, query, request
-from tests.journeys.conftest import PROJECT, Instance, running_instance, wait_until
+from tests.journeys.acts_process import Acts, acting
+from tests.journeys.conftest import Instance, running_instance, wait_until
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
@@ -67,41 +64,10 @@ def instance() -> Iterator[Instance]:
         yield own
 
 
-@dataclass
-class Acts:
-    """The process that acts on the instance."""
-
-    process: "subprocess.Popen[str]"
-
-    def ask(self, **asked: Any) -> dict[str, Any]:
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps(asked) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, "the process of acts ended"
-        return dict(json.loads(line))
-
-
 @pytest.fixture(scope="module")
 def acts(instance: Instance) -> Iterator[Acts]:
-    environment = {
-        **os.environ,
-        "VAGUEMESTRE_HOME": str(instance.home),
-        "VAGUEMESTRE_PORT_BASE": str(instance.base),
-        "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
-        "PYTHONPATH": str(PROJECT / "src"),
-    }
-    process = subprocess.Popen(
-        [sys.executable, str(PROJECT / "tests" / "journeys" / "acts.py")],
-        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    yield Acts(process)
-    assert process.stdin
-    process.stdin.close()
-    assert process.stdout
-    process.stdout.close()
-    process.wait(30)
+    with acting(instance, "acts.py") as process:
+        yield process
 
 
 def tls(instance: Instance) -> ssl.SSLContext:

@@ -9,7 +9,6 @@ import random
 import re
 import smtplib
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -21,9 +20,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.conftest import PROJECT, Instance, wait_until
+from tests.journeys.acts_process import Acts, acting
+from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import sign_in
-from tests.journeys.test_t36_whatever_ends_is_over_everywhere import Acts
 
 from vaguemestre.desks.removals.values import REMOVED_COPIES
 
@@ -48,19 +47,8 @@ class Copy(NamedTuple):
 
 @pytest.fixture(scope="module")
 def acts(instance: Instance) -> Iterator[Acts]:
-    environment = {
-        **os.environ,
-        "VAGUEMESTRE_HOME": str(instance.home),
-        "VAGUEMESTRE_PORT_BASE": str(instance.base),
-        "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
-        "PYTHONPATH": str(PROJECT / "src"),
-    }
-    process = subprocess.Popen(
-        [sys.executable, str(PROJECT / "tests" / "journeys" / "campaign_acts.py")],
-        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    yield Acts(process)
-    process.communicate(timeout=30)
+    with acting(instance, "campaign_acts.py") as process:
+        yield process
 
 
 def written(number: int, to: str, sender: str, drawn: random.Random) -> EmailMessage:

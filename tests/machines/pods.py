@@ -4,11 +4,11 @@ import hashlib
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.machines import academy, power
+from tests.machines import academy, nodes, power
 from tests.machines.academy import Agent, Client
 from tests.machines.machine import STORE, Machine, make_layer
 from tests.machines.power import PowerSwitch
@@ -22,7 +22,6 @@ ADDRESSES = {FRONT: "10.78.0.81", "pb1": "10.78.0.82", "pb2": "10.78.0.83"}
 POD = "10.78.0.85"
 SHARED = STORE / "pods-shared"
 MAIL = "/var/lib/vaguemestre/mail"
-LAST_STEP = "Aperçus bureautiques (LibreOffice)"  # of what serves already; nothing here needs it
 WITHIN_SECONDS = 240
 _LAYER = Machine("podlayer", "10.78.0.80")
 _STARTED_BY_PACKAGES = ("postgresql", "etcd", "haproxy", "corosync", "pacemaker", "logd", "pgbackrest")
@@ -71,7 +70,7 @@ def comes(holds: Callable[[], object], seconds: float = WITHIN_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.2)
+        time.sleep(0.2)  # what a machine becomes is told by no event outside of it
 
 
 @dataclass
@@ -179,38 +178,14 @@ def install_all(pods: Pods) -> None:
             machine.bring(pods.authority.ca.parent, "/srv/tls")
         else:
             power.bring_agent(machine)
-            _bring_keys(pods.front, machine)
+            nodes.bring_keys(pods.front, machine)
         _install(machine, is_awaited=name == HOSTS[1])
 
 
-def _bring_keys(source: Machine, target: Machine) -> None:
-    home, archive = "/var/lib/vaguemestre", f"/run/{target.name}.tar"
-    source.must("sh", "-c", f"vaguemestre node keys {target.name} > {archive}")
-    packed = source.must("base64", archive)
-    target.must("mkdir", "-p", "-m", "711", home)
-    target.must("sh", "-c", f"base64 -d | tar -x -p -C {home}", text=packed)
-
-
 def _install(machine: Machine, *, is_awaited: bool) -> None:
-    """Make that machine, but for what comes once it serves. `is_awaited`: the others have no majority yet."""
-    unit = f"install-{machine.name}"
-    run = ("systemd-run", "--quiet", "--pipe", "--wait", f"--unit={unit}", "--setenv=HOME=/root")
-    command = (*run, "--setenv=PIP_CERT=/etc/ssl/certs/ca-certificates.crt", *academy.INSTALL)
-    lines: list[str] = []
-    with machine.start(*command, "--node", machine.name) as process:
-        for line in process.stdout or ():
-            lines.append(line)
-            if line.rstrip().endswith(f"{LAST_STEP}…"):
-                machine.must("systemctl", "kill", "--signal=KILL", f"{unit}.service")
-                return
-    if process.returncode == 69 and not is_awaited:
-        assert "Pacemaker attend ici les autres machines" in "".join(lines)[-1000:]
+    """`is_awaited`: the others have no majority yet."""
+    code, said = nodes.install(machine)
+    if code == 69 and not is_awaited:
+        assert "Pacemaker attend ici les autres machines" in said[-1000:]
     else:
-        assert process.returncode == 0, "".join(lines)[-3000:]
-
-
-def left_to_do(machine: Machine) -> Sequence[str]:
-    """What bin/install would still do there."""
-    plan = machine.must(*academy.INSTALL, "--node", machine.name, "--dry-run")
-    left = [line for line in plan.splitlines() if line.endswith(": à faire")]
-    return [line for line in left if LAST_STEP not in line]
+        assert code == 0, said[-3000:]

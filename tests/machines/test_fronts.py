@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from tests.machines import academy, conftest
+from tests.machines import academy, conftest, nodes
 from tests.machines.academy import Agent, Client
 from tests.machines.machine import Machine
 from tests.machines.visitor import Visitor
@@ -47,7 +47,6 @@ nodes = ["b1"]
     )
 )
 WITHIN_SECONDS = 120
-LAST_STEP = "Aperçus bureautiques (LibreOffice)"  # of what serves already; nothing here needs it
 PAGES_AWAY_SECONDS = 20  # an entry notices within six; these cores are shared
 
 
@@ -84,8 +83,9 @@ def fronts(authority: Certificates) -> Iterator[Fronts]:
         for name, machine in machines.items():
             if name in FRONTS:
                 machine.bring(authority.ca.parent, "/srv/tls")
-                bring_keys(machines["b1"], machine)
-            install(machine)
+                nodes.bring_keys(machines["b1"], machine)
+            code, said = nodes.install(machine)
+            assert code == 0, said[-3000:]
         fronts.agents = academy.open_agents(machines["w1"])
         for agent in fronts.agents:
             fronts.client("w2").wait_until_signed_in(agent)
@@ -95,34 +95,9 @@ def fronts(authority: Certificates) -> Iterator[Fronts]:
             machine.cut() if conftest.KEPT else machine.destroy()
 
 
-def bring_keys(source: Machine, target: Machine) -> None:
-    home, archive = "/var/lib/vaguemestre", f"/run/{target.name}.tar"
-    source.must("sh", "-c", f"vaguemestre node keys {target.name} > {archive}")
-    packed = source.must("base64", archive)
-    target.must("mkdir", "-p", "-m", "711", home)
-    target.must("sh", "-c", f"base64 -d | tar -x -p -C {home}", text=packed)
-
-
-def install(machine: Machine) -> None:
-    """Make that machine, but for what comes once it serves."""
-    unit = f"install-{machine.name}"
-    run = ("systemd-run", "--quiet", "--pipe", "--wait", f"--unit={unit}", "--setenv=HOME=/root")
-    command = (*run, "--setenv=PIP_CERT=/etc/ssl/certs/ca-certificates.crt", *academy.INSTALL)
-    lines: list[str] = []
-    with machine.start(*command, "--node", machine.name) as process:
-        for line in process.stdout or ():
-            lines.append(line)
-            if line.rstrip().endswith(f"{LAST_STEP}…"):
-                machine.must("systemctl", "kill", "--signal=KILL", f"{unit}.service")
-                return
-    assert process.returncode == 0, "".join(lines)[-3000:]
-
-
 def test_each_machine_is_what_the_file_says(fronts: Fronts) -> None:
     for name, machine in fronts.machines.items():
-        plan = machine.must(*academy.INSTALL, "--node", name, "--dry-run")
-        left = [line for line in plan.splitlines() if line.endswith(": à faire")]
-        assert [line for line in left if LAST_STEP not in line] == [], name
+        assert nodes.left_to_do(machine) == [], name
 
 
 def test_the_machine_of_the_mail_has_no_page_and_a_front_has_no_mail(fronts: Fronts) -> None:

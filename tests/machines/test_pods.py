@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests.machines import academy, conftest, pods
+from tests.machines import academy, conftest, nodes, pods
 from tests.machines.academy import Agent, Client
 from tests.machines.pods import MAIL, MountWatch, Pods, comes
 from tests.machines.power import PowerSwitch
@@ -93,13 +93,13 @@ def time_away(client: Client, reader: Agent, until: float) -> float:
     while time.monotonic() < until or not longest:
         if opens_mailbox(client, reader):
             longest, last = max(longest, time.monotonic() - last), time.monotonic()
-        time.sleep(0.2)
+        time.sleep(0.2)  # how often a mail program tries
     return max(longest, time.monotonic() - last)
 
 
 def test_each_machine_is_what_the_file_says(cluster: Pods) -> None:
     for name, machine in cluster.machines.items():
-        assert pods.left_to_do(machine) == [], name
+        assert nodes.left_to_do(machine) == [], name
 
 
 def test_one_machine_has_the_mail_and_the_other_nothing_of_it(cluster: Pods) -> None:
@@ -171,7 +171,7 @@ def test_the_machine_comes_back_and_takes_nothing(cluster: Pods) -> None:
         assert opens_mailbox(cluster.client, cluster.agents[1])
         assert cluster.server() == server
     assert watch.together == []
-    assert pods.left_to_do(back) == []
+    assert nodes.left_to_do(back) == []
 
 
 def members(cluster: Pods) -> list[str]:
@@ -191,4 +191,4 @@ def all_arrive_once(cluster: Pods, mailboxes: list[str], expected: list[str]) ->
         if min(counts) == 1:
             return True
         assert time.monotonic() < deadline, f"{counts.count(0)} of {len(counts)} lost"
-        time.sleep(5)
+        time.sleep(5)  # each look asks the machine for every mailbox

@@ -1,11 +1,10 @@
 """The programs beside Postfix and the filter: each is known to work, and to be dead or to stand still."""
 
-import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
+from tests.engines.frozen import standing_still
 from tests.engines.live import LiveEngines, wait_until
 from tests.engines.postfix.sender import sending
 from tests.engines.postfix.test_policies import Follower
@@ -13,7 +12,6 @@ from tests.engines.postfix.world import RESOLVER
 
 from vaguemestre.engines.outgoing.liveness import PROGRAMS, silent_programs
 from vaguemestre.engines.remote.resolver import ResolverState, resolver_state
-from vaguemestre.processes.supervisor.process_table import descendants
 from vaguemestre.site.config import MailSection, OutgoingSection
 
 pytestmark = pytest.mark.engines
@@ -31,27 +29,13 @@ def whole() -> Iterator[LiveEngines]:
             engines.end(name, signal.SIGKILL)
 
 
-@contextmanager
-def standing_still(engines: LiveEngines, name: str) -> Iterator[None]:
-    first = engines.children[name].pid
-    pids = [first, *(process.pid for process in descendants(first))]
-    assert all(pid > 1 for pid in pids)
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
-
-
 def test_each_that_works_is_known_to_work(whole: LiveEngines) -> None:
     wait_until(lambda: silent_programs(whole.config, " ".join(BESIDE)) == [])
 
 
 @pytest.mark.parametrize("name", BESIDE)
 def test_one_that_stands_still_is_named_alone_until_it_goes_on(whole: LiveEngines, name: str) -> None:
-    with standing_still(whole, name):
+    with standing_still(whole.children[name].pid):
         assert silent_programs(whole.config, " ".join(BESIDE)) == [name]
     wait_until(lambda: silent_programs(whole.config, " ".join(BESIDE)) == [])
 

@@ -1,9 +1,7 @@
 """What the filter wants in quarantine: where it goes, who can name it, and that it comes back whole."""
 
 import io
-import os
 import signal
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +11,8 @@ from email.policy import SMTP
 import pytest
 from django.utils import timezone
 from tests.desks.removals.samples import told
-from tests.engines.live import LiveEngines, Someone, descendants, letter, wait_until
+from tests.engines.frozen import standing_still
+from tests.engines.live import LiveEngines, Someone, letter, wait_until
 from tests.engines.rspamd.zone import Zone
 from tests.engines.virus_check import EICAR, MARK, NAMES, RealClamd
 
@@ -43,10 +42,7 @@ SENDER = "jean@dehors.example"
 
 @pytest.fixture(scope="module")
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClamd]:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    made = RealClamd(tmp_path_factory.mktemp("clamd"), port)
+    made = RealClamd(tmp_path_factory.mktemp("clamd"))
     made.start()
     yield made
     made.end()
@@ -253,15 +249,8 @@ def test_what_arrived_while_the_virus_check_was_away_is_examined_when_it_is_back
 @contextmanager
 def filter_away(engines: LiveEngines) -> Iterator[None]:
     """It hangs: the hardest way to be away."""
-    filter_ = engines.children["rspamd"]
-    filter_.send_signal(signal.SIGSTOP)
-    for process in descendants(filter_.pid):
-        os.kill(process, signal.SIGSTOP)
-    try:
+    with standing_still(engines.children["rspamd"].pid):
         yield
-    finally:
-        for process in (*descendants(filter_.pid), filter_.pid):
-            os.kill(process, signal.SIGCONT)
 
 
 @pytest.mark.django_db(transaction=True)

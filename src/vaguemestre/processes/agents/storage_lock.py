@@ -42,7 +42,7 @@ def hold(folder: Path, machine: str, patience: float = _PATIENCE_SECONDS) -> int
             holder = os.pread(descriptor, 1 << 20, 0).decode(errors="replace").rstrip().rpartition("\n")[2]
             os.close(descriptor)
             raise StorageRefused(f"another machine holds {folder}: {holder}", _WAS_TAKEN)
-        time.sleep(_RETRY_SECONDS)
+        time.sleep(_RETRY_SECONDS)  # flock(2) has no time limit
     os.write(descriptor, f"{machine} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n".encode())
     os.fsync(descriptor)
     return descriptor
