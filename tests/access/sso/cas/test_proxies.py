@@ -131,6 +131,18 @@ def test_whoever_proved_a_second_factor_and_agreed_goes_on_through_a_proxy(
     assert a_proxy_ticket(grant)
 
 
+@pytest.mark.parametrize("withdrawn", [{"proxies": []}, {"roles": ["helpdesk"]}])
+def test_a_grant_dies_with_the_right_of_the_service_that_holds_it(
+    client: Client, told: Told, withdrawn: dict[str, object]
+) -> None:
+    """Whoever may no longer enter the front service, or ask through it, is not carried further by it."""
+    signs_in(client)
+    grant = granted(client, told)
+    assert a_proxy_ticket(grant)
+    Application.objects.filter(client_id="ent").update(**withdrawn)
+    assert code_in(proxied(grant)) == "INVALID_TICKET"
+
+
 def test_a_grant_dies_with_the_session(client: Client, told: Told) -> None:
     signs_in(client)
     grant = granted(client, told)

@@ -25,7 +25,7 @@ from tests.access.sso.people import (
 
 from vaguemestre.access.sso.oidc.models import Code, Token
 from vaguemestre.access.sso.oidc.services import rotate_keys
-from vaguemestre.access.sso.registry.models import Subject
+from vaguemestre.access.sso.registry.models import Application, Subject
 from vaguemestre.access.sso.registry.services import is_secret_right
 from vaguemestre.access.sso.registry.values import Signing
 from vaguemestre.people.credentials.models import Account
@@ -331,6 +331,16 @@ def test_a_suspended_account_gets_nothing_any_more(client: Client, secret: str, 
     Account.objects.filter(pk=nicolas.pk).update(state="suspended")
     bearer = {"Authorization": f"Bearer {given['access_token']}"}
     assert client.get("/oidc/userinfo", headers=bearer).status_code == 401
+    assert exchanges(client, code, secret).status_code == 400
+
+
+def test_who_may_enter_no_longer_is_not_renewed(client: Client, secret: str) -> None:
+    signs_in(client)
+    given = exchanges(client, a_code(client), secret).json()
+    code = a_code(client)
+    Application.objects.update(roles=["helpdesk"])
+    refresh = {"grant_type": "refresh_token", "refresh_token": given["refresh_token"]}
+    assert exchanges(client, "", secret, **refresh).status_code == 400
     assert exchanges(client, code, secret).status_code == 400
 
 

@@ -305,6 +305,18 @@ def test_a_relay_state_goes_back_as_it_came_and_leads_nowhere(client: Client, ni
     assert asks(client, request(here=HERE), relay="x" * 1000).status_code == 400
 
 
+@pytest.mark.parametrize("name", ["%52elayState", "RelayState%00", "Relay%53tate"])
+def test_a_relay_state_that_was_not_signed_is_not_added_under_another_spelling(
+    client: Client, nicolas: Account, name: str
+) -> None:
+    registered(metadata(signs=True))
+    signs_in(client)
+    text = query(request(here=HERE), by="sp")
+    assert client.get(f"/saml/sso?{text}").status_code == 200
+    answer = client.get(f"/saml/sso?{text}&{name}=ailleurs")
+    assert answer.status_code == 400 or "RelayState" not in form_in(answer)[1]
+
+
 def test_an_answer_cannot_be_had_for_another_reader(client: Client, nicolas: Account) -> None:
     """Its audience, recipient and request are inside what is signed."""
     registered()

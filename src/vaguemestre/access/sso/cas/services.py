@@ -11,7 +11,7 @@ from vaguemestre.access.sso.cas.models import ProxyGrant, Ticket
 from vaguemestre.access.sso.cas.values import Failure, ProxyGranting, ValidatedTicket
 from vaguemestre.access.sso.registry.queries import find_visit, has_agreed, identity_of
 from vaguemestre.access.sso.registry.rules.addresses import is_service_of
-from vaguemestre.access.sso.registry.rules.entrance import obstacle
+from vaguemestre.access.sso.registry.rules.entrance import may_enter, obstacle
 from vaguemestre.access.sso.registry.rules.methods import methods_of
 from vaguemestre.access.sso.registry.services import set_visit_reference, start_visit
 from vaguemestre.access.sso.registry.values import Application, Visit
@@ -62,16 +62,20 @@ def grant_proxies(validated: ValidatedTicket, callback: str, *, now: datetime) -
 def issue_proxy_ticket(text: str, application: Application, service: str, *, now: datetime) -> str | Failure:
     """A proxy ticket for that service, while the visit of the grant lasts.
 
-    Its user enters as by the door: no second factor or agreement that the application asks is spared.
+    Its user enters as by the door: no second factor or agreement that the application asks is spared. A
+    service that may ask no longer, or whose user may enter it no longer, carries nobody further.
     """
     grant = ProxyGrant.objects.filter(ticket_sha256=_sha256(text)).first()
     visit = find_visit(grant.visit_id) if grant else None
     session = open_session(visit.session_key, now) if visit and visit.ended_at is None else None
     if grant is None or visit is None or session is None:
         return Failure.TICKET
+    identity = identity_of(visit.account_id, now)
+    if grant.chain[0] not in visit.application.proxies or not may_enter(visit.application, identity):
+        return Failure.TICKET
     agreed = not application.consent or has_agreed(application, visit.account_id)
     methods = methods_of(session.who.by)
-    if obstacle(application, identity_of(visit.account_id, now), methods, agreed=agreed):
+    if obstacle(application, identity, methods, agreed=agreed):
         return Failure.UNAUTHORIZED
     ticket = f"PT-{secrets.token_hex(24)}"
     onward = start_visit(

@@ -17,7 +17,8 @@ from vaguemestre.access.sso.oidc.values import (
     SignInProof,
     TokenGrant,
 )
-from vaguemestre.access.sso.registry.queries import find_visit
+from vaguemestre.access.sso.registry.queries import find_visit, identity_of
+from vaguemestre.access.sso.registry.rules.entrance import may_enter
 from vaguemestre.access.sso.registry.services import start_visit
 from vaguemestre.access.sso.registry.values import Application, Visit
 from vaguemestre.foundation.journal.services import record
@@ -129,8 +130,10 @@ def _revoke_family(code: Code, visit: Visit, action: str, now: datetime) -> Prot
 
 
 def _is_open(visit: Visit, now: datetime) -> bool:
-    """Whether the visit and its browser session are open, and the account active."""
-    return visit.ended_at is None and not sessions_over({visit.session_key}, now)
+    """Whether the visit and its browser session are open, and the user may still enter the application."""
+    if visit.ended_at is not None or sessions_over({visit.session_key}, now):
+        return False
+    return may_enter(visit.application, identity_of(visit.account_id, now))
 
 
 def _sha256(text: str) -> str:

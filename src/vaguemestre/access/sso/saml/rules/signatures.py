@@ -124,8 +124,8 @@ def check_query(raw: str, name: str, algorithm: str, signature: str, certificate
     parameters: dict[str, str] = {}
     for piece in raw.split("&"):
         key, _, value = piece.partition("=")
-        if key in parameters:
-            raise InvalidSignatureError("a parameter comes twice")
+        if key in parameters or "%" in key or "+" in key:  # decoded, it would be read though not signed
+            raise InvalidSignatureError("a parameter comes twice, or its name is encoded")
         parameters[key] = value
     hashed = _BY_QUERY.get(algorithm)
     if hashed is None:
