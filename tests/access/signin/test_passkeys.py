@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.access.signin.authenticator import Device
 from tests.access.signin.people import NOON, PASSWORD, account, add_application
+from tests.access.signin.races import at_once
 from tests.access.signin.redirects import HOSTILE
 from tests.answers import PageAnswer
 
@@ -121,6 +122,35 @@ def test_an_answer_serves_once(client: Client, nicolas: Account, phone: Device) 
     assert Client().post("/alogin/cle", {"response": answer})["Location"] == "/alogin"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_sent_several_times_at_once_serves_once(
+    client: Client, nicolas: Account, phone: Device
+) -> None:
+    """By a key that counts nothing, as synchronised ones do."""
+    make(client, phone)
+    browser = Client()
+    answer = phone.get(browser.post("/alogin/cle/options").json())
+    cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
+
+    def sent(_: int) -> int:
+        copy = Client()
+        copy.cookies.load(cookies)
+        return copy.post("/alogin/cle", {"response": answer}).status_code
+
+    assert sorted(at_once(4, sent)).count(302) == 1
+
+
+def test_a_challenge_drawn_before_the_key_served_elsewhere_is_over(
+    client: Client, nicolas: Account, phone: Device
+) -> None:
+    make(client, phone)
+    slow = Client()
+    answer = phone.get(slow.post("/alogin/cle/options").json())
+    assert enter(Client(), phone).status_code == 302
+    assert "pas été reconnue" in slow.post("/alogin/cle", {"response": answer}).content.decode()
+    assert enter(slow, phone).status_code == 302
+
+
 def test_a_copied_key_is_refused(client: Client, nicolas: Account, phone: Device) -> None:
     phone.counter = 5
     make(client, phone)
@@ -148,7 +178,7 @@ def test_a_shut_account_stays_shut(client: Client, nicolas: Account, phone: Devi
 
 
 @pytest.mark.parametrize(
-    "answer", ["", "{}", "[]", "rien", '{"id": 3}', '{"id": "a", "rawId": "a"}', "null", "1"]
+    "answer", ["", "{}", "[]", "rien", '{"id": 3}', '{"id": "a", "rawId": "a"}', "null", "1", "[" * 19_000]
 )
 def test_nonsense_is_only_refused(client: Client, nicolas: Account, answer: str) -> None:
     client.post(f"{PAGE}/options")

@@ -113,6 +113,6 @@ def test_a_key_belongs_to_one_account_until_it_is_removed() -> None:
 def test_of_two_uses_of_one_counter_one_alone_is_kept() -> None:
     number = add_passkey(account().pk, new_key("a"), "Clé", by="test", now=NOON)
     later = NOON + timedelta(minutes=1)
-    assert use_passkey(number, 0, 1, now=later)
-    assert not use_passkey(number, 0, 1, now=later)
+    assert use_passkey(number, 0, 1, asked_at=later, now=later)
+    assert not use_passkey(number, 0, 1, asked_at=later, now=later)
     assert Passkey.objects.get(pk=number).last_used_at == later

@@ -42,9 +42,15 @@ def drop_passkey(account_id: int, passkey_id: int, *, now: datetime) -> AccountT
 
 
 def sign_in_by_passkey(
-    attempt: LoginAttempt, party: Party, state: Mapping[str, Any], answer: str, *, now: datetime
+    attempt: LoginAttempt,
+    party: Party,
+    state: Mapping[str, Any],
+    answer: str,
+    *,
+    asked_at: datetime,
+    now: datetime,
 ) -> Granted | Denied:
-    """Sign in with the passkey the answer names: two factors in one gesture.
+    """Sign in with the passkey the answer names: two factors in one gesture. `asked_at`: the challenge's.
 
     Not throttled: a signature cannot be guessed, and failures of others must not lock its owner out.
     """
@@ -56,7 +62,9 @@ def sign_in_by_passkey(
     except Refusal:
         passkey, counter = None, 0
     with transaction.atomic(durable=True):
-        if passkey is None or not use_passkey(passkey.passkey_id, passkey.counter, counter, now=now):
+        if passkey is None or not use_passkey(
+            passkey.passkey_id, passkey.counter, counter, asked_at=asked_at, now=now
+        ):
             record("signin.refused", to="nobody", by="anybody", at=now)
             return _REFUSED
     return Granted(passkey.account_id, attempt.shared, Factor.PASSKEY, mine=attempt.mine)

@@ -1,7 +1,7 @@
 """Passkeys: registered on the security page, used on the sign-in page, by ordinary forms."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -50,7 +50,7 @@ def add(request: SignedInRequest) -> HttpResponse:
         account_id, now = request.who.account_id, timezone.now()
         typed = form.cleaned_data
         try:
-            state = _take_state(request, _CREATION)
+            state = _take_challenge(request, _CREATION).state
             answer, name = typed["response"], typed["name"]
             touched = services.register_passkey(account_id, _party(request), state, answer, name, now=now)
         except Refusal as refusal:
@@ -100,11 +100,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     mine = bool(request.POST.get("own_device")) and not shared
     attempt = LoginAttempt(name="", secret="", network=network_of(request), shared=shared, mine=mine)
     try:
-        state = _take_state(request, _ASSERTION)
+        challenge = _take_challenge(request, _ASSERTION)
     except Refusal:
         return HttpResponseRedirect(SIGN_IN)
     answer = request.POST.get("response", "")[:20_000]
-    step = services.sign_in_by_passkey(attempt, _party(request), state, answer, now=timezone.now())
+    state, asked_at, now = challenge.state, challenge.asked_at, timezone.now()
+    step = services.sign_in_by_passkey(attempt, _party(request), state, answer, asked_at=asked_at, now=now)
     if isinstance(step, Granted):
         return start_session(
             request, step.account_id, shared=step.shared, mine=step.mine, back=back, by=step.by
@@ -119,14 +120,21 @@ def _party(request: HttpRequest) -> Party:
 
 
 def _options_response(request: HttpRequest, name: str, ceremony: Ceremony) -> JsonResponse:
-    until = timezone.now() + _LIFETIME
-    request.session[name] = {"state": dict(ceremony.state), "until": until.isoformat()}
+    request.session[name] = {"state": dict(ceremony.state), "asked_at": timezone.now().isoformat()}
     return JsonResponse(dict(ceremony.options))
 
 
-def _take_state(request: HttpRequest, name: str) -> dict[str, Any]:
-    """Take the ceremony's state out of the session. Raises Refusal `credentials.passkey-refused`."""
+class _Challenge(NamedTuple):
+    """The state of a ceremony, and when its challenge was drawn."""
+
+    state: dict[str, Any]
+    asked_at: datetime
+
+
+def _take_challenge(request: HttpRequest, name: str) -> _Challenge:
+    """Take the ceremony out of the session. Raises Refusal `credentials.passkey-refused`."""
     stored = request.session.pop(name, None)
-    if not stored or timezone.now() >= datetime.fromisoformat(stored["until"]):
+    asked_at = datetime.fromisoformat(stored["asked_at"]) if stored else timezone.now() - _LIFETIME
+    if not stored or timezone.now() >= asked_at + _LIFETIME:
         raise Refusal("credentials.passkey-refused")
-    return cast("dict[str, Any]", stored["state"])
+    return _Challenge(stored["state"], asked_at)

@@ -18,7 +18,7 @@ from fido2.webauthn import (
 
 from vaguemestre.foundation.kernel.errors import Refusal
 
-_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _NEED_USER = UserVerificationRequirement.REQUIRED
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Passkey
@@ -33,9 +35,16 @@ def add_passkey(account_id: int, new: NewPasskey, name: str, *, by: str, now: da
     return row.pk
 
 
-def use_passkey(passkey_id: int, former: int, counter: int, *, now: datetime) -> bool:
-    """Store the new signature counter; False if the key was used elsewhere meanwhile."""
-    rows = Passkey.objects.filter(pk=passkey_id, counter=former, removed_at__isnull=True)
+def use_passkey(
+    passkey_id: int, former: int, counter: int, *, asked_at: datetime, now: datetime
+) -> bool:
+    """Store the new signature counter; False if the key was used elsewhere meanwhile.
+
+    `asked_at`: when the challenge was drawn. One drawn before the key's last use is over: sent several times
+    at once, an answer serves once, also by keys that count nothing.
+    """
+    is_unused = Q(last_used_at__isnull=True) | Q(last_used_at__lt=asked_at)
+    rows = Passkey.objects.filter(is_unused, pk=passkey_id, counter=former, removed_at__isnull=True)
     return rows.update(counter=counter, last_used_at=now) == 1
 
 

@@ -31,7 +31,7 @@ def add(request: SignedInRequest) -> HttpResponse:
                 json.loads(form.cleaned_data["content"]), form.cleaned_data["client_id"] or ""
             )
             add_application(registration, by=f"account:{request.who.account_id}", now=timezone.now())
-        except ValueError:
+        except (ValueError, RecursionError):
             form.add_error(None, "Ce n’est pas du JSON : vérifiez le fichier.")
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
