@@ -94,6 +94,7 @@ PASSWORD_HASHERS = [
 
 MIDDLEWARE = [
     "vaguemestre.site.monitoring.measures.Measured",
+    "vaguemestre.site.head_requests.HeadRequests",
     "django.middleware.security.SecurityMiddleware",
     "vaguemestre.site.middleware.SiteByHost",
     "vaguemestre.site.middleware.Errors",
