@@ -181,6 +181,28 @@ def test_it_ends_at_once_by_hand_and_by_itself_by_date(
     assert engines.cut == ["claire@ac-amiens.test"]
 
 
+def waiting_until_tomorrow(browser: Client, where: str) -> str:
+    """A message written in that mailbox, to leave tomorrow; its key."""
+    key = str(browser.post(f"{where}messagerie/ecrire/", {"mode": "new"}, headers=JSON).json()["key"])
+    later = f"{paris_day(now()) + timedelta(days=1):%d/%m/%Y} 8 h"
+    fields = {"to": "x@exemple.fr", "subject": "Demain", "html": "<p>Oui</p>", "attempt": "1", "later": later}
+    sent = browser.post(f"{where}messagerie/ecrire/{key}/envoyer/", fields, headers=JSON)
+    assert sent.status_code == 200, sent.content.decode()
+    return key
+
+
+def test_what_a_colleague_left_to_leave_later_does_not_leave_once_it_ended(
+    fenced: MemoryMailboxes, claire: Account, paul: Account, of: Of
+) -> None:
+    where = lend(of, claire, paul)
+    waiting_until_tomorrow(of(paul), where)
+    own = waiting_until_tomorrow(of(claire), "/")
+    of(claire).post(f"/boites/delegation/{Member.objects.get().pk}/terminer/")
+    states = {row.key.partition(".")[0] == own: row.state for row in OutboxMessage.objects.all()}
+    assert states == {False: "refused", True: "held"}
+    assert OutboxMessage.objects.get(state="refused").reason == "outbox.author-left"
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [

@@ -2,6 +2,9 @@
 
 SENTENCES = {
     "outbox.already-left": "Le courriel est déjà parti : il ne peut plus être repris.",
+    "outbox.author-left": (
+        "La personne qui a écrit ce courriel ne peut plus écrire au nom de cette boîte : il n’est pas parti."
+    ),
     "outbox.bulk-too-many": "%(most)s destinataires au plus en un envoi.",
     "outbox.burst": (
         "Beaucoup de destinataires à qui vous n’aviez jamais écrit : le courriel attend que vous "

@@ -7,7 +7,6 @@ from vaguemestre.post.outbox.services.delivery import (
     reschedule_message,
     resume_messages,
     send_message,
-    withdraw_due_messages,
 )
 from vaguemestre.post.outbox.services.delivery_status import (
     collect_reports,
@@ -26,6 +25,7 @@ from vaguemestre.post.outbox.services.retention import purge_submissions
 from vaguemestre.post.outbox.services.self_mail import send_self_mail
 from vaguemestre.post.outbox.services.stopped_mail import discard_outgoing, release_outgoing, stop_outgoing
 from vaguemestre.post.outbox.services.submission_policy import judge_automatic, judge_submission
+from vaguemestre.post.outbox.services.withdrawn_mail import withdraw_due_messages, withdraw_held_messages
 
 __all__ = [
     "LEASE",
@@ -51,4 +51,5 @@ __all__ = [
     "send_self_mail",
     "stop_outgoing",
     "withdraw_due_messages",
+    "withdraw_held_messages",
 ]

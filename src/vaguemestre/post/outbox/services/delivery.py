@@ -123,22 +123,6 @@ def send_message(
         _file(row, file_sent, now, may_exist=not is_first)
 
 
-def withdraw_due_messages(*, now: datetime) -> int:
-    """Refuse the messages due before a backup was restored: they may have been sent since it was made.
-
-    Nobody receives them twice; their senders see « non envoyé » and have their drafts back. Returns how many.
-    """
-    waiting = OutboxMessage.objects.filter(state__in=(_State.HELD, _State.QUEUED), due_at__lte=now)
-    with transaction.atomic(durable=True):
-        rows = list(waiting.select_for_update())
-        for row in rows:
-            row.state, row.reason, row.content = _State.REFUSED, "outbox.restored", b""
-            row.save(update_fields=("state", "reason", "content"))
-            record("outbox.message-withdrawn", to=f"account:{row.account_id}", by="system", at=now)
-            announce(MessageRefused(row.account_id, row.key))
-    return len(rows)
-
-
 def resume_messages(*, now: datetime) -> int:
     """Announce again the messages that are overdue: their jobs were lost with a worker. Returns how many."""
     late = now - 2 * LEASE

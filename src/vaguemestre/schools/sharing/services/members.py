@@ -13,8 +13,9 @@ from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.credentials.services import revoke_app_passwords_held
 from vaguemestre.people.directory.queries import listed_person_at
 from vaguemestre.people.lifecycle.queries import withdrawn_among
+from vaguemestre.post.outbox.services import withdraw_held_messages
 from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersChanged
-from vaguemestre.schools.sharing.models import Box, Member
+from vaguemestre.schools.sharing.models import Box, Member, SentMessage
 from vaguemestre.schools.sharing.rules.owners import end_of_day, start_of_day
 from vaguemestre.schools.sharing.values import MembershipChange, MembershipTerms, Right, Source
 
@@ -72,7 +73,7 @@ def change_member(box_id: int, member_id: int, terms: MembershipTerms, *, by: st
     row = _member(box_id, member_id)
     check_days(terms, now)
     if Right.SEND not in terms.right.covers:
-        revoke_app_passwords_held(row.box.account_id, row.account_id, by=by, now=now)
+        end_sending(row.box.account_id, row.account_id, by=by, now=now)
     is_promoted = terms.right == Right.MANAGE and row.right != Right.MANAGE
     row.right = terms.right
     row.starts_at = min(row.starts_at, now) if row.starts_at <= now else access_start(terms, now)
@@ -110,7 +111,7 @@ def end_membership(row: Member, *, by: str, now: datetime) -> AccessEnded:
     """End a membership inside the caller's transaction."""
     Member.objects.filter(pk=row.pk).update(ended_at=now)
     box_account = Box.objects.values_list("account_id", flat=True).get(pk=row.box_id)
-    revoke_app_passwords_held(box_account, row.account_id, by=by, now=now)
+    end_sending(box_account, row.account_id, by=by, now=now)
     record("sharing.member-ended", to=f"box:{row.box_id}", by=by, at=now, member=f"account:{row.account_id}")
     event = AccessEnded(row.box_id, row.account_id)
     announce(event)
@@ -130,7 +131,7 @@ def suspend_withdrawn_access(account_id: int, *, by: str, now: datetime) -> list
     events = []
     for row in rows.filter(account_id=account_id) | rows.filter(box__account_id=account_id):
         box_account = Box.objects.values_list("account_id", flat=True).get(pk=row.box_id)
-        revoke_app_passwords_held(box_account, row.account_id, by=by, now=now)
+        end_sending(box_account, row.account_id, by=by, now=now)
         events.append(AccessEnded(row.box_id, row.account_id))
         announce(events[-1])
     return events
@@ -142,6 +143,16 @@ def end_memberships_outside(account_id: int, academy_id: int, *, by: str, now: d
     rows = Member.objects.filter(ended_at__isnull=True, account_id=account_id, source=Source.HAND)
     for row in rows.exclude(box__academy_id=academy_id):
         end_membership(row, by=by, now=now)
+
+
+def end_sending(box_account_id: int, account_id: int, *, by: str, now: datetime) -> None:
+    """End the right of a member to send from a mailbox, inside the caller's transaction.
+
+    Their app passwords there are revoked. What they wrote and has not left becomes a draft of the mailbox.
+    """
+    revoke_app_passwords_held(box_account_id, account_id, by=by, now=now)
+    sent = SentMessage.objects.filter(box__account_id=box_account_id, account_id=account_id)
+    withdraw_held_messages(box_account_id, sent.values_list("key", flat=True), by=by, now=now)
 
 
 def schedule_end(box_id: int, ends_at: datetime | None) -> None:
@@ -169,7 +180,7 @@ def end_memberships_of(account_ids: list[int], *, by: str, now: datetime) -> lis
         elif row.account.state != "active":
             with transaction.atomic(durable=True):
                 box_account = Box.objects.values_list("account_id", flat=True).get(pk=row.box_id)
-                revoke_app_passwords_held(box_account, row.account_id, by=by, now=now)
+                end_sending(box_account, row.account_id, by=by, now=now)
     return events
 
 

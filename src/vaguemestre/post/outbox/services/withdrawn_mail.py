@@ -1,0 +1,43 @@
+"""Messages that wait and shall not leave after all: their senders see why, and have their drafts back."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.post.outbox.events import MessageRefused
+from vaguemestre.post.outbox.models import OutboxMessage
+
+_State = OutboxMessage.State
+
+
+@transaction.atomic(durable=True)
+def withdraw_due_messages(*, now: datetime) -> int:
+    """Refuse the messages due before a backup was restored: they may have been sent since it was made.
+
+    Nobody receives them twice. Returns how many.
+    """
+    waiting = OutboxMessage.objects.filter(state__in=(_State.HELD, _State.QUEUED), due_at__lte=now)
+    return _withdraw(waiting, "outbox.restored", "system", now)
+
+
+def withdraw_held_messages(account_id: int, keys: Collection[str], *, by: str, now: datetime) -> int:
+    """Refuse those of these messages that still wait for their time: whoever wrote them may send no longer.
+
+    Inside the caller's transaction. Returns how many.
+    """
+    waiting = OutboxMessage.objects.filter(account_id=account_id, key__in=keys, state=_State.HELD)
+    return _withdraw(waiting, "outbox.author-left", by, now)
+
+
+def _withdraw(waiting: QuerySet[OutboxMessage], reason: str, by: str, now: datetime) -> int:
+    rows = list(waiting.select_for_update())
+    for row in rows:
+        row.state, row.reason, row.content = _State.REFUSED, reason, b""
+        row.save(update_fields=("state", "reason", "content"))
+        record("outbox.message-withdrawn", to=f"account:{row.account_id}", by=by, at=now)
+        announce(MessageRefused(row.account_id, row.key))
+    return len(rows)
