@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import resource
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from tests.engines.nginx.front import Front, Pool, running
 
 from vaguemestre.engines.nginx import configuration as nginx
-from vaguemestre.site.config import WebSection
+from vaguemestre.site.config import Config, WebSection
 
 pytestmark = pytest.mark.engines
 
@@ -215,3 +216,22 @@ def test_no_address_is_written_down(front: Front) -> None:
     front.ask("/assistant/activation/jeton-secret")
     front.log.flush()
     assert b"jeton-secret" not in Path(front.log.name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("hard", "asked"), [(1_000, 1_000), (500_000, 32_768), (resource.RLIM_INFINITY, 32_768)]
+)
+def test_where_few_files_are_allowed_the_front_asks_for_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hard: int, asked: int
+) -> None:
+    """nginx cannot raise the hard limit of a container, and would complain at each start."""
+    config = Config(home=tmp_path)
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (hard, hard))
+    nginx.prepare(config)
+    written = (config.engines_dir / "nginx" / "nginx.conf").read_text(encoding="utf-8")
+    assert f"worker_rlimit_nofile {asked};" in written
+
+
+def test_a_start_complains_of_nothing(front: Front) -> None:
+    front.log.flush()
+    assert b"[alert]" not in Path(front.log.name).read_bytes()

@@ -2,6 +2,7 @@
 
 import grp
 import pwd
+import resource
 import subprocess
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +22,7 @@ BODY_MB = 31  # of an ordinary request: a message of 20 MB with its attachments,
 _TEMPORARY = ("bodies", "answers", "unused")
 _PROGRAM = "/usr/sbin/nginx"
 _HERE = Path(__file__).parent
+_OPEN_FILES = 32_768  # of a process of the front: two for each connection, and its own
 _PRIVATE = 0o2770  # folders of files that nginx sends: new ones inherit the group
 
 _ERRORS = {
@@ -112,6 +114,12 @@ def prepare(instance: Front) -> None:
         set_owner(run / name, user.pw_uid, group.gr_gid, 0o700)
 
 
+def _allowed_files() -> int:
+    """Those of a process, or fewer where a container allows no more: nginx would complain at each start."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+
+
 def _rendered(instance: Front, base: Path, run: Path) -> str:
     public = certificates.public_paths(instance)
     return render(
@@ -119,6 +127,7 @@ def _rendered(instance: Front, base: Path, run: Path) -> str:
         "nginx.conf.j2",
         home=engine_home(instance),
         run=engine_path(instance, run),
+        open_files=_allowed_files(),
         sockets=sockets(instance),
         stand_in=stand_in.NAME,
         front_pages=engine_path(instance, base / "pages"),

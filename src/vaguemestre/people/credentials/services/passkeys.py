@@ -35,9 +35,7 @@ def add_passkey(account_id: int, new: NewPasskey, name: str, *, by: str, now: da
     return row.pk
 
 
-def use_passkey(
-    passkey_id: int, former: int, counter: int, *, asked_at: datetime, now: datetime
-) -> bool:
+def use_passkey(passkey_id: int, former: int, counter: int, *, asked_at: datetime, now: datetime) -> bool:
     """Store the new signature counter; False if the key was used elsewhere meanwhile.
 
     `asked_at`: when the challenge was drawn. One drawn before the key's last use is over: sent several times
