@@ -311,6 +311,7 @@ class Mover(Actor):
         account = self.instance.account("colleague")
         with imap(self.instance, account) as client:
             for folder in self.FOLDERS:
+                client.delete(folder)  # of a campaign before
                 client.create(folder)
             for number in range(self.MESSAGES):
                 message = letter(
