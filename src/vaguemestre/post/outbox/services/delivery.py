@@ -201,6 +201,7 @@ def _submit(row: OutboxMessage, submit: Submit, mark_answered: MarkAnswered, now
 
 
 def _set_submitted(row: OutboxMessage, now: datetime) -> None:
+    """QUEUED → SUBMITTED, on disk: a cut may take the log's end once the message has left the queue."""
     with transaction.atomic(durable=True):
         row.state, row.submitted_at = _State.SUBMITTED, now
         row.save(update_fields=("state", "submitted_at"))
