@@ -12,7 +12,7 @@ from tests.engines.live import LiveEngines
 
 from vaguemestre.desks.removals import services
 from vaguemestre.desks.removals.models import Removal, RemovalBox, TakenCopy
-from vaguemestre.desks.removals.values import BoxPhase, MailCopy, RemovalState, SoughtMail
+from vaguemestre.desks.removals.values import BoxPhase, Look, MailCopy, RemovalState, SoughtMail
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 
@@ -32,9 +32,17 @@ class Copies:
     def find_guids(self, mailbox: str, guids: Collection[str]) -> list[MailCopy]:
         return _copies(self._removed.find_guids(mailbox, *guids))
 
-    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
-        for folder, numbers in uids.items():
-            self._removed.remove(mailbox, folder, *map(str, numbers))
+    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> int:
+        return sum(
+            self._removed.remove(mailbox, folder, *map(str, numbers)) for folder, numbers in uids.items()
+        )
+
+    def look(self, mailbox: str, sought: SoughtMail) -> Look:
+        state, rows = self._removed.look(mailbox, sought_words(sought))
+        return Look(state, _copies(rows))
+
+    def state(self, mailbox: str) -> str:
+        return self._removed.state(mailbox)
 
     def list_removed(self, mailbox: str) -> list[tuple[int, str]]:
         return [(int(uid), guid) for uid, guid in self._removed.list_removed(mailbox)]

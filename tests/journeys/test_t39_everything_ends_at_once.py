@@ -5,8 +5,8 @@ second copy when Postfix hands that message over again, which is deleted once it
 server sends again because a cut took the answer. A move is a copy, then a removal: a cut between the two is
 mended before Dovecot starts again (ADR 0007). One start in four is an upgrade of older tables, and is cut.
 
-The long form is seventeen campaigns of twelve, on one instance. `VAGUEMESTRE_CUTS_FILE` names a file that gains
-the account of each, a line of JSON; one that is in it is not made again.
+The long form is seventeen campaigns of twelve, on one instance. `VAGUEMESTRE_CUTS_FILE` names a file that
+gains the account of each, a line of JSON; one that is in it is not made again.
 """
 
 import json

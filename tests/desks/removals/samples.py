@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.services import PassContext, run_pass
-from vaguemestre.desks.removals.values import MailCopy, SoughtMail
+from vaguemestre.desks.removals.values import Look, MailCopy, SoughtMail
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.trace.services import collect_steps
 from vaguemestre.post.trace.values import Engine, LogPiece, LogPosition, Step, StepKind
@@ -36,6 +36,7 @@ class MemoryCopies:
     away: set[str] = field(default_factory=set)
     killed_after_move: bool = False
     uid: int = 0
+    searches: int = 0
 
     def put(self, mailbox: str, letter: Letter) -> None:
         self.uid += 1
@@ -44,6 +45,7 @@ class MemoryCopies:
 
     def find_copies(self, mailbox: str, sought: SoughtMail) -> list[MailCopy]:
         self._check(mailbox)
+        self.searches += 1
         return [
             MailCopy(letter.folder, letter.uid, letter.guid, letter.flags)
             for letter in self.boxes[mailbox]
@@ -56,6 +58,12 @@ class MemoryCopies:
     def _is_own(letter: Letter, sought: SoughtMail) -> bool:
         return not letter.queue_id and letter.message_id in sought.written_here
 
+    def look(self, mailbox: str, sought: SoughtMail) -> Look:
+        return Look(self.state(mailbox), self.find_copies(mailbox, sought))
+
+    def state(self, mailbox: str) -> str:
+        return repr(self.boxes[mailbox])
+
     def find_guids(self, mailbox: str, guids: Collection[str]) -> list[MailCopy]:
         self._check(mailbox)
         return [
@@ -64,7 +72,7 @@ class MemoryCopies:
             if letter.guid in guids
         ]
 
-    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> int:
         self._check(mailbox)
         taken = [letter for letter in self.boxes[mailbox] if letter.uid in uids.get(letter.folder, ())]
         self.boxes[mailbox] = [letter for letter in self.boxes[mailbox] if letter not in taken]
@@ -72,6 +80,7 @@ class MemoryCopies:
         if self.killed_after_move:
             self.killed_after_move = False
             raise KeyboardInterrupt
+        return len(taken)
 
     def list_removed(self, mailbox: str) -> list[tuple[int, str]]:
         self._check(mailbox)

@@ -106,13 +106,13 @@ class MovingCopies(MemoryCopies):
 
     moves_left = 1
 
-    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> int:
         if uids and self.moves_left:
             self.moves_left -= 1
             letter = self.boxes[mailbox].pop(0)
             letter.folder = "Projets"
             self.put(mailbox, letter)
-        super().remove_copies(mailbox, uids)
+        return super().remove_copies(mailbox, uids)
 
 
 def test_a_copy_moved_after_it_was_found_is_found_again() -> None:
@@ -124,6 +124,40 @@ def test_a_copy_moved_after_it_was_found_is_found_again() -> None:
     work(number, order(number), moving, at=NOON + timedelta(minutes=1))
     assert [letter.guid for letter in moving.boxes[mailboxes[0]]] == ["honest0"]
     assert state(number) == RemovalState.REMOVED
+
+
+def test_a_mailbox_as_counting_left_it_is_not_searched_again_and_any_other_is() -> None:
+    copies, mailboxes = campaign(3)
+    number = counted(copies)
+    copies.put(mailboxes[1], Letter("Archive", "late", "<f1@x>", FORGED, queue_id="QQQQQF1"))
+    copies.boxes[mailboxes[2]][0].flags = frozenset({"\\Seen", "\\Answered"})
+    searched = copies.searches
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    work(number, order(number), copies)
+    assert copies.searches == searched + 2
+    assert sorted(letter.guid for letter in copies.hidden[mailboxes[1]]) == ["forged1", "late"]
+    assert [len(copies.hidden[mailbox]) for mailbox in mailboxes] == [1, 2, 1]
+    assert [box.mailbox for box in boxes(number, "reponses")] == [mailboxes[2]]
+    assert not RemovalBox.objects.filter(found__isnull=False).exists()
+
+
+def test_more_being_sought_than_counting_sought_is_a_second_look() -> None:
+    copies, mailboxes = campaign(2)
+    number = counted(copies)
+    copies.put(mailboxes[0], Letter("INBOX", "again", "<again@x>", FORGED, queue_id="QQQQQAG"))
+    RemovalBox.objects.filter(mailbox=mailboxes[0]).update(
+        found={**stored_found(mailboxes[0]), "state": copies.state(mailboxes[0])}
+    )
+    told(arrival(mailboxes[0], "<again@x>", "QQQQQAG"), "later")
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    work(number, order(number), copies)
+    assert sorted(letter.guid for letter in copies.hidden[mailboxes[0]]) == ["again", "forged0"]
+
+
+def stored_found(mailbox: str) -> dict[str, object]:
+    found: dict[str, object] | None = RemovalBox.objects.get(mailbox=mailbox).found
+    assert found is not None
+    return found
 
 
 def test_undone_each_copy_is_in_its_folder_with_its_flags() -> None:

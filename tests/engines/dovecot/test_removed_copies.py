@@ -10,6 +10,7 @@ from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
 from vaguemestre.desks.removals.rules.returns import copies_to_return
 from vaguemestre.desks.removals.values import REMOVED_COPIES, SoughtMail
+from vaguemestre.engines.dovecot.copies.mailbox_state import has_arrivals
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
 from vaguemestre.engines.dovecot.doveadm_server import Answer, DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.homes import deleted_files
@@ -121,6 +122,47 @@ def test_flags_are_told_and_an_answer_under_another_subject_is_no_copy(
     assert len(find(copies, marie.mailbox, "", "<f1@x.example>")) == 2
     other = SoughtMail(frozenset({"4jcL2F1h85z1dZxX"}), message_ids=("<f1@x.example>",))
     assert copies.find(marie.mailbox, sought_words(other)) == []  # another message of the same Message-ID
+
+
+def test_the_state_of_a_mailbox_is_another_once_a_message_came_went_or_was_marked(
+    engines: LiveEngines, marie: Someone, copies: RemovedCopies
+) -> None:
+    sought = sought_words(SoughtMail(frozenset({QUEUE_ID}), message_ids=("<f1@x.example>",)))
+    with engines.signed_in(marie) as client:
+        client.create("Projets")
+        put(client, "<f1@x.example>")
+        put(client, "<autre@x.example>")
+        wait_until(lambda: copies.look(marie.mailbox, sought)[0])
+        state, [[folder, uid, _, _]] = copies.look(marie.mailbox, sought)
+        assert copies.look(marie.mailbox, sought)[0] == copies.state(marie.mailbox) == state
+        states = [state]
+        put(client, "<f1@x.example>", folder="Projets")
+        states.append(copies.state(marie.mailbox))
+        client.select("INBOX")
+        client.uid("STORE", uid, "-FLAGS", "\\Answered")
+        states.append(copies.state(marie.mailbox))
+        client.uid("MOVE", uid, "Projets")
+        states.append(copies.state(marie.mailbox))
+        assert len(set(states)) == 4
+        assert copies.remove(marie.mailbox, folder, uid) == 0  # its owner moved it
+        uids = [uid for _, uid, _, _ in copies.find(marie.mailbox, sought)]
+        assert copies.remove(marie.mailbox, "Projets", *uids) == 2
+
+
+def test_a_message_that_came_to_a_folder_is_known_however_it_came(
+    engines: LiveEngines, marie: Someone, copies: RemovedCopies
+) -> None:
+    with engines.signed_in(marie) as client:
+        client.create("Projets")
+        put(client, "<f1@x.example>")
+        client.select("INBOX")
+        began = time.time_ns()
+        assert not has_arrivals(engines.config, marie.mailbox, began)
+        client.uid("COPY", "1:*", "Projets")  # a link, whose date is that of the first
+        assert has_arrivals(engines.config, marie.mailbox, began - 20_000_000)
+        began = time.time_ns()
+        client.uid("STORE", "1:*", "+FLAGS", "\\Seen")
+        assert not has_arrivals(engines.config, marie.mailbox, began)
 
 
 def refused(client: imaplib.IMAP4, *command: str) -> bool:

@@ -44,6 +44,7 @@ class RemovalBox(models.Model):
     copies = models.PositiveIntegerField(default=0)
     seen = models.PositiveIntegerField(default=0)
     answered = models.PositiveIntegerField(default=0)
+    found = models.JSONField(null=True)  # what counting found, as `services.looks` stores it
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
     next_try_at = models.DateTimeField(null=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from vaguemestre.desks.removals.values import MailCopy, SoughtMail
+from vaguemestre.desks.removals.values import Look, MailCopy, SoughtMail
 from vaguemestre.foundation.kernel.slots import Slot
 
 
@@ -14,12 +14,23 @@ class MailCopies(Protocol):
         """The copies of these messages there, deleted ones included."""
         ...
 
+    def look(self, mailbox: str, sought: SoughtMail) -> Look:
+        """What `find_copies` gives, and the state of the mailbox."""
+        ...
+
+    def state(self, mailbox: str) -> str:
+        """The same as long as no message there came, went or was marked; empty if that cannot be told."""
+        ...
+
     def find_guids(self, mailbox: str, guids: Collection[str]) -> list[MailCopy]:
         """The copies with these GUIDs that are in sight, deleted ones included."""
         ...
 
-    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
-        """Move messages, given by folder, out of their owner's sight, with flags and dates."""
+    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> int:
+        """Move messages, given by folder, out of their owner's sight, with flags and dates.
+
+        Returns how many were seen to go: fewer says nothing.
+        """
         ...
 
     def list_removed(self, mailbox: str) -> list[tuple[int, str]]:

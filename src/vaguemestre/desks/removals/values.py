@@ -1,6 +1,6 @@
 """Values of removals. Frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -69,6 +69,13 @@ class MailCopy(NamedTuple):
     uid: int
     guid: str
     flags: frozenset[str]
+
+
+class Look(NamedTuple):
+    """What was found in a mailbox, and its state (empty: unknown): the same, the same copies."""
+
+    state: str
+    copies: Sequence[MailCopy]
 
 
 @dataclass(frozen=True)

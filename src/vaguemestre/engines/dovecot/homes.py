@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from vaguemestre.desks.removals.values import REMOVED_COPIES
 from vaguemestre.engines.home_alias import engine_path
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.addresses import parse_address
@@ -10,6 +11,7 @@ from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
 # where sdbox keeps deleted messages (`mail_path` of the namespace, dovecot.conf.j2)
 _DELETED_FILES = ("deleted", "mailboxes", DELETED_MESSAGES.partition("/")[2], "dbox-Mails")
+_REMOVED_FILES = ("removed", "mailboxes", REMOVED_COPIES.partition("/")[2], "dbox-Mails")
 HOUSE_SCRIPT = "absence.sieve"  # in the home of a mailbox: automatic replies in its owner's name
 
 
@@ -35,3 +37,8 @@ def mail_home(instance: Place, mailbox: str) -> Path:
 def deleted_files(instance: Place, mailbox: str) -> Path:
     """The folder of the files of its deleted messages; none before the first. Raises EngineRefused."""
     return mail_home(instance, mailbox).joinpath(*_DELETED_FILES)
+
+
+def removed_files(instance: Place, mailbox: str) -> Path:
+    """The folder of the files of copies out of sight; none before the first. Raises EngineRefused."""
+    return mail_home(instance, mailbox).joinpath(*_REMOVED_FILES)

@@ -9,7 +9,7 @@ from itertools import batched
 from pathlib import Path
 from typing import Any
 
-from vaguemestre.desks.removals.values import MailCopy, SoughtMail
+from vaguemestre.desks.removals.values import Look, MailCopy, SoughtMail
 from vaguemestre.engines import agent
 from vaguemestre.engines.agent import Verb
 from vaguemestre.engines.dovecot.copies.deleted_bound import DeletedBound
@@ -65,6 +65,8 @@ def verbs(
         "get-script": Verb(put_script.content, ()),
         "erase": Verb(erase, erasers),
         "find-copies": Verb(checked(copies.find), erasers),
+        "look-for-copies": Verb(checked(copies.look), erasers),
+        "state": Verb(checked(copies.state), erasers),
         "find-guids": Verb(checked(copies.find_guids), erasers),
         "remove-copies": Verb(checked(copies.remove), erasers),
         "list-removed": Verb(checked(copies.list_removed), erasers),
@@ -206,16 +208,25 @@ class MailAgent:
             self._ask("quarantine-copies", mailbox, folder, *map(str, numbers))
 
     def find_copies(self, mailbox: str, sought: SoughtMail) -> list[MailCopy]:
-        """Implements `removals.ports.MailCopies`, with the five methods below."""
+        """Implements `removals.ports.MailCopies`, with the seven methods below."""
         return _copies(self._ask("find-copies", mailbox, sought_words(sought)))
+
+    def look(self, mailbox: str, sought: SoughtMail) -> Look:
+        state, rows = self._ask("look-for-copies", mailbox, sought_words(sought))
+        return Look(str(state), _copies(rows))
+
+    def state(self, mailbox: str) -> str:
+        return str(self._ask("state", mailbox))
 
     def find_guids(self, mailbox: str, guids: Collection[str]) -> list[MailCopy]:
         batches = batched(guids, _GUIDS_PER_QUESTION)
         return [copy for batch in batches for copy in _copies(self._ask("find-guids", mailbox, *batch))]
 
-    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
-        for folder, numbers in uids.items():
-            self._ask("remove-copies", mailbox, folder, *map(str, numbers))
+    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> int:
+        return sum(
+            int(self._ask("remove-copies", mailbox, folder, *map(str, numbers)))
+            for folder, numbers in uids.items()
+        )
 
     def list_removed(self, mailbox: str) -> list[tuple[int, str]]:
         return [(int(uid), guid) for uid, guid in self._ask("list-removed", mailbox)]

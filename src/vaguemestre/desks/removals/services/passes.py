@@ -14,8 +14,9 @@ from vaguemestre.desks.removals.ports import MailCopies
 from vaguemestre.desks.removals.queries import criteria_of, possible_holders
 from vaguemestre.desks.removals.rules.decisions import ENDS, GOALS, RUNNING, delay_after, needs_second_person
 from vaguemestre.desks.removals.rules.returns import copies_to_return
+from vaguemestre.desks.removals.services.looks import look_for, stored_look
 from vaguemestre.desks.removals.services.targets import MailboxesOf, Targets, list_boxes
-from vaguemestre.desks.removals.values import BoxPhase, MailCopy, RemovalState
+from vaguemestre.desks.removals.values import BoxPhase, MailCopy, RemovalState, SoughtMail
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
@@ -121,8 +122,10 @@ def _treat(row: Removal, box: RemovalBox, context: PassContext, targets: Targets
 
 
 def _count(row: Removal, box: RemovalBox, context: PassContext, targets: Targets) -> None:
-    copies = context.copies.find_copies(box.mailbox, targets.sought_in(box, row.subject))
-    _set_counts(box, copies)
+    sought = targets.sought_in(box, row.subject)
+    look = context.copies.look(box.mailbox, sought)
+    box.found = stored_look(look, sought)
+    _set_counts(box, look.copies)
     _settle(box, BoxPhase.COUNTED)
 
 
@@ -131,7 +134,7 @@ def _remove(row: Removal, box: RemovalBox, context: PassContext, targets: Target
 
     Raises EngineDown if one is not out of sight afterwards: its owner moved it meanwhile.
     """
-    copies = context.copies.find_copies(box.mailbox, targets.sought_in(box, row.subject))
+    copies = _copies_now(box, context, targets.sought_in(box, row.subject))
     with transaction.atomic(durable=True):
         known = set(TakenCopy.objects.filter(box=box).values_list("folder", "guid"))
         TakenCopy.objects.bulk_create(
@@ -146,6 +149,14 @@ def _remove(row: Removal, box: RemovalBox, context: PassContext, targets: Target
             _set_counts(box, copies)
         _settle(box, BoxPhase.REMOVED)
         _record_for_owner(row, box, "removals.copies-removed", count, row.decided_by, context.clock())
+
+
+def _copies_now(box: RemovalBox, context: PassContext, sought: SoughtMail) -> Sequence[MailCopy]:
+    """What counting found, if it still holds: a look costs as much as a move."""
+    look = look_for(box.found, sought)
+    if look is not None and context.copies.state(box.mailbox) == look.state:
+        return look.copies
+    return context.copies.find_copies(box.mailbox, sought)
 
 
 def _redo(row: Removal, box: RemovalBox, context: PassContext) -> None:
@@ -167,8 +178,9 @@ def _redo(row: Removal, box: RemovalBox, context: PassContext) -> None:
 
 def _put_away(box: RemovalBox, context: PassContext, copies: Sequence[MailCopy]) -> None:
     """Raises EngineDown if a copy is not out of sight afterwards."""
-    context.copies.remove_copies(box.mailbox, _by_folder(copies))
-    removed = Counter(guid for _, guid in context.copies.list_removed(box.mailbox)) if copies else Counter()
+    if context.copies.remove_copies(box.mailbox, _by_folder(copies)) == len(copies):
+        return
+    removed = Counter(guid for _, guid in context.copies.list_removed(box.mailbox))
     if Counter(copy.guid for copy in copies) - removed:
         raise EngineDown("a copy was moved meanwhile")
 
@@ -198,6 +210,8 @@ def _set_counts(box: RemovalBox, copies: Sequence[MailCopy]) -> None:
 
 def _settle(box: RemovalBox, phase: BoxPhase) -> None:
     box.phase, box.error, box.attempts, box.next_try_at = phase, "", 0, None
+    if phase != BoxPhase.COUNTED:
+        box.found = None
     box.save()
 
 

@@ -10,13 +10,15 @@ message chose its Message-ID, none, or somebody else's. A forged identifier only
 
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.values import REMOVED_COPIES, SoughtMail
+from vaguemestre.engines.dovecot.copies.mailbox_state import MESSAGE_FILE, has_arrivals, mailbox_state
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
-from vaguemestre.engines.dovecot.homes import deleted_files
+from vaguemestre.engines.dovecot.homes import deleted_files, removed_files
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
@@ -28,6 +30,7 @@ _FIELDS = ("mailbox", "uid", "guid", "flags", "hdr.message-id", "hdr.received", 
 # the queue identifier in a Received field of Postfix (RFC 5321 §4.4)
 _QUEUED = re.compile(r"\(Postfix\)\s+with\s+\w+\s+id\s+(\w+)", re.ASCII)
 _AROUND_SECONDS = 3600  # of a delivery, what its folder may have as its date
+_CLOCK_TICK_NS = 20_000_000  # dates of files are that late at most
 _RECENT = "\\Recent"  # a flag of a session, not of the message
 
 
@@ -54,6 +57,22 @@ class RemovedCopies:
             )
             if _is_copy(sought, message_id, received) and sought.subject in ("", comparable_subject(title))
         ]
+
+    def look(self, mailbox: str, words: str) -> tuple[str, list[list[str]]]:
+        """`state` after the look, which may write in an index itself, and what `find` gives.
+
+        The state is empty if a message came meanwhile: the look may have missed it.
+        """
+        began = time.time_ns() - _CLOCK_TICK_NS
+        rows = self.find(mailbox, words)
+        state = self.state(mailbox)
+        if state and self._instance and has_arrivals(self._instance, mailbox, began):
+            return "", rows
+        return state, rows
+
+    def state(self, mailbox: str) -> str:
+        """The same as long as no message came, went or was marked. Empty: this machine cannot tell."""
+        return mailbox_state(self._instance, mailbox) if self._instance else ""
 
     def _places_of(self, mailbox: str, sought: SoughtMail) -> tuple[str, ...]:
         """Each place is a command of its own, most of which is opening the mailbox.
@@ -86,10 +105,22 @@ class RemovedCopies:
             )
         ]
 
-    def remove(self, mailbox: str, folder: str, *uids: str) -> None:
-        """Move these messages of a folder out of sight."""
+    def remove(self, mailbox: str, folder: str, *uids: str) -> int:
+        """Move these messages of a folder out of sight. Returns how many files of copies are there since."""
+        before = self._count_removed(mailbox)
         for place in self.places(mailbox, folder, uids):
             self._doveadm.cells(mailbox, "move", REMOVED_COPIES, *place, "uid", uid_set(uids))
+        return self._count_removed(mailbox) - before
+
+    def _count_removed(self, mailbox: str) -> int:
+        """0 if this machine cannot tell, or before the first."""
+        if self._instance is None:
+            return 0
+        try:
+            files = removed_files(self._instance, mailbox).iterdir()
+            return sum(file.name.startswith(MESSAGE_FILE) for file in files)
+        except OSError:
+            return 0
 
     def places(self, mailbox: str, folder: str, uids: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Words of a search for that folder alone.
