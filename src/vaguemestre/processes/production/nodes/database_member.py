@@ -1,8 +1,11 @@
 """PostgreSQL of this machine among others: etcd keeps who is primary, Patroni follows it. As root."""
 
 import grp
+import json
 import pwd
+import ssl
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +41,7 @@ RestartSec=2
 """
 _KEY_READERS = "ssl-cert"  # Debian's group of those who read keys: PostgreSQL is in it
 _MAJORITY_SECONDS = 40.0
+_VERSION_SECONDS = 3.0
 _START_SECONDS = 180.0
 
 
@@ -86,18 +90,19 @@ class DatabaseMember:
     def votes(self) -> bool:
         """Whether etcd runs as configured and a majority answers it."""
         is_same = has_text(_ETCD_FILE, self._etcd_text()) and has_text(_ETCD_DROP_IN, _ETCD_DROP_IN_TEXT)
-        return is_same and are_active(ETCD) and self._has_majority()
+        return is_same and are_active(ETCD) and self._is_ready()
 
     def vote(self) -> None:
-        """Start etcd, and wait for a majority. Raises StepFailed with who is missing."""
+        """Start etcd, and wait for a majority, the first time for all. Raises StepFailed with whom."""
         changed = [write(_ETCD_FILE, self._etcd_text()), write(_ETCD_DROP_IN, _ETCD_DROP_IN_TEXT)]
         run(("systemctl", "daemon-reload"))
         run(("systemctl", "enable", "--quiet", ETCD))
         run(("systemctl", "restart" if any(changed) else "start", "--no-block", ETCD))
-        if not comes(self._has_majority, _MAJORITY_SECONDS):
+        if not comes(self._is_ready, _MAJORITY_SECONDS):
             others = ", ".join(one.name for one in self._cluster.members if one.name != self._node.name)
             raise StepFailed(
-                f"etcd n’a pas encore de majorité : il attend ici les autres machines de base ({others}). "
+                f"etcd attend ici les autres machines de base ({others}) : toutes la première fois, ensuite "
+                "la majorité. "
                 "Faites-y « bin/install --node » aussi, si ce n’est fait."
             )
 
@@ -107,6 +112,21 @@ class DatabaseMember:
             "--cacert", str(self._cluster.authority), "--cert", str(self._cluster.certificate),
             "--key", str(self._cluster.key), "endpoint", "health",
         )  # fmt: skip
+
+    def _is_ready(self) -> bool:
+        return self._has_majority() and self._has_version()
+
+    def _has_version(self) -> bool:
+        """Whether etcd tells Patroni the version of the whole, which it knows once all of them were there."""
+        context = ssl.create_default_context(cafile=str(self._cluster.authority))
+        context.load_cert_chain(self._cluster.certificate, self._cluster.key)
+        try:
+            with urllib.request.urlopen(  # our own address
+                f"https://{self._own_at(2379)}/version", timeout=_VERSION_SECONDS, context=context
+            ) as answer:
+                return is_version_known(answer.read())
+        except OSError:
+            return False
 
     def _own_at(self, port: int) -> str:
         return self._cluster.member_named(self._node.name).at(port)
@@ -168,6 +188,12 @@ def _programs() -> Path:
 
 def _answers() -> bool:
     return succeeds("pg_isready", "-q", "-h", "/var/run/postgresql", "-p", "5432", "-t", "3")
+
+
+def is_version_known(answer: bytes) -> bool:
+    """Of etcd's /version: 3.0.0 until all members were there, which Patroni takes for one it cannot ask."""
+    version = str(json.loads(answer).get("etcdcluster", ""))
+    return version.startswith("3.") and version != "3.0.0"
 
 
 def comes(holds: Callable[[], bool], seconds: float) -> bool:
