@@ -1,23 +1,18 @@
 """Machines are booted when they are asked for: `bin/test --machines`."""
 
-import datetime as dt
 import os
 import re
 from collections.abc import Iterator
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID
-from tests.machines import academy, world
+from tests.machines import academy, site_certificate, world
 from tests.machines.academy import Agent, Client
 from tests.machines.machine import Machine
 
-from vaguemestre.engines.tls import certificate_authority, certificates
+from vaguemestre.engines.tls import certificates
 from vaguemestre.site.config import PROJECT
 
-_NAMES = (academy.HOST, academy.SITE, f"fichiers.{academy.SITE}", f"mta-sts.{academy.DOMAIN}", world.NAME)
+_NAMES = (*site_certificate.NAMES, world.NAME)
 _STEP = re.compile(r"^(?:\[[^\]]*\] )?( *\d+\. .*…|Liste des paquets|Paquets Debian : étapes faites)")
 KEPT = bool(os.environ.get("VAGUEMESTRE_KEEP_MACHINES"))  # the disk of the last run, for trying again
 _MOST_RUNS = 30  # of bin/install: one for each step, and some
@@ -35,21 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> certificates.Certificates:
     """A certificate for the académie's names, signed by an authority that clients are told."""
-    folder, now = tmp_path_factory.mktemp("tls"), dt.datetime.now(dt.UTC)
-    pair = certificates.Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
-    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    root = certificate_authority.authority(root_key, now=now)
-    leaf = certificate_authority.end_entity(
-        key, root, root_key, _NAMES, ExtendedKeyUsageOID.SERVER_AUTH, now=now
-    )
-    pair.ca.write_bytes(_pem(root))
-    pair.certificate.write_bytes(_pem(leaf) + _pem(root))
-    pair.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return pair
-
-
-def _pem(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(Encoding.PEM)
+    return site_certificate.make(tmp_path_factory.mktemp("tls"), _NAMES)
 
 
 @pytest.fixture(scope="session")

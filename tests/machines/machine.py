@@ -65,13 +65,13 @@ def host(*argv: str, text: str | None = None) -> str:
 class Machine:
     """One machine, by its name and address. `boot` starts it, `cut` ends it as a power cut would.
 
-    `layer`: the disk of a machine that was made before, under this one's own (`make_layer`).
+    `layers`: disks made before (`make_layer`), the uppermost first, under its own.
     `shared`: a folder of this host, at /srv/shared.
     """
 
     name: str
     address: str
-    layer: str = ""
+    layers: tuple[str, ...] = ()
     shared: Path | None = None
     pid: int = 0
     _outer: "subprocess.Popen[bytes] | None" = None  # parent of its first process
@@ -93,7 +93,7 @@ class Machine:
         self._plug()
         self.group.mkdir(exist_ok=True)
         init = self.disk / "init"
-        below = f"{STORE / self.layer / 'upper'}:{_IMAGE}" if self.layer else _IMAGE
+        below = ":".join(str(path) for path in (*(STORE / name / "upper" for name in self.layers), _IMAGE))
         init.write_text(
             _INIT.format(below=below, disk=self.disk, name=self.name, shared=self.shared or ""), "utf-8"
         )
@@ -109,6 +109,13 @@ class Machine:
             if time.monotonic() > deadline or outer.poll() is not None:
                 raise MachineBroken(f"{self.name} does not boot: {(self.disk / 'log').read_text()[-600:]}")
             time.sleep(0.2)
+
+    def find(self) -> bool:
+        """Whether it runs already, started by a program that has ended since."""
+        first = self.group / "init.scope" / "cgroup.procs"
+        numbers = first.read_text(encoding="ascii").split() if first.exists() else []
+        self.pid = next((int(n) for n in numbers if Path(f"/proc/{n}/comm").read_text() == "systemd\n"), 0)
+        return bool(self.pid)
 
     def run(self, *argv: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run a command there, as root, and give its output and code."""

@@ -19,7 +19,7 @@ def bring_keys(source: Machine, target: Machine) -> None:
 def install(machine: Machine) -> tuple[int, str]:
     """Make that machine, but for what comes once it serves. Returns the exit code and what was said."""
     unit = f"install-{machine.name}"
-    run = ("systemd-run", "--quiet", "--pipe", "--wait", f"--unit={unit}", "--setenv=HOME=/root")
+    run = ("systemd-run", "--quiet", "--pipe", "--wait", "--collect", f"--unit={unit}", "--setenv=HOME=/root")
     command = (*run, "--setenv=PIP_CERT=/etc/ssl/certs/ca-certificates.crt", *academy.INSTALL)
     lines: list[str] = []
     with machine.start(*command, "--node", machine.name) as process:

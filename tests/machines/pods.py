@@ -23,9 +23,9 @@ POD = "10.78.0.85"
 SHARED = STORE / "pods-shared"
 MAIL = "/var/lib/vaguemestre/mail"
 WITHIN_SECONDS = 240
-_LAYER = Machine("podlayer", "10.78.0.80")
-_STARTED_BY_PACKAGES = ("postgresql", "etcd", "haproxy", "corosync", "pacemaker", "logd", "pgbackrest")
-_LAYER_NODES = """
+LAYER = Machine("podlayer", "10.78.0.80")
+STARTED_BY_PACKAGES = ("postgresql", "etcd", "haproxy", "corosync", "pacemaker", "logd", "pgbackrest")
+LAYER_NODES = """
 [[node]]
 name = "w"
 duties = ["database", "web", "proxy", "mx"]
@@ -139,18 +139,23 @@ class MountWatch(threading.Thread):
 
 def new_machines(*, is_kept: bool) -> dict[str, Machine]:
     """Boot them all on a disk that has the packages."""
-    make_layer(_LAYER, _packages(), _lay)
+    make_packages_layer()
     if not is_kept:
         shutil.rmtree(SHARED, ignore_errors=True)
     (SHARED / "p1").mkdir(parents=True, exist_ok=True)
     machines = {
-        name: Machine(name, address, _LAYER.name, SHARED if name in HOSTS else None)
+        name: Machine(name, address, (LAYER.name,), SHARED if name in HOSTS else None)
         for name, address in ADDRESSES.items()
     }
     for machine in machines.values():
         machine.cut() if is_kept else machine.destroy()
         machine.boot()
     return machines
+
+
+def make_packages_layer() -> None:
+    """A disk that has the packages of a front and of a machine of a pod."""
+    make_layer(LAYER, _packages(), _lay)
 
 
 def _packages() -> str:
@@ -161,11 +166,11 @@ def _packages() -> str:
 
 def _lay(machine: Machine) -> None:
     machine.bring(PROJECT, academy.SOURCES, academy.LEFT_OUT)
-    machine.must("tee", academy.SETTINGS, text=_LAYER_NODES)
+    machine.must("tee", academy.SETTINGS, text=LAYER_NODES)
     for name in ("w", "b"):
         machine.must(*academy.INSTALL, "--lay", "--node", name)
     # what packages enable would start with each machine, whatever it is to be; bin/install enables its own
-    machine.must("systemctl", "disable", "--quiet", *_STARTED_BY_PACKAGES)
+    machine.must("systemctl", "disable", "--quiet", *STARTED_BY_PACKAGES)
     machine.must("systemctl", "mask", "--quiet", "systemd-networkd-wait-online.service")
 
 

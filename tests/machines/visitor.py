@@ -13,15 +13,18 @@ class Visitor:
 
     client: Client
     cookies: dict[str, str] = field(default_factory=dict)
+    timeout: float | None = None  # seconds of waiting for each part of an answer
 
     def at(self, client: Client) -> "Visitor":
         """The same browser, led to another machine."""
-        return Visitor(client, self.cookies)
+        return Visitor(client, self.cookies, self.timeout)
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> int:
         """The status of a page; of a form that is sent, if one is given. Raises OSError, HTTPException."""
         connection = http.client.HTTPSConnection(SITE)
         connection.sock = self.client.secure(443, SITE, "http/1.1")
+        if self.timeout:
+            connection.sock.settimeout(self.timeout)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None
         if form is not None:
