@@ -1,0 +1,191 @@
+"""The page of the drill and its drawing, from the results that were kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from bench.drills import plot, records
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "operations" / "drill.md"
+_SHOWN_RUNS = 5
+Lines = Sequence[Mapping[str, Any]]
+_KINDS = {
+    "power": "power cut", "cable": "cable out", "deaf": "nothing comes in", "mute": "nothing goes out",
+    "frozen": "processes of a unit stopped (SIGSTOP)", "full": "disk full",
+    "switch": "another database on purpose",
+    "restart": "orderly stop and start", "upgrade": "another version by `bin/install`",
+}  # fmt: skip
+_TEXT = Path(__file__).with_name("report.txt")
+
+
+class Limit(NamedTuple):
+    """What must hold, and what was seen."""
+
+    words: str
+    asked: str
+    seen: str
+    holds: bool
+
+
+def write() -> None:
+    runs = list(records.read())
+    PAGE.write_text(page(runs), encoding="utf-8")
+    PAGE.with_suffix(".svg").write_text(plot.drawing(finished(runs)[-_SHOWN_RUNS:]), encoding="utf-8")
+
+
+def finished(runs: Iterable[Lines]) -> list[Lines]:
+    """Those whose numbers were counted."""
+    return [lines for lines in runs if any(line["what"] == "end" for line in lines)]
+
+
+def page(runs: Iterable[Lines]) -> str:
+    """The page, as Markdown."""
+    runs = list(runs)
+    counted = finished(runs)
+    faults = [line for lines in counted for line in lines if line["what"] == "fault"]
+    return _TEXT.read_text(encoding="utf-8").format(
+        limits=_table(("what must hold", "asked", "seen", ""), map(_limit_row, limits(counted))),
+        kinds=_kinds(faults),
+        runs=_runs(runs),
+        breaches=_breaches(faults),
+        faults=len(faults),
+        counted=len(counted),
+    )
+
+
+def _of(runs: Iterable[Lines], what: str) -> list[Mapping[str, Any]]:
+    return [line for lines in runs for line in lines if line["what"] == what]
+
+
+def limits(runs: Sequence[Lines]) -> list[Limit]:
+    faults, ends = _of(runs, "fault"), _of(runs, "end")
+    return [
+        *(_none(ends, key, words) for key, words in (
+            ("lost", "numbers that were answered for and are nowhere"),
+            ("doubled", "numbers twice in a mailbox"),
+            ("elsewhere", "numbers in a mailbox that is not theirs"),
+            ("mounts", "moments with a pod mounted twice"),
+            ("primaries", "moments with two databases that confirm a row"))),
+        _none_opened(ends),
+        _most(faults, "pages", 10, "pages away, at most, but for what touches who writes in the database",
+              but=touches_database),
+        _most(faults, "pages", 25, "the same, where that one is touched", only=touches_database),
+        _most(faults, "mail", 60, "a mailbox away from a mail program, at most"),
+        _refused(ends),
+        _calm(ends),
+    ]  # fmt: skip
+
+
+def touches_database(fault: Mapping[str, Any]) -> bool:
+    """Whether the machine, or the part of it, may be who writes: the three databases are on those."""
+    is_database = fault["node"] in ("dr-w1", "dr-w2", "dr-d3")
+    return (is_database and fault["unit"] in ("", "patroni", "etcd")) or fault["kind"] == "switch"
+
+
+def _none(ends: Sequence[Mapping[str, Any]], key: str, words: str) -> Limit:
+    count = sum(len(end[key]) for end in ends)
+    return Limit(words, "0", str(count), count == 0)
+
+
+def _none_opened(ends: Sequence[Mapping[str, Any]]) -> Limit:
+    count = sum(end["opened"] for end in ends)
+    return Limit("pages that a session opened 2 s after its end", "0", str(count), count == 0)
+
+
+def _most(
+    faults: Sequence[Mapping[str, Any]],
+    what: str,
+    asked: float,
+    words: str,
+    *,
+    but: Any = None,
+    only: Any = None,
+) -> Limit:
+    chosen = [f for f in faults if not (but and but(f)) and (only is None or only(f))]
+    worst = max((f["away"][what] for f in chosen), default=0.0)
+    beyond = sum(f["away"][what] > asked for f in chosen)
+    seen = f"{worst:.1f} s" + (f"; beyond in {beyond} of {len(chosen)}" if beyond else f", of {len(chosen)}")
+    return Limit(words, f"{asked:.0f} s", seen, not beyond)
+
+
+def _refused(ends: Sequence[Mapping[str, Any]]) -> Limit:
+    refused, taken = (sum(end[key] for end in ends) for key in ("refused", "taken"))
+    unanswered = sum(end["unanswered"] for end in ends)
+    seen = f"{refused} refused, {unanswered} without an answer, {taken} taken"
+    return Limit("messages that no MX took at the first try", "0", seen, refused == 0)
+
+
+def _calm(ends: Sequence[Mapping[str, Any]]) -> Limit:
+    worst = max((end["calm_p95"] for end in ends), default=0.0)
+    return Limit("p95 of pages outside of faults, in the worst run", "1 s", f"{worst:.2f} s", worst < 1)
+
+
+def _limit_row(limit: Limit) -> tuple[str, ...]:
+    return (limit.words, limit.asked, limit.seen, "holds" if limit.holds else "**does not hold**")
+
+
+def _kinds(faults: Sequence[Mapping[str, Any]]) -> str:
+    rows = []
+    for kind, words in _KINDS.items():
+        chosen = [fault for fault in faults if fault["kind"] == kind]
+        if chosen:
+            away = (_pair([one["away"][what] for one in chosen]) for what in ("pages", "mail", "mx"))
+            whole = _pair([one["whole"] - one["mended"] for one in chosen])
+            rows.append((words, str(len(chosen)), *away, whole))
+    return _table(
+        ("fault", "times", "pages away (s)", "a mailbox (s)", "port 25 (s)", "whole after mending (s)"), rows
+    )
+
+
+def _pair(values: Sequence[float]) -> str:
+    return f"{median(values):.1f} ({max(values):.1f})"
+
+
+def _runs(runs: Sequence[Lines]) -> str:
+    rows = []
+    for lines in runs:
+        began, ends = lines[0], _of([lines], "end")
+        end = ends[0] if ends else {}
+        rows.append(
+            (
+                began["run"], str(began["seed"]), str(len(_of([lines], "fault"))), f"{began['rate']:g}/s",
+                str(end.get("expected", "broke off")), *(str(len(end[key])) if end else "" for key in
+                ("lost", "doubled", "elsewhere")), f"{end['calm_p95']:.2f} s" if end else "",
+            )
+        )  # fmt: skip
+    return _table(
+        (
+            "run",
+            "seed",
+            "faults",
+            "from outside",
+            "copies expected",
+            "lost",
+            "doubled",
+            "elsewhere",
+            "p95 of pages",
+        ),
+        rows,
+    )
+
+
+def _breaches(faults: Sequence[Mapping[str, Any]]) -> str:
+    rows = []
+    for fault in faults:
+        limit = 25 if touches_database(fault) else 10
+        beyond = fault["away"]["pages"] > limit or fault["away"]["mail"] > 60 or not fault["is_back"]
+        if beyond:
+            words = " ".join(filter(None, (fault["kind"], fault["node"], fault["unit"])))
+            away = (f"{fault['away'][what]:.1f}" for what in ("pages", "mail", "mx"))
+            rows.append((words, *away, fault["left"] if not fault["is_back"] else ""))
+    if not rows:
+        return "None.\n"
+    return _table(
+        ("fault", "pages away (s)", "a mailbox (s)", "port 25 (s)", "not back after four minutes"), rows
+    )
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
