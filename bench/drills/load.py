@@ -115,7 +115,9 @@ class Load:
                 with contextlib.suppress(OSError, http.client.HTTPException, StopIteration):
                     is_in = is_in or visitor.sign_in(agent) == 302
                     outcome = Outcome.UNANSWERED  # from here on it may have been kept
-                    status = visitor.ask(f"/messagerie/ecrire/{key}/envoyer/", form)
+                    status = visitor.ask(
+                        f"/messagerie/ecrire/{key}/envoyer/", form, accept="application/json"
+                    )
                     is_in = status not in (302, 403)
                     outcome = Outcome.TAKEN if status < 300 else outcome
                 self._note("compose", who, asked, is_good=outcome is Outcome.TAKEN)

@@ -26,8 +26,9 @@ _UNITS = {
     **dict.fromkeys(ENTRIES, ("haproxy", "keepalived")),
     **dict.fromkeys(
         FRONTS,
-        ("vaguemestre-web", "vaguemestre-dovecot", "vaguemestre-postfix", "vaguemestre-rspamd", "patroni",
-         "etcd", "haproxy"),
+        ("vaguemestre-front", "vaguemestre-web", "vaguemestre-worker", "vaguemestre-push",
+         "vaguemestre-dovecot", "vaguemestre-postfix", "vaguemestre-rspamd", "patroni", "etcd",
+         "haproxy"),
     ),
     "dr-d3": ("patroni", "etcd"),
     **dict.fromkeys(HOSTS, ("corosync", "vaguemestre-dovecot")),
@@ -36,9 +37,10 @@ PLACES = Places(tuple(ADDRESSES), DATABASES, (*FRONTS, "dr-d3", "storage"), (*FR
 _FILL = "drill-fill"
 _PATRONI = ("patronictl", "-c", "/etc/patroni/config.yml")
 _STOP_SECONDS = 90.0
+# at the bridge: what asks for addresses (ARP) is cut too
 _CUT = """
-table inet drill {{
- chain gone {{ type filter hook {hook} priority 0; policy accept; {which} "eth0" drop; }}
+table bridge {table} {{
+ chain gone {{ type filter hook {hook} priority 0; {which} "vmt-{name}" drop; }}
 }}
 """
 
@@ -55,12 +57,9 @@ def mend(cluster: Cluster, fault: Fault) -> None:
         _path(machine).unlink(missing_ok=True)
     elif machine and machine.pid and fault.kind is Kind.FROZEN:
         machine.run("systemctl", "kill", "--signal=SIGCONT", fault.unit)
-    elif machine and machine.pid:
-        subprocess.run(["ip", "link", "set", f"vmt-{machine.name}", "up"], capture_output=True, check=False)
-        subprocess.run(
-            ["ip", "netns", "exec", f"vm-{machine.name}", "nft", "delete", "table", "inet", "drill"],
-            capture_output=True, check=False,
-        )  # fmt: skip
+    elif machine:
+        for words in (f"ip link set vmt-{machine.name} up", f"nft delete table bridge {_table(machine)}"):
+            subprocess.run(words.split(), capture_output=True, check=False)
     for one in cluster.machines.values():
         if not one.pid:
             one.boot()
@@ -76,10 +75,14 @@ def _cable(_: Cluster, machine: Machine, __: str) -> None:
 
 def _one_way(hook: str, which: str) -> "Way":
     def cut(_: Cluster, machine: Machine, __: str) -> None:
-        rules = _CUT.format(hook=hook, which=which)
-        host("ip", "netns", "exec", f"vm-{machine.name}", "nft", "-f", "-", text=rules)
+        table, name = _table(machine), machine.name
+        host("nft", "-f", "-", text=_CUT.format(table=table, hook=hook, which=which, name=name))
 
     return cut
+
+
+def _table(machine: Machine) -> str:
+    return f"drill_{machine.name.replace('-', '_')}"
 
 
 def _freeze(_: Cluster, machine: Machine, unit: str) -> None:
@@ -122,8 +125,8 @@ type Way = Callable[[Cluster, Any, str], None]
 _WAYS: dict[Kind, Way] = {
     Kind.POWER: _power,
     Kind.CABLE: _cable,
-    Kind.DEAF: _one_way("input", "iifname"),
-    Kind.MUTE: _one_way("output", "oifname"),
+    Kind.DEAF: _one_way("postrouting", "oifname"),
+    Kind.MUTE: _one_way("prerouting", "iifname"),
     Kind.FROZEN: _freeze,
     Kind.FULL: _fill,
     Kind.SWITCH: _switch,

@@ -19,13 +19,14 @@ class Visitor:
         """The same browser, led to another machine."""
         return Visitor(client, self.cookies, self.timeout)
 
-    def ask(self, path: str, form: dict[str, str] | None = None) -> int:
+    def ask(self, path: str, form: dict[str, str] | None = None, accept: str = "*/*") -> int:
         """The status of a page; of a form that is sent, if one is given. Raises OSError, HTTPException."""
         connection = http.client.HTTPSConnection(SITE)
         connection.sock = self.client.secure(443, SITE, "http/1.1")
         if self.timeout:
             connection.sock.settimeout(self.timeout)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        headers["Accept"] = accept
         body = None
         if form is not None:
             token = next(value for name, value in self.cookies.items() if "csrf" in name)
