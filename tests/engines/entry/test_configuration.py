@@ -1,6 +1,12 @@
 """What HAProxy and keepalived of an entry are given, judged by themselves."""
 
+import http.client
+import socket
+import socketserver
 import subprocess
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,6 +60,58 @@ def test_keepalived_takes_its_file(tmp_path: Path) -> None:
 def _interface() -> str:
     """One of this machine's that is not the loopback: keepalived looks for it."""
     return next(path.name for path in sorted(Path("/sys/class/net").iterdir()) if path.name != "lo")
+
+
+def test_an_entry_that_reaches_nobody_is_not_alive(tmp_path: Path) -> None:
+    """One that hears nothing would take the addresses from one that serves: it hears of no other."""
+    server, (door, alive) = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Greeter), _free_ports(2)
+    with server:
+        inner = server.server_address[1]
+        servers = (Member("w1", "127.0.0.1"),)
+        doors = (Door("mx", door, inner, servers, greeting="220"),)
+        file = tmp_path / "haproxy.cfg"
+        file.write_text(routes_text(Entrance((), (), doors, "", alive)), encoding="utf-8")
+        with subprocess.Popen(["haproxy", "-db", "-f", str(file)], stderr=subprocess.DEVNULL) as haproxy:
+            try:
+                assert _comes(lambda: _status(alive) == 503)  # nobody greets yet
+                threading.Thread(target=server.serve_forever, daemon=True).start()
+                assert _comes(lambda: _status(alive) == 200)
+            finally:
+                haproxy.terminate()
+                server.shutdown()
+
+
+class _Greeter(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        self.wfile.write(b"220 here\r\n")
+
+
+def _free_ports(count: int) -> list[int]:
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def _status(port: int) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/alive")
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
+
+
+def _comes(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 60
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)  # HAProxy tells no event of its checks
+    return True
 
 
 def test_each_server_is_told_who_comes_and_is_left_out_when_it_does_not_greet() -> None:

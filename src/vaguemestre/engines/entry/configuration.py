@@ -61,5 +61,5 @@ def addresses_text(entrance: Entrance, name: str, interface: str, check: Path) -
 
 
 def check_text(entrance: Entrance) -> str:
-    """The program that keepalived runs: ends with 0 if HAProxy answers within two seconds."""
+    """The program that keepalived runs: ends with 0 if HAProxy answers within 2 s and reaches somebody."""
     return render(_HERE, "check.sh.j2", alive=entrance.alive_port)
