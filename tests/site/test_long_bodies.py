@@ -1,4 +1,4 @@
-"""Whoever is not signed in is not read at length."""
+"""Whoever is not signed in is not read at length, and nobody's escapes are without end."""
 
 import pytest
 from django.test import Client
@@ -24,3 +24,18 @@ def test_one_of_somebody_signed_in_is_read(client: Client) -> None:
     client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     body = b"text=" + b"x" * 1_500_000
     assert client.post("/contacts/nouveau/", body, content_type=_FORM).status_code == 422
+
+
+@pytest.mark.django_db
+def test_one_of_somebody_signed_in_that_is_all_escapes_is_refused_unread(client: Client) -> None:
+    """Four of 29 MB held everybody's pages for ten seconds."""
+    account()
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    body = b"text=" + b"%0A" * 9_000_000
+    statuses: list[int] = []
+
+    def post() -> None:
+        statuses.append(client.post("/contacts/nouveau/", body, content_type=_FORM).status_code)
+
+    assert least_seconds(post, 0.3) < 0.3
+    assert set(statuses) <= {400, 413}
