@@ -148,7 +148,8 @@ def test_making_one_asks_for_a_fresh_proof(client: Client, nicolas: Account) -> 
 def test_revoking_one_closes_what_it_opened(client: Client, nicolas: Account, cut: list[str]) -> None:
     client.post("/parametres/appareils/nouveau", {"name": "Thunderbird"})
     number = AppPassword.objects.get().pk
-    client.post(f"/parametres/appareils/{number}/revoquer")
+    answer = client.post(f"/parametres/appareils/{number}/revoquer", follow=True)
+    assert "n’ouvre plus rien" in answer.content.decode()
     assert AppPassword.objects.get().revoked_at
     assert cut == ["nmorel@ac-amiens.test"]
 
@@ -158,7 +159,8 @@ def test_nobody_revokes_somebody_elses(client: Client, nicolas: Account) -> None
     other = AppPassword.objects.create(
         account=karim, name="Téléphone", token_sha256="c" * 64, created_at=timezone.now()
     )
-    client.post(f"/parametres/appareils/{other.pk}/revoquer")
+    answer = client.post(f"/parametres/appareils/{other.pk}/revoquer", follow=True)
+    assert "n’ouvre plus rien" not in answer.content.decode()
     other.refresh_from_db()
     assert other.revoked_at is None
 

@@ -27,8 +27,9 @@ def choose_reading(account_id: int, choices: Mapping[str, str]) -> None:
 
 
 @transaction.atomic(durable=True)
-def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: datetime) -> None:
-    revoke_credential(account_id, app_password_id, by=by, now=now)
+def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: datetime) -> bool:
+    """Use case: revoke an app password of that account; False if it has none of that number."""
+    return revoke_credential(account_id, app_password_id, by=by, now=now)
 
 
 @transaction.atomic(durable=True)

@@ -53,10 +53,12 @@ def create_app_password(request: SignedInRequest) -> HttpResponse:
 def revoke_app_password(request: SignedInRequest, number: int) -> HttpResponse:
     """Revoke an app password and close the connections it opened."""
     account_id = request.who.account_id
-    services.revoke_app_password(account_id, number, by=f"account:{account_id}", now=timezone.now())
+    now, page = timezone.now(), reverse("portal:app-passwords")
+    is_done = services.revoke_app_password(account_id, number, by=f"account:{account_id}", now=now)
     if run_now(AccountChanged(account_id)):
         connections.get().cut(request.who.mailbox)
-    return HttpResponseRedirect(f"{reverse('portal:app-passwords')}?fait=revoque")
+    # another's, or revoked before: nothing is said to be done
+    return HttpResponseRedirect(f"{page}?fait=revoque" if is_done else page)
 
 
 def _page(

@@ -66,8 +66,11 @@ def note_app_password_used(account_id: int, token_sha256: str, network: str, *, 
         rows.update(last_used_at=now, last_network=network)
 
 
-def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: datetime) -> None:
-    """Revoke an app password of that account, and the mail tokens obtained with it."""
+def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: datetime) -> bool:
+    """Revoke an app password of that account, and the mail tokens obtained with it.
+
+    False if the account has none of that number that still opened something.
+    """
     revoked = AppPassword.objects.filter(
         pk=app_password_id, account_id=account_id, revoked_at__isnull=True
     ).update(revoked_at=now)
@@ -84,6 +87,7 @@ def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: 
         if token_sha256s:
             mailbox = Account.objects.values_list("mailbox", flat=True).get(pk=account_id)
             announce(TokensWithdrawn(mailbox, token_sha256s))
+    return bool(revoked)
 
 
 def revoke_program_key(key_sha256: str, *, now: datetime) -> None:

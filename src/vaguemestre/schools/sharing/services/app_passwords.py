@@ -30,8 +30,10 @@ def create_member_password(access: Access, account_id: int, name: str, *, by: st
 
 
 @transaction.atomic(durable=True)
-def revoke_member_password(access: Access, account_id: int, number: int, *, by: str, now: datetime) -> None:
-    """Use case: revoke one of the member's own app passwords; another member's is ignored."""
-    if number in {row.app_password_id for row in app_passwords_of_holder(access.account_id, account_id)}:
-        revoke_app_password(access.account_id, number, by=by, now=now)
-        record("sharing.key-revoked", to=f"box:{access.box_id}", by=by, at=now)
+def revoke_member_password(access: Access, account_id: int, number: int, *, by: str, now: datetime) -> bool:
+    """Use case: revoke one of the member's own app passwords; False for another member's, or none."""
+    if number not in {row.app_password_id for row in app_passwords_of_holder(access.account_id, account_id)}:
+        return False
+    revoke_app_password(access.account_id, number, by=by, now=now)
+    record("sharing.key-revoked", to=f"box:{access.box_id}", by=by, at=now)
+    return True

@@ -40,9 +40,9 @@ def create_app_password(request: BoxRequest) -> HttpResponse:
 @members_only(Right.READ)
 def revoke_app_password(request: BoxRequest, number: int) -> HttpResponse:
     """Revoke an app password and close the connections it opened."""
-    services.revoke_member_password(
+    is_done = services.revoke_member_password(
         request.access, request.who.account_id, number, by=request.who.actor, now=timezone.now()
     )
     if run_now(AccountChanged(request.access.account_id)):
         connections.get().cut(request.access.mailbox)
-    return back_to(request, "revoque")
+    return back_to(request, "revoque" if is_done else "")
