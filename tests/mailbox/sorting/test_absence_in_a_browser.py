@@ -1,5 +1,6 @@
 """The page of absences is light, and nothing pressed early is lost."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -80,3 +81,18 @@ def test_a_link_is_asked_for_in_a_dialog_of_the_page(page: Page) -> None:  # noq
     dialog.get_by_label("Adresse du lien").fill("accueil@ac-amiens.fr")
     page.keyboard.press("Enter")
     expect(text.locator("a[href='mailto:accueil@ac-amiens.fr']")).to_have_text("accueil@ac-amiens.fr")
+
+
+def test_texts_follow_a_day_as_it_is_typed(page: Page) -> None:  # noqa: F811
+    page.goto("/parametres/absence")
+    starts, ends = page.locator("[name=starts_on]"), page.locator("[name=ends_on]")
+    starts.fill("19/12/2040")
+    ends.fill("03/01/2041")
+    page.get_by_role("button", name="Congés").click()
+    text = page.get_by_label("Message aux correspondants internes")
+    expect(text).to_have_value(re.compile("19/12/2040 au 03/01/2041 inclus.*04/01/2041", re.DOTALL))
+    text.press_sequentially("!")
+    ends.fill("06/01/2041")
+    ends.press("Tab")
+    expect(text).to_have_value(re.compile("!Bonjour.*19/12/2040 au 06/01/2041 inclus.*07/01/2041", re.DOTALL))
+    expect(page.locator("[name=ends_at]")).to_be_focused()

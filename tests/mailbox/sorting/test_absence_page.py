@@ -243,3 +243,28 @@ def test_an_absence_set_by_the_desk_is_ended_from_the_notice_that_tells_it(
     assert address
     assert client.post(address[1], fields).status_code == 302
     assert queries.current_absence(nicolas.pk, timezone.now()) is None
+
+
+def test_texts_follow_the_days_of_the_absence(client: Client, nicolas: Account, sieve: MemorySieve) -> None:
+    """Whoever chose a text, then other days, would have told parents a return that is not true."""
+    today = timezone.now().astimezone(PARIS).date()
+    written, now = today + timedelta(days=30), today + timedelta(days=4)
+    text = f"Absent jusqu’au {written:%d/%m/%Y}, de retour le {written + timedelta(days=1):%d/%m/%Y}. Karim aide."
+    form = typed(
+        starts_on=f"{today:%d/%m/%Y}",
+        ends_on=f"{now:%d/%m/%Y}",
+        text_ends_on=written.isoformat(),
+        internal_text=text,
+        external_text="À bientôt.",
+    )
+    expected = f"Absent jusqu’au {now:%d/%m/%Y}, de retour le {now + timedelta(days=1):%d/%m/%Y}. Karim aide."
+    assert expected in words(client.post("/parametres/absence/apercu", form))
+    moved = client.post("/parametres/absence/remplir", form).content.decode()
+    assert expected in html.unescape(moved)
+    assert f'name="text_ends_on" value="{now.isoformat()}"' in moved
+    answer = client.post("/parametres/absence", form, headers={"HX-Request": "true"})
+    assert expected in html.unescape(answer.content.decode())
+    assert expected in html.unescape(client.get("/parametres/absence").content.decode())
+    unknown = client.post("/parametres/absence/remplir", {**form, "ends_on": "bientôt"}).content.decode()
+    assert text in html.unescape(unknown)
+    assert f'name="text_ends_on" value="{written.isoformat()}"' in unknown

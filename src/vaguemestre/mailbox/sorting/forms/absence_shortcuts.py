@@ -1,11 +1,10 @@
 """Fields that the buttons of the absence page fill in."""
 
-from datetime import date
 from typing import Any
 
 from django.http import QueryDict
 
-from vaguemestre.foundation.kernel.times import parse_day
+from vaguemestre.mailbox.sorting.forms.absence_days import day_or_none
 from vaguemestre.mailbox.sorting.rules.reply_templates import reply_templates
 from vaguemestre.mailbox.sorting.rules.rich import html_of, plain_of
 
@@ -14,7 +13,7 @@ def shortcut_fields(data: QueryDict, name: str) -> dict[str, Any]:
     """Fields filled in by the button of the form. `name`: signature of the templates."""
     if dates := data.get("holidays"):
         first, _, last = dates.partition("/")
-        return {"starts_on": _day(first), "starts_at": "", "ends_on": _day(last), "ends_at": ""}
+        return {"starts_on": day_or_none(first), "starts_at": "", "ends_on": day_or_none(last), "ends_at": ""}
     if key := data.get("template"):
         return _template_fields(data, key, name)
     if (chosen := data.get("chosen_replacement")) is not None:
@@ -25,7 +24,7 @@ def shortcut_fields(data: QueryDict, name: str) -> dict[str, Any]:
 
 
 def _template_fields(data: QueryDict, key: str, name: str) -> dict[str, Any]:
-    days = _day(data.get("starts_on", "")), _day(data.get("ends_on", ""))
+    days = day_or_none(data.get("starts_on", "")), day_or_none(data.get("ends_on", ""))
     for template in reply_templates(name, *days):
         if template.key == key:
             texts = {"internal_text": template.internal_text, "external_text": template.external_text}
@@ -39,10 +38,3 @@ def _converted_texts(data: QueryDict) -> dict[str, Any]:
     convert = plain_of if data.get("is_rich") else html_of
     texts = {name: convert(data.get(name, "")) for name in ("internal_text", "external_text")}
     return {"is_rich": not data.get("is_rich"), **texts}
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_day(text)
-    except ValueError:
-        return None

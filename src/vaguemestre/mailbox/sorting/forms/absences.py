@@ -11,6 +11,7 @@ from vaguemestre.foundation.kernel.text.french_dates import hour_fr
 from vaguemestre.foundation.kernel.times import parse_hour
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.mailbox.sorting.forms.absence_days import days_of, former_days, texts_of_days
 from vaguemestre.mailbox.sorting.rules.absences import (
     FEWEST_DAYS,
     LONGEST_HTML,
@@ -19,6 +20,7 @@ from vaguemestre.mailbox.sorting.rules.absences import (
     check_absence,
     is_over,
 )
+from vaguemestre.mailbox.sorting.rules.reply_templates import Days
 from vaguemestre.mailbox.sorting.rules.rich import clean_html
 from vaguemestre.mailbox.sorting.rules.texts import clean_text
 from vaguemestre.mailbox.sorting.values import Absence, Place
@@ -142,12 +144,22 @@ class AbsenceForm(forms.Form):
     @classmethod
     def of_typed(cls, data: QueryDict, changes: dict[str, Any], now: datetime, place: Place) -> "AbsenceForm":
         """Form as typed, unvalidated, with `changes` filled in."""
-        several = {"weekdays": data.getlist("weekdays")}
+        several = {"weekdays": data.getlist("weekdays"), "text_days": former_days(data)}
         initial: dict[str, Any] = {name: data.get(name, "") for name in cls.base_fields}
         initial |= {name: bool(data.get(name)) for name in ("is_on", "is_rich", "only_known")}
         if initial["is_rich"]:
             initial |= {name: clean_html(initial[name]) for name in ("internal_text", "external_text")}
-        return cls(initial={**initial, **several, **changes}, now=now, place=place)
+        initial |= several | changes
+        if "template" not in data:
+            initial |= texts_of_days(initial, initial["text_days"])
+        return cls(initial=initial, now=now, place=place)
+
+    @property
+    def text_days(self) -> Days:
+        """The days that the texts mention: those of the absence, or the last ones known."""
+        now = days_of({name: self[name].value() for name in ("starts_on", "ends_on")})
+        former = former_days(self.data) if self.is_bound else self.initial.get("text_days", now)
+        return Days(now.starts_on or former.starts_on, now.ends_on or former.ends_on)
 
     def clean_subject(self) -> str:
         return clean_text(self.cleaned_data["subject"]).strip()

@@ -1,10 +1,20 @@
 """Templates of absence replies. None tells strangers the reason, the place or a phone number."""
 
+import re
+from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from vaguemestre.mailbox.sorting.values import Absence, Place, ReplyTemplate
 
 _HELLO, _BYE = "Bonjour,\n\n", "\n\nCordialement,\n"
+
+
+class Days(NamedTuple):
+    """First and last day of an absence, where they are known."""
+
+    starts_on: date | None
+    ends_on: date | None
 
 
 def reply_templates(name: str, starts_on: date | None, ends_on: date | None) -> tuple[ReplyTemplate, ...]:
@@ -45,6 +55,27 @@ def reply_templates(name: str, starts_on: date | None, ends_on: date | None) -> 
         ),
         ReplyTemplate("neutre", "Absence, sans autre précision", outside, outside),
     )
+
+
+def with_days(text: str, before: Days, after: Days) -> str:
+    """The text of an absence that was of the days `before`, for the days `after`: it mentions those.
+
+    What was typed around the days stays as it is; a day that is no longer known stays too.
+    """
+    changes = dict(_mentioned(before, after))
+    if not changes:
+        return text
+    return re.sub("|".join(map(re.escape, changes)), lambda match: changes[match[0]], text)
+
+
+def _mentioned(before: Days, after: Days) -> Iterator[tuple[str, str]]:
+    """Each day that a template mentions, as it was written and as it is now; the last day wins."""
+    if before.starts_on and after.starts_on:
+        yield _day_fr(before.starts_on), _day_fr(after.starts_on)
+    if before.ends_on and after.ends_on:
+        back = timedelta(days=1)
+        yield _day_fr(before.ends_on + back), _day_fr(after.ends_on + back)
+        yield _day_fr(before.ends_on), _day_fr(after.ends_on)
 
 
 def desk_absence(name: str, starts_on: date, ends_on: date) -> Absence:

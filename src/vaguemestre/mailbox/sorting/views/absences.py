@@ -19,6 +19,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.mailbox.calendar.rules.holidays import coming
 from vaguemestre.mailbox.sorting import queries, services
+from vaguemestre.mailbox.sorting.forms.absence_days import following_days
 from vaguemestre.mailbox.sorting.forms.absence_shortcuts import shortcut_fields
 from vaguemestre.mailbox.sorting.forms.absences import AbsenceForm
 from vaguemestre.mailbox.sorting.rules.absences import absence_phase, reply_previews
@@ -72,7 +73,8 @@ def absence(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST":
         saved = queries.absence_of(account_id, place)
         return _page(request, AbsenceForm.of_absence(saved, now, place), now)
-    form = AbsenceForm(request.POST, now=now, place=place)
+    typed = following_days(request.POST)
+    form = AbsenceForm(typed, now=now, place=place)
     if not form.is_valid():
         return _refused(request, form, now)
     saved = form.cleaned_data["absence"]
@@ -83,6 +85,7 @@ def absence(request: SignedInRequest) -> HttpResponse:
     form = AbsenceForm.of_absence(saved, now, place)
     if "HX-Request" in request.headers:
         context = _context(request, form, now, is_saved=True) | {"is_out_of_band": True}
+        context["is_redated"] = typed is not request.POST
         return render(request, "sorting/absence_applied.html", context)
     return _page(request, form, now, is_saved=True)
 
@@ -116,7 +119,7 @@ def state(request: SignedInRequest) -> HttpResponse:
 def preview(request: SignedInRequest) -> HttpResponse:
     """Preview both replies as correspondents will read them; nothing is saved."""
     now = timezone.now()
-    form = AbsenceForm(request.POST, now=now, place=_place(request))
+    form = AbsenceForm(following_days(request.POST), now=now, place=_place(request))
     owner = queries.owner_of(request.who.account_id, now)
     form.is_valid()
     typed: Absence | None = form.cleaned_data.get("absence")
