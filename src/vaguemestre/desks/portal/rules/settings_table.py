@@ -15,38 +15,41 @@ _MAIL = (
     Setting(
         "Signatures",
         "/parametres/identites#identities-title",
-        "tampon, cachet, pied de page, bas de page, logo, formule de politesse, coordonnées, fonction",
+        "tampon, cachet, pied de page, bas de page, logo, formule de politesse, coordonnées, "
+        "fonction, mentions, bannière",
     ),
     Setting(
         "Identités : nom affiché, adresse, adresse de réponse",
         "/parametres/identites#identities-title",
-        "expéditeur, alias, prénom, répondre à, reply-to, autre adresse",
+        "expéditeur, alias, prénom, répondre à, reply-to, autre adresse, nom affiché, changer de nom, "
+        "nom d’usage, mariage",
     ),
     Setting(
         "Réponses types",
         "/parametres/identites#texts-title",
-        "modèle, gabarit, canned, texte tout fait, phrases, texte enregistré",
+        "modèle, gabarit, canned, texte tout fait, phrases, texte enregistré, message type, brouillon type",
     ),
     Setting(
         "Annuler un envoi",
         "/parametres/envoi#undo",
-        "délai, rattraper, rappeler un courriel, dix secondes, undo",
+        "délai, rattraper, rappeler un courriel, dix secondes, undo, annuler",
     ),
     Setting(
         "Envoyer aux heures de travail",
         "/parametres/envoi#sending-title",
-        "déconnexion, week-end, nuit, soir, droit à la déconnexion, différer, programmer, heures",
+        "week-end, nuit, soir, droit à la déconnexion, différer, programmer, heures",
     ),
     Setting(
         "Filtres",
         "/parametres/filtres#filters-list",
         "règle, tri automatique, trier, ranger, classer, redirection, rediriger, transférer, faire suivre, "
-        "sieve, bloquer un expéditeur",
+        "sieve, bloquer un expéditeur, filtrer, répondre automatiquement, envoyer dans un dossier, "
+        "liste de diffusion",
     ),
     Setting(
         "Courrier indésirable",
         "/parametres/filtres/indesirables#id_is_sorted",
-        "spam, pourriel, pub, publicité, hameçonnage, phishing, arnaque",
+        "spam, pourriel, pub, publicité, hameçonnage, phishing, arnaque, spams",
     ),
     Setting(
         "Sévérité du filtre des indésirables",
@@ -61,7 +64,8 @@ _MAIL = (
     Setting(
         "Expéditeurs refusés",
         "/parametres/filtres/indesirables#id_denied",
-        "liste noire, bloquer, blacklist, interdire",
+        "liste noire, bloquer, blacklist, interdire, désabonner, désabonnement, newsletter, "
+        "lettre d’information, harcèlement",
     ),
     Setting(
         "Importer des filtres", "/parametres/filtres/import#file", "roundcube, zimbra, sogo, anciennes règles"
@@ -71,7 +75,8 @@ _MAIL = (
         "Notifications d’absence",
         "/parametres/absence#absence",
         "vacances, congé, répondeur, réponse automatique, absent, absente, out of office, arrêt maladie, "
-        "formation, noël, été, message d’absence",
+        "formation, noël, été, message d’absence, maternité, paternité, remplacement, remplaçant, "
+        "remplaçante, maladie, indisponible, stage",
     ),
     Setting(
         "Jours non travaillés",
@@ -83,18 +88,23 @@ _DEVICES = (
     Setting(
         "Mots de passe d’application",
         "/parametres/appareils#app-passwords-title",
-        "logiciel, appareil perdu, téléphone volé, révoquer, imap, smtp",
+        "logiciel, appareil perdu, téléphone volé, téléphone perdu, révoquer, imap, smtp, "
+        "nouveau téléphone, ancien téléphone",
     ),
     Setting(
         "Serveurs et ports",
         "/parametres/appareils#server-title",
         "imap, smtp, pop, port, ssl, tls, paramètres du serveur, carddav",
     ),
-    Setting("iPhone et iPad", "/appareils/#apple", "apple, ios, mail, téléphone, tablette, mobile, portable"),
+    Setting(
+        "iPhone et iPad",
+        "/appareils/#apple",
+        "apple, ios, mail, téléphone, tablette, mobile, portable, nouveau téléphone",
+    ),
     Setting(
         "Téléphone Android",
         "/appareils/#android",
-        "samsung, gmail, mobile, portable, smartphone, tablette, k-9",
+        "samsung, gmail, mobile, portable, smartphone, tablette, k-9, nouveau téléphone",
     ),
     Setting("Thunderbird", "/appareils/#thunderbird", "mozilla, logiciel, ordinateur, client de messagerie"),
     Setting("Outlook", "/appareils/#outlook", "microsoft, office, windows, logiciel"),
@@ -131,7 +141,7 @@ _ACCOUNT = (
     Setting(
         "Thème clair ou sombre",
         "/parametres/affichage#choice-theme",
-        "couleur, nuit, noir, dark, contraste, apparence",
+        "couleur, nuit, noir, dark, contraste, apparence, mode nuit, mode sombre, luminosité, accessibilité",
     ),
     Setting(
         "Densité de la liste",
@@ -162,7 +172,8 @@ _ACCOUNT = (
     Setting(
         "Police des courriels",
         "/parametres/affichage#choice-plain_face",
-        "caractères, texte brut, chasse fixe, écriture",
+        "caractères, texte brut, chasse fixe, écriture, police de lecture, police d’écriture, "
+        "dyslexie, lisibilité, gros caractères, taille du texte, zoom",
     ),
     Setting(
         "Notifications du navigateur",
@@ -172,7 +183,7 @@ _ACCOUNT = (
     Setting(
         "Mot de passe",
         "/parametres/securite#password-title",
-        "oublié, mdp, code secret, identifiant",
+        "oublié, mdp, code secret, identifiant, perdu, mot de passe oublié, mot de passe perdu, changer",
     ),
     Setting(
         "Clés d’accès",
@@ -187,12 +198,14 @@ _ACCOUNT = (
     Setting(
         "Contact de secours",
         "/parametres/securite#contact-title",
-        "récupération, adresse personnelle, numéro, récupérer, mail perso",
+        "récupération, adresse personnelle, numéro, récupérer, mail perso, mot de passe perdu, "
+        "mot de passe oublié",
     ),
     Setting(
         "Sessions ouvertes",
         "/parametres/activite#sessions-title",
-        "connecté ailleurs, déconnecter, ordinateur partagé, piratage, piraté, fermer",
+        "connecté ailleurs, déconnecter, ordinateur partagé, piratage, piraté, fermer, déconnexion, "
+        "se déconnecter, déconnecter tout, oublié de fermer",
     ),
     Setting("Applications ouvertes", "/parametres/activite#applications-title", "accolad, sso, ent"),
     Setting(
@@ -204,7 +217,9 @@ _ACCOUNT = (
         "Navigateurs reconnus", "/parametres/activite#browsers-title", "chrome, firefox, edge, safari, cookie"
     ),
     Setting(
-        "Historique de mon compte", "/parametres/activite#lines-title", "journal, connexions, qui, trace"
+        "Historique de mon compte",
+        "/parametres/activite#lines-title",
+        "journal, connexions, qui, trace, historique",
     ),
     Setting(
         "Mon téléphone dans l’annuaire",
@@ -217,4 +232,41 @@ _ACCOUNT = (
         "masquer, cacher, ne pas apparaître, vie privée, annuaire",
     ),
 )
-SETTINGS = (*_MAIL, *_DEVICES, *_SHARING, *_ACCOUNT)
+_HELP = (
+    Setting(
+        "Pièces jointes de tous mes courriels",
+        "/messagerie/pieces/#files-folder",
+        "fichier, document, photo, lourd, retrouver un fichier",
+    ),
+    Setting(
+        "Récupérer un courriel supprimé",
+        "/messagerie/supprimes/#deleted-words",
+        "effacé, restaurer, retrouver, corbeille vidée, perdu",
+    ),
+    Setting(
+        "Aide : raccourcis du clavier",
+        "/aide#shortcuts",
+        "touches, raccourci clavier, souris",
+    ),
+    Setting(
+        "Aide : dossiers et étiquettes",
+        "/aide#folders",
+        "créer un dossier, sous-dossier, libellé, catégorie, classement, organiser",
+    ),
+    Setting(
+        "Aide : accusé de lecture, brouillons, copies cachées",
+        "/aide#receipts",
+        "accusé de réception, confirmation de lecture, cc, cci, copie, brouillon",
+    ),
+    Setting(
+        "Aide : agrandir le texte",
+        "/aide#zoom",
+        "gros caractères, zoom, taille du texte, dyslexie, lisibilité, malvoyant, malvoyante, lunettes",
+    ),
+    Setting(
+        "Aide : images et impression d’un courriel",
+        "/aide#remote-images",
+        "imprimer, images bloquées, images distantes, afficher les images, papier",
+    ),
+)
+SETTINGS = (*_MAIL, *_DEVICES, *_SHARING, *_ACCOUNT, *_HELP)
