@@ -154,7 +154,7 @@ class Composer {
    * @param {string} [sentence]
    */
   tellSaved(state, sentence) {
-    this.notices.tellSaved(state, sentence);
+    this.dock.post("kept", { title: this.notices.tellSaved(state, sentence) });
     if (state === "saved") this.dock.post("changed", { folders: ["drafts"] });
   }
 

@@ -8,6 +8,7 @@ import { post } from "./dock/server.js";
 
 const ANSWERS = new Set(["reply", "reply-all", "forward", "enclose"]);
 
+const ASIDE = new Set(["sized", "changed", "kept"]); // news that say nothing of its sending
 const UNDO = "#notices > [data-undo]"; // the notice of an act that can be undone
 
 class ComposerDock extends HTMLElement {
@@ -183,11 +184,12 @@ class ComposerDock extends HTMLElement {
    */
   #showNews(composer, { event, title = "", height, state }) {
     const { box, name } = composer;
-    if (event !== "sized" && event !== "changed") composer.isHeld = event === "sent" && state === "held";
+    if (!ASIDE.has(event)) composer.isHeld = event === "sent" && state === "held";
     if (event === "title") {
       name.textContent = title;
       box.setAttribute("aria-label", title);
-    } else if (event === "sent") {
+    } else if (event === "kept") box.querySelector(".kept").textContent = title;
+    else if (event === "sent") {
       box.classList.add("gone");
       document.querySelector(UNDO)?.remove(); // of an act before this one
       if (document.activeElement === composer.frame) focusPage(composer); // whose keys go on

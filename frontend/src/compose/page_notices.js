@@ -10,6 +10,8 @@ const SAVED = {
   away: "Hors connexion : votre texte est gardé sur cet ordinateur",
 };
 
+const USUAL = new Set(["saving", "saved"]); // a dock shows these beside its title
+
 /**
  * Where the text is saved, as it is said beside the buttons.
  * @param {string} state
@@ -82,19 +84,30 @@ export class PageNotices {
   }
 
   /**
+   * Returns what a dock may show of it.
    * @param {string} state
    * @param {string} sentence
    */
   tellSaved(state, sentence = "") {
-    if (state === "signed-out") return this.askSignIn();
-    if (state === "sent-elsewhere")
-      return this.say("Ce courriel a déjà été envoyé depuis une autre fenêtre.");
+    if (state === "signed-out") this.askSignIn();
+    else if (state === "sent-elsewhere") this.say("Ce courriel a déjà été envoyé depuis une autre fenêtre.");
+    else this.#showSaved(state, sentence);
+    return USUAL.has(state) ? savedSentence(state) : "";
+  }
+
+  /**
+   * @param {string} state
+   * @param {string} sentence
+   */
+  #showSaved(state, sentence) {
     this.saved.textContent = savedSentence(state, sentence);
+    this.saved.toggleAttribute("data-needed", !USUAL.has(state));
     if (state === "saved") this.withdraw("sign-in");
   }
 
   askSignIn() {
     this.saved.textContent = "Votre texte est gardé sur cet ordinateur";
+    this.saved.toggleAttribute("data-needed", true);
     if (!this.question.hidden && this.question.dataset.kind === "sign-in") return;
     const link = document.createElement("a");
     link.href = "/alogin";

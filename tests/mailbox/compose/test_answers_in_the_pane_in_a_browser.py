@@ -227,3 +227,13 @@ def test_an_answer_to_all_shows_those_in_copy(page: Page, box: MemoryMailbox) ->
     expect(composer.get_by_label("Cci", exact=True)).to_be_visible()
     expect(composer.locator(".row.half .person")).to_have_text(re.compile("Zoé"))
     expect(composer.get_by_role("button", name="Ajouter des destinataires en copie")).to_be_hidden()
+
+
+def test_the_title_says_when_it_was_saved_and_no_line_is_lost(page: Page, box: MemoryMailbox) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address(put(box, letter("Conseil", "ligne"))))
+    answer_by_key(page).press_sequentially("Je viens.")
+    expect(page.locator(".composer-box .kept")).to_have_text(re.compile("^Enregistré à"))
+    saved = page.frame_locator(".composer-box iframe").locator("#saved")
+    expect(saved).to_have_text(re.compile("^Enregistré à"))  # for who cannot see the title
+    assert edges(saved)["bottom"] - edges(saved)["top"] <= 1

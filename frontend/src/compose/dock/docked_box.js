@@ -18,12 +18,16 @@ export function buildBox(title, url, { toggle, enlarge, detach, close }) {
   name.textContent = title;
   name.setAttribute("aria-expanded", "true");
   name.addEventListener("click", toggle);
+  const kept = document.createElement("span"); // said by the page in the frame
+  kept.className = "kept";
+  kept.setAttribute("aria-hidden", "true");
   const frame = document.createElement("iframe");
   frame.src = `${url}?cadre=1`;
   frame.title = "Rédaction";
   const large = toolButton("arrows-maximize", "Agrandir", () => enlarge(large));
   head.append(
     name,
+    kept,
     toolButton("minus", "Réduire", toggle),
     large,
     toolButton("external-link", "Ouvrir dans une fenêtre", detach),
