@@ -262,7 +262,8 @@ export function addUndo(notice, act) {
     notice.remove();
     app.restoreFocus();
     try {
-      if (!(await act())) tell("Annulé.", "dark", 3);
+      const said = (await act()) ? null : tell("Annulé.", "dark", 3);
+      if (said) said.dataset.undo = ""; // the next bar takes its place
     } catch (error) {
       tellRefusal(error);
     }

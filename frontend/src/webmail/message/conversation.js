@@ -138,7 +138,10 @@ export class Conversation {
     const after = this.headers.slice(place + 1);
     if (before.length) article.before(this.#group(before, "Courriels précédents de la conversation", true));
     if (after.length) article.after(this.#group(after, "Courriels suivants de la conversation", false));
-    message.querySelector(".conv").prepend(toggleOfAll());
+    const first = message.querySelector(".conv");
+    const bar = toggleOfAll();
+    if (before.length) bar.append(...first.querySelectorAll(":scope > button"));
+    first.prepend(bar);
     this.#nameToggle(message);
     for (const group of message.querySelectorAll(".conv")) {
       if (unfolded.includes(group.className)) this.#unfold(group);
@@ -185,7 +188,7 @@ export class Conversation {
   #unfold(group) {
     group.dataset.unfolded = "";
     for (const header of group.querySelectorAll("li[data-ref]")) header.hidden = false;
-    group.querySelector(":scope > button")?.remove();
+    group.querySelector(":scope > button, :scope > p > button:not([data-do])")?.remove();
   }
 }
 

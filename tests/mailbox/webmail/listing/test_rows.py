@@ -81,6 +81,12 @@ def test_what_a_message_says_never_becomes_markup(
     assert "<script" not in html
 
 
+@pytest.mark.parametrize(("listed", "is_told"), [(Use.ALL, True), (None, True), (Use.DRAFTS, False)])
+def test_a_draft_is_told_from_what_was_sent(listed: Use | None, is_told: bool) -> None:
+    context = LineContext(TODAY, {"Essai": Use.DRAFTS}, frozenset(), list_use=listed)
+    assert ("Brouillon" in row_html(line_of(row(1, 0), context), "/messagerie/")) is is_told
+
+
 def test_a_row_says_its_marks_in_words() -> None:
     for words in ("Non lu.", "pièce jointe", "répondu", "transféré", "étoile", "Hors de l’académie"):
         assert words in PLAIN.text

@@ -4,19 +4,23 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from email import policy
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.corpus import files
 from tests.mailbox.webmail.conftest import address, put, ref_text
 from tests.mailbox.webmail.views.test_messages import PIECE
 
 from vaguemestre.engines.conversion.sandbox import SandboxedConverter
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.ports import ReaderBusy, convert, previews, run_limited
+from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.rendering import kinds, parts
 from vaguemestre.mailbox.webmail.services.limits.reading_shares import reading_share
 from vaguemestre.mailbox.webmail.services.message import enclosed
@@ -347,6 +351,9 @@ def test_files_are_found_again_by_kind_and_weight(reader: Client, box: MemoryMai
     put(box, letter(("image/png", files.PNG + b"0" * 90_000, "grande.png")))
     page = reader.get("/messagerie/pieces/").content.decode()
     assert page.index("grande.png") < page.index("petit.pdf")
+    sent, told = re.findall(r'<time datetime="([^"]+)">([^<]+)</time>', page)[0]
+    today = paris_day(timezone.now())
+    assert told == french.day_time(datetime.fromisoformat(sent), today), "as the list of messages says it"
     only = reader.get("/messagerie/pieces/", {"nature": "documents"}).content.decode()
     assert "petit.pdf" in only
     assert "grande.png" not in only

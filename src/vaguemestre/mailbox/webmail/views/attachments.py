@@ -4,11 +4,14 @@ from typing import NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.text import sizes
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.http import mailbox_of, message_path, ref_text
+from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing import folders as naming
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
 from vaguemestre.mailbox.webmail.services import message_lists
@@ -29,10 +32,11 @@ _FAMILY_NAMES = {
 
 
 class FileRow(NamedTuple):
-    """A row of the page. `path`, `ref`: of the message; `size`: in words."""
+    """A row of the page. `path`, `ref`: of the message; `size`, `day`: in words."""
 
     file: AttachedFile
     size: str
+    day: str
     path: str
     ref: str
     icon: str
@@ -81,6 +85,7 @@ def _row(file: AttachedFile) -> FileRow:
     return FileRow(
         file,
         sizes.in_words(file.size),
+        french.day_time(file.date, paris_day(timezone.now())),
         message_path(file.ref),
         ref_text(file.ref),
         kinds.icon_of(file.kind, file.name),

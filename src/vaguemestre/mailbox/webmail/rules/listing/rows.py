@@ -45,6 +45,7 @@ class Line(NamedTuple):
     labels: tuple[Label, ...] = ()
     others: tuple[str, ...] = ()  # the rest of the conversation, as `folder step/UIDVALIDITY/UID`
     weight: str = ""
+    tells_draft: bool = False  # among others, a draft would look sent
     is_invitation: bool = False  # a calendar among the text parts, not a file
 
 
@@ -79,7 +80,8 @@ def lines_of(
 class LineContext(NamedTuple):
     """What puts rows in words, the same for all rows of a list. `own_domains`: lower case.
 
-    `labels`: the user's; `names`: directory names by address, in lower case and without sub-address.
+    `labels`: the user's; `names`: directory names by address, in lower case and without sub-address;
+    `list_use`: of the folder that is listed, if it has one.
     """
 
     today: date
@@ -88,11 +90,12 @@ class LineContext(NamedTuple):
     order: Order = Order.DATE
     labels: Collection[Label] = ()
     names: Mapping[str, str] = MappingProxyType({})
+    list_use: Use | None = None
 
 
 def line_of(row: Row, context: LineContext) -> Line:
     """One row in words, with its heading."""
-    today, uses, own_domains, order, own_labels, names = context
+    today, uses, own_domains, order, own_labels, names, list_use = context
     summary, flags, ref = row.summary, row.flags, row.ref
     use = uses.get(ref.folder)
     is_outgoing = use in _OUTGOING
@@ -119,6 +122,7 @@ def line_of(row: Row, context: LineContext) -> Line:
         attached_icon=_attached_icon(summary),
         is_external=not is_outgoing and is_external(summary.sender, own_domains),
         is_draft=use is Use.DRAFTS,
+        tells_draft=use is Use.DRAFTS and list_use is not Use.DRAFTS,
         is_muted=Flag.MUTED in flags,
         is_reminded=Flag.REMINDED in flags,
         is_unanswered=Flag.UNANSWERED in flags,

@@ -58,7 +58,7 @@ def rows_html(
     by_content = {} if is_known else dict(zip(map(_content, previous.rows), previous.html, strict=True))
     missing = [row for row in page.rows if id(row) not in by_object and _content(row) not in by_content]
     names = names_of([row.summary.sender.address for row in missing]) if missing else {}
-    context = LineContext(today, uses, own_domains, order, labels, names)
+    context = LineContext(today, uses, own_domains, order, labels, names, use)
 
     def render(row: Row) -> _RowHtml:
         line = line_of(row, context)
@@ -136,8 +136,8 @@ def row_html(line: Line, here: str, tag: BoxTag | None = None) -> str:
         f"{pictures.avatar(line.face)}</label>\n"
         f'<a class="open" {in_address}{line.uid}/">\n'
         f'<span class="names"><span class="clip">{_UNREAD if line.is_unread else ""}'
-        f"{escape(line.people)}</span>{_count(line)}{_external() if line.is_external else ''}"
-        f"{_box(tag)}</span>\n"
+        f"{_DRAFT if line.tells_draft else ''}{escape(line.people)}</span>"
+        f"{_count(line)}{_external() if line.is_external else ''}{_box(tag)}</span>\n"
         f'<span class="when">{_marks(line)}<time class="moment" datetime="{line.moment}">'
         f"{line.time}</time></span>\n"
         f'<span class="topic"><span class="subject-line"><span class="clip">{subject}</span></span>\n'
@@ -167,7 +167,13 @@ def _row_prefixes(here: str, folder: str, step: str, uid_validity: int, box_id: 
 
 
 def _box(tag: BoxTag | None) -> str:
-    return f'<span class="of-box"><span class="vh">, boîte </span>{escape(tag.title)}</span>' if tag else ""
+    """The name of a mailbox of several people; that of one's own would stand on most rows."""
+    if tag is None:
+        return ""
+    title = escape(tag.title)
+    if tag.box_id == OWN_BOX:
+        return f'<span class="vh">, boîte {title}</span>'
+    return f'<span class="of-box"><span class="vh">, boîte </span>{title}</span>'
 
 
 def _count(line: Line) -> str:
@@ -178,6 +184,7 @@ def _count(line: Line) -> str:
 
 
 _UNREAD = '<span class="vh">Non lu. </span>'
+_DRAFT = '<span class="chip danger">Brouillon</span> '
 _LABEL = '<span class="label lab-{}"><span class="vh">, étiquette </span>{}</span>'
 _UNANSWERED = '<span class="chip warn">Sans réponse</span>'
 _OUTSIDE = "Hors de l’académie"
