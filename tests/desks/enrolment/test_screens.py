@@ -22,6 +22,7 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.models import NumenRequest, Proof
 from vaguemestre.desks.enrolment.values import RequestState
+from vaguemestre.desks.enrolment.views.labels_fr import DONE_LABELS
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
@@ -270,6 +271,19 @@ class TestTheOfficer:
         desk.post(f"/gestion/demandes/{request.pk}/refuser", {"message": "Contrat terminé."})
         request.refresh_from_db()
         assert (request.state, request.closed_at is not None) == (RequestState.CLOSED, True)
+
+    def test_what_was_done_is_said(self, place: int) -> None:
+        request, _ = filed(place)
+        desk, there = client_of(officer(place, "DPE")), f"/gestion/demandes/{request.pk}"
+        acts: dict[str, dict[str, str]] = {
+            "prendre": {},
+            "demander": {"message": "Votre contrat."},
+            "noter": {"note": "Vu."},
+        }
+        for act, fields in acts.items():
+            answer = desk.post(f"{there}/{act}", fields, follow=True)
+            assert DONE_LABELS[act] in words(answer), act
+        assert not any(label in words(desk.get(there)) for label in DONE_LABELS.values())
 
     def test_a_numen_is_shown_on_a_click_that_is_journaled(self, place: int) -> None:
         person = managed_by(place, "DPE", "agent1")

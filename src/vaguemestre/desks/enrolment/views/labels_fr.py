@@ -21,6 +21,19 @@ STATE_LABELS = {
 # As officers read them.
 OFFICER_STATE_LABELS = {**STATE_LABELS, RequestState.EXISTING_FOUND: "Avait déjà un NUMEN"}
 
+# What an officer has just done to a request.
+DONE_LABELS = {
+    "prendre": "Demande prise en charge.",
+    "demander": "Pièce demandée : un courriel prévient la personne.",
+    "refuser": "Demande refusée : un courriel prévient la personne.",
+    "existe": "C’est noté : cette personne avait déjà un NUMEN.",
+    "creer": "NUMEN attribué : un courriel prévient la personne. La lettre reste à remettre.",
+    "remis": "C’est noté : la lettre est partie ou remise.",
+    "confier": "C’est noté : la demande a changé de mains.",
+    "noter": "Note ajoutée.",
+    "transmettre": "Demande transmise.",
+}
+
 MATCH_REASON_LABELS = {
     MatchReason.SAME: "mêmes noms, même naissance",
     MatchReason.NAMES: "noms proches, même naissance",

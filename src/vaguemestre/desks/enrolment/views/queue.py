@@ -20,6 +20,7 @@ from vaguemestre.desks.enrolment.rules.request_states import allowed_actions, ne
 from vaguemestre.desks.enrolment.values import RequestAction, RequestState
 from vaguemestre.desks.enrolment.views.creation import IS_OTHER, PostSummary, creation_page, recognition_page
 from vaguemestre.desks.enrolment.views.labels_fr import (
+    DONE_LABELS,
     MATCH_REASON_LABELS,
     MEDIA_TYPE_LABELS,
     OFFICER_STATE_LABELS,
@@ -127,7 +128,7 @@ def decide_request(request: OfficerRequest, request_id: int, act: str) -> HttpRe
         return _page(request, request_id, problem=sentence(refusal), status=409)
     if act == "transmettre" and queries.request_detail(request.scope, request_id) is None:
         return HttpResponseRedirect(f"{reverse('enrolment:queue')}?transmise=1")
-    return HttpResponseRedirect(reverse("enrolment:request", args=[request_id]))
+    return HttpResponseRedirect(f"{reverse('enrolment:request', args=[request_id])}?fait={act}")
 
 
 def _confirmation(
@@ -284,5 +285,6 @@ def _page(
         "message_form": message_form or MessageForm(),
         "school_form": school_form or SchoolForm(initial={"uai": uai}, academy_id=academy_id),
         "problem": problem,
+        "done": "" if problem else DONE_LABELS.get(request.GET.get("fait", ""), ""),
     }
     return render(request, "enrolment/detail.html", context, status=status)
