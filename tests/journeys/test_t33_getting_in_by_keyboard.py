@@ -347,5 +347,5 @@ def test_somebody_in_trouble_asks_and_is_answered(instance: Instance, somebody: 
 def find(desk: Hands, who: Newcomer, by: str) -> None:
     desk.open("/assistance/")
     desk.write("Nom, établissement, adresse ou identifiant", by)
-    desk.press("Chercher")
+    desk.press("Rechercher")
     desk.follow(f"{who.first_name} {who.last_name}")

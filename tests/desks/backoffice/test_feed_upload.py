@@ -103,14 +103,14 @@ def test_a_feed_being_applied_shows_what_is_planned_and_comes_back_when_it_is_do
     made.refresh_from_db()
     told = {"act": "confirmer", "plan": made.plan_digest}
     shown = text(client.post(f"{page}/decider", told, follow=True))
-    assert "Votre décision est enregistrée. Le flux est en train d’être appliqué" in shown
+    assert "Votre décision est enregistrée. L’import est en train d’être appliqué" in shown
     assert "3 arrivées" in shown
     assert "Personneak" in shown
     assert client.get(page, headers={"HX-Request": "true"}).headers.get("HX-Refresh") is None
     handlers.apply_confirmed(FeedConfirmed(made.pk))
     assert client.get(page, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     applied_page = text(client.get(f"{page}?fait=1"))
-    assert "Le flux est appliqué." in applied_page
+    assert "L’import est appliqué." in applied_page
     assert "3 arrivées" in applied_page
     assert applied_page.count("Enseignement") == 3, "the function of each"
 
@@ -130,7 +130,7 @@ def test_the_plan_says_which_establishments_it_would_open(client: Client, place:
     assert arrivals.count("Collège Jules Verne") == 2, "the column of each names the place as well"
     assert "0809001Z" not in arrivals
     assert "il y a 0" not in shown
-    assert shown.index("Appliquer ce plan") < shown.index("0 départ")
+    assert shown.index("Appliquer ce plan") < shown.index("Aucun départ")
 
 
 def test_a_page_that_waits_is_told_to_come_back_once_the_plan_is_there(client: Client, place: int) -> None:

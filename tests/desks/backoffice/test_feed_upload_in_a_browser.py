@@ -33,9 +33,9 @@ def page(live_server: LiveServer, chromium: Browser) -> Iterator[Page]:
 
 def give(page: Page, path: Path) -> int:
     """Choose the file and send the form by keyboard; the id of the feed."""
-    page.get_by_role("link", name="Déposer un flux").focus()
+    page.get_by_role("link", name="Déposer un import").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Déposer un flux")).to_be_visible()
+    expect(page.get_by_role("heading", name="Déposer un import")).to_be_visible()
     page.get_by_label("Fichier des personnes").set_input_files(path)
     page.get_by_role("button", name="Voir ce qui changerait").focus()
     page.keyboard.press("Enter")
@@ -48,7 +48,7 @@ def test_a_feed_is_given_shown_and_confirmed_by_keyboard_on_screens_without_a_fa
 ) -> None:
     path = tmp_path / "grh.csv"
     path.write_bytes(feed(*crowd(3)))
-    page.get_by_role("link", name="Déposer un flux").click()
+    page.get_by_role("link", name="Déposer un import").click()
     look(page, "feed-form")
     page.goto("/administration/flux")
     feed_id = give(page, path)

@@ -30,7 +30,7 @@ def test_the_criteria_stand_on_one_line_with_their_button(live_server: LiveServe
     client = browser_of(officer(academy(), "DPE"))
     with window(live_server, chromium, client, "/gestion/personnes") as page:
         page.set_viewport_size({"width": 1280, "height": 800})
-        button = page.get_by_role("button", name="Chercher").bounding_box()
+        button = page.get_by_role("button", name="Rechercher").bounding_box()
         first = page.get_by_label("Nom, adresse ou dossier").bounding_box()
         assert button is not None
         assert first is not None

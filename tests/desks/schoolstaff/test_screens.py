@@ -84,7 +84,7 @@ def test_a_head_learns_nothing_confidential(client: Client) -> None:
     page = client.get(PAGE).content.decode()
     row = text_of(page.partition("<tbody>")[2].encode())
     assert "Lou Suspendue" in row
-    assert "Activé" in row
+    assert "Actif" in row
     person = Person.objects.get(pk=kept.person_id)
     for secret in ("Suspendu<", "DossierSuspendue", "1987", "lou.suspendue@", str(person.public_id)):
         assert secret not in page

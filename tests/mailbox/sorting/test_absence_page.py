@@ -249,7 +249,8 @@ def test_texts_follow_the_days_of_the_absence(client: Client, nicolas: Account, 
     """Whoever chose a text, then other days, would have told parents a return that is not true."""
     today = timezone.now().astimezone(PARIS).date()
     written, now = today + timedelta(days=30), today + timedelta(days=4)
-    text = f"Absent jusqu’au {written:%d/%m/%Y}, de retour le {written + timedelta(days=1):%d/%m/%Y}. Karim aide."
+    sentence = "Absent jusqu’au {:%d/%m/%Y}, de retour le {:%d/%m/%Y}. Karim aide."
+    text = sentence.format(written, written + timedelta(days=1))
     form = typed(
         starts_on=f"{today:%d/%m/%Y}",
         ends_on=f"{now:%d/%m/%Y}",
@@ -257,7 +258,7 @@ def test_texts_follow_the_days_of_the_absence(client: Client, nicolas: Account, 
         internal_text=text,
         external_text="À bientôt.",
     )
-    expected = f"Absent jusqu’au {now:%d/%m/%Y}, de retour le {now + timedelta(days=1):%d/%m/%Y}. Karim aide."
+    expected = sentence.format(now, now + timedelta(days=1))
     assert expected in words(client.post("/parametres/absence/apercu", form))
     moved = client.post("/parametres/absence/remplir", form).content.decode()
     assert expected in html.unescape(moved)

@@ -92,7 +92,7 @@ _DIRECTORY_GROUPS = (
     Group(
         "Annuaire",
         (
-            Entry("/annuaire/", "Chercher", "search"),
+            Entry("/annuaire/", "Rechercher", "search"),
             Entry("/annuaire/ma-fiche", "Ma fiche", "user"),
         ),
     ),

@@ -8,7 +8,7 @@ SENTENCES = {
     ),
     "intake.match-answered": "Quelqu’un a déjà répondu à ce rapprochement.",
     "intake.match-unknown": "Ce rapprochement n’existe pas.",
-    "intake.feed-decided": "Ce flux n’attend pas de décision, ou n’en attend plus.",
+    "intake.feed-decided": "Cet import n’attend pas de décision, ou n’en attend plus.",
     "intake.feed-refused": "%(reason)s",
     "intake.file-changed": (
         "Le fichier a été modifié pendant sa lecture : ce qui est appliqué le reste, relancez."

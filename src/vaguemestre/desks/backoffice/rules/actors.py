@@ -8,7 +8,7 @@ _ACTOR_LABELS = {
     "anybody": "quelqu’un de non connecté",
     "applicant": "la personne qui demande",
     "cli": "ligne de commande",
-    "feed": "le flux RH",
+    "feed": "l’import RH",
     "gate": "le contrôle des envois",
     "instance": "l’instance",
     "link": "un lien reçu",

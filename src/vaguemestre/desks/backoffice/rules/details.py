@@ -102,7 +102,7 @@ _VALUES = {
     "letter": "lettre",
     "screen": "écran",
     "journal": "journal",
-    "changed people": "personnes changées par un flux",
+    "changed people": "personnes changées par un import",
     # columns of people, establishments, services and cards
     "birth_date": "date de naissance",
     "birth_name": "nom de naissance",

@@ -18,7 +18,7 @@ from vaguemestre.people.intake.services import hold_upload
 
 @require_http_methods(["GET", "POST"])
 @for_administrators
-@act_words("déposer un flux RH")
+@act_words("déposer un import RH")
 @within_academy
 def upload(request: SignedInRequest) -> HttpResponse:
     """Nothing is applied here: the feed waits until its plan is confirmed."""

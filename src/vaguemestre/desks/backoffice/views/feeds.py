@@ -109,11 +109,11 @@ def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
 @require_POST
 @for_recent_administrators
 @act_words(
-    "décider d’un flux RH",
+    "décider d’un import RH",
     {
-        "confirmer": "confirmer un flux RH",
-        "refaire": "refaire le plan d’un flux RH",
-        "abandonner": "abandonner un flux RH",
+        "confirmer": "confirmer un import RH",
+        "refaire": "refaire le plan d’un import RH",
+        "abandonner": "abandonner un import RH",
     },
 )
 @within_academy

@@ -172,8 +172,7 @@ _ACCOUNT = (
     Setting(
         "Police des courriels",
         "/parametres/affichage#choice-plain_face",
-        "caractères, texte brut, chasse fixe, écriture, police de lecture, police d’écriture, "
-        "dyslexie, lisibilité, gros caractères, taille du texte, zoom",
+        "caractères, texte brut, chasse fixe, écriture, police de lecture, police d’écriture",
     ),
     Setting(
         "Notifications du navigateur",
