@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from vaguemestre.processes.postfix.submission_policy import listening_place, take_over
+from vaguemestre.processes.postfix.socket_handover import listening_place, take_over
 
 
 @contextmanager

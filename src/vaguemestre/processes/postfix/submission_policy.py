@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,8 +37,10 @@ from vaguemestre.post.outbox.rules.limits import Limits
 from vaguemestre.post.outbox.rules.replies import smtp_reply
 from vaguemestre.post.outbox.rules.self_mail import self_mail_address
 from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
+from vaguemestre.processes.postfix.arrivals import fork_arrivals
 from vaguemestre.processes.postfix.key_watch import KeyWatch
 from vaguemestre.processes.postfix.removed_content import RemovedContent
+from vaguemestre.processes.postfix.socket_handover import listening_place, take_over
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 
@@ -216,21 +218,6 @@ def _named(network: str) -> str:
         return "unknown"
 
 
-@contextlib.contextmanager
-def listening_place(path: Path) -> Iterator[Path]:
-    """Where to listen, made `path` by `take_over`: Postfix knows no other, and finds somebody there."""
-    own = path.with_name(f"{path.name}.{os.getpid()}")
-    own.unlink(missing_ok=True)
-    yield own
-    own.unlink(missing_ok=True)
-
-
-def take_over(own: Path, path: Path) -> None:
-    """Listen at `path` from now on, in place of whoever did. Its group is that of its folder, Postfix's."""
-    own.chmod(0o660)
-    own.rename(path)
-
-
 async def main() -> None:
     config = settings.CONFIG
     import_string("vaguemestre.foundation.jobs.ports.subscriptions").get()  # what cannot load ends here
@@ -266,19 +253,13 @@ async def main() -> None:
 
 @contextlib.asynccontextmanager
 async def _listening(config: Config, gate: Gate) -> AsyncIterator[None]:
-    """Answer at both sockets, that of submissions and that of arrivals."""
-    with (
-        listening_place(gate_socket(config)) as own,
-        listening_place(arrivals_socket(config)) as own_arrivals,
-    ):
+    """Answer at the socket of submissions."""
+    with listening_place(gate_socket(config)) as own:
         key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
         server = await milter.serve(str(own), gate, f"mail.{config.academy.domain.lower()}", key)
-        arrivals = await milter.serve_arrivals(str(own_arrivals))
         take_over(own, gate_socket(config))
-        take_over(own_arrivals, arrivals_socket(config))
         yield
         server.close()
-        arrivals.close()
 
 
 async def _beat(file: Path) -> None:
@@ -292,4 +273,5 @@ async def _beat(file: Path) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     django.setup()
+    fork_arrivals(arrivals_socket(settings.CONFIG))  # before there are threads
     asyncio.run(main())
