@@ -1,10 +1,12 @@
 """One copy for each: rows read with what is wrong in each, every copy queued once whatever is repeated."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import QuerySet
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -30,7 +32,7 @@ from vaguemestre.mailbox.compose.rules.mail_merge import (
     variables_in,
 )
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.compose.values import DraftFields, Writer
+from vaguemestre.mailbox.compose.values import DraftFields, MailingStatus, Writer
 from vaguemestre.mailbox.contacts.services import save_contact
 from vaguemestre.mailbox.contacts.values import ContactCard
 from vaguemestre.post.outbox.models import OutboxMessage
@@ -316,3 +318,15 @@ def test_a_table_of_more_columns_than_a_letter_uses_is_refused() -> None:
     names = ";".join(f"n{number}" for number in range(201))
     with pytest.raises(Refusal, match="table-too-wide"):
         read_table(f"mail;{names}\na@dehors.example\n".encode())
+
+
+def test_what_has_left_is_no_longer_to_be_stopped() -> None:
+    status = MailingStatus(1, "running", 2, 2, 2, 0, (), (), "notes.ods")
+    gone = render_to_string("compose/mailing_state.html", {"mailing": status, "key": "0" * 32})
+    leaving = render_to_string(
+        "compose/mailing_state.html", {"mailing": replace(status, queued=1, sent=0), "key": "0" * 32}
+    )
+    assert "Arrêter" in leaving
+    assert "Arrêter" not in gone
+    assert 'href="/messagerie/envois/"' in gone
+    assert 'href="/messagerie/envois/"' not in leaving

@@ -147,6 +147,7 @@ def test_after_a_refusal_the_file_is_still_what_is_chosen(browser: Client, key: 
     table = SimpleUploadedFile("notes.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     refused = as_typed(browser.post(page, {"source": "file", "table": table}).content.decode())
     assert "ancien format .xls" in refused
+    assert "Le fichier est à choisir à nouveau" in refused, "browsers do not keep it"
     assert 'id="source-file" checked' in refused
     assert 'id="source-recipients" checked' not in refused
     assert 'id="source-recipients" checked' in as_typed(browser.get(page).content.decode())
