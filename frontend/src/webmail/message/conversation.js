@@ -136,7 +136,11 @@ export class Conversation {
     const article = message.querySelector(":scope > article");
     const before = this.headers.slice(0, place);
     const after = this.headers.slice(place + 1);
-    if (before.length) article.before(this.#group(before, "Courriels précédents de la conversation", true));
+    // Under the subject, which is that of them all.
+    if (before.length)
+      article
+        .querySelector(":scope > .labels")
+        .after(this.#group(before, "Courriels précédents de la conversation", true));
     if (after.length) article.after(this.#group(after, "Courriels suivants de la conversation", false));
     const first = message.querySelector(".conv");
     const bar = toggleOfAll();

@@ -4,6 +4,7 @@
 import { create } from "../../ui/dom.js";
 
 const LATER = 120; // milliseconds on a text or at a width: nobody waits for it
+const MAX_KNOWN = 400; // heights remembered: a letter opened again is not loaded twice
 const IS_SIZED = CSS.supports("frame-sizing: content-height");
 
 export class FrameHeight {
@@ -14,6 +15,8 @@ export class FrameHeight {
   constructor(place, isComing) {
     this.place = place;
     this.isComing = isComing;
+    /** @type {Map<string, number>} */
+    this.known = new Map();
     this.unseen = create("div");
     this.unseen.className = "unseen";
     this.unseen.inert = true;
@@ -42,6 +45,8 @@ export class FrameHeight {
     const asked = `${width} ${address}`;
     if (!frame || !width || !address || frame.dataset.fitted === asked) return;
     if (this.isComing() || frame.style.visibility === "hidden") return;
+    const known = this.known.get(asked);
+    if (known) return this.#fit(frame, asked, known);
     const other = create("iframe");
     other.sandbox.value = frame.sandbox.value;
     other.referrerPolicy = "no-referrer";
@@ -52,12 +57,23 @@ export class FrameHeight {
       if (!frame.isConnected || frame.classList.contains("measured")) return;
       if (frame.offsetWidth !== width || (frame.dataset.address ?? frame.getAttribute("src")) !== address)
         return;
-      frame.dataset.fitted = asked;
-      frame.classList.add("fitted");
-      frame.style.height = `${height}px`;
+      if (this.known.size >= MAX_KNOWN) this.known.clear();
+      this.known.set(asked, height);
+      this.#fit(frame, asked, height);
     });
     this.unseen.style.width = `${width}px`;
     this.unseen.replaceChildren(other);
     document.body.append(this.unseen);
+  }
+
+  /**
+   * @param {HTMLIFrameElement} frame
+   * @param {string} asked
+   * @param {number} height
+   */
+  #fit(frame, asked, height) {
+    frame.dataset.fitted = asked;
+    frame.classList.add("fitted");
+    frame.style.height = `${height}px`;
   }
 }

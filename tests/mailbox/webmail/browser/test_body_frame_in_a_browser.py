@@ -305,3 +305,19 @@ def test_a_letter_follows_the_width_of_its_pane(page: Page, box: MemoryMailbox) 
     for width in (1000, 390, 1440):
         page.set_viewport_size({"width": width, "height": 800})
         is_as_tall_as_its_text(page)
+
+
+def test_a_letter_opened_again_is_not_loaded_twice(page: Page, box: MemoryMailbox) -> None:
+    """Its height is known at that width: the unseen text is asked for once."""
+    for name in ("Paris", "Lyon"):
+        put(box, letter(name, f"{name}\n" * 12))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto("/messagerie/")
+    for name in ("Paris", "Lyon", "Paris", "Lyon"):
+        page.locator("#messages a.open", has_text=name).click()
+        expect(page.locator("#message-subject")).to_have_text(name)
+        expect(page.locator("#reader iframe.body.fitted")).to_be_visible()
+        is_as_tall_as_its_text(page)
+    asked = [url for url in requests if "/corps/" in url]
+    assert sorted(asked.count(url) for url in {*asked}) == [3, 3], "read twice, measured once"

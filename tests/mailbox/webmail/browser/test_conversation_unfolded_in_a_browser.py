@@ -109,6 +109,18 @@ def test_all_unfold_at_once_by_button_or_key_and_fold_again(page: Page, box: Mem
     expect(page.locator(".conv .unfolded")).to_have_count(6)
 
 
+def test_the_subject_stands_above_the_whole_conversation(page: Page, box: MemoryMailbox) -> None:
+    refs = put_conversation(box, *[2] * 6)
+    page.goto(address(refs[5]))
+    page.get_by_role("button", name="Tout déplier").press("Enter")
+    expect(page.locator(".conv .unfolded")).to_have_count(6)
+    subject = page.locator("#message-subject").bounding_box()
+    tools = page.get_by_role("button", name="Tout replier").bounding_box()
+    assert subject
+    assert tools
+    assert subject["y"] + subject["height"] <= tools["y"]
+
+
 def test_one_answers_the_unfolded_message_and_not_the_open_one(page: Page, box: MemoryMailbox) -> None:
     first, second = put_conversation(box, 3)
     page.goto(address(first))
