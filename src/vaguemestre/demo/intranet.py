@@ -28,7 +28,7 @@ def _salles(config: Config) -> None:
         addresses=(f"{address}/entrer", f"{address}/au-revoir"),
         home=f"{address}/entrer",
         description="Réserver une salle de réunion",
-        icon="school",
+        icon="door",
         released=("name", "organizational_unit"),
     )
     keep_application(registration, "", by="instance", now=timezone.now())

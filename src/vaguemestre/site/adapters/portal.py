@@ -78,4 +78,6 @@ def _staff(who: Who, now: datetime) -> list[Errand]:
         return []
     title = f"{counted(len(people), 'compte')} jamais {inflected(len(people), 'activé')}"
     address = f"/annuaire/mes-personnels?vue={Part.NEVER_ACTIVATED}"
-    return [Errand(title, "Dans votre établissement : des lettres sont à remettre", address, "login", "Voir")]
+    return [
+        Errand(title, "Dans votre établissement : des lettres sont à remettre", address, "user-off", "Voir")
+    ]

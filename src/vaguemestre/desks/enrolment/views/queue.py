@@ -37,7 +37,7 @@ from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.values import NumenLayout
 
 _HANDLING = ("confier", "noter", "transmettre")
-_DELIVERED_MESSAGE = "La lettre est partie à l’adresse de votre dossier, ou vous a été remise."
+_DELIVERED_MESSAGE = "La lettre est partie à l’adresse du dossier, ou a été remise en main propre."
 
 
 @require_GET
