@@ -92,7 +92,7 @@ def school(uai: str = UAI, **told: Any) -> Structure:
 def test_the_home_says_what_there_is_and_what_waits(client: Client, place: int) -> None:
     feed(place, refusal="Trop de fermetures.", finished_at=None)
     page = text(client.get("/administration/"))
-    assert "1 import refusé attend" in page
+    assert "1 import attend une confirmation" in page
     assert "6 services de gestion" in page
 
 

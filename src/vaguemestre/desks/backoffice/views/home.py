@@ -78,9 +78,13 @@ def _decisions(academy_id: int) -> list[Decision]:
     decisions = []
     if feeds := count_waiting_feeds(academy_id):
         verb = inflected(feeds, "attend", "attendent")
-        title = f"{counted(feeds, 'import')} {inflected(feeds, 'refusé')} {verb} une confirmation"
+        title = f"{counted(feeds, 'import')} {verb} une confirmation"
         address = f"{reverse('backoffice:feeds')}?etat=attente"
-        decisions.append(Decision("table-import", title, "Trop de comptes seraient fermés.", address))
+        decisions.append(
+            Decision(
+                "table-import", title, "Relisez ce qui changerait, puis appliquez ou abandonnez.", address
+            )
+        )
     if reports := _count_reports(academy_id):
         title, address = (
             f"{counted(reports, 'courriel')} {inflected(reports, 'signalé')}",
