@@ -149,6 +149,10 @@ class TestTheApplicant:
         answers = [visitor.post(f"/numen/demande?{QUESTIONS}", typed()).status_code for _ in range(6)]
         assert answers == [200] * 5 + [429]
 
+    def test_whoever_came_from_signing_in_goes_back_there(self, place: int) -> None:
+        assert 'href="/alogin">Revenir à la connexion' in Client().get("/numen/").content.decode()
+        assert "Revenir" not in words(client_of(officer(place, "DPE")).get("/numen/"))
+
     def test_a_missing_piece_is_sent_from_the_follow_up(self, place: int) -> None:
         request, receipt = filed(place)
         scope = queries.scope_of(officer(place, "DPE").pk)
