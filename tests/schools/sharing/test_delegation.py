@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from tests.access.signin.people import account
@@ -13,6 +14,8 @@ from vaguemestre.access.signin.queries import activity_of
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.mailbox.compose.services import run_mailing
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
@@ -201,6 +204,27 @@ def test_what_a_colleague_left_to_leave_later_does_not_leave_once_it_ended(
     states = {row.key.partition(".")[0] == own: row.state for row in OutboxMessage.objects.all()}
     assert states == {False: "refused", True: "held"}
     assert OutboxMessage.objects.get(state="refused").reason == "outbox.author-left"
+
+
+def test_a_mail_merge_of_a_colleague_stops_once_it_ended(
+    fenced: MemoryMailboxes, claire: Account, paul: Account, of: Of
+) -> None:
+    where, browser = lend(of, claire, paul), of(paul)
+    key = str(browser.post(f"{where}messagerie/ecrire/", {"mode": "new"}, headers=JSON).json()["key"])
+    place = f"{where}messagerie/ecrire/{key}/"
+    fields = {"subject": "Sortie", "html": "<p>Oui</p>", "revision": "0"}
+    assert browser.post(f"{place}brouillon/", fields, headers=JSON).status_code == 200
+    table = SimpleUploadedFile("noms.csv", b"courriel\nlea@dehors.example\nnoe@dehors.example\n")
+    browser.post(f"{place}exemplaires/", {"source": "file", "table": table})
+    tomorrow = {"when": "later", "day": f"{paris_day(now()) + timedelta(days=1):%d/%m/%Y}", "hour": "8 h"}
+    browser.post(f"{place}exemplaires/partir/", tomorrow)
+    mailing = Mailing.objects.get()
+    assert (mailing.state, mailing.account_id) == ("running", claire.pk)
+    of(claire).post(f"/boites/delegation/{Member.objects.get().pk}/terminer/")
+    run_mailing(mailing.pk, fenced, limit=10_000_000, now=now() + timedelta(days=2))
+    mailing.refresh_from_db()
+    assert mailing.state == "stopped"
+    assert not OutboxMessage.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,7 @@ class Mailing(models.Model):
     sender = models.CharField(max_length=254, blank=True)  # sender address, if not the identity's
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)  # scheduled time
+    acting_id = models.BigIntegerField(default=0, db_default=0)  # the member who began it in a shared mailbox
 
 
 class MailingCopy(models.Model):

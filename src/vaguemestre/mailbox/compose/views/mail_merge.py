@@ -68,6 +68,7 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
             now=timezone.now(),
             is_sure="sure" in request.POST,
             due_at=_scheduled_time(request),
+            acting_id=request.who.acting.account_id if request.who.acting else 0,
         )
     except Refusal as refusal:
         if refusal.code not in _SHOWN_ON_PAGE:

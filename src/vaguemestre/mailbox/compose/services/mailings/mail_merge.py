@@ -22,6 +22,8 @@ from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.outbox.queries import copies_in_flight
 from vaguemestre.post.outbox.services import announce_bulk_send, queue_message
 from vaguemestre.post.outbox.values import Letter, MessageToSend
+from vaguemestre.schools.sharing.queries import access_to, box_id_of_account
+from vaguemestre.schools.sharing.values import Right
 
 MAX_COPIES_IN_FLIGHT = 40  # in the outbox at a time
 PACE = timedelta(seconds=2)
@@ -37,9 +39,11 @@ def start_mailing(
     now: datetime,
     is_sure: bool = True,
     due_at: datetime | None = None,
+    acting_id: int = 0,
 ) -> None:
     """Start the mailing, now or at `due_at`, or resume it after a stop. Idempotent.
 
+    `acting_id`: the account of the member who starts it in a shared mailbox, else 0.
     `is_sure`: the writer confirmed the cautions about a message to classes. Raises Refusal `compose.gone`,
     `compose.look-again`, `compose.too-many-variables`.
     """
@@ -53,8 +57,8 @@ def start_mailing(
         unsent = Composition.objects.filter(pk=mailing.composition.pk, is_sending=False)
         if not unsent.update(is_sending=True):
             raise Refusal("compose.already-sent")
-    mailing.state, mailing.due_at = _State.RUNNING, due_at
-    mailing.save(update_fields=("state", "due_at"))
+    mailing.state, mailing.due_at, mailing.acting_id = _State.RUNNING, due_at, acting_id
+    mailing.save(update_fields=("state", "due_at", "acting_id"))
     count = mailing.copies.filter(queued_at=None).count()
     record("compose.mailing-begun", to=f"account:{account_id}", by=by, at=now, copies=count)
     announce_bulk_send(account_id, count, by=by, now=due_at or now)  # the writer has just signed in again
@@ -90,6 +94,9 @@ def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: 
         return
     if mailing.due_at and now < mailing.due_at:
         return  # a job is due at that time
+    if not _may_still_send(mailing, now):
+        stop_mailing(mailing.account_id, mailing.key, by="system", now=now)
+        return
     row = mailing.composition
     writer = writer_of_row(row)
     free_slots = MAX_COPIES_IN_FLIGHT - copies_in_flight(mailing.account_id, mailing.series)
@@ -110,6 +117,14 @@ def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: 
         if mailing.audiences:  # names of pupils are erased once sent
             mailing.copies.update(name="", values={})
         Composition.objects.filter(pk=row.pk, mailing__state=_State.DONE).delete()
+
+
+def _may_still_send(mailing: Mailing, now: datetime) -> bool:
+    """Whether whoever began it in a shared mailbox may still send from it."""
+    if not mailing.acting_id:
+        return True
+    access = access_to(box_id_of_account(mailing.account_id) or 0, mailing.acting_id, now)
+    return access is not None and access.may(Right.SEND)
 
 
 def _queue_copy(
