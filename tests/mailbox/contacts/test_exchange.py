@@ -1,6 +1,7 @@
 """Files of contacts come in and go out; the wrong lines are told, the rest is taken."""
 
 import base64
+import csv
 import io
 
 import pytest
@@ -183,6 +184,15 @@ def test_what_a_telephone_added_stays_when_the_card_is_changed_here() -> None:
     ):
         assert kept in after
     assert "NOTE:FCPE" in after
+
+
+@pytest.mark.parametrize("formula", ["=1+1", " =1+1", "+1", "-1", "@x", "\uff1d1"])
+def test_no_formula_begins_where_a_french_spreadsheet_separates(formula: str) -> None:
+    """At « ; »: a stranger's name, collected, would begin a cell of its own."""
+    card = ContactCard(f"Jean;{formula};", "jean@dehors.example", note=f"a ;{formula};")
+    cells = [c for row in csv.reader(io.StringIO(write_table([card])), delimiter=";") for c in row]
+    assert formula.strip() not in [cell.strip() for cell in cells]
+    assert f"'{formula.strip()}" in [cell.strip() for cell in cells]
 
 
 def test_a_spreadsheet_runs_nothing_of_what_is_exported_and_reads_it_back() -> None:

@@ -82,6 +82,7 @@ _HEADER = (
 _MERGED = ":::"  # Gmail: several values in one cell
 _PAIR = re.compile(r"(e-mail|phone) (\d+) - (label|type|value)")  # Gmail: label and value in two columns
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+(/\S*)?")
+_FORMULA_BEHIND = re.compile(r"(;\s*)(?=[=+@\-\u2212\uff1d\uff0b\uff0d\uff20])")
 
 
 class _Pair(NamedTuple):
@@ -142,7 +143,10 @@ def read_table(text: str) -> ContactsFile:
 
 
 def write_table(cards: Iterable[ContactCard], *, has_header: bool = True) -> str:
-    """CSV of the cards with columns that Outlook and Gmail both import; no cell begins as a formula."""
+    """CSV of the cards with columns that Outlook and Gmail both import; no cell begins as a formula.
+
+    Neither does what follows « ; »: a French spreadsheet separates there, and would make a cell of it.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     if has_header:
@@ -154,7 +158,7 @@ def write_table(cards: Iterable[ContactCard], *, has_header: bool = True) -> str
             card.name, first, last, *addresses, card.phone, card.mobile, card.work_phone, card.organisation,
             card.title, card.postal, card.birthday, card.website, card.note,
         )  # fmt: skip
-        writer.writerow([inert_cell(cell) for cell in row])
+        writer.writerow([inert_cell(_FORMULA_BEHIND.sub(r"\1'", cell)) for cell in row])
     return out.getvalue()
 
 
