@@ -200,6 +200,16 @@ def test_a_silent_child_is_taken_for_dead(watched: Watched) -> None:
     live(watched, story)
 
 
+def test_a_child_that_was_too_slow_has_twice_the_time_at_its_next_start(watched: Watched) -> None:
+    async def story(running: Tree) -> None:
+        with pytest.raises(ChildFailed, match=r"a ne démarre pas \(pas de réponse en 0\.8 s\)"):
+            await running.start([replace(service("a", "deaf"), patience=0.2)])
+
+    live(watched, story)
+    ends = [line.partition(")")[0] for _, line in watched.said if line.startswith("terminé")]
+    assert ends[:2] == ["terminé (pas de réponse en 0.2 s", "terminé (pas de réponse en 0.4 s"]
+
+
 def test_what_children_say_is_one_stream_under_their_names(watched: Watched, tmp_path: Path) -> None:
     async def story(running: Tree) -> None:
         await running.start([service("a"), service("b")])

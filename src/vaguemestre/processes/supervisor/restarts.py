@@ -3,6 +3,7 @@
 _PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds
 _LONGEST_AFTER_READY = 2.0
 _STEADY_SECONDS = 10.0
+_LONGER_TIMES = 3
 
 
 def pause_before(restart: int, *, was_ready: bool) -> float:
@@ -17,3 +18,11 @@ def pause_before(restart: int, *, was_ready: bool) -> float:
 def held_steady(seconds_ready: float) -> bool:
     """Whether a run was long enough to forget the failures before it."""
     return seconds_ready >= _STEADY_SECONDS
+
+
+def patience_after(failures: int, seconds: float) -> float:
+    """Seconds until a process must be ready: `seconds` at first, twice as many after each failure in a row.
+
+    What was too slow on a busy machine would be so again within the same time.
+    """
+    return seconds * 2.0 ** min(failures, _LONGER_TIMES)

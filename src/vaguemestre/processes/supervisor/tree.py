@@ -16,7 +16,7 @@ from vaguemestre.processes.supervisor.logs import LogFile, follow
 from vaguemestre.processes.supervisor.nursery.nursery_client import Nursery
 from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.processes.supervisor.readiness import answers
-from vaguemestre.processes.supervisor.restarts import held_steady, pause_before
+from vaguemestre.processes.supervisor.restarts import held_steady, patience_after, pause_before
 from vaguemestre.processes.supervisor.rights import Launch, Launcher
 
 END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines
@@ -147,7 +147,7 @@ class Tree:
         """Run a child again and again until the tree stops."""
         failures = 0
         while not self._stopping.is_set():
-            ready_for = await self._one_run(running)
+            ready_for = await self._one_run(running, patience_after(failures, running.child.patience))
             if self._stopping.is_set():
                 return
             running.restarts += 1
@@ -159,8 +159,8 @@ class Tree:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
-    async def _one_run(self, running: Supervised) -> float:
-        """Run one process from start to end. Returns how many seconds it was ready."""
+    async def _one_run(self, running: Supervised, patience: float) -> float:
+        """Run one process, ready within `patience` seconds, to its end. Returns how long it was ready."""
         try:
             if running.child.socket:
                 running.child.socket.unlink(missing_ok=True)
@@ -175,22 +175,22 @@ class Tree:
         self._move(running, "starting")
         listening = asyncio.create_task(self._listen(running, process.output))
         ended = process.ended
-        ready_at = await self._until_ready(running, ended)
-        silent = ready_at is None and not ended.done()
+        ready_at = await self._until_ready(running, ended, time.monotonic() + patience)
+        silent = not ready_at and not ended.done()
         if silent:
             await self._end_sessions([process.pid], 1.0)
         code = await ended
         ready_for = time.monotonic() - ready_at if ready_at else 0.0
-        running.last_end = f"pas de réponse en {running.child.patience:g} s" if silent else _cause(code)
+        running.last_end = f"pas de réponse en {patience:g} s" if silent else _cause(code)
         running.pid = 0
         self._move(running, "stopped" if self._stopping.is_set() else "down")
         await self._end_sessions([process.pid], 1.0)
         self._let_output_drain(listening)
         return ready_for
 
-    async def _until_ready(self, running: Supervised, ended: "asyncio.Future[int]") -> float | None:
-        began, deadline = time.time(), time.monotonic() + running.child.patience
-        while not ended.done() and time.monotonic() < deadline and not self._stopping.is_set():
+    async def _until_ready(self, running: Supervised, ended: "asyncio.Future[int]", end: float) -> float:
+        began = time.time()
+        while not ended.done() and time.monotonic() < end and not self._stopping.is_set():
             answers_now = [await answers(question, since=began) for question in running.child.ready]
             if all(answers_now) and not ended.done():
                 running.ready.set()
@@ -199,7 +199,7 @@ class Tree:
             await asyncio.wait((ended,), timeout=_LOOK_EVERY)
         if self._stopping.is_set():
             await ended
-        return None
+        return 0.0
 
     async def _listen(self, running: Supervised, stream: asyncio.StreamReader) -> None:
         file = LogFile(self._logs / f"{running.name}.log") if running.child.log_file is None else None
