@@ -64,6 +64,11 @@ class Cuttable(Instance):
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env=environment,
             )  # fmt: skip
 
+    def start_if_down(self) -> None:
+        """Start it unless it runs: a campaign before may have failed half-way."""
+        if self._outer is None or self._outer.poll() is not None:
+            self.start()
+
     def start(self) -> None:
         """Start it and wait until it is ready."""
         self.begin()

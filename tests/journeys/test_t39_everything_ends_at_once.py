@@ -87,6 +87,7 @@ def test_nothing_is_lost_doubled_or_half_done_when_everything_ends_at_once(
     seed: int, instance: Cuttable, page: Page, tmp_path: Path
 ) -> None:
     tag, began = secrets.token_hex(4), time.monotonic()
+    instance.start_if_down()
     outsider, writer, mover = Outsider(instance, tag), Writer(instance, tag), Mover(instance, tag)
     lists = ListWriter(instance, tag, list_address(page, instance, tag))
     officer = Officer(instance, tag, tmp_path, rounds=3)
