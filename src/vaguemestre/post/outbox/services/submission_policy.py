@@ -31,6 +31,8 @@ from vaguemestre.post.outbox.values import (
 )
 
 _MINUTES_PER_HOUR = 60
+# what each message needs of the state of its sender: naming every column costs as much as the question
+_LIMIT_COLUMNS = ("bulk_until", "bulk_left", "confirmed_until")
 _ACCEPTED = Verdict(Decision.TAKE)
 
 
@@ -91,10 +93,9 @@ def _judge_amount(
     account_id: int, request: SubmissionRequest, limits: Limits, now: datetime, *, is_exempt: bool
 ) -> Verdict:
     """Verdict of the sending limits unless exempt, stored once for each queue identifier."""
-    stored = Submission.objects.filter(queue_id=request.queue_id).first()
-    if stored is not None:
-        is_held = stored.hold == Submission.Hold.HELD
-        return Verdict(Decision.HOLD, stored.hold_code) if is_held else _ACCEPTED
+    stored = Submission.objects.filter(queue_id=request.queue_id).values_list("hold", "hold_code")
+    for hold, hold_code in stored:
+        return Verdict(Decision.HOLD, hold_code) if hold == Submission.Hold.HELD else _ACCEPTED
     verdict, strangers = _ACCEPTED, frozenset[str]()
     if not is_exempt:
         verdict, strangers = _judge_limits(account_id, request, limits, now)
@@ -208,7 +209,7 @@ def _judge_limits(
 
 def _locked_state(account_id: int) -> SenderState | None:
     """The locked row of the account, created at its first message: the lock keeps two messages apart."""
-    locked = SenderState.objects.select_for_update().filter(account_id=account_id)
+    locked = SenderState.objects.select_for_update().filter(account_id=account_id).only(*_LIMIT_COLUMNS)
     if (state := locked.first()) is not None:
         return state
     SenderState.objects.bulk_create([SenderState(account_id=account_id)], ignore_conflicts=True)
