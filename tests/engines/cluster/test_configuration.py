@@ -130,3 +130,9 @@ def test_patroni_takes_its_configuration(tmp_path: Path) -> None:
     about = [line for line in (judged.stdout + judged.stderr).splitlines() if line.strip()]
     # the other machines and PostgreSQL itself are not here
     assert [line for line in about if "not reachable" not in line and "bin_dir" not in line] == []
+
+
+def test_a_session_that_found_no_database_tries_another_one() -> None:
+    """The one that stopped may come back as a standby: a session that waited for it could only read."""
+    database = routes_text(cluster()).partition("listen database")[2].partition("listen")[0]
+    assert "option redispatch 1" in database
