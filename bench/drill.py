@@ -2,7 +2,8 @@
 
     python bench/drill.py make            boots the machines, installed the first time (root; half an hour)
     python bench/drill.py run --seed 1    twenty faults, the next twenty of that seed when run again
-    python bench/drill.py report          writes its page from all runs that were kept
+    python bench/drill.py upgrade         this version on each of them
+    python bench/drill.py report          writes docs/operations/drill.md from all runs that were kept
     python bench/drill.py stop|destroy    ends the machines; with their disks
 
 What it needs: tests/machines/machine.py says. Results are kept in bench/results/drill, a file a run.
@@ -24,7 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("verb", choices=("make", "run", "report", "stop", "destroy"))
+    parser.add_argument("verb", choices=("make", "run", "upgrade", "report", "stop", "destroy"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", type=int, default=RUN_FAULTS)
     parser.add_argument("--rate", type=float, default=2.0, help="messages from outside a second")
@@ -37,6 +38,9 @@ def main() -> int:
         (cluster.stop if asked.verb == "stop" else cluster.throw_away)(machines)
         return 0
     with machines.switch.answering():
+        if asked.verb == "upgrade":
+            cluster.upgrade(machines)
+            return 0
         cluster.make(machines)
         return 0 if asked.verb == "make" else _run(machines, asked)
 

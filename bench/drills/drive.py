@@ -3,15 +3,15 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from bench.drills import choice, health, strikes
 from bench.drills.accounts import Account, account
 from bench.drills.choice import Fault
-from bench.drills.cluster import FRONTS, Cluster, comes, say
-from bench.drills.interruptions import Span, longest_silence, percentile, seconds_outside
+from bench.drills.cluster import FRONTS, HOSTS, Cluster, comes, say
+from bench.drills.interruptions import Sample, Span, longest_silence, percentile, seconds_outside
 from bench.drills.load import Load
 from bench.drills.records import Record
 from bench.drills.watch import Watch
@@ -20,6 +20,7 @@ from tests.machines.visitor import Visitor
 
 _CALM_SECONDS, _WHOLE_SECONDS, _ARRIVE_SECONDS = 8.0, 240.0, 420.0
 _BUCKET_SECONDS = 5
+_SLOWEST = 6
 ENDED_SECONDS = 2.0
 
 
@@ -46,7 +47,8 @@ class Drive:
         with Watch(self.cluster) as watch, Load(self.cluster, self.run, self.rate) as load:
             time.sleep(_CALM_SECONDS)
             for number, fault in enumerate(self._faults(), start=self.first + 1):
-                record.add("fault", {"number": number, **self._suffer(fault, load, watch)})
+                struck = self._where_it_hurts(fault)
+                record.add("fault", {"number": number, **self._suffer(struck, load, watch)})
         for bucket in _buckets(load):
             record.add("bucket", bucket)
         outcome = self._count(load)
@@ -55,6 +57,11 @@ class Drive:
 
     def _faults(self) -> Iterator[Fault]:
         return islice(choice.faults(self.seed, strikes.PLACES), self.first, self.first + self.count)
+
+    def _where_it_hurts(self, fault: Fault) -> Fault:
+        """What only runs where the pod is freezes there."""
+        is_of_pod = fault.node in HOSTS and fault.unit == "vaguemestre-dovecot"
+        return fault._replace(node=health.server(self.cluster)) if is_of_pod else fault
 
     def _suffer(self, fault: Fault, load: Load, watch: Watch) -> dict[str, object]:
         """One fault, from its start until all is whole again."""
@@ -91,7 +98,8 @@ class Drive:
             "fenced": [name for name, _ in self.cluster.switch.cuts[cuts:]],
             "away": {what: round(longest_silence(load.samples[what], span), 2)
                      for what in ("mx", "pages", "mail")},
-            "ended_opened": opened, "mounts": len(watch.mounts), "primaries": len(watch.primaries),
+            "slow": _slow(load.samples["pages"], span), "ended_opened": opened,
+            "mounts": len(watch.mounts), "primaries": len(watch.primaries),
             "open_together": len(watch.open_together), "load": os.getloadavg()[0],
         }  # fmt: skip
         say(f"  whole after {whole - began:.0f} s; away {told['away']} {words[0]} {trouble}")
@@ -153,6 +161,15 @@ class Drive:
             "all_p95": round(percentile(seconds_outside(load.samples["pages"], []), 0.95), 3),
             "idle_words": idle[True], "idle_failed": idle[False],
         }  # fmt: skip
+
+
+def _slow(samples: Iterable[Sample], span: Span) -> list[str]:
+    """Of pages in that span, the tries that took longest: when after the fault, how long, what came."""
+    inside = sorted((one for one in samples if span.holds(one)), key=lambda one: one.began - one.ended)
+    return [
+        f"{one.who} +{one.began - span.since:.1f} s: {one.ended - one.began:.1f} s, {one.word}"
+        for one in inside[:_SLOWEST]
+    ]
 
 
 def _buckets(load: Load) -> Iterator[dict[str, object]]:

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 
 class Sample(NamedTuple):
-    """Somebody's one try. `who` tries one thing after the other."""
+    """Somebody's one try, and in a word how it went. `who` tries one thing after the other."""
 
     who: str
     began: float
     ended: float
     is_good: bool
+    word: str = ""
 
 
 class Span(NamedTuple):

@@ -63,8 +63,8 @@ class Load:
     def _number(self) -> str:
         return f"{self.run}-{next(self._numbers):06}"
 
-    def _note(self, what: str, who: str, began: float, *, is_good: bool) -> None:
-        self.samples[what].append(Sample(who, began, time.time(), is_good))
+    def _note(self, what: str, who: str, began: float, *, is_good: bool, word: str = "") -> None:
+        self.samples[what].append(Sample(who, began, time.time(), is_good, word))
 
     # From outside
 
@@ -90,14 +90,15 @@ class Load:
         visitor = Visitor(self.cluster.client(), timeout=_TIMEOUT)
         is_in = False
         while not self._end.wait(_PAGE_SECONDS):
-            began, status = time.time(), 0
-            with contextlib.suppress(OSError, http.client.HTTPException, StopIteration):
-                if not is_in:
-                    is_in = visitor.sign_in(agent) == 302
-                    continue
-                status = visitor.ask("/messagerie/")
-                is_in = status not in (302, 403)
-            self._note("pages", who, began, is_good=status == 200)
+            began, status, word = time.time(), 0, ""
+            try:
+                status = visitor.ask("/messagerie/") if is_in else visitor.sign_in(agent)
+                word = f"{status}" if is_in else f"sign-in {status}"
+            except (OSError, http.client.HTTPException, StopIteration) as error:
+                word = type(error).__name__
+            if is_in or status != 302:
+                self._note("pages", who, began, is_good=is_in and status == 200, word=word)
+            is_in = status not in (302, 403) if is_in else status == 302
 
     def _compose_all(self, who: str, agent: Agent) -> None:
         """One message after the other, each asked for with the same key until the pages have kept it."""

@@ -1,4 +1,4 @@
-"""The page of the drill and its drawing, from the results that were kept."""
+"""docs/operations/drill.md and its drawing, from the results that were kept."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,6 +9,7 @@ from bench.drills import plot, records
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "operations" / "drill.md"
 _SHOWN_RUNS = 5
+_PAGES, _DATABASE, _POD = 10, 25, 60  # seconds
 Lines = Sequence[Mapping[str, Any]]
 _KINDS = {
     "power": "power cut", "cable": "cable out", "deaf": "nothing comes in", "mute": "nothing goes out",
@@ -43,7 +44,7 @@ def page(runs: Iterable[Lines]) -> str:
     """The page, as Markdown."""
     runs = list(runs)
     counted = finished(runs)
-    faults = [line for lines in counted for line in lines if line["what"] == "fault"]
+    faults = _faults(counted)
     return _TEXT.read_text(encoding="utf-8").format(
         limits=_table(("what must hold", "asked", "seen", ""), map(_limit_row, limits(counted))),
         kinds=_kinds(faults),
@@ -58,8 +59,13 @@ def _of(runs: Iterable[Lines], what: str) -> list[Mapping[str, Any]]:
     return [line for lines in runs for line in lines if line["what"] == what]
 
 
+def _faults(runs: Iterable[Lines]) -> list[Mapping[str, Any]]:
+    """Those that were done; not those of which a machine said that it could not."""
+    return [fault for fault in _of(runs, "fault") if not fault["trouble"]]
+
+
 def limits(runs: Sequence[Lines]) -> list[Limit]:
-    faults, ends = _of(runs, "fault"), _of(runs, "end")
+    faults, ends = _faults(runs), _of(runs, "end")
     return [
         *(_none(ends, key, words) for key, words in (
             ("lost", "numbers that were answered for and are nowhere"),
@@ -68,13 +74,22 @@ def limits(runs: Sequence[Lines]) -> list[Limit]:
             ("mounts", "moments with a pod mounted twice"),
             ("primaries", "moments with two databases that confirm a row"))),
         _none_opened(ends),
-        _most(faults, "pages", 10, "pages away, at most, but for what touches who writes in the database",
-              but=touches_database),
-        _most(faults, "pages", 25, "the same, where that one is touched", only=touches_database),
+        *(_most([fault for fault in faults if page_limit(fault) == asked], "pages", asked, words)
+          for asked, words in (
+            (_PAGES, "the page of an inbox away, at most, where neither its pod nor a database is struck"),
+            (_DATABASE, "the same, where a machine with a database is struck"),
+            (_POD, "the same, where its pod or the storage of it is struck"))),
         _most(faults, "mail", 60, "a mailbox away from a mail program, at most"),
         _refused(ends),
         _calm(ends),
     ]  # fmt: skip
+
+
+def page_limit(fault: Mapping[str, Any]) -> int:
+    """Seconds that a page of an inbox may be away: it needs the pod, the database, and the pages."""
+    if fault["node"] in (fault["server"], "storage"):
+        return _POD
+    return _DATABASE if touches_database(fault) else _PAGES
 
 
 def touches_database(fault: Mapping[str, Any]) -> bool:
@@ -93,19 +108,10 @@ def _none_opened(ends: Sequence[Mapping[str, Any]]) -> Limit:
     return Limit("pages that a session opened 2 s after its end", "0", str(count), count == 0)
 
 
-def _most(
-    faults: Sequence[Mapping[str, Any]],
-    what: str,
-    asked: float,
-    words: str,
-    *,
-    but: Any = None,
-    only: Any = None,
-) -> Limit:
-    chosen = [f for f in faults if not (but and but(f)) and (only is None or only(f))]
-    worst = max((f["away"][what] for f in chosen), default=0.0)
-    beyond = sum(f["away"][what] > asked for f in chosen)
-    seen = f"{worst:.1f} s" + (f"; beyond in {beyond} of {len(chosen)}" if beyond else f", of {len(chosen)}")
+def _most(faults: Sequence[Mapping[str, Any]], what: str, asked: float, words: str) -> Limit:
+    worst = max((fault["away"][what] for fault in faults), default=0.0)
+    beyond = sum(fault["away"][what] > asked for fault in faults)
+    seen = f"{worst:.1f} s" + (f"; beyond in {beyond} of {len(faults)}" if beyond else f", of {len(faults)}")
     return Limit(words, f"{asked:.0f} s", seen, not beyond)
 
 
@@ -149,32 +155,29 @@ def _runs(runs: Sequence[Lines]) -> str:
         end = ends[0] if ends else {}
         rows.append(
             (
-                began["run"], str(began["seed"]), str(len(_of([lines], "fault"))), f"{began['rate']:g}/s",
+                began["run"], str(began["seed"]), str(len(_faults([lines]))), f"{began['rate']:g}/s",
+                _load(lines),
                 str(end.get("expected", "broke off")), *(str(len(end[key])) if end else "" for key in
                 ("lost", "doubled", "elsewhere")), f"{end['calm_p95']:.2f} s" if end else "",
             )
         )  # fmt: skip
-    return _table(
-        (
-            "run",
-            "seed",
-            "faults",
-            "from outside",
-            "copies expected",
-            "lost",
-            "doubled",
-            "elsewhere",
-            "p95 of pages",
-        ),
-        rows,
-    )
+    titles = ("run", "seed", "faults", "from outside", "load of the host", "copies expected", "lost",
+              "doubled", "elsewhere", "p95 of pages")  # fmt: skip
+    return _table(titles, rows)
+
+
+def _load(lines: Lines) -> str:
+    """Processes that wanted a core, when faults ended."""
+    loads = [fault["load"] for fault in _of([lines], "fault")]
+    return f"{min(loads):.0f} to {max(loads):.0f}" if loads else ""
 
 
 def _breaches(faults: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for fault in faults:
-        limit = 25 if touches_database(fault) else 10
-        beyond = fault["away"]["pages"] > limit or fault["away"]["mail"] > 60 or not fault["is_back"]
+        beyond = (
+            fault["away"]["pages"] > page_limit(fault) or fault["away"]["mail"] > 60 or not fault["is_back"]
+        )
         if beyond:
             words = " ".join(filter(None, (fault["kind"], fault["node"], fault["unit"])))
             away = (f"{fault['away'][what]:.1f}" for what in ("pages", "mail", "mx"))

@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 from xml.etree import ElementTree
 
-from bench.drills import plot, records
+from bench.drills import plot, records, report
 from bench.drills.accounts import Outcome, Sent, account
 from bench.drills.choice import RUN_FAULTS, WEIGHTS, Kind, Places, faults
 from bench.drills.interruptions import Sample, Span, longest_silence, percentile, seconds_outside
@@ -136,3 +136,7 @@ def test_a_drawing_shows_each_fault_and_each_failure() -> None:
     words = "".join(ElementTree.fromstring(drawn).itertext())
     assert "7. power n" in words
     assert drawn.count(plot._FAILED) == 1
+
+
+def test_the_page_says_what_the_kept_results_say() -> None:
+    assert report.PAGE.read_text(encoding="utf-8") == report.page(list(records.read()))

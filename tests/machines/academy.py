@@ -120,8 +120,13 @@ def forward_no_more(machine: Machine, reader: Agent) -> None:
 
 
 def _run_script(machine: Machine, name: str) -> str:
-    """What a script beside this file prints on the machine, with the installed code."""
-    script = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    """What a script beside this file prints on the machine."""
+    return run_script(machine, Path(__file__).with_name(name))
+
+
+def run_script(machine: Machine, path: Path) -> str:
+    """What it prints on the machine, with the installed code."""
+    script = path.read_text(encoding="utf-8")
     command = (
         "set -a; . /etc/vaguemestre/environment; cd -P /opt/vaguemestre/current; "
         "PYTHONPATH=$PWD/src; exec .venv/bin/python -"
