@@ -168,3 +168,8 @@ def test_the_instance_knows_every_sentence() -> None:
 def test_two_rooms_cannot_keep_the_same_code() -> None:
     with pytest.raises(ValueError, match=re.escape("lists.gone")):
         merge_sentences(({"lists.gone": "Un."}, {"lists.gone": "Deux."}))
+
+
+def test_each_sentence_is_filled_in_the_way_of_all() -> None:
+    """A fact in braces would be shown as it is written."""
+    assert [code for code, words in BY_CODE.items() if re.search(r"\{\w*\}", words)] == []
