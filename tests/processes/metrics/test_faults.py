@@ -109,11 +109,14 @@ def test_a_job_that_nobody_takes_is_an_alarm_until_it_is_taken(watched: Watched)
     closes(watched, "jobs", "jobs-late")
 
 
-def test_a_message_of_the_pages_that_does_not_leave_is_an_alarm_until_it_leaves(watched: Watched) -> None:
+@pytest.mark.parametrize("state", ["held", "queued"])
+def test_a_message_of_the_pages_that_does_not_leave_is_an_alarm_until_it_leaves(
+    watched: Watched, state: str
+) -> None:
     due_at = timezone.now() - timedelta(minutes=8)
     message = OutboxMessage.objects.create(
         account=account("nmorel"), key="k", message_id="<k@x>", sender="nmorel@ac-amiens.test",
-        recipients=["x@example.fr"], subject="s", content=b"c", state="queued",
+        recipients=["x@example.fr"], subject="s", content=b"c", state=state,
         due_at=due_at, created_at=due_at,
     )  # fmt: skip
     opens(watched, "outbox", "outbox-late", "Un courriel part avec 8 min de retard")

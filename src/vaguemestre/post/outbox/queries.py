@@ -74,9 +74,13 @@ def count_unfinished_by_state() -> dict[str, int]:
 
 
 def longest_overdue(now: datetime) -> timedelta:
-    """How long ago the oldest message that waits for its submission was due; zero if none."""
-    due = OutboxMessage.objects.filter(state=_State.QUEUED, due_at__lt=now).aggregate(first=Min("due_at"))
-    return now - due["first"] if due["first"] else timedelta()
+    """How long ago the oldest message that waits for its submission was due; zero if none.
+
+    A message is held until a worker begins with it: where none does, it still is.
+    """
+    waiting = OutboxMessage.objects.filter(state__in=(_State.HELD, _State.QUEUED), due_at__lt=now)
+    first = waiting.aggregate(first=Min("due_at"))["first"]
+    return now - first if first else timedelta()
 
 
 def count_on_hold(account_id: int) -> int:
