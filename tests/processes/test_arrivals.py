@@ -60,3 +60,19 @@ def test_it_ends_with_the_gate_however_that_ends(gate: subprocess.Popen[str], tm
     gate.kill()
     gate.wait()
     wait_until(lambda: who_answers(tmp_path / "arrivals") == 0)
+
+
+def test_submissions_are_judged_even_if_nobody_can_answer_for_what_arrives(tmp_path: Path) -> None:
+    argv = [
+        sys.executable,
+        "-c",
+        _GATE.replace("time.sleep(600)", ""),
+        str(tmp_path / "no" / "such" / "place"),
+    ]
+    script = argv[2].replace("fork_arrivals(", "arrivals._START_SECONDS = 1; arrivals.fork_arrivals(")
+    argv[2] = script.replace(
+        "from vaguemestre.processes.postfix.arrivals import fork_arrivals",
+        "from vaguemestre.processes.postfix import arrivals",
+    )
+    ended = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "ready\n")
