@@ -95,4 +95,4 @@ def test_texts_follow_a_day_as_it_is_typed(page: Page) -> None:  # noqa: F811
     ends.fill("06/01/2041")
     ends.press("Tab")
     expect(text).to_have_value(re.compile("!Bonjour.*19/12/2040 au 06/01/2041 inclus.*07/01/2041", re.DOTALL))
-    expect(page.locator("[name=ends_at]")).to_be_focused()
+    expect(page.locator(".ends :focus")).to_have_count(1)  # only the texts were drawn again
