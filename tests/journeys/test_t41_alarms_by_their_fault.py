@@ -94,6 +94,18 @@ def waits_for_the_end(instance: Instance, names: set[str], *, later: float = 0) 
         ("collector", {("part-wants", "collector"): "Trace des messages : à voir de près"}),
         ("gate", {("part-down", "gate"): "Contrôle des envois : pas de réponse"}),
         ("valkey", {("part-wants", "valkey"): "Mémoire du filtre : à voir de près"}),
+        ("mail-agent", {("part-wants", "mail-agent"): "Agent des boîtes : à voir de près"}),
+        ("token-agent", {("part-down", "token-agent"): "Agent des jetons : pas de réponse"}),
+        ("numen-agent", {("part-wants", "numen-agent"): "Agent des NUMEN : à voir de près"}),
+        ("worker-long", {("part-wants", "long-worker"): "Travaux longs : à voir de près"}),
+        ("worker-imports", {("part-wants", "import-worker"): "Imports de courriels : à voir de près"}),
+        (
+            "worker-untrusted",
+            {
+                ("part-wants", "untrusted-worker"): "Lecture des rapports et du courrier des listes : "
+                "à voir de près"
+            },
+        ),
     ],
 )
 def test_a_service_whose_first_process_stands_still_is_named(
