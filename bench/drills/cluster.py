@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tests.machines import academy, nodes, pods, power, site_certificate
 from tests.machines.academy import Agent, Client
-from tests.machines.machine import STORE, Machine, host, make_layer
+from tests.machines.machine import STORE, Machine, host, make_layer, make_network
 from tests.machines.power import PowerSwitch
 
 from vaguemestre.engines.tls.certificates import Certificates
@@ -150,13 +150,18 @@ def say(words: str) -> None:
 
 
 def boot(cluster: Cluster) -> None:
-    """Have all of them run: those that run already are left as they are."""
-    for name, machine in cluster.machines.items():
+    """Have all of them run, together: each waits for others. Those that run already are left as they are."""
+
+    def one(machine: Machine) -> None:
         if not machine.find():
             mount_disk(machine.disk, _DISK_BYTES)
             machine.cut()
             machine.boot()
-            say(f"{name} is up")
+            say(f"{machine.name} is up")
+
+    make_network()
+    with ThreadPoolExecutor(len(cluster.machines)) as pool:
+        list(pool.map(one, cluster.machines.values()))
 
 
 def make(cluster: Cluster) -> None:
