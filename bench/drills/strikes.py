@@ -37,6 +37,7 @@ PLACES = Places(tuple(ADDRESSES), DATABASES, (*FRONTS, "dr-d3", "storage"), (*FR
 _FILL = "drill-fill"
 _PATRONI = ("patronictl", "-c", "/etc/patroni/config.yml")
 _STOP_SECONDS = 90.0
+_METADATA_BYTES = 32 << 20  # of the file that fills it, at most
 # at the bridge: what asks for addresses (ARP) is cut too
 _CUT = """
 table bridge {table} {{
@@ -92,7 +93,7 @@ def _freeze(_: Cluster, machine: Machine, unit: str) -> None:
 def _fill(_: Cluster, machine: Machine | None, __: str) -> None:
     """Take every byte of that file system; what is let go meanwhile too."""
     path = _path(machine)
-    host("fallocate", "-l", str(max(4096, free_bytes(path.parent) - 4096)), str(path))
+    host("fallocate", "-l", str(max(4096, free_bytes(path.parent) - _METADATA_BYTES)), str(path))
     with suppress(OSError), path.open("ab") as file:
         while True:
             file.write(b"\0" * 4096)
