@@ -431,3 +431,22 @@ def test_what_waited_in_a_backup_does_not_leave_again_and_what_is_not_due_waits_
     assert services.withdraw_due_messages(now=NOON + timedelta(hours=1)) == 1
     rows = dict(OutboxMessage.objects.values_list("pk", "state"))
     assert (rows[due], rows[later]) == ("refused", "held")
+
+
+def test_two_workers_do_not_file_one_message_at_once() -> None:
+    """Each would look for a copy, find none, and add its own."""
+    world, outbox_id = World(), queued()
+    filings: list[int] = []
+
+    def another_worker() -> None:
+        filings.append(outbox_id)
+        if len(filings) == 1:
+            world.run(outbox_id, LATER + timedelta(seconds=1))
+
+    world.before_file = another_worker
+    world.after_submit = once(Killed())
+    with pytest.raises(Killed):
+        world.run(outbox_id, DUE)
+    world.run(outbox_id, LATER)
+    assert filings == [outbox_id]
+    assert OutboxMessage.objects.get(pk=outbox_id).state == "filed"

@@ -109,7 +109,7 @@ def send_message(
     Raises EngineDown when an engine does not answer: the job is retried.
     """
     row = OutboxMessage.objects.select_related("account").only(*_SENT_WITH).get(pk=outbox_id)
-    is_first = row.state == _State.HELD
+    is_first, was_submitted = row.state == _State.HELD, row.state == _State.SUBMITTED
     if is_first:
         if now < row.due_at:  # too early: a clock moved back
             announce(MessageQueued(row.pk), due=row.due_at)
@@ -119,7 +119,8 @@ def send_message(
             _submit(row, submit, mark_answered, now)
     if row.state == _State.QUEUED:
         _resume(row, submit, was_accepted, mark_answered, now)
-    if row.state == _State.SUBMITTED:
+    # by another run, which may be filing it: two at once would each find no copy
+    if row.state == _State.SUBMITTED and (not was_submitted or _take_lease(row, now)):
         _file(row, file_sent, now, may_exist=not is_first)
 
 
@@ -220,7 +221,7 @@ def _take_lease(row: OutboxMessage, now: datetime) -> bool:
     False if another attempt holds the lease, or was made since the row was read: what was asked about the
     one before says nothing of it. The message is announced for when that lease expires.
     """
-    free = OutboxMessage.objects.filter(pk=row.pk, state=_State.QUEUED, attempted_at=row.attempted_at).filter(
+    free = OutboxMessage.objects.filter(pk=row.pk, state=row.state, attempted_at=row.attempted_at).filter(
         Q(attempted_at=None) | Q(attempted_at__lte=now - LEASE)
     )
     with transaction.atomic(durable=True):
@@ -249,6 +250,7 @@ def _file(row: OutboxMessage, file_sent: FileSent, now: datetime, *, may_exist: 
     Lost by a power cut, this step is repeated.
     """
     content = with_bcc(bytes(row.content), [Recipient(name, address) for name, address in row.bcc])
+    leased = OutboxMessage.objects.filter(pk=row.pk)
     try:
         file_sent(
             row.account.mailbox,
@@ -259,9 +261,12 @@ def _file(row: OutboxMessage, file_sent: FileSent, now: datetime, *, may_exist: 
             row.due_at,
             may_exist=may_exist,
         )
+    except EngineDown:
+        leased.update(attempted_at=now - LEASE)
+        raise
     except EngineRefused as error:
         # The message is sent. Retry its copy until there is room for it.
-        OutboxMessage.objects.filter(pk=row.pk).update(reason="outbox.copy-refused")
+        leased.update(reason="outbox.copy-refused", attempted_at=now - LEASE)
         raise EngineDown(f"copy of message {row.pk} not filed: {error}") from error
     with repeatable(), transaction.atomic(durable=True):
         row.state, row.filed_at, row.reason, row.content = _State.FILED, now, "", b""
