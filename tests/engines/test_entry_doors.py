@@ -1,5 +1,6 @@
 """Dovecot and Postfix behind HAProxy: they see who comes, and HAProxy sees who answers."""
 
+import contextlib
 import csv
 import smtplib
 import socket
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 from tests.engines import live
+from tests.engines.frozen import standing_still
 from tests.engines.live import LiveEngines, wait_until
 
 from vaguemestre.engines.entry.configuration import Entrance, routes_text
@@ -91,6 +93,17 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
         live.remove(engines)
 
 
+@contextlib.contextmanager
+def _mail_program(behind: Behind) -> Iterator[ssl.SSLSocket]:
+    """A connection to the door of IMAP, greeted."""
+    plain = socket.create_connection(("127.0.0.1", behind.ports["imaps"]), 90, source_address=(CLIENT, 0))
+    context = ssl.create_default_context(cafile=str(certificates.paths(behind.engines.config).ca))
+    context.check_hostname = False
+    with context.wrap_socket(plain) as client:
+        assert b"OK" in client.recv(4096)
+        yield client
+
+
 @pytest.mark.heavy
 def test_haproxy_finds_every_door_open(behind: Behind) -> None:
     behind.wait_until_up("imaps", "sieve", "submission", "submissions", "mx")
@@ -100,11 +113,7 @@ def test_haproxy_finds_every_door_open(behind: Behind) -> None:
 def test_dovecot_knows_the_address_of_whoever_signs_in_behind_an_entry(behind: Behind) -> None:
     behind.wait_until_up("imaps")
     person = behind.engines.someone()
-    plain = socket.create_connection(("127.0.0.1", behind.ports["imaps"]), 20, source_address=(CLIENT, 0))
-    context = ssl.create_default_context(cafile=str(certificates.paths(behind.engines.config).ca))
-    context.check_hostname = False
-    with context.wrap_socket(plain) as client:
-        assert b"OK" in client.recv(4096)
+    with _mail_program(behind) as client:
         client.sendall(f'a LOGIN "{person.mailbox}" "{person.password}"\r\n'.encode())
         assert b"a OK" in client.recv(4096)
     wait_until(lambda: f"rip={CLIENT}," in behind.log("dovecot"))
@@ -128,4 +137,15 @@ def test_a_machine_that_no_longer_greets_gets_nobody(behind: Behind) -> None:
     wait_until(lambda: behind.states()["imaps"].startswith("DOWN"))
     assert behind.states()["mx"] == "UP"
     behind.engines.start_dovecot()
+    behind.wait_until_up("imaps")
+
+
+@pytest.mark.heavy
+def test_whoever_waits_on_a_machine_that_stands_still_is_let_go(behind: Behind) -> None:
+    """Its kernel goes on answering keepalives: a mail program would wait until somebody mends it."""
+    behind.wait_until_up("imaps")
+    with _mail_program(behind) as client, standing_still(behind.engines.children["dovecot"].pid):
+        client.sendall(b"a CAPABILITY\r\n")
+        with contextlib.suppress(ConnectionError, ssl.SSLError):  # the end of a connection, however it comes
+            assert client.recv(4096) == b""
     behind.wait_until_up("imaps")
