@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.engines.frozen import standing_still
 from tests.engines.nginx.front import Front, Pool, running
 
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.site.config import Config, WebSection
+from vaguemestre.site.monitoring import health
 
 pytestmark = pytest.mark.engines
 
@@ -235,3 +237,13 @@ def test_where_few_files_are_allowed_the_front_asks_for_no_more(
 def test_a_start_complains_of_nothing(front: Front) -> None:
     front.log.flush()
     assert b"[alert]" not in Path(front.log.name).read_bytes()
+
+
+@pytest.mark.django_db
+def test_one_that_stands_still_is_named_and_pools_that_do_are_not_taken_for_it() -> None:
+    with running(WebSection()) as front:
+        for pool in front.pools.values():
+            pool.die()
+        assert health.checks(front.config)["front"].ok
+        with standing_still(front.process.pid):
+            assert not health.checks(front.config)["front"].ok

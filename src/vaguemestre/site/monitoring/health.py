@@ -38,6 +38,7 @@ def checks(config: Config) -> dict[str, Check]:
         "database": _database,
         "dovecot": lambda: _dovecot(config),
         "postfix": lambda: _postfix(config),
+        "front": lambda: _front(ports.carddav),
         "push": lambda: _page(ports.push, "/sante"),
         "worker": lambda: _workers(config),
         "long-worker": lambda: _warning(_beats(config, worker_name("long"))),
@@ -99,15 +100,23 @@ def _postfix(config: Config) -> Check:
     return Check(ok=is_alive, words="" if is_alive else "starts no process")
 
 
-def greets(host: str, port: int, expected: bytes, patience: float = _PATIENCE) -> Check:
-    """Whether a service says what it says first; one that is only late is asked a second time."""
-    first = _greeting(host, port, expected, patience)
-    return _greeting(host, port, expected, _SECOND_PATIENCE) if first.words == _LATE else first
+def _front(port: int) -> Check:
+    """Whether nginx answers, by itself, whatever pools do: without Host it says 400 (RFC 9112 §3.2)."""
+    return greets("127.0.0.1", port, b"HTTP/1.1 400", asked=b"GET / HTTP/1.1\r\n\r\n")
 
 
-def _greeting(host: str, port: int, expected: bytes, patience: float) -> Check:
+def greets(
+    host: str, port: int, expected: bytes, patience: float = _PATIENCE, *, asked: bytes = b""
+) -> Check:
+    """Whether a service says what it says first, or when asked; one that is only late is asked once more."""
+    first = _greeting(host, port, expected, patience, asked)
+    return _greeting(host, port, expected, _SECOND_PATIENCE, asked) if first.words == _LATE else first
+
+
+def _greeting(host: str, port: int, expected: bytes, patience: float, asked: bytes) -> Check:
     try:
         with socket.create_connection((host, port), patience) as peer:
+            peer.sendall(asked)
             return Check(ok=peer.recv(64).startswith(expected))
     except TimeoutError:
         return Check(ok=False, words=_LATE)

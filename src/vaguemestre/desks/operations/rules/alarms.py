@@ -159,6 +159,7 @@ PARTS = {
     "database": "Base de données",
     "dovecot": "Boîtes (IMAP)",
     "postfix": "Arrivée du courrier",
+    "front": "Accueil des pages (nginx)",
     "push": "Avis en direct",
     "worker": "Travaux",
     "long-worker": "Travaux longs",
