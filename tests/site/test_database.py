@@ -1,9 +1,11 @@
 """The tests run on the database that was asked for; what only reads changes nothing."""
 
+import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -32,3 +34,13 @@ def test_postgresql_opens_every_transaction_of_what_only_reads_as_such(tmp_path:
     server = DatabaseSection(engine="postgresql", host="127.0.0.1")
     entry = reading_only(django_database(Config(home=tmp_path, database=server)))
     assert "default_transaction_read_only=on" in entry["OPTIONS"]["options"]
+
+
+def test_a_database_that_stands_still_is_waited_for_a_few_seconds_only(tmp_path: Path) -> None:
+    """The kernel takes connections for it: pages would hang for as long as it says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        server = DatabaseSection(engine="postgresql", host="127.0.0.1", port=port)
+        options = django_database(Config(home=tmp_path, database=server))["OPTIONS"]
+        with pytest.raises(psycopg.errors.ConnectionTimeout):
+            psycopg.connect(host="127.0.0.1", port=port, dbname="nobody", **options)

@@ -8,6 +8,15 @@ from vaguemestre.site.config import Config, ConfigWrong
 # Of a machine that lost its power: the server ends its sessions, and their locks, within half a minute.
 _KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
+# Of a server that lost its power, or stands still: whoever asks it is told, and tries again with another.
+_PATIENCE = {
+    "connect_timeout": 5,  # seconds
+    "tcp_user_timeout": 10_000,  # milliseconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
+
 
 def django_database(config: Config) -> dict[str, Any]:
     """An entry of Django's DATABASES. Raises ConfigWrong."""
@@ -22,7 +31,7 @@ def django_database(config: Config) -> dict[str, Any]:
             "USER": login.user,
             "PASSWORD": login.password,
             "CONN_MAX_AGE": 60,
-            "OPTIONS": {"options": _KEEPALIVES},
+            "OPTIONS": {"options": _KEEPALIVES, **_PATIENCE},
         }
     if chosen.engine != "sqlite":
         raise ConfigWrong("[database] « engine » est sqlite ou postgresql.")
