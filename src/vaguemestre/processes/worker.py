@@ -17,7 +17,7 @@ def main() -> None:
         **vars(options),
         machine=settings.CONFIG.machine,
         checks=import_string("vaguemestre.foundation.cluster.ports.own_checks").get(),
-        own_files=import_string("vaguemestre.foundation.cluster.ports.own_files").get(),
+        own_rounds=import_string("vaguemestre.foundation.cluster.ports.own_rounds").get(),
     )
 
 

@@ -40,6 +40,24 @@ def test_a_held_message_waits_until_it_is_released_and_a_returned_one_is_told_to
     wait_until(lambda: not waiting(engines))
 
 
+def test_the_queue_that_holds_a_message_says_so_and_any_other_that_it_does_not(engines: LiveEngines) -> None:
+    """Of several machines one has it: who is asked first need not be the one."""
+    paul, agent = engines.someone(), Queue(engines.config)
+    engines.end("dovecot")
+    try:
+        engines.arrive(paul.address, letter(KEPT, paul.address, "gardé deux fois"), KEPT)
+        number = wait_until(lambda: [message.queue_id for message in waiting(engines).values()])[0]
+        assert not agent.release(number)
+        agent.hold(number)
+        assert agent.release(number)
+        assert not agent.discard(number)
+        agent.hold(number)
+        assert agent.discard(number)
+        assert not agent.release(number)
+    finally:
+        engines.start_dovecot()
+
+
 @pytest.mark.parametrize("ids", ["ALL", "", "AAAAAA1 ALL", "-h", "AAAAAA1;rm", " ".join(["AAAAAA1"] * 101)])
 def test_nothing_but_identifiers_reaches_postfix(engines: LiveEngines, ids: str) -> None:
     for act in (Queue(engines.config).hold, Queue(engines.config).send_back, Queue(engines.config).retry):

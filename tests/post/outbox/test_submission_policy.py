@@ -119,6 +119,20 @@ def test_a_burst_is_held_until_the_person_says_that_it_is_theirs_then_never_that
     assert answers(judge(who, *(submission(who, n) for n in range(5, 9)), limits=limits)) == "tttt"
 
 
+class Queue:
+    """That of one machine, and what it was told of the messages it holds."""
+
+    def __init__(self, held: set[str]) -> None:
+        self.held, self.told = held, list[tuple[str, bool]]()
+
+    def __call__(self, queue_id: str, *, discard: bool) -> bool:
+        if queue_id not in self.held:
+            return False
+        self.held.remove(queue_id)
+        self.told.append((queue_id, discard))
+        return True
+
+
 def test_nobody_ends_the_hold_of_somebody_elses_message() -> None:
     who, other = account(username="marie"), account(username="paul")
     judge(who, *(submission(who, n) for n in range(6)))
@@ -130,18 +144,40 @@ def test_what_was_decided_of_a_held_message_is_what_its_queue_is_told() -> None:
     who = account(username="marie")
     judge(who, *(submission(who, n) for n in range(7)))
     first, second = Submission.objects.filter(hold="held").order_by("pk")
-    told: list[tuple[str, bool]] = []
-
-    def queue(queue_id: str, *, discard: bool) -> None:
-        told.append((queue_id, discard))
-
-    services.end_hold(first.pk, queue)
-    assert told == [], "nothing was decided yet"
+    queue = Queue({first.queue_id, second.queue_id})
+    services.end_hold(first.pk, queue, now=NOON)
+    assert queue.told == [], "nothing was decided yet"
     services.release_held(who.pk, [first.pk], by="test", now=NOON)
     services.discard_held(who.pk, [second.pk], by="test", now=NOON)
-    services.end_hold(first.pk, queue)
-    services.end_hold(second.pk, queue)
-    assert told == [(first.queue_id, False), (second.queue_id, True)]
+    services.end_hold(first.pk, queue, now=NOON)
+    services.end_hold(second.pk, queue, now=NOON)
+    assert queue.told == [(first.queue_id, False), (second.queue_id, True)]
+
+
+def test_a_decision_reaches_the_machine_that_holds_the_message_whichever_ran_the_job() -> None:
+    who = account(username="marie")
+    judge(who, *(submission(who, n) for n in range(6)))
+    held = Submission.objects.get(hold="held")
+    here, elsewhere = Queue(set()), Queue({held.queue_id})
+    services.end_holds(elsewhere, now=NOON)
+    assert elsewhere.told == [], "nothing was decided yet"
+    services.release_held(who.pk, [held.pk], by="test", now=NOON)
+    services.end_hold(held.pk, here, now=NOON)
+    services.end_holds(elsewhere, now=NOON)
+    assert elsewhere.told == [(held.queue_id, False)]
+
+
+def test_a_released_message_that_an_administrator_holds_again_stays_held() -> None:
+    who = account(username="marie")
+    judge(who, *(submission(who, n) for n in range(6)))
+    held = Submission.objects.get(hold="held")
+    queue = Queue({held.queue_id})
+    services.release_held(who.pk, [held.pk], by="test", now=NOON)
+    services.end_hold(held.pk, queue, now=NOON)
+    queue.held.add(held.queue_id)
+    services.end_holds(queue, now=NOON)
+    services.end_hold(held.pk, queue, now=NOON)
+    assert queue.held == {held.queue_id}
 
 
 def test_a_connection_older_than_a_withdrawal_has_to_sign_in_again() -> None:

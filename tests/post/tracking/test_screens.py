@@ -36,8 +36,9 @@ def browser(client: Client, nicolas: Account) -> Client:
 def engines() -> list[tuple[str, bool]]:
     told: list[tuple[str, bool]] = []
 
-    def end(queue_id: str, *, discard: bool) -> None:
+    def end(queue_id: str, *, discard: bool) -> bool:
         told.append((queue_id, discard))
+        return True
 
     def nothing(
         mailbox: str, session_key: str, position: ReportPosition

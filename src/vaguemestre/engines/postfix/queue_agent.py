@@ -19,6 +19,7 @@ from vaguemestre.engines.instance import Place
 from vaguemestre.engines.outgoing.liveness import silent_programs
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
+_CHANGED = re.compile(r": [1-9][0-9]* message")
 _QUEUE_ID = re.compile(r"[0-9A-Za-z]{6,32}", re.ASCII)
 _TIMEOUT_SECONDS = 20
 _PAGE_SECONDS = 5.0
@@ -60,11 +61,13 @@ class Queue:
             counts[queue] = [count + 1, min(oldest, arrival)]
         return counts
 
-    def release(self, queue_id: str) -> None:
-        self._run("postsuper", "-H", _checked(queue_id))
+    def release(self, queue_id: str) -> bool:
+        """Whether it was held."""
+        return self._counted("-H", _checked(queue_id))
 
-    def discard(self, queue_id: str) -> None:
-        self._run("postsuper", "-d", _checked(queue_id), "hold")
+    def discard(self, queue_id: str) -> bool:
+        """Whether it was held."""
+        return self._counted("-d", _checked(queue_id), "hold")
 
     def hold(self, queue_ids: str) -> None:
         """Put messages aside, whatever queue they are in. `queue_ids`: with a blank between."""
@@ -84,7 +87,14 @@ class Queue:
         for queue_id in _each_checked(queue_ids):
             self._run("postqueue", "-i", queue_id)
 
+    def _counted(self, *arguments: str) -> bool:
+        """Run postsuper. Whether it changed a message: « Released from hold: 1 message »."""
+        return bool(_CHANGED.search(self._ended("postsuper", *arguments).stderr))
+
     def _run(self, program: str, *arguments: str) -> str:
+        return self._ended(program, *arguments).stdout
+
+    def _ended(self, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         argv = [f"/usr/sbin/{program}", "-c", self._folder, *arguments]
         try:
             ended = subprocess.run(
@@ -94,7 +104,7 @@ class Queue:
             raise EngineDown(program) from error
         if ended.returncode:
             raise EngineDown(f"{program}: {ended.stderr.strip()[-300:]}")
-        return ended.stdout
+        return ended
 
 
 def verbs(instance: Place, users: Collection[int], counters: Collection[int]) -> dict[str, Verb]:
@@ -147,11 +157,12 @@ class HoldQueue:
     def __init__(self, instance: Place) -> None:
         self._socket = socket_path(instance)
 
-    def __call__(self, queue_id: str, *, discard: bool) -> None:
+    def __call__(self, queue_id: str, *, discard: bool) -> bool:
         try:
-            agent.ask(self._socket, "discard" if discard else "release", queue_id)
+            was_held = agent.ask(self._socket, "discard" if discard else "release", queue_id)
         except EngineRefused as error:
             raise EngineDown(str(error)) from error
+        return was_held is not False  # an older agent, for the time of an upgrade, does not say
 
 
 def act_on(instance: Place, verb: str, queue_ids: Collection[str]) -> None:

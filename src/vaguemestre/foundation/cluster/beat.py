@@ -1,6 +1,6 @@
 """The heartbeat of a machine: a row that a thread of its worker updates, for the other machines to see.
 
-The same thread writes what each machine has as files, whichever of them decided it.
+The same thread brings the engines of its machine in step with the rows, whichever machine decided.
 """
 
 import logging
@@ -12,14 +12,14 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
-from vaguemestre.foundation.cluster.ports import Checks, WriteOwnFiles
+from vaguemestre.foundation.cluster.ports import Checks, OwnRound
 from vaguemestre.foundation.cluster.services import give_sign
 from vaguemestre.foundation.kernel.errors import EngineDown
 
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 10.0
-FILES_BEATS = 6
+ROUND_BEATS = 6
 
 
 def beat(name: str, checks: Checks) -> None:
@@ -32,26 +32,26 @@ def beat(name: str, checks: Checks) -> None:
         connection.close()
 
 
-def write_files(files: Sequence[WriteOwnFiles]) -> None:
-    """Write them all, each whatever becomes of the others. What fails is logged, and tried again later."""
-    for write in files:
+def run_rounds(rounds: Sequence[OwnRound]) -> None:
+    """Run them all, each whatever becomes of the others. What fails is logged, and tried again later."""
+    for one in rounds:
         try:
-            write()
+            one()
         except (DatabaseError, EngineDown, OSError) as error:
-            log.warning("files of this machine not written: %s", type(error).__name__)
+            log.warning("engines of this machine not brought in step: %s", type(error).__name__)
         finally:
             connection.close()
 
 
-def start(name: str, checks: Checks, files: Sequence[WriteOwnFiles] = ()) -> None:
-    """Store a heartbeat every BEAT_SECONDS until the process ends; write `files` at every FILES_BEATS."""
+def start(name: str, checks: Checks, rounds: Sequence[OwnRound] = ()) -> None:
+    """Store a heartbeat every BEAT_SECONDS until the process ends; run `rounds` at every ROUND_BEATS."""
 
     def run() -> None:
         rest = Event()
         for number in count():
             beat(name, checks)
-            if number % FILES_BEATS == 0:
-                write_files(files)
+            if number % ROUND_BEATS == 0:
+                run_rounds(rounds)
             rest.wait(BEAT_SECONDS)
 
     Thread(target=run, name="beat", daemon=True).start()

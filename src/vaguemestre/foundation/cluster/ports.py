@@ -7,9 +7,9 @@ from vaguemestre.foundation.kernel.slots import Slot
 # part → `{"status": "ok" | "warning" | "down", "detail": …}`
 type Checks = Callable[[], Mapping[str, Mapping[str, str]]]
 
-type WriteOwnFiles = Callable[[], None]
+type OwnRound = Callable[[], None]
 
-# What each machine keeps as files for its engines, written anew from the rows that all machines share. May
+# What each machine does for its own engines, again and again, from the rows that all machines share. May
 # raise EngineDown.
-own_files: Slot[Sequence[WriteOwnFiles]] = Slot("cluster.own_files")
+own_rounds: Slot[Sequence[OwnRound]] = Slot("cluster.own_rounds")
 own_checks: Slot[Checks] = Slot("cluster.own_checks")

@@ -21,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.cluster import beat
 from vaguemestre.foundation.cluster.locks import Leadership
-from vaguemestre.foundation.cluster.ports import Checks, WriteOwnFiles
+from vaguemestre.foundation.cluster.ports import Checks, OwnRound
 from vaguemestre.foundation.jobs.claims import claim_job, end_job
 from vaguemestre.foundation.jobs.lease import LEASE, LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
@@ -167,13 +167,13 @@ def serve(
     number: int,
     machine: str = "",
     checks: Checks | None = None,
-    own_files: Sequence[WriteOwnFiles] = (),
+    own_rounds: Sequence[OwnRound] = (),
 ) -> None:
     """Run the jobs of a queue until a signal stops the process; the first worker also runs periodic tasks.
 
     `machine`: name of this machine, part of the worker's id; the host name if empty. `checks`: health checks
-    of the machine, whose results the first worker publishes to the other machines. `own_files`: what it
-    writes for the engines of its machine.
+    of the machine, whose results the first worker publishes to the other machines. `own_rounds`: what it
+    does for the engines of its machine.
     """
     for name in ("django_tasks_db", "django.tasks"):  # one line per job is too many
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -184,6 +184,6 @@ def serve(
     worker.configure_signals()
     if queue == "default" and number == 1:
         if checks:
-            beat.start(machine or platform.node(), checks, own_files)
+            beat.start(machine or platform.node(), checks, own_rounds)
         PeriodicTasks(periodic_tasks.get(), leads=Leadership("rounds").leads).start()
     worker.serve()

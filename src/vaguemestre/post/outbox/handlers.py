@@ -49,7 +49,12 @@ def send(event: MessageQueued) -> None:
 
 def follow_hold(event: HoldEnded) -> None:
     """Apply the decision on a held submission to the mail queue."""
-    services.end_hold(event.submission_id, end_hold.get())
+    services.end_hold(event.submission_id, end_hold.get(), now=timezone.now())
+
+
+def end_own_holds() -> None:
+    """Tell the queue of this machine what was decided on others of messages it holds."""
+    services.end_holds(end_hold.get(), now=timezone.now())
 
 
 def purge_old_submissions() -> None:

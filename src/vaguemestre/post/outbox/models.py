@@ -64,6 +64,7 @@ class Submission(models.Model):
     network = models.CharField(max_length=64, blank=True)
     hold = models.CharField(max_length=10, choices=Hold.choices, default=Hold.NONE, blank=True)
     hold_code = models.CharField(max_length=40, blank=True)
+    hold_ended_at = models.DateTimeField(null=True)  # when a queue that had it was told what was decided
     at = models.DateTimeField()
 
     class Meta:

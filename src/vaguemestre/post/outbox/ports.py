@@ -106,8 +106,8 @@ class TitleOfBox(Protocol):
 
 
 class EndHold(Protocol):
-    def __call__(self, queue_id: str, *, discard: bool) -> None:
-        """Release a held message of the queue, or delete it. Nothing for one that is no longer held.
+    def __call__(self, queue_id: str, *, discard: bool) -> bool:
+        """Release a held message of this machine's queue, or delete it. False if it is not held there.
 
         Raises EngineDown.
         """

@@ -1,11 +1,12 @@
 """Slots of `foundation`: who listens to what, what runs each minute, what refusals say."""
 
 from vaguemestre.desks.removals import handlers as removals_handlers
-from vaguemestre.foundation.cluster.ports import own_checks, own_files
+from vaguemestre.foundation.cluster.ports import own_checks, own_rounds
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
 from vaguemestre.foundation.ui.pages import own_groups
 from vaguemestre.foundation.ui.refusals import merge_sentences, sentences
 from vaguemestre.post.dkim import handlers as dkim_handlers
+from vaguemestre.post.outbox import handlers as outbox_handlers
 from vaguemestre.site.adapters import side_column
 from vaguemestre.site.config import Config
 from vaguemestre.site.monitoring.health import checks
@@ -16,7 +17,9 @@ from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 
 def plug(config: Config) -> None:
     own_checks.plug(lambda: {name: check.as_json() for name, check in checks(config).items()})
-    own_files.plug((dkim_handlers.write_own_keys, removals_handlers.write_own_marks))
+    own_rounds.plug(
+        (dkim_handlers.write_own_keys, removals_handlers.write_own_marks, outbox_handlers.end_own_holds)
+    )
     own_groups.plug(side_column.own_groups)
     sentences.plug(merge_sentences(SENTENCES))
     subscriptions.plug(SUBSCRIPTIONS)

@@ -18,6 +18,7 @@ from vaguemestre.post.outbox.services.held_mail import (
     announce_bulk_send,
     discard_held,
     end_hold,
+    end_holds,
     release_held,
 )
 from vaguemestre.post.outbox.services.preferences import save_sending_preferences
@@ -35,6 +36,7 @@ __all__ = [
     "discard_held",
     "discard_outgoing",
     "end_hold",
+    "end_holds",
     "forget_domain",
     "forget_person",
     "judge_automatic",

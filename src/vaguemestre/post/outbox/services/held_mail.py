@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
@@ -13,6 +14,7 @@ from vaguemestre.post.outbox.ports import EndHold
 
 CONFIRMED_FOR = timedelta(hours=12)
 BULK_FOR = timedelta(hours=24)
+KEPT_IN_QUEUE = timedelta(days=6)  # Postfix returns what is five days old
 MAX_BULK_RECIPIENTS = 5000
 _Hold = Submission.Hold
 
@@ -40,11 +42,14 @@ def discard_held(
     return _end_holds(account_id, submission_ids, _Hold.DISCARDED, by, now, reason)
 
 
-def end_hold(submission_id: int, engine: EndHold) -> None:
-    """Apply the decision on a held submission to the mail queue. Idempotent."""
-    row = Submission.objects.get(pk=submission_id)
-    if row.hold in (_Hold.RELEASED, _Hold.DISCARDED):
-        engine(row.queue_id, discard=row.hold == _Hold.DISCARDED)
+def end_hold(submission_id: int, engine: EndHold, *, now: datetime) -> None:
+    """Apply the decision on a held submission to the queue of this machine, if it is there. Idempotent."""
+    _tell(engine, Submission.objects.filter(pk=submission_id), now)
+
+
+def end_holds(engine: EndHold, *, now: datetime) -> None:
+    """The same for all that no queue was told of: of several machines one has it, and jobs run on any."""
+    _tell(engine, Submission.objects.filter(at__gte=now - KEPT_IN_QUEUE), now)
 
 
 def announce_bulk_send(account_id: int, recipients: int, *, by: str, now: datetime) -> None:
@@ -75,3 +80,10 @@ def _end_holds(
             announce(event)
             events.append(event)
     return events
+
+
+def _tell(engine: EndHold, rows: QuerySet[Submission], now: datetime) -> None:
+    """A message that was told of once may be held again: that hold is somebody else's."""
+    for row in rows.filter(hold__in=(_Hold.RELEASED, _Hold.DISCARDED), hold_ended_at=None):
+        if engine(row.queue_id, discard=row.hold == _Hold.DISCARDED):
+            Submission.objects.filter(pk=row.pk).update(hold_ended_at=now)
