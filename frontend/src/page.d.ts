@@ -58,9 +58,16 @@ interface Window {
     };
 }
 
-/** What htmx says before each request of its own. */
+/** What htmx says before each request of its own, and before it puts the answer in its place. */
 interface DocumentEventMap {
-    "htmx:config:request": CustomEvent<{ ctx: { request: { headers: Record<string, string> } } }>;
+    "htmx:config:request": CustomEvent<{ ctx: HtmxRequest }>;
+    "htmx:before:swap": CustomEvent<{ ctx: HtmxRequest }>;
+}
+interface HtmxRequest {
+    request: { headers: Record<string, string> };
+    target?: Element;
+    /** Ours: texts of the target as they were when the request left. */
+    textsThen?: string;
 }
 
 /** Fields of a dialog or of a pane say `change`; what they are is their template's word. */

@@ -96,3 +96,19 @@ def test_texts_follow_a_day_as_it_is_typed(page: Page) -> None:  # noqa: F811
     ends.press("Tab")
     expect(text).to_have_value(re.compile("!Bonjour.*19/12/2040 au 06/01/2041 inclus.*07/01/2041", re.DOTALL))
     expect(page.locator(".ends :focus")).to_have_count(1)  # only the texts were drawn again
+
+
+def test_a_text_typed_while_days_are_looked_at_is_kept(page: Page) -> None:  # noqa: F811
+    """The answer to a day typed just before came back with the texts as they had been then."""
+    held: list[Route] = []
+    page.route("**/parametres/absence/remplir", lambda route: held.append(route))
+    page.goto("/parametres/absence")
+    page.locator("[name=ends_on]").fill("03/01/2041")
+    page.locator("[name=ends_at]").focus()
+    wait_until_held(page, held)
+    text = page.get_by_label("Message aux correspondants internes")
+    text.fill("Karim prend le relais.")
+    with page.expect_response("**/parametres/absence/remplir"):
+        held[0].continue_()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(text).to_have_value("Karim prend le relais.")
