@@ -120,7 +120,7 @@ def test_messages_that_have_not_left_are_counted_and_the_latest_of_them_is_told(
 ) -> None:
     now = timezone.now()
     for number, (state, due_at) in enumerate(
-        (("queued", now - timedelta(minutes=10)), ("queued", now), ("held", now - timedelta(hours=1)),
+        (("queued", now - timedelta(minutes=10)), ("queued", now), ("held", now + timedelta(hours=1)),
          ("filed", now - timedelta(days=1)), ("refused", now - timedelta(days=1)))
     ):  # fmt: skip
         queue_message(f"{number}", state, due_at)
