@@ -66,9 +66,7 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
         *(("valkey",) if valkey.is_wanted(config) else ()),
     }
     assert found["database"].ok
-    assert not any(
-        found[name].ok for name in ("dovecot", "postfix", "front", "push", "worker", "gate", "carddav")
-    )
+    assert not any(found[name].ok for name in ("dovecot", "postfix", "front", "push", "worker", "gate"))
 
 
 @pytest.mark.django_db

@@ -45,16 +45,18 @@ class Part:
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                if not part._first:
-                    self.request.recv(4096)
+                asked = b"" if part._first else self.request.recv(4096)
                 if part.answer is None:
                     self.request.recv(1)  # until the other side is tired of waiting
                 else:
-                    self.request.sendall(part.answer)
+                    self.request.sendall(part.reply(asked, part.answer))
 
         self._handler = Handler
         self.port = 0
         self.open()
+
+    def reply(self, _asked: bytes, answer: bytes) -> bytes:
+        return answer
 
     def open(self) -> None:
         socketserver.ThreadingTCPServer.allow_reuse_address = True
@@ -66,6 +68,13 @@ class Part:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class Front(Part):
+    """The front: it answers by itself what names no host, and passes on the rest to address books."""
+
+    def reply(self, asked: bytes, answer: bytes) -> bytes:
+        return answer if b"Host:" in asked else b"HTTP/1.1 400 Bad Request\r\n\r\n"
 
 
 class Beside:
@@ -102,7 +111,7 @@ def config_at(home: Path, found: dict[str, int]) -> Config:
         def ports(self) -> Ports:
             return replace(
                 super().ports, imap=found["dovecot"], managesieve=found["managesieve"], mx=found["postfix"],
-                push=found["push"], carddav=found["carddav"], filter_controller=found["filter"],
+                push=found["push"], carddav=found["front"], filter_controller=found["filter"],
                 srs_forward=found["postsrsd"],
             )  # fmt: skip
 
@@ -146,7 +155,7 @@ def parts(tmp_path: Path, beside: Beside) -> Iterator[Parts]:
         "managesieve": Part(b'"IMPLEMENTATION" "x"\r\n', speaks_first=True),
         "postfix": Part(b"220 mail ESMTP\r\n", speaks_first=True),
         "push": Part(_PAGE, speaks_first=False),
-        "carddav": Part(_PAGE, speaks_first=False),
+        "front": Front(_PAGE, speaks_first=False),
         "filter": Part(_PAGE, speaks_first=False),
         "antivirus": Part(b"PONG\0", speaks_first=False),
         "postsrsd": Part(b"200 SRS0=x@ac-amiens.test\n", speaks_first=False),
@@ -255,8 +264,11 @@ FAULTS = {
     "the MX is full": Fault(says("postfix", b"421 4.3.2 full\r\n"), _DOWN, "postfix", "Arrivée du courrier"),
     "live notices are not there": Fault(closed("push"), _DOWN, "push", "Avis en direct : pas de réponse"),
     "live notices fail": Fault(says("push", b"HTTP/1.0 500 no\r\n\r\n"), _DOWN, "push", "Avis en direct"),
-    "address books are not there": Fault(closed("carddav"), _DOWN, "carddav", "Carnets (CardDAV)"),
-    "address books say nothing": Fault(says("carddav", None), _DOWN, "carddav", "Carnets (CardDAV)"),
+    "the front is not there": Fault(closed("front"), _DOWN, "front", "Accueil des pages (nginx) : pas"),
+    "the front says nothing": Fault(says("front", None), _DOWN, "front", "Accueil des pages (nginx) : pas"),
+    "address books are not there": Fault(
+        says("front", b"HTTP/1.1 502 Bad Gateway\r\n\r\n"), _DOWN, "carddav", "Carnets (CardDAV)"
+    ),
     "the worker died": Fault(silent("worker"), _DOWN, "worker", "Travaux : pas de réponse"),
     "the worker never started": Fault(gone("worker"), _DOWN, "worker", "Travaux : pas de réponse"),
     "the gate died": Fault(silent("gate"), _DOWN, "gate", "Contrôle des envois : pas de réponse"),

@@ -34,11 +34,12 @@ _LONGEST_WAIT = timedelta(minutes=10)  # of a job that may run
 def checks(config: Config) -> dict[str, Check]:
     """Check the database, engines and what they ask, our processes, jobs, disk, backup and certificates."""
     ports = config.ports
+    front = _front(ports.carddav)
     probes: dict[str, Callable[[], Check]] = {
         "database": _database,
         "dovecot": lambda: _dovecot(config),
         "postfix": lambda: _postfix(config),
-        "front": lambda: _front(ports.carddav),
+        "front": lambda: front,
         "push": lambda: _page(ports.push, "/sante"),
         "worker": lambda: _workers(config),
         "long-worker": lambda: _warning(_beats(config, worker_name("long"))),
@@ -47,7 +48,8 @@ def checks(config: Config) -> dict[str, Check]:
         "jobs": _jobs,
         "gate": lambda: _beats(config, "gate"),
         "collector": lambda: _warning(_beats(config, "collector")),
-        "carddav": lambda: _page(ports.carddav, "/sante"),
+        # nothing is said of them while the front, which passes the question on, is away itself
+        "carddav": lambda: _page(ports.carddav, "/sante") if front.ok else Check(ok=True),
         **({"filter": lambda: _filter(config)} if has_filter(config) else {}),
         **({"antivirus": lambda: _antivirus(config)} if config.files.clamd else {}),
         "disk": lambda: _space(config),
