@@ -45,7 +45,7 @@ class Drive:
              "cores": os.cpu_count(), "load": os.getloadavg()[0], "machines": len(self.cluster.machines)},
         )  # fmt: skip
         with Watch(self.cluster) as watch, Load(self.cluster, self.run, self.rate) as load:
-            time.sleep(_CALM_SECONDS)
+            time.sleep(_CALM_SECONDS)  # how it is without a fault is measured too
             for number, fault in enumerate(self._faults(), start=self.first + 1):
                 struck = self._where_it_hurts(fault)
                 record.add("fault", {"number": number, **self._suffer(struck, load, watch)})
@@ -75,7 +75,7 @@ class Drive:
         except MachineBroken as error:
             trouble = str(error)[-300:]
         opened = self._opens_ended(ended)
-        time.sleep(max(0.0, fault.seconds - (time.time() - began)))
+        time.sleep(max(0.0, fault.seconds - (time.time() - began)))  # the length that was drawn for it
         strikes.mend(self.cluster, fault)
         mended, words = time.time(), [""]
 
@@ -88,7 +88,7 @@ class Drive:
 
         is_back = comes(is_whole, _WHOLE_SECONDS, pause=1.0)
         whole = time.time()
-        time.sleep(_CALM_SECONDS)
+        time.sleep(_CALM_SECONDS)  # so that no fault is charged with the one before
         span = Span(began, whole)
         self.spans.append(span)
         told = {
@@ -127,7 +127,7 @@ class Drive:
                 return 0
         except Exception:  # noqa: BLE001
             return 0
-        time.sleep(ENDED_SECONDS)
+        time.sleep(ENDED_SECONDS)  # what is allowed: from then on nothing opens
         opened = 0
         for name in FRONTS:
             try:
@@ -149,7 +149,7 @@ class Drive:
             say(f"{outcome.found} of {outcome.expected} are there")
             if not outcome.lost or time.monotonic() > deadline:
                 return outcome
-            time.sleep(10)
+            time.sleep(10)  # each look asks the pod for every mailbox
 
     def _sum(self, outcome: Account, load: Load, watch: Watch) -> dict[str, object]:
         calm = seconds_outside(load.samples["pages"], self.spans)

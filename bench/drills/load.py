@@ -122,7 +122,7 @@ class Load:
                     is_in = status not in (302, 403)
                     outcome = Outcome.TAKEN if status < 300 else outcome
                 self._note("compose", who, asked, is_good=outcome is Outcome.TAKEN)
-                time.sleep(0.0 if outcome is Outcome.TAKEN else 1.0)
+                time.sleep(0.0 if outcome is Outcome.TAKEN else 1.0)  # as a page asks again
             self.sent.append(Sent(number, (recipient,), began, outcome, "compose"))
 
     # Mail programs

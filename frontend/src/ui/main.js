@@ -1,6 +1,6 @@
 // What every page shares: the CSRF header of htmx, menus that close, the eye of a password field,
 // notices that go away, and a page that must not come back from the browser's memory.
-import "./kept_typing.js";
+import "./kept_texts.js";
 import { forgetEverybody, forgetOthers } from "./personal_storage.js";
 
 const { person } = document.documentElement.dataset; // "" while nobody is signed in; frames say nothing

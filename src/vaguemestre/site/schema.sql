@@ -955,7 +955,7 @@ INSERT INTO "django_migrations" VALUES(87,'redirects','0001_initial',datetime('n
 INSERT INTO "django_migrations" VALUES(88,'removals','0001_initial',datetime('now'));
 INSERT INTO "django_migrations" VALUES(89,'removals','0002_arrivals',datetime('now'));
 INSERT INTO "django_migrations" VALUES(90,'removals','0003_discarded_copies',datetime('now'));
-INSERT INTO "django_migrations" VALUES(91,'removals','0004_found_at_counting',datetime('now'));
+INSERT INTO "django_migrations" VALUES(91,'removals','0004_found_at_count',datetime('now'));
 INSERT INTO "django_migrations" VALUES(92,'reports','0001_initial',datetime('now'));
 INSERT INTO "django_migrations" VALUES(93,'reports','0002_votes',datetime('now'));
 INSERT INTO "django_migrations" VALUES(94,'rosters','0001_initial',datetime('now'));

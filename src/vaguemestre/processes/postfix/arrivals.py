@@ -54,7 +54,7 @@ def _keep(path: Path, writer: int, gate: int) -> NoReturn:
             _answer_then_exit(path, writer, keeper)
         os.waitpid(process, 0)
         log.error("the process that counts parts of arrivals ended: another is started")
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(_PAUSE_SECONDS)  # one that ends at once must not take the processor
 
 
 def _answer_then_exit(path: Path, writer: int, keeper: int) -> NoReturn:
