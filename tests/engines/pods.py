@@ -17,7 +17,7 @@ from tests.engines.live import LiveEngines, Someone
 
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot import mail_agent
-from vaguemestre.engines.dovecot.copies.unexamined import Scan, away
+from vaguemestre.engines.dovecot.copies.unexamined import Scan
 from vaguemestre.engines.dovecot.pods.pod_agent import PodAgent
 from vaguemestre.engines.home_alias import open_home
 from vaguemestre.engines.projection import backend as projection
@@ -38,7 +38,7 @@ class Pod(LiveEngines):
 
     _agent: PodAgent | None = None
 
-    def start_agent(self, scan: Scan) -> None:
+    def start_agent(self, scan: Scan | None) -> None:
         config = self.config
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         pair = certificates.pod_pair(config)
@@ -134,7 +134,7 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(scan: Scan = away) -> Iterator[Cluster]:
+def cluster(scan: Scan | None = None) -> Iterator[Cluster]:
     """Front and pods, started, with one projection, the same secrets and one authority. `scan`: of pods."""
     first = live.make()
     first = LiveEngines(replace(first.config, topology=TOPOLOGY))

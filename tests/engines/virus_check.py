@@ -43,6 +43,11 @@ class RealClamd:
             self._process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
             wait_until(self._answers, 60)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def end(self) -> None:
         """As a crash does."""
         if self._process is not None:

@@ -4,7 +4,6 @@ import io
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -22,8 +21,8 @@ from vaguemestre.engines.dovecot.copies.quarantined import QuarantinedMail, foun
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
 from vaguemestre.engines.dovecot.copies.unexamined import UnexaminedCopies
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
-from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.engines.rspamd.controller import FilterPing
 from vaguemestre.engines.rspamd.late_judgement import LateJudgement
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.post.mailstore.values import EXAMINED, QUARANTINE
@@ -48,21 +47,13 @@ def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClamd]:
     made.end()
 
 
-def configure_postfix(engines: LiveEngines, clamd: str) -> None:
-    engines.end("postfix")
-    postfix.prepare(replace(engines.config, files=replace(engines.config.files, clamd=clamd)))
-    engines.start_postfix()
-
-
 @pytest.fixture(scope="module")
 def filtered(
     engines: LiveEngines, clamd: RealClamd, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveEngines]:
     zone = Zone(tmp_path_factory.mktemp("zone"), engines.config.ports.names)
     engines.start_filter(f"127.0.0.1:{engines.config.ports.names}", clamd=clamd.address)
-    configure_postfix(engines, clamd.address)
     yield engines
-    configure_postfix(engines, "")
     zone.end()
     for name in ("rspamd", "valkey"):
         if name in engines.children:
@@ -188,10 +179,11 @@ def test_a_clean_file_arrives_without_a_mark(filtered: LiveEngines, marie: Someo
 class Direct:
     """`quarantine.ports.LateExamination` without the agent in between."""
 
-    def __init__(self, engines: LiveEngines, clamd: RealClamd) -> None:
+    def __init__(self, engines: LiveEngines, clamd: RealClamd | None) -> None:
         doveadm, config = DoveadmServer(doveadm_socket(engines.config)), engines.config
         judge = LateJudgement(config.ports.filter_controller, config.secrets_dir / "filter_key")
-        self.copies = UnexaminedCopies(doveadm, RemovedCopies(doveadm), Clamd(clamd.address), judge)
+        scan = Clamd(clamd.address) if clamd else None
+        self.copies = UnexaminedCopies(doveadm, RemovedCopies(doveadm), scan, judge)
 
     def examine_copies(self, mailbox: str, queue_id: str, at: int) -> list[InfectedCopy]:
         sought = SoughtMail(frozenset((queue_id,)), ((queue_id, at),), (), frozenset(), "")
@@ -203,13 +195,22 @@ class Direct:
             self.copies.quarantine(mailbox, folder, *map(str, numbers))
 
 
+def examiner_of(engines: LiveEngines, clamd: RealClamd | None) -> services.Examiner:
+    """`clamd`: None where no virus check is configured."""
+    return services.Examiner(
+        Clamd(clamd.address if clamd else ""),
+        FilterPing(engines.config.ports.filter_controller, is_wanted=True),
+        Direct(engines, clamd),
+        engines.directory.mailboxes_of,
+        timezone.now,
+    )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_arrived_while_the_virus_check_was_away_is_examined_when_it_is_back(
     filtered: LiveEngines, marie: Someone, quarantined: QuarantinedMail, clamd: RealClamd
 ) -> None:
-    examiner = services.Examiner(
-        Clamd(clamd.address), Direct(filtered, clamd), filtered.directory.mailboxes_of, timezone.now
-    )
+    examiner = examiner_of(filtered, clamd)
     contents = {
         "Propre": b"x" * 700_000 + bytes(range(256)),
         "Marque": b"x" * 5000 + MARK,
@@ -254,12 +255,17 @@ def filter_away(engines: LiveEngines) -> Iterator[None]:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_virus_check", [True, False])
 def test_macros_and_listed_links_that_arrived_while_the_filter_was_away_are_found_when_it_is_back(
-    filtered: LiveEngines, marie: Someone, quarantined: QuarantinedMail, clamd: RealClamd
+    filtered: LiveEngines,
+    marie: Someone,
+    quarantined: QuarantinedMail,
+    clamd: RealClamd,
+    *,
+    has_virus_check: bool,
 ) -> None:
     listed = rspamd.listed_links(filtered.config)
     listed.write_text("tardif.fr\n", encoding="utf-8")
-    late = Direct(filtered, clamd)
     probe = letter(SENDER, marie.address, "sonde", "Voir https://tardif.fr/compte").as_bytes()
     judge = LateJudgement(filtered.config.ports.filter_controller, filtered.config.secrets_dir / "filter_key")
     wait_until(lambda: judge(io.BytesIO(probe)) == "fraud tardif.fr", 120)  # the filter watches the list
@@ -279,7 +285,7 @@ def test_macros_and_listed_links_that_arrived_while_the_filter_was_away_are_foun
     wait_until(is_over)
     told([step for step in filtered.logged_steps() if step.queue_id in queue_ids], "postfix")
     services.note_unexamined(queue_ids, now=timezone.now())
-    examiner = services.Examiner(Clamd(clamd.address), late, filtered.directory.mailboxes_of, timezone.now)
+    examiner = examiner_of(filtered, clamd if has_virus_check else None)
     assert services.examine_unexamined(examiner) == 3
     assert {row[7] for row in quarantined.find(marie.mailbox)} == {"Bilan", "Colis"}
     assert set(QuarantinedMessage.objects.values_list("reason", "detail")) == {
@@ -320,10 +326,22 @@ def examined(engines: LiveEngines, clamd: RealClamd, queue_ids: set[str]) -> int
     wait_until(is_over)
     told([step for step in engines.logged_steps() if step.queue_id in queue_ids], "postfix")
     services.note_unexamined(queue_ids, now=timezone.now())
-    look = services.Examiner(
-        Clamd(clamd.address), Direct(engines, clamd), engines.directory.mailboxes_of, timezone.now
-    )
-    return services.examine_unexamined(look)
+    return services.examine_unexamined(examiner_of(engines, clamd))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_virus_check_that_hangs_holds_no_mail_and_examines_what_arrived_once_it_answers(
+    filtered: LiveEngines, marie: Someone, quarantined: QuarantinedMail, clamd: RealClamd
+) -> None:
+    before = unexamined(filtered)
+    with standing_still(clamd.pid):
+        filtered.arrive(marie.address, with_file(marie, "Pendu", EICAR), SENDER)
+        assert b"Vaguemestre-Unexamined: virus" in filtered.found(marie, "Pendu", seconds=60)[0]
+        assert quarantined.find(marie.mailbox) == []
+    assert examined(filtered, clamd, unexamined(filtered) - before) == 1
+    assert [row[3] for row in quarantined.find(marie.mailbox)] == [""]  # moved, not filed by the filter
+    assert QuarantinedMessage.objects.get().detail == NAMES[EICAR]
+    assert filtered.messages(marie, "Pendu") == []
 
 
 @pytest.mark.django_db(transaction=True)

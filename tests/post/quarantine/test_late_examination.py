@@ -30,11 +30,24 @@ class Killed(Exception):
 
 
 @dataclass
-class MemoryCheck:
-    """A virus check and mailboxes, which may be away. `viruses`: (mailbox, queue identifier)."""
-
+class MemoryFilter:
     is_wanted: bool = True
     is_away: bool = False
+
+    def ping(self) -> None:
+        if self.is_away:
+            raise EngineDown("away")
+
+
+@dataclass
+class MemoryCheck(MemoryFilter):
+    """A virus check and mailboxes, which may be away. `viruses`: (mailbox, queue identifier).
+
+    `unjudged`: what the filter has to see as well, after the virus check.
+    """
+
+    filter: MemoryFilter = field(default_factory=MemoryFilter)
+    unjudged: set[str] = field(default_factory=set)
     boxes_away: set[str] = field(default_factory=set)
     viruses: set[tuple[str, str]] = field(default_factory=set)
     verdict: str = "virus Eicar"
@@ -42,15 +55,13 @@ class MemoryCheck:
     moved: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     on_move: Callable[[], None] = lambda: None
 
-    def ping(self) -> None:
-        if self.is_away:
-            raise EngineDown("away")
-
     def examine_copies(self, mailbox: str, queue_id: str, at: int) -> list[InfectedCopy]:
         if mailbox in self.boxes_away:
             raise EngineDown("away")
         self.looks.append((mailbox, queue_id))
         infected = (mailbox, queue_id) in self.viruses and not self.moved[mailbox]
+        if queue_id in self.unjudged and self.filter.is_away and not infected:
+            raise EngineDown("away")
         return [InfectedCopy("INBOX", 7, mail(f"g{queue_id}", self.verdict))] if infected else []
 
     def quarantine_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
@@ -61,7 +72,7 @@ class MemoryCheck:
         def of_itself(addresses: Collection[str]) -> dict[str, str]:
             return {address: address for address in addresses}
 
-        return services.examine_unexamined(services.Examiner(self, self, of_itself, lambda: now))
+        return services.examine_unexamined(services.Examiner(self, self.filter, self, of_itself, lambda: now))
 
 
 @pytest.fixture
@@ -95,6 +106,43 @@ def test_nothing_is_tried_while_the_virus_check_is_away(check: MemoryCheck, mari
     check.is_away = False
     assert check.run(NOON) == 1
     assert check.looks == [(marie.mailbox, "4jB")]
+    assert not UnexaminedMail.objects.exists()
+
+
+def test_without_a_virus_check_the_filter_alone_examines(check: MemoryCheck, marie: Account) -> None:
+    deliver(marie.mailbox, "4jB")
+    check.is_wanted, check.filter.is_away = False, True
+    check.unjudged.add("4jB")
+    assert check.run(NOON) == 0
+    assert check.looks == []
+    check.filter.is_away = False
+    assert check.run(NOON) == 1
+    assert not UnexaminedMail.objects.exists()
+
+
+def test_without_virus_check_and_filter_nothing_is_tried(check: MemoryCheck, marie: Account) -> None:
+    deliver(marie.mailbox, "4jB")
+    check.is_wanted = check.filter.is_wanted = False
+    assert check.run(NOON) == 0
+    assert check.looks == []
+
+
+def test_while_the_filter_is_away_each_letter_is_scanned_once_and_judged_as_soon_as_it_is_back(
+    check: MemoryCheck, marie: Account
+) -> None:
+    """However long it was away: a pause that grew meanwhile would go on after its return."""
+    check.filter.is_away = True
+    check.unjudged |= {"4jB", "4jC"}
+    check.viruses.add((marie.mailbox, "4jC"))
+    deliver(marie.mailbox, "4jB")
+    deliver(marie.mailbox, "4jC")
+    assert check.run(NOON) == 2
+    assert check.moved[marie.mailbox] == [7]  # a virus does not wait for the filter
+    for minute in range(1, 300):
+        assert check.run(NOON + minute * MINUTE) == 0
+    assert len(check.looks) == 2
+    check.filter.is_away = False
+    assert check.run(NOON + 300 * MINUTE) == 1
     assert not UnexaminedMail.objects.exists()
 
 

@@ -11,7 +11,7 @@ from vaguemestre.processes.production.nodes.kinds import check_can_be_made
 from vaguemestre.processes.production.nodes.routes import routes_of
 from vaguemestre.processes.production.units.children import children_of
 from vaguemestre.processes.production.units.units import services_of
-from vaguemestre.site.config import Config, ConfigWrong, FilesSection
+from vaguemestre.site.config import Config, ConfigWrong, FilesSection, MailSection
 from vaguemestre.site.config.network import NetworkSection
 from vaguemestre.site.config.topology import FRONT_DUTIES, MAIL_DUTIES, NodeSection, PodSection, Topology
 
@@ -95,16 +95,24 @@ def test_what_is_asked_of_mailboxes_is_done_by_the_pod_and_passed_on_by_fronts(t
         "vaguemestre.processes.agents.mail_agent", str(tmp_path), "-", "-", "10.77.0.41", "8247",
     )  # fmt: skip
     assert agent_on("w1")[2:] == (
-        "vaguemestre.processes.agents.mail_relay", str(tmp_path), "8247", "-", "p1=10.77.0.41",
+        "vaguemestre.processes.agents.mail_relay", str(tmp_path), "8247", "8334", "p1=10.77.0.41",
         "p2=10.77.0.42",
     )  # fmt: skip
 
 
-def test_the_filter_of_a_front_is_asked_about_mail_that_is_marked(tmp_path: Path) -> None:
-    config = replace(config_at(tmp_path, "w1"), files=FilesSection(clamd="127.0.0.1:3310"))
+@pytest.mark.parametrize("clamd", ["", "127.0.0.1:3310"])
+@pytest.mark.parametrize("has_filter", [True, False])
+def test_the_filter_of_a_front_is_asked_about_mail_that_it_did_not_see(
+    tmp_path: Path, clamd: str, *, has_filter: bool
+) -> None:
+    config = replace(
+        config_at(tmp_path, "w1"),
+        files=FilesSection(clamd=clamd),
+        mail=MailSection(content_filter=has_filter),
+    )
     children = children_of(config, "python")
     (argv,) = [child.argv for child in children if child.name == "mail-agent"]
-    assert argv[4:6] == ("8247", str(config.ports.filter_controller))
+    assert argv[4:6] == ("8247", str(config.ports.filter_controller) if has_filter else "-")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from vaguemestre.engines.dovecot.copies.deleted_bound import DeletedBound
 from vaguemestre.engines.dovecot.copies.quarantined import QuarantinedMail, found_mail
 from vaguemestre.engines.dovecot.copies.redelivered import RedeliveredCopies
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
-from vaguemestre.engines.dovecot.copies.unexamined import Judge, Scan, UnexaminedCopies, away, nothing
+from vaguemestre.engines.dovecot.copies.unexamined import Judge, Scan, UnexaminedCopies, nothing
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.dovecot.house_script import HouseScripts
@@ -43,7 +43,7 @@ def verbs(
     instance: Place,
     users: Collection[int],
     erasers: Collection[int],
-    scan: Scan = away,
+    scan: Scan | None = None,
     judge: Judge = nothing,
 ) -> dict[str, Verb]:
     """What the agent does for those user ids. What takes mail away is for `erasers` only.

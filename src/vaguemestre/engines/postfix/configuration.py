@@ -166,7 +166,6 @@ def _values(instance: Instance) -> dict[str, object]:
         "usual_ports": instance.has_usual_ports,
         "ports": instance.ports,
         "has_filter": has_filter(instance),
-        "has_virus_check": has_filter(instance) and bool(instance.files.clamd),
         "forward_outside": instance.mail.forward_outside,
         "postmaster": instance.mail.postmaster.lower(),
         "rewrites_senders": rewrites_senders(instance),

@@ -1,4 +1,4 @@
-"""`reports.ports.TeachFilter`: messages that readers call junk or not, sent to rspamd's controller."""
+"""rspamd's controller: whether it answers, and messages that readers call junk or not."""
 
 import http.client
 from collections.abc import Mapping
@@ -7,12 +7,36 @@ from pathlib import Path
 from vaguemestre.foundation.kernel.errors import EngineDown
 
 _TIMEOUT_SECONDS = 10.0  # longer than the filter gives itself for a message
+_PING_SECONDS = 5.0
 _JUNK, _WANTED = "1", "2"  # flags of rspamd.conf.j2
 _WEIGHT = "1"
 
 
+class FilterPing:
+    """`quarantine.ports.ContentCheck`. `port`: of the controller, on the loopback."""
+
+    def __init__(self, port: int, *, is_wanted: bool) -> None:
+        self._port, self._is_wanted = port, is_wanted
+
+    @property
+    def is_wanted(self) -> bool:
+        return self._is_wanted
+
+    def ping(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_PING_SECONDS)
+        try:
+            connection.request("GET", "/ping")
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException) as error:
+            raise EngineDown(f"rspamd: {type(error).__name__}") from error
+        finally:
+            connection.close()
+        if status != http.client.OK:
+            raise EngineDown(f"rspamd answered {status}")
+
+
 class JunkTraining:
-    """`port`: of the controller, on the loopback. Raises EngineDown without a filter."""
+    """`reports.ports.TeachFilter`. `port`: of the controller, here. Raises EngineDown without a filter."""
 
     def __init__(self, port: int, key_file: Path) -> None:
         self._port, self._key_file = port, key_file

@@ -27,10 +27,11 @@ def note_unexamined(event: MailUnexamined) -> None:
 
 
 def examine_unexamined() -> None:
-    """Periodic task: once the virus check is back, what was delivered without it."""
+    """Periodic task: what was delivered without the virus check or the filter."""
     services.examine_unexamined(
         services.Examiner(
             ports.virus_check.get(),
+            ports.content_filter.get(),
             ports.late_examination.get(),
             mail_directory.get().mailboxes_of,
             timezone.now,

@@ -24,8 +24,9 @@ class QuarantinedMail(Protocol):
 
 
 class LateExamination(Protocol):
-    """Messages that were delivered unexamined. Texts go to the virus check alone. Methods raise EngineDown,
-    EngineRefused.
+    """Messages that were delivered unexamined. Texts go to the virus check and the filter alone.
+
+    Methods raise EngineDown, EngineRefused.
     """
 
     def examine_copies(self, mailbox: str, queue_id: str, at: int) -> list[InfectedCopy]:
@@ -40,7 +41,9 @@ class LateExamination(Protocol):
         ...
 
 
-class VirusCheck(Protocol):
+class ContentCheck(Protocol):
+    """What looks at contents: the virus check, or the filter."""
+
     @property
     def is_wanted(self) -> bool:
         """Whether one is configured."""
@@ -59,5 +62,6 @@ class IsRefused(Protocol):
 
 quarantined_mail: Slot[QuarantinedMail] = Slot("quarantine.quarantined_mail")
 late_examination: Slot[LateExamination] = Slot("quarantine.late_examination")
-virus_check: Slot[VirusCheck] = Slot("quarantine.virus_check")
+virus_check: Slot[ContentCheck] = Slot("quarantine.virus_check")
+content_filter: Slot[ContentCheck] = Slot("quarantine.content_filter")
 is_refused: Slot[IsRefused] = Slot("quarantine.is_refused")

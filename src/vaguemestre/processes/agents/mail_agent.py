@@ -1,10 +1,10 @@
 """The process that serves `engines.dovecot.mail_agent`, as the mail's user.
 
 `python -m … HOME [CLAMD [FILTER]]`. It reads no configuration, and no secret
-but the key of the filter at that port, if there is one.
+but the key of the filter at that port, if there is one. CLAMD is « - » where there is no virus check.
 
 On the machine of a pod, `… HOME CLAMD - ADDRESS PORT` serves other machines too, who know the installation's
-password; CLAMD is « - » where there is no virus check. The filter is not on that machine.
+password. The filter is not on that machine.
 """
 
 import os
@@ -17,7 +17,7 @@ from threading import Thread
 from vaguemestre.engines.agent import Agent, Verb
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.database.database_login import CREDENTIALS
-from vaguemestre.engines.dovecot.copies.unexamined import away, nothing
+from vaguemestre.engines.dovecot.copies.unexamined import nothing
 from vaguemestre.engines.dovecot.mail_agent import socket_path, verbs
 from vaguemestre.engines.dovecot.pods.pod_agent import PodAgent
 from vaguemestre.engines.instance import Home, Place
@@ -35,7 +35,7 @@ def main(home: Path, clamd: str = NONE, controller: str = NONE, address: str = "
     logs.configure()
     os.umask(0o077)
     instance, users = Home(home), openers_of("mail-agent")
-    scan = away if clamd == NONE else Clamd(clamd)
+    scan = None if clamd == NONE else Clamd(clamd)
     judge = nothing if controller == NONE else _judgement(home, controller)
     erasers = user_ids({"vaguemestre-worker"})
     served = verbs(instance, user_ids(users), erasers, scan, judge)

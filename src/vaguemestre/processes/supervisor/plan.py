@@ -237,9 +237,8 @@ def agents(config: Config, python: str, home: Path, sockets: Mapping[str, Path])
 
     The mail agent gives the virus check, and the filter, what arrived while they were away.
     """
-    clamd, port = config.files.clamd, config.ports.filter_controller
-    words = (clamd, *((str(port),) if config.mail.content_filter else ()))
-    given = {"mail-agent": words} if clamd else {}
+    filter_port = (str(config.ports.filter_controller),) if config.mail.content_filter else ()
+    given = {"mail-agent": (config.files.clamd or "-", *filter_port)}
     return tuple(
         Child(
             name,

@@ -8,12 +8,13 @@ from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.steps import dovecot_steps
 from vaguemestre.engines.imap.adapters.report_finder import ReportFinder
 from vaguemestre.engines.imap.adapters.sent_copy import AnsweredMarks, SentCopies
+from vaguemestre.engines.instance import has_filter
 from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix.queue_agent import HoldQueue
 from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
-from vaguemestre.engines.rspamd.controller import JunkTraining
+from vaguemestre.engines.rspamd.controller import FilterPing, JunkTraining
 from vaguemestre.engines.rspamd.listed_links import ListedLinks
 from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
@@ -46,6 +47,7 @@ def plug(config: Config) -> None:
     quarantine.quarantined_mail.plug(mail_agent(config))
     quarantine.late_examination.plug(mail_agent(config))
     quarantine.virus_check.plug(Clamd(config.files.clamd))
+    quarantine.content_filter.plug(FilterPing(config.ports.filter_controller, is_wanted=has_filter(config)))
     quarantine.is_refused.plug(is_refused)
     redirects.is_listed.plug(ListedLinks(config, is_refused_link))
     outbox.submit.plug(submission_of(config))

@@ -570,4 +570,4 @@ def test_a_message_that_the_virus_check_could_not_examine_says_so_until_it_did(
 ) -> None:
     ref = put(box, mark + html_letter("x"), flags=flags)
     page = reader.get(address(ref), headers=PIECE).content.decode()
-    assert ("L’antivirus n’a pas pu examiner" in page) is is_told
+    assert ("Ce courriel n’a pas pu être examiné" in page) is is_told

@@ -26,11 +26,6 @@ _UNJUDGED = re.compile(rb"^Vaguemestre-Unexamined: filter$", re.MULTILINE | re.I
 _NOT_OF_A_NAME = re.compile(r"[^\w.-]+", re.ASCII)
 
 
-def away(_content: BinaryIO) -> str:
-    """In place of a virus check where there is none."""
-    raise EngineDown("no virus check")
-
-
 def nothing(_content: BinaryIO) -> str:
     """In place of a filter where there is none."""
     return ""
@@ -39,11 +34,12 @@ def nothing(_content: BinaryIO) -> str:
 class UnexaminedCopies:
     """Methods take a mailbox whose name was checked. They raise EngineDown, EngineRefused.
 
-    `judge`: asked of what arrived while the filter itself was away.
+    `scan`: None where there is no virus check, which then finds nothing in what the filter did not see, and
+    leaves what only it did not see. `judge`: asked of what arrived while the filter itself was away.
     """
 
     def __init__(
-        self, doveadm: DoveadmServer, copies: RemovedCopies, scan: Scan, judge: Judge = nothing
+        self, doveadm: DoveadmServer, copies: RemovedCopies, scan: Scan | None, judge: Judge = nothing
     ) -> None:
         self._doveadm, self._copies, self._scan, self._judge = doveadm, copies, scan, judge
 
@@ -90,13 +86,21 @@ class UnexaminedCopies:
     def _verdict_of(self, mailbox: str, leaves_unjudged: bool, *query: str) -> str | None:
         """Empty: nothing was found. None: nothing yet, and the filter is to be asked elsewhere."""
         with self._doveadm.content(mailbox, *query) as content:
-            if virus := self._scan(content):
-                return f"virus {_NOT_OF_A_NAME.sub('-', virus)[:80]}"
+            is_unjudged = _is_unjudged(content.read(_HEADER_BYTES))
             content.seek(0)
-            if not _is_unjudged(content.read(_HEADER_BYTES)):
+            if virus := self._virus_in(content, is_unjudged=is_unjudged):
+                return f"virus {_NOT_OF_A_NAME.sub('-', virus)[:80]}"
+            if not is_unjudged:
                 return ""
             content.seek(0)
             return None if leaves_unjudged else self._judge(content)
+
+    def _virus_in(self, content: BinaryIO, *, is_unjudged: bool) -> str:
+        if self._scan is not None:
+            return self._scan(content)
+        if is_unjudged:
+            return ""
+        raise EngineDown("no virus check")
 
     def _described(self, mailbox: str, verdict: str, *query: str) -> Sequence[str]:
         (row,) = self._doveadm.fetched(mailbox, FIELDS, *query)

@@ -17,7 +17,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.people.credentials.queries import account_of_mailbox
 from vaguemestre.post.quarantine.models import QuarantinedMessage, UnexaminedMail
-from vaguemestre.post.quarantine.ports import LateExamination, VirusCheck
+from vaguemestre.post.quarantine.ports import ContentCheck, LateExamination
 from vaguemestre.post.quarantine.rules.digest import digest_text
 from vaguemestre.post.quarantine.services.messages import quarantined_row
 from vaguemestre.post.quarantine.values import InfectedCopy, Reason, ToldMessage
@@ -37,7 +37,8 @@ _BATCH = 20
 class Examiner:
     """`mailboxes_of`: address → mailbox, for those that some mailbox receives at."""
 
-    check: VirusCheck
+    check: ContentCheck
+    filter: ContentCheck
     mail: LateExamination
     mailboxes_of: Callable[[Collection[str]], Mapping[str, str]]
     clock: Callable[[], datetime]
@@ -50,29 +51,40 @@ def note_unexamined(queue_ids: Iterable[str], *, now: datetime) -> None:
         UnexaminedMail(queue_id=queue_id, found_at=now, next_try_at=now) for queue_id in sorted(queue_ids)
     ]
     UnexaminedMail.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=("queue_id",), update_fields=("next_try_at",)
+        rows, update_conflicts=True, unique_fields=("queue_id",), update_fields=("attempts", "next_try_at")
     )
 
 
 def examine_unexamined(examiner: Examiner) -> int:
     """Examine for some seconds what is due, oldest first. Returns how many messages were examined.
 
-    While the virus check does not answer, nothing is tried. A message that fails is tried again later, and
-    delays no other.
+    While the virus check does not answer, nothing is tried. While the filter does not, each message is tried
+    once, for a virus. A message that fails is tried again later, and delays no other.
     """
     check, clock = examiner.check, examiner.clock
-    if not check.is_wanted or not UnexaminedMail.objects.filter(next_try_at__lte=clock()).exists():
+    if not UnexaminedMail.objects.filter(next_try_at__lte=clock()).exists():
         return 0
-    try:
-        check.ping()
-    except EngineDown:  # an alarm of its own says so
+    can_scan, can_judge = _answers(check), _answers(examiner.filter)  # an alarm of its own says so
+    if (check.is_wanted and not can_scan) or not (can_scan or can_judge):
         return 0
+    has_filter = can_judge or not examiner.filter.is_wanted
     count, until = 0, clock() + _SLICE
-    while clock() < until and (rows := _leased(clock())):
+    while clock() < until and (rows := _leased(clock(), only_new=not has_filter)):
         for row in rows:
-            _examine(row, examiner)
+            _examine(row, examiner, has_filter=has_filter)
         count += len(rows)
     return count
+
+
+def _answers(check: ContentCheck) -> bool:
+    """Whether there is one, and it answers."""
+    if not check.is_wanted:
+        return False
+    try:
+        check.ping()
+    except EngineDown:
+        return False
+    return True
 
 
 def delete_old_notes(*, now: datetime) -> None:
@@ -81,9 +93,10 @@ def delete_old_notes(*, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def _leased(now: datetime) -> list[UnexaminedMail]:
-    """The next messages, nobody else's for the time of a lease."""
+def _leased(now: datetime, *, only_new: bool) -> list[UnexaminedMail]:
+    """The next messages, nobody else's for the time of a lease. `only_new`: those never tried."""
     due = UnexaminedMail.objects.select_for_update(skip_locked=True).filter(next_try_at__lte=now)
+    due = due.filter(attempts=0) if only_new else due
     rows = list(due.order_by("next_try_at", "pk")[:_BATCH])
     for row in rows:
         row.next_try_at = now + _LEASE
@@ -91,10 +104,11 @@ def _leased(now: datetime) -> list[UnexaminedMail]:
     return rows
 
 
-def _examine(row: UnexaminedMail, examiner: Examiner) -> None:
+def _examine(row: UnexaminedMail, examiner: Examiner, *, has_filter: bool) -> None:
     """Every copy delivered so far; once the queue has forgotten the message, it is done with.
 
-    The row stays if a delivery was noted meanwhile: it is due again.
+    The row stays if a delivery was noted meanwhile: it is due again. So it is, tried without the filter, the
+    moment the filter is back.
     """
     ours = UnexaminedMail.objects.filter(pk=row.pk, next_try_at=row.next_try_at)
     delivered: dict[str, int] = {}
@@ -103,14 +117,16 @@ def _examine(row: UnexaminedMail, examiner: Examiner) -> None:
         is_over = is_over or step.kind is StepKind.DONE
         if address := stored_at(step.detail):
             delivered[address] = int(step.at.timestamp())
-    try:
-        for address, mailbox in examiner.mailboxes_of(sorted(delivered)).items():
+    has_failed = False
+    for address, mailbox in examiner.mailboxes_of(sorted(delivered)).items():
+        try:
             _examine_box(mailbox, row.queue_id, delivered[address], examiner)
-    except (EngineDown, EngineRefused):
-        pause = min(_PAUSE * 2.0 ** min(row.attempts, 10), _LONGEST_PAUSE)
+        except (EngineDown, EngineRefused):  # the next mailbox does not wait for this one
+            has_failed = True
+    if has_failed:
+        pause = min(_PAUSE * 2.0 ** min(row.attempts, 10), _LONGEST_PAUSE) if has_filter else timedelta()
         ours.update(attempts=row.attempts + 1, next_try_at=examiner.clock() + pause)
-        return
-    if is_over:
+    elif is_over:
         ours.delete()
     else:
         ours.update(next_try_at=examiner.clock() + _PAUSE)

@@ -89,7 +89,7 @@ def _at_its_place(config: Config, agent: plan.Child) -> plan.Child:
         return replace(agent, argv=(*agent.argv[:4], config.files.clamd or "-", "-", pod.address, port))
     python, option, module, home, *_ = agent.argv
     relay, controller = module.replace("mail_agent", "mail_relay"), "-"
-    if config.files.clamd and config.mail.content_filter:  # else nothing arrives marked
+    if config.mail.content_filter:  # else nothing arrives marked
         controller = str(config.ports.filter_controller)
     hosts = (f"{one.name}={one.address}" for one in pods)
     return replace(agent, argv=(python, option, relay, home, port, controller, *hosts))

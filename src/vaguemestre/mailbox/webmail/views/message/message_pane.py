@@ -43,7 +43,7 @@ from vaguemestre.post.reports.queries import image_policy
 from vaguemestre.post.reports.values import ImagePolicy
 
 RECEIPT_SETTLED = "$MDNSent"  # RFC 3503: the receipt was sent or declined, by whatever mail client
-_UNEXAMINED = "vaguemestre-unexamined"  # written by the filter while its virus check does not answer
+_UNEXAMINED = "vaguemestre-unexamined"  # written by the MX; the filter, or its virus check, did not answer
 _OUTGOING = frozenset((Use.SENT, Use.DRAFTS))
 
 
@@ -61,7 +61,7 @@ class MessagePane:
 
     `chain`: as in `http.ChainConverter`, empty for the outer message; `authorship`: None for sent messages;
     `path`: of the message, `outer_path`: of the one around it, `body_path`: of its text;
-    `is_unexamined`: it arrived while the virus check did not answer, and was not examined since;
+    `is_unexamined`: it arrived while the filter or the virus check was away, and was not examined since;
     `is_container`: a winmail.dat, which has files but no header.
     """
 
