@@ -17,6 +17,7 @@ import smtplib
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -33,7 +34,7 @@ from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot import mail_agent
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.steps import dovecot_steps
-from vaguemestre.engines.home_alias import filter_memory_socket, open_home, remove_alias
+from vaguemestre.engines.home_alias import arrivals_socket, filter_memory_socket, open_home, remove_alias
 from vaguemestre.engines.instance import OUTSIDE
 from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
@@ -42,6 +43,7 @@ from vaguemestre.engines.postfix.script_owner import ScriptOwners
 from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.engines.system_users import postfix_group, set_owner
 from vaguemestre.engines.tls import certificates
 from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.kernel.addresses import has_list_form
@@ -55,8 +57,9 @@ from vaguemestre.post.trace.rules.order import in_order
 from vaguemestre.post.trace.values import LogPosition, Step, StepKind
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.supervisor import process_table, rights
+from vaguemestre.processes.supervisor.companions import arrivals
 from vaguemestre.site import secrets as site_secrets
-from vaguemestre.site.config import Config, load
+from vaguemestre.site.config import PROJECT, Config, load
 from vaguemestre.site.config.ports import Ports
 
 TRUSTED_FORWARDERS = ("signe.test",)
@@ -236,14 +239,12 @@ class LiveEngines:
             milter.serve(str(path), judge, f"mail.{self.config.academy.domain}", self.seal_key())
         )
         path.chmod(0o666)
-        arrivals = loop.run_until_complete(self._serve_arrivals())
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
 
         def end() -> None:
             async def finish() -> None:
                 server.close()
-                arrivals.close()
                 others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
                 for task in others:
                     task.cancel()
@@ -256,12 +257,16 @@ class LiveEngines:
 
         self.end_gate = end
 
-    async def _serve_arrivals(self) -> asyncio.Server:
-        path = postfix.arrivals_socket(self.config)
+    def start_arrivals(self) -> None:
+        """What counts the parts of what arrives, before the filter reads it."""
+        if "arrivals" in self.children:
+            return
+        path = arrivals_socket(self.config)
+        child = arrivals(self.config, sys.executable, path)
+        set_owner(path.parent, 0, postfix_group(), 0o2750)
         path.unlink(missing_ok=True)
-        server = await milter.serve_arrivals(str(path))
-        path.chmod(0o666)
-        return server
+        self.children[child.name] = self._launch(child.argv, {"PYTHONPATH": str(PROJECT / "src")})
+        wait_until(path.exists)
 
     def start_dovecot(self) -> None:
         self.children["dovecot"] = self._launch(dovecot.command(self.config), {})
@@ -276,6 +281,7 @@ class LiveEngines:
     def start_filter(self, name_server: str, *, with_memory: bool = True, clamd: str = "") -> None:
         """rspamd, for the tests about it: mail arrives all the same while it is not there."""
         own_filter.give_compiled(self.config)
+        self.start_arrivals()
         if with_memory:
             self.start_filter_memory()
         mail = replace(self.config.mail, trusted_forwarders=TRUSTED_FORWARDERS)

@@ -93,6 +93,7 @@ def waits_for_the_end(instance: Instance, names: set[str], *, later: float = 0) 
         ("metrics", {("metrics-gone", "metrics"): "Le service de mesure ne répond pas"}),
         ("collector", {("part-wants", "collector"): "Trace des messages : à voir de près"}),
         ("gate", {("part-down", "gate"): "Contrôle des envois : pas de réponse"}),
+        ("arrivals", {("part-wants", "arrivals"): "Contrôle du courrier reçu : à voir de près"}),
         ("valkey", {("part-wants", "valkey"): "Mémoire du filtre : à voir de près"}),
         ("mail-agent", {("part-wants", "mail-agent"): "Agent des boîtes : à voir de près"}),
         ("token-agent", {("part-down", "token-agent"): "Agent des jetons : pas de réponse"}),

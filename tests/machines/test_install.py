@@ -34,7 +34,10 @@ def test_killed_at_each_step_it_goes_on_and_everything_runs(installed: Machine, 
     later = {int(n) for n, name in planned if int(n) > IN_THE_SHELL and name not in DONE_WITH_OTHERS}
     assert later
     assert later <= set(steps), killed_at
-    names = ("web", "reading", "door", "front", "dovecot", "postfix", "worker", "rspamd", "signer")
+    names = (
+        "web", "reading", "door", "front", "gate", "arrivals", "dovecot", "postfix", "worker", "rspamd",
+        "signer",
+    )  # fmt: skip
     states = installed.run("systemctl", "is-active", *(f"vaguemestre-{name}" for name in names))
     assert states.stdout.split() == ["active"] * len(names)
 
@@ -114,9 +117,10 @@ def test_what_the_house_says_to_itself_is_closed_to_others(installed: Machine, p
         socket.create_connection((installed.address, port), timeout=20)
 
 
-def test_what_hangs_is_started_again(installed: Machine) -> None:
+@pytest.mark.parametrize(("name", "module"), [("push", "push"), ("arrivals", "postfix.arrivals")])
+def test_what_hangs_is_started_again(installed: Machine, name: str, module: str) -> None:
     def main_pid() -> str:
-        return installed.must("systemctl", "show", "-p", "MainPID", "--value", "vaguemestre-push").strip()
+        return installed.must("systemctl", "show", "-p", "MainPID", "--value", f"vaguemestre-{name}").strip()
 
     hung = main_pid()
     # the process and its workers, not the companion that asks them
@@ -124,7 +128,7 @@ def test_what_hangs_is_started_again(installed: Machine) -> None:
         "pkill",
         "-STOP",
         "-f",
-        "^/opt/vaguemestre/releases/[^/]*/.venv/bin/python -m vaguemestre.processes.push",
+        f"^/opt/vaguemestre/releases/[^/]*/.venv/bin/python -m vaguemestre.processes.{module}",
     )
     deadline = time.monotonic() + 240
     while main_pid() in (hung, "0") and time.monotonic() < deadline:

@@ -1,9 +1,11 @@
 """What each unit may do is little, and enough: measured by systemd, and by what runs under it."""
 
 import re
+import smtplib
 
 import pytest
 from tests.machines import academy
+from tests.machines.academy import Agent
 from tests.machines.machine import Machine
 
 pytestmark = [pytest.mark.machines, pytest.mark.timeout(7200)]
@@ -26,6 +28,38 @@ def test_units_are_little_exposed(installed: Machine) -> None:
         report = installed.run("systemd-analyze", "security", "--no-pager", name).stdout
         exposures[name] = float(re.search(r"exposure level .*: ([0-9.]+)", report)[1])
     assert {name: value for name, value in exposures.items() if value > LARGEST_EXPOSURE} == {}
+
+
+def test_parts_of_arrivals_are_counted_by_a_unit_and_a_user_of_its_own(
+    installed: Machine, agents: tuple[Agent, ...]
+) -> None:
+    """Nothing of ours keeps it alive but systemd, and without it mail goes on."""
+    shown = ("systemctl", "show", "--value", "-p", "ExecMainPID", "vaguemestre-arrivals")
+    counting = installed.must(*shown).strip()
+    assert installed.must("ps", "-o", "user:30=", "-p", counting).strip() == "vaguemestre-arrivals"
+    gate = installed.must("systemctl", "show", "--value", "-p", "ControlGroup", "vaguemestre-gate").strip()
+    beside = installed.must("sh", "-c", f"ps -o args= -p $(paste -sd, /sys/fs/cgroup{gate}/cgroup.procs)")
+    assert {line.split(" -m ")[1].split()[0] for line in beside.splitlines()} == {
+        "vaguemestre.processes.postfix.submission_policy", "vaguemestre.processes.watchdog",
+    }  # fmt: skip
+    assert refuses_many_parts(installed, agents[0])
+    installed.must("systemctl", "stop", "vaguemestre-arrivals")
+    assert not refuses_many_parts(installed, agents[0])
+    installed.must("systemctl", "start", "vaguemestre-arrivals")  # ready once it answers
+    assert refuses_many_parts(installed, agents[0])
+
+
+def refuses_many_parts(machine: Machine, reader: Agent) -> bool:
+    """Whether the MX refuses a letter of 6,000 parts."""
+    head = 'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+    letter = f"From: x@dehors.example\r\nSubject: x\r\n{head}" + "--b\r\n\r\nx\r\n" * 6_000 + "--b--\r\n"
+    with smtplib.SMTP(machine.address, 25, "dehors.example", timeout=60) as server:
+        server.ehlo()
+        server.mail("x@dehors.example")
+        assert server.rcpt(reader.address)[0] == 250
+        code = server.data(letter)[0]
+    assert code in (250, 554)
+    return code == 554
 
 
 def test_words_of_an_attachment_are_read_for_dovecot_which_may_start_no_sandbox(installed: Machine) -> None:

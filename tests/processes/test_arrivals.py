@@ -1,4 +1,4 @@
-"""What arrives at the MX is counted apart from what is submitted, and somebody always counts."""
+"""What arrives at the MX is counted by a process of its own, which another one may relieve."""
 
 import os
 import signal
@@ -6,73 +6,109 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from tests.processes.machines import wait_until
 
-_GATE = """
-import sys, time
-from pathlib import Path
-from vaguemestre.processes.postfix.arrivals import fork_arrivals
-fork_arrivals(Path(sys.argv[1]))
-print("ready", flush=True)
-time.sleep(600)
-"""
+from vaguemestre.engines import stand_in
+from vaguemestre.processes.supervisor.companions import arrivals
+from vaguemestre.site.config import PROJECT, Config
+
+_NEGOTIATION = struct.pack("!IcIII", 13, b"O", 6, 0x1FF, 0x1FFFFF)  # as Postfix begins (milter, version 6)
+type Process = subprocess.Popen[bytes]
+
+
+class Arrivals:
+    """Processes that are to answer at one socket, started as the plan says."""
+
+    def __init__(self, config: Config, ends: ExitStack) -> None:
+        config.run_dir.mkdir()
+        self.path = config.run_dir / "milter"
+        child = arrivals(config, sys.executable, self.path)
+        self._argv, self._ends = child.argv, ends
+        (question,) = child.ready
+        self.heartbeat = Path(question.expect)
+
+    def start(self, **environment: str) -> Process:
+        variables = {**os.environ, "PYTHONPATH": str(PROJECT / "src"), **environment}
+        process = self._ends.enter_context(subprocess.Popen(self._argv, env=variables))
+        self._ends.callback(process.kill)
+        return process
+
+    def who_answers(self) -> int:
+        """The process that speaks with Postfix there; 0 for none."""
+        with closing(socket.socket(socket.AF_UNIX)) as client:
+            client.settimeout(5)
+            try:
+                client.connect(str(self.path))
+                client.sendall(_NEGOTIATION)
+                assert client.recv(64)[4:5] == b"O"
+            except OSError:
+                return 0
+            return peer_of(client)
+
+
+def peer_of(client: socket.socket) -> int:
+    peer = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", peer)[0])
 
 
 @pytest.fixture
-def gate(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    argv = [sys.executable, "-c", _GATE, str(tmp_path / "arrivals")]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield process
-        process.kill()
+def counting() -> Iterator[Arrivals]:
+    """In a home whose path is short enough for sockets."""
+    with tempfile.TemporaryDirectory(prefix="vm-") as home, ExitStack() as ends:
+        yield Arrivals(Config(home=Path(home)), ends)
 
 
-def who_answers(path: Path) -> int:
-    """The process that listens there; 0 for none."""
+def test_it_answers_postfix_and_beats_without_any_other_process_of_ours(counting: Arrivals) -> None:
+    process = counting.start()
+    wait_until(lambda: counting.who_answers() == process.pid)
+    wait_until(counting.heartbeat.exists)
+
+
+def test_one_that_stands_still_beats_no_more(counting: Arrivals) -> None:
+    """Its socket still takes connections: the watchdog of its unit goes by the heartbeat."""
+    process = counting.start()
+    wait_until(counting.heartbeat.exists)
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+    counting.heartbeat.unlink()
     with closing(socket.socket(socket.AF_UNIX)) as client:
-        try:
-            client.connect(str(path))
-        except OSError:
-            return 0
-        peer = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-        return int(struct.unpack("3i", peer)[0])
+        client.connect(str(counting.path))
+        client.settimeout(1.5)
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+    assert not counting.heartbeat.exists()
+    process.send_signal(signal.SIGCONT)
+    wait_until(counting.heartbeat.exists)
 
 
-def test_what_arrives_is_answered_for_by_another_process(gate: subprocess.Popen[str], tmp_path: Path) -> None:
-    assert who_answers(tmp_path / "arrivals") not in (0, gate.pid)
+def test_while_it_starts_again_its_stand_in_answers_and_gives_signs_of_its_own(counting: Arrivals) -> None:
+    first = counting.start()
+    wait_until(lambda: counting.who_answers() == first.pid)
+    wait_until(counting.heartbeat.exists)
+    double = counting.start(**{stand_in.VARIABLE: "yes"})
+    wait_until(lambda: counting.who_answers() == double.pid)
+    wait_until(Path(stand_in.heartbeat_of(str(counting.heartbeat))).exists)
+    first.terminate()
+    assert first.wait(60) == 0
+    assert counting.who_answers() == double.pid
+    second = counting.start()
+    wait_until(lambda: counting.who_answers() == second.pid)
+    double.terminate()
+    assert double.wait(60) == 0
+    assert counting.who_answers() == second.pid
 
 
-def test_one_that_ends_is_replaced_and_the_gate_goes_on(gate: subprocess.Popen[str], tmp_path: Path) -> None:
-    path = tmp_path / "arrivals"
-    first = who_answers(path)
-    os.kill(first, signal.SIGKILL)
-    wait_until(lambda: who_answers(path) not in (0, first))
-    assert gate.poll() is None
-
-
-def test_it_ends_with_the_gate_however_that_ends(gate: subprocess.Popen[str], tmp_path: Path) -> None:
-    gate.kill()
-    gate.wait()
-    wait_until(lambda: who_answers(tmp_path / "arrivals") == 0)
-
-
-def test_submissions_are_judged_even_if_nobody_can_answer_for_what_arrives(tmp_path: Path) -> None:
-    argv = [
-        sys.executable,
-        "-c",
-        _GATE.replace("time.sleep(600)", ""),
-        str(tmp_path / "no" / "such" / "place"),
-    ]
-    script = argv[2].replace("fork_arrivals(", "arrivals._START_SECONDS = 1; arrivals.fork_arrivals(")
-    argv[2] = script.replace(
-        "from vaguemestre.processes.postfix.arrivals import fork_arrivals",
-        "from vaguemestre.processes.postfix import arrivals",
-    )
-    ended = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
-    assert (ended.returncode, ended.stdout) == (0, "ready\n")
+def test_one_that_was_killed_leaves_nothing_that_its_successor_stumbles_over(counting: Arrivals) -> None:
+    first = counting.start()
+    wait_until(lambda: counting.who_answers() == first.pid)
+    first.kill()
+    first.wait()
+    assert counting.who_answers() == 0
+    second = counting.start()
+    wait_until(lambda: counting.who_answers() == second.pid)

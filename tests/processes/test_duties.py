@@ -8,6 +8,7 @@ from vaguemestre.engines.system_users import LOGS_GROUP, SHARED_GROUP
 from vaguemestre.processes import duties
 from vaguemestre.processes.duties import DUTIES, duty_of
 from vaguemestre.processes.supervisor import plan
+from vaguemestre.processes.supervisor.companions import arrivals
 from vaguemestre.processes.supervisor.neighbours import neighbours
 from vaguemestre.processes.supervisor.rights import agent_sockets
 from vaguemestre.site.config import Config
@@ -22,6 +23,7 @@ def test_every_process_of_ours_has_a_duty() -> None:
         *plan.agents(CONFIG, "python", CONFIG.home, agent_sockets(CONFIG)),
         plan.names(CONFIG, "python"),
         *neighbours(CONFIG, "python", Path("/demo"), Path("/look")),
+        arrivals(CONFIG, "python", Path("/srv/essai/run/d/arrivals/milter")),
     ]
     assert [child.name for child in children if duty_of(child.name) is None] == []
 
@@ -66,8 +68,8 @@ def test_a_secret_is_given_to_those_who_use_it(secret: str, strangers: set[str])
     assert not holders & strangers
 
 
-def test_pictures_and_the_front_hold_no_secret_and_no_database() -> None:
-    for name in ("pictures", "front", "mail-agent", "queue-agent", "names", "salles"):
+def test_what_reads_strangers_bytes_or_none_holds_no_secret_and_no_database() -> None:
+    for name in ("arrivals", "pictures", "front", "mail-agent", "queue-agent", "names", "salles"):
         # texts of messages that arrived while the filter was away go to it, by its key; with pods, to those
         assert DUTIES[name].secrets == (("filter_key", *duties.POD_SECRETS) if name == "mail-agent" else ())
         assert not DUTIES[name].uses_database

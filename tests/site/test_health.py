@@ -60,6 +60,7 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
         "certificates",
         *(("filter",) if has_filter(config) else ()),
         "queue-agent",
+        "arrivals",
         "mail-agent",
         "token-agent",
         "numen-agent",

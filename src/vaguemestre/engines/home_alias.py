@@ -65,6 +65,11 @@ def signer_socket(instance: Place) -> Path:
     return sockets(instance) / "signer" / "milter"
 
 
+def arrivals_socket(instance: Place) -> Path:
+    """Where Postfix hands over what arrives at the MX, for its parts to be counted."""
+    return sockets(instance) / "arrivals" / "milter"
+
+
 def filter_memory_socket(instance: Place) -> Path:
     """Where the content filter reaches Valkey, in a folder that only the two of them enter."""
     return sockets(instance) / "valkey" / "valkey"

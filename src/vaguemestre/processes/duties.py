@@ -79,7 +79,7 @@ _WEB = Duty(
     listens=("pools/web",), opens=_PAGES, sandboxes=True,
 )  # fmt: skip
 
-_ASKED_BY_POSTFIX = ("gate", "mta-sts", "dane-policy", "tls-reports")
+_ASKED_BY_POSTFIX = ("gate", "arrivals", "mta-sts", "dane-policy", "tls-reports")
 
 _ALL = (
     _WEB,
@@ -111,6 +111,8 @@ _ALL = (
         "gate", "vaguemestre-gate", _SHARING, writes=(*_DATABASES, "run/gate.heartbeat"),
         secrets=(*_DJANGO, "seal_key"), listens=("policy",),
     ),
+    # Reads what strangers send, and tells Postfix a yes or a no: it knows nobody, and holds no key.
+    Duty("arrivals", "vaguemestre-arrivals", writes=("run/arrivals.heartbeat",), listens=("arrivals",)),
     # Reads what engines log, and writes the steps of messages: no other table.
     Duty(
         "collector", "vaguemestre-collector", (SHARED_GROUP, LOGS_GROUP),

@@ -121,6 +121,25 @@ def test_many_parts_hidden_in_an_encoded_message_are_found(filtered: LiveEngines
     assert refused.value.smtp_code == 554
 
 
+@pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
+def test_mail_goes_on_uncounted_while_what_counts_parts_hangs_or_is_dead(
+    filtered: LiveEngines, marie: Someone, how: signal.Signals
+) -> None:
+    """And is counted again by the one that is started after it."""
+    bomb = parts(f"bombe {how}", marie.address, 6_000)
+    filtered.children["arrivals"].send_signal(how)
+    try:
+        with filtered.mx() as client:
+            client.sendmail("x@inconnu.test", [marie.address], bomb)
+        assert arrived(filtered, marie, f"bombe {how}")["Authentication-Results"]  # by the filter
+    finally:
+        filtered.end("arrivals", signal.SIGKILL)
+        filtered.start_arrivals()
+    with filtered.mx() as client, pytest.raises(smtplib.SMTPDataError) as refused:
+        client.sendmail("x@inconnu.test", [marie.address], bomb)
+    assert refused.value.smtp_code == 554
+
+
 def test_a_message_that_is_slow_to_read_holds_nobody_else_s(filtered: LiveEngines, marie: Someone) -> None:
     """One process read everything: what came meanwhile went on without the filter's word."""
     main = filtered.children["rspamd"].pid

@@ -283,6 +283,7 @@ FAULTS = {
     "the virus check is not there": Fault(closed("antivirus"), _WANTS, "antivirus", "Antivirus : à voir"),
     "the virus check says nothing": Fault(says("antivirus", None), _WANTS, "antivirus", "Antivirus"),
     "the virus check is out of order": Fault(says("antivirus", b"ERROR\0"), _WANTS, "antivirus", "Antivirus"),
+    "parts of arrivals are not counted": Fault(mute("arrivals"), _WANTS, "arrivals", "Contrôle du courrier"),
     "nothing is signed": Fault(mute("signer"), _DOWN, "signer", "Signature des envois (DKIM) : pas"),
     "policies of others are not known": Fault(mute("mta-sts"), _DOWN, "mta-sts", "Chiffrement exigé par les"),
     "keys of others are not known": Fault(mute("dane-policy"), _DOWN, "dane-policy", "Clés des autres"),

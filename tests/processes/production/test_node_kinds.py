@@ -53,7 +53,7 @@ def test_a_pod_runs_no_page_and_no_door_of_the_world(tmp_path: Path) -> None:
     names = {child.name for child in children_of(config_at(tmp_path, "b1"), "python")}
     assert names == {"dovecot", "mail-agent", "words-agent", "push", "collector"}
     fronts = {child.name for child in children_of(config_at(tmp_path, "w1"), "python")}
-    assert {"web", "front", "postfix", "dovecot", "worker", "gate"} <= fronts
+    assert {"web", "front", "postfix", "dovecot", "worker", "gate", "arrivals"} <= fronts
 
 
 def test_a_dovecot_before_pods_is_asked_where_it_takes_deliveries(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ CHILDREN = (
     companions.tls_reports(CONFIG, "python"),
     plan.words_agent("python", HOME, HOME / "run/d/words-agent/s"),
     *plan.agents(CONFIG, "python", HOME, {name: HOME / "run/d" / name / "socket" for name in AGENTS}),
+    companions.arrivals(CONFIG, "python", HOME / "run/d/arrivals/milter"),
     *plan.programs(CONFIG, "python", ("/usr/sbin/nginx",), HOME / "run/d/pools"),
     *plan.workers(CONFIG, "python"),
 )
@@ -76,7 +77,7 @@ def test_each_process_of_the_plan_has_a_service_and_those_that_answer_others_a_s
         PREPARE,
         CERTIFICATES,
     }
-    answering = ("web", "door", "carddav", "pictures", "push", "gate", *AGENTS)
+    answering = ("web", "door", "carddav", "pictures", "push", "gate", "arrivals", *AGENTS)
     assert stand_ins == {f"vaguemestre-{name}-stand-in" for name in answering}
 
 
@@ -94,16 +95,17 @@ def test_a_stand_in_is_its_process_beside_it_started_by_nobody_and_once() -> Non
     assert "[Install]" not in render(second)
 
 
-def test_the_stand_in_of_the_submission_policy_gives_signs_of_its_own() -> None:
+@pytest.mark.parametrize("name", ["gate", "arrivals"])
+def test_a_stand_in_that_takes_postfix_s_socket_over_gives_signs_of_its_own(name: str) -> None:
     """Asked by the other one's, systemd would take it for ready while it starts."""
     asked = {
-        name: [word for word in unit.argv if word.startswith("heartbeat:")]
-        for name, unit in services().items()
-        if "-gate" in name
+        unit: [word for word in service.argv if word.startswith("heartbeat:")]
+        for unit, service in services().items()
+        if f"-{name}" in unit
     }
     assert asked == {
-        "vaguemestre-gate": [f"heartbeat:{HOME}/run/gate.heartbeat"],
-        "vaguemestre-gate-stand-in": [f"heartbeat:{HOME}/run/gate-stand-in.heartbeat"],
+        f"vaguemestre-{name}": [f"heartbeat:{HOME}/run/{name}.heartbeat"],
+        f"vaguemestre-{name}-stand-in": [f"heartbeat:{HOME}/run/{name}-stand-in.heartbeat"],
     }
 
 
@@ -158,7 +160,7 @@ def test_without_a_password_no_database_secret_is_asked_of_systemd() -> None:
 def test_only_what_speaks_to_others_may() -> None:
     abroad = {name.removeprefix("vaguemestre-") for name, unit in services().items() if unit.leaves_machine}
     assert {"front", "dovecot", "postfix", "pictures", "mta-sts"} <= abroad
-    assert not abroad & {"push", "gate", "carddav", "prepare", "postsrsd", "dane-policy"}
+    assert not abroad & {"push", "gate", "arrivals", "carddav", "prepare", "postsrsd", "dane-policy"}
     assert values(services()["vaguemestre-gate"], "IPAddressDeny") == ["any"]
 
 

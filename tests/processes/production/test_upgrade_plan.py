@@ -33,6 +33,7 @@ NAMES = (
     "door",
     "front",
     "gate",
+    "arrivals",
     "worker",
     "worker-2",
 )

@@ -23,8 +23,8 @@ from vaguemestre.site.config import Config
 
 pytestmark = pytest.mark.engines
 CHILDREN = (
-    "dovecot", "postfix", "push", "web", "reading", "door", "pictures", "front", "worker", "worker-long",
-    "worker-imports", "worker-untrusted",
+    "dovecot", "postfix", "push", "web", "reading", "door", "pictures", "front", "arrivals", "worker",
+    "worker-long", "worker-imports", "worker-untrusted",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from vaguemestre.engines.home_alias import filter_memory_socket, signer_socket, sockets
+from vaguemestre.engines.home_alias import arrivals_socket, filter_memory_socket, signer_socket, sockets
 from vaguemestre.engines.instance import Place
 from vaguemestre.engines.outgoing.outgoing_services import dane_socket, policy_socket
 
@@ -42,7 +42,10 @@ class Question(NamedTuple):
 
 PROGRAMS: Mapping[str, Question] = MappingProxyType(
     {
-        "signer": Question(signer_socket, _MILTER, lambda answer: answer[4:5] == _NEGOTIATION),
+        **{
+            name: Question(socket, _MILTER, lambda answer: answer[4:5] == _NEGOTIATION)
+            for name, socket in (("signer", signer_socket), ("arrivals", arrivals_socket))
+        },
         "mta-sts": Question(policy_socket, _NO_DOMAIN, lambda answer: answer == _NOT_FOUND),
         "dane-policy": Question(dane_socket, _NO_DOMAIN, lambda answer: answer == _NOT_FOUND),
         "valkey": Question(filter_memory_socket, b"PING\r\n", lambda told: told.startswith(_SIGNS_OF_VALKEY)),

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from vaguemestre.engines.config_templates import CheckedFiles, render, write
 from vaguemestre.engines.database.database_login import postgres_reader
-from vaguemestre.engines.home_alias import engine_path, lmtp_socket, open_home, signer_socket, sockets
+from vaguemestre.engines.home_alias import (
+    arrivals_socket,
+    engine_path,
+    lmtp_socket,
+    open_home,
+    signer_socket,
+    sockets,
+)
 from vaguemestre.engines.instance import OUTSIDE, Instance, has_filter
 from vaguemestre.engines.outgoing.outgoing_services import rewrites_senders
 from vaguemestre.engines.outgoing.report_door import greeting, has_door, report_sender
@@ -61,11 +68,6 @@ def gate_socket(instance: Instance) -> Path:
     return sockets(instance) / "policy" / "milter"
 
 
-def arrivals_socket(instance: Instance) -> Path:
-    """The socket of the gate for what arrives at the MX."""
-    return gate_socket(instance).with_name("arrivals")
-
-
 def prepare(instance: Instance) -> None:
     """Write everything Postfix reads, then run `postfix check`, which makes its folders.
 
@@ -81,7 +83,8 @@ def prepare(instance: Instance) -> None:
     postfix = pwd.getpwnam(POSTFIX_USER)
     set_owner(base / "lib", postfix.pw_uid, 0, 0o700)
     set_owner(base / "spool", 0, 0, 0o755)
-    gate_socket(instance).parent.mkdir(parents=True, exist_ok=True)
+    for socket in (gate_socket(instance), arrivals_socket(instance)):
+        socket.parent.mkdir(parents=True, exist_ok=True)
     _write_maps(instance)
     values = _values(instance)
     for name in ("main.cf", "master.cf"):

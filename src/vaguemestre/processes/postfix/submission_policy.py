@@ -9,12 +9,10 @@ import ipaddress
 import logging
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import django
 from django.conf import settings
@@ -28,7 +26,7 @@ from vaguemestre.engines import stand_in
 from vaguemestre.engines.outgoing.outgoing_services import rewrites_senders
 from vaguemestre.engines.outgoing.srs import SenderRewriter
 from vaguemestre.engines.postfix import milter
-from vaguemestre.engines.postfix.configuration import arrivals_socket, gate_socket
+from vaguemestre.engines.postfix.configuration import gate_socket
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.foundation.kernel.errors import EngineDown
@@ -37,7 +35,7 @@ from vaguemestre.post.outbox.rules.limits import Limits
 from vaguemestre.post.outbox.rules.replies import smtp_reply
 from vaguemestre.post.outbox.rules.self_mail import self_mail_address
 from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
-from vaguemestre.processes.postfix.arrivals import fork_arrivals
+from vaguemestre.processes.postfix.heartbeat import beat
 from vaguemestre.processes.postfix.key_watch import KeyWatch
 from vaguemestre.processes.postfix.removed_content import RemovedContent
 from vaguemestre.processes.postfix.socket_handover import listening_place, take_over
@@ -243,7 +241,7 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with _listening(config, gate):
-        tasks = [asyncio.create_task(_beat(stand_in.own_heartbeat(config.run_dir / "gate.heartbeat")))]
+        tasks = [asyncio.create_task(beat(stand_in.own_heartbeat(config.run_dir / "gate.heartbeat")))]
         if not stand_in.is_one():  # one reads the log
             tasks.append(asyncio.create_task(follow(_read)))
         await stop.wait()
@@ -262,16 +260,7 @@ async def _listening(config: Config, gate: Gate) -> AsyncIterator[None]:
         server.close()
 
 
-async def _beat(file: Path) -> None:
-    while True:
-        with contextlib.suppress(OSError):
-            file.touch()
-            os.utime(file, (time.time(), time.time()))
-        await asyncio.sleep(_LOOK_EVERY)
-
-
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     django.setup()
-    fork_arrivals(arrivals_socket(settings.CONFIG))  # before there are threads
     asyncio.run(main())

@@ -1,4 +1,4 @@
-"""Helper processes of Postfix on an instance whose mail really leaves, and the memory of the spam filter."""
+"""Helper processes of Postfix: of what arrives, of what really leaves; and the memory of the spam filter."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ from vaguemestre.site.config import Config
 
 
 def companions(config: Config, python: str) -> Iterator[Child]:
-    """The helper processes that this instance needs."""
+    """The helper processes that this instance needs for what leaves."""
     if rewrites_senders(config):
         yield sender_rewriter(config, python, srs.arguments(config))
     if follows_policies(config):
@@ -48,6 +48,13 @@ def prepare(config: Config) -> None:
         folder, user = config.engines_dir / "tls-reports", system_user(DUTIES["tls-reports"].user)
         folder.mkdir(exist_ok=True)
         set_owner(folder, user.pw_uid, user.pw_gid, 0o700)
+
+
+def arrivals(config: Config, python: str, socket: Path) -> Child:
+    """What counts the parts of mail that arrives. While it is away, mail goes on uncounted."""
+    heartbeat = str(config.run_dir / "arrivals.heartbeat")
+    argv = (python, "-m", "vaguemestre.processes.postfix.arrivals", str(socket), heartbeat)
+    return Child("arrivals", argv, (Question(Ask.HEARTBEAT, expect=heartbeat),), is_spare=True)
 
 
 def sender_rewriter(config: Config, python: str, argv: Sequence[str]) -> Child:

@@ -70,7 +70,7 @@ def prepare(config: Config) -> None:
     reporting = {"dmarc-reports": sends_reports(config), "tls-reports": reports_tls(config)}
     for name in reporting:  # of an instance that reported: a file that ages is an alarm
         (config.run_dir / f"{name}.heartbeat").unlink(missing_ok=True)
-    beating = ("gate", "collector", *(child.name for child in workers(config, "")))
+    beating = ("gate", "arrivals", "collector", *(child.name for child in workers(config, "")))
     for name in (*beating, *(name for name, is_wanted in reporting.items() if is_wanted)):
         _give_heartbeat(config.run_dir / f"{name}.heartbeat", duties.duty_of(name))
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from vaguemestre.engines.dovecot import configuration as dovecot
-from vaguemestre.engines.home_alias import engine_home, remove_alias
+from vaguemestre.engines.home_alias import arrivals_socket, engine_home, remove_alias
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.processes.supervisor import place, plan, process_table, rights
+from vaguemestre.processes.supervisor import companions, place, plan, process_table, rights
 from vaguemestre.processes.supervisor.nursery.nursery_client import Nursery
 from vaguemestre.processes.supervisor.nursery.nursery_start import begin, take_early
 from vaguemestre.processes.supervisor.open_files import allow_many_files
@@ -250,7 +250,10 @@ class _Start:
 
     def _programs(self) -> tuple[plan.Child, ...]:
         front, sockets = nginx.command(self._config), nginx.sockets(self._config)
-        return plan.programs(self._config, sys.executable, front, sockets)
+        return (
+            *plan.programs(self._config, sys.executable, front, sockets),
+            companions.arrivals(self._config, sys.executable, arrivals_socket(self._config)),
+        )
 
     def _agents(self) -> tuple[plan.Child, ...]:
         home = engine_home(self._config)

@@ -16,8 +16,9 @@ from vaguemestre.site.monitoring.check import Check
 _PATIENCE = 1.0  # seconds
 _PROBE = "essai@exemple.invalid"  # of an address that is made and not used
 _SILENT = "no answer"
-# mail goes on: quotas, scripts and removals wait, nobody activates an account, the filter forgot what it knew
-_OPTIONAL = ("mail-agent", "numen-agent", "valkey")
+# Mail goes on: its parts are not counted; quotas, scripts and removals wait; nobody activates an account; the
+# filter forgot what it knew.
+_OPTIONAL = ("arrivals", "mail-agent", "numen-agent", "valkey")
 _TLS_PORT = 465  # nothing is said there before TLS
 
 
@@ -36,7 +37,7 @@ def companion_checks(config: Config) -> dict[str, Check]:
 
 def _wanted(config: Config) -> Iterator[str]:
     """Those whose sockets open to few."""
-    yield from ("mail-agent", "token-agent", "numen-agent")
+    yield from ("arrivals", "mail-agent", "token-agent", "numen-agent")
     if config.mail.outgoing.leaves:
         yield "signer"
     if follows_policies(config):

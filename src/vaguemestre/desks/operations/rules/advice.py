@@ -63,6 +63,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             (
                 "Savoir lequel et pourquoi : `vaguemestre check --live`.",
                 "Le journal de ce service : `journalctl -u vaguemestre-NOM -n 50`.",
+                "Contrôle du courrier reçu : un courriel aux innombrables parties peut retenir le filtre ; "
+                "`systemctl restart vaguemestre-arrivals`.",
                 "Filtre : le courrier arrive « Non vérifié », rien ne va dans les indésirables ; "
                 "`systemctl status vaguemestre-rspamd`.",
                 "Antivirus : `systemctl status clamav-daemon`. Il met une minute à démarrer et demande "

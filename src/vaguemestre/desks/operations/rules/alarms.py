@@ -167,6 +167,7 @@ PARTS = {
     "untrusted-worker": "Lecture des rapports et du courrier des listes",
     "jobs": "File des travaux",
     "gate": "Contrôle des envois",
+    "arrivals": "Contrôle du courrier reçu",
     "collector": "Trace des messages",
     "carddav": "Carnets (CardDAV)",
     "disk": "Place sur le disque",

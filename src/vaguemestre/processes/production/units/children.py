@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.files import socket_path as words_socket
-from vaguemestre.engines.home_alias import filter_memory_socket, lmtp_socket, signer_socket
+from vaguemestre.engines.home_alias import arrivals_socket, filter_memory_socket, lmtp_socket, signer_socket
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.engines.rspamd import signer
 from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.processes.supervisor import plan
-from vaguemestre.processes.supervisor.companions import companions, filter_memory
+from vaguemestre.processes.supervisor.companions import arrivals, companions, filter_memory
 from vaguemestre.processes.supervisor.rights import agent_sockets
 from vaguemestre.site.config import Config
 
@@ -46,6 +46,7 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
         *((plan.content_filter(config, rspamd.command(config)),) if has_filter else ()),
         *((plan.signer(signer.command(config), signer_socket(config)),) if signs else ()),
         *companions(config, python),
+        arrivals(config, python, arrivals_socket(config)),
         *_agents(config, python),
         *_words_agents(config, python),
         *map(_patient, plan.programs(config, python, nginx.command(config), nginx.sockets(config))),

@@ -34,6 +34,7 @@ _DESCRIPTIONS = {
     "pictures": "remote pictures",
     "front": "HTTPS (nginx)",
     "gate": "submission policy",
+    "arrivals": "parts of what arrives",
     "collector": "steps of messages, from the logs",
     "metrics": "measures for Prometheus",
     "mail-agent": "work on mailboxes (doveadm)",

@@ -10,7 +10,7 @@ from vaguemestre.processes.supervisor.plan import Ask, Child, Question
 _ENDING = f"-{stand_in.NAME}"
 # Whose clients know where a stand-in is. While « reading » is away, nginx has « web » answer.
 _ANSWERING = frozenset(
-    ("web", "door", "carddav", "pictures", "push", "gate",
+    ("web", "door", "carddav", "pictures", "push", "gate", "arrivals",
      "mail-agent", "queue-agent", "token-agent", "numen-agent")
 )  # fmt: skip
 
@@ -24,7 +24,7 @@ def stand_in_of(child: Child, pools: Path) -> Child | None:
     """The process that answers in another's place, on the socket beside; None if it has no stand-in."""
     if child.name not in _ANSWERING:
         return None
-    if child.name == "gate":  # takes Postfix's own socket over, since Postfix knows no other
+    if child.name in ("gate", "arrivals"):  # takes Postfix's own socket over, since it knows no other
         return _made(child, child.argv, tuple(map(_heartbeat_beside, child.ready)))
     child = replace(child, ready=tuple(q for q in child.ready if q.ask is not Ask.HEARTBEAT))
     if child.name == "push":  # the port is the other one's

@@ -13,7 +13,7 @@ from vaguemestre.processes.production.upgrades.releases import ReleaseRefused
 # before « reading », which loads the same and has none; mail engines last.
 _ORDER = (
     "numen-agent", "token-agent", "mail-agent", "queue-agent", "push", "pictures", "carddav",
-    "web", "reading", "door", "gate",
+    "web", "reading", "door", "gate", "arrivals",
 )  # fmt: skip
 
 
