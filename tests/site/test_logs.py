@@ -31,9 +31,10 @@ def log() -> Iterator[io.StringIO]:
     handler = logging.getHandlerByName("console")
     assert isinstance(handler, logging.StreamHandler)
     stream = io.StringIO()
-    former = handler.setStream(stream)
+    # not `setStream`, which flushes: what a former test captured is closed by now
+    former, handler.stream = handler.stream, stream
     yield stream
-    handler.setStream(former)
+    handler.stream = former
 
 
 @pytest.mark.parametrize("name", ["signin:alarm", "assistant:follow-link", "helpdesk:track-request"])

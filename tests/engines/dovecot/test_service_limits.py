@@ -97,9 +97,13 @@ def test_the_days_of_the_class_empty_two_folders(engines: LiveEngines) -> None:
                 client.append(folder, "", "", letter("a@b.example", "m@x.example", "vieux").as_bytes())
 
     def left(person: Someone) -> list[int]:
-        with engines.signed_in(person) as client:
-            return [int(client.select(folder)[1][0] or 0) for folder in ("Trash", "Junk", "INBOX")]
+        """How many messages three folders hold; nothing while a process that is ending still takes the sign-in."""
+        try:
+            with engines.signed_in(person) as client:
+                return [int(client.select(folder)[1][0] or 0) for folder in ("Trash", "Junk", "INBOX")]
+        except imaplib.IMAP4.error:
+            return []
 
     with seconds_for_days(engines):
         wait_until(lambda: left(short) == [0, 0, 1])
-        assert left(usual) == [1, 1, 1]
+        assert wait_until(lambda: left(usual)) == [1, 1, 1]
