@@ -97,7 +97,7 @@ def test_the_days_of_the_class_empty_two_folders(engines: LiveEngines) -> None:
                 client.append(folder, "", "", letter("a@b.example", "m@x.example", "vieux").as_bytes())
 
     def left(person: Someone) -> list[int]:
-        """How many messages three folders hold; nothing while a process that is ending still takes the sign-in."""
+        """How many messages three folders hold; nothing while a process that ends takes the sign-in."""
         try:
             with engines.signed_in(person) as client:
                 return [int(client.select(folder)[1][0] or 0) for folder in ("Trash", "Junk", "INBOX")]

@@ -242,6 +242,12 @@ def compose_and_send(page: Page) -> FrameLocator:
     return composer
 
 
+@pytest.fixture
+def unhurried(settings: Settings) -> None:
+    """Time enough to take a message back, however slow the machine."""
+    settings.UNDO_SECONDS = 90
+
+
 def move_outgoing(**fields: str) -> None:
     in_database(lambda: OutboxMessage.objects.update(**fields))
 
@@ -272,6 +278,7 @@ def test_a_message_is_said_sent_once_it_has_left(page: Page, box: MemoryMailbox,
     expect(page.locator(".composer-box")).to_have_count(0, timeout=20_000)
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_message_is_taken_back_while_it_is_held(page: Page, box: MemoryMailbox) -> None:
     composer = compose_and_send(page)
     expect(composer.get_by_text(re.compile(r"Envoi dans \d+ s"))).to_be_visible()
@@ -284,6 +291,7 @@ def test_a_message_is_taken_back_while_it_is_held(page: Page, box: MemoryMailbox
     assert in_database(lambda: OutboxMessage.objects.get().state) == "cancelled"
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_message_that_is_held_is_told_where_other_notices_are(page: Page, box: MemoryMailbox) -> None:
     compose_and_send(page)
     page.locator(".composer-box.gone").wait_for()
@@ -389,6 +397,7 @@ def test_what_was_written_becomes_a_stock_text_without_its_signature(page: Page,
     assert "Nicolas" not in stored[0][1]
 
 
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("key", ["Control+z", "z"])
 def test_the_keys_that_undo_take_a_sending_back(page: Page, box: MemoryMailbox, key: str) -> None:
     composer = compose_and_send(page)
@@ -398,6 +407,7 @@ def test_the_keys_that_undo_take_a_sending_back(page: Page, box: MemoryMailbox, 
     assert in_database(lambda: OutboxMessage.objects.get().state) == "cancelled"
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_once_sent_the_keys_are_those_of_the_page_again(page: Page, box: MemoryMailbox) -> None:
     first, second = (put(box, letter(f"Une question {n}"), minutes=n) for n in (1, 2))
     page.goto(address(second))
