@@ -7,12 +7,14 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from tests.journeys.conftest import Instance, wait_until
 
@@ -23,6 +25,7 @@ from vaguemestre.engines.metrics_text import read_metrics_text
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.processes.supervisor import process_table
 from vaguemestre.site.adapters.operations import as_series
+from vaguemestre.site.config import load
 
 pytestmark = pytest.mark.engines
 
@@ -117,6 +120,37 @@ def test_a_service_whose_first_process_stands_still_is_named(
     with stopped(instance, service):
         waits_for(instance, expected)
     waits_for_the_end(instance, names)
+
+
+def test_a_database_that_others_keep_from_storing_is_named_while_it_answers(instance: Instance) -> None:
+    waits_for_the_end(instance, {"part-down"})
+    with writers_held(instance):
+        waits_for(
+            instance,
+            {("part-down", "database-writes"): "Enregistrement dans la base : rien n’est plus enregistré"},
+        )
+        assert not {("part-down", "database"), ("part-down", "worker")} & set(alarms(instance))
+    waits_for_the_end(instance, {"part-down"})
+
+
+@contextmanager
+def writers_held(instance: Instance) -> Iterator[None]:
+    """Another session keeps the right to write to itself."""
+    server = load(instance.home).database
+    if server.engine == "postgresql":
+        password = (instance.home / server.password_file).read_text().strip()
+        with psycopg.connect(
+            host=server.host, port=server.port, user=server.user, dbname=server.name, password=password
+        ) as session:
+            session.execute("LOCK TABLE outbox_outboxmessage, cluster_machine IN EXCLUSIVE MODE")
+            yield
+            session.rollback()
+        return
+    with closing(sqlite3.connect(instance.home / "data/vaguemestre.sqlite3", timeout=30)) as held:
+        held.isolation_level = None
+        held.execute("BEGIN IMMEDIATE")
+        yield
+        held.execute("ROLLBACK")
 
 
 def test_a_pool_whose_first_process_stands_still_is_named_while_its_workers_answer(

@@ -5,22 +5,27 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from tests.engines.live import wait_until
 
 from vaguemestre.engines.instance import has_filter
 from vaguemestre.engines.valkey import configuration as valkey
+from vaguemestre.foundation.cluster.models import Machine
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.site.config import BackupSection, Config, MailSection, OutgoingSection
-from vaguemestre.site.monitoring import health
+from vaguemestre.site.monitoring import database_health, health
 from vaguemestre.site.monitoring.check import Check
 from vaguemestre.site.monitoring.companion_health import companion_checks
+from vaguemestre.site.monitoring.stored_sign import FILE, touch_stored_sign
 
 
 @pytest.fixture
@@ -44,6 +49,7 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
     found = health.checks(config)
     assert set(found) == {
         "database",
+        "database-writes",
         "dovecot",
         "postfix",
         "front",
@@ -68,6 +74,60 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
     }
     assert found["database"].ok
     assert not any(found[name].ok for name in ("dovecot", "postfix", "front", "push", "worker", "gate"))
+
+
+def store(config: Config, *, seconds_ago: float) -> None:
+    config.data_dir.mkdir(exist_ok=True)
+    touch_stored_sign(config.data_dir)
+    past = time.time() - seconds_ago
+    os.utime(config.data_dir / FILE, (past, past))
+
+
+@pytest.mark.django_db
+def test_a_database_that_answers_and_stores_nothing_is_down_until_it_does(config: Config) -> None:
+    (config.run_dir / "worker.heartbeat").touch()
+    assert health.checks(config)["database-writes"].ok  # no sign yet
+    store(config, seconds_ago=60)
+    found = health.checks(config)
+    assert found["database"].ok
+    assert found["database-writes"].words.startswith("nothing stored for 6")
+    assert not found["database-writes"].ok
+    assert not found["collector"].is_warning  # it waits for the same
+    store(config, seconds_ago=5)
+    assert health.checks(config)["database-writes"].ok
+
+
+@pytest.mark.django_db
+def test_nothing_is_said_of_writes_while_no_worker_tries(config: Config) -> None:
+    store(config, seconds_ago=600)
+    assert health.checks(config)["database-writes"].ok
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_may_only_read_says_the_same_of_writes(config: Config) -> None:
+    """That of measures: what it would try to write is refused for ever."""
+    (config.run_dir / "worker.heartbeat").touch()
+    store(config, seconds_ago=5)
+    with reading_only_session():
+        with pytest.raises(DatabaseError, match="(?i)read-?only"):
+            Machine.objects.create(name="a", beat_at=timezone.now())
+        assert health.checks(config)["database-writes"].ok
+
+
+@contextmanager
+def reading_only_session() -> Iterator[None]:
+    off, on = (
+        ("PRAGMA query_only=OFF", "PRAGMA query_only=ON")
+        if connection.vendor == "sqlite"
+        else ("SET default_transaction_read_only=off", "SET default_transaction_read_only=on")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(on)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(off)
 
 
 @pytest.mark.django_db
@@ -238,3 +298,35 @@ def test_a_relay_that_takes_nothing_is_a_warning(tmp_path: Path, greeting: bytes
         check = companion_checks(config)["relay"]
         thread.join()
     assert (check.ok, check.is_warning) == (True, not is_well)
+
+
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="this run is on SQLite")
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_somebody_who_waits_for_a_lock_makes_writes_down(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_health, "_LONGEST_LOCK", 0)
+    Machine.objects.create(name="a", beat_at=timezone.now())
+    held = connection.copy("held")
+    waiter = Thread(target=rename_machine)
+    try:
+        held.set_autocommit(False)
+        held.cursor().execute("LOCK TABLE cluster_machine IN EXCLUSIVE MODE")
+        waiter.start()
+        wait_until(lambda: not health.checks(config)["database-writes"].ok)
+        assert "lock" in health.checks(config)["database-writes"].words
+    finally:
+        held.rollback()
+        held.close()
+        waiter.join(60)
+    assert health.checks(config)["database-writes"].ok
+
+
+def rename_machine() -> None:
+    try:
+        Machine.objects.update(name="b")
+    finally:
+        connection.close()

@@ -18,6 +18,7 @@ def main() -> None:
         machine=settings.CONFIG.machine,
         checks=import_string("vaguemestre.foundation.cluster.ports.own_checks").get(),
         own_rounds=import_string("vaguemestre.foundation.cluster.ports.own_rounds").get(),
+        sign_stored=import_string("vaguemestre.foundation.cluster.ports.sign_stored").get(),
     )
 
 

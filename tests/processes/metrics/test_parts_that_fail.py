@@ -30,7 +30,7 @@ from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.jobs.rules import QUEUES, worker_name
 from vaguemestre.site.config import Config, FilesSection, MailSection, OutgoingSection, WorkerSection
 from vaguemestre.site.config.ports import Ports
-from vaguemestre.site.monitoring import companion_health
+from vaguemestre.site.monitoring import companion_health, stored_sign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 _PAGE = b"HTTP/1.0 200 OK\r\n\r\n"
@@ -163,6 +163,7 @@ def parts(tmp_path: Path, beside: Beside) -> Iterator[Parts]:
     config = config_at(tmp_path, {name: part.port for name, part in by_name.items()})
     config.run_dir.mkdir()
     config.data_dir.mkdir()
+    stored_sign.touch_stored_sign(config.data_dir)
     certificates.make_missing(config, now=datetime.now(UTC))
     made = Parts(Watched(config), by_name, beside)
     for name in ("gate", "collector", *map(worker_name, QUEUES)):
@@ -245,6 +246,17 @@ def _forget_certificates(parts: Parts) -> None:
         file.unlink()
 
 
+def unstored() -> tuple[Act, Act]:
+    def aged(seconds: float) -> Act:
+        def act(parts: Parts) -> None:
+            past = time.time() - seconds
+            os.utime(parts.watched.config.data_dir / stored_sign.FILE, (past, past))
+
+        return act
+
+    return aged(50), aged(0)
+
+
 class Fault(NamedTuple):
     acts: tuple[Act, Act]
     alarm: str
@@ -284,6 +296,7 @@ FAULTS = {
     "the virus check says nothing": Fault(says("antivirus", None), _WANTS, "antivirus", "Antivirus"),
     "the virus check is out of order": Fault(says("antivirus", b"ERROR\0"), _WANTS, "antivirus", "Antivirus"),
     "parts of arrivals are not counted": Fault(mute("arrivals"), _WANTS, "arrivals", "Contrôle du courrier"),
+    "nothing is stored": Fault(unstored(), _DOWN, "database-writes", "Enregistrement dans la base : rien"),
     "nothing is signed": Fault(mute("signer"), _DOWN, "signer", "Signature des envois (DKIM) : pas"),
     "policies of others are not known": Fault(mute("mta-sts"), _DOWN, "mta-sts", "Chiffrement exigé par les"),
     "keys of others are not known": Fault(mute("dane-policy"), _DOWN, "dane-policy", "Clés des autres"),

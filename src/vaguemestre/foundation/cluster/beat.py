@@ -4,7 +4,8 @@ The same thread brings the engines of its machine in step with the rows, whichev
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import count
 from threading import Event, Thread
 
@@ -22,10 +23,11 @@ BEAT_SECONDS = 10.0
 ROUND_BEATS = 6
 
 
-def beat(name: str, checks: Checks) -> None:
-    """Store one heartbeat. If the database does not answer, log it: the next beat tries again."""
+def beat(name: str, checks: Checks, stored: Callable[[], None]) -> None:
+    """Store one heartbeat, and tell `stored`. A database that does not answer is logged, and tried again."""
     try:
         give_sign(name, checks(), now=timezone.now())
+        stored()
     except (DatabaseError, OSError) as error:
         log.warning("no sign given to the other machines: %s", type(error).__name__)
     finally:
@@ -43,13 +45,20 @@ def run_rounds(rounds: Sequence[OwnRound]) -> None:
             connection.close()
 
 
-def start(name: str, checks: Checks, rounds: Sequence[OwnRound] = ()) -> None:
-    """Store a heartbeat every BEAT_SECONDS until the process ends; run `rounds` at every ROUND_BEATS."""
+def start(
+    name: str, checks: Checks, rounds: Sequence[OwnRound] = (), stored: Callable[[], None] = lambda: None
+) -> None:
+    """Store a heartbeat every BEAT_SECONDS until the process ends; run `rounds` at every ROUND_BEATS.
+
+    `stored`: told of each that was stored, and once before the first.
+    """
+    with suppress(OSError):  # a full disk
+        stored()
 
     def run() -> None:
         rest = Event()
         for number in count():
-            beat(name, checks)
+            beat(name, checks, stored)
             if number % ROUND_BEATS == 0:
                 run_rounds(rounds)
             rest.wait(BEAT_SECONDS)

@@ -6,7 +6,7 @@ import platform
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -168,12 +168,13 @@ def serve(
     machine: str = "",
     checks: Checks | None = None,
     own_rounds: Sequence[OwnRound] = (),
+    sign_stored: Callable[[], None] = lambda: None,
 ) -> None:
     """Run the jobs of a queue until a signal stops the process; the first worker also runs periodic tasks.
 
     `machine`: name of this machine, part of the worker's id; the host name if empty. `checks`: health checks
     of the machine, whose results the first worker publishes to the other machines. `own_rounds`: what it
-    does for the engines of its machine.
+    does for the engines of its machine. `sign_stored`: told of each result that it published.
     """
     for name in ("django_tasks_db", "django.tasks"):  # one line per job is too many
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -184,6 +185,6 @@ def serve(
     worker.configure_signals()
     if queue == "default" and number == 1:
         if checks:
-            beat.start(machine or platform.node(), checks, own_rounds)
+            beat.start(machine or platform.node(), checks, own_rounds, sign_stored)
         PeriodicTasks(periodic_tasks.get(), leads=Leadership("rounds").leads).start()
     worker.serve()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils import timezone
 
 from vaguemestre.engines.clamd import Clamd
@@ -20,6 +20,7 @@ from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
 from vaguemestre.site.monitoring.check import Check
 from vaguemestre.site.monitoring.companion_health import companion_checks
+from vaguemestre.site.monitoring.database_health import database_checks
 
 _PATIENCE = 0.25  # seconds for one service
 _SECOND_PATIENCE = 0.5  # seconds, once more: a busy machine starts the process that greets later
@@ -35,8 +36,8 @@ def checks(config: Config) -> dict[str, Check]:
     """Check the database, engines and what they ask, our processes, jobs, disk, backup and certificates."""
     ports = config.ports
     front = _front(ports.carddav)
+    database = database_checks(config.data_dir, does_worker_live=_beats(config, worker_name("default")).ok)
     probes: dict[str, Callable[[], Check]] = {
-        "database": _database,
         "dovecot": lambda: _dovecot(config),
         "postfix": lambda: _postfix(config),
         "front": lambda: front,
@@ -47,7 +48,10 @@ def checks(config: Config) -> dict[str, Check]:
         "untrusted-worker": lambda: _warning(_beats(config, worker_name("untrusted"))),
         "jobs": _jobs,
         "gate": lambda: _beats(config, "gate"),
-        "collector": lambda: _warning(_beats(config, "collector")),
+        # nothing is said of it while it waits for a database that stores nothing
+        "collector": lambda: (
+            _warning(_beats(config, "collector")) if database["database-writes"].ok else Check(ok=True)
+        ),
         # nothing is said of them while the front, which passes the question on, is away itself
         "carddav": lambda: _page(ports.carddav, "/sante") if front.ok else Check(ok=True),
         **({"filter": lambda: _filter(config)} if has_filter(config) else {}),
@@ -56,7 +60,7 @@ def checks(config: Config) -> dict[str, Check]:
         **({"backup": lambda: _backup(config)} if config.backup.repository else {}),
         "certificates": lambda: _certificates(config),
     }
-    return {**{name: ask() for name, ask in probes.items()}, **companion_checks(config)}
+    return {**database, **{name: ask() for name, ask in probes.items()}, **companion_checks(config)}
 
 
 def _filter(config: Config) -> Check:
@@ -70,15 +74,6 @@ def _antivirus(config: Config) -> Check:
         Clamd(config.files.clamd).ping(_START_PATIENCE)
     except EngineDown as error:
         return Check(ok=True, words=str(error), is_warning=True)
-    return Check(ok=True)
-
-
-def _database() -> Check:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError as error:
-        return Check(ok=False, words=type(error).__name__)
     return Check(ok=True)
 
 

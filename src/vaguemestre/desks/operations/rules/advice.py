@@ -53,6 +53,10 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "Agent des jetons : personne n’ouvre sa boîte depuis les pages ; `systemctl restart "
                 "vaguemestre-token-agent`.",
                 "Certificats : voir « Un certificat va finir ».",
+                "Enregistrement dans la base : elle répond, et quelqu’un la garde pour lui. Avec SQLite, "
+                "`fuser -v /var/lib/vaguemestre/data/vaguemestre.sqlite3` dit qui : arrêter ce qui n’est pas "
+                "à la messagerie. Avec PostgreSQL : `docs/operations/alerts/part-down.md`, "
+                "« database-writes ».",
                 "Base de données : regarder PostgreSQL d’abord. Place sur le disque : voir « Le "
                 "disque se remplit ».",
             ),

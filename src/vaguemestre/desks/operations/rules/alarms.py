@@ -16,7 +16,11 @@ _SILENT_SECONDS = 45  # of a sign every five, so that it is named within a minut
 LIVE_BEAT = "live-beat."  # of this machine, as the page is made; `beat.`: as the round measured
 _DAY = 86_400
 _TOLD_APART = frozenset(("jobs", "certificates", "backup"))  # by alarms of their own
-_DOWN = {"certificates": "l’un d’eux est fini", "disk": "il n’en reste presque plus"}
+_DOWN = {
+    "certificates": "l’un d’eux est fini",
+    "database-writes": "rien n’est plus enregistré",
+    "disk": "il n’en reste presque plus",
+}
 _MIN_COMMANDS = 20
 _ROUNDS_TO_RETURN = 5  # before the first message that goes round is said to be lost
 _MIN_DAYS = 2  # before somebody is told that no backup was ever made
@@ -157,6 +161,7 @@ _RULES: tuple[Callable[[Facts], Iterator[Raised]], ...] = (
 
 PARTS = {
     "database": "Base de données",
+    "database-writes": "Enregistrement dans la base",
     "dovecot": "Boîtes (IMAP)",
     "postfix": "Arrivée du courrier",
     "front": "Accueil des pages (nginx)",

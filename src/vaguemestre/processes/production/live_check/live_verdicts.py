@@ -39,6 +39,7 @@ _UNITS = {  # part of /sante/ → unit, where it has another name
     "resolver": "unbound",
 }
 _REMEDIES = {  # of parts that no unit keeps alive
+    "database-writes": "docs/operations/alerts/part-down.md, « database-writes » : qui retient la base",
     "jobs": "vaguemestre jobs list",
     "disk": "du -xh --max-depth=2 /var/lib/vaguemestre | sort -h | tail",
     "backup": "journalctl -u vaguemestre-backup",
