@@ -12,6 +12,16 @@ DAY = timedelta(days=1)
 NAMES = frozenset({"mail.ac-exemple.fr"})
 
 
+def test_what_stands_still_under_bin_up_is_not_to_be_restarted_by_units_that_it_has_not() -> None:
+    installed, demonstration = (
+        verdicts.judge_part("long-worker", "warning", "no sign for 30 s", has_units=has_units).line()
+        for has_units in (True, False)
+    )
+    assert "systemctl restart vaguemestre-worker-long" in installed
+    assert "kill -9 du processus de worker-long (vaguemestre status)" in demonstration
+    assert "systemctl" not in demonstration
+
+
 @pytest.mark.parametrize(
     ("well", "red"),
     [

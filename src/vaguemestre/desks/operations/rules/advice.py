@@ -106,7 +106,7 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Les travaux prennent du retard",
             "Il y en a plus que les services de travaux n’en font, ou ils sont bloqués.",
             (
-                "Voir s’ils vivent : `vaguemestre status`.",
+                "Voir s’ils vivent : `vaguemestre check --live`, lignes « partie ».",
                 "Un moteur absent retarde tout ce qui a besoin de lui : voir les autres alarmes.",
                 "Sinon en ajouter : `[worker] count`, puis redémarrer.",
             ),
@@ -168,7 +168,7 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "sans doute arrêté.",
             (
                 "Voir les autres alarmes : celle d’un service dit laquelle des étapes manque.",
-                "Où il s’arrête : `vaguemestre status`, puis page « File d’attente ».",
+                "Où il s’arrête : `vaguemestre queue list --with boucle`, puis page « File d’attente ».",
             ),
         ),
         "self-mail-slow": Advice(
@@ -176,7 +176,7 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Le courriel témoin met plus de quinze secondes à faire le tour.",
             (
                 "La file s’allonge-t-elle ? Page « File d’attente ».",
-                "La machine est-elle chargée ? `uptime`, `iostat -x 5`.",
+                "La machine est-elle chargée ? `uptime`, et `vmstat 5` (« wa » : elle attend le disque).",
             ),
         ),
         "feed-old": Advice(
@@ -194,6 +194,9 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             (
                 "Son renouvellement a échoué ; le journal dit pourquoi : `journalctl -u certbot -n 50`.",
                 "Après l’avoir renouvelé : `vaguemestre certificate`.",
+                "« internal », « sieve », et « public » sans certificat d’une autorité, sont refaits au "
+                "démarrage : `systemctl restart vaguemestre-prepare`, puis `systemctl restart "
+                "vaguemestre.target`.",
                 "Vérifier : `vaguemestre check --live`.",
             ),
         ),
@@ -220,7 +223,7 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "La lecture du courrier est lente",
             "Une commande IMAP sur vingt prend plus d’une seconde.",
             (
-                "Le disque du courrier : `iostat -x 5`.",
+                "Le disque du courrier : `vmstat 5` (« wa » : la machine l’attend).",
                 "Une boîte sans index : `vaguemestre index IDENTIFIANT`.",
             ),
         ),

@@ -24,6 +24,7 @@ from vaguemestre.processes.production.live_check.live_verdicts import Finding
 from vaguemestre.processes.production.live_check.public_health import HealthUnknown, parts_of
 from vaguemestre.processes.production.machine.hosts import hosts_shown
 from vaguemestre.processes.production.units.children import children_of
+from vaguemestre.processes.production.units.unit_states import is_under_systemd
 from vaguemestre.processes.production.units.units import service_name
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
@@ -43,6 +44,11 @@ def findings(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _units(config: Config, now: datetime) -> Iterator[Finding]:
+    if not is_under_systemd(config):
+        yield Finding(
+            "unités", is_well=True, sentence="aucune ici : bin/up garde les processus (vaguemestre status)"
+        )
+        return
     names = [f"{service_name(child.name)}.service" for child in children_of(config, sys.executable)]
     ended = subprocess.run(
         ["/usr/bin/systemctl", "is-active", *names], capture_output=True, text=True, check=False
@@ -56,6 +62,7 @@ def _parts(config: Config, now: datetime) -> Iterator[Finding]:
     """Each part that is not well; one line if all are."""
     if config.served_pod:
         return  # no page is made here
+    has_units = is_under_systemd(config)
     try:
         parts = parts_of(config)
     except HealthUnknown as unknown:
@@ -63,11 +70,14 @@ def _parts(config: Config, now: datetime) -> Iterator[Finding]:
             "parties",
             is_well=False,
             sentence=str(unknown),
-            remedy="journalctl -u vaguemestre-web -u vaguemestre-front",
+            remedy="journalctl -u vaguemestre-web -u vaguemestre-front"
+            if has_units
+            else "logs/web.log, logs/front.log",
         )
         return
     found = [
-        verdicts.judge_part(name, part["status"], part.get("detail", "")) for name, part in parts.items()
+        verdicts.judge_part(name, part["status"], part.get("detail", ""), has_units=has_units)
+        for name, part in parts.items()
     ]
     yield from (finding for finding in found if not finding.is_well)
     if all(finding.is_well for finding in found):

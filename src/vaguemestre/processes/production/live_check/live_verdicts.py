@@ -29,6 +29,7 @@ def judge_unit(name: str, state: str) -> Finding:
     return Finding(f"unité {name}", state == "active", state or "inconnue", f"journalctl -u {name}")
 
 
+_OURS = "vaguemestre-"
 _UNITS = {  # part of /sante/ → unit, where it has another name
     "database": "postgresql",
     "long-worker": "vaguemestre-worker-long",
@@ -48,10 +49,16 @@ _REMEDIES = {  # of parts that no unit keeps alive
 }
 
 
-def judge_part(name: str, status: str, detail: str) -> Finding:
-    """What /sante/ says of a part: a unit that runs may stand still."""
+def judge_part(name: str, status: str, detail: str, *, has_units: bool = True) -> Finding:
+    """What /sante/ says of a part: what runs may stand still. `has_units`: False under bin/up."""
     unit = _UNITS.get(name, f"vaguemestre-{name}")
-    remedy = _REMEDIES.get(name, f"systemctl restart {unit}, puis journalctl -u {unit}")
+    act = f"systemctl restart {unit}, puis journalctl -u {unit}"
+    if not has_units and unit.startswith(_OURS):
+        process = unit.removeprefix(_OURS)
+        act = (
+            f"kill -9 du processus de {process} (vaguemestre status) : bin/up le relance ; logs/{process}.log"
+        )
+    remedy = _REMEDIES.get(name, act)
     return Finding(f"partie {name}", status == "ok", detail or status, remedy)
 
 
