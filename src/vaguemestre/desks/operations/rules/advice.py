@@ -54,9 +54,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "vaguemestre-token-agent`.",
                 "Certificats : voir « Un certificat va finir ».",
                 "Enregistrement dans la base : elle répond, et quelqu’un la garde pour lui. Avec SQLite, "
-                "`fuser -v /var/lib/vaguemestre/data/vaguemestre.sqlite3` dit qui : arrêter ce qui n’est pas "
-                "à la messagerie. Avec PostgreSQL : `docs/operations/alerts/part-down.md`, "
-                "« database-writes ».",
+                "`lslocks -o PID,COMMAND,MODE,PATH | grep 'WRITE.*vaguemestre.sqlite3'` dit quel processus : "
+                "l’arrêter. Avec PostgreSQL : `docs/operations/alerts/part-down.md`, « database-writes ».",
                 "Base de données : regarder PostgreSQL d’abord. Place sur le disque : voir « Le "
                 "disque se remplit ».",
             ),
