@@ -71,7 +71,8 @@ def test_a_line_opens_its_message_under_it_and_the_open_ones_stay(
     assert tall["height"] > 80 * 15
     assert short["height"] < 260
     parts = page.evaluate(
-        """() => [...document.querySelectorAll('#reader .who, #reader iframe, #reader .conv a.open')]
+        """() => [...document.querySelectorAll(
+            '#reader .who, #reader iframe, #reader .conv a.open[aria-expanded=false]')]
           .map((part) => part.getBoundingClientRect()).map(({ top, bottom }) => ({ top, bottom }))
           .sort((one, other) => one.top - other.top)"""
     )
@@ -94,6 +95,30 @@ def test_a_second_press_folds_and_an_unfolded_message_is_read(page: Page, box: M
     line.click()
     expect(item.locator("iframe")).to_have_count(0)
     expect(line).to_have_attribute("aria-expanded", "false")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_unfolded_message_says_its_sender_once(page: Page, box: MemoryMailbox, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    first, second = put_conversation(box, 3)
+    page.goto(address(first))
+    item = page.locator(line_of(page, second))
+    item.get_by_role("link").first.click()
+    expect(item.locator(".from b")).to_be_visible()
+    expect(item.locator("iframe")).to_be_visible()
+    seen = item.evaluate(
+        """item => [...item.querySelectorAll(".names, .snippet, .from b, .av")]
+          .filter((part) => part.getBoundingClientRect().width > 1).map((part) => part.className)"""
+    )
+    assert len(seen) == 2, seen  # the picture and the name of the header
+    fold = item.get_by_role("link").first.bounding_box()
+    name = item.locator(".from b").bounding_box()
+    assert fold
+    assert name
+    assert name["x"] + name["width"] <= fold["x"]
+    assert fold["height"] >= 32
+    item.get_by_role("link").first.click()
+    expect(item.locator(".names")).to_be_visible()
 
 
 def test_all_unfold_at_once_by_button_or_key_and_fold_again(page: Page, box: MemoryMailbox) -> None:
