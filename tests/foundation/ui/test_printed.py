@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,32 @@ def test_the_font_goes_with_the_page() -> None:
     assert content.startswith(b"%PDF-")
     assert b"/FontFile2" in content
     assert b"Helvetica" not in content
+
+
+def drawn_with(page: PrintedDocument, font: str) -> set[str]:
+    face: Any = page._pdf.fonts[font]
+    return {chr(glyph.unicode[0]) for glyph, _ in face.subset.items() if glyph}
+
+
+@pytest.mark.parametrize(("font", "outlines"), [("atkinson", 2), ("atkinsonB", 2), ("atkinson-codes", 3)])
+def test_a_zero_is_slashed_in_codes_alone(font: str, outlines: int) -> None:
+    page = PrintedDocument("", "")
+    face: Any = page._pdf.fonts[font]
+    drawing = face.ttfont
+    drawn = drawing["glyf"][drawing.getBestCmap()[ord("0")]].numberOfContours
+    page.content()  # closes its fonts
+    assert drawn == outlines
+
+
+def test_a_number_is_a_code_only_where_it_is_said_to_be() -> None:
+    page = PrintedDocument("2", "80000 Amiens")
+    page.facts([("NUMEN", "7E"), ("Le", "30 novembre")], codes=("NUMEN",))
+    page.codes(["4F"])
+    page.paragraph("10 h")
+    page.content()
+    assert drawn_with(page, "atkinson-codes") >= set("7E4F")
+    assert not drawn_with(page, "atkinson-codes") & set("01238")
+    assert "7" not in drawn_with(page, "atkinson")
 
 
 def test_a_process_that_prints_nothing_does_not_hold_what_prints() -> None:

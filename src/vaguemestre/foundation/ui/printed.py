@@ -1,7 +1,7 @@
 """PDF documents to print: letters, and pages of facts, codes and signature lines."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-_FONT = "atkinson"  # distinguishes a zero from the letter O
+_FONT = "atkinson"
+_CODE_FONT = "atkinson-codes"  # its zero is slashed: nobody takes it for the letter O
 _FONTS = Path(__file__).with_name("fonts")
 _MARGIN_MM = 22
 _HEAD_TOP_MM = 18
@@ -41,6 +42,7 @@ class PrintedDocument:
         self._pdf: FPDF = import_module("fpdf").FPDF(format="A4")
         self._pdf.add_font(_FONT, "", _FONTS / "atkinson-regular.ttf")
         self._pdf.add_font(_FONT, "B", _FONTS / "atkinson-bold.ttf")
+        self._pdf.add_font(_CODE_FONT, "", _FONTS / "atkinson-codes.ttf")
         charmaps = [font.cmap for font in self._pdf.fonts.values() if hasattr(font, "cmap")]
         self._characters = frozenset.intersection(*map(frozenset, charmaps))
         self._pdf.set_margin(_MARGIN_MM)
@@ -100,18 +102,18 @@ class PrintedDocument:
         self._pdf.multi_cell(0, 6, self._printable(text), align="L", new_x="LMARGIN", new_y="NEXT")
         self._pdf.ln(2)
 
-    def facts(self, facts: Sequence[tuple[str, str]]) -> None:
-        """« Name : value », one a line."""
+    def facts(self, facts: Sequence[tuple[str, str]], *, codes: Collection[str] = ()) -> None:
+        """« Name : value », one a line. `codes`: names of the values that are codes."""
         for name, value in facts:
             self._pdf.set_font(_FONT, style="B", size=11)
             self._pdf.cell(52, 7, self._printable(name))
-            self._pdf.set_font(_FONT, size=11)
+            self._pdf.set_font(_CODE_FONT if name in codes else _FONT, size=11)
             self._pdf.multi_cell(0, 7, self._printable(value), align="L", new_x="LMARGIN", new_y="NEXT")
         self._pdf.ln(3)
 
     def codes(self, codes: Sequence[str]) -> None:
         """In two columns."""
-        self._pdf.set_font(_FONT, style="B", size=14)
+        self._pdf.set_font(_CODE_FONT, size=14)
         for at, code in enumerate(codes):
             self._pdf.cell(80, 9, self._printable(code))
             if at % 2 or at == len(codes) - 1:

@@ -5,6 +5,7 @@ import re
 from vaguemestre.desks.enrolment.values import DeliveryLetter
 
 TITLE = "Votre identifiant et votre NUMEN"
+NUMEN = "NUMEN"
 _SALUTATIONS = {"Mme": "Madame", "M.": "Monsieur"}
 _TOWN = re.compile(r"^\s*\d{5}\s+(.+?)(?:\s+cedex(?:\s+\d+)?)?\s*$", re.IGNORECASE)
 
@@ -62,7 +63,7 @@ def username_line(letter: DeliveryLetter) -> str:
 
 def facts(letter: DeliveryLetter) -> tuple[tuple[str, str], ...]:
     return (
-        ("NUMEN", letter.numen),
+        (NUMEN, letter.numen),
         ("Identifiant", username_line(letter)),
         ("Adresse électronique", letter.address),
     )

@@ -52,7 +52,7 @@ def _print(deliveries: Sequence[DeliveryLetter], day: date) -> bytes:
         )
         for paragraph in letters.paragraphs(letter):
             document.paragraph(paragraph)
-        document.facts(letters.facts(letter))
+        document.facts(letters.facts(letter), codes=(letters.NUMEN,))
         for paragraph in letters.activation(letter):
             document.paragraph(paragraph)
         document.paragraph(letters.closing(letter))

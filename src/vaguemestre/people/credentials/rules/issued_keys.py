@@ -40,7 +40,8 @@ def key_receipt(receipt: KeyReceipt) -> bytes:
             ("Remise à", receipt.holder),
             ("Remise par", receipt.issuer),
             ("Le", dated_moment_fr(receipt.at)),
-        )
+        ),
+        codes=("Numéro de série",),
     )
     page.paragraph(
         "La clé est personnelle et reste la propriété de l’académie. Son détenteur choisit seul son code "
