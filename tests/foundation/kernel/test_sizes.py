@@ -9,7 +9,8 @@ from vaguemestre.foundation.kernel.text.sizes import GIGABYTE, MEGABYTE, in_word
     ("octets", "words"),
     [
         (0, "0 o"),
-        (1023, "1023 o"),
+        (1, "1 ko"),
+        (1023, "1 ko"),
         (1024, "1 ko"),
         (184_200, "180 ko"),
         (MEGABYTE - 1, "1023 ko"),

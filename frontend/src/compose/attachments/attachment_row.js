@@ -22,8 +22,8 @@ const KINDS = {
 
 /** @param {number} size */
 export function octets(size) {
-  if (size < 1024) return `${size} o`;
-  if (size < 1024 * 1024) return `${Math.round(size / 1024)} ko`;
+  if (!size) return "0 o";
+  if (size < 1024 * 1024) return `${Math.max(1, Math.round(size / 1024))} ko`;
   return `${(size / 1024 / 1024).toFixed(1).replace(".", ",")} Mo`;
 }
 

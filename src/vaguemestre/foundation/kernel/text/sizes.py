@@ -6,10 +6,10 @@ GIGABYTE = 1024 * MEGABYTE
 
 
 def in_words(octets: int) -> str:
-    """`912 o`, `184 ko`, `1,2 Mo`, `2 Go`"""
-    if octets < KILOBYTE:
-        return f"{octets} o"
+    """`1 ko` for less, `184 ko`, `1,2 Mo`, `2 Go`; `0 o` for nothing."""
+    if not octets:
+        return "0 o"
     if octets < MEGABYTE:
-        return f"{min(1023, round(octets / KILOBYTE))} ko"
+        return f"{min(1023, max(1, round(octets / KILOBYTE)))} ko"
     unit, name = (MEGABYTE, "Mo") if octets < GIGABYTE else (GIGABYTE, "Go")
     return f"{octets / unit:.1f} {name}".replace(".0 ", " ").replace(".", ",")
