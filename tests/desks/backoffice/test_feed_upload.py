@@ -111,6 +111,7 @@ def test_a_feed_being_applied_shows_what_is_planned_and_comes_back_when_it_is_do
     assert client.get(page, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     applied_page = text(client.get(f"{page}?fait=1"))
     assert "L’import est appliqué." in applied_page
+    assert "ne s’annule pas d’un geste" in applied_page
     assert "3 arrivées" in applied_page
     assert applied_page.count("Enseignement") == 3, "the function of each"
 
