@@ -128,6 +128,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "schoolstaff": {
         SIGNED: "letters staff",
     },
+    "staffsearch": {
+        OFFICERS | OPERATORS: "search",
+    },
     "portal": {
         OPEN: "accessibility change-password charter help privacy",
         SIGNED: """

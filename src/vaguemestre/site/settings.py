@@ -77,6 +77,7 @@ _ROOMS = (
     "desks.bulk",
     "desks.schoolstaff",
     "desks.backoffice",
+    "desks.staffsearch",
 )
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

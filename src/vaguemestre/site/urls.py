@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/", include("vaguemestre.desks.removals.urls")),
     path("", include("vaguemestre.post.quarantine.urls")),
     path("lien/", include("vaguemestre.post.redirects.urls")),
+    path("", include("vaguemestre.desks.staffsearch.urls")),
     path("", include("vaguemestre.desks.portal.urls")),
     path(".well-known/carddav", views.find_carddav, name="carddav"),
     path("sante/", views.show_health, name="health"),

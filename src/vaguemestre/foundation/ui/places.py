@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _OFFICER, _ADMINISTRATOR = ("hr_officer",), ("administrator",)
 _OPERATORS = ("helpdesk", "administrator")
 _LIST_MAKERS = ("hr_officer", "administrator")
+STAFF = (*_OFFICER, *_OPERATORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Place:
 
 SETTINGS = "/parametres/"
 BOXES = "/boites/"
+STAFF_SEARCH = "/recherche"
 OWN_STAFF = "/annuaire/mes-personnels"
 OWN_MAIL = Group(
     "Mon courrier",
@@ -134,6 +136,7 @@ _HR_GROUPS = (
             Entry("/gestion/personnes", "Personnes du service", "user-search"),
             Entry("/gestion/arrivee", "Arrivée à la main", "plus"),
             Entry("/gestion/ressemblances", "Doublons possibles", "arrows-join"),
+            Entry(STAFF_SEARCH, "Recherche générale", "search", _OFFICER),
         ),
     ),
 )
@@ -146,11 +149,18 @@ _HELP_GROUPS = (
             Entry("/assistance/reponses", "Réponses types", "file-text"),
             Entry("/assistance/retenus/", "Envois retenus", "hand-stop"),
             Entry("/assistance/cles", "Clés OTP", "key"),
+            Entry(STAFF_SEARCH, "Recherche générale", "search", ("helpdesk",)),
         ),
     ),
 )
 _ADMINISTRATION_GROUPS = (
-    Group("", (Entry("/administration/", "Aujourd’hui", "activity"),)),
+    Group(
+        "",
+        (
+            Entry("/administration/", "Aujourd’hui", "activity"),
+            Entry(STAFF_SEARCH, "Recherche générale", "search", _ADMINISTRATOR),
+        ),
+    ),
     Group(
         "Personnes",
         (
@@ -167,7 +177,7 @@ _ADMINISTRATION_GROUPS = (
     Group(
         "Messagerie",
         (
-            Entry("/administration/messages", "Recherche de messages", "search"),
+            Entry("/administration/messages", "Recherche de messages", "route"),
             Entry("/administration/file", "File d’attente", "stack-2"),
             Entry("/messagerie/signalements/", "Signalements", "flag"),
             Entry("/administration/retraits", "Retraits", "eraser"),

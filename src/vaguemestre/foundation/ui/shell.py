@@ -15,6 +15,7 @@ from vaguemestre.foundation.ui.places import (
     PLACES,
     SETTINGS,
     SETTINGS_GROUPS,
+    STAFF_SEARCH,
     Entry,
     Group,
     Place,
@@ -45,6 +46,12 @@ class Shell:
     side: tuple[LinkGroup, ...]
 
     @property
+    def may_search_all(self) -> bool:
+        """Whether the header has the field of the search of staff: beside their pages, but for its own."""
+        links = [link for group in self.side for link in group.links if link.address == STAFF_SEARCH]
+        return any(not link.is_open for link in links)
+
+    @property
     def page_title(self) -> str:
         """The title of the open entry of the side column; "" if none is."""
         return next((link.title for group in self.side for link in group.links if link.is_open), "")
@@ -68,7 +75,7 @@ def shell_of(
         groups: tuple[Group, ...] = (OWN_MAIL,) if path.startswith(SETTINGS) else ()
         title = "Paramètres" if groups else "Boîtes"
     else:
-        open_place = _place_of(path, places)
+        open_place = _place_of(path, places, role)
         groups = (open_place or HOME).groups
         title = (open_place or HOME).entry.title
     groups = _within(box_prefix, tuple(_shown(group, role, served) for group in groups))
@@ -114,9 +121,14 @@ def _rail(places: list[Place], open_place: Place | None, *, is_at_foot: bool) ->
     )
 
 
-def _place_of(path: str, places: list[Place]) -> Place | None:
+def _place_of(path: str, places: list[Place], role: str) -> Place | None:
     """The place of the longest address that begins `path`: reports of mail are administration's."""
-    addresses = [(entry.address, place) for place in (*places, HOME) for entry in _entries(place)]
+    addresses = [
+        (entry.address, place)
+        for place in (*places, HOME)
+        for entry in _entries(place)
+        if _is_for(entry, role)
+    ]
     matches = [(len(address), place) for address, place in addresses if _begins(address, path)]
     return max(matches, key=lambda match: match[0])[1] if matches else None
 

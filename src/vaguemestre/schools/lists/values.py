@@ -206,6 +206,15 @@ class ListCard:
     may_join: bool = False
 
 
+class FoundList(NamedTuple):
+    """A list that a search finds. `may_open`: whether who searches manages it."""
+
+    list_id: int
+    title: str
+    address: str
+    may_open: bool
+
+
 class ManagedList(NamedTuple):
     """A list that somebody manages, as a link names it."""
 

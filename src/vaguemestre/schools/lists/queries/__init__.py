@@ -28,6 +28,7 @@ from vaguemestre.schools.lists.queries.lists import (
     list_addresses,
     list_cards,
     lists_by_address,
+    lists_matching,
     overdue_lists,
     search_writable_lists,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "list_addresses",
     "list_cards",
     "lists_by_address",
+    "lists_matching",
     "managed_lists",
     "manager_accounts",
     "managers_of",

@@ -7,10 +7,10 @@ from functools import cache
 from django.db.models import Count, Q
 
 from vaguemestre.people.credentials.queries import identified
-from vaguemestre.people.directory.queries import find_academy_id
+from vaguemestre.people.directory.queries import academy_domain, find_academy_id
 from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.lists.models import ListLetter, ListRole, MailingList, Subscriber
-from vaguemestre.schools.lists.queries.managers import lists_owned_by_post, role_in
+from vaguemestre.schools.lists.queries.managers import lists_owned_by_post, managed_list_ids, role_in
 from vaguemestre.schools.lists.queries.members import (
     audience_of,
     members_of,
@@ -19,7 +19,7 @@ from vaguemestre.schools.lists.queries.members import (
 )
 from vaguemestre.schools.lists.rules.list_address import without_detail
 from vaguemestre.schools.lists.rules.members import people_matching, rule_from_json
-from vaguemestre.schools.lists.values import AddressedList, Kind, ListCard, Role, State, Writers
+from vaguemestre.schools.lists.values import AddressedList, FoundList, Kind, ListCard, Role, State, Writers
 
 _MAX_CANDIDATES = 40  # lists of that name, among which those one may write to are proposed
 _SHOWN_MEMBERS = 3
@@ -121,6 +121,25 @@ def search_writable_lists(
             if len(lists) == limit:
                 break
     return tuple(lists)
+
+
+def lists_matching(
+    text: str, account_id: int, now: datetime, *, reach: int | None, limit: int
+) -> tuple[list[FoundList], int]:
+    """The first open lists that have every word in their title or address, by title, and their total.
+
+    `reach`: the académie whose lists an administrator may know of, 0 for all; None for only those that the
+    account manages.
+    """
+    rows = MailingList.objects.filter(closed_at__isnull=True)
+    for word in text.lower().split()[:5]:
+        rows = rows.filter(Q(title__icontains=word) | Q(address__icontains=word))
+    if reach:
+        rows = rows.filter(address__iendswith=f"@{academy_domain(reach)}")
+    elif reach is None:
+        rows = rows.filter(pk__in=managed_list_ids(account_id, now))
+    page = list(rows.order_by("title", "pk").values_list("pk", "title", "address")[:limit])
+    return [FoundList(*row, role_in(row[0], account_id, now) is not None) for row in page], rows.count()
 
 
 def addressed_lists(account_id: int, addresses: Collection[str], now: datetime) -> dict[str, AddressedList]:

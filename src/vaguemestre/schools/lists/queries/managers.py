@@ -87,13 +87,18 @@ def lists_owned_by_post(account_id: int, person_id: int, now: datetime) -> list[
 
 def managed_lists(account_id: int, now: datetime, *, limit: int) -> list[ManagedList]:
     """Open lists of which the account is an owner or a moderator, by title."""
-    if withdrawn_among([account_id]):
-        return []
-    person_id = identified(account_id).person_id or 0
-    by_role = ListRole.objects.filter(account_id=account_id).values_list("list_id", flat=True)
-    ids = {*by_role, *lists_owned_by_post(account_id, person_id, now)}
+    ids = managed_list_ids(account_id, now)
     rows = MailingList.objects.filter(pk__in=ids, closed_at__isnull=True).order_by("title", "pk")
     return [ManagedList(*row) for row in rows.values_list("pk", "title")[:limit]]
+
+
+def managed_list_ids(account_id: int, now: datetime) -> set[int]:
+    """The lists that the account owns or moderates; none after departure or during a long leave."""
+    if withdrawn_among([account_id]):
+        return set()
+    person_id = identified(account_id).person_id or 0
+    by_role = ListRole.objects.filter(account_id=account_id).values_list("list_id", flat=True)
+    return {*by_role, *lists_owned_by_post(account_id, person_id, now)}
 
 
 def held_letters_of(account_id: int, person_id: int, now: datetime) -> list[HeldLetters]:

@@ -21,6 +21,7 @@ from vaguemestre.schools.sharing.queries.access import (
 from vaguemestre.schools.sharing.queries.collaboration import activity_of, collaboration_on, follow_up_rows
 from vaguemestre.schools.sharing.queries.members import (
     academy_of_request,
+    boxes_matching,
     boxes_without_owner,
     history_of,
     members_of,
@@ -38,6 +39,7 @@ __all__ = [
     "box_at",
     "box_card",
     "box_id_of_account",
+    "boxes_matching",
     "boxes_of",
     "boxes_without_owner",
     "collaboration_on",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.people.credentials.queries import presented
@@ -100,6 +100,29 @@ class VacantBox(NamedTuple):
     title: str
 
 
+class FoundBox(NamedTuple):
+    """A mailbox that a search finds, and the names of its owners."""
+
+    address: str
+    title: str
+    owners: tuple[str, ...]
+
+
+def boxes_matching(words: str, now: datetime, *, academy_id: int, limit: int) -> tuple[list[FoundBox], int]:
+    """The first open mailboxes that match, of one académie unless 0, by title, and their total number.
+
+    `words`: as the `search` of `boxes_without_owner`. Mailboxes of persons are none of them.
+    """
+    rows = _matching(words, academy_id)
+    page = list(rows.order_by("title", "pk").values_list("pk", "address", "title")[:limit])
+    return [
+        FoundBox(
+            address, title, tuple(owner.name for pk in owners_of(box_id, now) if (owner := presented(pk)))
+        )
+        for box_id, address, title in page
+    ], rows.count()
+
+
 def boxes_without_owner(
     academy_id: int, now: datetime, *, search: str = "", first: int = 0, count: int = 30
 ) -> tuple[list[VacantBox], int]:
@@ -108,13 +131,17 @@ def boxes_without_owner(
     `search`: words of the title or the town, an UAI, an address.
     """
     owned = current_members(now).filter(box_id=OuterRef("pk"), is_owner=True)
-    rows = Box.objects.filter(~Exists(owned), of_academy(academy_id), closed_at__isnull=True)
-    rows = rows.exclude(kind=BoxKind.PERSON)
-    for word in search.split()[:6]:
-        matches = Q(title__icontains=word) | Q(address__icontains=word) | Q(structure__uai__iexact=word)
-        rows = rows.filter(matches | Q(structure__folded__contains=fold(word)) if fold(word) else matches)
+    rows = _matching(search, academy_id).filter(~Exists(owned))
     page = rows.order_by("title", "pk").values_list("pk", "address", "title")[first : first + count]
     return [VacantBox(*row) for row in page], rows.count()
+
+
+def _matching(words: str, academy_id: int) -> QuerySet[Box]:
+    rows = Box.objects.filter(of_academy(academy_id), closed_at__isnull=True).exclude(kind=BoxKind.PERSON)
+    for word in words.split()[:6]:
+        matches = Q(title__icontains=word) | Q(address__icontains=word) | Q(structure__uai__iexact=word)
+        rows = rows.filter(matches | Q(structure__folded__contains=fold(word)) if fold(word) else matches)
+    return rows
 
 
 def requests_of(account_id: int) -> list[BoxRequestRow]:

@@ -1,0 +1,11 @@
+"""Which words are searched for."""
+
+from vaguemestre.people.directory.rules.names import fold
+
+MAX_CHARS = 120
+_MIN_CHARS = 2
+
+
+def is_searchable(words: str) -> bool:
+    """Whether the words have letters enough: one alone would find half of the académie."""
+    return len(fold(words).replace("-", "")) >= _MIN_CHARS
