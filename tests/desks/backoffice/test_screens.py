@@ -32,7 +32,7 @@ from vaguemestre.people.directory.models import Academy, ManagementService, Name
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, PlannedRow, RefusedRow
 from vaguemestre.schools.lists.models import MailingList
-from vaguemestre.schools.sharing.models import Box
+from vaguemestre.schools.sharing.models import Box, Member
 
 pytestmark = pytest.mark.django_db
 NUMEN = "20E0301234ABC"
@@ -485,6 +485,32 @@ def test_the_journal_is_searched_by_what_it_shows(
     record("signin.refused", to=person, by="system", at=NOON)
     there = f"/administration/journal?{query % {'person': camille.person_id} if '%(' in query else query}"
     assert re.search(rf">{lines} lignes?<", text(client.get(there)))
+
+
+def test_an_establishment_shows_its_mailbox_who_answers_for_it_and_its_lists(
+    client: Client, place: int, administrator: Account
+) -> None:
+    school = Structure.objects.create(uai=UAI, academy_id=place, name="Collège Jules Verne", town="Amiens")
+    address = f"/administration/etablissements/{school.pk}"
+    assert re.search("<dt>Boîte</dt><dd>Aucune</dd>", text(client.get(address)))
+    box = Box.objects.create(
+        account=account("cedelecole"), academy_id=place, kind="school", structure=school,
+        address=f"ce.{UAI}@ac-amiens.test", title=school.name, opened_at=NOON,
+    )  # fmt: skip
+    page = text(client.get(address))
+    assert f"/boites/sans-responsable/?q=ce.{UAI}%40ac-amiens.test" in page
+    for number, (name, is_owner) in enumerate((("Dirige", True), ("Aide", False), ("Seconde", False))):
+        Member.objects.create(
+            box=box, account=account(f"membre{number}", first_name="Lou", last_name=name), right="manage",
+            is_owner=is_owner, source="hand", starts_at=NOON, added_by="test",
+        )  # fmt: skip
+    MailingList.objects.create(
+        account=account("listedelecole"), address="liste.parents@ac-amiens.test", title="Parents",
+        kind="manual", within=UAI, created_at=NOON,
+    )  # fmt: skip
+    page = text(client.get(address))
+    assert "Responsable : Lou Dirige ; 2 autres membres" in page.replace("\xa0", " ").replace("\u202f", " ")
+    assert "liste.parents@ac-amiens.test" in page
 
 
 def test_the_journal_names_boxes_and_lists_by_their_addresses(

@@ -33,6 +33,8 @@ from vaguemestre.people.directory.queries import (
     structure_summary,
     structures_page,
 )
+from vaguemestre.schools.lists.queries import lists_within
+from vaguemestre.schools.sharing.queries import box_of_structure, members_of
 
 _ORDERS: dict[str, Callable[[AcademySummary], str | int]] = {
     "code": lambda academy: academy.code,
@@ -185,5 +187,21 @@ def change_structure(request: SignedInRequest, structure_id: int) -> HttpRespons
             form.add_error(None, sentence(refusal))
         else:
             return HttpResponseRedirect(f"{reverse('backoffice:structure', args=[structure_id])}?fait=1")
-    context = {"form": form, "structure": structure, "day": day, "done": "fait" in request.GET}
+    context = {
+        "form": form,
+        "structure": structure,
+        "day": day,
+        "done": "fait" in request.GET,
+        "lists": lists_within(structure.uai),
+        **_box(structure_id),
+    }
     return render(request, "backoffice/structure.html", context, status=422 if form.errors else 200)
+
+
+def _box(structure_id: int) -> dict[str, object]:
+    """The mailbox of the school and who opens it today: the names of its owners, how many others."""
+    box = box_of_structure(structure_id)
+    members = members_of(box.box_id, timezone.now()) if box else []
+    names = [member.name for member in members if member.is_owner and not member.is_upcoming]
+    others = sum(not member.is_owner and not member.is_upcoming for member in members)
+    return {"box": box, "owners": names, "others": others}

@@ -29,6 +29,7 @@ from vaguemestre.schools.lists.queries.lists import (
     list_cards,
     lists_by_address,
     lists_matching,
+    lists_within,
     overdue_lists,
     search_writable_lists,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "list_cards",
     "lists_by_address",
     "lists_matching",
+    "lists_within",
     "managed_lists",
     "manager_accounts",
     "managers_of",

@@ -123,6 +123,12 @@ def search_writable_lists(
     return tuple(lists)
 
 
+def lists_within(uai: str) -> tuple[tuple[str, str], ...]:
+    """Title and address of the open lists that reach that school only, by title."""
+    rows = MailingList.objects.filter(within=uai, closed_at__isnull=True)
+    return tuple(rows.order_by("title", "pk").values_list("title", "address"))
+
+
 def lists_matching(
     text: str, account_id: int, now: datetime, *, reach: int | None, limit: int
 ) -> tuple[list[FoundList], int]:

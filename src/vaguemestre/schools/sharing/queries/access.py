@@ -148,6 +148,13 @@ def structure_id_of(box_id: int) -> int | None:
     return Box.objects.filter(pk=box_id).values_list("structure_id", flat=True).first()
 
 
+def box_of_structure(structure_id: int) -> BoxCard | None:
+    """The open mailbox of the school; None if it has none."""
+    rows = Box.objects.filter(structure_id=structure_id, kind=BoxKind.SCHOOL, closed_at__isnull=True)
+    box_id = rows.values_list("pk", flat=True).first()
+    return box_card(box_id) if box_id else None
+
+
 def box_card(box_id: int) -> BoxCard | None:
     box = Box.objects.select_related("account").filter(pk=box_id).first()
     if box is None:
