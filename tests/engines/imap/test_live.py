@@ -29,7 +29,7 @@ from vaguemestre.post.mailstore.ports import (
     MessageGone,
     QuotaReached,
 )
-from vaguemestre.post.mailstore.values import Correspondent, Flag, MailLogin, Page, Use
+from vaguemestre.post.mailstore.values import MAX_FOLDER_LEVELS, Correspondent, Flag, MailLogin, Page, Use
 
 pytestmark = pytest.mark.engines
 
@@ -657,3 +657,31 @@ def test_a_mailbox_has_as_many_folders_as_a_page_can_list(
         ):
             box.create_folder("De plus")
         assert client.append("INBOX", "", "", b"Subject: toujours\r\n\r\n")[0] == "OK"
+
+
+def test_folders_go_only_so_deep_and_deeper_ones_are_not_listed(
+    engines: LiveEngines, post: Post, someone: Someone
+) -> None:
+    """Dovecot's LIST took 40 s for 300 folders in one another, at each opening of the mailbox."""
+
+    def chain(levels: int, name: str = "d") -> str:
+        return "/".join([name] * levels)
+
+    with engines.signed_in(someone) as client:
+        assert client.create(chain(MAX_FOLDER_LEVELS))[0] == "OK"
+        assert client.append(chain(MAX_FOLDER_LEVELS), "", "", b"Subject: au fond\r\n\r\n")[0] == "OK"
+        for refused in (chain(MAX_FOLDER_LEVELS + 1), chain(MAX_FOLDER_LEVELS + 1, "e"), chain(300, "e")):
+            assert client.create(refused)[0] == "NO"
+        assert client.create(f"{'n' * 130}/{'n' * 130}")[0] == "OK"
+        assert client.create(f"{'n' * 130}/{'n' * 130}/n")[0] == "NO"
+        assert client.create("e")[0] == "OK"
+        assert client.rename("e", chain(MAX_FOLDER_LEVELS) + "/e")[0] == "NO"
+        for _ in range(3):  # each time all of them move to the bottom of new ones
+            assert client.create(chain(MAX_FOLDER_LEVELS - 1, "c"))[0] == "OK"
+            assert client.rename("d", chain(MAX_FOLDER_LEVELS - 1, "c") + "/d")[0] == "OK"
+            assert client.rename("c", "d")[0] == "OK"
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        levels = [folder.name.count("/") + 1 for folder in box.folders()]
+        assert max(levels) == 2 * MAX_FOLDER_LEVELS
+        with pytest.raises(FolderRefused, match="folder-depth"):
+            box.create_folder(chain(MAX_FOLDER_LEVELS + 1, "f"))

@@ -23,7 +23,7 @@ from vaguemestre.engines.instance import OUTSIDE, Instance
 from vaguemestre.engines.system_users import MAIL_USER, set_owner, system_user
 from vaguemestre.engines.tls import certificates, certificates_by_name
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.post.mailstore.values import DELETED_MESSAGES, QUARANTINE
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES, MAX_FOLDER_LEVELS, MAX_FOLDER_PATH, QUARANTINE
 
 _HERE = Path(__file__).parent
 _PLUGINS = Path("/usr/lib/dovecot/modules")
@@ -81,10 +81,10 @@ def prepare(instance: Instance) -> None:
         _link_plugins(base / "plugins")
     write(base / "sieve.conf", render(_HERE, "sieve.conf.j2"))
     write(base / _FINISH_MOVES, (_HERE / "copies" / _FINISH_MOVES).read_text(encoding="utf-8"))
-    write(
-        base / _MAILBOX_FILES,
-        files_configuration(engine_home(instance) / "mail", engine_path(instance, base)),
-    )
+    limits = {"levels": MAX_FOLDER_LEVELS, "path": MAX_FOLDER_PATH}
+    write(base / "folder-rights", render(_HERE, "folder-rights.j2", **limits))
+    mailbox_files = files_configuration(engine_home(instance) / "mail", engine_path(instance, base))
+    write(base / _MAILBOX_FILES, mailbox_files)
     text = proxy_text(instance) if forwards(instance) else _rendered(instance)
     write(base / "dovecot.conf", text, mode=0o600)
     _check(instance)

@@ -5,6 +5,9 @@ SENTENCES = {
     "mailstore.folder-limit": (
         "Cette boîte a autant de dossiers qu’une boîte peut en avoir : supprimez-en un avant d’en créer."
     ),
+    "mailstore.folder-depth": (
+        "Aucun dossier ne peut être créé là : il y a dix niveaux de dossiers au plus, ou des noms trop longs."
+    ),
     "mailstore.folder-gone": "Ce dossier n’existe plus.",
     "mailstore.folder-name": (
         "Ce nom de dossier n’est pas possible : 1 à 60 caractères, sans « / » ni point au début."

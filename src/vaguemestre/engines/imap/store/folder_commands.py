@@ -57,7 +57,11 @@ class FolderCommands(Session):
         return folder_names(self.run(b'LIST (SUBSCRIBED) "" "*"'))
 
 
-_CODES = {"ALREADYEXISTS": "mailstore.folder-exists", "LIMIT": "mailstore.folder-limit"}
+_CODES = {
+    "ALREADYEXISTS": "mailstore.folder-exists",
+    "LIMIT": "mailstore.folder-limit",
+    "NOPERM": "mailstore.folder-depth",
+}
 
 
 @contextmanager
