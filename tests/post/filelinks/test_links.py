@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from tests.access.signin.people import account
 
+from vaguemestre.access.signin.models import Attempts
 from vaguemestre.engines.file_store import FileStore
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.times import paris_day
@@ -209,3 +210,33 @@ def test_an_account_whose_class_lends_no_file_lends_none(store: FileStore) -> No
     with pytest.raises(Refusal, match="not-in-class"):
         shared(store, owner.pk)
     assert shared(store, None).size == len(b"octets"), "a list lends whatever its writer's class"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_has_the_link_alone_keeps_nobody_from_the_file(store: FileStore) -> None:
+    """Nor slows signing in for those behind the same address, whose errors do not close the file either."""
+    left, now = shared(store, account().pk), timezone.now()
+    SharedFile.objects.filter(pk=left.id).update(password=make_password("sapin vert"))
+    for _ in range(60):
+        with pytest.raises(Refusal):
+            services.issue_ticket(left.token, "au hasard", "192.0.2.9", now=now)
+        now += timedelta(minutes=24)  # as often as a wrong one is looked at, in a day
+    with pytest.raises(Refusal, match="wait"):
+        services.issue_ticket(left.token, "sapin vert", "192.0.2.9", now=now - timedelta(minutes=24))
+    assert services.issue_ticket(left.token, "sapin vert", "192.0.2.10", now=now)
+    assert not Attempts.objects.filter(subject="network:192.0.2.9").exists()
+    with pytest.raises(Refusal, match="wrong"):
+        services.issue_ticket(left.token, "presque", "192.0.2.11", now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_networks_together_guess_few_passwords_of_a_link(store: FileStore) -> None:
+    left, now = shared(store, account().pk), timezone.now()
+    SharedFile.objects.filter(pk=left.id).update(password=make_password("sapin vert"))
+    looked_at = 0
+    for number in range(200):
+        try:
+            services.issue_ticket(left.token, "au hasard", f"198.51.100.{number}", now=now)
+        except Refusal as refusal:
+            looked_at += refusal.code == "filelinks.password-wrong"
+    assert 100 <= looked_at <= 102

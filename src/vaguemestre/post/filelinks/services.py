@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F, Q, Sum
 
-from vaguemestre.access.signin.rules.throttle import ACCOUNT, NETWORK, Budget
+from vaguemestre.access.signin.rules.throttle import ACCOUNT, LENT_FILE, NETWORK, Budget, near_subject
 from vaguemestre.access.signin.services import charge, refund
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
@@ -223,8 +223,17 @@ def _request_scan(row: SharedFile, scan: Scan) -> None:
 
 
 def _check_password(row: SharedFile, password: str, network: str, now: datetime) -> None:
-    """Each attempt is charged before it is checked, so parallel attempts cannot bypass the limit."""
-    budgets: dict[str, Budget] = {f"deposit:{row.pk}": ACCOUNT, f"network:{network}": NETWORK}
+    """Each attempt is charged before it is checked, so parallel attempts cannot bypass the limit.
+
+    By one network mostly: its errors close the file to nobody else. Signing in has counters of its own, which
+    no pupil uses up here for a school.
+    """
+    subject = f"deposit:{row.pk}"
+    budgets: dict[str, Budget] = {
+        near_subject(subject, network): ACCOUNT,
+        subject: LENT_FILE,
+        f"links:{network}": NETWORK,
+    }
     if not password:
         raise Refusal("filelinks.password-wrong", field="password")
     with hash_slot() as has_place:

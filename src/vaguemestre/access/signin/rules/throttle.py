@@ -37,6 +37,9 @@ SAME_SECRET = Budget(free=10, longest=timedelta(minutes=5), memory=timedelta(hou
 MANY_ACCOUNTS = Budget(free=40, longest=timedelta(minutes=1), memory=timedelta(hours=1))
 # A mail client that keeps trying a revoked app password is throttled on its own network only.
 PROGRAM = Budget(free=20, longest=timedelta(minutes=5), memory=timedelta(hours=1))
+# The password of a lent file, from everywhere: more than one network can use up in a day, so that whoever has
+# the link and not the password does not keep those who have both from the file.
+LENT_FILE = Budget(free=100, longest=timedelta(minutes=15), memory=timedelta(hours=24), exhausted_at=120)
 # The owner's known browser has its own budget, which failures made elsewhere do not spend.
 BROWSER = NEAR
 
