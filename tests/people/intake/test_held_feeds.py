@@ -21,6 +21,7 @@ from vaguemestre.people.intake.models import AppliedLine, Feed, HeldPiece, Match
 from vaguemestre.people.intake.queries import FeedSummary
 from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, feed_apply, plan_apply
 from vaguemestre.people.intake.services.erasure import forget_person
+from vaguemestre.people.intake.services.held.files import read_held_files
 from vaguemestre.people.intake.values import ImportTerms
 
 pytestmark = pytest.mark.django_db
@@ -384,3 +385,13 @@ def test_a_feed_that_nobody_decides_is_given_up_at_the_end_of_its_retention(sett
     assert not queries.feeds_page(waiting=True)[0]
     with pytest.raises(Refusal, match="feed-decided"):
         services.request_plan(undecided.feed_id, by="account:1", now=NOW)
+
+
+def test_a_feed_held_anew_is_applied_with_the_establishments_of_its_last_plan(setting: ImportContext) -> None:
+    apply(setting, *TWELVE, terms=GRH1)
+    places = b"uai;nom;type;secteur;departement;commune;code_postal\n"
+    for given in (None, places):
+        files = FeedFiles(feed(*NINE), given, "rh.csv")
+        with pytest.raises(Refusal, match="feed-refused"):
+            services.apply_feed(files, setting, GRH1, now=NOW, progress=lambda *_: None)
+    assert read_held_files(waiting().feed_id, setting.keys)[1] == places

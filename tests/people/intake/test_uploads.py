@@ -98,6 +98,28 @@ def test_a_file_that_cannot_be_used_is_closed_with_its_reason_and_erased(academy
     assert Entry.objects.filter(action="intake.feed-unusable").exists()
 
 
+def test_a_plan_shown_is_not_confirmed_once_other_places_came_with_the_same_file(
+    academy: int,
+) -> None:
+    feed_id = uploaded(academy)
+    handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    shown = summary(feed_id).plan_digest
+    upload = UploadedFeed("rh.csv", THREE, structures=b"uai;nom\n0800001A;Tout autre\n")
+    assert services.hold_upload(academy, upload, numen_keys.get(), by="account:2", now=NOW) == feed_id
+    with pytest.raises(Refusal):
+        services.confirm_feed(feed_id, plan=shown, departures=None, by="account:1", now=NOW)
+
+
+def test_a_feed_confirmed_is_applied_with_the_establishments_that_were_shown(academy: int) -> None:
+    feed_id = uploaded(academy)
+    handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    shown = summary(feed_id).plan_digest
+    services.confirm_feed(feed_id, plan=shown, departures=None, by="account:1", now=NOW)
+    upload = UploadedFeed("rh.csv", THREE, structures=b"uai;nom\n0800001A;Tout autre\n")
+    assert services.hold_upload(academy, upload, numen_keys.get(), by="account:2", now=NOW) != feed_id
+    assert read_held_files(feed_id, numen_keys.get()) == (THREE, b"")
+
+
 def test_a_file_given_twice_waits_once(academy: int) -> None:
     assert uploaded(academy) == uploaded(academy)
     assert uploaded(academy, source="GRH1") != uploaded(academy)

@@ -123,8 +123,8 @@ def _hold_feed(
     same = waiting.filter(sha256=source.sha256, full_source=terms.full_source).first()
     if same:
         save_plan(same, plan, context, terms.today, now)
-        return
-    feed = create_feed(source, plan, context, terms, now)
+    feed = same or create_feed(source, plan, context, terms, now)
     content = source.content.read(0, source.content.size)
     write_held_files(feed.pk, content, source.files.structures or b"", context.keys)
-    save_plan(feed, plan, context, terms.today, now)
+    if not same:
+        save_plan(feed, plan, context, terms.today, now)

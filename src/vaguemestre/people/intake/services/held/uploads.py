@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
@@ -40,7 +41,8 @@ class UploadedFeed:
 def hold_upload(academy_id: int, upload: UploadedFeed, keys: NumenKeys, *, by: str, now: datetime) -> int:
     """Keep the files of a feed, unread, and ask the worker of long jobs for its plan; returns its id.
 
-    The same file that waits already is only planned anew. Raises Refusal `intake.file-empty`.
+    The same file that waits already is only planned anew: a plan shown before is confirmed no more, since the
+    establishments given with it may be others. Raises Refusal `intake.file-empty`.
     """
     if not upload.feed.strip():
         raise Refusal("intake.file-empty", of="")
@@ -49,7 +51,7 @@ def hold_upload(academy_id: int, upload: UploadedFeed, keys: NumenKeys, *, by: s
         refusal=""
     )
     feed = waiting.filter(sha256=sha256, full_source=upload.full_source).first()
-    if feed is None:
+    if feed is None or not _withdraw_shown_plan(waiting, feed.pk):
         feed = Feed.objects.create(
             academy_id=academy_id,
             file_name=upload.name[:200],
@@ -66,6 +68,15 @@ def hold_upload(academy_id: int, upload: UploadedFeed, keys: NumenKeys, *, by: s
     record("intake.feed-uploaded", to=f"feed:{feed.pk}", by=by, at=now)
     announce(PlanRequested(feed.pk))
     return feed.pk
+
+
+def _withdraw_shown_plan(waiting: QuerySet[Feed], feed_id: int) -> bool:
+    """False if that feed was decided meanwhile: it goes on with the files that were shown."""
+    return bool(
+        waiting.filter(pk=feed_id).update(
+            refusal=_AWAITS_PLAN, plan_digest="", planned_at=None, plan_note="", new_places=None
+        )
+    )
 
 
 @transaction.atomic(durable=True)
