@@ -128,6 +128,24 @@ def test_somebody_matched_twice_and_by_two_lists_receives_one_copy(
     assert sorted(queue.reached) == sorted([address_of(subscriber), address_of(owner)])
 
 
+def test_a_message_with_the_identifier_of_anothers_keeps_nobody_from_receiving_it(
+    mailboxes: MemoryMailboxes,
+    means: FanoutContext,
+    queue: Queue,
+    clock: Clock,
+    owner: Account,
+    subscriber: Account,
+    stranger: Account,
+) -> None:
+    first, second = made(stranger, writers=Writers.INSIDE), made(owner, writers=Writers.INSIDE)
+    for row, manager in ((first, stranger), (second, owner)):
+        with_people(row, manager, address_of(subscriber))
+    for row, author in ((first, stranger), (second, owner)):
+        content = message(address_of(author), row.address, Message_ID="<pareil@exemple.test>")
+        carried(arrives(mailboxes, row, content)[0], means, clock)
+    assert queue.reached == [address_of(subscriber)] * 2
+
+
 @pytest.mark.parametrize("forged", [True, False])
 def test_nobody_writes_in_a_members_name_from_outside(
     mailboxes: MemoryMailboxes, owner: Account, subscriber: Account, stranger: Account, *, forged: bool

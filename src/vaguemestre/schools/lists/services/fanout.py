@@ -120,11 +120,17 @@ def _copies_per_batch(row: ListLetter) -> int:
 
 
 def _recipients_of_other_lists(row: ListLetter, now: datetime) -> set[str]:
-    """Addresses that receive the same message from another list: nobody receives it twice."""
+    """Addresses that receive the same message from another list: nobody receives it twice.
+
+    Its author's own message: somebody else with its identifier would keep it from whom they wrote to.
+    """
     if not row.message_id:
         return set()
     copies = LetterCopy.objects.filter(
-        letter__message_id=row.message_id, letter__received_at__gt=now - timedelta(days=7)
+        letter__message_id=row.message_id,
+        letter__author_id=row.author_id,
+        letter__sender=row.sender,
+        letter__received_at__gt=now - timedelta(days=7),
     )
     return set(copies.exclude(letter__list_id=row.list_id).values_list("address", flat=True))
 
