@@ -234,3 +234,27 @@ def test_an_archive_holds_ten_times_its_size_at_most(
         made.writestr("b.bin", b"a" * (ratio - 1) * 100_000)
     with nullcontext() if is_allowed else pytest.raises(SourceRefused, match="file-too-big"):
         pieces(tmp_path / "e.zip")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("name", ["un.eml", "boite"])
+def test_a_damaged_member_leaves_the_others(tmp_path: Path, method: int, name: str) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as packed:
+        packed.writestr(name, b"From x\n" + letter(1) * 50)
+        packed.writestr("deux.eml", letter(2))
+    content = bytearray(made.getvalue())
+    for place in range(30 + len(name) + 9, 30 + len(name) + 60):
+        content[place] ^= 0x5A
+    (tmp_path / "a.zip").write_bytes(content)
+    damaged, other = pieces(tmp_path / "a.zip")
+    assert (damaged.problem, other.content) == ("damaged", letter(2))
+
+
+@pytest.mark.parametrize("date", ["1e12", "1e300", "nan", "-1e18"])
+def test_a_date_that_no_calendar_has_leaves_the_message_without_one(tmp_path: Path, date: str) -> None:
+    with tarfile.open(tmp_path / "a.tgz", "w:gz", format=tarfile.PAX_FORMAT) as made:
+        info = tarfile.TarInfo("un.eml")
+        info.size, info.pax_headers = len(letter(1)), {"mtime": date}
+        made.addfile(info, io.BytesIO(letter(1)))
+    assert [one.content for one in pieces(tmp_path / "a.tgz")] == [letter(1)]

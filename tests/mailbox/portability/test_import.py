@@ -14,6 +14,7 @@ from vaguemestre.engines.archives.detection import open_archive
 from vaguemestre.engines.archives.members import Archive, Member
 from vaguemestre.engines.file_store import FileStore
 from vaguemestre.engines.memory.transfer_store import MemoryStore
+from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.mailbox.portability.ports import MailboxFull
 from vaguemestre.mailbox.portability.rules import mbox
 from vaguemestre.mailbox.portability.rules import tally as counting
@@ -195,3 +196,23 @@ def test_no_source_brings_in_a_header_longer_than_a_mail_server_takes(line_end: 
     assert [(one.place, one.problem) for one in tally.left] == [("n° 1", "too-large"), ("n° 3", "too-large")]
     assert (tally.added, tally.is_over) == (1, True)
     assert [one.content for one in store.folders["INBOX"]] == [with_header_of(90_000)]
+
+
+class Choosy(MemoryStore):
+    """A mailbox that takes no folder inside a folder."""
+
+    def make(self, folder: str) -> None:
+        if "/" in folder or folder == "Virtuel":
+            raise EngineRefused(folder)
+        super().make(folder)
+
+
+def test_messages_of_a_folder_that_the_mailbox_refuses_come_in_above_it() -> None:
+    store = Choosy()
+    source = archive(
+        ("Projets/2026/Juin", letter(1), False),
+        ("Virtuel/All", letter(2), False),
+        ("Suite", letter(3), False),
+    )
+    assert import_messages(store, source, Tally(), now=NOW).is_over
+    assert [len(store.marks(folder)) for folder in ("Projets", "INBOX", "Suite")] == [1, 1, 1]

@@ -1,5 +1,6 @@
 """The members of an archive, and their messages one after the other."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -62,7 +63,7 @@ def _pieces(member: Member, offset: int, inside: int) -> Iterator[Piece]:
                 yield from _mbox_pieces(member, stream, offset, inside)
             else:
                 yield _message_piece(member, stream.read(LARGEST + 1))
-    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile):
         # damaged: the messages read before stay imported
         yield Piece(member.name, str(member.size), 0, problem="damaged")
 

@@ -1,5 +1,6 @@
 """Zip and tgz archives, read as streams without unpacking to disk."""
 
+import lzma
 import tarfile
 import zipfile
 from contextlib import AbstractContextManager
@@ -96,7 +97,7 @@ def tar_members(archive: tarfile.TarFile, packed_bytes: int) -> list[Member]:
         _check_extent(number, total_bytes, packed_bytes)
         if info.isfile() and info.size:
             opened = cast("_Opened", partial(archive.extractfile, info))
-            members += _members(info.name, info.size, opened, datetime.fromtimestamp(info.mtime, UTC))
+            members += _members(info.name, info.size, opened, _tar_date(info))
     return _checked(members)
 
 
@@ -117,8 +118,11 @@ def _members(name: str, size: int, opened: _Opened, date: datetime | None) -> li
         return []
     if is_message(path.name):
         return [Member(name, "/".join(steps), size, opened)]
-    with opened() as stream:
-        begins_as_mbox = stream.read(5) == b"From "
+    try:
+        with opened() as stream:
+            begins_as_mbox = stream.read(5) == b"From "
+    except (OSError, lzma.LZMAError):  # damaged, as whoever reads it is told
+        return [Member(name, "/".join(steps), size, opened)]
     if not begins_as_mbox:
         return []
     stem = path.stem if path.suffix.lower() in (".mbox", ".mbx") else path.name
@@ -136,4 +140,11 @@ def _zip_date(info: zipfile.ZipInfo) -> datetime | None:
     try:
         return datetime(*info.date_time, tzinfo=UTC)
     except ValueError:
+        return None
+
+
+def _tar_date(info: tarfile.TarInfo) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(info.mtime, UTC)
+    except (ValueError, OverflowError, OSError):
         return None

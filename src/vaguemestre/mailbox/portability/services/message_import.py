@@ -15,7 +15,7 @@ from vaguemestre.mailbox.portability.rules.identity import (
     mark_of,
     on_the_wire,
 )
-from vaguemestre.mailbox.portability.values import Mark, Piece, Tally
+from vaguemestre.mailbox.portability.values import INBOX, Mark, Piece, Tally
 
 
 def import_messages(
@@ -48,6 +48,7 @@ class _Target:
         self._store, self._apart, self._now = store, apart, now
         self._places = store.places()
         self._marks: dict[str, set[Mark]] = {}
+        self._refused: set[str] = set()
 
     def take(self, piece: Piece, tally: Tally) -> Tally:
         if piece.is_place:
@@ -59,7 +60,7 @@ class _Target:
             return counting.left(tally, piece, "empty")
         if has_oversized_header(content):
             return counting.left(tally, piece, "too-large")
-        folder = target(piece.folder, piece.use, self._places, self._apart)
+        folder = self._made(target(piece.folder, piece.use, self._places, self._apart))
         marks = self._marks_of(folder)
         mark = mark_of(header_of(content), len(content))
         if mark in marks:
@@ -71,10 +72,21 @@ class _Target:
         marks.add(mark)
         return counting.added(tally, piece)
 
+    def _made(self, folder: str) -> str:
+        """The folder, made if need be; where the mailbox takes none of that name, the nearest above it."""
+        if folder in self._places.names:
+            return folder
+        if folder not in self._refused:
+            try:
+                self._store.make(folder)
+            except EngineRefused:
+                self._refused.add(folder)
+            else:
+                self._places = replace(self._places, names=self._places.names | {folder})
+                return folder
+        return self._made(folder.rpartition("/")[0] or INBOX)
+
     def _marks_of(self, folder: str) -> set[Mark]:
         if folder not in self._marks:
-            if folder not in self._places.names:
-                self._store.make(folder)
-                self._places = replace(self._places, names=self._places.names | {folder})
             self._marks[folder] = self._store.marks(folder)
         return self._marks[folder]
