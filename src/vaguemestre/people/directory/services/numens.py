@@ -8,7 +8,7 @@ from django.db import transaction
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory import queries
-from vaguemestre.people.directory.models import NumenRow
+from vaguemestre.people.directory.models import NumenRow, Person
 from vaguemestre.people.directory.rules.numen_vault import (
     HeldKeys,
     digest,
@@ -51,10 +51,11 @@ def record_numen(person_id: int, numen: Numen, keys: NumenKeys, *, by: str, now:
 def issue_numen(
     person_id: int, layout: NumenLayout, keys: NumenKeys, draw: Random, *, by: str, now: datetime
 ) -> Numen:
-    """Draw a NUMEN for somebody who has none. Inside the caller's transaction.
+    """Draw a NUMEN for somebody who has none. Inside the caller's transaction, which holds that person.
 
-    Raises Refusal `directory.numen-held-already`.
+    Two services may issue at once. Raises Refusal `directory.numen-held-already`.
     """
+    Person.objects.select_for_update().filter(pk=person_id).first()
     if NumenRow.objects.filter(person_id=person_id).exists():
         raise Refusal("directory.numen-held-already")
     person = queries.person_of(person_id)
