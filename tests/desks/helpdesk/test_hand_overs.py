@@ -125,6 +125,19 @@ def test_nobody_confirms_alone_or_for_themselves(client: Client, lucie: Account,
     assert not IssuedCode.objects.exists()
 
 
+def test_who_left_the_school_meanwhile_confirms_no_more(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    head = head_of("pvasseur")
+    head_of("autre")
+    asked(client, nicolas, head)
+    Assignment.objects.filter(person=head.person).update(ends_on=timezone.localdate() - timedelta(days=1))
+    where = f"/assistance/remises/{HandOverRow.objects.get().pk}"
+    answer = browser_of(head).post(where, {"verification": "C’est bien lui, vu ce matin"})
+    assert "secret" not in answer.content.decode()
+    assert not IssuedCode.objects.exists()
+
+
 def test_a_head_of_school_is_confirmed_by_a_management_officer(client: Client, lucie: Account) -> None:
     head, officer = head_of("pvasseur"), account("nfournier", role="hr_officer")
     asked(client, head, officer)

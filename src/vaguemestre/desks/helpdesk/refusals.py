@@ -9,7 +9,9 @@ SENTENCES = {
     "helpdesk.enough-today": (
         "Vous avez déjà fait cela %(most)s fois aujourd’hui : passez la main à un collègue."
     ),
-    "helpdesk.hand-over-gone": "Cette demande a déjà été traitée, ou a plus de trois jours.",
+    "helpdesk.hand-over-gone": (
+        "Cette demande a déjà été traitée, a plus de trois jours, ou n’est plus la vôtre."
+    ),
     "helpdesk.key-line": (
         "La ligne %(line)s n’est pas « numéro de série ; secret » : corrigez-la, rien n’a été ajouté."
     ),

@@ -60,7 +60,7 @@ def confirm_hand_over(
     """Use case: create the code for the second person to hand over. Shown once, valid for a day.
 
     The owner is notified at every known contact. Raises Refusal `helpdesk.hand-over-gone`,
-    `…checked-missing`, and those of `check_somebody_else`: an office may have been given meanwhile.
+    `…checked-missing`, and those of `check_somebody_else`: an office may have been given meanwhile, or left.
     """
     note = clean_reason(verification)
     row = _decide(hand_over_id, second_id, _State.CONFIRMED, now, verification=note)
@@ -68,6 +68,8 @@ def confirm_hand_over(
     if identified(row.account_id).state not in ("pending", "active"):
         raise Refusal("helpdesk.hand-over-gone")
     check_somebody_else(action_target(row.account_id, row.operator_id, now), row.operator_id)
+    if second_id not in {confirmer.account_id for confirmer in confirmers_for(row.account_id, now)}:
+        raise Refusal("helpdesk.hand-over-gone")
     record("helpdesk.hand-over-confirmed", to=to, by=by, at=now, reason=note)
     code = issue_code(row.account_id, keys, by=by, now=now, drops_factors=row.drops_factors)
     announce(AccountTouched(row.account_id, "hand-over-confirmed", now.isoformat(), row.reason))
