@@ -122,6 +122,7 @@ def test_a_service_whose_first_process_stands_still_is_named(
     waits_for_the_end(instance, names)
 
 
+@pytest.mark.timeout(600)  # a sign is missed after forty seconds, on top of the start of an instance
 def test_a_database_that_others_keep_from_storing_is_named_while_it_answers(instance: Instance) -> None:
     waits_for_the_end(instance, {"part-down"})
     with writers_held(instance):
