@@ -401,6 +401,12 @@ def test_a_tar_is_listed_apart_whatever_it_holds() -> None:
     assert listed == archives.list_contents(content)
 
 
+def test_a_tar_whose_long_names_name_one_another_is_unreadable() -> None:
+    header = tarfile.TarInfo("l")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 512
+    assert archives.list_contents((header.tobuf() + b"x" * 512) * 2_000) is None
+
+
 @pytest.mark.heavy
 def test_a_tar_that_takes_too_long_costs_no_more_than_its_budget() -> None:
     """A name of 20 MB, said by an extended header whose records are read one by one."""

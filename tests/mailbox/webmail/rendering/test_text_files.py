@@ -251,3 +251,24 @@ def test_the_heaviest_archive_is_made_within_a_second(reader: Client, box: Memor
     huge = [replace(file, size=30_000_000) for file in reads.attachments]
     with pytest.raises(TooComplex):
         attachments_zip.pack_files(Quick(), ref, huge)  # type: ignore[arg-type]
+
+
+def test_thousands_of_files_of_one_name_are_numbered_in_no_time(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, many(1, 10))
+    (file,) = message_reader.read_message(box, "x", ref, run_limited.get()).attachments
+    names = ["a.txt", "a (2).txt", "A.txt", *["a.txt"] * 4_900]
+
+    class Quick:
+        def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
+            return dict.fromkeys(numbers, b"x")
+
+    def pack() -> None:
+        files = [replace(file, name=name, number=str(n)) for n, name in enumerate(names, start=1)]
+        with attachments_zip.pack_files(Quick(), ref, files) as packed:  # type: ignore[arg-type]
+            made[:] = zipfile.ZipFile(packed).namelist()
+
+    made: list[str] = []
+    spent = processor.least_seconds(pack, 1.0)
+    assert made[:5] == ["a.txt", "a (2).txt", "A (3).txt", "a (4).txt", "a (5).txt"]
+    assert len({name.lower() for name in made}) == len(names)
+    assert spent <= 1.0, spent

@@ -33,7 +33,7 @@ def list_contents(archive: bytes) -> Contents | None:
             return _zip(archive)
         if archive[257:262] == b"ustar":
             return _tar(archive)
-    except (zipfile.BadZipFile, tarfile.TarError, OSError, ValueError, NotImplementedError, UnicodeError):
+    except (zipfile.BadZipFile, tarfile.TarError, OSError, ValueError, NotImplementedError, RecursionError):
         return None
     return None
 

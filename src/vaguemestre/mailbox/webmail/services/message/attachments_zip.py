@@ -28,7 +28,7 @@ def pack_files(reads: Reads, ref: MessageRef, files: Sequence[Attachment]) -> IO
     if total > MAX_ARCHIVE_BYTES:
         raise TooComplex("webmail.too-many-parts")
     is_small = total <= _MAX_COMPRESSED_BYTES
-    names: set[str] = set()
+    names: dict[str, int] = {}
     packed: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - its reader closes it
     try:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -43,13 +43,17 @@ def pack_files(reads: Reads, ref: MessageRef, files: Sequence[Attachment]) -> IO
     return packed
 
 
-def _unique_name(name: str, names: set[str]) -> str:
-    """That file name, numbered if it is among `names` (lower case), to which it is added."""
+def _unique_name(name: str, names: dict[str, int]) -> str:
+    """That file name, numbered if it is among `names` (lower case), to which it is added.
+
+    `names`: the last number of each, so that thousands of one name are not counted from one each time.
+    """
     bare = kinds.file_name(name, "", "1")
     stem, dot, ending = bare.rpartition(".")
-    number, unique = 1, bare
+    number, unique = names.get(bare.lower(), 1), bare
     while unique.lower() in names:
         number += 1
         unique = f"{stem} ({number}).{ending}" if dot and stem else f"{bare} ({number})"
-    names.add(unique.lower())
+    names[bare.lower()] = number
+    names.setdefault(unique.lower(), 1)
     return unique
