@@ -85,6 +85,7 @@ RESERVED = {
         "/administration/applications/",
         "/administration/dns",
         "/boites/sans-responsable/",
+        "/recherche?q=Verne",
         "/assistance/",
     ),
     "hr_dpe": ("/gestion/", "/gestion/personnes", "/gestion/arrivee"),
