@@ -639,6 +639,7 @@ def test_a_mailbox_has_as_many_folders_as_a_page_can_list(
     engines: LiveEngines, post: Post, someone: Someone
 ) -> None:
     with engines.signed_in(someone) as client:
+        client.sock.settimeout(240)  # Dovecot answers commands that came together once it made them all
         commands = [f"z{number} CREATE dossier{number}" for number in range(MAX_FOLDERS + 1)]
         client.send("".join(f"{command}\r\n" for command in commands).encode())
         answers: list[bytes] = []
