@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from tests.access.signin.people import account
 from tests.answers import as_typed
@@ -14,8 +15,9 @@ from tests.people.intake.lines import crowd, feed, line
 from vaguemestre.desks.backoffice.forms import feeds
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.models import Academy, Person
-from vaguemestre.people.directory.services import found_academy
+from vaguemestre.people.directory.models import Academy, Person, Structure
+from vaguemestre.people.directory.services import describe_structures, found_academy
+from vaguemestre.people.directory.values import Place
 from vaguemestre.people.intake import handlers
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
 from vaguemestre.people.intake.models import Feed
@@ -132,6 +134,38 @@ def test_the_plan_says_which_establishments_it_would_open(client: Client, place:
     assert "0809001Z" not in arrivals
     assert "il y a 0" not in shown
     assert shown.index("Appliquer ce plan") < shown.index("Aucun départ")
+
+
+def test_the_plan_says_which_establishments_it_would_change_and_is_confirmed_as_shown(
+    client: Client, place: int
+) -> None:
+    uai = "0809001Z"
+    with transaction.atomic():
+        describe_structures(place, [Place(uai, "Collège Jules Verne", town="Amiens")])
+    places = SimpleUploadedFile(
+        "etablissements.csv",
+        "uai;nom;type;secteur;departement;commune;code_postal\n"
+        f"{uai};Collège renommé;;;080;Amiens;80000\n".encode(),
+        "text/csv",
+    )
+    page = given(client, place, places=places)
+    made = Feed.objects.get()
+    handlers.rebuild_requested_plan(PlanRequested(made.pk))
+    shown = as_typed(text(client.get(page)))
+    change = "nom « Collège Jules Verne » → « Collège renommé », code postal « – » → « 80000 »"
+    assert f"1 établissement sera modifié : Collège Jules Verne ({uai}), {change}." in shown
+    made.refresh_from_db()
+
+    client.post(f"{page}/decider", {"act": "confirmer", "plan": made.plan_digest})
+    Structure.objects.filter(uai=uai).update(name="Collège rebaptisé")
+    handlers.apply_confirmed(FeedConfirmed(made.pk))
+    made.refresh_from_db()
+    assert Structure.objects.get(uai=uai).name == "Collège rebaptisé", "not what was confirmed"
+    assert "« Collège rebaptisé » → « Collège renommé »" in as_typed(text(client.get(page)))
+
+    client.post(f"{page}/decider", {"act": "confirmer", "plan": made.plan_digest})
+    handlers.apply_confirmed(FeedConfirmed(made.pk))
+    assert Structure.objects.get(uai=uai).name == "Collège renommé"
 
 
 def test_a_page_that_waits_is_told_to_come_back_once_the_plan_is_there(client: Client, place: int) -> None:

@@ -452,7 +452,7 @@ def test_the_whole_unchanged_comparison_takes_a_few_questions(
 ) -> None:
     files = sampled(300, 9)
     apply_files(setting, files)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         services.check_feed(files, setting, TERMS, now=NOW)
 
 

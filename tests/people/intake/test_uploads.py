@@ -204,7 +204,7 @@ def test_a_feed_discarded_while_its_plan_is_written_keeps_none_of_it(
 ) -> None:
     feed_id = uploaded(academy)
 
-    def discard_meanwhile(_: object) -> str:
+    def discard_meanwhile(*_: object) -> str:
         services.discard_feed(feed_id, by="account:1", now=NOW)
         return "digest"
 

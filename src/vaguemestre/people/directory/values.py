@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 NO_ACADEMY = -1  # an id that no académie has, where 0 would mean all of them
 
@@ -134,6 +134,13 @@ class Place:
     town: str = ""
     postal_code: str = ""
     district: str = ""
+
+
+class PlaceChange(NamedTuple):
+    """An establishment as it is, and as a feed describes it."""
+
+    before: Place
+    after: Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Establishments, who directs them, and who serves where."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import batched
 from typing import NamedTuple
@@ -11,6 +11,8 @@ from django.db.models import F, Q
 
 from vaguemestre.people.directory.models import Assignment, Structure
 from vaguemestre.people.directory.queries.posts import serves_on
+from vaguemestre.people.directory.rules.places import described_fields
+from vaguemestre.people.directory.values import Place, PlaceChange
 
 _BATCH_ROWS = 5_000
 _HEAD = "DIR"
@@ -27,6 +29,20 @@ class PlaceSummary:
     town: str
     domain: str
     closed_on: date | None
+
+
+def place_changes(academy_id: int, places: Collection[Place]) -> tuple[PlaceChange, ...]:
+    """What `services.describe_structures` would change of the académie's establishments, by UAI."""
+    described = {place.uai: place for place in places}
+    columns = [field.name for field in fields(Place)]
+    changes = []
+    for batch in batched(sorted(described), _BATCH_ROWS):
+        rows = Structure.objects.filter(academy_id=academy_id, uai__in=batch).order_by("uai")
+        for before in (Place(**row) for row in rows.values(*columns)):
+            after = replace(before, **described_fields(described[before.uai]))
+            if after != before:
+                changes.append(PlaceChange(before, after))
+    return tuple(changes)
 
 
 @dataclass(frozen=True, slots=True)

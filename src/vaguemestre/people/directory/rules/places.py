@@ -1,11 +1,12 @@
 """UAI codes, departments and management services (docs/domain.md §2.5, §3.1)."""
 
 import re
+from dataclasses import asdict
 from datetime import date
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.rules.departments import NAMES
-from vaguemestre.people.directory.values import StaffCategory, Uai
+from vaguemestre.people.directory.values import Place, StaffCategory, Uai
 
 _ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ"  # no I, O, Q
 _SHAPE = re.compile(r"[0-9]{7}[A-HJ-NPR-Z]", re.ASCII)
@@ -24,6 +25,11 @@ _BY_CATEGORY = {
     StaffCategory.FIRST_DEGREE_PRIVATE: "DEEP",
     StaffCategory.SECOND_DEGREE_PRIVATE: "DEEP",
 }
+
+
+def described_fields(place: Place) -> dict[str, str]:
+    """What is said of an establishment, its code left out: an empty text says nothing."""
+    return {name: text for name, text in asdict(place).items() if text and name != "uai"}
 
 
 def check_letter(digits: str) -> str:

@@ -1,7 +1,6 @@
 """Found an académie with its services; describe establishments. Parts, in the caller's transaction."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from itertools import batched
 
 from vaguemestre.foundation.jobs.services import announce
@@ -9,7 +8,7 @@ from vaguemestre.people.directory import queries
 from vaguemestre.people.directory.events import PlacesDescribed
 from vaguemestre.people.directory.models import Academy, ManagementService, Structure
 from vaguemestre.people.directory.rules.names import fold
-from vaguemestre.people.directory.rules.places import department_label
+from vaguemestre.people.directory.rules.places import department_label, described_fields
 from vaguemestre.people.directory.services.names import lock_names
 from vaguemestre.people.directory.values import Place
 
@@ -58,7 +57,7 @@ def describe_structures(academy_id: int, places: Collection[Place]) -> int:
         structures |= {s.uai: s for s in Structure.objects.filter(uai__in=batch)}
     created, altered = [], []
     for place in places:
-        described = {k: v for k, v in asdict(place).items() if v and k != "uai"}
+        described = described_fields(place)
         structure = structures.get(place.uai)
         if structure is None:
             described.setdefault("name", f"Établissement {place.uai}")

@@ -34,7 +34,7 @@ from vaguemestre.people.intake.services.import_context import (
 )
 from vaguemestre.people.intake.services.plan_apply import RegisteredMeanwhile, apply_batches
 from vaguemestre.people.intake.services.reception import with_order_check
-from vaguemestre.people.intake.values import ImportTerms, Plan
+from vaguemestre.people.intake.values import ImportTerms
 
 _MAX_ATTEMPTS = 3
 
@@ -63,7 +63,7 @@ def apply_feed(
         checked = replace(checked, plan=plan)
         planned(checked)
         if plan.refusal:
-            _hold_feed(source, plan, context, terms, now)
+            _hold_feed(source, checked, context, terms, now)
             raise Refusal("intake.feed-refused", reason=plan.refusal)
         feed = create_feed(source, plan, context, terms, now)
         apply_plan(
@@ -116,15 +116,16 @@ def _write_places(context: ImportContext, places: Sequence[Place]) -> None:
 
 
 def _hold_feed(
-    source: ReceivedFeed, plan: Plan, context: ImportContext, terms: ImportTerms, now: datetime
+    source: ReceivedFeed, checked: CheckedFeed, context: ImportContext, terms: ImportTerms, now: datetime
 ) -> None:
     """Keep the sealed file beside its row and its plan; received again, it is only planned anew."""
+    plan, changed = checked.plan, checked.changed_places
     waiting = Feed.objects.filter(academy_id=context.academy_id, decided_at=None).exclude(refusal="")
     same = waiting.filter(sha256=source.sha256, full_source=terms.full_source).first()
     if same:
-        save_plan(same, plan, context, terms.today, now)
+        save_plan(same, plan, context, terms.today, now, changed_places=changed)
     feed = same or create_feed(source, plan, context, terms, now)
     content = source.content.read(0, source.content.size)
     write_held_files(feed.pk, content, source.files.structures or b"", context.keys)
     if not same:
-        save_plan(feed, plan, context, terms.today, now)
+        save_plan(feed, plan, context, terms.today, now, changed_places=changed)

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from vaguemestre.foundation.kernel.texts import counted, inflected
-from vaguemestre.people.directory.queries import newest_person_id, place_names
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.people.directory.queries import newest_person_id, place_changes, place_names
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.feeds import hr, structures
 from vaguemestre.people.intake.feeds.csv_lines import Content, InMemory, Sheet
+from vaguemestre.people.intake.rules.place_notices import changed_notices
 from vaguemestre.people.intake.services.feed_diff import compare_with_directory
 from vaguemestre.people.intake.services.import_context import (
     CheckedFeed,
@@ -23,7 +24,6 @@ from vaguemestre.people.intake.services.reception import received_at, with_order
 from vaguemestre.people.intake.values import ImportTerms, ParsedPlaces
 
 _CHUNK_BYTES = 1_048_576
-_PLACES_NAMED = 10
 
 
 def check_feed(files: FeedFiles, context: ImportContext, terms: ImportTerms, *, now: datetime) -> CheckedFeed:
@@ -65,6 +65,7 @@ def compare_feed(
     """Compare the feed with the directory as it is now."""
     newest = newest_person_id(context.academy_id)  # before the directory is read
     plan, lines = compare_with_directory(sheet, context.academy_id, terms, context.keys, context.closing_days)
+    changed = place_changes(context.academy_id, places.places)
     return CheckedFeed(
         plan=plan,
         places=places.places,
@@ -73,10 +74,12 @@ def compare_feed(
             *places.notices,
             *_source_notices(context.academy_id, terms.full_source),
             *_status_notices(plan.unknown_statuses),
+            *changed_notices(changed),
         ),
         refused_places=places.refused,
         lines=lines,
         newest_person=newest,
+        changed_places=changed,
     )
 
 
@@ -86,17 +89,6 @@ def new_places(checked: CheckedFeed) -> dict[str, str]:
         checked.plan.uais - {place.uai for place in checked.places}, ""
     )
     return {uai: names[uai] for uai in names.keys() - place_names(names).keys()}
-
-
-def place_notices(names: Mapping[str, str]) -> tuple[str, ...]:
-    """A notice of the establishments that `new_places` returned, the first ones by name."""
-    new = sorted(names, key=lambda uai: (not names[uai], names[uai], uai))
-    if not new:
-        return ()
-    shown = ", ".join(f"{names[uai]} ({uai})" if names[uai] else uai for uai in new[:_PLACES_NAMED])
-    others = f", et {len(new) - _PLACES_NAMED} de plus" if len(new) > _PLACES_NAMED else ""
-    number = counted(len(new), "établissement nouveau", "établissements nouveaux")
-    return (f"{number} {inflected(len(new), 'sera ouvert', 'seront ouverts')} : {shown}{others}.",)
 
 
 def _content_sha256(content: Content) -> str:

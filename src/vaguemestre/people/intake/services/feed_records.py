@@ -11,9 +11,10 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.queries import people_by_dossier
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.numen_vault import seal_bytes
-from vaguemestre.people.directory.values import NumenKeys
+from vaguemestre.people.directory.values import NumenKeys, PlaceChange
 from vaguemestre.people.intake.models import Feed, MatchCandidate, Mention, PlannedRow, RefusedRow
 from vaguemestre.people.intake.rules import NOTHING_APPLIED
+from vaguemestre.people.intake.rules.place_notices import changed_notices
 from vaguemestre.people.intake.services.import_context import ImportContext, ReceivedFeed
 from vaguemestre.people.intake.services.plan_rows import plan_digest, plan_rows
 from vaguemestre.people.intake.values import LINE_PURPOSE, ImportTerms, Plan, PlanRow, Record
@@ -90,28 +91,24 @@ def save_plan(
     note: str = "",
     notices: Sequence[str] = (),
     opened: Mapping[str, str] | None = None,
+    changed_places: Sequence[PlaceChange] = (),
 ) -> None:
     """Replace the plan of a held feed, batch by batch, and withdraw any confirmation.
 
     A plan is confirmed exactly as shown, or not at all: it is there once its last row is. `note`: why it
     differs from the one shown before. `notices`: sentences about the file, for whoever has only the page of
-    the feed to read them. `opened`: names of the establishments it would open, by UAI.
+    the feed to read them. `opened`: names of the establishments it would open, by UAI. `changed_places`:
+    those it would change, told in the same place.
 
     Raises Refusal `intake.feed-decided` if the feed was discarded meanwhile.
     """
     _withdraw_plan(feed)
-    fingerprints = []
-    for batch, rows in enumerate(batched(plan_rows(plan, context.keys), _BATCH_PEOPLE)):
-        with transaction.atomic(durable=True):  # others write in between
-            PlannedRow.objects.bulk_create(
-                [_planned_row(feed, batch * _BATCH_PEOPLE + place, row) for place, row in enumerate(rows)]
-            )
-        fingerprints += [row.fingerprint for row in rows]
+    fingerprints = _write_rows(feed, plan, context.keys)
     is_there = _finish_plan(
         feed,
         plan,
-        refusal=_refusal(feed, plan, notices),
-        plan_digest=plan_digest(fingerprints),
+        refusal=_refusal(feed, plan, notices if feed.is_uploaded else changed_notices(changed_places)),
+        plan_digest=plan_digest(fingerprints, changed_places),
         planned_at=now,
         planned_on=today,
         plan_note=note,
@@ -120,6 +117,18 @@ def save_plan(
     )
     if not is_there:
         raise Refusal("intake.feed-decided")
+
+
+def _write_rows(feed: Feed, plan: Plan, keys: NumenKeys) -> list[str]:
+    """Store the rows of the plan; returns their fingerprints."""
+    fingerprints = []
+    for batch, rows in enumerate(batched(plan_rows(plan, keys), _BATCH_PEOPLE)):
+        with transaction.atomic(durable=True):  # others write in between
+            PlannedRow.objects.bulk_create(
+                [_planned_row(feed, batch * _BATCH_PEOPLE + place, row) for place, row in enumerate(rows)]
+            )
+        fingerprints += [row.fingerprint for row in rows]
+    return fingerprints
 
 
 @transaction.atomic(durable=True)
@@ -150,7 +159,7 @@ def _refusal(feed: Feed, plan: Plan, notices: Sequence[str]) -> str:
     """Why the feed waits."""
     within_limits = _UPLOADED if feed.is_uploaded else _WITHIN_LIMITS
     reason = plan.refusal or f"{within_limits} {NOTHING_APPLIED}"
-    return " ".join((reason, *notices))[:_LONGEST_NOTICES] if feed.is_uploaded else reason
+    return " ".join((reason, *notices))[:_LONGEST_NOTICES]
 
 
 def _planned_row(feed: Feed, rank: int, row: PlanRow) -> PlannedRow:

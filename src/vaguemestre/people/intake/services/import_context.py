@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vaguemestre.foundation.cluster.locks import exclusive
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.directory.values import NumenKeys, Place
+from vaguemestre.people.directory.values import NumenKeys, Place, PlaceChange
 from vaguemestre.people.intake.feeds.csv_lines import Content
 from vaguemestre.people.intake.ports import ClosingDays
 from vaguemestre.people.intake.values import Plan, RefusedLine
@@ -62,7 +62,8 @@ class ReceivedFeed:
 class CheckedFeed:
     """A feed compared with the directory; nothing was changed. `lines`: how many were read.
 
-    `newest_person`: the last one registered in the académie when the directory was read.
+    `newest_person`: the last one registered in the académie when the directory was read. `changed_places`:
+    the establishments of the académie that it describes otherwise.
     """
 
     plan: Plan
@@ -71,6 +72,7 @@ class CheckedFeed:
     refused_places: tuple[RefusedLine, ...]
     lines: int
     newest_person: int = 0
+    changed_places: tuple[PlaceChange, ...] = ()
 
 
 @contextmanager

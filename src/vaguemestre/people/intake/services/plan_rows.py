@@ -6,7 +6,7 @@ from itertools import batched, chain
 
 from vaguemestre.people.directory.queries import masked_numens
 from vaguemestre.people.directory.rules.numen_vault import digest
-from vaguemestre.people.directory.values import NewPerson, Numen, NumenKeys
+from vaguemestre.people.directory.values import NewPerson, Numen, NumenKeys, PlaceChange
 from vaguemestre.people.intake.values import (
     Arrival,
     Change,
@@ -46,9 +46,9 @@ def _change_rows(kind: RowKind, changes: Iterable[Change], keys: NumenKeys) -> I
             yield _change_row(kind, change, differences[change.change.person_id], keys)
 
 
-def plan_digest(fingerprints: Iterable[str]) -> str:
-    """A digest of the plan: equal for plans that do the same to the same people in the same state."""
-    return _hash("".join(sorted(fingerprints)))
+def plan_digest(fingerprints: Iterable[str], changed_places: Sequence[PlaceChange] = ()) -> str:
+    """A digest of the plan: equal for plans that do the same to what is in the same state."""
+    return _hash("".join(sorted((*fingerprints, *(_hash(repr(change)) for change in changed_places)))))
 
 
 def masked_differences(

@@ -17,11 +17,11 @@ from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
 from vaguemestre.people.intake.feeds import hr
 from vaguemestre.people.intake.feeds.csv_lines import InMemory, Sheet
 from vaguemestre.people.intake.models import Feed, PlannedRow
+from vaguemestre.people.intake.rules.place_notices import opened_notices
 from vaguemestre.people.intake.services.feed_apply import apply_plan
 from vaguemestre.people.intake.services.feed_check import (
     compare_feed,
     new_places,
-    place_notices,
     read_places,
     with_recent_departures,
 )
@@ -34,7 +34,7 @@ from vaguemestre.people.intake.services.import_context import (
     Progress,
     import_lock,
 )
-from vaguemestre.people.intake.services.plan_rows import plan_rows
+from vaguemestre.people.intake.services.plan_rows import plan_digest, plan_rows
 from vaguemestre.people.intake.services.reception import with_order_check
 from vaguemestre.people.intake.values import ImportTerms
 
@@ -117,6 +117,7 @@ def rebuild_plan(feed_id: int, context: ImportContext, terms: ImportTerms, *, no
             now,
             notices=checked.notices,
             opened=new_places(checked),
+            changed_places=checked.changed_places,
         )
     return checked
 
@@ -172,9 +173,14 @@ def _unchanged_plan_check(
 
     def check() -> CheckedFeed:
         checked = compare_feed(sheet, places, context, terms_shown)
-        current = {row.fingerprint for row in plan_rows(checked.plan, context.keys)}
+        current = [row.fingerprint for row in plan_rows(checked.plan, context.keys)]
         # A run already begun has fewer rows left to apply, never others.
-        if not (current <= fingerprints if feed.begun_at else current == fingerprints):
+        is_as_shown = (
+            fingerprints.issuperset(current)
+            if feed.begun_at
+            else plan_digest(current, checked.changed_places) == feed.plan_digest
+        )
+        if not is_as_shown:
             rebuilt = _rebuilt_plan(feed, context, terms, now)
             save_plan(
                 feed,
@@ -185,6 +191,7 @@ def _unchanged_plan_check(
                 note=_PLAN_CHANGED,
                 notices=rebuilt.notices,
                 opened=new_places(rebuilt),
+                changed_places=rebuilt.changed_places,
             )
             raise Refusal("intake.plan-stale", reason=_PLAN_CHANGED)
         return checked
@@ -197,7 +204,7 @@ def _rebuilt_plan(feed: Feed, context: ImportContext, terms: ImportTerms, now: d
     terms = with_recent_departures(terms, context.academy_id, now)
     checked = compare_feed(sheet, read_places(files), context, terms)
     plan = with_order_check(checked.plan, context.academy_id, feed.received_at or feed.started_at, terms)
-    return replace(checked, plan=plan, notices=(*checked.notices, *place_notices(new_places(checked))))
+    return replace(checked, plan=plan, notices=(*checked.notices, *opened_notices(new_places(checked))))
 
 
 def _open_held_files(feed: Feed, context: ImportContext) -> tuple[Sheet, FeedFiles]:
