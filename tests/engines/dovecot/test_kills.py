@@ -54,8 +54,13 @@ def killing(engines: LiveEngines) -> Iterator[LiveEngines]:
     """The engines of all tests, without a delivery process that would defer the next test's mail."""
     yield engines
     stale = children_named(engines, "lmtp")
-    signal_all(stale, signal.SIGINT)  # ends what is idle
-    wait_until(lambda: not set(stale) & set(children_named(engines, "lmtp")))
+
+    def are_gone() -> bool:
+        left = [pid for pid in children_named(engines, "lmtp") if pid in stale]
+        signal_all(left, signal.SIGINT)  # ends what is idle, and one may not be idle yet
+        return not left
+
+    wait_until(are_gone)
 
 
 def test_it_starts_after_a_power_cut_though_another_process_has_its_former_number(
