@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from django.db import connection as django_connection
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 from psycopg import sql
+from tests.access.signin.races import at_once
 from tests.own_database import give_database
 
 from vaguemestre.access.signin.models import BrowserSession
@@ -314,6 +316,28 @@ def test_saving_a_session_again_writes_its_content_and_its_end_only(
 
 
 STEP = "INSERT INTO trace_messagestep (number, at, engine, kind) VALUES ({}, now(), 'postfix', 'done')"
+
+
+@on_postgresql
+def test_instances_of_one_server_that_start_at_once_make_its_roles_together(
+    database: Config, tmp_path: Path
+) -> None:
+    instances = [replace(database, home=tmp_path / str(number)) for number in range(6)]
+    for instance in instances:
+        shutil.copytree(database.home, instance.home)
+    names = [f"try{number}" for number in range(6)]
+    roles = [sql.Identifier(database_role(database, name)) for name in names]
+    try:
+        at_once(6, lambda number: prepare(instances[number], TableRights(dict.fromkeys(names, ""), {})))
+        for name in names:
+            with as_role(instances[0], name) as connection:
+                assert connection.execute("SELECT 1").fetchone() == (1,)
+        at_once(6, lambda number: postgresql.prepare(instances[number]))
+    finally:
+        with as_owner(database) as connection:
+            for role in roles:
+                connection.execute(sql.SQL("DROP OWNED BY {}").format(role))
+                connection.execute(sql.SQL("DROP ROLE {}").format(role))
 
 
 @on_postgresql

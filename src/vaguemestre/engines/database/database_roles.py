@@ -22,6 +22,12 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 _TIMEOUT_SECONDS = 5
 _SCHEMAS = ("public", "projection")
 _LOCK = 0x5641_474E  # advisory: two starts on one database grant in turn
+# Roles are the server's, that lock is the database's. The last one is « tuple concurrently updated ».
+MADE_MEANWHILE = (
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.DuplicateObject,
+    psycopg.errors.InternalError_,
+)
 NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 
 
@@ -93,11 +99,12 @@ def _make_role(connection: "psycopg.Connection[tuple[object, ...]]", instance: I
         verb = sql.SQL("ALTER" if row else "CREATE")
         # The server writes down a statement that fails: it is given the verifier, as psql's \password does.
         verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
-        connection.execute(
-            sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
-                verb, sql.Identifier(role), sql.Literal(verifier.decode())
+        with contextlib.suppress(*MADE_MEANWHILE):  # another start on this server: it gives the same password
+            connection.execute(
+                sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
+                    verb, sql.Identifier(role), sql.Literal(verifier.decode())
+                )
             )
-        )
 
 
 def _limit_roles(
@@ -113,7 +120,7 @@ def _limit_roles(
     ).fetchall()
     for role, limit in rows:
         if limit != wanted[str(role)]:
-            with contextlib.suppress(psycopg.errors.InternalError_):  # « tuple concurrently updated »
+            with contextlib.suppress(*MADE_MEANWHILE):
                 connection.execute(
                     sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(
                         sql.Identifier(str(role)), sql.Literal(wanted[str(role)])

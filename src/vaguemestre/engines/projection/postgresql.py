@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 
 import psycopg
 from psycopg import sql
 
 from vaguemestre.engines.database.database_login import PostgresReader, database_login, postgres_reader
+from vaguemestre.engines.database.database_roles import MADE_MEANWHILE
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.projection.directory import SCHEMA, SqlMailDirectory
 from vaguemestre.engines.projection.withdrawals import Cursor
@@ -43,13 +44,19 @@ class PostgresMailDirectory(SqlMailDirectory):
         """Create the role that may connect and read the views, with its password and no other right."""
         role = sql.Identifier(reader.user)
         with self.work("install") as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             cursor.execute(_VIEWS)
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (reader.user,))
-            if not cursor.fetchall():
-                cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
-            cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(reader.password)))
-            cursor.execute(sql.SQL("ALTER ROLE {} SET search_path = engines").format(role))
-            cursor.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(role))
+            made = [] if cursor.fetchall() else [sql.SQL("CREATE ROLE {} LOGIN").format(role)]
+            for statement in (
+                *made,
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(reader.password)),
+                sql.SQL("ALTER ROLE {} SET search_path = engines").format(role),
+                sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(role),
+            ):
+                # another start on this server: it writes the same
+                with suppress(*MADE_MEANWHILE), self._connected().transaction():
+                    cursor.execute(statement)
             cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA engines TO {}").format(role))
             cursor.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA engines TO {}").format(role))
 
