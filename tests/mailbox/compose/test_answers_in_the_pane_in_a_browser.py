@@ -92,6 +92,7 @@ def test_an_answer_in_the_flow_is_reached_and_left_by_tab(page: Page, box: Memor
     page.goto(address(put(box, letter("Conseil"))))
     answer_by_key(page).press("Escape")
     title = page.get_by_role("button", name="Re: Conseil")
+    expect(title).to_be_focused()  # it is folded
     title.press("Enter")
     expect(article_above(page)).to_be_visible()
     title.focus()

@@ -157,6 +157,8 @@ def test_a_message_opened_amid_steps_back_is_seen(patient_page: Page, three: lis
         page.evaluate("history.go(-2)")
     page.evaluate(TWICE_DRAWN)
     press(page, 2)
+    # the header is there all along: the steps back have changed the text alone
+    expect(page.frame_locator("#reader iframe.body").locator("body")).to_have_text("texte 2")
     shows(page, 2)
     expect(page.locator("#reader iframe.body")).to_be_visible()
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 from tests.corpus.files import calendar
+from tests.engines.live import wait_until
 from tests.engines.samples import letter
 from tests.mailbox.webmail.conftest import address, put
 
@@ -332,7 +333,7 @@ def test_a_long_letter_has_one_scroll_that_of_the_pane(
         page.locator(f'#messages a.open[href="{address(ref)}"]').click()
         expect(frame).to_contain_text(words)
         page.evaluate(PANE_IS, [shape, 0])
-        assert frame.evaluate(f"() => {OVERFLOW}") <= 0
+        wait_until(lambda: frame.evaluate(f"() => {OVERFLOW}") <= 0)
         if shape == "tall":
             page.mouse.move(width - 60, height - 200)
             page.mouse.wheel(0, 300)
