@@ -9,7 +9,7 @@ import { post } from "./dock/server.js";
 const ANSWERS = new Set(["reply", "reply-all", "forward", "enclose"]);
 
 const ASIDE = new Set(["sized", "changed", "kept"]); // news that say nothing of its sending
-const UNDO = "#notices > [data-undo]"; // the notice of an act that can be undone
+const UNDO = "#notices > [data-undo=possible]"; // the notice of an act that can be undone
 
 class ComposerDock extends HTMLElement {
   /** @type {Map<string, DockedComposer>} by the draft's key */

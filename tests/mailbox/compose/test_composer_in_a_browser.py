@@ -426,6 +426,7 @@ def test_once_sent_the_keys_are_those_of_the_page_again(page: Page, box: MemoryM
     page.keyboard.press("Control+z")
     expect(page.get_by_text("Courriel archivé.")).to_have_count(0)
     assert in_database(lambda: OutboxMessage.objects.get().state) == "held", "the last act came back"
+    expect(page.get_by_text("Annulé.", exact=True)).to_be_visible()  # which is no act to undo
     page.keyboard.press("Control+z")
     expect(text_of(composer)).to_contain_text("Bonjour")
     assert in_database(lambda: OutboxMessage.objects.get().state) == "cancelled"

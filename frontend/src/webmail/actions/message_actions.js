@@ -256,14 +256,14 @@ export function addUndo(notice, act) {
   const button = create("button");
   button.type = "button";
   button.textContent = "Annuler";
-  notice.dataset.undo = "";
+  notice.dataset.undo = "possible";
   lastUndo = button.onclick = async () => {
     lastUndo = null;
     notice.remove();
     app.restoreFocus();
     try {
       const said = (await act()) ? null : tell("Annulé.", "dark", 3);
-      if (said) said.dataset.undo = ""; // the next bar takes its place
+      if (said) said.dataset.undo = "done"; // the next bar takes its place
     } catch (error) {
       tellRefusal(error);
     }
