@@ -1,7 +1,6 @@
 """A line of Dovecot's log is one step of a message, whatever its author called it."""
 
 import datetime as dt
-import json
 
 import pytest
 from hypothesis import example, given
@@ -72,28 +71,20 @@ def test_a_message_id_forges_no_act(words: str, act: str) -> None:
         assert {step.kind for step in steps(line)} <= {done.kind}
 
 
-def event(**fields: str) -> str:
-    told = {
-        "event": "managesieve_command_finished",
-        "fields": {"user": "M@x", "cmd_name": "SETACTIVE", **fields},
-    }
-    return f"2026-11-28T08:27:48+0000 stats: Info: {json.dumps(told)}"
-
-
 @pytest.mark.parametrize(
-    ("fields", "detail"),
+    ("words", "detail"),
     [
-        ({"script_name": 'a"b}'}, ['SETACTIVE a"b}']),
-        ({"script_name": "tri", "cmd_name": "PUTSCRIPT"}, ["PUTSCRIPT tri"]),
-        ({"script_name": ""}, ["SETACTIVE "]),
-        ({"script_name": "vaguemestre"}, []),
-        ({"script_name": "tri", "error": "Sieve script not found"}, []),
-        ({"script_name": "tri", "cmd_name": "LISTSCRIPTS"}, []),
+        ("Activated script 'a\"b}'  (0 warnings)", ['SETACTIVE a"b}']),
+        ("Activated script 'l'essai'  (2 warnings, already active)", ["SETACTIVE l'essai"]),
+        ("Stored script 'tri' successfully (0 warnings)", ["PUTSCRIPT tri"]),
+        ("Deactivated script", ["SETACTIVE "]),
+        ("Activated script 'vaguemestre'  (0 warnings)", []),
+        ("Failed to activate script 'tri': Compilation failed (1 errors, 0 warnings)", []),
+        ("Checked script successfully (0 warnings)", []),
     ],
 )
-def test_a_script_that_a_program_changed_is_a_step_of_its_mailbox(
-    fields: dict[str, str], detail: list[str]
-) -> None:
-    found = list(dovecot_steps(event(**fields), NOW))
+def test_a_script_that_a_program_changed_is_a_step_of_its_mailbox(words: str, detail: list[str]) -> None:
+    line = f"2026-11-28T08:27:48+0000 sieve(M@x)<3166213><xTYBh/AAAB>: Debug: {words}"
+    found = list(dovecot_steps(line, NOW))
     assert [step.detail for step in found] == detail
     assert {(step.kind, step.recipient) for step in found} <= {(StepKind.SCRIPTED, "m@x")}

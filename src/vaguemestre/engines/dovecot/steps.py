@@ -1,12 +1,11 @@
 """Steps of messages in Dovecot's log: what Sieve did with a delivery, what a person did in a mailbox.
 
-Also scripts that ManageSieve changed, as the exporter of events writes them.
+Also scripts that a program stored or activated by ManageSieve.
 
 The Message-ID is its author's word; what follows it must be, to the end of the line, one of the acts known.
 """
 
 import datetime as dt
-import json
 import re
 from collections.abc import Iterator
 
@@ -38,10 +37,15 @@ _MAILBOX_EVENT = re.compile(
 _MAILBOX_KINDS = {"save": StepKind.FILED, "append": StepKind.FILED, "expunge": StepKind.DELETED}
 _FILTER_STATUS = {StepKind.REFUSED: "filter-rejected", StepKind.DISCARDED: "filter-discarded"}
 _REJECTED_SENDER = re.compile(r"rejected message from <(?P<sender>[^<>]*)>")
-
-
-_EVENT = re.compile(r"(?P<at>\S+) stats: Info: (?P<event>\{.*\})", re.ASCII)
-_SCRIPT_COMMANDS = {"PUTSCRIPT", "SETACTIVE"}
+# 2026-11-30T15:45:42+0000 sieve(mdurand@…)<3166213><…>: Debug: Activated script 'tri'  (0 warnings)
+_SCRIPT_LINE = re.compile(
+    r"(?P<at>\S+) sieve\((?P<who>[^()<> ]*)\)(?:<[^<>]*>)*: Debug: (?P<text>.*)", re.ASCII
+)
+_SCRIPT_ACTS = (
+    (re.compile(r"Stored script '(?P<name>.*)' successfully \(\d+ warnings\)"), "PUTSCRIPT"),
+    (re.compile(r"Activated script '(?P<name>.*)' +\(\d+ warnings.*\)"), "SETACTIVE"),
+    (re.compile(r"Deactivated script(?P<name>)"), "SETACTIVE"),
+)
 
 
 def dovecot_steps(text: str, written_before: dt.datetime) -> Iterator[Step]:
@@ -63,19 +67,16 @@ def dovecot_steps(text: str, written_before: dt.datetime) -> Iterator[Step]:
 
 def _of_script(text: str) -> Iterator[Step]:
     """A script that a program stored or activated; without a name: ours was deactivated. None if refused."""
-    line = _EVENT.fullmatch(text)
+    line = _SCRIPT_LINE.fullmatch(text)
     if line is None:
         return
-    event = json.loads(line["event"])
-    fields = event["fields"]
-    is_change = event["event"] == "managesieve_command_finished" and fields["cmd_name"] in _SCRIPT_COMMANDS
-    name = fields.get("script_name", "")
-    if is_change and "error" not in fields and name not in OURS:
-        detail = f"{fields['cmd_name']} {name}"
-        yield Step(
-            _moment(line["at"]), Engine.DOVECOT, StepKind.SCRIPTED, recipient=fields["user"].lower(),
-            detail=detail,
-        )  # fmt: skip
+    for pattern, command in _SCRIPT_ACTS:
+        change = pattern.fullmatch(line["text"])
+        if change and change["name"] not in OURS:
+            yield Step(
+                _moment(line["at"]), Engine.DOVECOT, StepKind.SCRIPTED, recipient=line["who"].lower(),
+                detail=f"{command} {change['name']}",
+            )  # fmt: skip
 
 
 def _moment(text: str) -> dt.datetime:
