@@ -150,9 +150,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "sharing": {
         SIGNED: """
-            activity add-member change-member change-thread collaboration create-app-password decide-request
-            delegate-mailbox delegation end-delegation end-member follow-up list-boxes name-owner
-            request-box revoke-app-password show-box
+            activity add-member add-members change-member change-thread collaboration
+            create-app-password decide-request delegate-mailbox delegation end-delegation end-member
+            follow-up list-boxes name-owner request-box revoke-app-password show-box
         """,
         ADMINISTRATORS: "vacant-boxes",
     },

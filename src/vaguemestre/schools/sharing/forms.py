@@ -1,9 +1,20 @@
 """Forms of shared mailboxes: memberships, delegations, requests."""
 
-from django import forms
+from datetime import date
 
+from django import forms
+from django.core.exceptions import ValidationError
+
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
+from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.schools.sharing.rules.labels_fr import KIND_LABELS, RIGHT_DESCRIPTIONS, RIGHT_LABELS
+from vaguemestre.schools.sharing.rules.typed_members import (
+    MAX_CHARACTERS,
+    MAX_ENTRIES,
+    Entry,
+    read_entries,
+)
 from vaguemestre.schools.sharing.values import BoxKind, MembershipTerms, NewBox, Right
 
 _RIGHT_CHOICES = [
@@ -33,6 +44,35 @@ class NewMemberForm(MemberForm):
         widget=forms.EmailInput({"autocomplete": "off", "spellcheck": "false"}),
     )
     field_order = ["address", "right", "starts_on", "ends_on"]
+
+
+class NewMembersForm(forms.Form):
+    """Several new memberships on the same terms."""
+
+    people = forms.CharField(
+        label="Agents",
+        required=False,
+        max_length=MAX_CHARACTERS,
+        help_text=(
+            f"Adresses, identifiants ou noms : un par ligne, ou séparés par des virgules ; « Nom <adresse> » "
+            f"convient aussi. Au plus {MAX_ENTRIES} à la fois."
+        ),
+        widget=forms.Textarea({"rows": 6, "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    right = forms.ChoiceField(label="Droit, pour tous", choices=_RIGHT_CHOICES, initial=Right.READ.value)
+    ends_on = DayField(
+        label="Jusqu’au, pour tous", required=False, help_text="Inclus. Vide : sans fin prévue."
+    )
+    place = forms.IntegerField(required=False, min_value=1)
+
+    def clean_people(self) -> tuple[Entry, ...]:
+        try:
+            return read_entries(str(self.cleaned_data["people"]))
+        except Refusal as refusal:
+            raise ValidationError(sentence(refusal)) from refusal
+
+    def terms(self, today: date) -> MembershipTerms:
+        return MembershipTerms(Right(self.cleaned_data["right"]), today, self.cleaned_data["ends_on"])
 
 
 class DelegationForm(NewMemberForm):

@@ -26,5 +26,10 @@ SENTENCES = {
     "sharing.request-decided": "Cette demande a déjà été traitée.",
     "sharing.right-missing": "Il faut le droit « %(needed)s » sur cette boîte : demandez à son responsable.",
     "sharing.too-many": "Une boîte a au plus %(most)s membres.",
+    "sharing.too-many-left": (
+        "Une boîte a au plus %(most)s membres : places libres, %(left)s. Décochez des personnes : "
+        "personne n’a été ajouté."
+    ),
     "sharing.too-many-requests": "Vous avez déjà %(most)s demandes en attente.",
+    "sharing.too-many-typed": "Au plus %(most)s personnes à la fois : ajoutez les autres ensuite.",
 }

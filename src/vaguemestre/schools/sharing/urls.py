@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:box_id>/", views.show_box, name="show-box"),
     path("<int:box_id>/responsable/", views.name_owner, name="name-owner"),
     path("<int:box_id>/membres/", views.add_member, name="add-member"),
+    path("<int:box_id>/membres/plusieurs", views.add_members, name="add-members"),
     path("<int:box_id>/membres/<int:member_id>/", views.change_member, name="change-member"),
     path("<int:box_id>/membres/<int:member_id>/terminer/", views.end_member, name="end-member"),
     path("<int:box_id>/suivi/", views.show_follow_up, name="follow-up"),

@@ -97,3 +97,9 @@ def accounts_by_person(person_ids: Collection[int]) -> dict[int, PersonAccount]:
         for person_id, pk, username, state in columns
         if person_id
     }
+
+
+def people_by_username(usernames: Collection[str]) -> dict[str, int]:
+    """Username → its person, for these usernames in lower case; accounts of nobody are left out."""
+    rows = Account.objects.filter(username__in=usernames, person__isnull=False)
+    return {username: pk for username, pk in rows.values_list("username", "person_id") if pk}

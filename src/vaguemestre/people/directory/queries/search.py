@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from datetime import date
 from itertools import batched
 
 from django.db.models import Q
@@ -9,7 +10,7 @@ from django.db.models import Q
 from vaguemestre.people.directory.models import Assignment, MailAddress, NameWord, Person, Structure
 from vaguemestre.people.directory.queries.addresses import IS_LISTED, addresses_by_person, begins_with
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS, of_academy
-from vaguemestre.people.directory.queries.posts import newest_post_label, newest_post_labels
+from vaguemestre.people.directory.queries.posts import newest_post_label, newest_post_labels, serves_on
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.phones import phone_pattern
 from vaguemestre.people.directory.values import DirectoryEntry
@@ -140,3 +141,37 @@ def listed_names_by_address(addresses: Collection[str]) -> dict[str, str]:
     """Address (lower case) → the name of its listed person, in one query."""
     rows = MailAddress.objects.filter(address__in=addresses, **IS_LISTED).select_related("person")
     return {row.address: row.person.shown_name for row in rows}
+
+
+def listed_people(person_ids: Collection[int], *, academy_id: int) -> dict[int, DirectoryEntry]:
+    """Person → listed person of that académie, at the primary address, among these people."""
+    entries = _entries(Q(person_id__in=person_ids) & Q(person__academy_id=academy_id), len(person_ids))
+    return {entry.person_id: entry for entry in entries}
+
+
+def listed_people_named(name: str, *, academy_id: int, limit: int) -> tuple[DirectoryEntry, ...]:
+    """Listed people of that académie who bear every word of a name, in any order, ignoring accents.
+
+    Whole words, unlike `people_by_name`: somebody else's longer name is not taken for a shorter one.
+    """
+    words = [word for word in fold(name).split("-") if word]
+    condition = Q(person__academy_id=academy_id)
+    for word in words:
+        condition &= Q(person_id__in=NameWord.objects.filter(word=word).values("person_id"))
+    return _entries(condition, limit) if words else ()
+
+
+def listed_people_serving(structure_id: int, day: date, *, limit: int) -> tuple[DirectoryEntry, ...]:
+    """Listed people who serve in that establishment that day, by name."""
+    served = Assignment.objects.filter(serves_on(day), structure_id=structure_id)
+    return _entries(Q(person_id__in=served.values("person_id")), limit)
+
+
+def _entries(condition: Q, limit: int) -> tuple[DirectoryEntry, ...]:
+    rows = MailAddress.objects.filter(condition, is_primary=True, **IS_LISTED).select_related("person")
+    chosen = list(rows.order_by("person__sorted_as", "person_id")[:limit])
+    details = newest_post_labels([row.person_id for row in chosen])
+    return tuple(
+        DirectoryEntry(row.person_id, row.person.shown_name, row.address, details.get(row.person_id, ""))
+        for row in chosen
+    )

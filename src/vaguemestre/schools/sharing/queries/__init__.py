@@ -30,6 +30,7 @@ from vaguemestre.schools.sharing.queries.members import (
     pending_requests,
     requests_of,
 )
+from vaguemestre.schools.sharing.queries.typed_members import people_of_place, places_offered, typed_members
 
 __all__ = [
     "BoxCard",
@@ -54,10 +55,13 @@ __all__ = [
     "members_of",
     "owners_of",
     "pending_requests",
+    "people_of_place",
+    "places_offered",
     "requests_of",
     "schools_managed_by",
     "search_boxes",
     "session_names_open_until",
     "structure_id_of",
     "title_of_box",
+    "typed_members",
 ]

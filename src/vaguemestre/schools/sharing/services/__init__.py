@@ -31,7 +31,9 @@ from vaguemestre.schools.sharing.services.delegation import (
 )
 from vaguemestre.schools.sharing.services.erasure import forget_person
 from vaguemestre.schools.sharing.services.members import (
+    MAX_MEMBERS,
     add_member,
+    add_members,
     change_member,
     end_expired_memberships,
     end_member,
@@ -42,8 +44,10 @@ from vaguemestre.schools.sharing.services.members import (
 from vaguemestre.schools.sharing.services.requests import grant_request, refuse_request, request_box
 
 __all__ = [
+    "MAX_MEMBERS",
     "SubmissionConnection",
     "add_member",
+    "add_members",
     "add_note",
     "announce_client_message",
     "assign_thread",

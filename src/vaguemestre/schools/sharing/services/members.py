@@ -1,5 +1,6 @@
 """Memberships of mailboxes: added, changed, ended. `AccessEnded` cuts open connections after the commit."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from vaguemestre.schools.sharing.models import Box, Member, SentMessage
 from vaguemestre.schools.sharing.rules.owners import end_of_day, start_of_day
 from vaguemestre.schools.sharing.values import MembershipChange, MembershipTerms, Right, Source
 
-_MAX_MEMBERS = 60
+MAX_MEMBERS = 60
 
 
 @transaction.atomic(durable=True)
@@ -36,8 +37,38 @@ def add_member(
     check_days(terms, now)
     if box.members.filter(account_id=account_id, ended_at__isnull=True).exists():
         raise Refusal("sharing.member-already")
-    if box.members.filter(ended_at__isnull=True).count() >= _MAX_MEMBERS:
-        raise Refusal("sharing.too-many", most=_MAX_MEMBERS)
+    if box.members.filter(ended_at__isnull=True).count() >= MAX_MEMBERS:
+        raise Refusal("sharing.too-many", most=MAX_MEMBERS)
+    _add(box, account_id, terms, by=by, now=now, is_owner=is_owner)
+    return account_id
+
+
+@transaction.atomic(durable=True)
+def add_members(
+    box_id: int, addresses: Collection[str], terms: MembershipTerms, *, by: str, now: datetime
+) -> int:
+    """Use case: make the agents at these addresses members, all or none. Returns how many became members.
+
+    Whoever is a member already stays as they are.
+    Raises Refusal `sharing.nobody`, `sharing.days-reversed`, `sharing.too-many-left`, `sharing.box-gone`.
+    """
+    box = _open_box(box_id)
+    check_days(terms, now)
+    members = set(box.members.filter(ended_at__isnull=True).values_list("account_id", flat=True))
+    arriving = dict.fromkeys(
+        account_id for address in addresses if (account_id := _agent_at(address)) not in members
+    )
+    left = MAX_MEMBERS - len(members)
+    if len(arriving) > left:
+        raise Refusal("sharing.too-many-left", most=MAX_MEMBERS, left=max(left, 0))
+    for account_id in arriving:
+        _add(box, account_id, terms, by=by, now=now)
+    return len(arriving)
+
+
+def _add(
+    box: Box, account_id: int, terms: MembershipTerms, *, by: str, now: datetime, is_owner: bool = False
+) -> None:
     ends_at = end_of_day(terms.ends_on) if terms.ends_on else None
     Member.objects.create(
         box=box,
@@ -49,10 +80,10 @@ def add_member(
         ends_at=ends_at,
         added_by=by,
     )
-    schedule_end(box_id, ends_at)
+    schedule_end(box.pk, ends_at)
     record(
         "sharing.member-added",
-        to=f"box:{box_id}",
+        to=f"box:{box.pk}",
         by=by,
         at=now,
         member=f"account:{account_id}",
@@ -60,8 +91,7 @@ def add_member(
         until=terms.ends_on.isoformat() if terms.ends_on else "",
     )
     change = MembershipChange.OWNER if is_owner else _change_of(terms.right)
-    announce(MembersChanged(box_id, account_id, change, by, now.isoformat()))
-    return account_id
+    announce(MembersChanged(box.pk, account_id, change, by, now.isoformat()))
 
 
 @transaction.atomic(durable=True)

@@ -11,9 +11,11 @@ from vaguemestre.schools.sharing.views.collaboration import (
 )
 from vaguemestre.schools.sharing.views.delegation import delegate_mailbox, end_delegation, show_delegation
 from vaguemestre.schools.sharing.views.members import add_member, change_member, end_member
+from vaguemestre.schools.sharing.views.new_members import add_members
 
 __all__ = [
     "add_member",
+    "add_members",
     "change_member",
     "change_thread",
     "create_app_password",

@@ -23,6 +23,7 @@ from vaguemestre.schools.sharing.values import BoxKind, Right
 
 _DONE = {
     "membre": "Membre ajouté : il trouve la boîte dans sa messagerie, sous « Boîtes partagées ».",
+    "membres": "Membres ajoutés : ils trouvent la boîte dans leur messagerie, sous « Boîtes partagées ».",
     "change": "Droits enregistrés.",
     "termine": "Accès terminé : ce qu’il avait ouvert est fermé.",
     "revoque": "Mot de passe révoqué.",
