@@ -673,8 +673,9 @@ def test_folders_go_only_so_deep_and_deeper_ones_are_not_listed(
         assert client.append(chain(MAX_FOLDER_LEVELS), "", "", b"Subject: au fond\r\n\r\n")[0] == "OK"
         for refused in (chain(MAX_FOLDER_LEVELS + 1), chain(MAX_FOLDER_LEVELS + 1, "e"), chain(300, "e")):
             assert client.create(refused)[0] == "NO"
-        assert client.create(f"{'n' * 130}/{'n' * 130}")[0] == "OK"
-        assert client.create(f"{'n' * 130}/{'n' * 130}/n")[0] == "NO"
+        assert client.create(f"{'n' * 59}/{'n' * 59}/{'n' * 120}")[0] == "OK"  # the page's longest names
+        assert client.create(f"{'n' * 120}/n")[0] == "NO"
+        assert client.create(f"{'n' * 59}/{'n' * 59}/{'n' * 120}/n")[0] == "NO"
         assert client.create("e")[0] == "OK"
         assert client.rename("e", chain(MAX_FOLDER_LEVELS) + "/e")[0] == "NO"
         for _ in range(3):  # each time all of them move to the bottom of new ones

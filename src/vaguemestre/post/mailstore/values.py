@@ -22,7 +22,7 @@ class Use(StrEnum):
 # Folder of deleted messages, which no folder list shows; they stay there for some days.
 DELETED_MESSAGES = "Supprimes/Messages"
 # A folder at that level, or whose path is that long, has no folders in it: they are listed slowly.
-MAX_FOLDER_LEVELS, MAX_FOLDER_PATH = 10, 250
+MAX_FOLDER_LEVELS, MAX_FOLDER_PATH = 10, 120
 # Folder of quarantined messages: deliveries and the mail service's own commands alone can name it.
 QUARANTINE = "_quarantaine/Courriels"
 
