@@ -106,6 +106,9 @@ def test_a_message_of_very_many_parts_is_refused_before_the_filter_reads_it(
             client.sendmail(marie.address, [marie.address], parts("bombe", marie.address, 20_000))
     assert refused.value.smtp_code == 554
     with filtered.mx() as client:
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            client.sendmail("x@inconnu.test", [marie.address], parts("mille pieces", marie.address, 1_000))
+        assert b"joignez-les en une archive" in refused.value.smtp_error
         client.sendmail("x@inconnu.test", [marie.address], parts("cent pieces", marie.address, 100))
     assert judged(arrived(filtered, marie, "cent pieces")).verdict is Verdict.UNVERIFIED
     assert arrived(filtered, marie, "cent pieces")["Authentication-Results"]

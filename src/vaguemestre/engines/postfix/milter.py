@@ -41,7 +41,9 @@ _SKIP = 0x100 | 0x200
 _NO_REPLY = 0x80 | 0x2000 | 0x4000 | 0x8000 | 0x40000 | 0x80000
 _MODIFICATIONS = _ADD_FIELDS | _CHANGE_FIELDS | _QUARANTINE | _CHANGE_SENDER
 _PLAIN = re.compile(r"[a-z0-9._+=/-]+@[a-z0-9.-]+", re.ASCII)  # an address that needs no quoting there
-_TOO_MANY_PARTS = b"554 5.6.0 Ce courriel a trop de parties\0"
+_TOO_MANY_PARTS = (
+    b"554 5.6.0 Ce courriel a trop de parties (textes et pieces jointes) : joignez-les en une archive\0"
+)
 _LATER = b"451 4.3.0 Le service d'envoi ne repond pas : reessayez dans un instant\0"
 
 
@@ -79,9 +81,15 @@ async def serve(path: str, judge: Judge, server: str, key: bytes) -> asyncio.Ser
     return await _listen(path, lambda transaction: _verdict(transaction, judge, voucher))
 
 
-async def serve_arrivals(path: str) -> asyncio.Server:
-    """Listen on a UNIX socket for what arrives at the MX."""
-    return await _listen(path, _arrival_verdict)
+async def serve_arrivals(path: str, most_parts: int) -> asyncio.Server:
+    """Listen on a UNIX socket for what arrives at the MX, and refuse what has more parts."""
+
+    async def decide(transaction: MilterTransaction) -> tuple[bytes, ...]:
+        parts = transaction.parts
+        has_too_many = parts.count > MOST_PARTS or parts.declared > most_parts
+        return (b"y" + _TOO_MANY_PARTS if has_too_many else b"c",)
+
+    return await _listen(path, decide)
 
 
 async def _listen(path: str, decide: _Decide) -> asyncio.Server:
@@ -149,10 +157,6 @@ def _end_of_packet(received: bytearray, start: int) -> int:
     if not 0 < length <= _MAX_PACKET_BYTES:
         raise ValueError("packet")
     return first + length
-
-
-async def _arrival_verdict(transaction: MilterTransaction) -> tuple[bytes, ...]:
-    return (b"y" + _TOO_MANY_PARTS if transaction.parts.count > MOST_PARTS else b"c",)
 
 
 async def _verdict(transaction: MilterTransaction, judge: Judge, voucher: Voucher) -> tuple[bytes, ...]:

@@ -53,7 +53,8 @@ def prepare(config: Config) -> None:
 def arrivals(config: Config, python: str, socket: Path) -> Child:
     """What counts the parts of mail that arrives. While it is away, mail goes on uncounted."""
     heartbeat = str(config.run_dir / "arrivals.heartbeat")
-    argv = (python, "-m", "vaguemestre.processes.postfix.arrivals", str(socket), heartbeat)
+    limit = str(config.mail.message_parts_limit)
+    argv = (python, "-m", "vaguemestre.processes.postfix.arrivals", str(socket), heartbeat, limit)
     return Child("arrivals", argv, (Question(Ask.HEARTBEAT, expect=heartbeat),), is_spare=True)
 
 

@@ -13,6 +13,7 @@ from vaguemestre.site.config.outgoing import OutgoingSection
 class MailSection(Section):
     host: Annotated[str, checks.HOST] = "127.0.0.1"
     message_size_limit: Annotated[int, checks.between(1_000_000, 1_000_000_000)] = 20_971_520
+    message_parts_limit: Annotated[int, checks.between(100, 5_000)] = 500  # what arrives with more is refused
     quota_mb: Annotated[int, checks.between(1, 1_000_000)] = 2048
     undo_seconds: Annotated[int, checks.between(0, 120)] = 10  # « Annuler l’envoi » is shown that long
     full_text_search: bool = True

@@ -81,6 +81,7 @@ MEANINGS = {
     "database.password_file": "Le fichier qui contient son mot de passe ; le mot de passe n’est pas montré.",
     "mail.host": "L’interface des services de messagerie.",
     "mail.message_size_limit": "La taille d’un courriel, en octets.",
+    "mail.message_parts_limit": "Un courriel reçu en plus de parties (textes et pièces jointes) est refusé.",
     "mail.quota_mb": "La taille d’une boîte, en Mo.",
     "mail.undo_seconds": "Le temps pendant lequel « Annuler l’envoi » est offert.",
     "mail.full_text_search": "La recherche dans le texte des courriels.",
