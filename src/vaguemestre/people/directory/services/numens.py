@@ -27,6 +27,8 @@ def record_numen(person_id: int, numen: Numen, keys: NumenKeys, *, by: str, now:
 
     Raises Refusal `directory.numen-of-somebody-else`.
     """
+    # another may be issued just now
+    Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
     numen_digest = digest(numen, keys)
     row = NumenRow.objects.filter(digest=numen_digest).first()
     if row and row.person_id != person_id:
