@@ -7,16 +7,18 @@ from django.db import transaction
 from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.access.assistant.rules.issued_codes import LIFETIME, draw_issued_code, issued_marks
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.people.credentials.services import lock_account_row
 from vaguemestre.people.credentials.values import SecretKeys
 
 
 def issue_code(
     account_id: int, keys: SecretKeys, *, by: str, now: datetime, drops_factors: bool = False
 ) -> str:
-    """Issue a code for that account, valid a day; former ones are voided.
+    """Issue a code for that account, valid a day; former ones are voided, also those issued at the same time.
 
     `drops_factors`: the second factors are lost too, and removed with the former password.
     """
+    lock_account_row(account_id)
     void_issued_codes(account_id, now=now)
     code = draw_issued_code()
     IssuedCode.objects.create(

@@ -44,6 +44,11 @@ _DONE: Mapping[str, str] = {
 _MAILBOX_AFTER: Mapping[str, str] = {"close": "closed", "reopen": "open"}
 
 
+def lock_account_row(account_id: int) -> None:
+    """Wait for whoever locked that account, and hold it until the caller's transaction ends."""
+    Account.objects.select_for_update(no_key=True).filter(pk=account_id).first()
+
+
 def open_account(
     person_id: int | None,
     username: str,
