@@ -10,6 +10,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person, identified, names_of
+from vaguemestre.people.credentials.services import lock_account_row
 from vaguemestre.people.directory.queries import listed_person_at, person_of, primary_address
 from vaguemestre.schools.sharing.events import AccessEnded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, BoxActivity, Member
@@ -154,6 +155,7 @@ def _record_for_owner(
 
 def _personal_box(account_id: int, now: datetime) -> Box:
     """The box of a person's own mailbox, created at the first delegation. Locked."""
+    lock_account_row(account_id)
     box = Box.objects.select_for_update().filter(account_id=account_id).first()
     if box is not None:
         if box.kind != BoxKind.PERSON:
