@@ -5,11 +5,14 @@ beside those whom it lets in. `OPEN`: anybody, or whoever brings credentials of 
 a signed question).
 """
 
-OPEN = frozenset({"anonymous", "teacher", "officer_dpe", "officer_dpate", "helpdesk", "administrator"})
+OPEN = frozenset(
+    {"anonymous", "teacher", "officer_dpe", "officer_dpate", "helpdesk", "administrator", "auditor"}
+)
 SIGNED = OPEN - {"anonymous"}
 OFFICERS = frozenset({"officer_dpe", "officer_dpate"})
 OPERATORS = frozenset({"helpdesk", "administrator"})
 ADMINISTRATORS = frozenset({"administrator"})
+READERS = ADMINISTRATORS | {"auditor"}  # they read the same page, and one of them acts from it
 LIST_MAKERS = OFFICERS | ADMINISTRATORS
 
 type Names = str  # names of addresses, separated by spaces
@@ -22,21 +25,23 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "backoffice": {
         ADMINISTRATORS: """
-            academies academy feed feed-changed feed-decide feed-refused feed-upload feeds home job-again
-            job-give-up jobs journal journal-file match-candidate match-candidates never-activated
+            academies academy feed feed-changed feed-decide feed-refused feed-upload feeds job-again
+            job-give-up jobs match-candidate match-candidates
             delete-service-class never-activated-file never-activated-school new-service-class officers
             open-structure people person person-class role service service-class service-classes services
             settings structure structures
         """,
+        READERS: "home journal journal-file never-activated",
     },
     "breaches": {
         ADMINISTRATORS: "close export file list notice open",
     },
     "domainreports": {
-        ADMINISTRATORS: "reports",
+        READERS: "reports",
     },
     "operations": {
-        ADMINISTRATORS: "advice queue queue-act queue-send-back",
+        ADMINISTRATORS: "queue queue-act queue-send-back",
+        READERS: "advice",
     },
     "bulk": {
         ADMINISTRATORS: "act decide file list open progress",

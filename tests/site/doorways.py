@@ -39,7 +39,7 @@ _SHAPED = {
     "PartConverter": "1",
     "NumberConverter": "1",
 }
-ROLES = ("anonymous", "teacher", "officer_dpe", "officer_dpate", "helpdesk", "administrator")
+ROLES = ("anonymous", "teacher", "officer_dpe", "officer_dpate", "helpdesk", "administrator", "auditor")
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,11 @@ def people() -> People:
             "officer_dpate": officer(place, "DPATE"),
             "helpdesk": account("assistante", role="helpdesk"),
             "administrator": account("administratrice", role="administrator"),
+            "auditor": account("auditrice", role="auditor"),
         },
     )
     # of the installation, whatever académies a test adds
-    Account.objects.filter(role="administrator").update(spans_academies=True)
+    Account.objects.filter(role__in=("administrator", "auditor")).update(spans_academies=True)
     SecurityOfficer.objects.create(
         account=made.accounts["administrator"], given_by="cli", given_at=timezone.now()
     )

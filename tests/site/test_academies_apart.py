@@ -11,7 +11,7 @@ from django.test import Client
 from tests.access.signin.people import NOON, account
 from tests.mailbox.sorting.samples import memory_sieve
 from tests.site.belonging import belongings
-from tests.site.doors import ADMINISTRATORS, OPERATORS, audiences
+from tests.site.doors import ADMINISTRATORS, OPERATORS, READERS, audiences
 from tests.site.doorways import People, browser_of, doorways, people
 from tests.site.owned import Belonging, as_ever
 from tests.site.test_matrix import address_of, text_of, things_by_address
@@ -70,7 +70,7 @@ OF_INSTALLATION = frozenset(
         "removals:withdraw-right",
     )
 )
-OFFICES = ("administrator", "helpdesk", "officer", "head")
+OFFICES = ("administrator", "auditor", "helpdesk", "officer", "head")
 
 
 class Two(NamedTuple):
@@ -113,6 +113,7 @@ def two(db: None) -> Iterator[Two]:
             appoint_officer(officer.pk, service.pk, by="test", now=NOON)
     offices = {
         "administrator": moved_to_lille("lilloise-admin", "administrator"),
+        "auditor": moved_to_lille("lilloise-audit", "auditor"),
         "helpdesk": moved_to_lille("lilloise-aide", "helpdesk"),
         "officer": officer,
         "head": moved_to_lille("lilloise-chef", "agent"),
@@ -192,14 +193,14 @@ def test_the_offices_of_an_academie_still_read_what_is_theirs(two: Two) -> None:
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("office", ["administrator", "helpdesk"])
+@pytest.mark.parametrize("office", ["administrator", "auditor", "helpdesk"])
 def test_a_page_of_an_office_is_of_the_academie_or_closed_to_it(two: Two, office: str) -> None:
     """A new page says `within_academy`, or only administrators of the installation open it."""
     told, browser = audiences(), two.browser(office)
     closed = set()
     for door in doorways():
         audience = told.get(door.name, frozenset())
-        is_of_office = audience in (ADMINISTRATORS, OPERATORS) and office in audience
+        is_of_office = audience in (ADMINISTRATORS, OPERATORS, READERS) and office in audience
         answers = [ask(door.address()) for ask in (browser.get, browser.post)] if is_of_office else []
         if any(answer.status_code == 403 for answer in answers):
             closed.add(door.name)

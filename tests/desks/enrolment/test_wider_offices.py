@@ -1,4 +1,4 @@
-"""No act of an officer on the account of an administrator, or of an office wider than their own."""
+"""No act of an officer on the account of an administrator, an auditor or an office wider than their own."""
 
 from itertools import product
 from random import Random
@@ -18,8 +18,8 @@ from vaguemestre.people.directory.services import issue_numen
 from vaguemestre.people.directory.values import NumenLayout
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REFUSED = "administre la messagerie ou a une fonction plus étendue que la vôtre"
-ROLES = ("agent", "helpdesk", "hr_officer", "administrator")
+REFUSED = "administre ou audite la messagerie, ou a une fonction plus étendue que la vôtre"
+ROLES = ("agent", "helpdesk", "hr_officer", "administrator", "auditor")
 ACTS = {
     "declarer": {"event": "retirement", "effect_on": f"{timezone.now():%d/%m/%Y}"},
     "retour": {},
@@ -53,7 +53,8 @@ def target_of(academy_id: int, role: str, *, spans: bool) -> Account:
 
 
 def is_above(role: str, *, spans: bool, officer_spans: bool, several: bool) -> bool:
-    return role == "administrator" or (several and spans and not officer_spans and role != "agent")
+    reaches_further = several and spans and not officer_spans and role != "agent"
+    return role in ("administrator", "auditor") or reaches_further
 
 
 @pytest.mark.heavy

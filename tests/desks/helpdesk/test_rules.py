@@ -17,10 +17,12 @@ from vaguemestre.foundation.kernel.errors import Refusal
 STATES = ("pending", "active", "suspended", "closed")
 
 
-@given(st.sampled_from(DeskAction), st.sampled_from(STATES))
-def test_no_act_is_ever_done_to_an_administrator(act: DeskAction, state: str) -> None:
+@given(st.sampled_from(DeskAction), st.sampled_from(("administrator", "auditor")), st.sampled_from(STATES))
+def test_no_act_is_ever_done_to_an_administrator_or_an_auditor(
+    act: DeskAction, role: str, state: str
+) -> None:
     with pytest.raises(Refusal, match="helpdesk.not-on-administrators"):
-        check_action(act, ActionTarget(1, "administrator", state), operator_id=2)
+        check_action(act, ActionTarget(1, role, state), operator_id=2)
 
 
 @given(st.sampled_from(DeskAction), st.sampled_from(STATES))

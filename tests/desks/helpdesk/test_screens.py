@@ -357,12 +357,15 @@ def test_what_asks_for_more_is_not_done_by_a_button(
 
 
 @pytest.mark.parametrize("what", DIRECT_ACTIONS)
-def test_administrators_are_out_of_reach(client: Client, lucie: Account, what: DeskAction) -> None:
-    admin = account("admin", role="administrator")
-    page = act(client, admin, what).content.decode()
-    assert "celui d’un administrateur ne se change ici" in page
-    admin.refresh_from_db()
-    assert admin.state == "active"
+@pytest.mark.parametrize("role", ["administrator", "auditor"])
+def test_who_watches_the_others_is_out_of_reach(
+    client: Client, lucie: Account, what: DeskAction, role: str
+) -> None:
+    watcher = account("gardien", role=role)
+    page = act(client, watcher, what).content.decode()
+    assert "celui d’un administrateur ou d’un auditeur ne se change ici" in page
+    watcher.refresh_from_db()
+    assert watcher.state == "active"
     assert not Entry.objects.filter(action__startswith="helpdesk.").exists()
 
 

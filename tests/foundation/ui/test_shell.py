@@ -17,6 +17,7 @@ ROLES = {
     "officer_dpe": "hr_officer",
     "helpdesk": "helpdesk",
     "administrator": "administrator",
+    "auditor": "auditor",
 }
 
 

@@ -9,7 +9,7 @@ from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES, GRACE
 
 
 def test_roles_that_reach_others_have_two_weeks() -> None:
-    assert {"helpdesk", "hr_officer", "administrator"} == DUE_ROLES
+    assert {"helpdesk", "hr_officer", "administrator", "auditor"} == DUE_ROLES
     for role in DUE_ROLES:
         assert enrol_before(role, since=NOON, holds_one=False) == NOON + GRACE
     assert timedelta(days=14) == GRACE

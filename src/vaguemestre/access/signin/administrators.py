@@ -1,4 +1,4 @@
-"""Views of the administration: who may open them, and with which proof."""
+"""Views of the administration: who may open them, and with which proof. Auditors read some of them."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,14 +19,12 @@ def for_administrators(view: Callable[..., HttpResponseBase]) -> View:
     If their office covers one académie of several, the view must be marked `within_academy`.
     """
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        check_office(request, ("administrator",), view)
-        response: Any = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        return response  # type: ignore[no-any-return]
+    return _for_roles(view, ("administrator",))
 
-    return signed_in(guarded)
+
+def for_auditors(view: Callable[..., HttpResponseBase]) -> View:
+    """As `for_administrators`, for a view that changes nothing: auditors may open it too."""
+    return _for_roles(view, ("administrator", "auditor"))
 
 
 def for_recent_administrators(view: View) -> View:
@@ -34,6 +32,22 @@ def for_recent_administrators(view: View) -> View:
     return for_administrators(recently_signed_in(view))
 
 
+def may_act(request: SignedInRequest) -> bool:
+    """Whether the page shows what leads further: an auditor reads it alone."""
+    return request.who.role == "administrator"
+
+
 def actor_of(request: SignedInRequest) -> str:
     """The journal's name of who acts."""
     return f"account:{request.who.account_id}"
+
+
+def _for_roles(view: Callable[..., HttpResponseBase], roles: tuple[str, ...]) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        check_office(request, roles, view)
+        response: Any = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response  # type: ignore[no-any-return]
+
+    return signed_in(guarded)

@@ -16,7 +16,7 @@ SENTENCES = {
     "enrolment.note-empty": "Écrivez la note : elle n’est lue que par les services de gestion.",
     "enrolment.not-now": "La demande a changé d’état entre-temps : relisez-la.",
     "enrolment.not-on-wider-office": (
-        "Cette personne administre la messagerie ou a une fonction plus étendue que la vôtre : "
+        "Cette personne administre ou audite la messagerie, ou a une fonction plus étendue que la vôtre : "
         "l’administration lui retire d’abord cette fonction."
     ),
     "enrolment.not-ours": (

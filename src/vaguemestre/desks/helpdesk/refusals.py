@@ -17,7 +17,7 @@ SENTENCES = {
     ),
     "helpdesk.key-list-long": "Ajoutez %(most)s clés au plus à la fois.",
     "helpdesk.not-in-that-state": "Le compte est dans un état qui ne permet pas cette action.",
-    "helpdesk.not-on-administrators": "Le compte d’un administrateur ne se change pas ici.",
+    "helpdesk.not-on-administrators": "Le compte d’un administrateur ou d’un auditeur ne se change pas ici.",
     "helpdesk.not-on-wider-office": (
         "Cette personne a une fonction pour toute l’installation : demandez à quelqu’un qui en a une aussi."
     ),

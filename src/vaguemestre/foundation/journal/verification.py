@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from vaguemestre.foundation.journal.chain import (
     SHORTEST_RETENTION_MONTHS,
@@ -49,10 +50,35 @@ class ChainState:
         return self.broken_at is None and not self.cut
 
 
+class SealedMonth(NamedTuple):
+    """A past month. `holds`: its seal is the one that was written, after that of the month before it."""
+
+    month: date
+    first: int
+    last: int
+    expires_on: date
+    seal: str
+    holds: bool
+
+    @property
+    def lines(self) -> int:
+        return self.last - self.first + 1
+
+
 class _Broken(Exception):
     def __init__(self, line: int, why: Flaw) -> None:
         super().__init__(line, why)
         self.line, self.why = line, why
+
+
+def sealed_months() -> tuple[SealedMonth, ...]:
+    """The months with a seal, newest first. Reads no line: a month that `holds` may have an altered one."""
+    months, previous, last = [], GENESIS, 0
+    for row in MonthSeal.objects.order_by("month"):
+        holds = _is_sound(row, previous, last)
+        months.append(SealedMonth(row.month, row.first, row.last, row.expires_on, row.seal, holds))
+        previous, last = row.seal, row.last
+    return tuple(reversed(months))
 
 
 def chain_state(kept_seal: str = "", *, now: datetime) -> ChainState:
@@ -171,12 +197,17 @@ def _months() -> Iterator[MonthSeal]:
     """The sealed months in order. Raises _Broken, with its first number, at a month whose seal is invalid."""
     previous, last = GENESIS, 0
     for month in MonthSeal.objects.order_by("month"):
-        facts = MonthFacts(month.month, month.first, month.last, month.head, month.expires_on)
-        is_short = month.expires_on < months_after(month.month, 1 + SHORTEST_RETENTION_MONTHS)
-        if is_short or month.seal != month_seal(previous, facts) or month.first != last + 1:
+        if not _is_sound(month, previous, last):
             raise _Broken(month.first, Flaw.MONTH)
         previous, last = month.seal, month.last
         yield month
+
+
+def _is_sound(month: MonthSeal, previous: str, last: int) -> bool:
+    """Whether it follows the month before it: `previous` is the seal of that one, `last` its last number."""
+    facts = MonthFacts(month.month, month.first, month.last, month.head, month.expires_on)
+    is_short = month.expires_on < months_after(month.month, 1 + SHORTEST_RETENTION_MONTHS)
+    return not is_short and month.seal == month_seal(previous, facts) and month.first == last + 1
 
 
 def _sealed_lines() -> Iterator[tuple[EntrySeal, Entry | None]]:

@@ -7,6 +7,7 @@ open.
 from dataclasses import dataclass
 
 _OFFICER, _ADMINISTRATOR = ("hr_officer",), ("administrator",)
+_AUDITORS = ("administrator", "auditor")
 _OPERATORS = ("helpdesk", "administrator")
 _LIST_MAKERS = ("hr_officer", "administrator")
 STAFF = (*_OFFICER, *_OPERATORS)
@@ -164,38 +165,43 @@ _ADMINISTRATION_GROUPS = (
     Group(
         "Personnes",
         (
-            Entry("/administration/personnes", "Personnes", "user-search"),
-            Entry("/administration/flux", "Imports RH", "table-import"),
-            Entry("/administration/flux/doutes", "Doublons possibles", "arrows-join"),
+            Entry("/administration/personnes", "Personnes", "user-search", _ADMINISTRATOR),
+            Entry("/administration/flux", "Imports RH", "table-import", _ADMINISTRATOR),
+            Entry("/administration/flux/doutes", "Doublons possibles", "arrows-join", _ADMINISTRATOR),
             Entry("/administration/jamais-actives", "Jamais activés", "user-off"),
-            Entry("/administration/classes-de-service", "Classes de service", "adjustments-horizontal"),
-            Entry("/administration/etablissements", "Établissements", "building-community"),
-            Entry("/administration/services", "Services", "briefcase-2"),
-            Entry("/administration/academies", "Académies", "world"),
+            Entry(
+                "/administration/classes-de-service",
+                "Classes de service",
+                "adjustments-horizontal",
+                _ADMINISTRATOR,
+            ),
+            Entry("/administration/etablissements", "Établissements", "building-community", _ADMINISTRATOR),
+            Entry("/administration/services", "Services", "briefcase-2", _ADMINISTRATOR),
+            Entry("/administration/academies", "Académies", "world", _ADMINISTRATOR),
         ),
     ),
     Group(
         "Messagerie",
         (
-            Entry("/administration/messages", "Recherche de messages", "route"),
-            Entry("/administration/file", "File d’attente", "stack-2"),
-            Entry("/messagerie/signalements/", "Signalements", "flag"),
-            Entry("/administration/retraits", "Retraits", "eraser"),
-            Entry("/administration/quarantaine", "Quarantaine", "hand-stop"),
-            Entry("/boites/sans-responsable/", "Boîtes sans responsable", "mailbox"),
+            Entry("/administration/messages", "Recherche de messages", "route", _ADMINISTRATOR),
+            Entry("/administration/file", "File d’attente", "stack-2", _ADMINISTRATOR),
+            Entry("/messagerie/signalements/", "Signalements", "flag", _ADMINISTRATOR),
+            Entry("/administration/retraits", "Retraits", "eraser", _ADMINISTRATOR),
+            Entry("/administration/quarantaine", "Quarantaine", "hand-stop", _ADMINISTRATOR),
+            Entry("/boites/sans-responsable/", "Boîtes sans responsable", "mailbox", _ADMINISTRATOR),
         ),
     ),
-    Group("Accès", (Entry("/administration/applications/", "Applications", "apps"),)),
+    Group("Accès", (Entry("/administration/applications/", "Applications", "apps", _ADMINISTRATOR),)),
     Group(
         "Système",
         (
-            Entry("/administration/dns", "DNS", "link"),
+            Entry("/administration/dns", "DNS", "link", _ADMINISTRATOR),
             Entry("/administration/rapports", "Rapports DMARC et TLS", "shield-check"),
-            Entry("/administration/annonces", "Annonces", "bell"),
+            Entry("/administration/annonces", "Annonces", "bell", _ADMINISTRATOR),
             Entry("/administration/journal", "Journal", "history"),
-            Entry("/administration/violations", "Violations de données", "shield-x"),
-            Entry("/administration/travaux", "Travaux", "refresh"),
-            Entry("/administration/reglages", "Réglages", "tools"),
+            Entry("/administration/violations", "Violations de données", "shield-x", _ADMINISTRATOR),
+            Entry("/administration/travaux", "Travaux", "refresh", _ADMINISTRATOR),
+            Entry("/administration/reglages", "Réglages", "tools", _ADMINISTRATOR),
         ),
     ),
 )
@@ -254,7 +260,7 @@ PLACES = (
     Place(Entry("/gestion/", "Gestion", "id", _OFFICER), _HR_GROUPS, is_at_foot=True),
     Place(Entry("/assistance/", "Assistance", "headset", _OPERATORS), _HELP_GROUPS, is_at_foot=True),
     Place(
-        Entry("/administration/", "Admin", "building-community", _ADMINISTRATOR),
+        Entry("/administration/", "Admin", "building-community", _AUDITORS),
         _ADMINISTRATION_GROUPS,
         is_at_foot=True,
     ),

@@ -23,6 +23,7 @@ class Account(AbstractBaseUser):
         HR_OFFICER = "hr_officer"
         HELPDESK = "helpdesk"
         ADMINISTRATOR = "administrator"
+        AUDITOR = "auditor"  # reads the journal and the figures, and acts on nothing
         BOX = "box"  # a mailbox of several people: nothing signs in as it
 
     class Mailbox(models.TextChoices):

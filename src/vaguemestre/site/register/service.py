@@ -60,7 +60,7 @@ SECURITY = Activity(
     persons="agents, et qui essaie de se connecter",
     data="actes sur les comptes, connexions : date, réseau, navigateur",
     source="navigateurs et logiciels, pages du service",
-    recipients="l’agent ; les administrateurs et l’assistance",
+    recipients="l’agent ; les administrateurs, les auditeurs et l’assistance",
     security=f"{ENCRYPTED_LINKS} ; journal en ajout seul, scellé",
     categories=(
         Category(

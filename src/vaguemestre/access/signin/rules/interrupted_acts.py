@@ -79,6 +79,7 @@ _LABELS = {
 _VALUES = {
     "on": "oui",
     "administrator": "administration",
+    "auditor": "audit",
     "helpdesk": "assistance",
     "hr_officer": "services de gestion",
 }

@@ -25,7 +25,7 @@ from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP, LAST_DRILL
 from vaguemestre.site.register.sheets import sheets
 
-_POWERS = ("administrator", "helpdesk", "hr_officer")
+_POWERS = ("administrator", "helpdesk", "hr_officer", "auditor")
 _MOST = 100_000
 _KINDS = {"deb": "Debian", "npm": "navigateur", "pypi": "Python"}
 
@@ -93,7 +93,7 @@ def _powers() -> Table:
             for account_id in ids
         ]
     heads = ("Rôle", "Compte", "Second facteur", "Dernière connexion")
-    return Table("Comptes qui ont un pouvoir sur d’autres", heads, rows, "Aucun compte.")
+    return Table("Comptes qui ont un pouvoir sur d’autres ou les surveillent", heads, rows, "Aucun compte.")
 
 
 def _security_officers() -> Table:

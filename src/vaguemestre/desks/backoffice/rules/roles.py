@@ -4,5 +4,6 @@ ASSIGNABLE_ROLES = {
     "agent": "Agent",
     "helpdesk": "Assistance",
     "administrator": "Administration",
+    "auditor": "Audit",
 }
 ROLE_LABELS = {**ASSIGNABLE_ROLES, "hr_officer": "Service de gestion"}

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from vaguemestre.access.signin.administrators import actor_of, for_administrators
+from vaguemestre.access.signin.administrators import actor_of, for_administrators, for_auditors, may_act
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
@@ -25,7 +25,7 @@ _HEADER = ("uai", "etablissement", "commune", "nom", "identifiant", "en poste de
 
 
 @require_GET
-@for_administrators
+@for_auditors
 @within_academy
 def list_schools(request: SignedInRequest) -> HttpResponse:
     """The establishments with somebody who never activated their account."""
@@ -39,6 +39,7 @@ def list_schools(request: SignedInRequest) -> HttpResponse:
         "people": count_never_activated(academy_id),
         "listing": listing,
         "search": listing.search,
+        "may_act": may_act(request),
     }
     return render(request, "backoffice/never_activated.html", context)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from vaguemestre.access.signin.administrators import for_administrators
+from vaguemestre.access.signin.administrators import for_auditors, may_act
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.breaches.queries import open_breaches
@@ -43,7 +43,7 @@ class Decision(NamedTuple):
 
 
 @require_GET
-@for_administrators
+@for_auditors
 @within_academy
 def show_home(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
@@ -61,6 +61,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "feeds": feed_count,
         "last_feed": feeds[0] if feeds else None,
         "is_of_academy": bool(academy_id),
+        "may_act": may_act(request),
         "lines": last_seal().number,
         "decisions": decisions,
         "breaches": breaches,

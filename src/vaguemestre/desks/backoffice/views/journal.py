@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from vaguemestre.access.signin.administrators import actor_of, for_administrators
+from vaguemestre.access.signin.administrators import actor_of, for_auditors
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms.administration import JournalForm
@@ -20,13 +20,14 @@ from vaguemestre.desks.backoffice.rules.actors import actor_names, numbers_of
 from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS, action_label
 from vaguemestre.desks.backoffice.rules.details import details_label
 from vaguemestre.desks.backoffice.rules.things import thing_label
-from vaguemestre.foundation.journal.chain import last_seal
+from vaguemestre.foundation.journal.chain import last_seal, unsealed_entries
 from vaguemestre.foundation.journal.queries import (
     JournalEntry,
     JournalFilter,
     filtered_entries,
     journal_page,
 )
+from vaguemestre.foundation.journal.verification import sealed_months
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.ui.files.sheets import csv_response
@@ -37,7 +38,7 @@ from vaguemestre.people.directory.queries import shown_names
 
 
 @require_GET
-@for_administrators
+@for_auditors
 def show(request: SignedInRequest) -> HttpResponse:
     services.record_journal_reading(actor_of(request), now=timezone.now())
     form = JournalForm(request.GET)
@@ -58,6 +59,8 @@ def show(request: SignedInRequest) -> HttpResponse:
         "listing": listing,
         "head": number,
         "seal": seal,
+        "waiting": unsealed_entries().count(),
+        "months": sealed_months(),
         "acts": sorted(set(ACTION_LABELS.values()), key=without_accents),
         "problem": problem,
         "file": reverse("backoffice:journal-file") + listing.link(tri=""),
@@ -67,7 +70,7 @@ def show(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
-@for_administrators
+@for_auditors
 def download(request: SignedInRequest) -> HttpResponseBase:
     """Download the matching lines; the download is journaled."""
     form = JournalForm(request.GET)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from vaguemestre.access.signin.administrators import for_administrators
+from vaguemestre.access.signin.administrators import for_auditors, may_act
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.desks.domainreports import labels_fr, queries
 from vaguemestre.desks.domainreports.rules.charts import Bar, stacked_bars
@@ -51,7 +51,7 @@ class SenderRow(NamedTuple):
 
 
 @require_GET
-@for_administrators
+@for_auditors
 def show_reports(request: SignedInRequest) -> HttpResponse:
     """`periode`: of the drawings; `domaine`: of one domain; `vue=tableau`: the drawings as tables."""
     now, query = timezone.now(), request.GET
@@ -71,6 +71,7 @@ def show_reports(request: SignedInRequest) -> HttpResponse:
         "period_title": title,
         "periods": [(key, name) for key, (name, _) in PERIODS.items()],
         "domain": domain,
+        "may_act": may_act(request),
         "domains": settings.CONFIG.domains if len(settings.CONFIG.domains) > 1 else (),
         "is_table": query.get("vue") == "tableau",
         "drawings": [_drawing(kind, domains, since, now) for kind in ReportKind],

@@ -13,6 +13,7 @@ from vaguemestre.people.credentials.queries import (
     people_in_state,
     presented,
 )
+from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
 from vaguemestre.people.directory import queries as directory
 from vaguemestre.people.directory.queries import ManagedPerson
 from vaguemestre.people.directory.rules.similarity import NEEDS_REVIEW, MatchReason
@@ -32,11 +33,12 @@ def is_within_reach(scope: Scope, person_id: int) -> bool:
     """Whether the officer may act on that person of the scope.
 
     Not on an administrator, nor on an office of all académies unless their own is one: whoever takes such an
-    account would act on everybody. Administrators take the office back first.
+    account would act on everybody. Nor on an auditor, who reads what officers do. Administrators take the
+    office back first.
     """
     status = account_of_person(person_id)
     account = presented(status.account_id) if status else None
-    return account is None or not (account.role == "administrator" or outreaches(account, scope.officer_id))
+    return account is None or not (account.role in GUARDED_ROLES or outreaches(account, scope.officer_id))
 
 
 def check_reach(scope: Scope, person_id: int) -> None:

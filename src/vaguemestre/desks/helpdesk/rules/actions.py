@@ -6,6 +6,7 @@ from datetime import timedelta
 from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
 from vaguemestre.desks.helpdesk.values import ActionTarget, DeskAction
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
 
 OPERATORS = frozenset({"helpdesk", "administrator"})
 MAX_REASON_CHARS = 300
@@ -71,7 +72,7 @@ def check_somebody_else(target: ActionTarget, operator_id: int) -> None:
     """Raises Refusal `helpdesk.not-on-yourself`, `…on-administrators` or `…on-wider-office`."""
     if target.account_id == operator_id:
         raise Refusal("helpdesk.not-on-yourself")
-    if target.role == "administrator":
+    if target.role in GUARDED_ROLES:
         raise Refusal("helpdesk.not-on-administrators")
     if target.outreaches_operator:  # whoever takes it would act in every académie
         raise Refusal("helpdesk.not-on-wider-office")

@@ -40,6 +40,7 @@ from vaguemestre.mailbox.sorting.queries import absences_of
 from vaguemestre.mailbox.sorting.rules.absences import is_answering, next_absence
 from vaguemestre.people.credentials.class_facts import service_given
 from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
 
 
 @require_GET
@@ -199,7 +200,7 @@ def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpRe
     account = account_or_404(account_id, now)
     operator_id = request.who.account_id
     target = action_target(account_id, operator_id, now)
-    is_guarded = account.role == "administrator" or account_id == operator_id or target.outreaches_operator
+    is_guarded = account.role in GUARDED_ROLES or account_id == operator_id or target.outreaches_operator
     absence = None if is_guarded else next_absence(absences_of(account_id), paris_day(now))
     context = {
         **service_given(account_id),

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
-from vaguemestre.access.signin.administrators import for_administrators
+from vaguemestre.access.signin.administrators import for_auditors
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.desks.operations import ports, queries
 from vaguemestre.desks.operations.labels_fr import SERIES, Figure, bucket_fr, figure, table_rows
@@ -68,7 +68,7 @@ def today_context(request: SignedInRequest, now: datetime) -> dict[str, Any]:
 
 
 @require_GET
-@for_administrators
+@for_auditors
 def show_advice(request: SignedInRequest, what: str) -> HttpResponse:
     """What to do about an alarm."""
     advice = ADVICE.get(what)

@@ -6,7 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from vaguemestre.foundation.kernel.times import PARIS
 
-DUE_ROLES = frozenset({"helpdesk", "hr_officer", "administrator"})
+DUE_ROLES = frozenset({"helpdesk", "hr_officer", "administrator", "auditor"})
+# Whoever watches the others: no other office acts on these accounts, administrators take the role back first.
+GUARDED_ROLES = frozenset({"administrator", "auditor"})
 GRACE = timedelta(days=14)
 
 

@@ -20,6 +20,7 @@ from vaguemestre.people.credentials.models import (
     RecoveryContact,
 )
 from vaguemestre.people.credentials.rules.account_states import state_after
+from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +232,7 @@ def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:
 
 def leave_office(account_id: int, *, by: str, now: datetime) -> None:
     """Take the staff role of somebody who leaves their académie. Inside the caller's transaction."""
-    offices = (Account.Role.HR_OFFICER, Account.Role.HELPDESK, Account.Role.ADMINISTRATOR)
-    if Account.objects.filter(pk=account_id, role__in=offices).exists():
+    if Account.objects.filter(pk=account_id, role__in=DUE_ROLES).exists():
         give_role(account_id, Account.Role.AGENT, by=by, now=now)
 
 

@@ -16,6 +16,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import Presented, presented
+from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
 from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.values import HeldMail
 from vaguemestre.post.tracking.forms import HeldMailForm
@@ -36,7 +37,7 @@ def list_all_held(request: SignedInRequest) -> HttpResponse:
 def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
     """Release or discard all held mail of an account. Nobody decides on their own mail here.
 
-    Nor on an administrator's, or on that of an office wider than theirs: its holder does, with a proof.
+    Nor on that of an administrator, an auditor or a wider office: its holder does, with a proof.
     """
     form = HeldMailForm(request.POST)
     owner = presented(account_id)
@@ -53,7 +54,7 @@ def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
 
 
 def _is_out_of_reach(owner: Presented, operator_id: int) -> bool:
-    return owner.role == "administrator" or outreaches(owner, operator_id)
+    return owner.role in GUARDED_ROLES or outreaches(owner, operator_id)
 
 
 class _HeldRow(NamedTuple):

@@ -35,6 +35,7 @@ ROLES = {
     "hr_officer": "services de gestion",
     "helpdesk": "assistance",
     "administrator": "administrateurs",
+    "auditor": "auditeurs",
 }
 PROTOCOLS = {
     Protocol.OIDC: "OpenID Connect",
