@@ -107,7 +107,7 @@ def test_a_letter_says_why_a_username_ends_with_a_figure(namesake: bool, told: s
     assert letters.paragraphs(letter)[0] == "Madame,"
     assert "agréer, Madame," in letters.closing(letter)
     assert ("Nos références", "DPE – N26-ABCDEF") in letters.references(letter)
-    assert letters.activation(letter)[1] == "x"
+    assert "la page x," in letters.steps(letter)[0]
     (value,) = (value for name, value in letters.facts(letter) if name == "Identifiant")
     assert told in value
     assert ("homonyme" in value) is namesake

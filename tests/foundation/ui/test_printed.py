@@ -8,8 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument
+from vaguemestre.foundation.ui.files.qr_codes import qr_rows
+from vaguemestre.foundation.ui.printed import (
+    SLIP_BOTTOM_MM,
+    SLIP_QR_LEFT_MM,
+    SLIP_QR_MM,
+    SLIP_QR_TOP_MM,
+    SLIP_TOP_MM,
+    LetterHead,
+    PrintedDocument,
+    Slip,
+)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +108,80 @@ def test_the_recipient_of_a_letter_stands_in_the_window_however_the_sheet_slides
                 assert bottom + down <= 90, word
     outside = [word for word, (left, top, _, _) in words if left > 100 and 45 <= top <= 90]
     assert outside == " ".join(lines).split()
+
+
+PUBLIC = "https://messagerie.ac-amiens.test/assistant/"
+LONG_SLIP = Slip(
+    "Activer votre compte de messagerie professionnelle",
+    (
+        ("NUMEN", "80E0O01234ABC"),
+        ("Identifiant", "wwwwwwwwwwwwwwwwwwwwwwwwwwwwww12 (un homonyme existe, d’où le chiffre)"),
+        (
+            "Adresse électronique",
+            "maximilienne-wilhelmine.montmorency-wattrelos-de-la-motte12@ac-amiens.test",
+        ),
+    ),
+    ("NUMEN",),
+    (
+        "Ouvrez la page https://messagerie-professionnelle.ac-amiens.test/assistant/, " + "ou visez " * 9,
+        "Écrivez votre NUMEN " * 6,
+        "Choisissez votre mot de passe " * 4,
+    ),
+    PUBLIC,
+)
+
+
+def words_of(path: Path) -> list[tuple[str, float, float]]:
+    """Words of a PDF, with the millimetres from the top of their page to their top and to their bottom."""
+    read = subprocess.check_output(["pdftotext", "-bbox", str(path), "-"], text=True)
+    found = re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">([^<]+)<', read)
+    return [(word, float(top) * 25.4 / 72, float(bottom) * 25.4 / 72) for top, bottom, word in found]
+
+
+def letter(paragraphs: int, slip: Slip) -> bytes:
+    page = PrintedDocument("Lettre", "Académie", is_letter=True)
+    page.next_letter(LetterHead(("Académie",), ("Mme Bailly",), "Le 27 novembre", [("Objet", "NUMEN")] * 3))
+    for _ in range(paragraphs):
+        page.paragraph("Ce paragraphe a sa ligne.")
+    page.signed(("Pour l’autorité académique,", "DPE"), has_slip=True)
+    page.slip(slip)
+    return page.content()
+
+
+@pytest.mark.parametrize(("paragraphs", "pages"), [(1, 1), (9, 1), (14, 2)])
+def test_a_slip_is_whole_on_one_sheet_under_whatever_precedes_it(
+    tmp_path: Path, paragraphs: int, pages: int
+) -> None:
+    content = letter(paragraphs, LONG_SLIP)
+    assert content.count(b"/Type /Page\n") == pages
+    (tmp_path / "letter.pdf").write_bytes(content)
+    words = words_of(tmp_path / "letter.pdf")
+    cut = next(at for at, (word, _, _) in enumerate(words) if word == "découper") - 1
+    if pages == 1:
+        assert all(bottom <= SLIP_TOP_MM for _, _, bottom in words[:cut])
+    assert all(top >= SLIP_TOP_MM and bottom <= SLIP_BOTTOM_MM for _, top, bottom in words[cut:])
+    assert "NUMEN" in [word for word, _, _ in words[cut:]]
+
+
+def test_the_code_of_a_slip_leads_to_its_public_address_and_holds_no_more(tmp_path: Path) -> None:
+    (tmp_path / "letter.pdf").write_bytes(letter(1, LONG_SLIP))
+    subprocess.run(["pdftoppm", "-r", "300", "-gray", tmp_path / "letter.pdf", tmp_path / "page"], check=True)
+    drawn = Image.open(next(tmp_path.glob("page*.pgm")))
+    expected = [list(row) for row in qr_rows(PUBLIC)]
+    side = SLIP_QR_MM / len(expected)
+
+    def is_dark(across: int, down: int) -> bool:
+        left, top = SLIP_QR_LEFT_MM + (across + 0.5) * side, SLIP_QR_TOP_MM + (down + 0.5) * side
+        return int(drawn.getpixel((int(left * 300 / 25.4), int(top * 300 / 25.4)))) < 128  # type: ignore[arg-type]
+
+    seen = [[int(is_dark(across, down)) for across in range(len(expected))] for down in range(len(expected))]
+    assert seen == expected
+
+
+def test_a_code_of_a_slip_has_its_slashed_zero() -> None:
+    page = PrintedDocument("", "", is_letter=True)
+    page.next_letter(LetterHead((), (), "", ()))
+    page.slip(LONG_SLIP)
+    page.content()
+    assert drawn_with(page, "atkinson-codes") >= set("80E1234ABC")
+    assert "8" not in drawn_with(page, "atkinson")

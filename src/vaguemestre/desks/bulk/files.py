@@ -9,7 +9,7 @@ from vaguemestre.desks.bulk.labels_fr import ACCOUNT_STATES
 from vaguemestre.desks.bulk.rules import letter_text
 from vaguemestre.desks.bulk.rules.letter_text import Letter
 from vaguemestre.desks.bulk.values import Listed
-from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument
+from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument, Slip
 
 HEADER = ("nom", "identifiant", "adresse", "état du compte", "catégorie", "service", "poste", "académie")
 
@@ -36,10 +36,11 @@ def letters_pdf(letters: Sequence[Letter], day: date) -> bytes:
                 (("Objet", letter_text.TITLE),),
             )
         )
-        for paragraph in letter_text.before_facts(letter):
+        for paragraph in letter_text.paragraphs(letter):
             document.paragraph(paragraph)
-        document.facts(letter_text.facts(letter))
-        for paragraph in letter_text.after_facts(letter):
-            document.paragraph(paragraph)
-        document.signed(letter_text.sender(letter))
+        document.signed(letter_text.sender(letter), has_slip=True)
+        page = letter_text.activation_page(letter)
+        document.slip(
+            Slip(letter_text.SLIP_TITLE, letter_text.facts(letter), (), letter_text.steps(letter), page)
+        )
     return document.content()

@@ -6,6 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from vaguemestre.foundation.ui.files.qr_codes import qr_rows
+
 if TYPE_CHECKING:
     from fpdf import FPDF
 
@@ -20,6 +22,14 @@ _WINDOW_TOP_MM = 48
 _WINDOW_WIDTH_MM = 83
 _RECIPIENT_LINES = 6
 _BODY_TOP_MM = 90
+_SIGNATURE_MM = 24  # room for a signature and a stamp, less where a slip follows
+SLIP_TOP_MM = 211
+SLIP_BOTTOM_MM = 289
+SLIP_QR_MM = 38
+SLIP_QR_LEFT_MM = 210 - _MARGIN_MM - SLIP_QR_MM
+SLIP_QR_TOP_MM = SLIP_TOP_MM + 14
+_SLIP_TEXT_MM = 122
+_SLIP_NAME_MM = 42
 # Letters that Unicode does not decompose into a plain one and an accent.
 _PLAIN = str.maketrans("ĐđŁłĦħıŦŧ", "DdLlHhiTt")
 
@@ -31,6 +41,19 @@ class LetterHead(NamedTuple):
     recipient: Sequence[str]  # read through the window of the envelope
     place_and_date: str
     references: Sequence[tuple[str, str]]
+
+
+class Slip(NamedTuple):
+    """What is cut off a letter and kept. `codes`: names of the facts that are codes.
+
+    `address`: a public page, printed and drawn as a QR code; it holds no secret.
+    """
+
+    title: str
+    facts: Sequence[tuple[str, str]]
+    codes: Collection[str]
+    steps: Sequence[str]
+    address: str
 
 
 class PrintedDocument:
@@ -74,11 +97,64 @@ class PrintedDocument:
             )
         self._pdf.ln(6)
 
-    def signed(self, lines: Sequence[str]) -> None:
+    def signed(self, lines: Sequence[str], *, has_slip: bool = False) -> None:
         """The signatory, at the right, with room for a signature and a stamp."""
         self._pdf.ln(4)
         self._block(lines, _WINDOW_LEFT_MM, self._pdf.get_y(), _WINDOW_WIDTH_MM)
-        self._pdf.ln(24)
+        bottom = SLIP_TOP_MM if has_slip else self._pdf.get_y() + _SIGNATURE_MM
+        self._pdf.set_y(max(self._pdf.get_y(), min(self._pdf.get_y() + _SIGNATURE_MM, bottom)))
+
+    def slip(self, slip: Slip) -> None:
+        """The lower part of the sheet, under a line to cut along; on the next sheet if a letter goes below.
+
+        Everything of it stands on one sheet, whatever the length of what precedes.
+        """
+        if self._pdf.get_y() > SLIP_TOP_MM:
+            self._pdf.add_page()
+        self._pdf.set_auto_page_break(auto=False)
+        self._cut_line()
+        self._pdf.set_y(SLIP_TOP_MM + 6)
+        self._slip_text(slip.title, 11, bold=True)
+        self._pdf.ln(1)
+        for name, value in slip.facts:
+            self._pdf.set_font(_FONT, style="B", size=10.5)
+            self._pdf.cell(_SLIP_NAME_MM, 6, self._printable(name))
+            self._pdf.set_font(_CODE_FONT if name in slip.codes else _FONT, size=11)
+            width = _SLIP_TEXT_MM - _SLIP_NAME_MM
+            self._pdf.multi_cell(width, 6, self._printable(value), align="L", new_x="LMARGIN", new_y="NEXT")
+        self._pdf.ln(1)
+        for number, step in enumerate(slip.steps, 1):
+            self._slip_text(f"{number}. {step}", 9.5)
+        self._qr(slip.address)
+        self._pdf.set_auto_page_break(auto=True, margin=20)
+
+    def _cut_line(self) -> None:
+        self._pdf.set_draw_color(110)
+        self._pdf.set_dash_pattern(dash=2, gap=2)
+        self._pdf.line(0, SLIP_TOP_MM, 210, SLIP_TOP_MM)
+        self._pdf.set_dash_pattern()
+        self._pdf.set_draw_color(0)
+        self._pdf.set_y(SLIP_TOP_MM + 1)
+        self._pdf.set_font(_FONT, size=8)
+        self._pdf.cell(0, 4, self._printable("À découper et à conserver"), align="C", new_x="LMARGIN")
+
+    def _slip_text(self, text: str, size: float, *, bold: bool = False) -> None:
+        self._pdf.set_font(_FONT, style="B" if bold else "", size=size)
+        self._pdf.multi_cell(
+            _SLIP_TEXT_MM, size * 0.52, self._printable(text), align="L", new_x="LMARGIN", new_y="NEXT"
+        )
+
+    def _qr(self, text: str) -> None:
+        """Black squares, as readers of codes want them: their quiet zone is left white."""
+        rows = qr_rows(text)
+        side = SLIP_QR_MM / len(rows)
+        self._pdf.set_fill_color(0)
+        for down, row in enumerate(rows):
+            for across, is_dark in enumerate(row):
+                if is_dark:
+                    self._pdf.rect(
+                        SLIP_QR_LEFT_MM + across * side, SLIP_QR_TOP_MM + down * side, side, side, style="F"
+                    )
 
     def _block(
         self, lines: Sequence[str], left: float, top: float, width: float, *, first_bold: bool = False

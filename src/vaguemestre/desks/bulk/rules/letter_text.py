@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 TITLE = "Votre compte de messagerie professionnelle"
+SLIP_TITLE = "Activer votre compte de messagerie professionnelle"
 
 
 class Letter(NamedTuple):
@@ -26,11 +27,14 @@ def recipient(letter: Letter) -> Sequence[str]:
     return tuple(part for part in (letter.name, letter.place) if part)
 
 
-def before_facts(letter: Letter) -> Sequence[str]:
+def paragraphs(letter: Letter) -> Sequence[str]:
     return (
         "Madame, Monsieur,",
         f"{letter.academy} vous a ouvert un compte de messagerie professionnelle, qui n’a pas encore été "
         "activé. Vos courriels professionnels vous y attendent.",
+        "La marche à suivre est au bas de cette lettre, à découper et à conserver. Elle demande votre NUMEN, "
+        "qui vous a été donné par votre service de gestion : lui seul le connaît et peut vous le redire. "
+        "Personne n’a à vous le demander par téléphone ni par courriel.",
     )
 
 
@@ -38,11 +42,13 @@ def facts(letter: Letter) -> Sequence[tuple[str, str]]:
     return (("Identifiant", letter.username), ("Adresse électronique", letter.address))
 
 
-def after_facts(letter: Letter) -> Sequence[str]:
+def activation_page(letter: Letter) -> str:
+    return f"{letter.site}/assistant/"
+
+
+def steps(letter: Letter) -> Sequence[str]:
     return (
-        "Pour choisir votre mot de passe, ouvrez cette page, écrivez votre NUMEN et votre date de naissance, "
-        "puis suivez les indications :",
-        f"{letter.site}/assistant/",
-        "Votre NUMEN vous a été donné par votre service de gestion, qui peut vous le redire : lui seul le "
-        "connaît. Personne n’a à vous le demander par téléphone ni par courriel.",
+        f"Ouvrez la page {activation_page(letter)}, ou visez le code carré ci-contre avec un téléphone.",
+        "Écrivez votre NUMEN et votre date de naissance, puis suivez les indications.",
+        "Choisissez votre mot de passe.",
     )

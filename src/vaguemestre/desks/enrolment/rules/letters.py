@@ -5,6 +5,7 @@ import re
 from vaguemestre.desks.enrolment.values import DeliveryLetter
 
 TITLE = "Votre identifiant et votre NUMEN"
+SLIP_TITLE = "Activer votre compte de messagerie professionnelle"
 NUMEN = "NUMEN"
 _SALUTATIONS = {"Mme": "Madame", "M.": "Monsieur"}
 _TOWN = re.compile(r"^\s*\d{5}\s+(.+?)(?:\s+cedex(?:\s+\d+)?)?\s*$", re.IGNORECASE)
@@ -39,11 +40,12 @@ def salutation(letter: DeliveryLetter) -> str:
 
 
 def paragraphs(letter: DeliveryLetter) -> tuple[str, ...]:
-    """The paragraphs before the facts."""
+    """The paragraphs before the closing."""
     return (
         f"{salutation(letter)},",
-        "Vous trouverez ci-dessous votre NUMEN et votre identifiant. Le NUMEN est confidentiel et vous "
-        "suivra toute votre carrière : personne n’a à vous le demander par téléphone ni par courriel.",
+        "Vous trouverez au bas de cette lettre, à découper et à conserver, votre NUMEN, votre identifiant et "
+        "la marche à suivre pour choisir votre mot de passe. Le NUMEN est confidentiel et vous suivra toute "
+        "votre carrière : personne n’a à vous le demander par téléphone ni par courriel.",
     )
 
 
@@ -69,13 +71,12 @@ def facts(letter: DeliveryLetter) -> tuple[tuple[str, str], ...]:
     )
 
 
-def activation(letter: DeliveryLetter) -> tuple[str, ...]:
-    """How to activate the account; the URL has a line of its own."""
+def steps(letter: DeliveryLetter) -> tuple[str, ...]:
+    """How to activate the account."""
     return (
-        "Pour choisir votre mot de passe, ouvrez cette page, écrivez votre NUMEN et votre date de naissance, "
-        "puis suivez les indications :",
-        letter.activation,
-        "Le NUMEN n’est pas un mot de passe. Un zéro y est barré, la lettre O non.",
+        f"Ouvrez la page {letter.activation}, ou visez le code carré ci-contre avec un téléphone.",
+        "Écrivez votre NUMEN et votre date de naissance, puis suivez les indications.",
+        "Choisissez votre mot de passe. Le NUMEN n’en est pas un. Un zéro y est barré, la lettre O non.",
     )
 
 

@@ -16,7 +16,7 @@ from vaguemestre.desks.enrolment.rules import letters
 from vaguemestre.desks.enrolment.values import DeliveryLetter
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import academy_of
-from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument
+from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument, Slip
 
 
 def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name: str) -> HttpResponse:
@@ -33,13 +33,14 @@ def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name
             deliveries.append(replace(letter, numen=numen))
     if not deliveries:
         raise Http404
-    response = HttpResponse(_print(deliveries, paris_day(now)), content_type="application/pdf")
+    response = HttpResponse(print_letters(deliveries, paris_day(now)), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}-{paris_day(now).isoformat()}.pdf"'
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _print(deliveries: Sequence[DeliveryLetter], day: date) -> bytes:
+def print_letters(deliveries: Sequence[DeliveryLetter], day: date) -> bytes:
+    """One sheet for each: the NUMEN stands on its slip only, so that the letter may be filed without it."""
     document = PrintedDocument(letters.TITLE, deliveries[0].academy, is_letter=True)
     for letter in deliveries:
         document.next_letter(
@@ -52,9 +53,14 @@ def _print(deliveries: Sequence[DeliveryLetter], day: date) -> bytes:
         )
         for paragraph in letters.paragraphs(letter):
             document.paragraph(paragraph)
-        document.facts(letters.facts(letter), codes=(letters.NUMEN,))
-        for paragraph in letters.activation(letter):
-            document.paragraph(paragraph)
         document.paragraph(letters.closing(letter))
-        document.signed(letters.signatory(letter))
+        document.signed(letters.signatory(letter), has_slip=True)
+        slip = Slip(
+            letters.SLIP_TITLE,
+            letters.facts(letter),
+            (letters.NUMEN,),
+            letters.steps(letter),
+            letter.activation,
+        )
+        document.slip(slip)
     return document.content()

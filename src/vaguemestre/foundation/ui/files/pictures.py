@@ -3,10 +3,11 @@
 import zlib
 from functools import lru_cache
 
-import segno
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from vaguemestre.foundation.ui.files.qr_codes import qr_rows
 
 _TINTS = 10  # classes av-0 … av-9 of parts.css
 
@@ -46,8 +47,7 @@ def tint(name: str) -> int:
 
 def qr(text: str, label: str) -> SafeString:
     """A QR code (ISO/IEC 18004) as an SVG that needs no style: black on white, its quiet zone around it."""
-    code = segno.make(text, error="m", micro=False)
-    rows = list(code.matrix_iter(border=4))
+    rows = qr_rows(text)
     side = len(rows)
     runs = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
     return format_html(

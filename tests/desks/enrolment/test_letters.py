@@ -1,0 +1,48 @@
+"""The letter that delivers a NUMEN, as printed."""
+
+import subprocess
+from datetime import date
+from pathlib import Path
+
+from vaguemestre.desks.enrolment.values import DeliveryLetter
+from vaguemestre.desks.enrolment.views.letters import print_letters
+
+NUMEN = "80E0O01234ABC"
+LETTER = DeliveryLetter(
+    civility="Mme",
+    name="Mme Maximilienne-Wilhelmine Montmorency-Wattrelos de la Motte",
+    postal="Chez Monsieur Untel\nBâtiment C, appartement 12\n3 rue des Jacobins\n80000 Amiens",
+    service="Division des personnels de l’enseignement primaire et secondaire",
+    service_code="DPE",
+    service_postal="20 boulevard d’Alsace-Lorraine\n80063 AMIENS CEDEX 9",
+    contacts=("03 22 82 38 23", "dpe@ac-amiens.test"),
+    academy="Académie d’Amiens",
+    reference="N26-ABCDEF",
+    writer="Mme Odile Lemaire",
+    username="mmontmorency2",
+    has_namesake=True,
+    address="maximilienne-wilhelmine.montmorency-wattrelos-de-la-motte2@ac-amiens.test",
+    numen=NUMEN,
+    activation="https://messagerie.ac-amiens.test/assistant/",
+)
+
+
+def text_of(content: bytes, folder: Path) -> str:
+    (folder / "letter.pdf").write_bytes(content)
+    return subprocess.check_output(["pdftotext", "-layout", folder / "letter.pdf", "-"], text=True)
+
+
+def test_the_numen_is_on_the_slip_alone_and_the_longest_letter_on_one_sheet(tmp_path: Path) -> None:
+    text = text_of(print_letters([LETTER], date(2026, 11, 27)), tmp_path)
+    assert text.count("\f") == 1
+    kept, _, slip = text.partition("À découper")
+    assert NUMEN not in kept
+    assert slip.count(NUMEN) == 1
+    assert "Affaire suivie par : Mme Odile Lemaire" in kept
+    for said in ("mmontmorency2", "https://messagerie.ac-amiens.test/assistant/", "1. ", "2. ", "3. "):
+        assert said in slip
+
+
+def test_each_letter_has_its_own_slip(tmp_path: Path) -> None:
+    text = text_of(print_letters([LETTER, LETTER], date(2026, 11, 27)), tmp_path)
+    assert [page.count("À découper") for page in text.split("\f") if page] == [1, 1]
