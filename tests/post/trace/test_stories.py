@@ -1,5 +1,6 @@
 """What became of a message by its steps, and which of them a person may see."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 
@@ -13,6 +14,7 @@ from vaguemestre.post.trace.rules.stories import (
     is_quarantined,
     masked,
     overall_fate,
+    own_fates,
     seen_by,
     sender_of,
 )
@@ -86,3 +88,37 @@ def test_a_recipient_sees_no_other_recipient_but_of_what_they_sent(steps: list[S
     assert named.isdisjoint(others)
     assert not seen or any(one.recipient.lower() == owner for one in seen)
     assert {one for one in steps if one.recipient.lower() == owner} <= set(seen)
+
+
+def letter(sender: str, queue_id: str, *recipients: str) -> list[Step]:
+    told = [step(StepKind.QUEUED, sender=sender), *(step(StepKind.DELIVERED, one) for one in recipients)]
+    return [replace(one, queue_id=queue_id, message_id="<same@ac.test>") for one in told]
+
+
+def test_of_two_messages_with_one_message_id_each_sender_sees_their_own() -> None:
+    """Copies of a mail merge are numbered: whoever sent the next number first read to whom it went."""
+    mine, theirs = letter(PAUL, "Q1", PAUL), letter(MARIE, "Q2", PAUL, HIDDEN)
+    seen = seen_by([*mine, *theirs], {PAUL})
+    assert HIDDEN not in {one.recipient for one in seen}
+    assert set(mine) <= set(seen)
+    assert [one for one in seen_by([*mine, *theirs], {MARIE}) if one.queue_id == "Q2"] == theirs
+    fan_out = [step(StepKind.QUEUED, sender="liste+l1.2@ac.test"), step(StepKind.DELIVERED, HIDDEN)]
+    copies = [replace(one, queue_id="Q3") for one in fan_out]
+    assert not set(copies) & set(seen_by([*letter(MARIE, "Q2", "liste@ac.test"), *copies], {MARIE}))
+
+
+@pytest.mark.parametrize(
+    "kind", [StepKind.FILED, StepKind.COPIED, StepKind.DELETED, StepKind.FORWARDED, StepKind.DISCARDED]
+)
+def test_what_a_mailbox_does_with_a_message_is_seen_by_its_owner_alone(kind: StepKind) -> None:
+    """The sender read into which folder a colleague filed a letter, and when it was deleted."""
+    inside = replace(step(kind, PAUL), engine=Engine.DOVECOT, queue_id="")
+    steps = [*letter(MARIE, "Q1", PAUL), inside]
+    assert inside not in seen_by(steps, {MARIE})
+    assert inside in seen_by(steps, {PAUL})
+
+
+def test_an_owner_knows_the_fates_of_what_they_sent_and_their_own() -> None:
+    fates = {PAUL: Fate.DELIVERED, HIDDEN: Fate.REFUSED}
+    assert own_fates(fates, MARIE.upper(), {MARIE}) == fates
+    assert own_fates(fates, MARIE, {PAUL}) == {PAUL: Fate.DELIVERED}

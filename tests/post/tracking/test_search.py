@@ -152,6 +152,14 @@ def test_who_wrote_sees_what_became_of_it_for_each(marie: Account) -> None:
     assert "Mots du serveur" not in page
 
 
+def test_a_recipient_learns_by_no_search_who_else_received_it(paul: Account) -> None:
+    """A hidden recipient was found out by asking for them, or for a fate that only theirs had."""
+    client, listed = browser_of(paul), "message=AAAAAA1"
+    for narrowed in ("avec=cache@tiers.test", "avec=tiers.test", "etat=refused", "etat=waiting"):
+        assert listed not in client.get(f"/messagerie/envois/ou/?{narrowed}").content.decode(), narrowed
+    assert listed in client.get("/messagerie/envois/ou/?avec=marie@ac-amiens.test").content.decode()
+
+
 def test_nobody_sees_the_story_of_a_message_of_others(marie: Account) -> None:
     stranger = browser_of(Account.objects.get(pk=account("autre").pk))
     page = text_of(stranger.get("/messagerie/envois/ou/?message=AAAAAA1").content)

@@ -122,7 +122,8 @@ class Fate(StrEnum):
 class MessageSearch:
     """Criteria of a message search. `addresses`: of the person, lower case. `until`: exclusive.
 
-    `other`: a correspondent, address or domain. `fate`: of at least one recipient.
+    `other`: a correspondent, address or domain. `fate`: of at least one recipient. `is_own`: for that person,
+    who knows no other recipient of what they received.
     """
 
     addresses: frozenset[str]
@@ -130,6 +131,7 @@ class MessageSearch:
     until: datetime
     other: str = ""
     fate: Fate | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

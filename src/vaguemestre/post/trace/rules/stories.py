@@ -1,10 +1,10 @@
 """The fate of a message for each recipient, from its steps; and the steps that a person may see."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.post.mailstore.values import QUARANTINE
-from vaguemestre.post.trace.values import Fate, Step, StepKind
+from vaguemestre.post.trace.values import Engine, Fate, Step, StepKind
 
 _FATES = {
     StepKind.REJECTED: Fate.REJECTED,
@@ -63,17 +63,38 @@ def masked(address: str, domain: str) -> str:
 def seen_by(steps: Collection[Step], addresses: Collection[str]) -> tuple[Step, ...]:
     """The steps that the owner of these addresses may see.
 
-    All of what they sent. Of what they received, their own: other recipients may be hidden ones (Bcc).
+    Of what they sent, all that the queue did with it; of what they received, their own: other recipients may
+    be hidden ones (Bcc). What became of it inside a mailbox is for its owner. Messages with one Message-ID
+    may be of several senders: each is judged by its own.
     """
-    if sender_of(steps).lower() in addresses:
-        return tuple(steps)
-    own = [step for step in steps if step.recipient.lower() in addresses]
-    if not own:
-        return ()
-    return tuple(
-        step
-        for step in steps
-        if step.recipient.lower() in addresses
-        or (not step.recipient and step.kind in (StepKind.QUEUED, StepKind.HELD))
-        or step.kind is StepKind.RECEIVED
-    )
+    in_queue = [step for step in steps if step.queue_id]
+    senders = sender_by_queue_id(in_queue)
+    sent = {queue_id for queue_id, sender in senders.items() if sender.lower() in addresses}
+    received = {step.queue_id for step in in_queue if step.recipient.lower() in addresses}
+
+    def is_seen(step: Step) -> bool:
+        if step.recipient.lower() in addresses:
+            return True
+        if step.engine is Engine.DOVECOT:
+            return False
+        if step.queue_id in sent or (not step.queue_id and step.sender.lower() in addresses):
+            return True
+        is_of_all = not step.recipient and step.kind in (StepKind.QUEUED, StepKind.HELD)
+        return step.queue_id in received and (is_of_all or step.kind is StepKind.RECEIVED)
+
+    return tuple(step for step in steps if is_seen(step))
+
+
+def sender_by_queue_id(steps: Iterable[Step]) -> dict[str, str]:
+    """Queue identifier → envelope sender; without those of which no step tells it."""
+    senders: dict[str, str] = {}
+    for step in steps:
+        if step.sender:
+            senders.setdefault(step.queue_id, step.sender)
+    return senders
+
+
+def own_fates(fates: Mapping[str, Fate], sender: str, addresses: Collection[str]) -> dict[str, Fate]:
+    """The fates that the owner of these addresses may know: all of what they sent, else their own."""
+    is_theirs = sender.lower() in addresses
+    return {address: fate for address, fate in fates.items() if is_theirs or address in addresses}

@@ -92,7 +92,7 @@ def _own_context(
     request: SignedInRequest, addresses: frozenset[str], *, ent_domain: str = ""
 ) -> dict[str, Any]:
     """Context without addresses of others. `ent_domain`: of pupils and families, whom nobody may identify."""
-    context = _context(request, MessageSearchForm(request.GET), addresses, own=addresses)
+    context = _context(request, MessageSearchForm(request.GET), addresses, is_own=True)
     context["rows"] = [
         row._replace(
             sender=masked(row.sender, ent_domain),
@@ -116,13 +116,14 @@ def _context(
     request: SignedInRequest,
     form: MessageSearchForm,
     addresses: frozenset[str],
-    own: Collection[str] = (),
+    *,
+    is_own: bool = False,
 ) -> dict[str, Any]:
-    """Context of the page. `own`: addresses of the person, if other recipients must not be shown."""
+    """Context of the page. `is_own`: other recipients of what the person received must not be shown."""
     rows: list[_Row] = []
     if form.is_valid() and addresses:
-        criteria = _criteria(form, addresses, timezone.now())
-        rows = [_row(message, own) for message in queries.find_messages(criteria, limit=_SHOWN)]
+        criteria = replace(_criteria(form, addresses, timezone.now()), is_own=is_own)
+        rows = [_row(message) for message in queries.find_messages(criteria, limit=_SHOWN)]
     query = request.GET.copy()
     query.pop("message", None)
     return {
@@ -145,18 +146,10 @@ def _criteria(form: MessageSearchForm, addresses: frozenset[str], now: datetime)
     )
 
 
-def _row(message: FoundMessage, own: Collection[str]) -> _Row:
-    fates = message.fates
-    if own and message.sender.lower() not in own:
-        fates = {address: fate for address, fate in fates.items() if address in own}
-    fate = overall_fate(list(fates.values()))
-    return _Row(
-        message,
-        without_list_detail(message.sender),
-        fate,
-        FATES[fate],
-        [address for address in fates if address],
-    )
+def _row(message: FoundMessage) -> _Row:
+    fate = overall_fate(list(message.fates.values()))
+    recipients = [address for address in message.fates if address]
+    return _Row(message, without_list_detail(message.sender), fate, FATES[fate], recipients)
 
 
 def _story(steps: Collection[Step], *, with_detail: bool) -> dict[str, Any]:
