@@ -37,6 +37,33 @@ def test_a_log_that_cannot_be_read_keeps_neither_the_other_nor_the_next_look(tmp
     assert looks == ["postfix", "dovecot"] * 4
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("failure", "beats"),
+    [
+        (None, True),
+        (OperationalError("locked"), True),  # the database's own alarms say so
+        (OSError("no right"), False),
+        (ValueError("a line nobody foresaw"), False),
+    ],
+)
+def test_a_collector_that_cannot_read_a_log_gives_no_sign_of_life(
+    tmp_path: Path, failure: Exception | None, beats: bool
+) -> None:
+    stop, heartbeat = threading.Event(), tmp_path / "heartbeat"
+    heartbeat.touch()
+    os.utime(heartbeat, (0, 0))
+
+    def collect(name: str, read_steps: ReadSteps, *, now: object) -> int:
+        stop.set()
+        if failure and name == "postfix":
+            raise failure
+        return 1
+
+    collector.serve(collect, {"postfix": nothing, "dovecot": nothing}, heartbeat, stop)
+    assert (heartbeat.stat().st_mtime > 0) == beats
+
+
 @pytest.mark.heavy
 def test_a_process_by_itself_finds_the_logs_of_both_engines(tmp_path: Path) -> None:
     script = (

@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import django
 from django.conf import settings
@@ -28,27 +29,39 @@ _MANY = 1000  # steps of one look: there are more to read
 type Collect = Callable[..., int]
 
 
-def collect_all(collect: Collect, readers: Mapping[str, ReadSteps]) -> int:
-    """Store what each log has gained. Returns how many steps; what fails is told, and tried again later."""
+class Look(NamedTuple):
+    """What one look at the logs came to."""
+
+    count: int  # steps stored
+    is_sound: bool  # each log was read and stored, or waits for the database alone
+
+
+def collect_all(collect: Collect, readers: Mapping[str, ReadSteps]) -> Look:
+    """Store what each log has gained; what fails is told, and tried again later."""
     close_old_connections()
-    count = 0
+    count, is_sound = 0, True
     for name, read_steps in readers.items():
         try:
             count += collect(name, read_steps, now=timezone.now())
-        except (DatabaseError, OSError) as error:
+        except DatabaseError as error:  # whose own alarms name it
+            log.warning("the log of %s waits: %s", name, type(error).__name__)
+        except OSError as error:
+            is_sound = False
             log.warning("the log of %s waits: %s", name, type(error).__name__)
         except Exception:  # a defect, told each time: the other log is still read
+            is_sound = False
             log.exception("the log of %s could not be read", name)
-    return count
+    return Look(count, is_sound)
 
 
 def serve(collect: Collect, readers: Mapping[str, ReadSteps], heartbeat: Path, stop: threading.Event) -> None:
-    """Follow the logs until told to stop."""
+    """Follow the logs until told to stop; give no sign of life while one of them cannot be read."""
     while not stop.is_set():
-        count = collect_all(collect, readers)
-        with contextlib.suppress(OSError):
-            os.utime(heartbeat)
-        if count < _MANY:
+        look = collect_all(collect, readers)
+        if look.is_sound:
+            with contextlib.suppress(OSError):
+                os.utime(heartbeat)
+        if look.count < _MANY:
             stop.wait(_LOOK_EVERY)
 
 
