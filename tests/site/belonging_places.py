@@ -107,11 +107,15 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
     yield Belonging("quarantine", {"number": own.pk}, "Objetquetu", OWN, doors="release", state=rows(own))
     yield Belonging("quarantine", {}, "Objetquetu", OWN, doors="own", state=rows(own))
     announced = AnnouncementRow.objects.create(
-        title="Annoncequetue", importance="plain", starts_on=date(2099, 1, 1), ends_on=date(2099, 2, 1)
+        title="Annoncequetue",
+        importance="plain",
+        starts_on=date(2099, 1, 1),
+        ends_on=date(2099, 2, 1),
+        academy_id=people.academy_id,
     )
     yield Belonging(
         "portal", {"number": announced.pk}, "Annoncequetue", ADMINISTRATORS,
-        doors="announcement withdraw-announcement", state=rows(announced),
+        doors="announcement mark-announcement-read withdraw-announcement", state=rows(announced),
     )  # fmt: skip
     report = Report.objects.create(
         account=people.victim, kind="phishing", message_id="<s@x>", sender="signale@exemple.fr",

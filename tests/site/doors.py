@@ -140,7 +140,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         OPEN: "accessibility change-password charter help privacy",
         SIGNED: """
             accept-charter app-passwords close-first-visit create-app-password display favourite home mail
-            revoke-app-password settings usage
+            mark-announcement-read revoke-app-password settings urgent usage
         """,
         ADMINISTRATORS: "announcement announcements new-announcement withdraw-announcement",
     },

@@ -1,8 +1,7 @@
 import { find } from "../ui/dom.js";
 import { MailApp } from "./app.js";
 import { listenToShortcuts } from "./page/shortcuts.js";
-import "./page/absence_banner.js";
-import "./page/held_banner.js";
+import "./page/fetched_banner.js";
 import "../message/box_care.js";
 import "../message/main.js"; // within: what both use is there once
 

@@ -32,17 +32,17 @@ type Collect = Callable[..., int]
 class Look(NamedTuple):
     """What one look at the logs came to."""
 
-    count: int  # steps stored
+    steps: int  # stored
     is_sound: bool  # each log was read and stored, or waits for the database alone
 
 
 def collect_all(collect: Collect, readers: Mapping[str, ReadSteps]) -> Look:
     """Store what each log has gained; what fails is told, and tried again later."""
     close_old_connections()
-    count, is_sound = 0, True
+    steps, is_sound = 0, True
     for name, read_steps in readers.items():
         try:
-            count += collect(name, read_steps, now=timezone.now())
+            steps += collect(name, read_steps, now=timezone.now())
         except DatabaseError as error:  # whose own alarms name it
             log.warning("the log of %s waits: %s", name, type(error).__name__)
         except OSError as error:
@@ -51,7 +51,7 @@ def collect_all(collect: Collect, readers: Mapping[str, ReadSteps]) -> Look:
         except Exception:  # a defect, told each time: the other log is still read
             is_sound = False
             log.exception("the log of %s could not be read", name)
-    return Look(count, is_sound)
+    return Look(steps, is_sound)
 
 
 def serve(collect: Collect, readers: Mapping[str, ReadSteps], heartbeat: Path, stop: threading.Event) -> None:
@@ -61,7 +61,7 @@ def serve(collect: Collect, readers: Mapping[str, ReadSteps], heartbeat: Path, s
         if look.is_sound:
             with contextlib.suppress(OSError):
                 os.utime(heartbeat)
-        if look.count < _MANY:
+        if look.steps < _MANY:
             stop.wait(_LOOK_EVERY)
 
 

@@ -23,6 +23,7 @@ from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entri
 from vaguemestre.people.credentials.queries import (
     accounts_named,
     accounts_of,
+    all_accounts,
     facts_for_acts,
     names_of,
     people_in_state,
@@ -47,6 +48,11 @@ def select_by_search(criteria: PeopleFilter, state: str, most: int) -> Selection
 def select_people(person_ids: Collection[int]) -> Selection:
     """The accounts of these people."""
     return Selection(accounts_of(person_ids))
+
+
+def select_everybody(academy_id: int) -> Selection:
+    """The accounts, but closed ones, of the people of that académie (0: of all)."""
+    return Selection(all_accounts(academy_id))
 
 
 def select_by_file(content: bytes, academy_id: int) -> Selection:

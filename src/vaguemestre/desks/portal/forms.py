@@ -1,12 +1,13 @@
 """Forms of the portal."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 
 from vaguemestre.desks.portal.rules.home import MAX_TEXT_CHARS, MAX_TITLE_CHARS
-from vaguemestre.desks.portal.values import Announcement, Importance
+from vaguemestre.desks.portal.values import EVERY_ACADEMY, Announcement, Importance
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.mailbox.webmail.rules.choices import (
     Answers,
@@ -156,6 +157,28 @@ class AnnouncementForm(forms.Form):
     )
     starts_on = DayField(label="Affiché du", error_messages={"required": "Donnez le premier jour."})
     ends_on = DayField(label="au (compris)", error_messages={"required": "Donnez le dernier jour."})
+    academy_id = forms.TypedChoiceField(label="Pour", coerce=int, required=False, empty_value="0")
+    is_mailed = forms.BooleanField(
+        label="L’envoyer aussi par courriel",
+        required=False,
+        help_text=(
+            "Un avis est préparé pour chaque personne qui a un compte : vous verrez à qui il ira, et rien ne "
+            "part avant que vous ne l’ayez décidé."
+        ),
+    )
+
+    def __init__(
+        self, *args: Any, academies: Sequence[tuple[int, str]] = (), is_mailed: bool = False, **kwargs: Any
+    ) -> None:
+        """`academies`: those to choose among, if any; `is_mailed`: its mail is prepared already."""
+        super().__init__(*args, **kwargs)
+        if academies:
+            choices = [(EVERY_ACADEMY, "Toutes les académies"), *academies]
+            self.fields["academy_id"].choices = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["academy_id"]
+        if is_mailed:
+            del self.fields["is_mailed"]
 
     def announcement(self, announcement_id: int = 0) -> Announcement:
         """The announcement typed, once the form is valid."""
@@ -167,4 +190,6 @@ class AnnouncementForm(forms.Form):
             data["starts_on"],
             data["ends_on"],
             announcement_id=announcement_id,
+            academy_id=int(data.get("academy_id", EVERY_ACADEMY)),
+            is_mailed=data.get("is_mailed", False),
         )

@@ -23,3 +23,6 @@ class AnnouncementRow(models.Model):
     importance = models.CharField(max_length=10)  # Importance
     starts_on = models.DateField()
     ends_on = models.DateField(db_index=True)
+    academy_id = models.BigIntegerField(default=0, db_default=0)  # whose people read it; 0: everybody
+    mail_asked_by = models.CharField(max_length=80, blank=True, db_default="")  # who wants it mailed too
+    mail_act_id = models.BigIntegerField(default=0, db_default=0)  # the act that mails it; 0: none yet

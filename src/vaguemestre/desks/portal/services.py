@@ -1,13 +1,26 @@
 """Use cases of the portal: own account, favourites, announcements."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
+from vaguemestre.desks.bulk.queries import select_everybody
+from vaguemestre.desks.bulk.services import prepare_act
+from vaguemestre.desks.bulk.values import Act, Order
+from vaguemestre.desks.portal.events import AnnouncementMailed
 from vaguemestre.desks.portal.models import AnnouncementRow, Favourite
-from vaguemestre.desks.portal.rules.home import CLOSED, FIRST_VISIT, PREFERENCES, check_announcement
-from vaguemestre.desks.portal.values import Announcement
+from vaguemestre.desks.portal.queries import rows_of_office
+from vaguemestre.desks.portal.rules.home import (
+    CLOSED,
+    FIRST_VISIT,
+    PREFERENCES,
+    READ_ANNOUNCEMENTS,
+    check_announcement,
+    read_announcements,
+)
+from vaguemestre.desks.portal.values import EVERY_ACADEMY, Announcement
+from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.webmail.services.choices import save_choices
@@ -53,10 +66,14 @@ def agree_to_charter(account_id: int, version: str, *, by: str, now: datetime) -
 
 
 @transaction.atomic(durable=True)
-def save_announcement(announcement: Announcement, *, by: str, now: datetime) -> int:
+def save_announcement(
+    announcement: Announcement, *, by: str, now: datetime, office_academy: int = EVERY_ACADEMY
+) -> int:
     """Use case: create an announcement, or update it if it has an id. Returns the id.
 
-    Raises Refusal as `rules.check_announcement`, and `portal.announcement-gone`.
+    `office_academy`: the only académie that the office covers, whose people then read it. Wanted by mail
+    for the first time, its sending is prepared. Raises Refusal as `rules.check_announcement`, and
+    `portal.announcement-gone`.
     """
     check_announcement(announcement)
     announcement_id = announcement.announcement_id
@@ -66,19 +83,59 @@ def save_announcement(announcement: Announcement, *, by: str, now: datetime) -> 
         "importance": announcement.importance.value,
         "starts_on": announcement.starts_on,
         "ends_on": announcement.ends_on,
+        "academy_id": office_academy or announcement.academy_id,
     }
     if not announcement_id:
         announcement_id = AnnouncementRow.objects.create(**fields).pk
-    elif not AnnouncementRow.objects.filter(pk=announcement_id).update(**fields):
+    elif not rows_of_office(office_academy).filter(pk=announcement_id).update(**fields):
         raise Refusal("portal.announcement-gone")
+    not_yet = AnnouncementRow.objects.filter(pk=announcement_id, mail_asked_by="")
+    if announcement.is_mailed and not_yet.update(mail_asked_by=by):
+        announce(AnnouncementMailed(announcement_id))
     record("portal.announcement-published", to=f"announcement:{announcement_id}", by=by, at=now)
     return announcement_id
 
 
 @transaction.atomic(durable=True)
-def withdraw_announcement(announcement_id: int, *, by: str, now: datetime) -> None:
-    if AnnouncementRow.objects.filter(pk=announcement_id).delete()[0]:
+def withdraw_announcement(
+    announcement_id: int, *, by: str, now: datetime, office_academy: int = EVERY_ACADEMY
+) -> None:
+    """Use case: delete an announcement, if that office writes it. What its mail has brought stays."""
+    if rows_of_office(office_academy).filter(pk=announcement_id).delete()[0]:
         record("portal.announcement-withdrawn", to=f"announcement:{announcement_id}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def prepare_mail(announcement_id: int, *, now: datetime) -> None:
+    """Use case: list everybody who would get the announcement by mail. An administrator then decides.
+
+    Idempotent. Of an académie without accounts, nothing is prepared, and it may be asked again.
+    """
+    row = AnnouncementRow.objects.select_for_update().filter(pk=announcement_id, mail_act_id=0).first()
+    if row is None or not row.mail_asked_by:
+        return
+    everybody = select_everybody(row.academy_id)
+    if everybody.account_ids:
+        note = f"Annonce « {row.title} »"
+        order = Order(Act.NOTICE, note, subject=row.title, text=row.text or row.title)
+        most = len(everybody.account_ids)
+        row.mail_act_id = prepare_act(
+            order, everybody, most, academy_id=row.academy_id, by=row.mail_asked_by, now=now
+        )
+    else:
+        row.mail_asked_by = ""
+    row.save(update_fields=("mail_act_id", "mail_asked_by"))
+
+
+@transaction.atomic(durable=True)
+def mark_announcement_read(
+    account_id: int, announcement_id: int, preferences: Mapping[str, object], today: date
+) -> None:
+    """Use case: no longer show it above the person's mail. It stays on the home page."""
+    read = read_announcements(preferences) | {announcement_id}
+    not_over = AnnouncementRow.objects.filter(pk__in=read, ends_on__gte=today)
+    kept = sorted(not_over.values_list("pk", flat=True))
+    save_preference(account_id, PREFERENCES, {READ_ANNOUNCEMENTS: kept})
 
 
 @transaction.atomic(durable=True)

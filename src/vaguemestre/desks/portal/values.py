@@ -41,6 +41,9 @@ class ProcessingSheet:
     retentions: tuple[Retention, ...]
 
 
+EVERY_ACADEMY = 0
+
+
 class Importance(StrEnum):
     """The importance of an announcement."""
 
@@ -50,7 +53,11 @@ class Importance(StrEnum):
 
 @dataclass(frozen=True)
 class Announcement:
-    """A message of the académie, shown on home pages between two days, inclusive."""
+    """A message of the académie, shown on home pages between two days, inclusive.
+
+    `academy_id`: whose people read it, 0 for everybody. `is_mailed`: it is sent by mail too, by the act
+    `mail_act_id` once that is prepared.
+    """
 
     title: str
     text: str
@@ -58,6 +65,9 @@ class Announcement:
     starts_on: date
     ends_on: date
     announcement_id: int = 0
+    academy_id: int = 0
+    is_mailed: bool = False
+    mail_act_id: int = 0
 
 
 class Task(StrEnum):

@@ -28,6 +28,7 @@ from vaguemestre.desks.enrolment.events import RequestMoved
 from vaguemestre.desks.helpdesk import handlers as helpdesk_handlers
 from vaguemestre.desks.helpdesk.events import AccountSheltered
 from vaguemestre.desks.portal import handlers as portal_handlers
+from vaguemestre.desks.portal.events import AnnouncementMailed
 from vaguemestre.desks.removals import handlers as removals_handlers
 from vaguemestre.desks.removals.events import RefusedContentChanged, RemovalDue
 from vaguemestre.mailbox.autoconfig import handlers as autoconfig_handlers
@@ -193,6 +194,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ExportWithdrawn: (portability_handlers.erase_withdrawn,),
     FileUploaded: (filelinks_handlers.scan_file,),
     ActDue: (bulk_handlers.go_on,),
+    AnnouncementMailed: (portal_handlers.prepare_mail,),
     RemovalDue: (removals_handlers.go_on,),
     RefusedContentChanged: (removals_handlers.tell_filter,),
     MailQuarantined: (quarantine_handlers.follow_delivery,),

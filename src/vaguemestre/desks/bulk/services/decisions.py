@@ -43,6 +43,13 @@ def open_act(
     `academy_id`: of the office that asks, 0 for the whole installation. Raises Refusal `bulk.nobody`,
     `bulk.too-many`.
     """
+    return prepare_act(order, selection, most, academy_id=academy_id, by=by, now=now)
+
+
+def prepare_act(
+    order: Order, selection: Selection, most: int, *, academy_id: int, by: str, now: datetime
+) -> int:
+    """As `open_act`, inside the caller's transaction."""
     account_ids = tuple(dict.fromkeys(selection.account_ids))
     check_size(len(account_ids), most)
     row = BulkAct.objects.create(

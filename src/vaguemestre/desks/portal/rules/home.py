@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from vaguemestre.desks.portal.values import Announcement, Step, Task, Tile
+from vaguemestre.desks.portal.values import Announcement, Importance, Step, Task, Tile
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 
 MAX_TITLE_CHARS, MAX_TEXT_CHARS = 120, 2000
 PREFERENCES, FIRST_VISIT, CLOSED = "portal", "first_visit", "closed"  # in the preferences of the account
+READ_ANNOUNCEMENTS = "read_announcements"  # there too: numbers
 
 
 def sort_tiles(tiles: Sequence[Tile], favourites: Collection[str]) -> list[Tile]:
@@ -42,6 +43,30 @@ def pending_tasks(*, charter_is_accepted: bool, has_factor: bool, has_contact: b
 def is_first_visit_closed(preferences: Mapping[str, object]) -> bool:
     own = preferences.get(PREFERENCES)
     return isinstance(own, Mapping) and own.get(FIRST_VISIT) == CLOSED
+
+
+def read_announcements(preferences: Mapping[str, object]) -> set[int]:
+    """The numbers of the announcements that the person no longer wants above their mail."""
+    own = preferences.get(PREFERENCES)
+    read = own.get(READ_ANNOUNCEMENTS) if isinstance(own, Mapping) else None
+    return {number for number in read if isinstance(number, int)} if isinstance(read, list) else set()
+
+
+def with_read(preferences: Mapping[str, object], number: int) -> dict[str, object]:
+    """These preferences once that announcement, too, is marked as read."""
+    own = preferences.get(PREFERENCES)
+    read = sorted(read_announcements(preferences) | {number})
+    former = own if isinstance(own, Mapping) else {}
+    return {**preferences, PREFERENCES: {**former, READ_ANNOUNCEMENTS: read}}
+
+
+def urgent_announcement(
+    announcements: Sequence[Announcement], preferences: Mapping[str, object]
+) -> Announcement | None:
+    """The first announcement to read without delay that the person has not marked as read."""
+    read = read_announcements(preferences)
+    urgent = (one for one in announcements if one.importance is Importance.WARNING)
+    return next((one for one in urgent if one.announcement_id not in read), None)
 
 
 def first_visit_steps(

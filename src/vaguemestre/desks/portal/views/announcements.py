@@ -1,5 +1,6 @@
 """Announcements, written by administrators and shown on home pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -8,29 +9,34 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vaguemestre.access.signin.administrators import actor_of, for_administrators
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.access.signin.offices import check_office
+from vaguemestre.access.signin.offices import within_academy
+from vaguemestre.access.signin.ports import revocations
 from vaguemestre.desks.portal import queries, services
 from vaguemestre.desks.portal.forms import AnnouncementForm
+from vaguemestre.desks.portal.rules.home import urgent_announcement, with_read
 from vaguemestre.desks.portal.values import Announcement, Importance
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.directory.queries import academy_summaries
 
 _STATES = {"affiche": "Affichées", "a-venir": "À venir", "termine": "Terminées"}
 
 
 @require_GET
-@signed_in
+@for_administrators
+@within_academy
 def list_announcements(request: SignedInRequest) -> HttpResponse:
-    _check_role(request)
     today = paris_day(timezone.now())
     listing = Listing.of(request.GET, ("-fin", *queries.ORDERS))
     state = request.GET.get("etat", "")
     state = state if state in _STATES else ""
     announcements, total = queries.announcements_page(
         today,
+        request.who.office_academy,
         search=listing.search,
         state=state,
         order=listing.order,
@@ -44,6 +50,7 @@ def list_announcements(request: SignedInRequest) -> HttpResponse:
         "search": listing.search,
         "state": state,
         "states": list(_STATES.items()),
+        "academies": dict(_academies(request)),
         "today": today,
         "done": request.GET.get("fait", ""),
     }
@@ -51,38 +58,75 @@ def list_announcements(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@signed_in
+@for_administrators
+@within_academy
 def edit_announcement(request: SignedInRequest, number: int = 0) -> HttpResponse:
     """Create an announcement, or edit an existing one."""
-    _check_role(request)
-    announcement = queries.find_announcement(number) if number else None
+    office = request.who.office_academy
+    announcement = queries.find_announcement(number, office) if number else None
     if number and announcement is None:
         raise Http404
-    form = AnnouncementForm(request.POST or None, initial=_initial(announcement))
+    form = AnnouncementForm(
+        request.POST or None,
+        initial=_initial(announcement),
+        academies=_academies(request),
+        is_mailed=bool(announcement and announcement.is_mailed),
+    )
     if request.method == "POST" and form.is_valid():
+        saved = form.announcement(number)
         try:
-            services.save_announcement(form.announcement(number), by=_by(request), now=timezone.now())
+            services.save_announcement(saved, by=actor_of(request), now=timezone.now(), office_academy=office)
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
         else:
-            return HttpResponseRedirect(f"{reverse('portal:announcements')}?fait=publie")
+            done = "courriel" if saved.is_mailed else "publie"
+            return HttpResponseRedirect(f"{reverse('portal:announcements')}?fait={done}")
     return render(request, "portal/announcement.html", {"form": form, "number": number})
 
 
 @require_POST
-@signed_in
+@for_administrators
+@within_academy
 def withdraw_announcement(request: SignedInRequest, number: int) -> HttpResponse:
-    _check_role(request)
-    services.withdraw_announcement(number, by=_by(request), now=timezone.now())
+    services.withdraw_announcement(
+        number, by=actor_of(request), now=timezone.now(), office_academy=request.who.office_academy
+    )
     return HttpResponseRedirect(f"{reverse('portal:announcements')}?fait=retire")
 
 
-def _check_role(request: SignedInRequest) -> None:
-    check_office(request, ("administrator",))
+@require_GET
+@signed_in
+def show_urgent(request: SignedInRequest) -> HttpResponse:
+    """The line above the mail with an announcement to read without delay; empty if there is none."""
+    return _urgent(request, request.who.preferences)
 
 
-def _by(request: SignedInRequest) -> str:
-    return f"account:{request.who.account_id}"
+@require_POST
+@signed_in
+def mark_read(request: SignedInRequest, number: int) -> HttpResponse:
+    """No longer show that announcement above the mail; answers with the next one, if any."""
+    who, today = request.who, paris_day(timezone.now())
+    services.mark_announcement_read(who.account_id, number, who.preferences, today)
+    revocations.get().refresh()  # workers reload the person
+    if "HX-Request" not in request.headers:
+        return HttpResponseRedirect(reverse("portal:home"))
+    return _urgent(request, with_read(who.preferences, number))
+
+
+def _urgent(request: SignedInRequest, preferences: Mapping[str, object]) -> HttpResponse:
+    """Nothing in a shared mailbox: what is read there would be read for all its members."""
+    who = request.who
+    displayed = [] if who.acting else queries.announcements_on(paris_day(timezone.now()), who.academy_id)
+    context = {"announcement": urgent_announcement(displayed, preferences)}
+    return render(request, "portal/urgent.html", context)
+
+
+def _academies(request: SignedInRequest) -> list[tuple[int, str]]:
+    """The académies to choose among: none for an office of one of them, or where there is only one."""
+    if request.who.office_academy:
+        return []
+    names = [(academy.academy_id, academy.name) for academy in academy_summaries()]
+    return names if len(names) > 1 else []
 
 
 def _initial(announcement: Announcement | None) -> dict[str, Any]:
@@ -94,4 +138,5 @@ def _initial(announcement: Announcement | None) -> dict[str, Any]:
         "importance": announcement.importance.value,
         "starts_on": announcement.starts_on,
         "ends_on": announcement.ends_on,
+        "academy_id": announcement.academy_id,
     }

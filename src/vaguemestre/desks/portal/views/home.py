@@ -110,7 +110,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
     absences = absences_of(who.account_id)
     absence = answering_absence(absences, now)
     context |= {
-        "announcements": queries.announcements_on(paris_day(now)),
+        "announcements": queries.announcements_on(paris_day(now), who.academy_id),
         "tasks": [*waiting_errands.get()(who, now), *(TASK_LINKS[task] for task in tasks)],
         "steps": _steps(who, has_absence=any(absence.is_on for absence in absences)),
         "today": paris_day(now),

@@ -95,6 +95,7 @@ from vaguemestre.people.credentials.queries.recovery import (
 )
 from vaguemestre.people.credentials.queries.selection import (
     accounts_named,
+    all_accounts,
     facts_for_acts,
     people_in_state,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "accounts_with_mailboxes",
     "activation_by_school",
     "alarm_contacts",
+    "all_accounts",
     "app_key_holder",
     "app_key_status",
     "app_passwords_of",

@@ -47,6 +47,12 @@ def facts_for_acts(account_ids: Collection[int], academy_id: int) -> dict[int, A
     return facts
 
 
+def all_accounts(academy_id: int) -> list[int]:
+    """The accounts, but closed ones, of the people of that académie (0: of any), oldest first."""
+    rows = _of_people(academy_id).exclude(state=Account.State.CLOSED)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def accounts_named(names: Collection[str], academy_id: int) -> dict[str, int]:
     """Name → account, for usernames and addresses in lower case, of people of that académie (0: of any)."""
     accounts: dict[str, int] = {}
