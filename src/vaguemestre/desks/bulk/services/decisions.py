@@ -156,15 +156,16 @@ def _judge_again(row: BulkAct) -> set[int]:
     order = order_of(row)
     targets = list(BulkTarget.objects.filter(bulk_act=row, phase=Phase.LISTED))
     facts = facts_for_acts([target.account_id for target in targets], row.academy_id)
-    for target in targets:
-        _judge(target, order, facts, row.decided_by)
-    BulkTarget.objects.bulk_update(targets, ("phase", "skip"), batch_size=_ROWS)
+    changed = [target for target in targets if _judge(target, order, facts, row.decided_by)]
+    BulkTarget.objects.bulk_update(changed, ("phase", "skip"), batch_size=_ROWS)
     return {target.account_id for target in targets if target.phase == Phase.LISTED}
 
 
-def _judge(target: BulkTarget, order: Order, facts: Mapping[int, ActFacts], by: str) -> None:
-    skip = verdict(order, facts.get(target.account_id), by)
+def _judge(target: BulkTarget, order: Order, facts: Mapping[int, ActFacts], by: str) -> bool:
+    """Whether the verdict, which the target then has, is another one than before."""
+    before, skip = (target.phase, target.skip), verdict(order, facts.get(target.account_id), by)
     target.phase, target.skip = (Phase.SKIPPED, skip) if skip else (Phase.LISTED, "")
+    return (target.phase, target.skip) != before
 
 
 def _row(act_id: int, states: Collection[State]) -> BulkAct:
