@@ -14,7 +14,6 @@ from vaguemestre.post.trace.rules.stories import (
     is_quarantined,
     masked,
     overall_fate,
-    own_fates,
     seen_by,
     sender_of,
 )
@@ -118,7 +117,9 @@ def test_what_a_mailbox_does_with_a_message_is_seen_by_its_owner_alone(kind: Ste
     assert inside in seen_by(steps, {PAUL})
 
 
-def test_an_owner_knows_the_fates_of_what_they_sent_and_their_own() -> None:
-    fates = {PAUL: Fate.DELIVERED, HIDDEN: Fate.REFUSED}
-    assert own_fates(fates, MARIE.upper(), {MARIE}) == fates
-    assert own_fates(fates, MARIE, {PAUL}) == {PAUL: Fate.DELIVERED}
+def test_where_a_colleague_has_a_letter_sent_on_is_not_seen_by_its_author() -> None:
+    """A filter that redirects keeps the author's address."""
+    door = replace(step(StepKind.RECEIVED), queue_id="Q2", relay="sieve")
+    sent_on = [door, *letter(MARIE, "Q2", HIDDEN)]
+    assert seen_by([*letter(MARIE, "Q1", PAUL), *sent_on], {MARIE}) == tuple(letter(MARIE, "Q1", PAUL))
+    assert set(sent_on) <= set(seen_by(sent_on, {HIDDEN}))

@@ -160,6 +160,23 @@ def test_a_recipient_learns_by_no_search_who_else_received_it(paul: Account) -> 
     assert listed in client.get("/messagerie/envois/ou/?avec=marie@ac-amiens.test").content.decode()
 
 
+def test_where_a_colleague_has_a_letter_sent_on_is_not_seen_by_its_author(
+    marie: Account, paul: Account
+) -> None:
+    """Paul's filter redirects to his private address, with Marie's as its sender."""
+    told([
+        step(StepKind.RECEIVED, 5, "SSSSSS1", relay="sieve", detail="client=unknown[127.0.0.1]"),
+        step(StepKind.IDENTIFIED, 5, "SSSSSS1", message_id="<m1@ac.test>"),
+        step(StepKind.QUEUED, 5, "SSSSSS1", sender=marie.mailbox),
+        step(StepKind.DELIVERED, 6, "SSSSSS1", recipient="paul@maison.test", relay=THERE, status="2.0.0"),
+    ], "sent-on")  # fmt: skip
+    for query in ("", "?message=m1@ac.test", "?message=SSSSSS1", "?avec=maison.test"):
+        page = browser_of(marie).get(f"/messagerie/envois/ou/{query}").content.decode()
+        assert "paul@maison.test" not in page, query
+        assert "message=SSSSSS1" not in page.partition("<table")[2], query
+    assert "paul@maison.test" in {address for _, fates in found({marie.mailbox}) for address in fates}
+
+
 def test_nobody_sees_the_story_of_a_message_of_others(marie: Account) -> None:
     stranger = browser_of(Account.objects.get(pk=account("autre").pk))
     page = text_of(stranger.get("/messagerie/envois/ou/?message=AAAAAA1").content)

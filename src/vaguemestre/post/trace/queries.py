@@ -8,8 +8,8 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount
+from vaguemestre.post.trace.rules.found_messages import found_message, meets
 from vaguemestre.post.trace.rules.order import in_order
-from vaguemestre.post.trace.rules.stories import fates_of, overall_fate, own_fates, sender_of
 from vaguemestre.post.trace.values import (
     CountedAs,
     Engine,
@@ -154,9 +154,8 @@ def find_messages(criteria: MessageSearch, *, limit: int) -> tuple[FoundMessage,
     """
     anchors = [*_latest_steps(criteria, "recipient"), *_latest_steps(criteria, "sender")]
     by_queue, rejected = _steps_by_message(anchors, criteria)
-    own = criteria.addresses if criteria.is_own else None
-    messages = [_found_message(key, in_order(steps), own) for key, steps in (by_queue | rejected).items()]
-    matching = (message for message in messages if _meets(message, criteria))
+    found = [found_message(key, in_order(steps), criteria) for key, steps in (by_queue | rejected).items()]
+    matching = (message for message in found if message and meets(message, criteria))
     return tuple(sorted(matching, key=lambda message: message.at, reverse=True)[:limit])
 
 
@@ -282,19 +281,3 @@ def _steps_by_message(
 
 def _newest_first(row: MessageStep) -> float:
     return -row.at.timestamp()
-
-
-def _found_message(key: str, steps: tuple[Step, ...], own: Collection[str] | None) -> FoundMessage:
-    fates, sender = fates_of(steps), sender_of(steps)
-    if own is not None:
-        fates = own_fates(fates, sender, own)
-    if not fates:
-        fates = {"": overall_fate((), steps)}
-    return FoundMessage(key, steps[0].at, sender, fates)
-
-
-def _meets(message: FoundMessage, criteria: MessageSearch) -> bool:
-    other = criteria.other.lower()
-    people = (message.sender.lower(), *message.fates)
-    is_with = not other or any(address == other or address.endswith(f"@{other}") for address in people)
-    return is_with and (criteria.fate is None or criteria.fate in message.fates.values())

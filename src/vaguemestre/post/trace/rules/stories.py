@@ -1,6 +1,6 @@
 """The fate of a message for each recipient, from its steps; and the steps that a person may see."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.post.mailstore.values import QUARANTINE
@@ -17,6 +17,9 @@ _FATES = {
 _WORST = (
     Fate.REFUSED, Fate.REJECTED, Fate.HELD, Fate.WAITING, Fate.DISCARDED, Fate.ON_ITS_WAY, Fate.DELIVERED,
 )  # fmt: skip
+
+
+_FILTERS_DOOR = "sieve"  # Postfix's log name of the service by which filters of mailboxes send
 
 
 def is_quarantined(step: Step) -> bool:
@@ -64,12 +67,13 @@ def seen_by(steps: Collection[Step], addresses: Collection[str]) -> tuple[Step, 
     """The steps that the owner of these addresses may see.
 
     Of what they sent, all that the queue did with it; of what they received, their own: other recipients may
-    be hidden ones (Bcc). What became of it inside a mailbox is for its owner. Messages with one Message-ID
-    may be of several senders: each is judged by its own.
+    be hidden ones (Bcc). What became of it inside a mailbox, or where a filter sent it on, is for its owner.
+    Messages with one Message-ID may be of several senders: each is judged by its own.
     """
     in_queue = [step for step in steps if step.queue_id]
-    senders = sender_by_queue_id(in_queue)
+    senders = _sender_by_queue_id(in_queue)
     sent = {queue_id for queue_id, sender in senders.items() if sender.lower() in addresses}
+    sent -= {step.queue_id for step in in_queue if is_sent_on([step])}
     received = {step.queue_id for step in in_queue if step.recipient.lower() in addresses}
 
     def is_seen(step: Step) -> bool:
@@ -85,16 +89,15 @@ def seen_by(steps: Collection[Step], addresses: Collection[str]) -> tuple[Step, 
     return tuple(step for step in steps if is_seen(step))
 
 
-def sender_by_queue_id(steps: Iterable[Step]) -> dict[str, str]:
+def is_sent_on(steps: Iterable[Step]) -> bool:
+    """Whether a filter of a mailbox sent the message on: it keeps the address of its author, who does not."""
+    return any(step.kind is StepKind.RECEIVED and step.relay == _FILTERS_DOOR for step in steps)
+
+
+def _sender_by_queue_id(steps: Iterable[Step]) -> dict[str, str]:
     """Queue identifier → envelope sender; without those of which no step tells it."""
     senders: dict[str, str] = {}
     for step in steps:
         if step.sender:
             senders.setdefault(step.queue_id, step.sender)
     return senders
-
-
-def own_fates(fates: Mapping[str, Fate], sender: str, addresses: Collection[str]) -> dict[str, Fate]:
-    """The fates that the owner of these addresses may know: all of what they sent, else their own."""
-    is_theirs = sender.lower() in addresses
-    return {address: fate for address, fate in fates.items() if is_theirs or address in addresses}

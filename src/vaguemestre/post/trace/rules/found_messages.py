@@ -1,0 +1,27 @@
+"""Messages that a search finds: what is told of them, and to whom."""
+
+from vaguemestre.post.trace.rules.stories import fates_of, is_sent_on, overall_fate, sender_of
+from vaguemestre.post.trace.values import FoundMessage, MessageSearch, Step
+
+
+def found_message(key: str, steps: tuple[Step, ...], criteria: MessageSearch) -> FoundMessage | None:
+    """The message of these steps, in order, as the search shows it.
+
+    None if it is hidden from the person: what they sent is sent on to others by a filter of somebody's.
+    """
+    fates, sender = fates_of(steps), sender_of(steps)
+    if criteria.is_own:
+        is_theirs = sender.lower() in criteria.addresses and not is_sent_on(steps)
+        shown = fates if is_theirs else {one: fates[one] for one in fates if one in criteria.addresses}
+        if not (is_theirs or shown):
+            return None
+        fates = shown
+    return FoundMessage(key, steps[0].at, sender, fates or {"": overall_fate((), steps)})
+
+
+def meets(message: FoundMessage, criteria: MessageSearch) -> bool:
+    """Whether the message has the correspondent and the fate that are searched."""
+    other = criteria.other.lower()
+    people = (message.sender.lower(), *message.fates)
+    is_with = not other or any(address == other or address.endswith(f"@{other}") for address in people)
+    return is_with and (criteria.fate is None or criteria.fate in message.fates.values())
