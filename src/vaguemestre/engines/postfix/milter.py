@@ -86,8 +86,8 @@ async def serve_arrivals(path: str, most_parts: int) -> asyncio.Server:
 
     async def decide(transaction: MilterTransaction) -> tuple[bytes, ...]:
         parts = transaction.parts
-        has_too_many = parts.count > MOST_PARTS or parts.declared > most_parts
-        return (b"y" + _TOO_MANY_PARTS if has_too_many else b"c",)
+        most = most_parts if parts.may_have_parts else MOST_PARTS
+        return (b"y" + _TOO_MANY_PARTS if parts.count > most else b"c",)
 
     return await _listen(path, decide)
 

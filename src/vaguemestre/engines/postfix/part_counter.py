@@ -3,7 +3,6 @@
 Nothing bounds what rspamd parses: a message of 300,000 parts holds it for seconds, and so does one enclosed
 in another a hundred times. It also decodes enclosed messages, to which RFC 2046 §5.2.1 allows no encoding,
 and goes on in what it finds. Whatever it may take for a part counts: more is counted than there is.
-Lines of a declared boundary are counted beside: a text of lines of dashes is one part.
 """
 
 import binascii
@@ -11,7 +10,7 @@ import re
 from collections.abc import Container
 from typing import Protocol
 
-MOST_PARTS = 5_000  # lines that may begin one: texts have some too; the filter takes 2 kB for each
+MOST_PARTS = 5_000  # lines that may begin one, in whatever message: texts have some too
 _MOST_ENCLOSED = 20  # messages directly within one another: each is read again with all that it encloses
 _MOST_BOUNDARIES = 1_000
 _LONGEST_HEADER, _LONGEST_LINE = 65_536, 1_024  # beyond, a header is looked at piece by piece
@@ -22,10 +21,6 @@ _TYPE = re.compile(
     rb"(?:\A|[\r\n])content-type[ \t]*:([^\r\n]*(?:(?>\r\n|\n|\r)[ \t][^\r\n]*)*)", re.IGNORECASE
 )
 _ENCODING = re.compile(rb"(?:\A|[\r\n])content-transfer-encoding[ \t]*:\s*([^\r\n]*)", re.IGNORECASE)
-_LONGEST_BOUNDARY = 200
-_ODD = re.compile(
-    rb"[\\(*]|=\?"
-)  # quoted pairs, comments, RFC 2231 and 2047: the filter may read another name
 _BOUNDARY = re.compile(rb"boundary\s*=\s*(?:\"([^\"\r\n]{1,200})|([^\"\s;]{1,200}))", re.IGNORECASE)
 _DASHES = re.compile(rb"[\r\n]--([^\r\n]*)(?=[\r\n])")
 _NOT_BASE64 = bytes(set(range(256)) - set(binascii.b2a_base64(bytes(range(256)))) | {0x0A, 0x3D})
@@ -36,10 +31,14 @@ class _Decoder(Protocol):
 
 
 class PartCounter:
-    """`count`: lines that may begin a part (RFC 2046 §5.1.1), with what is as dear as too many of them."""
+    """`count`: lines that may begin a part (RFC 2046 §5.1.1), with what is as dear as too many of them.
+
+    `may_have_parts`: a header says so. Then the filter may take any of these lines for a boundary.
+    """
 
     def __init__(self, depth: int = 0) -> None:
-        self.count = self._declared = 0
+        self.count = 0
+        self.may_have_parts = False
         self._depth = self._outer = depth  # messages that enclose one another, here and around
         self._end = b"\n"  # of what passed: a line may be cut anywhere
         self._rest = b""  # not looked at yet
@@ -48,14 +47,7 @@ class PartCounter:
         self._searched = 0  # octets of a header in which no blank line begins
         self._encodings: set[bytes] = set()
         self._boundaries: set[bytes] = set()
-        self._may_be_any = False  # a boundary: one was named in a way that is not read here
         self._inner: tuple[_Decoder, PartCounter] | None = None
-
-    @property
-    def declared(self) -> int:
-        """Lines of a boundary that a header names, or all where a header may name one unknown to us."""
-        unread = self._declared_in(self._rest + b"\n") if self._is_header else 0
-        return self._declared + unread + (self._inner[1].declared if self._inner else 0)
 
     def add_field(self, name: str, value: bytes) -> None:
         """A field of the message's own header, before its body."""
@@ -77,7 +69,7 @@ class PartCounter:
         while self.count <= MOST_PARTS and (self._read_header() if self._is_header else self._read_body()):
             pass
         if self.count > MOST_PARTS:
-            self._rest, self._inner = b"", None  # enough is known
+            self._rest, self._inner = b"", None
 
     def _read_header(self) -> bool:
         """Look at a header, and say whether it was whole."""
@@ -88,38 +80,24 @@ class PartCounter:
         if end is None:
             if len(self._rest) > _LONGEST_HEADER:
                 self._note(self._rest)
-                self._leave_header(self._rest.rfind(b"\n", 0, -_LONGEST_LINE))
+                self._rest = self._rest[-_LONGEST_LINE:]
             self._searched = max(len(self._rest) - 2, 0)
             return False
         self._searched = 0
         self._note(self._rest[: end.start()] + b"\n")
-        self._leave_header(end.end() - 1)
+        self._rest = self._rest[end.end() - 1 :]
         self._enter()
         return True
 
     def _note(self, header: bytes) -> None:
         for kind in _TYPE.findall(header):
             self._is_message |= b"message" in kind.lower()
-            self._note_boundaries(kind)
+            self.may_have_parts |= self._is_message or b"multipart" in kind.lower()
+            for quoted, plain in _BOUNDARY.findall(kind):
+                if len(self._boundaries) < _MOST_BOUNDARIES:
+                    self._boundaries.add((quoted or plain).rstrip())
         for encoding in _ENCODING.findall(header.lower()):
             self._encodings |= {name for name in (_BASE64, _QUOTED, _UUENCODED) if name in encoding}
-
-    def _leave_header(self, end: int) -> None:
-        """Leave that behind of a header; its last line is looked at with what follows."""
-        end = end if end >= 0 else max(len(self._rest) - _LONGEST_LINE, 0)
-        self._declared += self._declared_in(self._rest[: end + 1])
-        self._rest = self._rest[end:]
-
-    def _declared_in(self, header: bytes) -> int:
-        return sum(map(self._is_declared, _DASHES.findall(header)))
-
-    def _note_boundaries(self, kind: bytes) -> None:
-        names = [(quoted or plain).rstrip().lower() for quoted, plain in _BOUNDARY.findall(kind)]
-        is_plain = len(names) == 1 and len(names[0]) < _LONGEST_BOUNDARY and not _ODD.search(kind)
-        if b"multipart" in kind.lower() and not is_plain:
-            self._may_be_any = True
-        self._boundaries.update(names[: max(_MOST_BOUNDARIES - len(self._boundaries), 0)])
-        self._may_be_any |= len(self._boundaries) >= _MOST_BOUNDARIES
 
     def _enter(self) -> None:
         """Go on in what follows a header: a body, or the header of an enclosed message."""
@@ -141,25 +119,18 @@ class PartCounter:
             last = max(self._rest.rfind(b"\n"), self._rest.rfind(b"\r"))
             self._give(last if last >= 0 and len(self._rest) - last < _LONGEST_LINE else len(self._rest))
             return False
-        is_boundary = self._is_boundary(line[1])
-        self._declared += self._is_declared(line[1])
+        is_boundary = self._is_boundary(line[1].rstrip())
         if self._inner and not is_boundary:
             self._give(line.end())
             return True
         self._give(line.start() + 1)
-        if self._inner:
-            self._declared += self._inner[1].declared
         self._is_header, self._is_first, self._inner = True, False, None
         if is_boundary:
             self._depth = self._outer
         return True
 
     def _is_boundary(self, line: bytes) -> bool:
-        name = line.rstrip().lower()
-        return name in self._boundaries or name.removesuffix(b"--") in self._boundaries
-
-    def _is_declared(self, line: bytes) -> bool:
-        return self._may_be_any or self._is_boundary(line)
+        return line in self._boundaries or line.removesuffix(b"--") in self._boundaries
 
     def _give(self, end: int) -> None:
         """Leave the rest behind up to `end`: to what is enclosed, if it is encoded."""
