@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vaguemestre.engines.cluster import node_keys
-from vaguemestre.engines.cluster.configuration import etcd_text, patroni_text, routes_text
+from vaguemestre.engines.cluster.configuration import RecipientDoors, etcd_text, patroni_text, routes_text
 from vaguemestre.engines.cluster.members import DatabaseCluster, Member
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
@@ -76,6 +76,31 @@ def test_the_route_listens_on_the_loopback_and_asks_who_is_primary() -> None:
     ]  # fmt: skip
 
 
+def _servers(text: str, listen: str) -> list[str]:
+    """The servers of that listener, in their order, with a mark on those that are used when no other is."""
+    body = text.partition(f"listen {listen}\n")[2].partition("listen ")[0]
+    lines = [line.split() for line in body.splitlines() if line.startswith("    server ")]
+    return [f"{words[1]}{'*' if 'backup' in words else ''}" for words in lines]
+
+
+def test_what_the_mx_asks_is_led_to_one_that_follows_when_none_writes() -> None:
+    text = routes_text(cluster(), (), RecipientDoors(8054, 8055))
+    in_order = [f"database-d{n}" for n in (1, 2, 3)]
+    in_order += [f"{kind}-d{n}*" for kind in ("synchronous", "following") for n in (1, 2, 3)]
+    assert _servers(text, "recipients") == _servers(text, "recipients-again") == in_order
+    assert "bind 127.0.0.1:8054\n" in text
+    assert "uri /synchronous\n" in text
+    again = text.partition("listen recipients-again\n")[2]
+    assert "bind 127.0.0.1:8055\n" in again
+    assert [line.split()[1] for line in again.splitlines() if "use-server" in line] == [
+        "synchronous-d1", "synchronous-d2", "synchronous-d3",
+    ]  # fmt: skip
+
+
+def test_a_machine_without_an_mx_leads_nobody_to_a_database_that_follows() -> None:
+    assert "recipients" not in routes_text(cluster())
+
+
 def test_a_machine_is_known_by_one_certificate_as_server_and_as_client(tmp_path: Path) -> None:
     node_keys.make_authority(tmp_path, now=NOW)
     pem, key = node_keys.signed_for(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
@@ -102,10 +127,11 @@ def test_a_machine_without_the_authority_signs_nobody(tmp_path: Path) -> None:
         node_keys.signed_for(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
 
 
-def test_haproxy_takes_its_configuration(tmp_path: Path) -> None:
+@pytest.mark.parametrize("doors", [None, RecipientDoors(8054, 8055)])
+def test_haproxy_takes_its_configuration(tmp_path: Path, doors: RecipientDoors | None) -> None:
     node_keys.make_authority(tmp_path, now=NOW)
     file = tmp_path / "haproxy.cfg"
-    file.write_text(routes_text(cluster(tmp_path)))
+    file.write_text(routes_text(cluster(tmp_path), (), doors))
     judged = subprocess.run(["haproxy", "-c", "-f", str(file)], capture_output=True, text=True, check=False)
     assert judged.returncode == 0, judged.stderr
     assert "WARNING" not in judged.stderr

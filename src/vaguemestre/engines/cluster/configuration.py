@@ -41,11 +41,24 @@ class Route(NamedTuple):
     authority: Path = Path()
 
 
-def routes_text(cluster: DatabaseCluster, routes: Sequence[Route] = ()) -> str:
+class RecipientDoors(NamedTuple):
+    """Ports of the loopback for what the MX asks; both reach a database that follows while none writes.
+
+    `first`: to the one that writes if there is one. `again`: for a question that failed there, since the one
+    that writes may be stopping while HAProxy does not know it yet.
+    """
+
+    first: int
+    again: int
+
+
+def routes_text(
+    cluster: DatabaseCluster, routes: Sequence[Route] = (), recipients: RecipientDoors | None = None
+) -> str:
     """haproxy.cfg of a machine that uses the others: its loopback leads to whichever database is primary, and
     by `routes` to who answers.
     """
-    return _rendered("routes.cfg.j2", cluster, routes=routes)
+    return _rendered("routes.cfg.j2", cluster, routes=routes, recipients=recipients)
 
 
 def _rendered(template: str, cluster: DatabaseCluster, name: str = "", **values: object) -> str:

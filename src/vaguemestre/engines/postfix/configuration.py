@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import CheckedFiles, render, write
-from vaguemestre.engines.database.database_login import postgres_reader
 from vaguemestre.engines.home_alias import (
     arrivals_socket,
     engine_path,
@@ -17,10 +16,10 @@ from vaguemestre.engines.home_alias import (
     signer_socket,
     sockets,
 )
-from vaguemestre.engines.instance import OUTSIDE, Instance, has_filter
+from vaguemestre.engines.instance import Instance, has_filter
 from vaguemestre.engines.outgoing.outgoing_services import rewrites_senders
 from vaguemestre.engines.outgoing.report_door import greeting, has_door, report_sender
-from vaguemestre.engines.postfix import outgoing, timeouts
+from vaguemestre.engines.postfix import maps, outgoing, timeouts
 from vaguemestre.engines.system_users import POSTFIX_USER, set_owner
 from vaguemestre.engines.tls import certificates, certificates_by_name
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
@@ -34,21 +33,6 @@ _PROGRAMS = tuple(
 _QUEUE_AT_START = "queue_at_start.py"
 _START = '"$1" -IS "$2" "$3" "$4"; exec /usr/lib/postfix/sbin/master -s -c "$5"'
 REOPEN_SIGNAL = signal.SIGHUP  # as `postfix logrotate` sends: postlogd is started anew
-
-# The demonstration's outside mailbox has a domain of its own that counts as foreign: its mail comes in like
-# that of any other foreign domain.
-_QUERIES = {
-    "domains": f"SELECT domain FROM address WHERE domain = '%s' AND mailbox <> '{OUTSIDE}' LIMIT 1",  # noqa: S608
-    "mailboxes": "SELECT mailbox FROM address WHERE address = '%s'",
-    "ours": (
-        "SELECT '553 5.7.1 sign in to send from this address' FROM address"  # noqa: S608
-        f" WHERE domain = '%s' AND mailbox <> '{OUTSIDE}' LIMIT 1"
-    ),
-    "senders": (
-        "SELECT address.mailbox FROM address JOIN mailbox ON mailbox.mailbox = address.mailbox"
-        " WHERE address = '%s' AND sends = 1 AND active = 1"
-    ),
-}
 
 
 def folder(instance: Instance) -> Path:
@@ -85,7 +69,7 @@ def prepare(instance: Instance) -> None:
     set_owner(base / "spool", 0, 0, 0o755)
     for socket in (gate_socket(instance), arrivals_socket(instance)):
         socket.parent.mkdir(parents=True, exist_ok=True)
-    _write_maps(instance)
+    maps.write_maps(instance, base)
     values = _values(instance)
     for name in ("main.cf", "master.cf"):
         write(base / name, render(_HERE, f"{name}.j2", **values))
@@ -150,7 +134,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "queue": base / "spool",
         "data": base / "lib",
         "logs": engine_path(instance, instance.logs_dir),
-        "maps": f"{'proxy:pgsql' if _on_postgresql(instance) else 'sqlite'}:{base}/",
+        "maps": f"{maps.kind(instance)}:{base}/",
         **_sockets(instance),
         "certificate": engine_path(instance, public.certificate),
         "key": engine_path(instance, public.key),
@@ -192,22 +176,6 @@ def _sockets(instance: Instance) -> dict[str, Path]:
 
 def _bracketed(address: str) -> str:
     return f"[{address}]" if ":" in address else address
-
-
-def _on_postgresql(instance: Instance) -> bool:
-    return instance.database.engine == "postgresql"
-
-
-def _write_maps(instance: Instance) -> None:
-    for name, query in _QUERIES.items():
-        text = render(
-            _HERE,
-            "map.j2",
-            query=query,
-            projection=engine_path(instance, instance.projection_path),
-            postgresql=postgres_reader(instance) if _on_postgresql(instance) else None,
-        )
-        write(folder(instance) / f"{name}.cf", text, mode=0o640, group=pwd.getpwnam(POSTFIX_USER).pw_gid)
 
 
 def _write_report_door(instance: Instance) -> None:

@@ -46,6 +46,8 @@ class Ports:
     entry_mx: int
     entry_managesieve: int
     names: int  # the demonstration's own name server (UDP), on the loopback
+    recipients: int  # HAProxy, on the loopback: whichever database writes, else one that follows it
+    recipients_again: int  # one that has all that was confirmed, else the others
 
     @classmethod
     def counted_from(cls, base: int, *, usual: bool) -> "Ports":
@@ -83,4 +85,6 @@ class Ports:
             entry_mx=base + 44,
             entry_managesieve=base + 45,
             names=base + 53,
+            recipients=base + 54,
+            recipients_again=base + 55,
         )

@@ -53,11 +53,14 @@ FLOWS = (
     Flow("filter", HERE, "filtre (milter)", _CLEAR),
     Flow("filter_controller", HERE, "apprentissage et état du filtre", _CLEAR),
     Flow("filter_fuzzy", HERE, "ressemblances du filtre (UDP)", _CLEAR),
+    Flow("recipients", HERE, "destinataires connus, d’abord de la base qui écrit", "TLS jusqu’à la base"),
+    Flow("recipients_again", HERE, "les mêmes, d’abord d’une base qui la suit", "TLS jusqu’à la base"),
     Flow("names", HERE, "serveur de noms de la démonstration (UDP)", _CLEAR),
 )
 _PLAIN_WEB = 80
 _OF_DEMONSTRATION = frozenset(("intranet", "rooms", "names"))
 _OF_PODS = frozenset(flow.port for flow in FLOWS if flow.port.startswith("pod_"))
+_OF_DATABASES = frozenset(("recipients", "recipients_again"))
 _OF_ENTRIES = frozenset(flow.port for flow in FLOWS if flow.port.startswith("entry_"))
 
 
@@ -68,6 +71,7 @@ def flows_of(config: Config) -> Iterator[tuple[int, Flow]]:
     absent = set(_OF_DEMONSTRATION) if config.network.has_usual_ports else {"web"}
     absent |= set() if config.topology.pods else _OF_PODS
     absent |= set() if config.topology.entry_nodes else _OF_ENTRIES
+    absent |= set() if config.topology.database_nodes else _OF_DATABASES
     for flow in FLOWS:
         if flow.port not in absent:
             yield getattr(config.ports, flow.port), flow

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from vaguemestre.engines.cluster.configuration import Route, routes_text
+from vaguemestre.engines.cluster.configuration import RecipientDoors, Route, routes_text
 from vaguemestre.engines.cluster.members import Member
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.dovecot import places
@@ -42,12 +42,18 @@ def routes_of(config: Config) -> Iterator[Route]:
             yield Route(f"{name}-{pod.name}", f"{way}:{here}", there, greeting, servers, shown, authority)
 
 
+def recipient_doors(config: Config) -> RecipientDoors | None:
+    """Where Postfix of this machine asks about recipients; None for a machine that has no Postfix."""
+    ports = config.ports
+    return None if config.served_pod else RecipientDoors(ports.recipients, ports.recipients_again)
+
+
 class Routes:
     """The ways from this machine to others."""
 
     def __init__(self, config: Config) -> None:
         self._members = ", ".join(node.name for node in config.topology.database_nodes)
-        self._text = routes_text(cluster_of(config), tuple(routes_of(config)))
+        self._text = routes_text(cluster_of(config), tuple(routes_of(config)), recipient_doors(config))
 
     def lead(self) -> bool:
         """Whether HAProxy runs as configured, and a database that writes answers where it leads to one."""
