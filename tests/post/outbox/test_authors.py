@@ -273,3 +273,15 @@ def test_no_message_has_more_than_twenty_other_senders() -> None:
     check_authors([me], [me] * 20, OWN)
     with pytest.raises(Refusal, match="from-unreadable"):
         check_authors([me], [me] * 21, OWN)
+
+
+@pytest.mark.parametrize("text", ['" ', '(")', '""', "( )", " "])
+def test_a_field_made_to_last_is_read_by_nobody(text: str) -> None:
+    """The gate asked for its address before it looked at the length: half a minute for six."""
+    field = text * (100_000 // len(text)) + "marie.dupont@ac-amiens.test"
+
+    def read() -> None:
+        with pytest.raises(Refusal, match="from-unreadable"):
+            sole_address(field)
+
+    assert least_seconds(read, 0.05) < 0.05

@@ -36,7 +36,7 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
     """
     if len(authors) > 1:
         raise Refusal("outbox.from-twice")
-    if len(senders) > MOST_SENDERS or any(len(field) > _LONGEST_FIELD for field in (*authors, *senders)):
+    if len(senders) > MOST_SENDERS:
         raise Refusal("outbox.from-unreadable")
     for field in (*authors, *senders):
         address = sole_address(field)
@@ -111,6 +111,8 @@ def _is_signed_by(field: str, address: str, signer: SignerName) -> bool:
 
 def _written_address(field: str) -> str:
     """The address of `sole_address`, in the case it was written."""
+    if len(field) > _LONGEST_FIELD:
+        raise Refusal("outbox.from-unreadable")
     unfolded = field.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ")
     if _CONTROLS.search(unfolded) or "\n" in unfolded.strip() or "\r" in unfolded:
         raise Refusal("outbox.from-unreadable")
