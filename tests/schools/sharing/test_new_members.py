@@ -1,55 +1,32 @@
 """Several members at once: checked on the page, added all or none, each with an entry of the journal."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from playwright.sync_api import Browser, Page, expect
-from pytest_django.live_server_helper import LiveServer
 from tests.access.signin.people import account
 from tests.answers import as_typed
-from tests.desks.windows import look, window
-from tests.mailbox.webmail.conftest import browser_of
 from tests.schools.sharing.conftest import School, address_of
+from tests.schools.sharing.several import agent, members, three
 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.models import Academy, NameWord, Person
-from vaguemestre.people.directory.rules.names import name_words
+from vaguemestre.people.directory.models import Academy, Person
 from vaguemestre.schools.sharing.models import Member
 from vaguemestre.schools.sharing.services import MAX_MEMBERS
 from vaguemestre.schools.sharing.values import Right
 
+__all__ = ["three"]
 Of = Callable[[Account], Client]
 TERMS: dict[str, Any] = {"right": "sort", "ends_on": ""}
 
 
-def agent(username: str, first_name: str, last_name: str) -> Account:
-    made = account(username, first_name=first_name, last_name=last_name)
-    words = name_words(first_name, last_name)
-    NameWord.objects.bulk_create([NameWord(person=made.person, word=word) for word in words])
-    return made
-
-
-@pytest.fixture
-def three(school: School) -> list[Account]:
-    return [
-        agent("mdurand", "Marie", "Durand"), agent("jpetit", "Jean", "Petit"), agent("lroux", "Léa", "Roux"),
-    ]  # fmt: skip
-
-
 def path(school: School) -> str:
     return f"{school.path}membres/plusieurs"
-
-
-def members(school: School) -> set[str]:
-    rows = Member.objects.filter(box=school.box, ended_at__isnull=True)
-    return set(rows.values_list("account__username", flat=True))
 
 
 def test_an_address_a_username_and_a_name_are_recognised_and_added_with_one_entry_each(
@@ -173,31 +150,3 @@ def test_only_who_manages_a_mailbox_adds_to_it(school: School, three: list[Accou
     assert of(three[0]).get(path(school)).status_code == 422
     assert of(three[1]).get(path(school)).status_code == 404
     assert of(school.head).get(path(school)).status_code == 200
-
-
-@pytest.fixture
-def page(live_server: LiveServer, school: School, three: list[Account], chromium: Browser) -> Iterator[Page]:
-    with window(live_server, chromium, browser_of(school.head), school.path) as page:
-        yield page
-
-
-@pytest.mark.browser
-def test_several_are_added_by_keyboard_on_screens_without_a_fault(page: Page, school: School) -> None:
-    agent("mdurand2", "Marie", "Durand")
-    page.get_by_role("link", name="Ajouter plusieurs membres").focus()
-    page.keyboard.press("Enter")
-    page.get_by_label("Agents", exact=True).focus()
-    page.keyboard.type("jpetit\nMarie Durand\nPierre Absent")
-    look(page, "typed")
-    page.get_by_label("Jusqu’au").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("1 personne reconnue")).to_be_visible()
-    expect(page.get_by_label("Agents", exact=True)).to_have_value("Pierre Absent")
-    look(page, "checked")
-    page.get_by_role("checkbox", name="Marie Durand").last.focus()
-    page.keyboard.press("Space")
-    page.get_by_role("button", name="Ajouter les personnes cochées").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("2 personnes ajoutées")).to_be_visible()
-    look(page, "added")
-    assert members(school) == {"pvasseur", "jpetit", "mdurand2"}
