@@ -33,7 +33,7 @@ HELD = frozenset(
     mailbox/autoconfig mailbox/calendar mailbox/compose mailbox/contacts mailbox/portability mailbox/sorting
     mailbox/webmail
     people/credentials people/directory people/intake people/lifecycle people/provisioning
-    people/service_classes
+    people/paragraphs people/service_classes
     post/dkim post/filelinks post/outbox post/quarantine post/redirects post/reports post/trace post/tracking
     processes/production/capacity
     schools/lists schools/rosters schools/sharing

@@ -17,6 +17,7 @@ from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
 from vaguemestre.people.directory.models import Academy, Assignment, ManagementService, Structure
 from vaguemestre.people.intake.models import Feed, RefusedRow
+from vaguemestre.people.paragraphs.models import AcademyParagraph
 from vaguemestre.people.service_classes.models import ServiceClass
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.post.reports.models import Report
@@ -58,6 +59,13 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
     ):
         state = rows(academy, service, school, feed, service_class)
         yield Belonging("backoffice", ids, words, ADMINISTRATORS, state=state)
+    paragraph = AcademyParagraph.objects.create(
+        academy=academy, kind="bienvenue", text="Paragraphequetu", changed_at=NOON
+    )
+    yield Belonging(
+        "backoffice", {"academy_id": academy.pk, "kind": "bienvenue"}, "Paragraphequetu", ADMINISTRATORS,
+        sent={"act": "default"}, state=rows(paragraph),
+    )  # fmt: skip
     breach = Breach.objects.create(title="Violationquetu", known_at=NOON, opened_by="cli", opened_at=NOON)
     yield Belonging(
         "breaches", {"breach_id": breach.pk}, "Violationquetu", ADMINISTRATORS,

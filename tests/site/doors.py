@@ -28,8 +28,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
             academies academy feed feed-changed feed-decide feed-refused feed-upload feeds job-again
             job-give-up jobs match-candidate match-candidates
             delete-service-class never-activated-file never-activated-school new-service-class officers
-            open-structure people person person-class role service service-class service-classes services
-            settings structure structures
+            open-structure paragraph paragraphs people person person-class role service service-class
+            service-classes services settings structure structures
         """,
         READERS: "home journal journal-file never-activated",
     },

@@ -56,6 +56,7 @@ IMPERSONAL = {
     "directory.Academy": "an organisation",
     "service_classes.ServiceClass": "a setting of an organisation",
     "service_classes.ClassTie": "a setting of an organisation",
+    "paragraphs.AcademyParagraph": "a text of an organisation for everybody",
     "directory.ManagementService": "an organisation",
     "directory.Structure": "an organisation",
     "dkim.DkimKey": "keys of a domain",

@@ -37,6 +37,7 @@ _ROOMS = (
     "foundation.jobs",
     "people.directory",
     "people.service_classes",
+    "people.paragraphs",
     "people.credentials",
     "people.provisioning",
     "people.intake",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from unittest.mock import patch
 
 import pytest
@@ -28,7 +29,9 @@ from vaguemestre.people.credentials.events import AccountActivated
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.people.credentials.services import add_activation_link, matches_hash
-from vaguemestre.people.directory.models import Person
+from vaguemestre.people.directory.models import Academy, Person
+from vaguemestre.people.paragraphs.models import AcademyParagraph
+from vaguemestre.people.paragraphs.values import LetterKind
 
 NUMEN = "20E9501234ABC"
 HASHING = "vaguemestre.people.credentials.services.passwords.matches"
@@ -130,6 +133,20 @@ def test_the_welcome_is_put_once_whoever_tries_again(inbox: Inbox, ines: Account
     handlers.send_welcome(AccountActivated(ines.pk))
     handlers.send_welcome(AccountActivated(ines.pk))
     assert list(inbox.messages) == ["<bienvenue.ifares@ac-amiens.test>"]
+
+
+def test_the_welcome_holds_what_the_academie_adds(inbox: Inbox, ines: Account) -> None:
+    Account.objects.update(state="active")
+    own = "Le bureau 12, à l’étage, répond le matin : {site}. " * 15
+    AcademyParagraph.objects.create(
+        academy=Academy.objects.get(), kind=LetterKind.WELCOME, text=own.strip(), changed_at=timezone.now()
+    )
+    handlers.send_welcome(AccountActivated(ines.pk))
+    (content,) = inbox.messages.values()
+    text = message_from_bytes(content, policy=policy.default).get_content()
+    assert own.strip() in text
+    assert text.index("le matin : {site}") < text.index("Personne ne vous demandera")
+    assert all(len(line) <= 998 for line in content.split(b"\r\n"))
 
 
 def test_an_absent_engine_does_not_undo_an_activation(client: Client, inbox: Inbox, ines: Account) -> None:

@@ -1,11 +1,14 @@
 """The letter that delivers a NUMEN, as printed."""
 
 import subprocess
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from vaguemestre.desks.enrolment.values import DeliveryLetter
 from vaguemestre.desks.enrolment.views.letters import print_letters
+from vaguemestre.people.paragraphs.rules import clean_paragraph, most_characters
+from vaguemestre.people.paragraphs.values import LetterKind
 
 NUMEN = "80E0O01234ABC"
 LETTER = DeliveryLetter(
@@ -41,6 +44,16 @@ def test_the_numen_is_on_the_slip_alone_and_the_longest_letter_on_one_sheet(tmp_
     assert "Affaire suivie par : Mme Odile Lemaire" in kept
     for said in ("mmontmorency2", "https://messagerie.ac-amiens.test/assistant/", "1. ", "2. ", "3. "):
         assert said in slip
+
+
+def test_the_longest_paragraph_of_an_academie_stands_above_the_slip_on_the_same_sheet(tmp_path: Path) -> None:
+    most = most_characters(LetterKind.NUMEN_LETTER)
+    own = clean_paragraph(LetterKind.NUMEN_LETTER, "MAMMOUTH " * (most // 9))
+    text = text_of(print_letters([replace(LETTER, paragraph=own)], date(2026, 11, 27)), tmp_path)
+    assert text.count("\f") == 1
+    kept = text.partition("À découper")[0]
+    assert kept.count("MAMMOUTH") == most // 9
+    assert kept.index("MAMMOUTH") < kept.index("Je vous prie d’agréer")
 
 
 def test_each_letter_has_its_own_slip(tmp_path: Path) -> None:

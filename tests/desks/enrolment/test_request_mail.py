@@ -31,6 +31,8 @@ from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import current_numen
 from vaguemestre.people.directory.values import NumenLayout
+from vaguemestre.people.paragraphs.models import AcademyParagraph
+from vaguemestre.people.paragraphs.values import LetterKind
 from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,21 @@ def test_a_piece_awaited_an_answer_and_the_numen_ready_are_told(
     assert numen
     assert numen.text not in post.texts()
     assert "20E1234567ABC" not in post.texts()
+
+
+def test_the_mail_to_the_applicant_alone_holds_what_the_academie_adds(
+    place: int, clerk: Account, post: Post
+) -> None:
+    AcademyParagraph.objects.create(
+        academy_id=place, kind=LetterKind.NUMEN_REQUEST, text="Bureau 12, le matin.", changed_at=NOON
+    )
+    request, _ = filed(place)
+    carry(request)
+    ((_, message),) = post.outside
+    (notice,) = post.inside.values()
+    text = "\n".join(message.get_content().splitlines())
+    assert "Bureau 12, le matin.\n\nPersonne ne vous demandera" in text
+    assert "Bureau 12" not in notice.get_content()
 
 
 def test_a_refusal_is_told_without_its_motive(place: int, clerk: Account, post: Post) -> None:

@@ -2,13 +2,15 @@
 
 import html
 import re
+import subprocess
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.access.signin.people import account
+from tests.access.signin.people import NOON, account
 from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.desks.helpdesk.models import HandOverRow
@@ -16,6 +18,8 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Person, Structure
+from vaguemestre.people.paragraphs.models import AcademyParagraph
+from vaguemestre.people.paragraphs.values import LetterKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE, LETTERS = "/annuaire/mes-personnels", "/annuaire/mes-personnels/lettres"
@@ -128,6 +132,16 @@ def test_letters_are_printed_for_those_ticked_or_all_who_wait_and_journaled(clie
     assert sorted(printed) == sorted([f"account:{first.pk}"] * 2 + [f"account:{second.pk}"])
     again = client.post(LETTERS, {"vue": "fins"}, follow=True)
     assert "cochez au moins une personne" in again.content.decode()
+
+
+def test_a_letter_holds_what_the_academie_adds(client: Client, tmp_path: Path) -> None:
+    somebody("Un")
+    AcademyParagraph.objects.create(
+        academy=Academy.objects.get(), kind=LetterKind.ACTIVATION_LETTER, text="Bureau 12.", changed_at=NOON
+    )
+    (tmp_path / "letters.pdf").write_bytes(client.post(LETTERS, {"toutes": "1"}).content)
+    text = subprocess.check_output(["pdftotext", tmp_path / "letters.pdf", "-"], text=True)
+    assert "Bureau 12." in text.partition("À découper")[0]
 
 
 def test_a_card_opened_from_there_stays_under_that_entry(client: Client) -> None:

@@ -1,6 +1,7 @@
 """What happens to somebody, and what follows day after day."""
 
 import email
+import email.policy
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,13 +14,15 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account, RecoveryContact
 from vaguemestre.people.credentials.services import change_states
-from vaguemestre.people.directory.models import Assignment, Person
+from vaguemestre.people.directory.models import Academy, Assignment, Person
 from vaguemestre.people.directory.queries import suggested_people
 from vaguemestre.people.lifecycle import handlers, queries, rules, services
 from vaguemestre.people.lifecycle.events import ClosingNear
 from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.people.lifecycle.ports import letter_sender, send_outside
 from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays, Step
+from vaguemestre.people.paragraphs.models import AcademyParagraph
+from vaguemestre.people.paragraphs.values import LetterKind
 
 pytestmark = pytest.mark.django_db
 NUMBERS = LifecycleDelays()
@@ -282,6 +285,25 @@ def sent() -> Iterator[list[tuple[str, str]]]:
     yield letters
     send_outside.replace(held[0])
     letter_sender.replace(held[1])
+
+
+def test_the_announcement_of_a_closing_holds_what_the_academie_adds(
+    marie: Account, sent: list[tuple[str, str]]
+) -> None:
+    Person.objects.filter(pk=marie.person_id).update(recovery_address="marie@hr.example")
+    AcademyParagraph.objects.create(
+        academy=Academy.objects.get(), kind=LetterKind.CLOSING, text="Bureau 12, le matin.", changed_at=NOW
+    )
+    texts: list[str] = []
+
+    def keep(mailbox: str, sender: str, to: list[str], content: bytes) -> None:
+        texts.append(email.message_from_bytes(content, policy=email.policy.default).get_content())
+
+    send_outside.replace(keep)  # type: ignore[arg-type]
+    handlers.send_closing_letters(ClosingNear(marie.pk, "2027-01-24", NOW.isoformat()))
+    (text,) = texts
+    text = "\n".join(text.splitlines())
+    assert "\n\nBureau 12, le matin.\n\nPersonne ne vous demandera" in text
 
 
 def test_private_addresses_are_told_the_chosen_contact_else_the_one_of_hr(

@@ -17,6 +17,8 @@ from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.people.credentials.events import AccountActivated, PersonErased
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import identified, is_closed, presented
+from vaguemestre.people.paragraphs.queries import paragraph_for
+from vaguemestre.people.paragraphs.values import LetterKind
 
 
 def send_welcome(event: AccountActivated) -> None:
@@ -24,14 +26,15 @@ def send_welcome(event: AccountActivated) -> None:
     account = presented(event.account_id)
     if account is None or account.state != "active" or identified(event.account_id).person_id is None:
         return
-    now = timezone.now()
+    now, domain = timezone.now(), account.address.rpartition("@")[2]
     content = welcome_message(
         name=account.name,
         address=account.address,
         mailbox=account.mailbox,
         username=account.username,
-        site=settings.CONFIG.site_of(account.address.rpartition("@")[2]),
+        site=settings.CONFIG.site_of(domain),
         now=now,
+        paragraph=paragraph_for(LetterKind.WELCOME, domain),
     )
     deliver_welcome.get()(account.mailbox, content, welcome_id(account.mailbox), now)
 

@@ -13,6 +13,8 @@ from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import Presented, is_closed, presented
 from vaguemestre.people.directory.queries import person_of
 from vaguemestre.people.intake.events import PersonTransferred
+from vaguemestre.people.paragraphs.queries import paragraph_for
+from vaguemestre.people.paragraphs.values import LetterKind
 
 
 def delete_old_proofs() -> None:
@@ -42,8 +44,9 @@ def mail_applicant(event: RequestMoved) -> None:
         return
     sender, site = _sender(step), settings.CONFIG.site_of(_domain_of(step))
     content = applicant_mail(
-        step.state, step.reference, step.service, to=step.to, sender=sender, site=site, at=step.at
-    )
+        step.state, step.reference, step.service, to=step.to, sender=sender, site=site, at=step.at,
+        paragraph=paragraph_for(LetterKind.NUMEN_REQUEST, _domain_of(step)),
+    )  # fmt: skip
     if content is not None:
         send_outside.get()(sender, sender, [step.to], content)
         services.record_applicant_mail(event.step_id, now=now)

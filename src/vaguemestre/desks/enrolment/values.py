@@ -191,3 +191,4 @@ class DeliveryLetter:
     address: str
     numen: str = field(repr=False)
     activation: str
+    paragraph: str = ""  # the académie's own

@@ -42,8 +42,11 @@ def staff_of(places: Collection[HeadedPlace], head_id: int, today: date) -> list
     return sorted(members, key=lambda member: (member.sorted_as, member.person_id, member.place))
 
 
-def letters_to(members: Collection[StaffMember], site: str) -> list[Letter]:
-    """An activation letter for each member who never activated their account. `site`: of their pages."""
+def letters_to(members: Collection[StaffMember], site: str, paragraph: str) -> list[Letter]:
+    """An activation letter for each member who never activated their account. `site`: of their pages.
+
+    `paragraph`: their académie's own, or "".
+    """
     waiting = [member for member in members if member.is_activated is False]
     ids = {member.person_id for member in waiting}
     people, accounts, addresses = person_summaries(ids), accounts_by_person(ids), addresses_by_person(ids)
@@ -56,6 +59,7 @@ def letters_to(members: Collection[StaffMember], site: str) -> list[Letter]:
             people[member.person_id].academy,
             member.place,
             site,
+            paragraph,
         )
         for member in waiting
     ]

@@ -23,6 +23,8 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.people.credentials.queries import accounts_of, identified
 from vaguemestre.people.directory.queries import HeadedPlace, places_headed_by
+from vaguemestre.people.paragraphs.queries import paragraph_for
+from vaguemestre.people.paragraphs.values import LetterKind
 
 _TITLES = {
     Part.ALL: "Tout le monde",
@@ -89,7 +91,9 @@ def print_letters(request: SignedInRequest) -> HttpResponse:
     if "toutes" not in request.POST:
         ticked = set(request.POST.getlist("qui"))
         members = [member for member in members if str(member.person_id) in ticked]
-    letters = letters_to(members, settings.CONFIG.site_of(request.who.mailbox.partition("@")[2]))
+    domain = request.who.mailbox.partition("@")[2]
+    paragraph = paragraph_for(LetterKind.ACTIVATION_LETTER, domain)
+    letters = letters_to(members, settings.CONFIG.site_of(domain), paragraph)
     if not letters:
         query = Listing.of(request.POST, tuple(_ORDERS)).link(aucun=1, qui="", csrfmiddlewaretoken="")
         return HttpResponseRedirect(f"{reverse('schoolstaff:staff')}{query}")

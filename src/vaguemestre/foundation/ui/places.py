@@ -198,6 +198,7 @@ _ADMINISTRATION_GROUPS = (
             Entry("/administration/dns", "DNS", "link", _ADMINISTRATOR),
             Entry("/administration/rapports", "Rapports DMARC et TLS", "shield-check"),
             Entry("/administration/annonces", "Annonces", "bell", _ADMINISTRATOR),
+            Entry("/administration/textes", "Textes des lettres", "file-text", _ADMINISTRATOR),
             Entry("/administration/journal", "Journal", "history"),
             Entry("/administration/violations", "Violations de données", "shield-x", _ADMINISTRATOR),
             Entry("/administration/travaux", "Travaux", "refresh", _ADMINISTRATOR),

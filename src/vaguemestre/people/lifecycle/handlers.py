@@ -19,6 +19,8 @@ from vaguemestre.people.lifecycle.events import ClosingNear, MailboxPurgeDue
 from vaguemestre.people.lifecycle.letters import closing_letter
 from vaguemestre.people.lifecycle.ports import erase_mail, letter_sender, send_outside
 from vaguemestre.people.lifecycle.values import EventKind
+from vaguemestre.people.paragraphs.queries import paragraph_for
+from vaguemestre.people.paragraphs.values import LetterKind
 
 EVENT_OF_SITUATION: Mapping[Situation, EventKind | None] = {
     Situation.ACTIVE: None,
@@ -100,6 +102,7 @@ def send_closing_letters(event: ClosingNear) -> None:
             site=settings.CONFIG.site_of(academy.domain),
             closes_on=date.fromisoformat(event.closes_on),
             at=datetime.fromisoformat(event.at),
+            paragraph=paragraph_for(LetterKind.CLOSING, academy.domain),
         )
         send_outside.get()(sender, sender, [to], content)
 

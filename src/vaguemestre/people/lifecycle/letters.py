@@ -18,20 +18,24 @@ D’ici là, connectez-vous pour emporter vos courriels, vos contacts et vos fil
 {site}/parametres/courriers
 
 Vous restez en fonction ? Votre service de gestion peut prolonger le compte : dites-le lui avant cette date.
-Personne ne vous demandera jamais votre mot de passe ni votre NUMEN par courriel ou par téléphone.
+{paragraph}Personne ne vous demandera jamais votre mot de passe ni votre NUMEN par courriel ou par téléphone.
 
 La messagerie de votre académie
 """
 
 
-def closing_letter(*, to: str, sender: str, site: str, closes_on: date, at: datetime) -> bytes:
-    """The message (RFC 5322), in plain text."""
+def closing_letter(
+    *, to: str, sender: str, site: str, closes_on: date, at: datetime, paragraph: str = ""
+) -> bytes:
+    """The message (RFC 5322), in plain text. `paragraph`: the académie's own, or ""."""
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Messagerie académique", addr_spec=sender)
     message["To"] = Address(addr_spec=to)
     message["Subject"] = f"Votre compte académique sera fermé le {closes_on:%d/%m/%Y}"
     message["Date"] = format_datetime(at.astimezone(PARIS))
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_WORDS.format(day=f"{closes_on:%d/%m/%Y}", site=site), cte="quoted-printable")
+    own = f"\n{paragraph}\n\n" if paragraph else ""
+    text = _WORDS.format(day=f"{closes_on:%d/%m/%Y}", site=site, paragraph=own)
+    message.set_content(text, cte="quoted-printable")
     message["Content-Language"] = "fr"  # after the text, which drops fields of content
     return message.as_bytes()

@@ -22,6 +22,7 @@ from vaguemestre.people.credentials import refusals as credentials_refusals
 from vaguemestre.people.directory import refusals as directory_refusals
 from vaguemestre.people.intake import refusals as intake_refusals
 from vaguemestre.people.lifecycle import refusals as lives_refusals
+from vaguemestre.people.paragraphs import refusals as paragraphs_refusals
 from vaguemestre.people.service_classes import refusals as service_classes_refusals
 from vaguemestre.post.filelinks import refusals as deposits_refusals
 from vaguemestre.post.mailstore import refusals as mailstore_refusals
@@ -63,5 +64,6 @@ SENTENCES = (
     sso_refusals.SENTENCES,
     webmail_refusals.SENTENCES,
     writing_refusals.SENTENCES,
+    paragraphs_refusals.SENTENCES,
     service_classes_refusals.SENTENCES,
 )

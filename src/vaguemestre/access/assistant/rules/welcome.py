@@ -16,9 +16,9 @@ def welcome_id(mailbox: str) -> str:
 
 
 def welcome_message(
-    *, name: str, address: str, mailbox: str, username: str, site: str, now: datetime
+    *, name: str, address: str, mailbox: str, username: str, site: str, now: datetime, paragraph: str = ""
 ) -> bytes:
-    """The welcome message (RFC 5322), plain text."""
+    """The welcome message (RFC 5322), plain text. `paragraph`: the académie's own, or ""."""
     domain = mailbox.partition("@")[2]
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Messagerie académique", "ne-pas-repondre", domain)
@@ -27,7 +27,10 @@ def welcome_message(
     message["Date"] = format_datetime(now.astimezone(PARIS))
     message["Message-ID"] = welcome_id(mailbox)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_WORDS.format(name=name, address=address, username=username, site=site), cte="8bit")
+    own = f"{paragraph}\n\n" if paragraph else ""
+    text = _WORDS.format(name=name, address=address, username=username, site=site, paragraph=own)
+    # 8bit as it always was; a long paragraph would make a line longer than SMTP carries (RFC 5321 §4.5.3.1)
+    message.set_content(text, cte="quoted-printable" if paragraph else "8bit")
     message["Content-Language"] = "fr"  # after the text, which drops fields of content
     return message.as_bytes()
 
@@ -43,7 +46,7 @@ Pour commencer :
 passe ne sert que sur ce site ;
 - sur un poste de la salle des professeurs, cochez « Ordinateur partagé » avant de vous connecter.
 
-Personne ne vous demandera jamais votre mot de passe ni votre NUMEN par courriel ou par téléphone.
+{paragraph}Personne ne vous demandera jamais votre mot de passe ni votre NUMEN par courriel ou par téléphone.
 En cas de difficulté : {site}/aide
 
 La messagerie de votre académie

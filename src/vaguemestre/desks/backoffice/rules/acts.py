@@ -57,6 +57,8 @@ ACTION_LABELS = {
     "credentials.key-pin-chosen": "Code PIN de la clé choisi",
     "credentials.quota-set": "Taille de boîte changée",
     "credentials.class-set": "Classe de service changée",
+    "paragraphs.changed": "Texte d’une lettre : paragraphe de l’académie changé",
+    "paragraphs.removed": "Texte d’une lettre : paragraphe de l’académie retiré",
     "service_classes.class-made": "Classe de service créée",
     "service_classes.class-changed": "Classe de service modifiée",
     "service_classes.class-deleted": "Classe de service supprimée",

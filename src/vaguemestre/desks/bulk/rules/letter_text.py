@@ -8,7 +8,7 @@ SLIP_TITLE = "Activer votre compte de messagerie professionnelle"
 
 
 class Letter(NamedTuple):
-    """`site`: the address of the pages, without a slash at its end."""
+    """`site`: the address of the pages, without a slash at its end. `paragraph`: the académie's own."""
 
     name: str
     username: str
@@ -17,6 +17,7 @@ class Letter(NamedTuple):
     academy: str
     service: str
     site: str
+    paragraph: str = ""
 
 
 def sender(letter: Letter) -> Sequence[str]:
@@ -28,6 +29,7 @@ def recipient(letter: Letter) -> Sequence[str]:
 
 
 def paragraphs(letter: Letter) -> Sequence[str]:
+    own = (letter.paragraph,) if letter.paragraph else ()
     return (
         "Madame, Monsieur,",
         f"{letter.academy} vous a ouvert un compte de messagerie professionnelle, qui n’a pas encore été "
@@ -35,6 +37,7 @@ def paragraphs(letter: Letter) -> Sequence[str]:
         "La marche à suivre est au bas de cette lettre, à découper et à conserver. Elle demande votre NUMEN, "
         "qui vous a été donné par votre service de gestion : lui seul le connaît et peut vous le redire. "
         "Personne n’a à vous le demander par téléphone ni par courriel.",
+        *own,
     )
 
 

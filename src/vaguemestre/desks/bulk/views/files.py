@@ -1,6 +1,7 @@
 """The files that an act on many made: letters, or the list. Each download is journaled."""
 
 from collections.abc import Sequence
+from functools import cache, partial
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -17,6 +18,8 @@ from vaguemestre.desks.bulk.views.acts import WITH_FILE, file_or_404
 from vaguemestre.desks.enrolment.forms.officer_forms import CATEGORY_LABELS
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.files.sheets import csv_lines
+from vaguemestre.people.paragraphs.queries import paragraph_for
+from vaguemestre.people.paragraphs.values import LetterKind
 
 
 @require_POST
@@ -39,7 +42,7 @@ def download(request: SignedInRequest, act_id: int) -> HttpResponse:
 
 def _letters(file: ActFile, people: Sequence[Listed]) -> HttpResponse:
     config = settings.CONFIG
-    letters = []
+    letters, paragraph = [], cache(partial(paragraph_for, LetterKind.ACTIVATION_LETTER))
     for one in people:
         domain = one.address.partition("@")[2]
         letters.append(
@@ -51,6 +54,7 @@ def _letters(file: ActFile, people: Sequence[Listed]) -> HttpResponse:
                 one.academy,
                 one.service,
                 config.site_of(domain),
+                paragraph(domain),
             )
         )
     response = HttpResponse(

@@ -41,11 +41,13 @@ def salutation(letter: DeliveryLetter) -> str:
 
 def paragraphs(letter: DeliveryLetter) -> tuple[str, ...]:
     """The paragraphs before the closing."""
+    own = (letter.paragraph,) if letter.paragraph else ()
     return (
         f"{salutation(letter)},",
         "Vous trouverez au bas de cette lettre, à découper et à conserver, votre NUMEN, votre identifiant et "
         "la marche à suivre pour choisir votre mot de passe. Le NUMEN est confidentiel et vous suivra toute "
         "votre carrière : personne n’a à vous le demander par téléphone ni par courriel.",
+        *own,
     )
 
 

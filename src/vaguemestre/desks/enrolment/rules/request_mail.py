@@ -98,14 +98,18 @@ def applicant_mail(
     sender: str,
     site: str,
     at: datetime,
+    paragraph: str = "",
 ) -> bytes | None:
-    """The mail to the applicant (RFC 5322, plain text) about a request that reached a state, or None."""
+    """The mail to the applicant (RFC 5322, plain text) about a request that reached a state, or None.
+
+    `paragraph`: the académie's own, or "".
+    """
     if state not in _TO_APPLICANT:
         return None
     template = _TO_APPLICANT[state]
     reached = ", ".join(part for part in (service.name, service.phone, service.address) if part)
     text = template.body.format(reference=reference, service=service.name, site=site)
-    text += _REACH.format(reached=reached) + _END
+    text += _REACH.format(reached=reached) + (f"\n\n{paragraph}" if paragraph else "") + _END
     # a state may come back, passed on or asked for anew: each time is told
     key = f"{reference}.{state}.{at:%Y%m%d%H%M%S}"
     return _compose(template.subject.format(reference=reference), text, to, sender, key, at)

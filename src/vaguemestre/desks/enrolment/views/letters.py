@@ -17,12 +17,15 @@ from vaguemestre.desks.enrolment.values import DeliveryLetter
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument, Slip
+from vaguemestre.people.paragraphs.queries import paragraph_for
+from vaguemestre.people.paragraphs.values import LetterKind
 
 
 def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name: str) -> HttpResponse:
     """The letters to these people (person id, postal address), one page each; without NUMEN, none."""
     config, disclose, now = settings.CONFIG, disclose_numen.get(), timezone.now()
     deliveries: list[DeliveryLetter] = []
+    paragraph = paragraph_for(LetterKind.NUMEN_LETTER, academy_of(request).domain)
     for person_id, postal in people:
         letter = queries.letter_of(
             request.scope, person_id, postal, academy_of(request).name, config.public_url,
@@ -30,7 +33,7 @@ def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name
         )  # fmt: skip
         if letter is not None:
             numen = disclose(request.who.account_id, person_id, "letter")
-            deliveries.append(replace(letter, numen=numen))
+            deliveries.append(replace(letter, numen=numen, paragraph=paragraph))
     if not deliveries:
         raise Http404
     response = HttpResponse(print_letters(deliveries, paris_day(now)), content_type="application/pdf")
