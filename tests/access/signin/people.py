@@ -35,7 +35,7 @@ def account(
     number = next(_numbers)
     person = Person.objects.create(
         academy=academy,
-        dossier=f"D{number}",
+        dossier=f"S{number}",  # no feed of a test names it
         birth_name=last_name,
         first_name=first_name,
         birth_date=BORN,

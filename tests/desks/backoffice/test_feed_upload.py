@@ -125,7 +125,7 @@ def test_the_plan_says_which_establishments_it_would_open(client: Client, place:
         "0809001Z;Collège Jules Verne;CLG;PUBLIC;080;Amiens;80000\n".encode(),
         "text/csv",
     )
-    page = given(client, place, feed(*crowd(2), line(dossier="D9", uai="0609001H")), places=places)
+    page = given(client, place, feed(*crowd(2), line(dossier="E00001", uai="0609001H")), places=places)
     handlers.rebuild_requested_plan(PlanRequested(Feed.objects.get().pk))
     shown = as_typed(text(client.get(page)))
     assert "2 établissements nouveaux seront ouverts : Collège Jules Verne (0809001Z), 0609001H." in shown

@@ -19,6 +19,7 @@ from vaguemestre.people.credentials.queries import identified, presented, second
 from vaguemestre.people.credentials.rules.second_factors import GRACE
 from vaguemestre.people.credentials.services import change_states
 from vaguemestre.people.credentials.values import ActFacts
+from vaguemestre.people.directory.models import Person
 from vaguemestre.post.mailstore.ports import MailboxSilent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -391,3 +392,44 @@ def test_old_acts_and_erased_people_are_forgotten() -> None:
     assert BulkAct.objects.exists()
     services.delete_old_acts(90, now=datetime.fromtimestamp(NOON.timestamp() + 91 * 86400, tz=NOON.tzinfo))
     assert not BulkAct.objects.exists()
+
+
+def reminded(people: list[Account], *, at: datetime = NOON) -> list[int]:
+    """The accounts written to by a reminder decided then."""
+    sent = list[int]()
+
+    def send(row: BulkAct, facts: ActFacts) -> bool:
+        sent.append(facts.account_id)
+        return True
+
+    selection = Selection([one.pk for one in people])
+    act_id = services.open_act(Order(Act.REMINDER, "Rentrée"), selection, 1000, academy_id=0, by=BY, now=at)
+    try:
+        services.decide_act(act_id, 1000, by=BY, now=at)
+    except Refusal:
+        return sent
+    work(act_id, send=send, clock=lambda: at)
+    return sent
+
+
+def test_a_reminder_goes_to_whoever_never_activated_and_has_a_private_address() -> None:
+    active, pending, unknown = [
+        *agents(1), *agents(1, prefix="attend", state="pending"), *agents(1, prefix="sans", state="pending")
+    ]  # fmt: skip
+    Person.objects.filter(pk__in=[active.person_id, pending.person_id]).update(
+        recovery_address="prive@exemple.fr"
+    )
+    Person.objects.filter(pk=unknown.person_id).update(recovery_address="")
+    assert reminded([active, pending, unknown]) == [pending.pk]
+    assert Entry.objects.get(action="bulk.reminder-sent").to == f"account:{pending.pk}"
+    left = {target.account_id: target.skip for target in BulkTarget.objects.exclude(skip="")}
+    assert left == {active.pk: Skip.ACTIVATED, unknown.pk: Skip.NO_ADDRESS}
+
+
+def test_nobody_is_reminded_twice_in_a_week() -> None:
+    people = agents(1, prefix="attend", state="pending")
+    Person.objects.update(recovery_address="prive@exemple.fr")
+    assert reminded(people) == [people[0].pk]
+    assert reminded(people, at=NOON + timedelta(days=6)) == []
+    assert BulkTarget.objects.latest("pk").skip == Skip.LATELY
+    assert reminded(people, at=NOON + timedelta(days=8)) == [people[0].pk]

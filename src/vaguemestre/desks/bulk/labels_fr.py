@@ -10,6 +10,7 @@ ACTS = {  # the one a page opens on first: it takes nothing from anybody
     Act.NO_FACTOR: "Second facteur plus demandé",
     Act.QUOTA: "Taille de boîte",
     Act.LETTERS: "Lettres d’activation",
+    Act.REMINDER: "Rappel d’activation",
     Act.EXPORT: "Export (CSV)",
 }
 # What deciding does, on its button.
@@ -21,6 +22,7 @@ BUTTONS = {
     Act.QUOTA: "Changer la taille",
     Act.NOTICE: "Envoyer l’avis",
     Act.LETTERS: "Préparer les lettres",
+    Act.REMINDER: "Envoyer le rappel",
     Act.EXPORT: "Préparer l’export",
 }
 CONSEQUENCES = {
@@ -39,6 +41,10 @@ CONSEQUENCES = {
     Act.LETTERS: (
         "Un PDF réunit les lettres, une page par personne : identifiant, adresse et page d’activation, "
         "sans NUMEN."
+    ),
+    Act.REMINDER: (
+        "Un courriel part à l’adresse personnelle que le service de gestion connaît : comment activer son "
+        "compte, sans NUMEN ni identifiant. Personne n’en reçoit plus d’un par semaine."
     ),
     Act.EXPORT: "Un fichier CSV : nom, identifiant, adresse, état du compte, service et poste.",
 }
@@ -66,11 +72,13 @@ SKIPS = {
     Skip.CLOSED: "compte fermé",
     Skip.ALREADY: "l’est déjà",
     Skip.ACTIVATED: "a déjà activé son compte",
+    Skip.NO_ADDRESS: "aucune adresse personnelle n’est connue : une lettre",
+    Skip.LATELY: "a déjà reçu un rappel cette semaine",
     Skip.UNREAD: "ne peut pas lire sa boîte : compte suspendu ou jamais activé",
     Skip.CHANGED: "quelqu’un l’a changé depuis",
     Skip.WANTED: "un acte plus récent, ou l’assistance, le veut aussi",
     Skip.CLASS: "sa classe de service fixe la taille",
-    Skip.REFUSED: "sa boîte a refusé l’avis",
+    Skip.REFUSED: "l’adresse a refusé le courriel",
     Skip.SILENT: "sa boîte ne répond pas : nouvel essai bientôt",
 }
 ACCOUNT_STATES = {

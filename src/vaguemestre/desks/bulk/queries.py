@@ -135,6 +135,14 @@ def wanted_since(row: BulkAct, treated: Mapping[int, datetime]) -> set[int]:
     return {account_id for account_id, at in wanted if at and at >= treated[account_id]}
 
 
+def reminded_since(account_ids: Collection[int], since: datetime) -> set[int]:
+    """Of these accounts, those to which a reminder to activate was sent after that moment."""
+    sent = BulkTarget.objects.filter(
+        bulk_act__act=Act.REMINDER, phase=Phase.DONE, treated_at__gt=since
+    ).values_list("account_id", flat=True)
+    return set(sent).intersection(account_ids)
+
+
 def acted_alone_on(by: str, since: datetime) -> set[int]:
     """The accounts of the acts that this actor decided, or undid, without anybody else since then."""
     decided = Q(decided_by=by, decided_at__gt=since, approved_by="") & ~Q(state=State.AWAITING)

@@ -14,6 +14,7 @@ class Act(StrEnum):
     QUOTA = "quota"
     NOTICE = "notice"
     LETTERS = "letters"  # activation letters, as one file
+    REMINDER = "reminder"  # to activate one's account, sent to a private address
     EXPORT = "export"
 
 
@@ -47,6 +48,8 @@ class Skip(StrEnum):
     CLOSED = "closed"
     ALREADY = "already"
     ACTIVATED = "activated"
+    NO_ADDRESS = "no-address"  # no private address is known
+    LATELY = "lately"  # reminded within `REMINDED_EVERY`
     UNREAD = "unread"  # never activated, suspended or held: nobody would read it
     CHANGED = "changed"
     WANTED = "wanted"  # by a later act, or the help desk, that found them so already: undoing leaves them

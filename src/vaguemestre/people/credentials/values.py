@@ -100,3 +100,4 @@ class ActFacts:
     owes_factor: bool = False
     state_since: datetime | None = None
     factor_demanded_at: datetime | None = None
+    private_address: str = field(default="", repr=False)  # known from the feed

@@ -135,6 +135,7 @@ WORDS: Mapping[str, str] = {
     "bulk.letter-made": "Lettre d’activation préparée pour vous",
     "schoolstaff.letter-printed": "Lettre d’activation imprimée par la direction de votre établissement",
     "bulk.notice-sent": "Avis de l’administration reçu",
+    "bulk.reminder-sent": "Rappel d’activation envoyé à votre adresse personnelle",
     "credentials.factor-demanded": "Second facteur demandé par l’administration",
     "credentials.factor-waived": "Second facteur plus demandé par l’administration",
     "credentials.quota-set": "Taille de votre boîte changée",

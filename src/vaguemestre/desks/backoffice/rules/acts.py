@@ -30,6 +30,7 @@ ACTION_LABELS = {
     "bulk.letter-made": "Lettre d’activation préparée",
     "bulk.notice-sent": "Avis de l’administration envoyé",
     "bulk.prepared": "Acte sur plusieurs personnes préparé",
+    "bulk.reminder-sent": "Rappel d’activation envoyé",
     "bulk.stopped": "Acte sur plusieurs personnes interrompu",
     "bulk.undo-approved": "Acte sur plusieurs personnes : accord de la deuxième personne pour l’annuler",
     "bulk.undo-asked": "Acte sur plusieurs personnes : annulation demandée à une deuxième personne",

@@ -14,6 +14,7 @@ MAY_UNDO = frozenset({State.RUNNING, State.STOPPED, State.DONE})
 AT_WORK = frozenset({State.RUNNING, State.UNDOING})
 ENDS = {State.RUNNING: State.DONE, State.UNDOING: State.UNDONE}
 ALONE_FOR = timedelta(hours=1)
+REMINDED_EVERY = timedelta(days=7)  # nobody is written to more often at a private address
 
 
 def is_for_two(people: Collection[int], lately: Collection[int], limit: int) -> bool:

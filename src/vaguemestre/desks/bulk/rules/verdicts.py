@@ -13,7 +13,7 @@ INVERSE = {
 }
 UNDOABLE = frozenset({*INVERSE, Act.QUOTA})
 # What these do is done for anybody, oneself and officers too.
-_FOR_ANYBODY = frozenset({Act.NOTICE, Act.LETTERS, Act.EXPORT})
+_FOR_ANYBODY = frozenset({Act.NOTICE, Act.LETTERS, Act.REMINDER, Act.EXPORT})
 
 
 def verdict(order: Order, facts: ActFacts | None, by: str) -> Skip | None:
@@ -57,8 +57,12 @@ def _by_state(order: Order, facts: ActFacts) -> Skip | None:
             return Skip.CLOSED
         case Act.NOTICE:
             return None if (facts.state, facts.mailbox_state) == ("active", "open") else Skip.UNREAD
+        case Act.LETTERS | Act.REMINDER if facts.state != "pending":
+            return Skip.ACTIVATED
         case Act.LETTERS:
-            return None if facts.state == "pending" else Skip.ACTIVATED
+            return None
+        case Act.REMINDER:
+            return None if facts.private_address else Skip.NO_ADDRESS
         case Act.QUOTA if facts.class_quota_mb:
             return Skip.CLASS
     return Skip.ALREADY if _is_so(order, facts) else None

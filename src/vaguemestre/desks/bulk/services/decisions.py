@@ -1,19 +1,20 @@
 """Decisions about an act on many. Each is one transaction, journaled, and orders the work that follows."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from vaguemestre.desks.bulk.events import ActDue
 from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
-from vaguemestre.desks.bulk.queries import acted_alone_on, order_of
+from vaguemestre.desks.bulk.queries import acted_alone_on, order_of, reminded_since
 from vaguemestre.desks.bulk.rules.decisions import (
     ALONE_FOR,
     AT_WORK,
     AWAITING,
     MAY_DECIDE,
     MAY_STOP,
+    REMINDED_EVERY,
     check_approval,
     check_size,
     deciding_waits,
@@ -22,7 +23,7 @@ from vaguemestre.desks.bulk.rules.decisions import (
     undoing_waits,
 )
 from vaguemestre.desks.bulk.rules.verdicts import verdict
-from vaguemestre.desks.bulk.values import Act, Order, Phase, Selection, State
+from vaguemestre.desks.bulk.values import Act, Order, Phase, Selection, Skip, State
 from vaguemestre.foundation.cluster.locks import locked_row, turn
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
@@ -67,8 +68,7 @@ def prepare_act(
     )
     facts = facts_for_acts(account_ids, academy_id)
     targets = [BulkTarget(bulk_act=row, account_id=pk) for pk in account_ids if pk in facts]
-    for target in targets:
-        _judge(target, order, facts, by)
+    _judge(targets, order, facts, by, now)
     BulkTarget.objects.bulk_create(targets, batch_size=_ROWS)
     record("bulk.prepared", to=f"bulk:{row.pk}", by=by, at=now, act=order.act, people=len(targets))
     return row.pk
@@ -83,7 +83,7 @@ def decide_act(act_id: int, limit: int, *, by: str, now: datetime) -> None:
     with turn(_ONE_AT_A_TIME), transaction.atomic(durable=True):
         row = _row(act_id, MAY_DECIDE)
         row.decided_by = row.decided_by or by
-        people = _judge_again(row)
+        people = _judge_again(row, now)
         if not people:
             raise Refusal("bulk.nobody-changes")
         lately = acted_alone_on(row.decided_by, now - ALONE_FOR)
@@ -151,21 +151,31 @@ def record_file_taken(act_id: int, *, by: str, now: datetime) -> None:
     record("bulk.file-taken", to=f"bulk:{row.pk}", by=by, at=now, act=row.act, people=people)
 
 
-def _judge_again(row: BulkAct) -> set[int]:
+def _judge_again(row: BulkAct, now: datetime) -> set[int]:
     """Look up whom the act still changes of those shown, and nobody else; returns their accounts."""
     order = order_of(row)
     targets = list(BulkTarget.objects.filter(bulk_act=row, phase=Phase.LISTED))
     facts = facts_for_acts([target.account_id for target in targets], row.academy_id)
-    changed = [target for target in targets if _judge(target, order, facts, row.decided_by)]
+    changed = _judge(targets, order, facts, row.decided_by, now)
     BulkTarget.objects.bulk_update(changed, ("phase", "skip"), batch_size=_ROWS)
     return {target.account_id for target in targets if target.phase == Phase.LISTED}
 
 
-def _judge(target: BulkTarget, order: Order, facts: Mapping[int, ActFacts], by: str) -> bool:
-    """Whether the verdict, which the target then has, is another one than before."""
-    before, skip = (target.phase, target.skip), verdict(order, facts.get(target.account_id), by)
-    target.phase, target.skip = (Phase.SKIPPED, skip) if skip else (Phase.LISTED, "")
-    return (target.phase, target.skip) != before
+def _judge(
+    targets: Sequence[BulkTarget], order: Order, facts: Mapping[int, ActFacts], by: str, now: datetime
+) -> list[BulkTarget]:
+    """Give each target its verdict; returns those that had another one before."""
+    lately = reminded_since(facts, now - REMINDED_EVERY) if order.act is Act.REMINDER else set()
+    changed = []
+    for target in targets:
+        before = (target.phase, target.skip)
+        skip = verdict(order, facts.get(target.account_id), by)
+        if skip is None and target.account_id in lately:
+            skip = Skip.LATELY
+        target.phase, target.skip = (Phase.SKIPPED, skip) if skip else (Phase.LISTED, "")
+        if (target.phase, target.skip) != before:
+            changed.append(target)
+    return changed
 
 
 def _row(act_id: int, states: Collection[State]) -> BulkAct:

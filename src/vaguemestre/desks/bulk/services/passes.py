@@ -22,12 +22,17 @@ from vaguemestre.post.mailstore.ports import MailboxSilent
 _SLICE = timedelta(seconds=5)
 _BATCH = 50
 _MOST_SILENT = 3  # in a batch: each may take as long as the mail store is given to answer
-_LETTER_ACTS = {Act.NOTICE: "bulk.notice-sent", Act.LETTERS: "bulk.letter-made"}
+_LETTER_ACTS = {
+    Act.NOTICE: "bulk.notice-sent",
+    Act.LETTERS: "bulk.letter-made",
+    Act.REMINDER: "bulk.reminder-sent",
+}
+_SENT_ACTS = frozenset({Act.NOTICE, Act.REMINDER})
 
 
 @dataclass(frozen=True)
 class PassContext:
-    """`send_notice`: puts the notice in a mailbox, once, and says whether it went.
+    """`send_notice`: sends the notice or the reminder to somebody, once, and says whether it went.
 
     It raises MailboxSilent for that mailbox only, EngineDown for all.
     """
@@ -80,7 +85,7 @@ def _waiting(row: BulkAct) -> list[BulkTarget]:
 
 def _send_notices(row: BulkAct, targets: Sequence[BulkTarget], context: PassContext) -> _Sent:
     """Send before marking: a process killed in between sends again, and each mailbox takes it once."""
-    if row.act != Act.NOTICE:
+    if row.act not in _SENT_ACTS:
         return _Sent([target.pk for target in targets])
     facts = facts_for_acts([target.account_id for target in targets], row.academy_id)
     order, tried = order_of(row), []

@@ -33,6 +33,7 @@ def facts_for_acts(account_ids: Collection[int], academy_id: int) -> dict[int, A
         "state_since",
         "factor_demanded_at",
         "service_class__quota_mb",
+        "person__recovery_address",
     )
     for batch in batched(account_ids, _BATCH):
         rows = _of_people(academy_id).filter(pk__in=batch)
@@ -41,6 +42,7 @@ def facts_for_acts(account_ids: Collection[int], academy_id: int) -> dict[int, A
             facts[account_id] = ActFacts(
                 account_id=account_id,
                 class_quota_mb=row.pop("service_class__quota_mb") or 0,
+                private_address=row.pop("person__recovery_address"),
                 owes_factor=row["factor_demanded_at"] is not None,
                 **row,
             )
