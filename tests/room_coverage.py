@@ -28,7 +28,8 @@ HELD = frozenset(
     access/sso/saml
     demo
     desks/backoffice desks/breaches desks/bulk desks/domainreports desks/enrolment desks/helpdesk
-    desks/operations desks/phonebook desks/portal desks/removals desks/schoolstaff desks/staffsearch
+    desks/inventory desks/operations desks/phonebook desks/portal desks/removals desks/schoolstaff
+    desks/staffsearch
     foundation/cluster foundation/jobs foundation/journal foundation/push
     mailbox/autoconfig mailbox/calendar mailbox/compose mailbox/contacts mailbox/portability mailbox/sorting
     mailbox/webmail

@@ -77,6 +77,7 @@ RESERVED = {
         "/administration/?periode=jour&vue=tableau",
         "/administration/que-faire/disk-full",
         "/administration/file",
+        "/administration/inventaire",
         "/administration/quarantaine",
         "/administration/rapports",
         "/administration/messages?q=ac-amiens",

@@ -18,7 +18,7 @@ from tests.desks.enrolment.officers import filed
 from tests.site.belonging_keys import keys_and_sessions
 from tests.site.belonging_mail import mail_and_writing
 from tests.site.belonging_places import offices_and_places
-from tests.site.doors import SIGNED
+from tests.site.doors import READERS, SIGNED
 from tests.site.doorways import People
 from tests.site.owned import Belonging, rows
 
@@ -225,6 +225,8 @@ def _of_several_people(people: People) -> Iterator[Belonging]:
     ids = {"box_id": box.pk, "member_id": member.pk}
     yield Belonging("sharing", ids, "Partagequetu", own, state=rows(box, member))
     yield Belonging("sharing", ids, "Actequetu", own)
+    yield Belonging("inventory", {}, "Partagequetu", READERS)
+    yield Belonging("inventory", {}, "Actequetu", frozenset())
     asked = BoxRequest.objects.create(
         academy_id=people.academy_id, kind="project", local="projet", title="Projetquetu", asked_at=NOON,
         asked_by=people.victim,
@@ -260,6 +262,9 @@ def _of_several_people(people: People) -> Iterator[Belonging]:
         sender="x@exemple.fr",
     )  # fmt: skip
     LetterCopy.objects.create(letter=passed, number=0, address="recuquetu@exemple.fr")
+    yield Belonging("inventory", {}, "Listequetue", READERS)
+    for words in ("Lettrequetue", "Passequetue", "abonnequetu", "recuquetu"):
+        yield Belonging("inventory", {}, words, frozenset())
     for words in ("Passequetue", "recuquetu"):
         yield Belonging("lists", {**of_list, "public_id": passed.public_id}, words, own)
     yield from _lent(people, own)

@@ -39,6 +39,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "domainreports": {
         READERS: "reports",
     },
+    "inventory": {
+        READERS: "file inventory",
+    },
     "operations": {
         ADMINISTRATORS: "queue queue-act queue-send-back",
         READERS: "advice",

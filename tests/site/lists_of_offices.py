@@ -41,6 +41,8 @@ from vaguemestre.people.service_classes.models import ServiceClass
 from vaguemestre.post.outbox.models import Submission
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.post.reports.models import Report
+from vaguemestre.schools.lists.models import MailingList
+from vaguemestre.schools.sharing.models import Box, BoxActivity
 
 OFFICES = ("/gestion/", "/administration/", "/annuaire/", "/assistance/", "/numen/")
 REPORTS = "webmail:list-reports"  # an office's list under the webmail's addresses
@@ -303,6 +305,26 @@ def _asked(people: People, count: int) -> dict[str, Any]:
     return {}
 
 
+def _boxes_and_lists(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        held = Account.objects.create(
+            username=f"~inventaire{n:03}", mailbox=f"inventaire{n:03}@ac-amiens.test", state="active"
+        )
+        if n % 2:
+            MailingList.objects.create(
+                account=held, address=held.mailbox, title=f"Liste {n:03}", kind="manual", created_at=NOON
+            )
+            continue
+        box = Box.objects.create(
+            account=held, academy_id=people.academy_id, kind="project", address=held.mailbox,
+            title=f"Projet {n:03}", opened_at=NOON,
+        )  # fmt: skip
+        BoxActivity.objects.create(
+            box=box, account=people.victim, action="open", at=NOON + timedelta(minutes=n)
+        )
+    return {}
+
+
 def _answered(people: People, count: int) -> dict[str, Any]:
     _asked(people, count)
     RequestRow.objects.update(state="answered", answer="x", answered_at=NOON)
@@ -373,6 +395,7 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("backoffice:journal", ""): Kept("administrator", _lines, words="acte", count=50, is_never_empty=True),
     ("backoffice:never-activated", ""): Kept("administrator", _never_activated),
     ("backoffice:jobs", ""): Kept("administrator", _failed_jobs),
+    ("inventory:inventory", ""): Kept("auditor", _boxes_and_lists),
     ("breaches:list", ""): Kept("administrator", _breaches),
     ("bulk:list", ""): Kept("administrator", _bulk_acts),
     ("removals:list", ""): Kept("administrator", _removals),

@@ -76,6 +76,7 @@ _ROOMS = (
     "desks.domainreports",
     "desks.removals",
     "desks.bulk",
+    "desks.inventory",
     "desks.schoolstaff",
     "desks.backoffice",
     "desks.staffsearch",

@@ -188,6 +188,7 @@ _ADMINISTRATION_GROUPS = (
             Entry("/messagerie/signalements/", "Signalements", "flag", _ADMINISTRATOR),
             Entry("/administration/retraits", "Retraits", "eraser", _ADMINISTRATOR),
             Entry("/administration/quarantaine", "Quarantaine", "hand-stop", _ADMINISTRATOR),
+            Entry("/administration/inventaire", "Boîtes et listes", "list"),
             Entry("/boites/sans-responsable/", "Boîtes sans responsable", "mailbox", _ADMINISTRATOR),
         ),
     ),

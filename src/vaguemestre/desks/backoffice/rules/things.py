@@ -31,6 +31,7 @@ _KINDS = {
     "structure": "établissement",
 }
 _WHOLES = {
+    "inventory": "l’inventaire",
     "journal": "le journal",
     "numens": "les NUMEN",
     "proofs": "les pièces des demandes",

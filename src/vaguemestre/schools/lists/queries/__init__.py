@@ -7,6 +7,12 @@ from vaguemestre.schools.lists.queries.copies import (
     reasons_for_address,
     reasons_for_person,
 )
+from vaguemestre.schools.lists.queries.inventory import (
+    InventoriedList,
+    ListSearch,
+    inventoried_lists,
+    list_keys,
+)
 from vaguemestre.schools.lists.queries.letters import (
     count_recent_replies,
     distributed_letters,
@@ -51,6 +57,8 @@ from vaguemestre.schools.lists.queries.members import (
 )
 
 __all__ = [
+    "InventoriedList",
+    "ListSearch",
     "academy_of_list",
     "addressed_lists",
     "audience_of",
@@ -65,12 +73,14 @@ __all__ = [
     "find_list",
     "find_list_by_address",
     "held_letters_of",
+    "inventoried_lists",
     "is_distributed",
     "is_list_mailbox",
     "is_nobodys_list_mailbox",
     "letter_summary",
     "list_addresses",
     "list_cards",
+    "list_keys",
     "lists_by_address",
     "lists_matching",
     "lists_within",

@@ -1,5 +1,6 @@
 """Managers of lists: owners, moderators, the head of a list's school, administrators of orphan lists."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
@@ -35,7 +36,7 @@ def role_in(list_id: int, account_id: int, now: datetime) -> Role | None:
         return role
     if row.within and account_id in _heads(row.within, now):
         return Role.OWNER
-    is_orphan = not _active_owners().filter(list_id=list_id).exists()
+    is_orphan = not active_owners().filter(list_id=list_id).exists()
     return Role.OWNER if is_orphan and _administers(account, row) else role
 
 
@@ -77,7 +78,7 @@ def lists_owned_by_post(account_id: int, person_id: int, now: datetime) -> list[
     list_ids = list(rows.values_list("pk", flat=True))
     account = presented(account_id)
     if account and account.role == "administrator":
-        with_owner = _active_owners().values("list_id")
+        with_owner = active_owners().values("list_id")
         orphans = MailingList.objects.filter(closed_at__isnull=True).exclude(pk__in=with_owner)
         if reach := office_academy_of(account):
             orphans = orphans.filter(address__iendswith=f"@{academy_domain(reach)}")
@@ -119,12 +120,25 @@ def _administers(account: Presented, row: MailingList) -> bool:
     return account.role == "administrator" and reach in (0, reach and academy_of_list(row))
 
 
+def heads_of_schools(uais: Collection[str], now: datetime) -> dict[str, tuple[int, ...]]:
+    """School → accounts of its heads today; schools without one are left out."""
+    if not uais:
+        return {}
+    posts = list(served_posts(paris_day(now), [{"functions": [_HEAD_FUNCTION], "uais": list(uais)}]))
+    accounts = receiving_accounts({post.person_id for post in posts})
+    heads: dict[str, set[int]] = {}
+    for post in posts:
+        if post.person_id in accounts:
+            heads.setdefault(post.uai, set()).add(accounts[post.person_id])
+    return {uai: tuple(sorted(found)) for uai, found in heads.items()}
+
+
 def _heads(uai: str, now: datetime) -> tuple[int, ...]:
     """Accounts of the heads of that school today."""
-    posts = served_posts(paris_day(now), [{"functions": [_HEAD_FUNCTION], "uais": [uai]}])
-    return tuple(sorted(receiving_accounts({post.person_id for post in posts}).values()))
+    return heads_of_schools([uai], now).get(uai, ())
 
 
-def _active_owners() -> QuerySet[ListRole]:
+def active_owners() -> QuerySet[ListRole]:
+    """The owners by name who are still there."""
     owners = ListRole.objects.filter(role=Role.OWNER, account__state="active")
     return owners.exclude(account_id__in=withdrawn_accounts())

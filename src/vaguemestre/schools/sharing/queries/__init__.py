@@ -20,6 +20,12 @@ from vaguemestre.schools.sharing.queries.access import (
     title_of_box,
 )
 from vaguemestre.schools.sharing.queries.collaboration import activity_of, collaboration_on, follow_up_rows
+from vaguemestre.schools.sharing.queries.inventory import (
+    BoxSearch,
+    InventoriedBox,
+    box_keys,
+    inventoried_boxes,
+)
 from vaguemestre.schools.sharing.queries.members import (
     academy_of_request,
     boxes_matching,
@@ -34,6 +40,8 @@ from vaguemestre.schools.sharing.queries.typed_members import people_of_place, p
 
 __all__ = [
     "BoxCard",
+    "BoxSearch",
+    "InventoriedBox",
     "academy_of_request",
     "access_to",
     "activity_of",
@@ -41,6 +49,7 @@ __all__ = [
     "box_at",
     "box_card",
     "box_id_of_account",
+    "box_keys",
     "box_of_structure",
     "boxes_matching",
     "boxes_of",
@@ -52,6 +61,7 @@ __all__ = [
     "has_access",
     "history_of",
     "house_titles",
+    "inventoried_boxes",
     "members_of",
     "owners_of",
     "pending_requests",

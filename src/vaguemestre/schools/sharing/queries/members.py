@@ -113,7 +113,7 @@ def boxes_matching(words: str, now: datetime, *, academy_id: int, limit: int) ->
 
     `words`: as the `search` of `boxes_without_owner`. Mailboxes of persons are none of them.
     """
-    rows = _matching(words, academy_id)
+    rows = filtered_boxes(words, academy_id)
     page = list(rows.order_by("title", "pk").values_list("pk", "address", "title")[:limit])
     return [
         FoundBox(
@@ -131,13 +131,15 @@ def boxes_without_owner(
     `search`: words of the title or the town, an UAI, an address.
     """
     owned = current_members(now).filter(box_id=OuterRef("pk"), is_owner=True)
-    rows = _matching(search, academy_id).filter(~Exists(owned))
+    rows = filtered_boxes(search, academy_id).filter(~Exists(owned))
     page = rows.order_by("title", "pk").values_list("pk", "address", "title")[first : first + count]
     return [VacantBox(*row) for row in page], rows.count()
 
 
-def _matching(words: str, academy_id: int) -> QuerySet[Box]:
-    rows = Box.objects.filter(of_academy(academy_id), closed_at__isnull=True).exclude(kind=BoxKind.PERSON)
+def filtered_boxes(words: str, academy_id: int, *, is_closed: bool = False) -> QuerySet[Box]:
+    """Open mailboxes, or closed ones, of several people: as the `search` of `boxes_without_owner`."""
+    rows = Box.objects.filter(of_academy(academy_id), closed_at__isnull=not is_closed)
+    rows = rows.exclude(kind=BoxKind.PERSON)
     for word in words.split()[:6]:
         matches = Q(title__icontains=word) | Q(address__icontains=word) | Q(structure__uai__iexact=word)
         rows = rows.filter(matches | Q(structure__folded__contains=fold(word)) if fold(word) else matches)
