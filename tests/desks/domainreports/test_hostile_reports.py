@@ -155,3 +155,12 @@ def test_a_true_report_replaces_a_forged_one_that_bears_its_number() -> None:
     row = DomainReport.objects.get()
     assert (row.trust, row.passed) == (Trust.AUTHENTIC, 900)
     assert row.senders.count() == 1
+
+
+def test_brackets_without_end_in_an_author_stop_no_reading() -> None:
+    """One letter of 40 kB to the public address ended each reading of its mailbox, and stayed in it."""
+    results = f"Authentication-Results: {own_auth_server().server}; dmarc=pass header.from=stranger.example"
+    for depth in (700, 20_000):
+        author = "(" * depth + ")" * depth + " a@stranger.example"
+        fields = f"Vaguemestre-Arrival: mx\r\n{results}\r\nFrom: {author}\r\n\r\n"
+        assert domainreports.judge_sender(fields.encode()).trust is Trust.FORGED

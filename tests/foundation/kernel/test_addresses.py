@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.kernel.addresses import Address, parse_address
+from vaguemestre.foundation.kernel.addresses import (
+    Address,
+    first_address_in,
+    parse_address,
+    people_in,
+)
 from vaguemestre.foundation.kernel.errors import Refusal
 
 
@@ -37,3 +42,19 @@ def test_any_text_is_read_or_refused_and_never_holds_a_line_break(text: str) -> 
         return
     assert not set(read) & set("\r\n\0 \t,<>")
     assert str(parse_address(read)) == read
+
+
+@pytest.mark.parametrize("depth", [10, 100, 700, 9_000])
+@pytest.mark.parametrize("is_strict", [True, False])
+def test_comments_in_one_another_name_nobody_or_whom_they_name(depth: int, *, is_strict: bool) -> None:
+    """The standard library gives up by an exception, on which the pages and workers that read it ended."""
+    field = "(" * depth + ")" * depth + " marie@ac-amiens.test"
+    assert {address for _, address in people_in([field], is_strict=is_strict)} <= {"marie@ac-amiens.test", ""}
+    assert people_in(["Marie <marie@ac-amiens.test>"], is_strict=is_strict) == [
+        ("Marie", "marie@ac-amiens.test")
+    ]
+
+
+def test_the_first_address_of_a_field_is_found() -> None:
+    assert first_address_in("Marie <marie@ac-amiens.test>, paul@ac-amiens.test") == "marie@ac-amiens.test"
+    assert first_address_in("(" * 700 + ")" * 700) == first_address_in("") == ""

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
+from vaguemestre.foundation.kernel.addresses import people_in
 from vaguemestre.mailbox.webmail.rules.rendering.plain import flow_of
 from vaguemestre.post.mailstore.values import (
     FIELDS,
@@ -131,7 +132,7 @@ def header(message: EmailMessage, name: str) -> str:
 
 def correspondents(message: EmailMessage, name: str) -> tuple[Correspondent, ...]:
     values = [str(value) for value in message.get_all(name, [])]
-    return tuple(Correspondent(name, address) for name, address in getaddresses(values) if address)
+    return tuple(Correspondent(name, address) for name, address in people_in(values) if address)
 
 
 def thread(content: bytes) -> frozenset[str]:

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
+from email.utils import getaddresses
 
 from vaguemestre.foundation.kernel.errors import Refusal
 
@@ -42,6 +44,22 @@ def parse_address(text: str) -> Address:
     if len(local) > 64 or len(ascii_domain) > 253:
         raise Refusal("kernel.address-malformed", address=text.strip()[:254])
     return Address(local.lower(), ascii_domain.lower())
+
+
+def people_in(fields: Collection[str], *, is_strict: bool = True) -> list[tuple[str, str]]:
+    """(name, address) of everybody in these header fields; nobody if comments go too deep to be read.
+
+    `is_strict`: as the parameter of `email.utils.getaddresses`.
+    """
+    try:
+        return getaddresses(list(fields), strict=is_strict)
+    except RecursionError:
+        return []
+
+
+def first_address_in(field: str) -> str:
+    """The first address of a header field; "" if there is none."""
+    return next((address for _, address in people_in([field])), "")
 
 
 def has_list_form(address: str) -> bool:

@@ -2,13 +2,13 @@
 
 from email.parser import BytesHeaderParser
 from email.policy import compat32
-from email.utils import parseaddr
 
 from vaguemestre.desks.domainreports.rules import report_task
 from vaguemestre.desks.domainreports.rules.limits import UnreadableReport, registered_domain
 from vaguemestre.desks.domainreports.values import KnownSenders, Report, ReportSender, Trust
 from vaguemestre.engines.conversion.task_runner import Budget, FileReader
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
+from vaguemestre.foundation.kernel.addresses import first_address_in
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.mailbox.autoconfig.values import Question
 from vaguemestre.mailbox.webmail.http import own_auth_server
@@ -50,7 +50,7 @@ def judge_sender(raw: bytes) -> ReportSender:
     server = own_auth_server().server
     if not authenticity.is_judged(fields, server=server):
         return ReportSender(Trust.UNKNOWN)
-    author = parseaddr(authors[0])[1] if len(authors) == 1 else ""
+    author = first_address_in(authors[0]) if len(authors) == 1 else ""
     verdict = authenticity.sender_authenticity(fields, author, server=server).verdict
     if verdict is not Verdict.VERIFIED:
         return ReportSender(Trust.FORGED)

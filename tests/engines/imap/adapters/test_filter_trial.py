@@ -45,3 +45,9 @@ def test_a_text_of_marks_that_never_end_is_read_once(mark: bytes) -> None:
     """200 kB of « < » from a stranger held a worker of the pages for 17 s, 2 MB for half an hour."""
     raw = b"From: a@b.test\r\nContent-Type: text/html\r\n\r\n" + mark * (200_000 // len(mark))
     assert least_seconds(lambda: read_message(raw), 0.3) < 0.3
+
+
+@pytest.mark.parametrize("name", ["From", "To", "Cc"])
+def test_a_filter_is_tried_on_what_names_people_in_brackets_without_end(name: str) -> None:
+    raw = f"{name}: {'(' * 700}{')' * 700} a@b.example\r\nSubject: crochets\r\n\r\nBonjour\r\n"
+    assert read_message(raw.encode()).subject == "crochets"

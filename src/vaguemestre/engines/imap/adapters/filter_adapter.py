@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from email.message import Message
-from email.utils import getaddresses
 
 from vaguemestre.engines.imap.protocol import headers
+from vaguemestre.foundation.kernel.addresses import first_address_in, people_in
 from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.foundation.kernel.text.keywords import keyword
 from vaguemestre.foundation.kernel.text.parse_cost import is_costly
@@ -160,9 +160,9 @@ def read_message(raw: bytes, received: datetime | None = None) -> MessageSummary
     sender, to = _header(message, "From"), [_header(message, name) for name in ("To", "Cc")]
     return MessageSummary(
         sender=sender,
-        sender_address=next((address for _, address in getaddresses([sender])), ""),
+        sender_address=first_address_in(sender),
         recipients=", ".join(filter(None, to)),
-        recipient_addresses=tuple(address for _, address in getaddresses(list(filter(None, to)))),
+        recipient_addresses=tuple(address for _, address in people_in(list(filter(None, to)))),
         subject=_header(message, "Subject"),
         size=len(raw),
         has_attachment=any(part.get_content_disposition() == "attachment" for part in message.walk()),

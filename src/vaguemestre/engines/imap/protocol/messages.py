@@ -1,7 +1,6 @@
 """FETCH items → summaries and opened messages. Pure and total: nothing a mail can hold raises here."""
 
 from collections.abc import Iterable
-from email.utils import getaddresses
 from itertools import chain
 
 from vaguemestre.engines.imap.protocol import headers
@@ -24,6 +23,7 @@ from vaguemestre.engines.imap.protocol.response_tree import (
     octets_of,
     text_of,
 )
+from vaguemestre.foundation.kernel.addresses import people_in
 from vaguemestre.post.mailstore.values import (
     FIELDS,
     INVITATION,
@@ -170,7 +170,7 @@ def thread_ids(items: Items) -> set[str]:
 
 
 def _people(field: str) -> tuple[Correspondent, ...]:
-    pairs = getaddresses([field[:MAX_FIELD_BYTES]], strict=False)[:_MAX_SIMPLE_PEOPLE]
+    pairs = people_in([field[:MAX_FIELD_BYTES]], is_strict=False)[:_MAX_SIMPLE_PEOPLE]
     return tuple(
         Correspondent(headers.decoded(name), headers.clean(address))
         for name, address in pairs

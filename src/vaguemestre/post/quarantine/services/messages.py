@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from email.utils import getaddresses
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,6 +11,7 @@ from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.addresses import people_in
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.people.credentials.queries import account_of_mailbox
 from vaguemestre.post.quarantine.events import ReleaseAsked
@@ -75,7 +75,7 @@ def ask_release(
     row = locked_row(rows if account_id is None else rows.filter(account_id=account_id), "quarantine.gone")
     if row.reason == Reason.VIRUS:
         raise Refusal("quarantine.virus")
-    authors = [address for _, address in getaddresses([row.author])]
+    authors = [address for _, address in people_in([row.author])]
     if is_refused((row.sender, *authors), row.subject, row.message_id):
         raise Refusal("quarantine.removed")
     row.state = State.RELEASING

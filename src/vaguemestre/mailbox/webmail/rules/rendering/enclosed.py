@@ -9,9 +9,10 @@ from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+from vaguemestre.foundation.kernel.addresses import people_in
 from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 from vaguemestre.mailbox.webmail.rules.rendering.plain import flow_of
@@ -165,7 +166,7 @@ def _words(raw: object) -> str:
 
 def _people(message: Message, field: str) -> tuple[Correspondent, ...]:
     raw = [str(value)[:_LONGEST] for value in message.get_all(field, [])]
-    pairs = getaddresses(raw)[:_MOST_PEOPLE]
+    pairs = people_in(raw)[:_MOST_PEOPLE]
     return tuple(Correspondent(_words(name), one_line(address)) for name, address in pairs if address)
 
 

@@ -1,12 +1,11 @@
 """Replies and reports with one click."""
 
-from email.utils import parseaddr
-
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.foundation.kernel.addresses import first_address_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.calendar.values import Answer
@@ -79,7 +78,7 @@ def answer_receipt(request: SignedInRequest, folder: str, uid_validity: int, uid
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
         opened = mailbox.open(ref)
-        to = parseaddr(opened.field("disposition-notification-to"))[1]
+        to = first_address_in(opened.field("disposition-notification-to"))
         mailbox.flag([ref], [RECEIPT_SETTLED], [])
     if request.POST.get("answer") != "yes" or not to or RECEIPT_SETTLED in opened.flags:
         return _status("Aucun accusé de lecture n’est envoyé.")
