@@ -1,10 +1,16 @@
 """A message is from an address its writer owns, under a name that is theirs."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
-from tests.access.signin.people import account
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
+from tests.access.signin.people import PASSWORD, account
 from tests.answers import as_typed
 from tests.mailbox.compose.test_services import DUE, LIMIT, read, save
 from tests.post.outbox.letters import NOON
@@ -13,9 +19,10 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.models import Composition, Identity, StockText
-from vaguemestre.mailbox.compose.rules.identities import expand_variables
+from vaguemestre.mailbox.compose.rules.identities import expand_variables, signed_at_least_once
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.compose.values import (
+    AcademySignature,
     DraftFields,
     IdentityFields,
     Mode,
@@ -67,7 +74,7 @@ def test_an_address_lost_since_sends_nothing(writer: Writer, alias: str) -> None
     with pytest.raises(Refusal, match="not-your-address"):
         sent(writer, identity)
     assert not OutboxMessage.objects.exists()
-    assert [one.id for one in queries.senders_of(writer, "")] == [0]
+    assert [one.id for one in queries.senders_of(writer, AcademySignature())] == [0]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +157,7 @@ def test_one_identity_is_the_usual_one_and_signs_what_is_started(
         box,
         limit=LIMIT,
         now=NOON,
-        academy_signature="<b>{nom}</b><br>{fonction}",
+        academy_signature=AcademySignature("<b>{nom}</b><br>{fonction}"),
     )
     html = Composition.objects.get(key=key).html
     assert "<b>Nicolas Morel</b>" in html
@@ -231,3 +238,64 @@ def test_texts_kept_ready_are_told_to_the_composer(browser: Client, nicolas: Acc
             "school": "",
         }
     ]
+
+
+@pytest.fixture
+def imposed(settings: Settings) -> None:
+    """The académie signs every message."""
+    academy = replace(settings.CONFIG.academy, signature="<b>{nom}</b>, académie", signature_use="imposed")
+    settings.CONFIG = replace(settings.CONFIG, academy=academy)
+
+
+@pytest.mark.usefixtures("imposed")
+def test_an_imposed_signature_is_that_of_every_message_whatever_was_chosen(
+    client: Client, writer: Writer, nicolas: Account
+) -> None:
+    client.post("/alogin", {"username": nicolas.username, "secret": PASSWORD})
+    keep(writer, IdentityFields(writer.address, "Nicolas Morel", signed_with="own", signature="Bien à vous"))
+    pages = [
+        client.get(PAGE).content.decode(),
+        client.get(f"{PAGE}/{Identity.objects.get().pk}").content.decode(),
+    ]
+    for page in pages:
+        assert "L’académie signe tous les courriels" in page
+        assert "<b>Nicolas Morel</b>, académie" in page
+    (option,) = queries.senders_of(writer, AcademySignature("{nom}", is_imposed=True))
+    assert option.signature == "Nicolas Morel"
+
+
+@pytest.mark.usefixtures("imposed")
+def test_an_identity_saved_meanwhile_keeps_its_own_signature(
+    client: Client, writer: Writer, nicolas: Account
+) -> None:
+    client.post("/alogin", {"username": nicolas.username, "secret": PASSWORD})
+    keep(writer, IdentityFields(writer.address, "Nicolas Morel", signed_with="own", signature="Bien à vous"))
+    address = f"{PAGE}/{Identity.objects.get().pk}"
+    shown = client.get(address).content.decode()
+    kept = {
+        "signed_with": re.findall(r'name="signed_with" value="([^"]*)"', shown)[0],
+        "html": unescape(re.findall(r'<textarea name="html" hidden>([^<]*)<', shown)[0]),
+    }
+    client.post(address, {**kept, "name": "N. Morel", "address": writer.address})
+    row = Identity.objects.get()
+    assert (row.name, row.signed_with, row.signature) == ("N. Morel", "own", "Bien à vous")
+
+
+@pytest.mark.usefixtures("imposed")
+def test_an_imposed_signature_taken_out_is_there_when_the_message_leaves(
+    client: Client, nicolas: Account
+) -> None:
+    client.post("/alogin", {"username": nicolas.username, "secret": PASSWORD})
+    typed = {"to": "a@b.fr", "subject": "S", "html": "<div>Sans rien</div>", "attempt": "1"}
+    client.post(f"/messagerie/ecrire/{new_key()}/envoyer/", typed)
+    content = read(bytes(OutboxMessage.objects.get().content))
+    assert "Nicolas Morel, académie" in content.get_body(("plain",)).get_content()
+
+
+@given(st.text(), st.booleans())
+def test_a_draft_is_signed_once(words: str, is_plain: bool) -> None:
+    typed = DraftFields(html=words, text=words, is_plain=is_plain)
+    signed = signed_at_least_once(typed, "Nicolas")
+    assert signed_at_least_once(signed, "Nicolas") == signed
+    assert signed_at_least_once(typed, "") == typed
+    assert "Nicolas" in (signed.text if is_plain else signed.html) or "-- " in words

@@ -17,7 +17,7 @@ from vaguemestre.foundation.kernel.text.french_dates import hour_fr
 from vaguemestre.foundation.kernel.texts import with_no_break_spaces
 from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.mailbox.compose.values import Writer
+from vaguemestre.mailbox.compose.values import AcademySignature, Writer
 from vaguemestre.people.credentials.queries import limits_of_account
 from vaguemestre.people.service_classes.values import ServiceLimits
 from vaguemestre.post.filelinks.values import Filelink
@@ -92,9 +92,10 @@ def whole_size_limit() -> int:
     return int(settings.MESSAGE_SIZE_LIMIT)
 
 
-def academy_signature(who: Who) -> str:
-    """Signature template of the user's académie (HTML with variables)."""
-    return str(academy_of_address(who.address).signature)
+def academy_signature(who: Who) -> AcademySignature:
+    """Signature of the user's académie."""
+    academy = academy_of_address(who.address)
+    return AcademySignature(str(academy.signature), is_imposed=academy.signature_use == "imposed")
 
 
 def link_json(file_link: Filelink) -> dict[str, Any]:

@@ -34,6 +34,8 @@ class AcademySection(Section):
     key: Annotated[str, checks.ABSOLUTE_PATH] = ""
     # The template of signatures: HTML with variables.
     signature: Annotated[str, checks.HTML] = "<b>{nom}</b><br>{fonction}<br>{etablissement}<br>{academie}"
+    # Whether each person chooses how to sign, or every message carries the académie's signature.
+    signature_use: Annotated[str, checks.one_of("proposed", "imposed")] = "proposed"
     numen_layout: Annotated[str, checks.one_of("standard", "seed")] = "seed"
     # The zone of its school holidays.
     school_zone: Annotated[str, checks.one_of("A", "B", "C", "")] = "B"

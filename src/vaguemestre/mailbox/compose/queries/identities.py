@@ -5,8 +5,9 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from vaguemestre.mailbox.compose.models import Identity, StockText
-from vaguemestre.mailbox.compose.rules.identities import signature_html
+from vaguemestre.mailbox.compose.rules.identities import academy_html, signature_html
 from vaguemestre.mailbox.compose.values import (
+    AcademySignature,
     SenderIdentity,
     SenderOption,
     SignatureVariables,
@@ -50,7 +51,7 @@ def find_identity(account_id: int, identity_id: int) -> SenderIdentity | None:
     return _identity(row) if row else None
 
 
-def senders_of(writer: Writer, academy_signature: str) -> tuple[SenderOption, ...]:
+def senders_of(writer: Writer, academy: AcademySignature) -> tuple[SenderOption, ...]:
     """Options of « De »: the identities, and the primary address if no identity has it."""
     identities, variables = identities_of(writer), signature_variables(writer.account_id)
     options = [
@@ -58,14 +59,20 @@ def senders_of(writer: Writer, academy_signature: str) -> tuple[SenderOption, ..
             identity.id,
             identity.name,
             identity.address,
-            signature_html(identity, academy_signature, variables),
+            signature_html(identity, academy, variables),
         )
         for identity in identities
     ]
     addresses = {identity.address for identity in identities}
     if writer.address not in addresses:
-        options.append(SenderOption(0, writer.name, writer.address, ""))
+        signature = academy_html(academy, variables) if academy.is_imposed else ""
+        options.append(SenderOption(0, writer.name, writer.address, signature))
     return tuple(options)
+
+
+def imposed_signature(writer: Writer, academy: AcademySignature) -> str:
+    """The signature that every message of the writer carries, as HTML; "" if each chooses."""
+    return academy_html(academy, signature_variables(writer.account_id)) if academy.is_imposed else ""
 
 
 def sendable_boxes(account_id: int, box_id: int, now: datetime) -> tuple[Access, ...]:

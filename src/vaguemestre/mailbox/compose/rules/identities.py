@@ -1,20 +1,29 @@
 """Rules of sender identities and signatures."""
 
 import re
+from dataclasses import replace
 from html import escape
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html
-from vaguemestre.mailbox.compose.values import IdentityFields, SenderIdentity, SignatureVariables
+from vaguemestre.mailbox.compose.values import (
+    AcademySignature,
+    DraftFields,
+    IdentityFields,
+    SenderIdentity,
+    SignatureVariables,
+)
 from vaguemestre.people.directory.rules.names import shows_surname
 from vaguemestre.post.outbox.rules.authors import check_authors
 from vaguemestre.post.outbox.rules.headers import check_field, mailbox_list
+from vaguemestre.post.outbox.rules.text import plain_text
 from vaguemestre.post.outbox.values import Recipient
 
 LONGEST_SIGNATURE = 20_000  # characters
 _MOST_VARIABLES = 100  # of a signature or stock text
 _VARIABLE = re.compile(r"\{(nom|fonction|etablissement|academie)\}")
+_SIGNED = 'data-signature="1"'
 _LINE = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -49,19 +58,35 @@ def check_identity(
     )
 
 
-def signature_html(identity: SenderIdentity, academy_signature: str, variables: SignatureVariables) -> str:
+def signature_html(identity: SenderIdentity, academy: AcademySignature, variables: SignatureVariables) -> str:
     """The signature with its variables replaced; lines whose variables are all empty are dropped."""
-    if not identity.signed_with:
-        return ""
-    template = academy_signature if identity.signed_with == "academy" else identity.signature
-    return expand_variables(draft_html(template, lambda _: False), variables)
+    if academy.is_imposed or identity.signed_with == "academy":
+        return academy_html(academy, variables)
+    own = identity.signature if identity.signed_with else ""
+    return expand_variables(draft_html(own, lambda _: False), variables)
+
+
+def academy_html(academy: AcademySignature, variables: SignatureVariables) -> str:
+    """The académie's signature with its variables replaced."""
+    return expand_variables(draft_html(academy.template, lambda _: False), variables)
+
+
+def signed_at_least_once(fields: DraftFields, signature: str) -> DraftFields:
+    """The draft with the imposed signature below, if its writer has taken it out; "": none is imposed."""
+    if not signature:
+        return fields
+    if fields.is_plain:
+        mark, text = "\n-- \n", fields.text.rstrip()
+        signed = fields.text if mark in f"\n{fields.text}" else f"{text}\n{mark}{plain_text(signature)}\n"
+        return replace(fields, text=signed)
+    return fields if _SIGNED in fields.html else replace(fields, html=with_signature(fields.html, signature))
 
 
 def with_signature(html: str, signature: str) -> str:
     """The text with the signature below, if any."""
     if not signature:
         return html
-    return f'{html or "<div><br></div>"}<div><br></div><div data-signature="1">-- <br>{signature}</div>'
+    return f"{html or '<div><br></div>'}<div><br></div><div {_SIGNED}>-- <br>{signature}</div>"
 
 
 def has_many_variables(html: str) -> bool:

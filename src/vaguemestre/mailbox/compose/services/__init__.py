@@ -35,6 +35,7 @@ from vaguemestre.mailbox.compose.services.submission import (
     cancel_sending,
     check_not_answered,
     send_draft,
+    sign_draft,
 )
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "save_imported_identity",
     "save_stock_text",
     "send_draft",
+    "sign_draft",
     "start_draft",
     "start_mailing",
     "stop_mailing",

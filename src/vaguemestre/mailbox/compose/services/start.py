@@ -16,7 +16,7 @@ from vaguemestre.mailbox.compose.rules.replies import reply_draft
 from vaguemestre.mailbox.compose.services.files.attach_from_mail import FileContent, message_as_file
 from vaguemestre.mailbox.compose.services.files.attachments import attach_file
 from vaguemestre.mailbox.compose.services.rows import new_key, note_answering, ref_columns, row_for
-from vaguemestre.mailbox.compose.values import Mode, SenderOption, StartRequest, Writer
+from vaguemestre.mailbox.compose.values import AcademySignature, Mode, SenderOption, StartRequest, Writer
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import Correspondent, Flag, MessageRef, OpenedMessage, Part
@@ -25,6 +25,7 @@ from vaguemestre.post.outbox.rules.message import check_size
 from vaguemestre.post.outbox.rules.recipients import formatted_recipients
 from vaguemestre.post.outbox.values import Recipient
 
+_UNSIGNED = AcademySignature()
 _MOST_QUOTED = 1_000_000  # octets of quoted text fetched
 
 
@@ -46,7 +47,7 @@ def start_draft(
     *,
     limit: int,
     now: datetime,
-    academy_signature: str = "",
+    academy_signature: AcademySignature = _UNSIGNED,
 ) -> str:
     """Create a draft; returns its key.
 
@@ -95,7 +96,9 @@ def _body(mailbox: Mailbox, ref: MessageRef, parts: MessageParts) -> str:
 
 
 @transaction.atomic(durable=True)
-def _start_empty(writer: Writer, start_request: StartRequest, academy_signature: str, now: datetime) -> str:
+def _start_empty(
+    writer: Writer, start_request: StartRequest, academy_signature: AcademySignature, now: datetime
+) -> str:
     row = row_for(writer, new_key(), now)
     row.to = start_request.to[:10_000]
     _sign(row, senders_of(writer, academy_signature)[0])
@@ -105,7 +108,11 @@ def _start_empty(writer: Writer, start_request: StartRequest, academy_signature:
 
 @transaction.atomic(durable=True)
 def _store(
-    writer: Writer, start_request: StartRequest, source: _Original, academy_signature: str, now: datetime
+    writer: Writer,
+    start_request: StartRequest,
+    source: _Original,
+    academy_signature: AcademySignature,
+    now: datetime,
 ) -> str:
     row = row_for(writer, new_key(), now)
     row.mode = start_request.mode

@@ -8,11 +8,13 @@ from django.db import transaction
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import BroadReply, Composition
 from vaguemestre.mailbox.compose.rules import reply_storm
+from vaguemestre.mailbox.compose.rules.identities import signed_at_least_once
 from vaguemestre.mailbox.compose.services.files.attachments import check_complete
 from vaguemestre.mailbox.compose.services.files.file_links import check_links
 from vaguemestre.mailbox.compose.services.rows import (
     check_identity,
     final_letter,
+    open_row_for,
     own_row,
     row_for,
     text_columns,
@@ -41,6 +43,21 @@ def check_not_answered(writer: Writer, key: str, *, now: datetime) -> None:
     answered = warn_before_answer(writer.box_id, key, message_id, writer.acting_id, now=now)
     if answered:
         raise Refusal("sharing.answered-meanwhile", what=answered)
+
+
+@transaction.atomic(durable=True)
+def sign_draft(writer: Writer, key: str, signature: str, *, now: datetime) -> None:
+    """Put the imposed signature (HTML) below the saved text, if its writer took it out; "": none is imposed.
+
+    Raises Refusal `compose.gone`, `compose.already-sent`.
+    """
+    if not signature:
+        return
+    row = Composition.objects.select_for_update().get(pk=open_row_for(writer, key, now).pk)
+    typed = DraftFields(html=row.html, text=row.text, is_plain=row.is_plain)
+    signed = signed_at_least_once(typed, signature)
+    row.html, row.text = signed.html, signed.text
+    row.save(update_fields=("html", "text"))
 
 
 @transaction.atomic(durable=True)

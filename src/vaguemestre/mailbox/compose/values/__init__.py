@@ -15,6 +15,7 @@ from vaguemestre.mailbox.compose.values.draft import (
     Writer,
 )
 from vaguemestre.mailbox.compose.values.identities import (
+    AcademySignature,
     IdentityFields,
     SenderIdentity,
     SenderOption,
@@ -40,6 +41,7 @@ from vaguemestre.mailbox.compose.values.recipients import (
 )
 
 __all__ = [
+    "AcademySignature",
     "CopyPreview",
     "DistributionList",
     "Draft",

@@ -29,6 +29,14 @@ class IdentityFields:
 
 
 @dataclass(frozen=True)
+class AcademySignature:
+    """The académie's signature: HTML with variables. `is_imposed`: every message carries it, and no other."""
+
+    template: str = ""
+    is_imposed: bool = False
+
+
+@dataclass(frozen=True)
 class SignatureVariables:
     """Values of the variables of a signature; "" when unknown."""
 

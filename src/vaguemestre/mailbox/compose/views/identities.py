@@ -22,7 +22,12 @@ from vaguemestre.mailbox.compose.http import (
     answers_json,
     writer_of,
 )
-from vaguemestre.mailbox.compose.rules.identities import expand_variables, is_elsewhere, signature_html
+from vaguemestre.mailbox.compose.rules.identities import (
+    academy_html,
+    expand_variables,
+    is_elsewhere,
+    signature_html,
+)
 from vaguemestre.mailbox.compose.rules.identity_import import MAX_FILE_BYTES, read_identities
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html
 from vaguemestre.mailbox.compose.values import Writer
@@ -46,6 +51,7 @@ def list_identities(request: SignedInRequest) -> HttpResponse:
         "writer": writer,
         "texts": queries.stock_texts_of(writer.account_id, paris_day(timezone.now())),
         "is_saved": "fait" in request.GET,
+        "imposed": queries.imposed_signature(writer, academy_signature(request.who)),
     }
     return render(request, "compose/signatures.html", context)
 
@@ -190,13 +196,13 @@ def _with_error[Form: IdentityForm | StockTextForm](form: Form, refusal: Refusal
 
 def _identity_page(request: SignedInRequest, form: IdentityForm, identity_id: int, html: str) -> HttpResponse:
     variables = queries.signature_variables(request.who.account_id)
+    academy = academy_signature(request.who)
     context = {
         "form": form,
         "identity_id": identity_id,
         "html": draft_html(html, lambda _: False),
-        "academy_signature": expand_variables(
-            draft_html(academy_signature(request.who), lambda _: False), variables
-        ),
+        "academy_signature": academy_html(academy, variables),
+        "is_imposed": academy.is_imposed,
         "variables": variables,
     }
     return render(request, "compose/identity.html", context, status=422 if form.errors else 200)

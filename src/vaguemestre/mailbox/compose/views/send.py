@@ -19,6 +19,7 @@ from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.forms import DraftForm
 from vaguemestre.mailbox.compose.http import (
     COMPOSER_CSP,
+    academy_signature,
     actor_of,
     answers_json,
     sending_status,
@@ -27,6 +28,7 @@ from vaguemestre.mailbox.compose.http import (
     writer_of,
 )
 from vaguemestre.mailbox.compose.rules.due_time import due_moment
+from vaguemestre.mailbox.compose.rules.identities import signed_at_least_once
 from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
 from vaguemestre.mailbox.compose.views.page import composer_page, empty_draft
 from vaguemestre.post.mailstore.ports import open_mailbox
@@ -73,12 +75,16 @@ def _send(request: SignedInRequest, key: str) -> OutgoingMessage:
     return services.send_draft(
         writer_of(request),
         key,
-        form.draft_fields(),
+        signed_at_least_once(form.draft_fields(), _imposed_signature(request)),
         form.number("attempt", 1),
         due_at,
         limit=size_limit(request),
         now=now,
     )
+
+
+def _imposed_signature(request: SignedInRequest) -> str:
+    return queries.imposed_signature(writer_of(request), academy_signature(request.who))
 
 
 def _has_classes(request: SignedInRequest) -> bool:
@@ -103,6 +109,7 @@ def _prepare_copies(request: SignedInRequest, key: str) -> HttpResponse:
         saved = queries.find_draft(request.who.account_id, key)
         fields, revision = DraftForm(request.POST).draft_fields(), saved.revision if saved else 0
         services.save_draft(writer, key, fields, revision, open_mailbox.get(), now=now)
+    services.sign_draft(writer, key, _imposed_signature(request), now=now)
     services.prepare_mailing(
         writer, key, None, "", asker=class_writer_of(request), limit=size_limit(request), now=now
     )
