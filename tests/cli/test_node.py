@@ -29,7 +29,9 @@ def test_each_machine_of_the_file_is_told_with_its_duties_and_its_state(
 ) -> None:
     spoke("w1", push="ok")
     spoke("w2", push="down", gate="down")
-    spoke("p1", seconds=3_600)
+    spoke("p1", seconds=3_600, pod="waiting")
+    spoke("p3", pod="waiting", disk="ok")
+    spoke("p4", pod="waiting", disk="down")
     lines = listed(
         monkeypatch,
         NodeSection("d1", "10.0.0.1", ("database",)),
@@ -37,6 +39,8 @@ def test_each_machine_of_the_file_is_told_with_its_duties_and_its_state(
         NodeSection("w2", "10.0.0.3", ("web",)),
         NodeSection("p1", "10.0.0.4", ("pod",)),
         NodeSection("p2", "10.0.0.5", ("pod",)),
+        NodeSection("p3", "10.0.0.6", ("pod",)),
+        NodeSection("p4", "10.0.0.7", ("pod",)),
     )
     assert lines == [
         "d1  10.0.0.1  database  n’a que des services de Debian : systemctl y dit leur état",
@@ -44,6 +48,8 @@ def test_each_machine_of_the_file_is_told_with_its_duties_and_its_state(
         "w2  10.0.0.3  web  en panne : gate, push",
         "p1  10.0.0.4  pod  ne parle plus depuis 3600 s",
         "p2  10.0.0.5  pod  n’a jamais parlé",
+        "p3  10.0.0.6  pod  attend : une autre machine sert son groupe de boîtes",
+        "p4  10.0.0.7  pod  en panne : disk",
     ]
 
 

@@ -1,6 +1,6 @@
 """The process named `collector`: follows the logs of Postfix and Dovecot, and stores the steps of messages.
 
-`python -m vaguemestre.processes.collector`.
+`python -m vaguemestre.processes.collector`. On a machine of a pod it also tells the others how that one is.
 """
 
 import contextlib
@@ -65,6 +65,12 @@ def serve(collect: Collect, readers: Mapping[str, ReadSteps], heartbeat: Path, s
             stop.wait(_LOOK_EVERY)
 
 
+def give_signs() -> None:
+    """Tell the other machines how this one is, again and again."""
+    checks = import_string("vaguemestre.foundation.cluster.ports.own_checks").get()
+    import_string("vaguemestre.foundation.cluster.beat.start")(settings.CONFIG.machine, checks)
+
+
 def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -72,6 +78,8 @@ def main() -> None:
     heartbeat = Path(settings.CONFIG.run_dir) / "collector.heartbeat"
     with contextlib.suppress(OSError):
         heartbeat.touch()
+    if settings.CONFIG.served_pod:  # it has no worker, and this one runs whether the pod is here or not
+        give_signs()
     collect = import_string("vaguemestre.post.trace.services.collect_steps")
     serve(collect, log_readers.get(), heartbeat, stop)
 

@@ -90,6 +90,7 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
             table: {**_READERS, _WORKER: "SELECT, INSERT"}
             for table in ("public.journal_entryseal", "public.journal_monthseal")
         },
+        "public.cluster_machine": {**_USUAL, _COLLECTOR: _ALL},  # it gives the sign of a machine of a pod
         "public.cluster_keydigest": {},  # the owner's: compared before anything runs
         "public.django_migrations": dict.fromkeys(ROLES, _READ),
     }

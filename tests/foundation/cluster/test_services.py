@@ -30,6 +30,13 @@ def test_a_machine_that_gives_no_sign_is_told_as_gone_and_forgotten_in_a_week() 
     assert [state.name for state in machine_states(later)] == ["web1"]
 
 
+def test_a_machine_that_waits_for_its_pod_is_told_as_well() -> None:
+    give_sign("b2", {"pod": {"status": "waiting"}, "disk": {"status": "ok"}}, now=NOW)
+    give_sign("b3", {"pod": {"status": "waiting"}, "disk": {"status": "down"}}, now=NOW)
+    assert [state.as_json()["status"] for state in machine_states(NOW)] == ["waiting", "down"]
+    assert machine_states(NOW + GONE_AFTER * 2)[0].as_json()["status"] == "gone"
+
+
 def test_a_machine_with_another_key_is_told_which_and_changes_nothing() -> None:
     assert compare_keys({"seal_key": "a", "push_key": "b"}, {}) == []
     assert compare_keys({"seal_key": "a", "push_key": "b"}, {}) == []

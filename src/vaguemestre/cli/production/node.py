@@ -67,4 +67,6 @@ def _words(state: MachineState | None, *, is_told: bool) -> str:
         return "n’a jamais parlé"
     if state.is_gone:
         return f"ne parle plus depuis {int(state.silent.total_seconds())} s"
-    return f"en panne : {', '.join(state.down)}" if state.down else "va bien"
+    if state.down:
+        return f"en panne : {', '.join(state.down)}"
+    return "attend : une autre machine sert son groupe de boîtes" if state.is_waiting else "va bien"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from vaguemestre.foundation.kernel.slots import Slot
 
-# part → `{"status": "ok" | "warning" | "down", "detail": …}`
+# part → `{"status": "ok" | "waiting" | "warning" | "down", "detail": …}`
 type Checks = Callable[[], Mapping[str, Mapping[str, str]]]
 
 type OwnRound = Callable[[], None]

@@ -15,7 +15,12 @@ def machine_states(now: datetime) -> list[MachineState]:
             row.name,
             now - row.beat_at,
             now - row.beat_at > GONE_AFTER,
-            tuple(sorted(part for part, check in row.checks.items() if check.get("status") == "down")),
+            tuple(_parts(row, "down")),
+            any(_parts(row, "waiting")),
         )
         for row in Machine.objects.order_by("name")
     ]
+
+
+def _parts(row: Machine, status: str) -> list[str]:
+    return sorted(part for part, check in row.checks.items() if check.get("status") == status)

@@ -41,7 +41,7 @@ def checks(config: Config) -> dict[str, Check]:
         "dovecot": lambda: _dovecot(config),
         "postfix": lambda: _postfix(config),
         "front": lambda: front,
-        "push": lambda: _page(ports.push, "/sante"),
+        "push": lambda: page_answers(ports.push, "/sante"),
         "worker": lambda: _workers(config),
         "long-worker": lambda: _warning(_beats(config, worker_name("long"))),
         "import-worker": lambda: _warning(_beats(config, worker_name("imports"))),
@@ -53,10 +53,10 @@ def checks(config: Config) -> dict[str, Check]:
             _warning(_beats(config, "collector")) if database["database-writes"].ok else Check(ok=True)
         ),
         # nothing is said of them while the front, which passes the question on, is away itself
-        "carddav": lambda: _page(ports.carddav, "/sante") if front.ok else Check(ok=True),
+        "carddav": lambda: page_answers(ports.carddav, "/sante") if front.ok else Check(ok=True),
         **({"filter": lambda: _filter(config)} if has_filter(config) else {}),
         **({"antivirus": lambda: _antivirus(config)} if config.files.clamd else {}),
-        "disk": lambda: _space(config),
+        "disk": lambda: free_space(config),
         **({"backup": lambda: _backup(config)} if config.backup.repository else {}),
         "certificates": lambda: _certificates(config),
     }
@@ -65,7 +65,7 @@ def checks(config: Config) -> dict[str, Check]:
 
 def _filter(config: Config) -> Check:
     """Warn of a filter that does not answer: mail arrives all the same, « non vérifié »."""
-    return _warning(_page(config.ports.filter_controller, "/ping"))
+    return _warning(page_answers(config.ports.filter_controller, "/ping"))
 
 
 def _antivirus(config: Config) -> Check:
@@ -121,7 +121,8 @@ def _greeting(host: str, port: int, expected: bytes, patience: float, asked: byt
         return Check(ok=False, words=str(error))
 
 
-def _page(port: int, path: str) -> Check:
+def page_answers(port: int, path: str) -> Check:
+    """Whether a process of ours answers that page on the loopback."""
     try:
         with socket.create_connection(("127.0.0.1", port), _PATIENCE) as peer:
             peer.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost:{port}\r\n\r\n".encode())
@@ -185,7 +186,8 @@ def _certificates(config: Config) -> Check:
     return _warning(Check(ok=not soon, words=", ".join(soon)))
 
 
-def _space(config: Config) -> Check:
+def free_space(config: Config) -> Check:
+    """Whether the disk of the instance has room for mail."""
     try:
         free = shutil.disk_usage(config.home).free
     except OSError as error:

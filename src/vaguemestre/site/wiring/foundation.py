@@ -12,6 +12,7 @@ from vaguemestre.post.outbox import handlers as outbox_handlers
 from vaguemestre.site.adapters import side_column
 from vaguemestre.site.config import Config
 from vaguemestre.site.monitoring.health import checks
+from vaguemestre.site.monitoring.pod_health import pod_checks
 from vaguemestre.site.monitoring.stored_sign import touch_stored_sign
 from vaguemestre.site.wiring.periodic import ROUNDS
 from vaguemestre.site.wiring.sentences import SENTENCES
@@ -19,7 +20,8 @@ from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 
 
 def plug(config: Config) -> None:
-    own_checks.plug(lambda: {name: check.as_json() for name, check in checks(config).items()})
+    own = pod_checks if config.served_pod else checks
+    own_checks.plug(lambda: {name: check.as_json() for name, check in own(config).items()})
     sign_stored.plug(partial(touch_stored_sign, config.data_dir))
     own_rounds.plug(
         (dkim_handlers.write_own_keys, removals_handlers.write_own_marks, outbox_handlers.end_own_holds)

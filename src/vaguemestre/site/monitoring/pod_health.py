@@ -1,0 +1,26 @@
+"""How a machine of a pod is, as it tells the others: nobody asks it for a page."""
+
+import socket
+
+from vaguemestre.site.config import Config
+from vaguemestre.site.monitoring.check import Check
+from vaguemestre.site.monitoring.health import free_space, page_answers
+
+
+def pod_checks(config: Config) -> dict[str, Check]:
+    """Its disk, and its processes where the pod is; elsewhere it waits. Of Dovecot nothing is said."""
+    pod = config.topology.pod_named(config.served_pod)
+    if config.is_pod_shared and pod and not _is_ours(pod.address):
+        return {"pod": Check(ok=True, is_waiting=True), "disk": free_space(config)}
+    return {"push": page_answers(config.ports.push, "/sante"), "disk": free_space(config)}
+
+
+def _is_ours(address: str) -> bool:
+    """Whether this machine has that address at the moment: nobody else can listen on it."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
