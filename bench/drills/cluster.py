@@ -21,6 +21,7 @@ from pathlib import Path
 
 from tests.machines import academy, nodes, pods, power, site_certificate
 from tests.machines.academy import Agent, Client
+from tests.machines.cluster_file import ClusterFile, Node
 from tests.machines.machine import STORE, Machine, host, make_layer, make_network
 from tests.machines.power import PowerSwitch
 
@@ -49,33 +50,9 @@ def duties_of(name: str) -> tuple[str, ...]:
     return ("database", "web", "proxy", "mx") if name in FRONTS else ("database",)
 
 
-def configuration() -> str:
-    """The file of all these machines."""
-    options = [f"ip={power.HOST}", f"ipport={power.PORT}", "pcmk_reboot_action=off"]
-    tables = "".join(
-        f'\n[[node]]\nname = "{name}"\naddress = "{address}"\nduties = {list(duties_of(name))}\n'
-        + (f'fencing = "{power.AGENT}"\nfencing_options = {options}\n' if name in HOSTS else "")
-        for name, address in ADDRESSES.items()
-    ).replace("'", '"')
-    return (
-        academy.CONFIGURATION
-        + f"""trusted = ["127.0.0.0/8", "::1/128", "10.78.0.0/24"]
-entry = ["{SHARED}"]
-
-[database]
-engine = "postgresql"
-host = "127.0.0.1"
-password_file = "secrets/postgres_password"
-
-[[pod]]
-name = "p1"
-address = "{POD}"
-nodes = {json.dumps(HOSTS)}
-device = "/srv/shared/p1"
-file_system = "none"
-mount_options = "bind"
-{academy.GIVEN_CERTIFICATE}{tables}"""
-    )
+FILE = ClusterFile(
+    tuple(Node(name, address, duties_of(name)) for name, address in ADDRESSES.items()), entry=SHARED, pod=POD
+)
 
 
 @dataclass
@@ -233,7 +210,7 @@ def _install(cluster: Cluster, name: str, *, may_wait: bool = False, brings_keys
     """`may_wait`: others are still missing for a majority."""
     machine, first = cluster.machines[name], cluster.machines[FRONTS[0]]
     began = time.monotonic()
-    machine.must("tee", academy.SETTINGS, text=configuration())
+    machine.must("tee", academy.SETTINGS, text=FILE.text)
     if name in FRONTS:
         machine.bring(cluster.authority.ca.parent, "/srv/tls")
     if name in HOSTS:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.machines import academy, nodes, power
 from tests.machines.academy import Agent, Client
+from tests.machines.cluster_file import ClusterFile, Node
 from tests.machines.machine import STORE, Machine, make_layer
 from tests.machines.power import PowerSwitch
 
@@ -22,6 +23,13 @@ ADDRESSES = {FRONT: "10.78.0.81", "pb1": "10.78.0.82", "pb2": "10.78.0.83"}
 POD = "10.78.0.85"
 SHARED = STORE / "pods-shared"
 MAIL = "/var/lib/vaguemestre/mail"
+FILE = ClusterFile(
+    (
+        Node(FRONT, ADDRESSES[FRONT], ("database", "web", "proxy", "mx")),
+        *(Node(name, ADDRESSES[name], ("pod",)) for name in HOSTS),
+    ),
+    pod=POD,
+)
 WITHIN_SECONDS = 240
 LAYER = Machine("podlayer", "10.78.0.80")
 STARTED_BY_PACKAGES = ("postgresql", "etcd", "haproxy", "corosync", "pacemaker", "logd", "pgbackrest")
@@ -35,34 +43,6 @@ duties = ["pod"]
 [[pod]]
 nodes = ["b", "c"]
 """
-
-
-def configuration() -> str:
-    nodes = [(FRONT, ("database", "web", "proxy", "mx")), *((name, ("pod",)) for name in HOSTS)]
-    options = [f"ip={power.HOST}", f"ipport={power.PORT}", "pcmk_reboot_action=off"]
-    tables = "".join(
-        f'\n[[node]]\nname = "{name}"\naddress = "{ADDRESSES[name]}"\nduties = {list(duties)}\n'
-        + (f'fencing = "{power.AGENT}"\nfencing_options = {options}\n' if name in HOSTS else "")
-        for name, duties in nodes
-    ).replace("'", '"')
-    return (
-        academy.CONFIGURATION
-        + f"""trusted = ["127.0.0.0/8", "::1/128", "10.78.0.0/24"]
-
-[database]
-engine = "postgresql"
-host = "127.0.0.1"
-password_file = "secrets/postgres_password"
-
-[[pod]]
-name = "p1"
-address = "{POD}"
-nodes = ["{'", "'.join(HOSTS)}"]
-device = "/srv/shared/p1"
-file_system = "none"
-mount_options = "bind"
-{academy.GIVEN_CERTIFICATE}{tables}"""
-    )
 
 
 def comes(holds: Callable[[], object], seconds: float = WITHIN_SECONDS) -> None:
@@ -178,7 +158,7 @@ def install_all(pods: Pods) -> None:
     """The front makes the keys; the pod has a majority once its second machine is there."""
     for name, machine in pods.machines.items():
         machine.bring(PROJECT, academy.SOURCES, academy.LEFT_OUT)
-        machine.must("tee", academy.SETTINGS, text=configuration())
+        machine.must("tee", academy.SETTINGS, text=FILE.text)
         if name == FRONT:
             machine.bring(pods.authority.ca.parent, "/srv/tls")
         else:

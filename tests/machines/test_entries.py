@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.machines import academy
+from tests.machines.cluster_file import ClusterFile, Node
 from tests.machines.machine import Machine
 
 from vaguemestre.site.config import PROJECT, Ports
@@ -20,22 +21,14 @@ pytestmark = [pytest.mark.machines, pytest.mark.timeout(3600)]
 HERE = "10.78.0.1"  # this host, on the bridge: it stands for the machine behind the entries
 SHARED = "10.78.0.45"
 NODES = {"e1": "10.78.0.46", "e2": "10.78.0.47"}
-CONFIGURATION = (
-    academy.CONFIGURATION
-    + f"""trusted = ["127.0.0.0/8", "::1/128", "10.78.0.0/24"]
-entry = ["{SHARED}"]
-
-[database]
-engine = "postgresql"
-host = "10.78.0.9"
-password_file = "secrets/postgres_password"
-
-[[node]]
-name = "m1"
-address = "{HERE}"
-duties = ["web", "proxy", "pod", "mx"]
-"""
-    + "".join(f'\n[[node]]\nname = "{n}"\naddress = "{a}"\nduties = ["entry"]\n' for n, a in NODES.items())
+FILE = ClusterFile(
+    (
+        Node("m1", HERE, ("web", "proxy", "pod", "mx")),
+        *(Node(name, address, ("entry",)) for name, address in NODES.items()),
+    ),
+    entry=SHARED,
+    database="10.78.0.9",
+    tls="",
 )
 WITHIN_SECONDS = 60
 
@@ -103,7 +96,7 @@ def entries() -> Iterator[Entries]:
             machine.destroy()
             machine.boot()
             machine.bring(PROJECT, academy.SOURCES, academy.LEFT_OUT)
-            machine.must("tee", academy.SETTINGS, text=CONFIGURATION)
+            machine.must("tee", academy.SETTINGS, text=FILE.text)
             machine.must(*academy.INSTALL, "--node", name)
         port = Ports.counted_from(8000, usual=True).entry_mx
         server = Receivers((HERE, port), Receiver)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from tests.machines import academy, conftest, nodes
 from tests.machines.academy import Agent, Client
+from tests.machines.cluster_file import ClusterFile, Node
 from tests.machines.machine import Machine
 from tests.machines.visitor import Visitor
 
@@ -19,33 +20,14 @@ from vaguemestre.site.config import PROJECT
 pytestmark = [pytest.mark.machines, pytest.mark.timeout(7200)]
 
 POD, SHARED = "10.78.0.70", "10.78.0.75"
-NODES = {
-    "b1": ("10.78.0.71", ("database", "pod")),
-    "w1": ("10.78.0.72", ("web", "proxy", "mx")),
-    "w2": ("10.78.0.73", ("web", "proxy", "mx")),
-    "e1": ("10.78.0.74", ("entry",)),
-}
-FRONTS = ("w1", "w2")
-CONFIGURATION = (
-    academy.CONFIGURATION
-    + f"""trusted = ["127.0.0.0/8", "::1/128", "10.78.0.0/24"]
-entry = ["{SHARED}"]
-
-[database]
-engine = "postgresql"
-host = "127.0.0.1"
-password_file = "secrets/postgres_password"
-
-[[pod]]
-name = "p1"
-address = "{POD}"
-nodes = ["b1"]
-{academy.GIVEN_CERTIFICATE}"""
-    + "".join(
-        f'\n[[node]]\nname = "{name}"\naddress = "{address}"\nduties = {list(duties)}\n'.replace("'", '"')
-        for name, (address, duties) in NODES.items()
-    )
+NODES = (
+    Node("b1", "10.78.0.71", ("database", "pod")),
+    Node("w1", "10.78.0.72", ("web", "proxy", "mx")),
+    Node("w2", "10.78.0.73", ("web", "proxy", "mx")),
+    Node("e1", "10.78.0.74", ("entry",)),
 )
+FRONTS = ("w1", "w2")
+FILE = ClusterFile(NODES, entry=SHARED, pod=POD)
 WITHIN_SECONDS = 120
 PAGES_AWAY_SECONDS = 20  # an entry notices within six; these cores are shared
 
@@ -72,14 +54,14 @@ def comes(holds: Callable[[], bool]) -> None:
 
 @pytest.fixture(scope="module")
 def fronts(authority: Certificates) -> Iterator[Fronts]:
-    machines = {name: Machine(name, address) for name, (address, _) in NODES.items()}
+    machines = {node.name: Machine(node.name, node.address) for node in NODES}
     fronts = Fronts(machines, authority)
     try:
         for machine in machines.values():
             machine.cut() if conftest.KEPT else machine.destroy()
             machine.boot()
             machine.bring(PROJECT, academy.SOURCES, academy.LEFT_OUT)
-            machine.must("tee", academy.SETTINGS, text=CONFIGURATION)
+            machine.must("tee", academy.SETTINGS, text=FILE.text)
         for name, machine in machines.items():
             if name in FRONTS:
                 machine.bring(authority.ca.parent, "/srv/tls")
