@@ -7,8 +7,10 @@ import pytest
 from django.db import transaction
 from tests.access.signin.people import account
 from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arrival, told, work
+from tests.post.quarantine.test_services import events_of
 from typer.testing import CliRunner
 
+from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.cli.people import account as cli_account
 from vaguemestre.desks.removals import queries, services
 from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer, TakenCopy
@@ -17,6 +19,8 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.services import found_academy
+from vaguemestre.post.redirects.services import record_click
+from vaguemestre.post.redirects.values import CheckedLink
 from vaguemestre.post.trace.values import Engine, Step, StepKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -519,3 +523,24 @@ def test_what_a_list_sent_on_may_be_an_honest_letter_s_copy_and_stays() -> None:
     removed(copies)
     assert [letter.guid for letter in copies.hidden[LIST]] == ["QQQQQB2"]
     assert copies.hidden[member] == []
+
+
+def test_who_answered_or_followed_a_link_is_told_once_and_nobody_else() -> None:
+    copies, mailboxes = campaign(4)
+    number = counted(copies)
+    copies.boxes[mailboxes[1]][0].flags = frozenset({"\\Seen", "\\Answered"})
+    holders = dict(RemovalBox.objects.values_list("mailbox", "account_id"))
+    link = CheckedLink("https://piege.example/", holders[mailboxes[2]], "<f2@x>")
+    record_click(link, was_listed=False, now=NOON)
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    for at in (NOON, NOON + timedelta(minutes=1)):
+        work(number, order(number), copies, at=at)
+    told_of = {event.account_id: (event.act, event.detail) for event in events_of(AccountTouched)}
+    assert len(events_of(AccountTouched)) == len(told_of) == 2
+    assert told_of == {
+        holders[mailboxes[1]]: ("dangerous-mail", f"Expéditeur : {SENDER}. Vous y aviez répondu."),
+        holders[mailboxes[2]]: (
+            "dangerous-mail",
+            f"Expéditeur : {SENDER}. Vous aviez suivi un de ses liens.",
+        ),
+    }

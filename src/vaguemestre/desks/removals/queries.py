@@ -23,6 +23,7 @@ from vaguemestre.desks.removals.values import (
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.people.credentials.queries import person_by_account, presented
 from vaguemestre.people.directory.queries import addresses_by_person, names_by_person
+from vaguemestre.post.redirects.queries import accounts_that_clicked
 from vaguemestre.post.redirects.rules.listed_names import is_same_page
 from vaguemestre.post.reports.values import ReportedLetter
 from vaguemestre.post.trace.queries import senders_by_queue_id, steps_by_queue_id
@@ -188,6 +189,13 @@ def senders_of(criteria: Criteria) -> list[str]:
     senders = {sender.lower() for sender in senders_by_queue_id(criteria.message_id).values()}
     others = sorted(sender for sender in senders if sender and not is_sent_on(sender))
     return others if len(others) > 1 else []
+
+
+def accounts_caught(removal_id: int, criteria: Criteria) -> frozenset[int]:
+    """Accounts that followed a link of one of the messages removed, whatever Message-ID each copy bears."""
+    own = RemovalBox.objects.filter(removal_id=removal_id).values_list("message_ids", flat=True)
+    sought = {criteria.message_id} if criteria.message_id else set()
+    return accounts_that_clicked(sought.union(*own), criteria.link)
 
 
 def criteria_of_copy(letter: ReportedLetter) -> dict[str, str]:

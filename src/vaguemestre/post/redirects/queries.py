@@ -1,20 +1,24 @@
 """Who followed links."""
 
-from django.db.models import Q
+from collections.abc import Collection
+from itertools import batched
 
 from vaguemestre.post.redirects.models import LinkClick
 from vaguemestre.post.redirects.rules.listed_names import link_digest
 
+_BATCH = 500
 
-def accounts_that_clicked(message_id: str, link: str) -> frozenset[int]:
-    """Accounts that followed a link of that message, or that link anywhere, in the last 30 days.
 
-    Clicks that a listed link stopped are left out. Both may be empty.
+def accounts_that_clicked(message_ids: Collection[str], link: str) -> frozenset[int]:
+    """Accounts that followed a link of those messages, or that link anywhere, in the last 30 days.
+
+    Clicks that a listed link stopped are left out. `link` may be empty.
     """
-    clicks = Q(pk__in=())
-    if message_id:
-        clicks |= Q(message_id=message_id[:255])
-    if link:
-        clicks |= Q(link_sha256=link_digest(link))
-    rows = LinkClick.objects.filter(clicks, was_listed=False)
-    return frozenset(rows.values_list("account_id", flat=True))
+    rows = LinkClick.objects.filter(was_listed=False)
+    clicked = set(
+        rows.filter(link_sha256=link_digest(link)).values_list("account_id", flat=True) if link else ()
+    )
+    for batch in batched(message_ids, _BATCH):
+        ours = [message_id[:255] for message_id in batch]
+        clicked.update(rows.filter(message_id__in=ours).values_list("account_id", flat=True))
+    return frozenset(clicked)

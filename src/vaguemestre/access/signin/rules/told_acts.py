@@ -33,6 +33,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Son texte est neutre et ne part qu’aux agents de l’académie. Vous pouvez y mettre fin dans vos "
         "paramètres.",
     ),
+    "dangerous-mail": (
+        "Un courriel dangereux a été retiré de votre boîte",
+        "L’équipe de sécurité a retiré de votre boîte un courriel dangereux. Si vous avez donné un mot de "
+        "passe, votre NUMEN ou un code, ou ouvert ce qui y était joint, prévenez l’assistance sans "
+        "attendre : elle peut mettre votre compte à l’abri. Sinon, il n’y a rien à faire.",
+    ),
     "forward-set": (
         "Des courriels seront transférés automatiquement",
         "Un filtre de votre boîte transfère désormais des courriels à une autre adresse.",

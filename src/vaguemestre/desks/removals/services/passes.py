@@ -1,17 +1,18 @@
 """The work of a removal, mailbox after mailbox: count, remove, give back. Any of it may be run again."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.desks.removals.events import RemovalDue
 from vaguemestre.desks.removals.models import Removal, RemovalBox, TakenCopy
 from vaguemestre.desks.removals.ports import MailCopies
-from vaguemestre.desks.removals.queries import criteria_of, possible_holders
+from vaguemestre.desks.removals.queries import accounts_caught, criteria_of, possible_holders
 from vaguemestre.desks.removals.rules.decisions import ENDS, GOALS, RUNNING, delay_after, needs_second_person
 from vaguemestre.desks.removals.rules.returns import copies_to_return
 from vaguemestre.desks.removals.services.looks import look_for, stored_look
@@ -32,6 +33,7 @@ class PassContext:
     clock: Callable[[], datetime]
     limit: int  # mailboxes: above, a second person approves
     mailboxes_of: MailboxesOf
+    clicked: Collection[int] = ()  # accounts that followed a link of the message, while it is removed
 
 
 def run_pass(removal_id: int, number: int, context: PassContext) -> None:
@@ -48,6 +50,8 @@ def run_pass(removal_id: int, number: int, context: PassContext) -> None:
     if row.state == RemovalState.REMOVING and _has_outgrown(row, context.limit):
         _stop(row, context.clock())
         return
+    if row.state == RemovalState.REMOVING:
+        context = replace(context, clicked=accounts_caught(row.pk, criteria_of(row)))
     until = context.clock() + _SLICE
     while boxes := list(_due(row, context.clock())[:_BATCH]):
         for box in boxes:
@@ -149,6 +153,8 @@ def _remove(row: Removal, box: RemovalBox, context: PassContext, targets: Target
             _set_counts(box, copies)
         _settle(box, BoxPhase.REMOVED)
         _record_for_owner(row, box, "removals.copies-removed", count, row.decided_by, context.clock())
+        if count:
+            _warn_owner(row, box, context)
 
 
 def _copies_now(box: RemovalBox, context: PassContext, sought: SoughtMail) -> Sequence[MailCopy]:
@@ -213,6 +219,19 @@ def _settle(box: RemovalBox, phase: BoxPhase) -> None:
     if phase != BoxPhase.COUNTED:
         box.found = None
     box.save()
+
+
+def _warn_owner(row: Removal, box: RemovalBox, context: PassContext) -> None:
+    """Tell whoever answered the message, or followed a link of it: they may have given a secret away."""
+    deeds = []
+    if box.answered:
+        deeds.append("Vous y aviez répondu.")
+    if box.account_id in context.clicked:
+        deeds.append("Vous aviez suivi un de ses liens.")
+    if deeds and box.account_id is not None:
+        detail = " ".join([f"Expéditeur : {row.sender}.", *deeds] if row.sender else deeds)
+        at = context.clock().isoformat()
+        announce(AccountTouched(box.account_id, "dangerous-mail", at, detail=detail))
 
 
 def _record_for_owner(row: Removal, box: RemovalBox, act: str, count: int, by: str, now: datetime) -> None:

@@ -22,7 +22,6 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.post.redirects.queries import accounts_that_clicked
 from vaguemestre.post.reports.queries import reported_letter
 
 
@@ -169,7 +168,7 @@ def _clicked(file: RemovalFile) -> frozenset[int]:
     """Accounts that followed a link of the message; none where links are not checked."""
     if not settings.CONFIG.mail.checked_links:
         return frozenset()
-    return accounts_that_clicked(file.criteria.message_id, file.criteria.link)
+    return queries.accounts_caught(file.removal_id, file.criteria)
 
 
 def _reported(number: str) -> dict[str, str]:
