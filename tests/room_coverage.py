@@ -27,7 +27,8 @@ HELD = frozenset(
     access/assistant access/signin access/sso/cas access/sso/headers access/sso/oidc access/sso/registry
     access/sso/saml
     demo
-    desks/backoffice desks/breaches desks/bulk desks/domainreports desks/enrolment desks/helpdesk
+    desks/backoffice desks/breaches desks/bulk desks/domainreports desks/enrolment desks/firstday
+    desks/helpdesk
     desks/inventory desks/operations desks/phonebook desks/portal desks/removals desks/schoolstaff
     desks/staffsearch
     foundation/cluster foundation/jobs foundation/journal foundation/push

@@ -39,6 +39,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "domainreports": {
         READERS: "reports",
     },
+    "firstday": {
+        ADMINISTRATORS: "close dns",
+    },
     "inventory": {
         READERS: "file inventory",
     },

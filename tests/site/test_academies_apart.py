@@ -50,6 +50,8 @@ OF_INSTALLATION = frozenset(
         "backoffice:settings",
         "domainreports:reports",
         "helpdesk:stock",
+        "firstday:close",
+        "firstday:dns",
         "operations:advice",
         "operations:queue",
         "operations:queue-act",

@@ -58,6 +58,7 @@ IMPERSONAL = {
     "service_classes.ClassTie": "a setting of an organisation",
     "paragraphs.AcademyParagraph": "a text of an organisation for everybody",
     "directory.ManagementService": "an organisation",
+    "firstday.FirstDay": "moments of an installation",
     "directory.Structure": "an organisation",
     "dkim.DkimKey": "keys of a domain",
     "helpdesk.AnswerText": "a text of the desk for everybody",

@@ -77,6 +77,7 @@ _ROOMS = (
     "desks.removals",
     "desks.bulk",
     "desks.inventory",
+    "desks.firstday",
     "desks.schoolstaff",
     "desks.backoffice",
     "desks.staffsearch",

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/", include("vaguemestre.desks.backoffice.urls")),
     path("administration/", include("vaguemestre.desks.breaches.urls")),
     path("administration/", include("vaguemestre.desks.bulk.urls")),
+    path("administration/", include("vaguemestre.desks.firstday.urls")),
     path("administration/", include("vaguemestre.desks.inventory.urls")),
     path("administration/", include("vaguemestre.desks.operations.urls")),
     path("administration/", include("vaguemestre.desks.domainreports.urls")),

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.demo import services as demo
+from vaguemestre.desks.firstday.services import begin_first_day
 from vaguemestre.foundation.cluster.services import compare_keys
 from vaguemestre.people.credentials.queries import has_accounts
 from vaguemestre.people.credentials.services import add_activation_link, open_account
@@ -108,6 +109,7 @@ def _first_administrator(config: Config) -> str:
         None, _FIRST, mailbox, "administrator", config.mail.quota_mb, by="instance", now=now
     )
     token = add_activation_link(account, by="instance", now=now)
+    begin_first_day(now=now)
     return f"{config.public_url}/assistant/activation/{token}"
 
 

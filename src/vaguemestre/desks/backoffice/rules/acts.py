@@ -24,6 +24,7 @@ ACTION_LABELS = {
     "breaches.noticed": "Violation de données : avis envoyé",
     "breaches.closed": "Violation de données : dossier clos",
     "breaches.exported": "Violation de données : dossier téléchargé",
+    "firstday.closed": "« Avant d’ouvrir le service » fermé pour de bon",
     "inventory.file-taken": "Inventaire des boîtes et des listes téléchargé",
     "bulk.approved": "Acte sur plusieurs personnes : accord de la deuxième personne",
     "bulk.decided": "Acte sur plusieurs personnes décidé",

@@ -31,6 +31,7 @@ _KINDS = {
     "structure": "établissement",
 }
 _WHOLES = {
+    "first-day": "l’ouverture du service",
     "inventory": "l’inventaire",
     "journal": "le journal",
     "numens": "les NUMEN",

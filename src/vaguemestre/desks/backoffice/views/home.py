@@ -12,6 +12,7 @@ from vaguemestre.access.signin.administrators import for_auditors, may_act
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.breaches.queries import open_breaches
+from vaguemestre.desks.firstday.views import card_of
 from vaguemestre.desks.operations.views.today import today_context
 from vaguemestre.foundation.jobs.queries import count_failed_jobs
 from vaguemestre.foundation.journal.chain import last_seal
@@ -62,6 +63,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "last_feed": feeds[0] if feeds else None,
         "is_of_academy": bool(academy_id),
         "may_act": may_act(request),
+        "first_day": card_of(request, now),
         "lines": last_seal().number,
         "decisions": decisions,
         "breaches": breaches,

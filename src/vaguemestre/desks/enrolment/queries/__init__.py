@@ -31,6 +31,7 @@ from vaguemestre.desks.enrolment.queries.requests import (
     request_detail,
     request_status,
     scope_of,
+    services_with_officer,
     step_to_mail,
 )
 
@@ -63,5 +64,6 @@ __all__ = [
     "search_people",
     "search_schools",
     "service_in_charge_of",
+    "services_with_officer",
     "step_to_mail",
 ]

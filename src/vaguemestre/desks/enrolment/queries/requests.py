@@ -81,6 +81,12 @@ def officers_of(service_id: int) -> tuple[tuple[int, str], ...]:
     return tuple(rows.values_list("account_id", "account__username"))
 
 
+def services_with_officer() -> frozenset[int]:
+    """The services that an active account is an officer of."""
+    rows = Officer.objects.filter(account__state="active")
+    return frozenset(rows.values_list("service_id", flat=True))
+
+
 QUEUE_ORDERS = {"age": "-filed_at", "reference": "reference", "etat": "state", "service": "service__code"}
 
 

@@ -64,6 +64,7 @@ from vaguemestre.people.credentials.queries.factors import (
     protection_of,
     recovery_codes_left,
     second_factor_due,
+    without_second_factor,
 )
 from vaguemestre.people.credentials.queries.holders import (
     MailboxHolder,
@@ -190,4 +191,5 @@ __all__ = [
     "usable_contact",
     "usernames_of",
     "usernames_of_class",
+    "without_second_factor",
 ]

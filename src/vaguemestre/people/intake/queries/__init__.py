@@ -25,6 +25,7 @@ from vaguemestre.people.intake.queries.feeds import (
     feeds_page,
     feeds_received_after,
     first_reception,
+    has_applied_feed,
     people_changed_by,
     people_changed_since,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "feeds_page",
     "feeds_received_after",
     "first_reception",
+    "has_applied_feed",
     "last_mentions",
     "match_candidates_of",
     "match_candidates_page",

@@ -99,6 +99,12 @@ def feeds_page(
     return tuple(map(_feed_summary, ordered[first : first + count])), rows.count()
 
 
+def has_applied_feed() -> bool:
+    """Whether a feed was ever applied that told of somebody."""
+    rows = Feed.objects.filter(Q(refusal="") | ~Q(confirmed_by=""), finished_at__isnull=False)
+    return rows.exclude(arrivals=0, changes=0, departures=0, unchanged=0).exists()
+
+
 def count_waiting_feeds(academy_id: int = 0) -> int:
     """How many feeds are held for an administrator, of one académie unless 0."""
     rows = Feed.objects.filter(of_academy(academy_id))
