@@ -308,6 +308,12 @@ def test_what_the_parser_of_mail_stumbles_over_is_unreadable(content: bytes) -> 
         parse_message(b"From: a@dehors.example\r\n" + content + b"x", "liste.x@ac-amiens.test")
 
 
+def test_what_no_copy_can_be_made_of_is_unreadable() -> None:
+    """It was accepted, and its copies were tried for three days."""
+    with pytest.raises(UnreadableLetter):
+        without_files("Content-Type: multipart/mixed; boundary=b\r\n\r\nX: a@é.fr\r\n".encode())
+
+
 def test_a_copy_without_files_keeps_fields_as_written_however_many_their_words() -> None:
     """The first kind held the worker of lists for a minute, for each batch of copies."""
     head = b"From: a@dehors.example\r\nX-Words: " + b"[ " * 45_000 + b"\r\n"

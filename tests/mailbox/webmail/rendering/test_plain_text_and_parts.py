@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from tests.mailbox.webmail.rendered_html import seen
 
 from vaguemestre.foundation.ui.files.attachments import disposition
+from vaguemestre.mailbox.webmail.ports import TooComplex
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing import folders, rows, search_query
 from vaguemestre.mailbox.webmail.rules.rendering import kinds, parts, plain
 from vaguemestre.mailbox.webmail.rules.rendering.header import recipients_line
 from vaguemestre.mailbox.webmail.rules.rendering.html import links
+from vaguemestre.mailbox.webmail.services.message.enclosed import EnclosedMessage
 from vaguemestre.post.mailstore.values import (
     INVITATION,
     Correspondent,
@@ -386,3 +388,10 @@ def test_a_row_gives_an_address_of_ours_the_directorys_name_and_none_in_junk() -
         for folder in ("INBOX", "Junk")
     ]
     assert shown == ["Philippe Vasseur", head]
+
+
+def test_an_enclosed_message_that_the_parser_stumbles_over_is_too_complex() -> None:
+    """The page of the message that encloses it answered that it had failed."""
+    raw = b"Content-Disposition: attachment; filename*=\0''a\r\n\r\nx"
+    with pytest.raises(TooComplex):
+        EnclosedMessage(raw, MessageRef("INBOX", 1, 1))

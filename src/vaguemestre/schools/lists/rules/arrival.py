@@ -23,7 +23,7 @@ _AUTOMATIC_SENDERS = re.compile(
     r"^(mailer-daemon|postmaster|noreply|no-reply|ne-pas-repondre)@", re.IGNORECASE
 )
 _MOST_LEVELS = 40  # of parts in parts
-_UNREADABLE = (RecursionError, ValueError, LookupError, TypeError, AttributeError)  # of the email package
+UNREADABLE = (RecursionError, ValueError, LookupError, TypeError, AttributeError)  # of the email package
 _BULK = {"bulk", "junk", "auto_reply"}
 
 
@@ -37,7 +37,7 @@ def parse_message(raw: bytes, address: str) -> tuple[IncomingMessage, str]:
         raise UnreadableLetter
     try:
         return _parsed(raw, address)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise UnreadableLetter from error
 
 

@@ -15,7 +15,14 @@ from io import BytesIO
 from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.post.outbox.rules import headers
 from vaguemestre.post.outbox.values import Recipient
-from vaguemestre.schools.lists.rules.arrival import LOOP_FIELD, file_name, is_file, list_id
+from vaguemestre.schools.lists.rules.arrival import (
+    LOOP_FIELD,
+    UNREADABLE,
+    UnreadableLetter,
+    file_name,
+    is_file,
+    list_id,
+)
 from vaguemestre.schools.lists.values import IncomingMessage, LinkedFile, ListDetails, ReplyTo
 
 # Trace fields, receipt requests, and fields of another list.
@@ -78,12 +85,15 @@ class _AsWritten(email.policy.Compat32):
 
 
 def without_files(raw: bytes) -> tuple[bytes, tuple[LinkedFile, ...]]:
-    """The message without its attachments, and their names and sizes."""
-    message = email.message_from_bytes(raw, policy=email.policy.compat32)
-    files = tuple(LinkedFile(file_name(part), _size(part)) for part in message.walk() if is_file(part))
-    _strip(message)
+    """The message without its attachments, and their names and sizes. Raises UnreadableLetter."""
     out = BytesIO()
-    BytesGenerator(out, mangle_from_=False, policy=_AsWritten()).flatten(message, linesep="\r\n")
+    try:
+        message = email.message_from_bytes(raw, policy=email.policy.compat32)
+        files = tuple(LinkedFile(file_name(part), _size(part)) for part in message.walk() if is_file(part))
+        _strip(message)
+        BytesGenerator(out, mangle_from_=False, policy=_AsWritten()).flatten(message, linesep="\r\n")
+    except UNREADABLE as error:
+        raise UnreadableLetter from error
     return out.getvalue(), files
 
 

@@ -21,9 +21,10 @@ from vaguemestre.schools.lists import queries
 from vaguemestre.schools.lists.events import FanoutDue, NoticeDue
 from vaguemestre.schools.lists.models import ListLetter, MailingList
 from vaguemestre.schools.lists.ports import IsSealed
-from vaguemestre.schools.lists.rules.acceptance import decide
+from vaguemestre.schools.lists.rules.acceptance import are_files_linked, decide
 from vaguemestre.schools.lists.rules.arrival import UnreadableLetter, parse_message
 from vaguemestre.schools.lists.rules.list_address import without_detail
+from vaguemestre.schools.lists.rules.list_copy import without_files
 from vaguemestre.schools.lists.services.delivery_events import announce_mail
 from vaguemestre.schools.lists.values import (
     AuthorStanding,
@@ -81,7 +82,7 @@ def _read_message(row: MailingList, box: Mailbox, message: Row, is_sealed: IsSea
     except MessageGone:
         return False
     may_be_sent = row.restored_at is not None and message.summary.date <= row.restored_at
-    letter = _read_letter(raw, row.address)  # before the database is locked
+    letter = _read_letter(raw, row)  # before the database is locked
     is_kept = _receive(row, ref, letter, is_sealed, now, may_be_sent=may_be_sent)
     if not is_kept:
         box.expunge([ref])
@@ -125,12 +126,15 @@ class _Letter(NamedTuple):
     return_path: str
 
 
-def _read_letter(raw: bytes, address: str) -> _Letter | None:
-    """None for what cannot be read, of a stranger: those that follow are read all the same."""
+def _read_letter(raw: bytes, row: MailingList) -> _Letter | None:
+    """None for what cannot be read or copied, of a stranger: those that follow are read all the same."""
     try:
-        return _Letter(raw, *parse_message(raw, address))
+        letter = _Letter(raw, *parse_message(raw, row.address))
+        if are_files_linked(len(raw), has_files=letter.message.has_files, files=Files(row.files)):
+            without_files(raw)  # as its copies are made, once it is accepted
     except UnreadableLetter:
         return None
+    return letter
 
 
 @transaction.atomic(durable=True)

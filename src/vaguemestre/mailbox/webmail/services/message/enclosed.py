@@ -21,7 +21,7 @@ class EnclosedMessage:
         self._content = content
         try:
             self._opened, self._parts = enclosed.parse_message(content, ref)
-        except RecursionError as error:  # messages in messages, hundreds deep
+        except (RecursionError, ValueError, LookupError) as error:  # hundreds deep, or names of no alphabet
             raise TooComplex("webmail.too-complex") from error
 
     def open(self, ref: MessageRef) -> OpenedMessage:
