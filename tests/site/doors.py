@@ -113,7 +113,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         SIGNED: "hand-over hand-overs refuse-hand-over",
         OPERATORS: """
             absence account answer-text answer-texts declare-key-lost delete-answer-text key key-receipt mail
-            new-answer-text perform-action request request-hand-over requests search stock
+            new-answer-text perform-action request request-hand-over requests search statistics
+            statistics-file stock
         """,
     },
     "lists": {

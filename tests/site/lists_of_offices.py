@@ -50,6 +50,7 @@ REPORTS = "webmail:list-reports"  # an office's list under the webmail's address
 NO_LISTS = {
     "backoffice:settings": "one instance's configuration, whole, by section, with a filter",
     "autoconfig:check-dns": "what the zone must say, which the program decides",
+    "helpdesk:statistics": "sums of requests, the first thirty establishments, all of them in its file",
     "helpdesk:account": "one account and the last of what happened",
     "backoffice:never-activated-school": "the people of one establishment who wait, whole",
     "domainreports:reports": "sums of reports by sender: tests/desks/domainreports/test_screens.py",

@@ -49,6 +49,8 @@ class RequestRow(models.Model):
     text = models.TextField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEW, db_index=True)
     made_at = models.DateTimeField()
+    # the first time, whoever did; empty too for requests taken before this was kept
+    taken_at = models.DateTimeField(null=True, blank=True)
     taken_by = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="requests_taken"
     )

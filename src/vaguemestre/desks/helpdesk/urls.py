@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from vaguemestre.desks.helpdesk.views import absences, accounts, answer_texts, hand_overs, keys, requests
+from vaguemestre.desks.helpdesk.views import (
+    absences,
+    accounts,
+    answer_texts,
+    hand_overs,
+    keys,
+    requests,
+    statistics,
+)
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -20,6 +28,8 @@ urlpatterns = [
     path("assistance/cles", keys.stock, name="stock"),
     path("assistance/demandes", requests.list_requests, name="requests"),
     path("assistance/demandes/<int:request_id>", requests.show_request, name="request"),
+    path("assistance/statistiques", statistics.show_statistics, name="statistics"),
+    path("assistance/statistiques.csv", statistics.download_statistics, name="statistics-file"),
     path("assistance/reponses", answer_texts.list_answer_texts, name="answer-texts"),
     path("assistance/reponses/nouvelle", answer_texts.edit_answer_text, name="new-answer-text"),
     path("assistance/reponses/<int:text_id>", answer_texts.edit_answer_text, name="answer-text"),

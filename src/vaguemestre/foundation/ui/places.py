@@ -148,6 +148,7 @@ _HELP_GROUPS = (
             Entry("/assistance/", "Comptes", "user-circle"),
             Entry("/assistance/demandes", "Demandes", "message-2"),
             Entry("/assistance/reponses", "Réponses types", "file-text"),
+            Entry("/assistance/statistiques", "Statistiques", "activity"),
             Entry("/assistance/retenus/", "Envois retenus", "hand-stop"),
             Entry("/assistance/cles", "Clés OTP", "key"),
             Entry(STAFF_SEARCH, "Recherche générale", "search", ("helpdesk",)),

@@ -36,7 +36,7 @@ def requests_page(
     `order`: a key of ORDERS, `-` first to reverse it. `search`: words of a name or a place, or a reference.
     `academy_id`: those made to it; 0 for all.
     """
-    rows = _made_to(academy_id).filter(state__in=(RequestRow.State.ANSWERED,) if is_answered else _OPEN)
+    rows = made_to(academy_id).filter(state__in=(RequestRow.State.ANSWERED,) if is_answered else _OPEN)
     rows = rows.annotate(
         calm=Case(When(kind=RequestKind.TAKEN, then=0), default=1, output_field=IntegerField())
     )
@@ -57,15 +57,15 @@ def _has_reference(word: str) -> Q:
 
 
 def count_open_requests(academy_id: int = 0) -> int:
-    return _made_to(academy_id).filter(state__in=_OPEN).count()
+    return made_to(academy_id).filter(state__in=_OPEN).count()
 
 
 def request_detail(request_id: int, academy_id: int = 0) -> HelpRequestDetail | None:
     """That request; None if it was made to another académie."""
-    return next(iter(_details(_made_to(academy_id).filter(pk=request_id))), None)
+    return next(iter(_details(made_to(academy_id).filter(pk=request_id))), None)
 
 
-def _made_to(academy_id: int) -> QuerySet[RequestRow]:
+def made_to(academy_id: int) -> QuerySet[RequestRow]:
     """The requests made to that académie; every request for 0."""
     if not academy_id:
         return RequestRow.objects.all()

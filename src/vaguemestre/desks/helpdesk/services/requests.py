@@ -4,6 +4,8 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from vaguemestre.access.assistant.services import announce_letter
 from vaguemestre.access.signin.events import AccountTouched
@@ -56,7 +58,7 @@ def submit_request(request: HelpRequest, network: str, *, now: datetime) -> str:
 def take_request(request_id: int, *, operator_id: int, now: datetime) -> None:
     """Use case: an operator takes a request in charge, from a colleague if need be."""
     rows = RequestRow.objects.filter(pk=request_id).exclude(state=_State.ANSWERED)
-    if rows.update(state=_State.TAKEN, taken_by_id=operator_id):
+    if rows.update(state=_State.TAKEN, taken_by_id=operator_id, taken_at=_first(now)):
         record("helpdesk.request-taken", to=f"request:{request_id}", by=f"account:{operator_id}", at=now)
 
 
@@ -74,7 +76,10 @@ def answer_request(
     if without_secrets(text) != text:
         raise Refusal("helpdesk.answer-secret")
     rows = RequestRow.objects.filter(pk=request_id).exclude(state=_State.ANSWERED)
-    if rows.update(state=_State.ANSWERED, answer=text, answered_at=now, taken_by_id=operator_id) != 1:
+    answered = rows.update(
+        state=_State.ANSWERED, answer=text, answered_at=now, taken_by_id=operator_id, taken_at=_first(now)
+    )
+    if answered != 1:
         raise Refusal("helpdesk.request-gone")
     row = RequestRow.objects.get(pk=request_id)
     record("helpdesk.request-answered", to=f"request:{row.pk}", by=f"account:{operator_id}", at=now)
@@ -83,6 +88,11 @@ def answer_request(
         announce(AccountTouched(account.account_id, "desk-answer", now.isoformat(), detail=text))
     if address := mail_contact(row.contact):
         announce_letter(operator_id, "answer", address, keys, code=text, now=now)
+
+
+def _first(now: datetime) -> Coalesce:
+    """The moment a request was taken in charge first: it keeps the one it has."""
+    return Coalesce("taken_at", Value(now))
 
 
 def mail_contact(contact: str) -> str:

@@ -92,6 +92,17 @@ def place_summaries(uais: Collection[str] | None = None) -> Iterator[PlaceSummar
             yield PlaceSummary(*row)
 
 
+def main_places(person_ids: Collection[int], day: date) -> dict[int, str]:
+    """Person → name and town of the establishment they serve that day, the main one if they serve several."""
+    places: dict[int, str] = {}
+    columns = ("person_id", "structure__name", "structure__town")
+    for batch in batched(person_ids, _BATCH_ROWS, strict=False):
+        posts = Assignment.objects.filter(serves_on(day), person_id__in=batch)
+        for person_id, name, town in posts.order_by("is_primary", "starts_on", "pk").values_list(*columns):
+            places[person_id] = name if not town or town.casefold() in name.casefold() else f"{name}, {town}"
+    return places
+
+
 def posts_in(
     structure_ids: Collection[int], functions: Collection[str], corps: Collection[str]
 ) -> list[PlacePost]:
