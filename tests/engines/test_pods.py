@@ -15,6 +15,7 @@ from vaguemestre.engines.sieve.client import ManageSieve
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.site.adapters.pods import imap_connector, open_scripts
+from vaguemestre.site.monitoring import health
 
 pytestmark = pytest.mark.engines
 
@@ -50,6 +51,18 @@ def test_a_delivery_keeps_the_recipient_of_the_envelope(cluster: Cluster) -> Non
         wait_until(lambda: client.select("INBOX", readonly=True)[1] != [b"0"])
         headers = str(client.fetch("1", "(BODY.PEEK[HEADER])")[1])
     assert f"Delivered-To: {local}+classe@{domain}" in headers
+
+
+@pytest.mark.django_db
+def test_a_front_whose_dovecot_hands_over_is_well(cluster: Cluster) -> None:
+    """It speaks IMAP by TLS only."""
+    config = cluster.front.config
+    wait_until(lambda: health.checks(config)["dovecot"].ok)
+    cluster.front.end("dovecot")
+    try:
+        assert not health.checks(config)["dovecot"].ok
+    finally:
+        cluster.front.start_dovecot()
 
 
 def test_mail_for_nobody_is_refused_at_once(cluster: Cluster) -> None:
