@@ -104,6 +104,11 @@ class FollowedDatabase:
         child.send_signal(how)
         child.wait(60)
 
+    def promote(self) -> None:
+        """Have the one that follows write."""
+        with psycopg.connect(self._place(FOLLOWER), autocommit=True) as reader:
+            reader.execute("SELECT pg_promote()")
+
     def role(self, member: Member) -> str:
         """What it is: « writes » or « follows »; empty when it does not answer."""
         try:

@@ -103,6 +103,19 @@ def test_while_no_database_writes_the_mx_takes_mail_and_delivers_it_once_afterwa
 
 
 @pytest.mark.heavy
+def test_when_another_database_begins_to_write_no_recipient_is_refused(mx: Mx) -> None:
+    person = mx.engines.someone()
+    wait_until(mx.database.has_caught_up)
+    answers = mx.asked(person.address)
+    mx.database.stop(WRITER, signal.SIGINT)
+    mx.database.promote()
+    while mx.database.up("settled") != {FOLLOWER.name} or mx.database.up("synchronous"):
+        answers += mx.asked(person.address)
+    answers += [code for _ in range(20) for code in mx.asked(person.address)]
+    assert set(answers) == {250}
+
+
+@pytest.mark.heavy
 def test_who_is_known_is_asked_of_the_one_that_writes_while_there_is_one(mx: Mx) -> None:
     """One that follows may show rows late: who has just got an address is not refused for that."""
     mx.database.pause(is_paused=True)
