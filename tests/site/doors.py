@@ -93,7 +93,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         OPEN: "follow",
     },
     "tracking": {
-        SIGNED: "banner discard held hours release reschedule sending sent status where",
+        SIGNED: "discard held hours release reschedule sending sent status where",
         OPERATORS: "account-messages all-held decide-held",
         ADMINISTRATORS: "messages",
     },
@@ -146,8 +146,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "portal": {
         OPEN: "accessibility change-password charter help privacy",
         SIGNED: """
-            accept-charter app-passwords close-first-visit create-app-password display favourite home mail
-            mark-announcement-read revoke-app-password settings urgent usage
+            accept-charter app-passwords close-first-visit create-app-password display favourite home lines
+            mail mark-announcement-read revoke-app-password settings usage
         """,
         ADMINISTRATORS: "announcement announcements new-announcement withdraw-announcement",
     },
@@ -184,7 +184,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "sorting": {
         SIGNED: """
-            absence arrange-filters banner change-filter colleagues edit-filter end expert export-filters
+            absence arrange-filters change-filter colleagues edit-filter end expert export-filters
             fill filters filters-progress filters-state import new-filter preview save-expert save-filter
             save-import save-script script-warning spam state
         """,

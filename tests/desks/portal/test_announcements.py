@@ -57,7 +57,7 @@ def urgent(client: Client) -> int:
 
 
 def above_the_mail(client: Client) -> str:
-    return client.get("/accueil/annonce").content.decode()
+    return client.get("/accueil/bandeaux").content.decode()
 
 
 def test_what_is_to_be_read_without_delay_stands_above_the_mail_until_it_is_read(

@@ -15,6 +15,7 @@ BY_HAND = re.compile(r'<p class="notice(?: (?:ok|warn|danger))?"(?: role="\w+")?
 # Forms in a notice that are an act of their own.
 NOT_TAKEN_BACK = {
     "banner.html": "ends an absence that goes on, and htmx swaps it in place",
+    "urgent.html": "says that an announcement was read; the page around it swaps it in place",
     "feed.html": "makes the plan of a feed again",
 }
 

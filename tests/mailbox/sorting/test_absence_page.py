@@ -23,6 +23,7 @@ from vaguemestre.people.credentials.models import Account
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/parametres/absence"
+LINES = "/accueil/bandeaux"
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def typed(**changes: str) -> dict[str, str]:
 
 
 def test_somebody_not_signed_in_is_sent_to_sign_in() -> None:
-    for address in (ADDRESS, f"{ADDRESS}/etat", f"{ADDRESS}/bandeau"):
+    for address in (ADDRESS, f"{ADDRESS}/etat", LINES):
         assert Client().get(address)["Location"].startswith("/alogin")
     for address in (ADDRESS, f"{ADDRESS}/apercu", f"{ADDRESS}/terminer"):
         assert Client().post(address)["Location"].startswith("/alogin")
@@ -181,14 +182,14 @@ def test_what_an_external_text_gives_away_is_told(client: Client, sieve: MemoryS
 def test_the_banner_stands_while_replies_leave_and_ends_them(
     client: Client, nicolas: Account, sieve: MemorySieve
 ) -> None:
-    assert words(client.get(f"{ADDRESS}/bandeau")) == ""
+    assert words(client.get(LINES)) == ""
     client.post(ADDRESS, typed())
-    banner = words(client.get(f"{ADDRESS}/bandeau"))
+    banner = words(client.get(LINES))
     assert "Votre absence est annoncée jusqu’au" in banner
     assert "Terminer maintenant" in banner
     answer = client.post(f"{ADDRESS}/terminer", headers={"HX-Request": "true"})
     assert "Votre absence est terminée" in words(answer)
-    assert words(client.get(f"{ADDRESS}/bandeau")) == ""
+    assert words(client.get(LINES)) == ""
     assert sieve.boxes[nicolas.mailbox].held == {}
 
 
@@ -226,7 +227,7 @@ def test_only_the_methods_meant_answer(client: Client, sieve: MemorySieve) -> No
     assert client.put(ADDRESS).status_code == 405
     assert client.get(f"{ADDRESS}/terminer").status_code == 405
     assert client.get(f"{ADDRESS}/apercu").status_code == 405
-    assert client.post(f"{ADDRESS}/bandeau").status_code == 405
+    assert client.post(LINES).status_code == 405
 
 
 def test_an_absence_set_by_the_desk_is_ended_from_the_notice_that_tells_it(

@@ -56,7 +56,7 @@ def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
         ("compose:signatures", Right.MANAGE),
         ("compose:import-identities", Right.MANAGE),
         ("compose:remove-stock-text", Right.MANAGE),
-        ("sorting:banner", Right.READ),
+        ("portal:lines", Right.READ),
         ("sorting:save-filter", Right.MANAGE),
         ("tracking:all-held", None),
         ("portal:app-passwords", None),

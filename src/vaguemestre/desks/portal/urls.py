@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vaguemestre.desks.portal.views import announcements, app_passwords, home, public, settings
+from vaguemestre.desks.portal.views import announcements, app_passwords, home, mail_lines, public, settings
 
 app_name = "portal"
 urlpatterns = [
@@ -11,7 +11,7 @@ urlpatterns = [
     path("accueil/place", home.show_usage, name="usage"),
     path("accueil/premiere-visite", home.close_first_visit, name="close-first-visit"),
     path("accueil/favoris", home.set_favourite, name="favourite"),
-    path("accueil/annonce", announcements.show_urgent, name="urgent"),
+    path("accueil/bandeaux", mail_lines.show_lines, name="lines"),
     path("accueil/annonce/<int:number>/lue", announcements.mark_read, name="mark-announcement-read"),
     path("administration/annonces", announcements.list_announcements, name="announcements"),
     path("administration/annonces/nouvelle", announcements.edit_announcement, name="new-announcement"),

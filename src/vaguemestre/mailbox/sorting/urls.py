@@ -8,7 +8,6 @@ urlpatterns = [
     path("parametres/absence/apercu", absences.preview, name="preview"),
     path("parametres/absence/remplir", absences.fill, name="fill"),
     path("parametres/absence/etat", absences.state, name="state"),
-    path("parametres/absence/bandeau", absences.banner, name="banner"),
     path("parametres/absence/collegues", absences.colleagues, name="colleagues"),
     path("parametres/absence/terminer", absences.end, name="end"),
     path("parametres/filtres", filters.list_filters, name="filters"),

@@ -9,7 +9,6 @@ _SENT = [
     path("", views.list_sent, name="sent"),
     path("ou/", views.find_own, name="where"),
     path("suivi/", views.show_status, name="status"),
-    path("bandeau/", views.show_banner, name="banner"),
     path("heures/", views.show_quiet_hours, name="hours"),
     path("heure/", views.reschedule, name="reschedule"),
     path("retenus/", views.list_held, name="held"),

@@ -22,7 +22,7 @@ def _announced() -> None:
 @pytest.mark.usefixtures("_announced")
 def test_an_announcement_leaves_the_mail_once_it_is_read(page: Page) -> None:
     page.goto("/messagerie/")
-    line = page.locator("fetched-banner form")
+    line = page.locator("fetched-lines form")
     expect(line).to_contain_text("Coupure dimanche")
     line.get_by_role("button", name="J’ai lu").press("Enter")
     expect(line).to_contain_text("Ancienne")

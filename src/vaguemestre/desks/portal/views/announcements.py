@@ -94,8 +94,6 @@ def withdraw_announcement(request: SignedInRequest, number: int) -> HttpResponse
     return HttpResponseRedirect(f"{reverse('portal:announcements')}?fait=retire")
 
 
-@require_GET
-@signed_in
 def show_urgent(request: SignedInRequest) -> HttpResponse:
     """The line above the mail with an announcement to read without delay; empty if there is none."""
     return _urgent(request, request.who.preferences)

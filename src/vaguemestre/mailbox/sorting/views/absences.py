@@ -136,10 +136,8 @@ def preview(request: SignedInRequest) -> HttpResponse:
     return _page(request, form, now, preview=result)
 
 
-@require_GET
-@signed_in
-def banner(request: SignedInRequest) -> HttpResponse:
-    """Banner of the webmail while replies are sent; empty otherwise."""
+def show_banner(request: SignedInRequest) -> HttpResponse:
+    """The line above the mail while replies are sent; empty otherwise."""
     current = queries.current_absence(request.who.account_id, timezone.now())
     return render(request, "sorting/banner.html", {"absence": current})
 

@@ -83,10 +83,8 @@ def show_status(request: SignedInRequest) -> HttpResponse:
     return render(request, "tracking/status.html" if is_fragment else "tracking/status_page.html", context)
 
 
-@require_GET
-@signed_in
 def show_banner(request: SignedInRequest) -> HttpResponse:
-    """Fragment for pages of the webmail: a notice if mail is held."""
+    """The line above the mail if some of what the person sends is held; empty otherwise."""
     return render(request, "tracking/banner.html", {"has_held": queries.has_held(request.who.account_id)})
 
 

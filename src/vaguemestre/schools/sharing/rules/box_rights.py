@@ -25,8 +25,7 @@ _PAGES: Mapping[str, Right] = {
     **{f"webmail:{name}": Right.READ for name in _READ.split()},
     **{f"webmail:{name}": Right.SORT for name in _SORT.split()},
     **{f"webmail:{name}": Right.SEND for name in _SEND.split()},
-    "sorting:banner": Right.READ,
-    "tracking:banner": Right.READ,
+    "portal:lines": Right.READ,
 }
 _ROOMS: Mapping[str, Right] = {
     "compose": Right.SEND,
@@ -65,8 +64,7 @@ _NOT_LENT = frozenset(
         "webmail:list-reminders",
         "compose:list-waiting",
         "compose:hand-over",
-        "sorting:banner",
-        "tracking:banner",
+        "portal:lines",
     }
 )
 _LENT_ROOMS = ("webmail:", "compose:")
