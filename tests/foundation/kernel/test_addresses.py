@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel.addresses import (
     Address,
@@ -58,3 +59,16 @@ def test_comments_in_one_another_name_nobody_or_whom_they_name(depth: int, *, is
 def test_the_first_address_of_a_field_is_found() -> None:
     assert first_address_in("Marie <marie@ac-amiens.test>, paul@ac-amiens.test") == "marie@ac-amiens.test"
     assert first_address_in("(" * 700 + ")" * 700) == first_address_in("") == ""
+
+
+@pytest.mark.parametrize(
+    "domain", ["".join(map(chr, range(0x4E00, 0x4E00 + 8_000))), "é." * 100_000, "a" * 400]
+)
+def test_an_address_made_to_last_is_refused_in_a_moment(domain: str) -> None:
+    """Twenty thousand signs of another alphabet took a minute, in a page that anybody opens."""
+
+    def read() -> None:
+        with pytest.raises(Refusal, match="address-malformed"):
+            parse_address(f"a@{domain}.fr")
+
+    assert least_seconds(read, 0.05) < 0.05

@@ -19,7 +19,7 @@ from vaguemestre.mailbox.compose.models import Composition
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.queries import primary_address
+from vaguemestre.people.directory.queries import ambiguous_addresses, primary_address
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.people.provisioning.values import ExpectedMailbox
 from vaguemestre.post.outbox.models import OutboxMessage
@@ -312,6 +312,19 @@ def test_colleagues_are_told_apart_from_people_outside(browser: Client, nicolas:
         (f"x@faux.{mine.partition('@')[2]}", "inside"),
     ]
     assert told[0]["name"] == "Nicolas Morel"
+
+
+def test_an_address_of_digits_without_end_is_described_at_once(browser: Client, nicolas: Account) -> None:
+    """Sixty thousand held every page of a process for twenty seconds."""
+    mine = primary_address(nicolas.person_id or 0) or ""
+    endless = f"{'0' * 500_000}x@{mine.partition('@')[2]}"
+
+    def describe() -> None:
+        told = browser.post(f"{HOME}destinataires/qui/", {"addresses": f"{endless}\n{mine}"}, **JSON)
+        assert [one["address"] for one in told.json()["people"]] == [mine]
+
+    assert processor.least_seconds(describe, 2) < 2
+    assert ambiguous_addresses([endless]) == set()
 
 
 def test_an_address_of_ours_that_nobody_receives_at_is_unknown(

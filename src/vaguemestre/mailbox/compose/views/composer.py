@@ -40,7 +40,7 @@ from vaguemestre.post.filelinks.ports import file_store
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.schools.rosters.http import class_writer_of
 
-_MAX_DESCRIBED = 500
+_MAX_DESCRIBED, _LONGEST_ADDRESS = 500, 320
 
 
 @require_http_methods(["GET", "POST"])
@@ -159,7 +159,8 @@ def as_text(request: SignedInRequest, key: str) -> HttpResponse:
 @answers_json
 def describe_recipients(request: SignedInRequest) -> HttpResponse:
     """Information about the recipients in `addresses`, one per line."""
-    addresses = request.POST.get("addresses", "").split("\n")[:_MAX_DESCRIBED]
+    typed = request.POST.get("addresses", "").split("\n")[:_MAX_DESCRIBED]
+    addresses = [address for address in typed if len(address) <= _LONGEST_ADDRESS]
     now = timezone.now()
     normalized = [address.strip().lower() for address in addresses]
     lists = lists_at.get()(request.who.account_id, normalized, now)

@@ -1,6 +1,5 @@
 """Addresses and taken names."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from functools import reduce
@@ -47,14 +46,20 @@ def primary_address(person_id: int) -> str | None:
 
 def ambiguous_addresses(addresses: Collection[str]) -> set[str]:
     """Which addresses differ from another person's by their number only (docs/domain.md §2.3)."""
-    stems = {address: re.sub(r"\d*(?=@)", "", address, count=1) for address in addresses}
+    stems = {address: _without_number(address) for address in addresses}
     variants = {stem.replace("@", f"{number}@", 1) for stem in stems.values() for number in ("", 1, 2, 3)}
     people_by_stem: dict[str, set[int]] = defaultdict(set)
     for batch in batched(variants, BATCH_PARAMS):
         rows = MailAddress.objects.filter(address__in=batch, **IS_LISTED)
         for address, person_id in rows.values_list("address", "person_id"):
-            people_by_stem[re.sub(r"\d*(?=@)", "", address, count=1)].add(person_id)
+            people_by_stem[_without_number(address)].add(person_id)
     return {address for address, stem in stems.items() if len(people_by_stem[stem]) > 1}
+
+
+def _without_number(address: str) -> str:
+    """The address without the number at the end of its local part."""
+    local, at, domain = address.partition("@")
+    return f"{local.rstrip('0123456789')}{at}{domain}"
 
 
 def begins_with(column: str, word: str) -> Q:
