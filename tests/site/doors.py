@@ -13,6 +13,7 @@ OFFICERS = frozenset({"officer_dpe", "officer_dpate"})
 OPERATORS = frozenset({"helpdesk", "administrator"})
 ADMINISTRATORS = frozenset({"administrator"})
 READERS = ADMINISTRATORS | {"auditor"}  # they read the same page, and one of them acts from it
+DESK_READERS = OPERATORS | {"auditor"}
 LIST_MAKERS = OFFICERS | ADMINISTRATORS
 
 type Names = str  # names of addresses, separated by spaces
@@ -109,12 +110,13 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         OPEN: "check come-back depart enter go-away resume",
     },
     "helpdesk": {
+        DESK_READERS: "statistics statistics-file",
         OPEN: "submit-request track-request",
         SIGNED: "hand-over hand-overs refuse-hand-over",
         OPERATORS: """
             absence account answer-text answer-texts declare-key-lost delete-answer-text key key-receipt mail
-            new-answer-text perform-action request request-hand-over requests search statistics
-            statistics-file stock
+            new-answer-text perform-action request request-hand-over requests search
+            stock
         """,
     },
     "lists": {

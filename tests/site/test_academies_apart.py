@@ -11,7 +11,7 @@ from django.test import Client
 from tests.access.signin.people import NOON, account
 from tests.mailbox.sorting.samples import memory_sieve
 from tests.site.belonging import belongings
-from tests.site.doors import ADMINISTRATORS, OPERATORS, READERS, audiences
+from tests.site.doors import ADMINISTRATORS, DESK_READERS, OPERATORS, READERS, audiences
 from tests.site.doorways import People, browser_of, doorways, people
 from tests.site.owned import Belonging, as_ever
 from tests.site.test_matrix import address_of, text_of, things_by_address
@@ -198,7 +198,7 @@ def test_a_page_of_an_office_is_of_the_academie_or_closed_to_it(two: Two, office
     closed = set()
     for door in doorways():
         audience = told.get(door.name, frozenset())
-        is_of_office = audience in (ADMINISTRATORS, OPERATORS, READERS) and office in audience
+        is_of_office = audience in (ADMINISTRATORS, OPERATORS, READERS, DESK_READERS) and office in audience
         answers = [ask(door.address()) for ask in (browser.get, browser.post)] if is_of_office else []
         if any(answer.status_code == 403 for answer in answers):
             closed.add(door.name)

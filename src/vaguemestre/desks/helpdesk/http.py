@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from vaguemestre.access.signin.http import proved_within, signed_in
-from vaguemestre.access.signin.offices import check_desk
+from vaguemestre.access.signin.offices import check_desk, check_office
 from vaguemestre.access.signin.rules.session_lifetimes import RECENT_FOR_OTHERS
 from vaguemestre.desks.helpdesk.queries.accounts import account_detail
 from vaguemestre.desks.helpdesk.rules.actions import OPERATORS
@@ -27,6 +27,17 @@ def for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         check_desk(request, OPERATORS, view, kwargs)
         return (proved if request.method == "POST" else view)(request, *args, **kwargs)
+
+    return signed_in(guarded)
+
+
+def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """As `for_operators`, for a page of figures that is only read: auditors may open it too."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        check_office(request, OPERATORS | {"auditor"}, view)
+        return view(request, *args, **kwargs)
 
     return signed_in(guarded)
 

@@ -190,6 +190,7 @@ _ADMINISTRATION_GROUPS = (
             Entry("/administration/retraits", "Retraits", "eraser", _ADMINISTRATOR),
             Entry("/administration/quarantaine", "Quarantaine", "hand-stop", _ADMINISTRATOR),
             Entry("/administration/inventaire", "Boîtes et listes", "list"),
+            Entry("/assistance/statistiques", "Demandes d’assistance", "headset", ("auditor",)),
             Entry("/boites/sans-responsable/", "Boîtes sans responsable", "mailbox", _ADMINISTRATOR),
         ),
     ),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.helpdesk.forms import KIND_LABELS
-from vaguemestre.desks.helpdesk.http import for_operators
+from vaguemestre.desks.helpdesk.http import for_readers
 from vaguemestre.desks.helpdesk.queries.statistics import MAX_REQUESTS, request_times
 from vaguemestre.desks.helpdesk.rules.delay_labels import delay_fr
 from vaguemestre.desks.helpdesk.rules.request_statistics import (
@@ -54,7 +54,7 @@ class _Counted(NamedTuple):
 
 
 @require_GET
-@for_operators
+@for_readers
 @within_academy
 def show_statistics(request: SignedInRequest) -> HttpResponse:
     """`vue=tableau`: the weeks as a table instead of drawings."""
@@ -74,7 +74,7 @@ def show_statistics(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
-@for_operators
+@for_readers
 @within_academy
 def download_statistics(request: SignedInRequest) -> HttpResponse:
     """`par`: the table to download, whole."""
