@@ -6,7 +6,12 @@ import smtplib
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
-from vaguemestre.engines.dovecot.copies.redelivered import Copy, RedeliveredCopies, second_copies
+from vaguemestre.engines.dovecot.copies.redelivered import (
+    Copy,
+    RedeliveredCopies,
+    second_copies,
+    senders_fields,
+)
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.home_alias import sockets
@@ -114,3 +119,11 @@ def test_mail_from_outside_is_known_by_the_same_two_fields() -> None:
     assert second_copies([copy(1, "a"), copy(2, "b", taken="4jcKvr1bgJz1fGYi")]) == []
     assert second_copies([copy(1, "a"), copy(2, "b", address="m.dupont@a.fr")]) == []
     assert second_copies([Copy("folder", 1, 1, "from somebody"), Copy("folder", 2, 2, "")]) == []
+
+
+def test_a_line_that_is_no_field_gives_none_and_costs_no_more_than_its_length() -> None:
+    received = "Received: ours\nReceived: our Postfix's\n"
+    assert (
+        senders_fields(f"{received}words of nobody: mine\nSubject: s\n\tfolded\n") == "Subject: s\n\tfolded\n"
+    )
+    assert senders_fields("x" * 2_000_000) == ""
