@@ -24,7 +24,7 @@ from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.engines.database.database_login import database_password, database_role, role_secret
 from vaguemestre.engines.database.database_roles import TableRights, prepare
 from vaguemestre.engines.projection import postgresql
-from vaguemestre.foundation.cluster.models import KeyDigest
+from vaguemestre.foundation.cluster.models import KeyDigest, Machine
 from vaguemestre.foundation.journal.models import Entry, EntrySeal, MonthSeal
 from vaguemestre.people.credentials.models import Account, AppPassword, MailToken
 from vaguemestre.people.intake.models import Feed
@@ -66,7 +66,7 @@ def test_the_tables_of_exceptions_are_those_of_the_models() -> None:
     models = (
         BrowserSession, MailToken, Account, AppPassword, LifecycleEvent, Box, Member, MailingList, Entry,
         MessageStep, LogCursor, StepCount, StepCounter, DBTaskResult, Feed, OutboxMessage, EntrySeal,
-        MonthSeal, KeyDigest,
+        MonthSeal, KeyDigest, Machine,
     )  # fmt: skip
     named = {table.removeprefix("public.") for table in ON if table.startswith("public.")}
     assert named == {model._meta.db_table for model in models} | {"django_migrations"}

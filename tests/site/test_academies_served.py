@@ -20,6 +20,7 @@ from vaguemestre.access.signin.values import Who
 from vaguemestre.cli.people import account as cli_account
 from vaguemestre.mailbox.autoconfig.http import wanted_records
 from vaguemestre.mailbox.compose.http import academy_signature
+from vaguemestre.mailbox.compose.values import AcademySignature
 from vaguemestre.mailbox.sorting.queries import owner_of
 from vaguemestre.mailbox.webmail.http import own_auth_server, own_domains
 from vaguemestre.people.credentials.models import Account
@@ -146,7 +147,7 @@ def test_an_absence_counts_as_colleagues_whom_the_academie_says(
 def test_who_is_outside_and_which_signature_is_proposed_follow_the_academie(two: Config) -> None:
     who = signed(of_lille("lilloise"))
     assert own_domains(who) == {LILLE}
-    assert academy_signature(who) == "<i>{nom}</i>, Lille"
+    assert academy_signature(who) == AcademySignature("<i>{nom}</i>, Lille", is_imposed=False)
     assert own_domains(signed(account("amienoise"))) == {"ac-amiens.test"}
     assert own_auth_server().domains == {LILLE, "ac-amiens.test"}
 

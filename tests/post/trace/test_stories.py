@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.post.mailstore.values import QUARANTINE
+from vaguemestre.post.trace.rules.found_messages import found_message, meets
 from vaguemestre.post.trace.rules.stories import (
     fates_of,
     is_quarantined,
@@ -16,8 +17,9 @@ from vaguemestre.post.trace.rules.stories import (
     overall_fate,
     seen_by,
     sender_of,
+    without_list_detail,
 )
-from vaguemestre.post.trace.values import Engine, Fate, Step, StepKind
+from vaguemestre.post.trace.values import Engine, Fate, MessageSearch, Step, StepKind
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 MARIE, PAUL, HIDDEN = "marie@ac-amiens.test", "paul@ac-amiens.test", "cachee@ac-amiens.test"
@@ -123,3 +125,61 @@ def test_where_a_colleague_has_a_letter_sent_on_is_not_seen_by_its_author() -> N
     sent_on = [door, *letter(MARIE, "Q2", HIDDEN)]
     assert seen_by([*letter(MARIE, "Q1", PAUL), *sent_on], {MARIE}) == tuple(letter(MARIE, "Q1", PAUL))
     assert set(sent_on) <= set(seen_by(sent_on, {HIDDEN}))
+
+
+def search(owner: str = "", **criteria: object) -> MessageSearch:
+    """A search of the help desk, or of that person about their own mail."""
+    return MessageSearch(
+        frozenset({owner}),
+        NOW,
+        NOW,
+        is_own=bool(owner),
+        **criteria,  # type: ignore[arg-type]
+    )
+
+
+LETTER = (
+    step(StepKind.QUEUED, sender=MARIE),
+    step(StepKind.DELIVERED, recipient=PAUL),
+    step(StepKind.REFUSED, recipient=HIDDEN),
+)
+
+
+def test_the_desk_and_the_author_see_each_recipient_and_a_recipient_themselves_alone() -> None:
+    everybody = {PAUL: Fate.DELIVERED, HIDDEN: Fate.REFUSED}
+    for criteria, expected in (
+        (search(), everybody), (search(MARIE), everybody), (search(PAUL), {PAUL: Fate.DELIVERED})
+    ):  # fmt: skip
+        found = found_message("Q1", LETTER, criteria)
+        assert found is not None
+        assert found.fates == expected
+    assert found_message("Q1", LETTER, search("autre@ac-amiens.test")) is None
+
+
+def test_a_message_that_nobody_got_yet_has_the_fate_of_the_whole() -> None:
+    found = found_message("Q1", LETTER[:1], search(MARIE))
+    assert found is not None
+    assert found.fates == {"": Fate.ON_ITS_WAY}
+
+
+@pytest.mark.parametrize(
+    ("other", "fate", "is_met"),
+    [
+        ("", None, True),
+        (PAUL.upper(), None, True),
+        ("ac-amiens.test", Fate.REFUSED, True),
+        ("amiens.test", None, False),
+        ("", Fate.WAITING, False),
+    ],
+)
+def test_a_search_is_met_by_a_correspondent_or_their_domain_and_by_the_fate_of_one(
+    other: str, fate: Fate | None, *, is_met: bool
+) -> None:
+    found = found_message("Q1", LETTER, search())
+    assert found is not None
+    assert meets(found, search(other=other, fate=fate)) == is_met
+
+
+def test_a_list_is_named_without_what_marks_one_letter() -> None:
+    assert without_list_detail("liste.conseil+l2.0d@ac.test") == "liste.conseil@ac.test"
+    assert without_list_detail("marie+cours@ac.test") == "marie+cours@ac.test"
