@@ -1,5 +1,6 @@
 """Folders and lists on the screen."""
 
+import gzip
 import re
 
 import pytest
@@ -190,3 +191,20 @@ def test_an_engine_that_is_away_says_so(reader: Client, error: EngineDown, what:
         assert f"{what[1]} ne répond pas en ce moment." in piece.content.decode()
     finally:
         open_mailbox.replace(before)
+
+
+def test_rows_are_compressed_for_who_accepts_it_and_are_the_same(reader: Client, box: MemoryMailbox) -> None:
+    for n in range(50):
+        put(box, letter(f"Sortie {n}"))
+    plain = reader.get("/messagerie/INBOX/lignes/")
+    packed = [
+        reader.get("/messagerie/INBOX/lignes/", headers={"Accept-Encoding": "br, gzip"}) for _ in range(2)
+    ]
+    for answer in packed:
+        assert answer["Content-Encoding"] == "gzip"
+        assert gzip.decompress(answer.content) == plain.content
+        assert len(answer.content) * 4 < len(plain.content)
+        assert answer["ETag"] == plain["ETag"]
+    assert "Content-Encoding" not in plain
+    assert "Accept-Encoding" in plain["Vary"]
+    assert "Accept-Encoding" in packed[0]["Vary"]
