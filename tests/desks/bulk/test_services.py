@@ -433,3 +433,17 @@ def test_nobody_is_reminded_twice_in_a_week() -> None:
     assert reminded(people, at=NOON + timedelta(days=6)) == []
     assert BulkTarget.objects.latest("pk").skip == Skip.LATELY
     assert reminded(people, at=NOON + timedelta(days=8)) == [people[0].pk]
+
+
+def test_nobody_is_reminded_twice_by_acts_decided_together() -> None:
+    people = agents(3, prefix="attend", state="pending")
+    Person.objects.update(recovery_address="prive@exemple.fr")
+    first, second, third = (prepared(people, Act.REMINDER) for _ in range(3))
+    services.decide_act(third, 2, by=BY, now=NOON)
+    assert file_of(third).state is State.AWAITING
+    services.decide_act(first, 1000, by=BY, now=NOON)
+    with pytest.raises(Refusal, match=r"bulk\.nobody-changes"):
+        services.decide_act(second, 1000, by=BY, now=NOON)
+    with pytest.raises(Refusal, match=r"bulk\.nobody-changes"):
+        services.approve_act(third, by=SECOND, now=NOON)
+    assert file_of(prepared(people, Act.REMINDER)).counts.skipped == len(people)

@@ -73,7 +73,7 @@ SKIPS = {
     Skip.ALREADY: "l’est déjà",
     Skip.ACTIVATED: "a déjà activé son compte",
     Skip.NO_ADDRESS: "aucune adresse personnelle n’est connue : une lettre",
-    Skip.LATELY: "a déjà reçu un rappel cette semaine",
+    Skip.LATELY: "a reçu un rappel cette semaine, ou un autre acte le lui envoie",
     Skip.UNREAD: "ne peut pas lire sa boîte : compte suspendu ou jamais activé",
     Skip.CHANGED: "quelqu’un l’a changé depuis",
     Skip.WANTED: "un acte plus récent, ou l’assistance, le veut aussi",

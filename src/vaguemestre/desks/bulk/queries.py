@@ -136,11 +136,11 @@ def wanted_since(row: BulkAct, treated: Mapping[int, datetime]) -> set[int]:
 
 
 def reminded_since(account_ids: Collection[int], since: datetime) -> set[int]:
-    """Of these accounts, those to which a reminder to activate was sent after that moment."""
-    sent = BulkTarget.objects.filter(
-        bulk_act__act=Act.REMINDER, phase=Phase.DONE, treated_at__gt=since
-    ).values_list("account_id", flat=True)
-    return set(sent).intersection(account_ids)
+    """Of these accounts, those reminded to activate after that moment, or about to be by an act at work."""
+    sent = Q(phase=Phase.DONE, treated_at__gt=since)
+    due = Q(phase=Phase.LISTED, bulk_act__state=State.RUNNING)
+    rows = BulkTarget.objects.filter(sent | due, bulk_act__act=Act.REMINDER)
+    return set(rows.values_list("account_id", flat=True)).intersection(account_ids)
 
 
 def acted_alone_on(by: str, since: datetime) -> set[int]:

@@ -93,23 +93,25 @@ def decide_act(act_id: int, limit: int, *, by: str, now: datetime) -> None:
         _record(row, "bulk.decided", by, people=len(people), state=row.state, reason=row.note)
 
 
-@transaction.atomic(durable=True)
 def approve_act(act_id: int, *, by: str, now: datetime) -> None:
-    """A second person agrees to the act, or to undoing it.
+    """A second person agrees to the act, or to undoing it. Whom it changes is then looked up again.
 
-    Raises Refusal `bulk.same-person`, `bulk.gone`, `bulk.not-now`.
+    Raises Refusal `bulk.same-person`, `bulk.gone`, `bulk.not-now`, `bulk.nobody-changes`.
     """
-    row = _row(act_id, AWAITING)
-    if row.state == State.UNDO_AWAITING:
-        check_approval(row.undone_by, by)
-        row.undo_approved_by = by
-        _move(row, State.UNDOING, now)
-        _record(row, "bulk.undo-approved", by)
-        return
-    check_approval(row.decided_by, by)
-    row.approved_by = by
-    _move(row, State.RUNNING, now)
-    _record(row, "bulk.approved", by)
+    with turn(_ONE_AT_A_TIME), transaction.atomic(durable=True):
+        row = _row(act_id, AWAITING)
+        if row.state == State.UNDO_AWAITING:
+            check_approval(row.undone_by, by)
+            row.undo_approved_by = by
+            _move(row, State.UNDOING, now)
+            _record(row, "bulk.undo-approved", by)
+            return
+        check_approval(row.decided_by, by)
+        if not _judge_again(row, now):
+            raise Refusal("bulk.nobody-changes")
+        row.approved_by = by
+        _move(row, State.RUNNING, now)
+        _record(row, "bulk.approved", by)
 
 
 @transaction.atomic(durable=True)
