@@ -231,12 +231,51 @@ def test_whoever_has_the_link_alone_keeps_nobody_from_the_file(store: FileStore)
 
 @pytest.mark.django_db(transaction=True)
 def test_many_networks_together_guess_few_passwords_of_a_link(store: FileStore) -> None:
+    """A first try of each, up to some hundreds; and a hundred others."""
     left, now = shared(store, account().pk), timezone.now()
     SharedFile.objects.filter(pk=left.id).update(password=make_password("sapin vert"))
+    counters = Attempts.objects.bulk_create(
+        Attempts(subject=f"first:deposit:{left.id}", failures=count, last_at=now) for count in (475,)
+    )
     looked_at = 0
     for number in range(200):
         try:
-            services.issue_ticket(left.token, "au hasard", f"198.51.100.{number}", now=now)
+            services.issue_ticket(left.token, "au hasard", f"198.51.100.{number % 100}", now=now)
         except Refusal as refusal:
             looked_at += refusal.code == "filelinks.password-wrong"
-    assert 100 <= looked_at <= 102
+    Attempts.objects.filter(pk=counters[0].pk).update(failures=0)
+    assert 5 <= looked_at <= 12
+    for number in range(250):
+        try:
+            services.issue_ticket(left.token, "au hasard", f"203.0.113.{number % 50}", now=now)
+        except Refusal as refusal:
+            looked_at += refusal.code == "filelinks.password-wrong"
+    assert looked_at <= 12 + 50 + 102
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_line_of_ipv6_keeps_nobody_from_the_file(store: FileStore) -> None:
+    """An ordinary line has 256 networks of its own: none of them is another place."""
+    left, now = shared(store, account().pk), timezone.now()
+    SharedFile.objects.filter(pk=left.id).update(password=make_password("sapin vert"))
+    looked_at = 0
+    for number in range(120):
+        try:
+            services.issue_ticket(left.token, "au hasard", f"2001:db8:7:{number:x}::/64", now=now)
+        except Refusal as refusal:
+            looked_at += refusal.code == "filelinks.password-wrong"
+    assert looked_at <= 5
+    with pytest.raises(Refusal, match="wrong"):
+        services.issue_ticket(left.token, "presque", "2001:db8:8::/64", now=now)
+    assert services.issue_ticket(left.token, "sapin vert", "2001:db8:9::/64", now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_some_tens_of_networks_keep_no_other_one_from_the_file(store: FileStore) -> None:
+    left, now = shared(store, account().pk), timezone.now()
+    SharedFile.objects.filter(pk=left.id).update(password=make_password("sapin vert"))
+    for number in range(30):
+        for _ in range(5):
+            with pytest.raises(Refusal):
+                services.issue_ticket(left.token, "au hasard", f"198.51.100.{number}", now=now)
+    assert services.issue_ticket(left.token, "sapin vert", "192.0.2.10", now=now)

@@ -7,8 +7,16 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F, Q, Sum
 
-from vaguemestre.access.signin.rules.throttle import ACCOUNT, LENT_FILE, NETWORK, Budget, near_subject
-from vaguemestre.access.signin.services import charge, refund
+from vaguemestre.access.signin.rules.throttle import (
+    ACCOUNT,
+    LENT_FILE,
+    LENT_FILE_FIRST,
+    NETWORK,
+    Budget,
+    customer_network,
+    near_subject,
+)
+from vaguemestre.access.signin.services import charge, has_failed, refund
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
@@ -225,13 +233,15 @@ def _request_scan(row: SharedFile, scan: Scan) -> None:
 def _check_password(row: SharedFile, password: str, network: str, now: datetime) -> None:
     """Each attempt is charged before it is checked, so parallel attempts cannot bypass the limit.
 
-    By one network mostly: its errors close the file to nobody else. Signing in has counters of its own, which
-    no pupil uses up here for a school.
+    By one network mostly: its errors close the file to nobody else, nor do those of some tens of them to one
+    that makes its first try. Signing in has counters of its own, which no pupil uses up here for a school.
     """
     subject = f"deposit:{row.pk}"
+    near = near_subject(subject, customer_network(network))
+    is_first = not has_failed(near, ACCOUNT, now=now)
     budgets: dict[str, Budget] = {
-        near_subject(subject, network): ACCOUNT,
-        subject: LENT_FILE,
+        near: ACCOUNT,
+        **({f"first:{subject}": LENT_FILE_FIRST} if is_first else {subject: LENT_FILE}),
         f"links:{network}": NETWORK,
     }
     if not password:

@@ -42,6 +42,7 @@ from vaguemestre.access.signin.services.steps import begin_sign_in, continue_sig
 from vaguemestre.access.signin.services.throttle import (
     charge,
     charge_attempt,
+    has_failed,
     lift_throttle,
     refund,
     reset_failures,
@@ -74,6 +75,7 @@ __all__ = [
     "finish_application",
     "finish_contact",
     "forget_browser",
+    "has_failed",
     "lift_throttle",
     "lock_account",
     "move_act",

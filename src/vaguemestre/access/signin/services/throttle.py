@@ -98,6 +98,12 @@ def wait_seconds(budgets: Mapping[str, Budget], *, now: datetime) -> int:
     return _longest(Attempts.objects.filter(subject__in=budgets), budgets, now)
 
 
+def has_failed(subject: str, budget: Budget, *, now: datetime) -> bool:
+    """Whether failures of that subject still count. Reads only."""
+    row = Attempts.objects.filter(subject=subject).first()
+    return row is not None and failures_now(row.failures, row.last_at, budget, now) > 0
+
+
 def record_spray(target: str, sprays: Mapping[str, Budget], *, now: datetime) -> None:
     """Count a failed attempt on `target` once against its secret and its network.
 
