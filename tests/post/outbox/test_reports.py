@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.processor import least_seconds
 
 from vaguemestre.post.outbox.rules.delivery_status import overall_state, supersedes
 from vaguemestre.post.outbox.rules.reports import read_report
@@ -106,3 +107,28 @@ def test_a_report_of_parts_in_parts_without_end_is_none(level: bytes) -> None:
     )
     assert read_report(deep + b"x") == ()
     assert read_report(level * 3_000 + b"x") == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        report(
+            "message/delivery-status",
+            STATUS,
+            "text/rfc822-headers",
+            b"Content-Type: message/rfc822\n\n" * 2_900,
+        ),
+        report("message/delivery-status", b"Content-Type: message/rfc822\n\n" * 2_900),
+        report("application/octet-stream", b"Content-Type: multipart/x; boundary=c\n\n--c\n" * 1_900),
+    ],
+)
+def test_a_report_of_messages_within_one_another_says_nothing(content: bytes) -> None:
+    assert read_report(content) == ()
+
+
+@pytest.mark.parametrize(("levels", "line"), [(600, b"\n"), (1, b"--b\n\n"), (200, b"--\n"), (40, b"a\n")])
+def test_a_report_made_to_be_read_slowly_is_not_read(levels: int, line: bytes) -> None:
+    parts = b"".join(b"Content-Type: multipart/x; boundary=%d\n\n--%d\n" % (n, n) for n in range(levels))
+    slow = b"Content-Type: multipart/report; boundary=b\n\n--b\n" + parts
+    slow += line * ((98_000 - len(slow)) // len(line))
+    assert least_seconds(lambda: read_report(slow), 0.05) < 0.05

@@ -51,3 +51,8 @@ def test_a_text_of_marks_that_never_end_is_read_once(mark: bytes) -> None:
 def test_a_filter_is_tried_on_what_names_people_in_brackets_without_end(name: str) -> None:
     raw = f"{name}: {'(' * 700}{')' * 700} a@b.example\r\nSubject: crochets\r\n\r\nBonjour\r\n"
     assert read_message(raw.encode()).subject == "crochets"
+
+
+def test_a_filter_is_tried_on_messages_within_one_another() -> None:
+    raw = b"From: a@b.example\nSubject: dedans\n" + b"Content-Type: message/rfc822\n\n" * 3_000
+    assert read_message(raw).subject == "dedans"

@@ -13,13 +13,13 @@ from vaguemestre.desks.domainreports.rules.dmarc_report import read_dmarc_report
 from vaguemestre.desks.domainreports.rules.limits import UnreadableReport
 from vaguemestre.desks.domainreports.rules.tls_report import read_tls_reports
 from vaguemestre.desks.domainreports.values import Report
+from vaguemestre.foundation.kernel.text.parse_cost import UNREADABLE
 
 _GZIP, _ZIP, _ZIP_END = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 _MAX_ZIP_TABLE_BYTES = 16_384
 _METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
 _MAX_LEVELS = 8  # of parts in parts
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
-_UNREADABLE = (RecursionError, ValueError, LookupError, TypeError, AttributeError)  # of the email package
 
 
 def reports_of_message(raw: bytes) -> tuple[Report, ...]:
@@ -28,7 +28,7 @@ def reports_of_message(raw: bytes) -> tuple[Report, ...]:
         raise UnreadableReport("too-big")
     try:
         files = list(_files(email.message_from_bytes(raw, policy=email.policy.compat32)))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise UnreadableReport("message") from error
     if not files:
         raise UnreadableReport("no-report")

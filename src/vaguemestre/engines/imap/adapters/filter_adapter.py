@@ -3,7 +3,7 @@
 import email
 import re
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from email.message import Message
@@ -12,7 +12,7 @@ from vaguemestre.engines.imap.protocol import headers
 from vaguemestre.foundation.kernel.addresses import first_address_in, people_in
 from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.foundation.kernel.text.keywords import keyword
-from vaguemestre.foundation.kernel.text.parse_cost import is_costly
+from vaguemestre.foundation.kernel.text.parse_cost import UNREADABLE, is_costly
 from vaguemestre.mailbox.sorting.rules.filters import TRASH
 from vaguemestre.mailbox.sorting.values import FolderChoice, MessageSummary, Outcome
 from vaguemestre.mailbox.webmail.rules.listing.folders import display_name, folder_of_slug
@@ -156,7 +156,7 @@ def _summary(box: Mailbox, row: Row, *, whole: bool) -> MessageSummary:
 
 def read_message(raw: bytes, received: datetime | None = None) -> MessageSummary:
     """A whole message, as a filter sees it at delivery."""
-    message = email.message_from_bytes(_header_of(raw) if is_costly(raw) else raw)
+    message, parts = _parsed(raw)
     sender, to = _header(message, "From"), [_header(message, name) for name in ("To", "Cc")]
     return MessageSummary(
         sender=sender,
@@ -165,16 +165,25 @@ def read_message(raw: bytes, received: datetime | None = None) -> MessageSummary
         recipient_addresses=tuple(address for _, address in people_in(list(filter(None, to)))),
         subject=_header(message, "Subject"),
         size=len(raw),
-        has_attachment=any(part.get_content_disposition() == "attachment" for part in message.walk()),
+        has_attachment=any(part.get_content_disposition() == "attachment" for part in parts),
         received=received,
         list_id=_header(message, "List-Id"),
-        text="\n".join(_texts(message))[:_MAX_TEXT_CHARS],
+        text="\n".join(_texts(parts))[:_MAX_TEXT_CHARS],
         return_path=_header(message, "Return-Path").strip("<> "),
     )
 
 
+def _parsed(raw: bytes) -> tuple[Message, list[Message]]:
+    """The message and its parts; its header alone if it is made so that it cannot be read."""
+    if not is_costly(raw):
+        with suppress(*UNREADABLE):
+            message = email.message_from_bytes(raw)
+            return message, list(message.walk())
+    message = email.message_from_bytes(_header_of(raw))
+    return message, [message]
+
+
 def _header_of(raw: bytes) -> bytes:
-    """The header alone: a filter does not look into the text of such a message."""
     return raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0] + b"\n\n"
 
 
@@ -182,8 +191,8 @@ def _header(message: Message, name: str) -> str:
     return headers.decoded(str(message.get(name, "")))
 
 
-def _texts(message: Message) -> Iterator[str]:
-    for part in message.walk():
+def _texts(parts: Sequence[Message]) -> Iterator[str]:
+    for part in parts:
         if part.get_content_maintype() != "text" or part.is_multipart():
             continue
         content = part.get_payload(decode=True)

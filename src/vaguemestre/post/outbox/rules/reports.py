@@ -3,10 +3,13 @@
 from email import message_from_bytes, policy
 from email.message import Message
 
+from vaguemestre.foundation.kernel.text.parse_cost import UNREADABLE, is_costly
 from vaguemestre.post.outbox.values import DeliveryState, Report
 
 MAX_PARTS = 20
 MAX_RECIPIENTS = 500
+_MAX_LINE_TESTS = 500_000  # a true report: some thousands
+_MAX_BOUNDARIES = 1_000  # lines that may be one, those of the message it returns too
 _ACTIONS = {
     "failed": DeliveryState.REFUSED,
     "delayed": DeliveryState.DELAYED,
@@ -21,10 +24,16 @@ def read_report(content: bytes) -> tuple[Report, ...]:
 
     Never raises: anybody may send anything.
     """
-    try:
-        whole = message_from_bytes(content, policy=policy.compat32)
-    except RecursionError:  # parts in parts, without end
+    if is_costly(content, max_line_tests=_MAX_LINE_TESTS) or content.count(b"\n--") > _MAX_BOUNDARIES:
         return ()
+    try:
+        return _read(content)
+    except UNREADABLE:  # parts in parts without end, in what it returns too
+        return ()
+
+
+def _read(content: bytes) -> tuple[Report, ...]:
+    whole = message_from_bytes(content, policy=policy.compat32)
     if whole.get_content_type() != "multipart/report" or not whole.is_multipart():
         return ()
     parts = [part for part in _children(whole)[:MAX_PARTS] if isinstance(part, Message)]

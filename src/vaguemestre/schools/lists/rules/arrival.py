@@ -11,7 +11,7 @@ from email.utils import getaddresses
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.text.parse_cost import is_costly
+from vaguemestre.foundation.kernel.text.parse_cost import UNREADABLE, is_costly
 from vaguemestre.schools.lists.values import IncomingMessage
 
 LOOP_FIELD = "X-Loop"
@@ -23,7 +23,6 @@ _AUTOMATIC_SENDERS = re.compile(
     r"^(mailer-daemon|postmaster|noreply|no-reply|ne-pas-repondre)@", re.IGNORECASE
 )
 _MOST_LEVELS = 40  # of parts in parts
-UNREADABLE = (RecursionError, ValueError, LookupError, TypeError, AttributeError)  # of the email package
 _BULK = {"bulk", "junk", "auto_reply"}
 
 

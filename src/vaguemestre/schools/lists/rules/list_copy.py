@@ -13,11 +13,11 @@ from email.message import Message
 from io import BytesIO
 
 from vaguemestre.foundation.kernel.text import sizes
+from vaguemestre.foundation.kernel.text.parse_cost import UNREADABLE
 from vaguemestre.post.outbox.rules import headers
 from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists.rules.arrival import (
     LOOP_FIELD,
-    UNREADABLE,
     UnreadableLetter,
     file_name,
     is_file,
