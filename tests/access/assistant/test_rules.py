@@ -31,6 +31,13 @@ def test_a_code_draws_on_nothing_a_stranger_elsewhere_spends() -> None:
     assert look_up_price("ab" * 32, "192.0.2.1").own not in here.budgets
 
 
+def test_networks_of_one_ipv6_line_are_one() -> None:
+    here, there = look_up_price("ab" * 32, "2001:db8:7:1::/64"), look_up_price("ab" * 32, "2001:db8:7:2::/64")
+    assert set(here.budgets) == set(there.budgets)
+    assert code_price("ab" * 32, "2001:db8:7:1::/64").own == code_price("ab" * 32, "2001:db8:7:2::/64").own
+    assert look_up_price("ab" * 32, "2001:db8:8:1::/64").budgets.keys() != here.budgets.keys()
+
+
 def test_the_first_message_is_whole_and_always_the_same_one() -> None:
     raw = welcome_message(
         name="Inès, dite « El-Khatib »",

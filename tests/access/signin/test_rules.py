@@ -22,6 +22,7 @@ from vaguemestre.access.signin.rules.throttle import (
     NETWORK,
     network_of_address,
     program_budgets,
+    spray_budgets,
     wait_left,
 )
 from vaguemestre.access.signin.values import Denied, Factor, Granted, PendingSignIn, Proof, Step
@@ -167,3 +168,12 @@ def test_browsers_are_said_in_words() -> None:
 )
 def test_attempts_are_counted_by_address_and_by_home_where_one_has_many(address: str, network: str) -> None:
     assert network_of_address(ip_address(address)) == network
+
+
+def test_a_spray_from_the_networks_of_one_line_counts_as_one() -> None:
+    """An ordinary line of IPv6 has 256 networks: forty accounts each was everybody."""
+    here, there = (spray_budgets("ab", f"2001:db8:7:{number}::/64", b"key") for number in (1, 2))
+    assert here.keys() == there.keys()
+    assert spray_budgets("ab", "2001:db8:8:1::/64", b"key").keys() != here.keys()
+    assert "spread:192.0.2.1" in spray_budgets("ab", "192.0.2.1", b"key")
+    assert "spread:unknown" in spray_budgets("ab", "unknown", b"key")

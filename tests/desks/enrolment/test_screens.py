@@ -149,6 +149,11 @@ class TestTheApplicant:
         answers = [visitor.post(f"/numen/demande?{QUESTIONS}", typed()).status_code for _ in range(6)]
         assert answers == [200] * 5 + [429]
 
+    def test_one_line_of_ipv6_files_a_few_an_hour(self, place: int) -> None:
+        visitors = [Client(REMOTE_ADDR=f"2001:db8:7:{number:x}::1") for number in range(6)]
+        answers = [visitor.post(f"/numen/demande?{QUESTIONS}", typed()).status_code for visitor in visitors]
+        assert answers == [200] * 5 + [429]
+
     def test_whoever_came_from_signing_in_goes_back_there(self, place: int) -> None:
         assert 'href="/alogin">Revenir à la connexion' in Client().get("/numen/").content.decode()
         assert "Revenir" not in words(client_of(officer(place, "DPE")).get("/numen/"))

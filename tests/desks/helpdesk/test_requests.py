@@ -122,6 +122,15 @@ def test_a_network_cannot_flood_the_desk(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_one_line_of_ipv6_cannot_flood_the_desk() -> None:
+    """Nor keep others from it: it has 256 networks or more of its own."""
+    clients = [Client(REMOTE_ADDR=f"2001:db8:7:{number:x}::1") for number in range(12)]
+    answers = [client.post("/aide/demande", ASKED).status_code for client in clients]
+    assert answers.count(302) <= 7
+    assert Client(REMOTE_ADDR="2001:db8:8::1").post("/aide/demande", ASKED).status_code == 302
+
+
+@pytest.mark.django_db
 def test_what_is_missing_is_told_and_nothing_typed_is_lost(client: Client) -> None:
     page = client.post("/aide/demande", {**ASKED, "kind": ""}).content.decode()
     assert "Choisissez ce qui ressemble" in page

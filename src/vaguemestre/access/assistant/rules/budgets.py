@@ -8,7 +8,7 @@ instance, proof of work is required.
 from datetime import timedelta
 
 from vaguemestre.access.signin.rules.proof_of_work import Price
-from vaguemestre.access.signin.rules.throttle import NEAR, Budget
+from vaguemestre.access.signin.rules.throttle import NEAR, Budget, customer_network
 
 # docs/security.md §3.2: five failures a day on one NUMEN, twenty an hour from one network, a cap for all.
 TARGET = Budget(
@@ -32,7 +32,7 @@ def look_up_price(numen_digest: str, network: str) -> Price:
 
 def code_price(name_digest: str, network: str) -> Price:
     """The price of requesting a code, or of typing one: counted by name and network."""
-    return _price(f"assistant-code-of:{name_digest[:32]}:{network}", NEAR, network)
+    return _price(f"assistant-code-of:{name_digest[:32]}:{customer_network(network)}", NEAR, network)
 
 
 def letter_budget(recipient: str) -> dict[str, Budget]:
@@ -54,5 +54,5 @@ def numen_subject(numen_digest: str) -> str:
 
 
 def _price(subject: str, budget: Budget, network: str) -> Price:
-    shared = {f"assistant-network:{network}": NETWORK, "assistant": INSTANCE}
+    shared = {f"assistant-network:{customer_network(network)}": NETWORK, "assistant": INSTANCE}
     return Price(subject, {subject: budget, **shared}, network=network)

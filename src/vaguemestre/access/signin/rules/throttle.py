@@ -96,7 +96,7 @@ def target_subject(account_id: int, typed: str) -> str:
 def spray_budgets(secret_sha256: str, network: str, key: bytes) -> dict[str, Budget]:
     """The budgets against spraying. The secret is stored only as a short keyed digest."""
     mark = hmac.digest(key, f"sprayed {secret_sha256}".encode(), "sha256").hex()[:12]
-    return {f"secret:{mark}": SAME_SECRET, f"spread:{network}": MANY_ACCOUNTS}
+    return {f"secret:{mark}": SAME_SECRET, f"spread:{customer_network(network)}": MANY_ACCOUNTS}
 
 
 def network_of_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
@@ -110,6 +110,7 @@ def network_of_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -
 
 def customer_network(network: str) -> str:
     """The /48 of an IPv6 network, as much as one customer may have (RFC 6177); others as they are."""
-    if ":" not in network:
+    try:
+        return str(ipaddress.IPv6Network(network).supernet(new_prefix=48))
+    except ValueError:
         return network
-    return str(ipaddress.IPv6Network(network).supernet(new_prefix=48))

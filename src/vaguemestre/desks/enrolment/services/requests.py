@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from vaguemestre.access.signin.rules.throttle import customer_network
 from vaguemestre.desks.enrolment.events import RequestMoved
 from vaguemestre.desks.enrolment.models import NumenRequest, Proof, Step
 from vaguemestre.desks.enrolment.rules import references
@@ -47,7 +48,7 @@ def submit_request(
     service = service_card(academy_id, code or "")
     if service is None:
         raise Refusal("enrolment.no-service")
-    network_digest = _keyed_digest("numen", network, keys)
+    network_digest = _keyed_digest("numen", customer_network(network), keys)
     recent = NumenRequest.objects.filter(
         network=network_digest, filed_at__gt=now - timedelta(hours=1)
     ).count()

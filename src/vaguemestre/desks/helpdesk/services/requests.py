@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from vaguemestre.access.assistant.services import announce_letter
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.rules.throttle import Budget
+from vaguemestre.access.signin.rules.throttle import Budget, customer_network
 from vaguemestre.access.signin.services import charge
 from vaguemestre.desks.helpdesk.models import RequestRow
 from vaguemestre.desks.helpdesk.queries.requests import token_sha256
@@ -34,7 +34,7 @@ def submit_request(request: HelpRequest, network: str, *, now: datetime) -> str:
 
     NUMENs and passwords are masked before storage. Raises Refusal `helpdesk.too-many-requests`.
     """
-    if wait := charge({f"desk-network:{network}": _NETWORK, "desk": _EVERYBODY}, now=now):
+    if wait := charge({f"desk-network:{customer_network(network)}": _NETWORK, "desk": _EVERYBODY}, now=now):
         raise Refusal("helpdesk.too-many-requests", wait=wait)
     token = secrets.token_urlsafe(18)
     with transaction.atomic(durable=True):
