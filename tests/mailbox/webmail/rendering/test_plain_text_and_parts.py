@@ -13,7 +13,7 @@ from vaguemestre.foundation.ui.files.attachments import disposition
 from vaguemestre.mailbox.webmail.ports import TooComplex
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing import folders, rows, search_query
-from vaguemestre.mailbox.webmail.rules.rendering import kinds, parts, plain
+from vaguemestre.mailbox.webmail.rules.rendering import enclosed, kinds, parts, plain
 from vaguemestre.mailbox.webmail.rules.rendering.header import recipients_line
 from vaguemestre.mailbox.webmail.rules.rendering.html import links
 from vaguemestre.mailbox.webmail.services.message.enclosed import EnclosedMessage
@@ -395,3 +395,11 @@ def test_an_enclosed_message_that_the_parser_stumbles_over_is_too_complex() -> N
     raw = b"Content-Disposition: attachment; filename*=\0''a\r\n\r\nx"
     with pytest.raises(TooComplex):
         EnclosedMessage(raw, MessageRef("INBOX", 1, 1))
+
+
+@pytest.mark.parametrize("charset", [b"idna", b"undefined", b'"\x00"', b"punycode"])
+def test_an_enclosed_message_of_a_charset_that_decodes_nothing_opens(charset: bytes) -> None:
+    raw = b"Subject: dedans\nContent-Type: text/plain; charset=" + charset + b"\n\nBonj\xe9our\n"
+    opened, parts = enclosed.parse_message(raw, MessageRef("INBOX", 1, 1))
+    assert opened.subject == "dedans"
+    assert enclosed.content_of(parts["1"]) == b"Bonj\xe9our\n"

@@ -87,8 +87,16 @@ def content_of(message: Message) -> bytes:
         payload = None
     if isinstance(payload, bytes):
         return payload
-    raw = message.get_payload()
+    raw = _as_written(message)
     return raw.encode("latin-1", "replace") if isinstance(raw, str) else b""
+
+
+def _as_written(message: Message) -> object:
+    """The parts or the text, undecoded; None if its charset decodes no octets, as « idna »."""
+    try:
+        return message.get_payload()
+    except (ValueError, LookupError):
+        return None
 
 
 def _as_bytes(message: Message) -> bytes:
@@ -102,7 +110,7 @@ def _part(
     message: Message, number: str, parts: dict[str, Message], depth: int, *, is_root: bool = False
 ) -> Part:
     kind = message.get_content_type()
-    payload = message.get_payload()
+    payload = _as_written(message)
     if kind.startswith("multipart/") and isinstance(payload, list):
         return Part(number, kind, children=tuple(_children(payload, number, parts, depth)))
     if is_root:
