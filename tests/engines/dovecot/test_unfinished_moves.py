@@ -47,7 +47,7 @@ STORED = "Info: Mailbox Là: copy from Ici: box=Là, uid=7, msgid=<0@x>, size=33
 
 def test_after_an_end_of_everything_what_the_log_knows_of_is_no_move_cut_short() -> None:
     start = "2026-11-29T02:20:00+0000 master: Info: Dovecot v2.4.1-4 (7d8c0e5759) starting up for imap"
-    ending = how_it_ended([start, f"{AT} {WHO}: {STORED}", asked("Ici", 2)])
+    ending = how_it_ended([start, f"{AT} {WHO}: {STORED}", asked("Ici", 2)], is_cut=True)
     at = datetime.fromisoformat(AT)
     assert ending == Ending(
         at - timedelta(seconds=30),
@@ -55,7 +55,7 @@ def test_after_an_end_of_everything_what_the_log_knows_of_is_no_move_cut_short()
         frozenset({("u@a.fr", "Ici", 2)}),
         frozenset({("u@a.fr", "Là", 7)}),
     )
-    assert how_it_ended([f"{AT} {WHO}: {STORED}"]) == Ending(
+    assert how_it_ended([f"{AT} {WHO}: {STORED}"], is_cut=True) == Ending(
         at, ("u@a.fr",), frozenset(), frozenset({("u@a.fr", "Là", 7)})
     )
 
@@ -63,15 +63,24 @@ def test_after_an_end_of_everything_what_the_log_knows_of_is_no_move_cut_short()
 def test_dovecot_that_was_told_to_stop_left_nothing_half_done_but_what_it_announced() -> None:
     start = f"{AT} master: Info: Dovecot v2.4.1-4 (7d8c0e5759) starting up for imap"
     stop = f"{AT} master: Warning: Killed with signal 15 (by pid=1 uid=0 code=kill)"
-    assert how_it_ended([]) is None
-    assert how_it_ended([start, f"{AT} {WHO}: {STORED}", stop]) is None
-    ending = how_it_ended([f"{AT} {WHO}: {STORED}", stop, start])
+    assert how_it_ended([], is_cut=False) is None
+    assert how_it_ended([start, f"{AT} {WHO}: {STORED}", stop], is_cut=False) is None
+    ending = how_it_ended([f"{AT} {WHO}: {STORED}", stop, start], is_cut=True)
     assert ending == Ending(
         datetime.fromisoformat(AT), ("u@a.fr",), frozenset(), frozenset({("u@a.fr", "Là", 7)})
     )
-    ending = how_it_ended([start, asked("Ici", 2), stop])
+    ending = how_it_ended([start, asked("Ici", 2), stop], is_cut=False)
     assert ending is not None
     assert (ending.moving, ending.written) == (frozenset({("u@a.fr", "Ici", 2)}), None)
+
+
+def test_dovecot_that_ended_before_it_could_stop_is_cut() -> None:
+    """As when all processes end at once, and the one that started it an instant before."""
+    start = f"{AT} master: Info: Dovecot v2.4.1-4 (7d8c0e5759) starting up for imap"
+    stop = f"{AT} master: Warning: Killed with signal 15 (by pid=1 uid=0 code=kill)"
+    ending = how_it_ended([start, f"{AT} {WHO}: {STORED}", stop], is_cut=True)
+    assert ending is not None
+    assert ending.written == frozenset({("u@a.fr", "Là", 7)})
 
 
 @pytest.fixture
@@ -194,6 +203,36 @@ def test_moves_are_finished_even_if_the_start_has_the_process_number_of_what_was
 
 
 @pytest.mark.engines
+def test_moves_are_finished_after_a_cut_in_which_dovecot_was_told_to_stop(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    with engines.signed_in(marie) as client:
+        filled(client, marie, "un")
+        os.kill(log_process(engines), signal.SIGSTOP)
+        assert client.uid("COPY", "1", quoted("Là-bas"))[0] == "OK"
+
+    def tell() -> None:
+        with log_file(engines.config).open("a") as log:
+            moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+            log.write(f"{moment} master: Warning: Killed with signal 15 (by pid=1 uid=0 code=kill)\n")
+
+    cut(engines, tell)
+    assert (count(engines, marie, "Ici"), count(engines, marie, "Là-bas")) == (0, 1)
+
+
+@pytest.mark.engines
+def test_what_was_copied_before_dovecot_stopped_is_no_move(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        filled(client, marie, "un")
+        os.kill(log_process(engines), signal.SIGSTOP)
+        assert client.uid("COPY", "1", quoted("Là-bas"))[0] == "OK"
+        os.kill(log_process(engines), signal.SIGCONT)
+    engines.end("dovecot")
+    engines.start_dovecot()
+    assert (count(engines, marie, "Ici"), count(engines, marie, "Là-bas")) == (1, 1)
+
+
+@pytest.mark.engines
 def test_a_file_that_a_folder_lists_is_no_copy_cut_short(engines: LiveEngines, marie: Someone) -> None:
     """It was copied long before a move of it was announced and cut."""
     with engines.signed_in(marie) as client:
@@ -251,3 +290,29 @@ def test_moves_that_ended_are_left_alone(engines: LiveEngines, marie: Someone) -
         assert client.uid("COPY", "1", "Ici")[0] == "OK"
     cut(engines)
     assert (count(engines, marie, "Ici"), count(engines, marie, "Là-bas")) == (1, 1)
+
+
+@pytest.mark.engines
+def test_a_moved_message_whose_former_files_a_cut_left_behind_stays(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    """Dovecot removes a message from the index, then its file: cut between the two, the file stays."""
+    with engines.signed_in(marie) as client:
+        filled(client, marie, "un", "deux", "trois")
+        client.create("Ailleurs")
+        assert client.uid("MOVE", "1:2", quoted("Là-bas"))[0] == "OK"
+        wait_until(lambda: len(said(engines, marie, "expunge: box=Ici")) == 2)
+        os.kill(log_process(engines), signal.SIGSTOP)
+        client.select(quoted("Là-bas"))
+        assert client.uid("MOVE", "1", "Ailleurs")[0] == "OK"
+    folders = mail_home(engines.config, marie.mailbox) / "sdbox" / "mailboxes"
+    (kept,) = folders.glob("Ailleurs/dbox-Mails/u.1")
+    left = [place / "u.1" for place in folders.glob("[IL]*/dbox-Mails") if place.parent.name != "INBOX"]
+
+    def leave_behind() -> None:
+        for file in left:
+            file.hardlink_to(kept)
+
+    cut(engines, leave_behind)
+    assert [count(engines, marie, folder) for folder in ("Ici", "Là-bas", "Ailleurs")] == [1, 1, 1]
+    assert not any(file.exists() for file in left)

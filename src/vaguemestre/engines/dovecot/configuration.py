@@ -35,7 +35,7 @@ _FINISH_MOVES, _MAILBOX_FILES = "unfinished_moves.py", "mailbox-files.conf"
 _START = (
     'if ! { read -r pid <"$1" && [ "$pid" != "$$" ] && read -r name <"/proc/$pid/comm" '
     '&& [ "$name" = dovecot ] && grep -qF -e "$2" "/proc/$pid/cmdline"; } 2>/dev/null; '
-    'then "$3" -IS "$4" "$5" "$6" "$7"; rm -f "$1"; fi; exec /usr/sbin/dovecot -F -c "$2"'
+    'then "$3" -IS "$4" "$5" "$6" "$7" "$1"; rm -f "$1"; fi; exec /usr/sbin/dovecot -F -c "$2"'
 )
 REOPEN_SIGNAL = signal.SIGUSR1  # as `doveadm log reopen` sends
 MAX_FOLDERS = 1000  # of a mailbox: a list of folders is read at each opening

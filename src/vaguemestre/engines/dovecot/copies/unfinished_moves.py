@@ -1,6 +1,6 @@
 """Finish the moves that an end of Dovecot cut between their copy and their removal (RFC 6851, MOVE).
 
-Run by the system's Python before Dovecot starts again, with the library alone: `… LOG CONFIGURATION MAIL`.
+Run by the system's Python, its library alone, before Dovecot starts: `… LOG CONFIGURATION MAIL NUMBER`.
 A message and its copy are one file in two folders (sdbox, hard links). Before Dovecot copies a message that
 is to move, it logs that it will remove it; afterwards, that it has. What was announced and not done is
 removed if its copy is stored. A copy that came no further than its file loses that file: the next message
@@ -8,7 +8,8 @@ stored in its folder would make Dovecot find it there, and list it.
 
 Lines on their way to the log end with everything else. A copy stored in the last moments, of which the log
 knows nothing, is therefore that of a move too: one of the two goes. The owner may have asked for a copy in
-that very moment: the message stays, in one place instead of two.
+that very moment: the message stays, in one place instead of two. NUMBER, the file of the master's process
+number, is gone if the last of its processes ended by itself.
 """
 
 import base64
@@ -27,8 +28,7 @@ from typing import NamedTuple
 
 _MOST_LOG_BYTES = 2_000_000  # the end of the log: what was under way, and more
 _MOST_SECONDS = 600  # that a move takes
-_MOST_UIDS = 500  # in one command
-_TIMEOUT_SECONDS = 60
+_MOST_UIDS, _TIMEOUT_SECONDS = 500, 60  # of one command
 _FILES, _FILE = "dbox-Mails", re.compile(r"u\.(\d+)", re.ASCII)
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-", re.ASCII)
 _CLOCK = dt.timedelta(seconds=2)  # how far apart Dovecot's dates of one moment may be
@@ -37,6 +37,7 @@ _MOST_BEHIND = dt.timedelta(seconds=30)  # how far the log may be behind the mai
 _START = re.compile(r"\S+ master: Info: Dovecot \S+ .*starting up.*", re.ASCII)
 _STOP = re.compile(r"\S+ master: Warning: Killed with signal 15 .*", re.ASCII)
 _NAMED = re.compile(r"\S+ \w+\(([^()<> ]+@[^()<> ]+)\)<")
+_moment = dt.datetime.fromisoformat
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}(?= )", re.ASCII)
 _STORED = re.compile(
     r"\S+ \w+\((?P<who>[^()<> ]*)\)<.*?>: Info: Mailbox (?P<into>.*): "
@@ -73,8 +74,6 @@ class Ending(NamedTuple):
 
 
 class _File(NamedTuple):
-    """A message's file on disk."""
-
     folder: str
     uid: int
     inode: int
@@ -85,7 +84,6 @@ class _Row(NamedTuple):
     folder: str
     folder_guid: str
     uid: int
-    guid: str
 
 
 def unfinished_moves(lines: Iterable[str]) -> list[Move]:
@@ -111,18 +109,18 @@ def unfinished_moves(lines: Iterable[str]) -> list[Move]:
     return [move for move in open_moves.values() if (last - move.at).total_seconds() <= _MOST_SECONDS]
 
 
-def _moment(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)
+def how_it_ended(lines: Sequence[str], *, is_cut: bool) -> Ending | None:
+    """None if nothing can be half done: it was told to stop, or never ran.
 
-
-def how_it_ended(lines: Sequence[str]) -> Ending | None:
-    """None if nothing can be half done: it was told to stop, or never ran."""
+    `is_cut`: its processes did not come to their end. Told to stop it may be all the same, by the end of
+    what started it.
+    """
     moves = unfinished_moves(lines)
     moments = [_moment(match[0]) for line in lines if (match := _MOMENT.match(line))]
     stopped, written = False, set[tuple[str, str, int]]()
     for line in lines:
         if _STOP.fullmatch(line) or _START.fullmatch(line):
-            stopped = bool(_STOP.fullmatch(line))  # and its processes came to their end
+            stopped = bool(_STOP.fullmatch(line)) and not is_cut
         elif match := _STORED.fullmatch(line):
             written.add((match["who"].lower(), match["into"], int(match["uid"])))
     if not moments or (stopped and not moves):
@@ -135,10 +133,7 @@ def how_it_ended(lines: Sequence[str]) -> Ending | None:
 
 
 def finish_moves(ending: Ending, configuration: Path, mail: Path) -> int:
-    """Remove what stands twice, and the files of copies that no index knows.
-
-    Returns how many; says on standard error what failed.
-    """
+    """Remove what stands twice, and files that no index knows; returns how many. Failures go to stderr."""
     removed, since = 0, ending.since.timestamp()
     for name in _mailboxes(mail, ending.named):
         mailbox = Mailbox(name, configuration, mail)
@@ -168,20 +163,28 @@ def _finish(mailbox: "Mailbox", name: str, ending: Ending) -> int:
     shared = [files for files in sharing.values() if len({file.folder for file in files}) > 1]
     if not shared:
         return 0
-    last = {folder: mailbox.last_uid(folder) for folder in {of.folder for files in shared for of in files}}
+    listed = _listed(mailbox, (file for files in shared for file in files))
     recent = {(row.folder, row.uid) for row in mailbox.saved_since(ending.since)}
     removed, gone = 0, defaultdict[str, list[int]](list)
     for files in shared:
-        known = [file for file in files if file.uid <= last[file.folder]]
-        if known and len(known) < len(files):
+        known = [file for file in files if (file.folder, file.uid) in listed]
+        if known:  # the others were stored no further, or removed as far as the index
             removed += _unlink(file for file in files if file not in known)
-        elif surplus := _too_many(name, known, recent, ending):
+        if len(known) > 1 and (surplus := _too_many(name, known, recent, ending)):
             gone[surplus.folder].append(surplus.uid)
     for folder, uids in gone.items():
         rows = list(mailbox.messages(folder, uids))
         mailbox.expunge(rows)
         removed += len(rows)
     return removed
+
+
+def _listed(mailbox: "Mailbox", files: Iterable[_File]) -> set[tuple[str, int]]:
+    """Folder and UID of those files that an index knows as messages."""
+    uids: dict[str, list[int]] = defaultdict(list)
+    for file in files:
+        uids[file.folder].append(file.uid)
+    return {(folder, row.uid) for folder, some in uids.items() for row in mailbox.messages(folder, some)}
 
 
 def _unlink(files: Iterable[_File]) -> int:
@@ -238,11 +241,6 @@ class Mailbox:
                     return True
         return False
 
-    def last_uid(self, folder: str) -> int:
-        """The largest one that the index of that folder knows; 0 if it is empty."""
-        rows = self._rows("mailbox", folder, "*")  # by number: `uid *` finds nothing
-        return max((row.uid for row in rows), default=0)
-
     def saved_since(self, moment: dt.datetime) -> Iterator[_Row]:
         return self._rows("mailbox", "*", "savedsince", str(int(moment.timestamp())))
 
@@ -253,13 +251,12 @@ class Mailbox:
                     yield row
 
     def expunge(self, rows: Sequence[_Row]) -> None:
-        if rows:
-            for some in _some([row.uid for row in rows]):
-                self._run("expunge", "mailbox-guid", rows[0].folder_guid, "uid", some)
+        for some in _some([row.uid for row in rows]):
+            self._run("expunge", "mailbox-guid", rows[0].folder_guid, "uid", some)
 
     def _rows(self, *query: str) -> Iterator[_Row]:
-        for row in json.loads(self._run("fetch", "mailbox mailbox-guid uid guid", *query) or "[]"):
-            yield _Row(row["mailbox"], row["mailbox-guid"], int(row["uid"]), row["guid"])
+        for row in json.loads(self._run("fetch", "mailbox mailbox-guid uid", *query) or "[]"):
+            yield _Row(row["mailbox"], row["mailbox-guid"], int(row["uid"]))
 
     def _run(self, command: str, *words: str) -> str:
         argv = ["doveadm", "-f", "json", "-c", str(self._configuration), command, "--no-userdb-lookup", "--"]
@@ -289,10 +286,11 @@ def _last_lines(log: Path) -> list[str]:
 
 
 def main() -> None:
-    log, configuration, mail = map(Path, sys.argv[1:])
+    log, configuration, mail, number = map(Path, sys.argv[1:])
     former = log.with_name(f"{log.name}.1")  # it may have been rotated a moment before
     lines = [line for file in (former, log) if file.exists() for line in _last_lines(file)]
-    if (ending := how_it_ended(lines)) and (removed := finish_moves(ending, configuration, mail)):
+    ending = how_it_ended(lines, is_cut=number.exists())
+    if ending and (removed := finish_moves(ending, configuration, mail)):
         print(f"moves cut short: {removed} messages stand once again", file=sys.stderr)  # noqa: T201
 
 
