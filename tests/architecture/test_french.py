@@ -19,6 +19,8 @@ _GENDERED = re.compile(
     r"(?:absent|abonné|averti|autorisé|connecté|déconnecté|inscrit|invité|prévenu|seul)\b"
 )
 _BY_HAND = re.compile(r"\|\s*pluralize\b|%\}(?:s|x|nt|ent)\{%-?\s*(?:endif|else)")
+# a number, then a noun that never agrees with it
+_ALWAYS_PLURAL = re.compile(r"\}\}<span[^>]*> [a-zà-ÿ]+s</span>")
 _ENDINGS = frozenset({"", "s", "x", "nt", "ent"})
 _QUOTED_ENDING = re.compile(r"""["'](?:s|x|nt|ent)["']""")
 
@@ -37,6 +39,16 @@ def test_nothing_imports_gettext() -> None:
         if _is_gettext(module, names)
     ]
     assert breaches == [], "write the French sentence itself (docs/adr/0009)"
+
+
+def test_the_noun_beside_a_number_agrees_with_it() -> None:
+    assert _ALWAYS_PLURAL.search('{{ n }}<span class="on-phone"> agents</span>')
+    breaches = [
+        f"{page.relative_to(SOURCE)}: {match[0]}"
+        for page in PAGES
+        for match in _ALWAYS_PLURAL.finditer(page.read_text(encoding="utf-8"))
+    ]
+    assert breaches == [], "write `agent{{ n|plural }}`"
 
 
 @pytest.mark.parametrize("page", ['{% translate "Nom" %}', "{% load ui i18n %}", '{{ a|default:_("non") }}'])

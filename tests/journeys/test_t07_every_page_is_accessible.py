@@ -7,91 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser import SIZES, page_faults, width_kept
 from tests.journeys.conftest import Instance
+from tests.journeys.pages import OPEN, RESERVED, SIGNED_IN
 from tests.journeys.seen import field, sign_in, sign_in_twice
 
 from vaguemestre.demo.cast import COLLEGE
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
-OPEN = (
-    "/alogin",
-    "/assistant/",
-    "/aide",
-    "/numen/",
-    "/numen/suivi",
-    "/appareils/",
-    "/accessibilite",
-    "/donnees-personnelles",
-    "/charte",
-    "/nulle-part",
-)
-SIGNED_IN = (
-    "/",
-    "/messagerie/",
-    "/messagerie/ecrire/",
-    "/messagerie/suivi/",
-    "/messagerie/?q=conseil+avant%3Ahier&partout=1",
-    "/messagerie/pieces/",
-    "/messagerie/quarantaine/",
-    "/messagerie/envois/ou/",
-    "/contacts/",
-    "/annuaire/",
-    "/annuaire/ma-fiche",
-    "/parametres/",
-    "/parametres/absence",
-    "/parametres/filtres",
-    "/parametres/filtres/nouveau",
-    "/parametres/filtres/indesirables",
-    "/parametres/filtres/expert",
-    "/parametres/filtres/import",
-    "/parametres/appareils",
-    "/parametres/identites",
-    "/parametres/identites/nouvelle",
-    "/parametres/identites/importer",
-    "/parametres/identites/types/nouvelle",
-    "/parametres/courriers",
-    "/?q=zzz",
-    "/listes/",
-    "/classes/",
-    "/boites/",
-    "/boites/delegation/",
-)
-RESERVED = {
-    "administrator": (
-        "/administration/",
-        "/administration/academies",
-        "/administration/services",
-        "/administration/services/1",
-        "/administration/etablissements",
-        "/administration/etablissements/nouveau",
-        "/administration/etablissements/1",
-        "/administration/personnes",
-        "/administration/personnes/1",
-        "/administration/flux",
-        "/administration/flux/1",
-        "/administration/flux/1?vue=changements",
-        "/administration/flux/doutes",
-        "/administration/journal",
-        "/administration/reglages",
-        "/administration/travaux",
-        "/administration/?periode=jour&vue=tableau",
-        "/administration/que-faire/disk-full",
-        "/administration/file",
-        "/administration/inventaire",
-        "/administration/quarantaine",
-        "/administration/rapports",
-        "/administration/messages?q=ac-amiens",
-        "/administration/classes-de-service",
-        "/administration/classes-de-service/nouvelle",
-        "/administration/applications/",
-        "/administration/dns",
-        "/boites/sans-responsable/",
-        "/recherche?q=Verne",
-        "/assistance/",
-    ),
-    "hr_dpe": ("/gestion/", "/gestion/personnes", "/gestion/arrivee"),
-    "head": ("/annuaire/mes-personnels", "/annuaire/mes-personnels?vue=jamais-actives"),
-}
 NEWCOMER = {
     "civility": "M.",
     "birth_name": "Obry",

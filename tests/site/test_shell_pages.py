@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.answers import PageAnswer
+from tests.journeys import pages as looked_at
 from tests.mailbox.sorting.samples import memory_sieve
 from tests.site.belonging import belongings
 from tests.site.doors import audiences
@@ -23,6 +24,15 @@ PARTS = {
 }
 
 FRAMES = {"webmail:pdf-reader"}  # documents inside a page, not pages
+LOOKED_AT = {
+    path.partition("?")[0]
+    for path in (
+        *looked_at.OPEN,
+        *looked_at.GOES_ON,
+        *looked_at.SIGNED_IN,
+        *(path for paths in looked_at.RESERVED.values() for path in paths),
+    )
+}
 
 
 @pytest.fixture
@@ -51,6 +61,20 @@ def test_every_page_of_a_role_stands_in_the_shell(crowd: People, role: str) -> N
             bare.append(f"{door.name} {address}: no {', '.join(missing)}")
     assert pages > 20
     assert bare == []
+
+
+@pytest.mark.heavy
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_axe_looks_at_every_page_that_needs_no_number(crowd: People) -> None:
+    told, missing = audiences(), set()
+    plain = [(door.name, door.address()) for door in doorways() if not door.parameters]
+    for role in ROLES:
+        browser = crowd.browser(role)
+        for name, address in plain:
+            comes_in = role in told.get(name, frozenset()) and name not in FRAMES
+            if comes_in and address not in LOOKED_AT and _is_page(browser.get(address)):
+                missing.add(address)
+    assert sorted(missing) == [], "missing from tests/journeys/pages.py"
 
 
 def _addresses(crowd: People, role: str) -> Iterator[tuple[Doorway, str]]:

@@ -142,6 +142,7 @@ def test_anybody_read_or_written_to_is_added_from_their_page(browser: Client, ni
     assert browser.post("/contacts/ajouter/", form).status_code == 302
     assert "Dans vos contacts" in browser.get("/contacts/personne/", asked).content.decode()
     assert Client().get("/contacts/personne/", asked).status_code == 302
+    assert browser.get("/contacts/personne/").headers["Location"] == "/contacts/"
 
 
 def test_the_book_of_ones_school_is_proposed_while_one_serves_there(nicolas: Account) -> None:

@@ -14,8 +14,11 @@ from vaguemestre.people.directory.queries import listed_people_by_address
 @require_GET
 @signed_in
 def show_card(request: SignedInRequest) -> HttpResponse:
-    """Contact or directory entry of `?adresse=&nom=`: a fragment for htmx, else a page."""
-    return _person(request, request.GET.get("nom", ""), request.GET.get("adresse", ""))
+    """Contact or entry of `?adresse=&nom=`: a fragment for htmx, else a page; of nobody, the list."""
+    name, address = request.GET.get("nom", ""), request.GET.get("adresse", "")
+    if not address.strip() and not _is_htmx(request):
+        return HttpResponseRedirect(reverse("contacts:list-contacts"))
+    return _person(request, name, address)
 
 
 @require_POST
