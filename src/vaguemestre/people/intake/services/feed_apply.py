@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from vaguemestre.foundation.jobs.batches import write_batches
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.services import describe_structures
 from vaguemestre.people.directory.values import Place
@@ -37,6 +38,7 @@ from vaguemestre.people.intake.services.reception import with_order_check
 from vaguemestre.people.intake.values import ImportTerms
 
 _MAX_ATTEMPTS = 3
+_BATCH_PLACES = 500
 
 
 def apply_feed(
@@ -110,9 +112,10 @@ def _undescribed_places(checked: CheckedFeed) -> list[Place]:
     return [Place(uai) for uai in sorted(checked.plan.uais - described)]
 
 
-@transaction.atomic(durable=True)
 def _write_places(context: ImportContext, places: Sequence[Place]) -> None:
-    describe_structures(context.academy_id, places)
+    for some in write_batches(places, _BATCH_PLACES):
+        with transaction.atomic(durable=True):
+            describe_structures(context.academy_id, some)
 
 
 def _hold_feed(

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from itertools import batched
 from typing import NamedTuple
 
 from django.db import transaction
 
+from vaguemestre.foundation.jobs.batches import write_batches
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person, usernames_of
@@ -101,15 +101,15 @@ def apply_batches(
     total = len(plan.arrivals) + len(plan.changes) + len(plan.transfers)
     done = 0
     progress(done, total)
-    for changes in batched(plan.changes, BATCH_PEOPLE):
+    for changes in write_batches(plan.changes, BATCH_PEOPLE):
         _apply_changes(feed, changes, context, now)
         done += len(changes)
         progress(done, total)
-    for transfers in batched(plan.transfers, BATCH_PEOPLE):
+    for transfers in write_batches(plan.transfers, BATCH_PEOPLE):
         _apply_transfers(feed, transfers, context, now)
         done += len(transfers)
         progress(done, total)
-    for arrivals in batched(plan.arrivals, BATCH_PEOPLE):
+    for arrivals in write_batches(plan.arrivals, BATCH_PEOPLE):
         _apply_arrivals(feed, arrivals, context, now, meanwhile)
         done += len(arrivals)
         progress(done, total)
