@@ -1,13 +1,15 @@
 """What it costs to count, remove and give back a message in many mailboxes of a real Dovecot: processor each.
 
 `PYTHONPATH=src:. python bench/removals.py --mailboxes 300 --letters 200`, as root: it starts a Dovecot and a
-Postfix of their own (those of the tests), fills the mailboxes over IMAP, then asks the doveadm server as the
+Postfix of their own (those of the tests), fills the mailboxes, then asks the doveadm server as the
 mail agent does. The processor is that of every process of Dovecot and of this one.
 """
 
 import argparse
 import imaplib
 import os
+import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +21,7 @@ from tests.engines.live import LiveEngines, Someone, letter
 from vaguemestre.desks.removals.values import SoughtMail
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
+from vaguemestre.engines.dovecot.homes import mail_home
 
 TICKS = os.sysconf("SC_CLK_TCK")
 FORGED, QUEUE_ID = "<f1@x.example>", "4jcL145XDTz1dbQY"
@@ -79,6 +82,7 @@ def run(count: int, letters: int) -> None:
 
 def report(copies: RemovedCopies, master: int, names: list[str]) -> None:
     found: dict[str, list[list[str]]] = {}
+    taken: dict[str, list[str]] = {}
     looks: dict[str, tuple[str, list[list[str]]]] = {}
     unchanged: list[bool] = []
     words = sought_words(SoughtMail(frozenset({QUEUE_ID}), ((QUEUE_ID, int(time.time())),), (FORGED,)))
@@ -93,8 +97,9 @@ def report(copies: RemovedCopies, master: int, names: list[str]) -> None:
         """As a pass does: a second look only if the mailbox changed since the first."""
         state, rows = looks[name]
         is_same = bool(state) and copies.state(name) == state
-        for folder, uid, _, _ in rows if is_same else copies.find(name, words):
+        for folder, uid, guid, _ in rows if is_same else copies.find(name, words):
             assert copies.remove(name, folder, uid) == 1
+            taken[name] = [guid]
         unchanged.append(is_same)
 
     def remove_from_changed(name: str) -> None:
@@ -102,8 +107,7 @@ def report(copies: RemovedCopies, master: int, names: list[str]) -> None:
         remove(name)
 
     def restore(name: str) -> None:
-        uids = [uid for uid, _ in copies.list_removed(name)]
-        copies.restore(name, "INBOX", *uids)
+        copies.restore_guids(name, "INBOX", *taken[name])
 
     measure("count", master, names, count)
     assert all(len(rows) == 1 for rows in found.values())
@@ -115,16 +119,22 @@ def report(copies: RemovedCopies, master: int, names: list[str]) -> None:
 
 
 def fill(engines: LiveEngines, people: list[Someone], letters: int) -> None:
+    """The first mailbox over IMAP; its folder is copied for the others, whose files say nothing of whose they are."""
     forged = letter("faux@dehors.example", "a@ac-amiens.test", "Votre compte sera fermé")
     forged.replace_header("Message-ID", FORGED)
     text = "Bonjour, voici le compte rendu de la réunion. " * 20
     plain = [letter("chef@ac-amiens.test", "a@ac-amiens.test", f"Note {n}", text) for n in range(letters)]
     contents = [message.as_bytes() for message in plain] + [RECEIVED.encode() + forged.as_bytes()]
-    for person in people:
-        with engines.signed_in(person) as client:
-            for age, content in enumerate(reversed(contents)):  # one an hour, the last one just now
-                came = imaplib.Time2Internaldate(time.time() - 3600 * age)
-                client.append("INBOX", "", came, content)
+    with engines.signed_in(people[0]) as client:
+        for age, content in enumerate(reversed(contents)):  # one an hour, the last one just now
+            came = imaplib.Time2Internaldate(time.time() - 3600 * age)
+            client.append("INBOX", "", came, content)
+    first = mail_home(engines.config, people[0].mailbox)
+    for person in people[1:]:
+        home = mail_home(engines.config, person.mailbox)
+        shutil.rmtree(home)
+        # a file of a lock may go meanwhile
+        subprocess.run(["cp", "-a", str(first), str(home)], check=False, stderr=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

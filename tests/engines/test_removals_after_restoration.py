@@ -51,6 +51,10 @@ class Copies:
         for folder, numbers in uids.items():
             self._removed.restore(mailbox, folder, *map(str, numbers))
 
+    def restore_guids(self, mailbox: str, guids: Mapping[str, Sequence[str]]) -> None:
+        for folder, names in guids.items():
+            self._removed.restore_guids(mailbox, folder, *names)
+
     def discard_copies(self, mailbox: str, uids: Sequence[int]) -> None:
         self._removed.discard(mailbox, *map(str, uids))
 

@@ -37,6 +37,7 @@ class MemoryCopies:
     killed_after_move: bool = False
     uid: int = 0
     searches: int = 0
+    lists: int = 0
 
     def put(self, mailbox: str, letter: Letter) -> None:
         self.uid += 1
@@ -84,6 +85,7 @@ class MemoryCopies:
 
     def list_removed(self, mailbox: str) -> list[tuple[int, str]]:
         self._check(mailbox)
+        self.lists += 1
         return [(letter.uid, letter.guid) for letter in self.hidden[mailbox]]
 
     def restore_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
@@ -93,6 +95,13 @@ class MemoryCopies:
                 self.hidden[mailbox].remove(letter)
                 letter.folder = folder
                 self.boxes[mailbox].append(letter)
+
+    def restore_guids(self, mailbox: str, guids: Mapping[str, Sequence[str]]) -> None:
+        known = {letter.guid: letter.uid for letter in self.hidden[mailbox]}
+        self.restore_copies(
+            mailbox,
+            {folder: [known[guid] for guid in names if guid in known] for folder, names in guids.items()},
+        )
 
     def discard_copies(self, mailbox: str, uids: Sequence[int]) -> None:
         self._check(mailbox)

@@ -178,6 +178,20 @@ def test_undone_each_copy_is_in_its_folder_with_its_flags() -> None:
     assert not TakenCopy.objects.exists()
 
 
+def test_only_where_a_message_was_taken_twice_is_what_was_taken_listed_before_it_goes_back() -> None:
+    copies, mailboxes = campaign(2)
+    twin = Letter("Projets", "forged0", "<f0@x>", FORGED, queue_id="QQQQQF0")
+    copies.put(mailboxes[0], twin)
+    before = {name: {(one.folder, one.guid) for one in box} for name, box in copies.boxes.items()}
+    number = removed(copies)
+    copies.lists = 0
+    services.undo_removal(number, by=BY, now=NOON)
+    work(number, order(number), copies)
+    after = {name: {(one.folder, one.guid) for one in box} for name, box in copies.boxes.items()}
+    assert after == before
+    assert copies.lists == 1
+
+
 def test_killed_after_a_move_the_copy_can_still_be_given_back() -> None:
     copies, mailboxes = campaign(2)
     number = counted(copies)

@@ -314,6 +314,26 @@ def test_a_copy_returns_to_a_folder_that_was_deleted_meanwhile(
         assert [row[0] for row in listed(client, "Projets")] == ["<f1@x.example>"]
 
 
+def test_a_copy_returns_by_its_guid_alone_and_nothing_else_that_was_taken_does(
+    engines: LiveEngines, marie: Someone, copies: RemovedCopies
+) -> None:
+    with engines.signed_in(marie) as client:
+        client.create("Projets")
+        put(client, "<f1@x.example>", folder="Projets")
+        put(client, "<f2@x.example>")
+        before = listed(client, "Projets")
+        ((_, guid),) = removed(copies, marie.mailbox, FORGED, "<f1@x.example>")
+        removed(copies, marie.mailbox, FORGED, "<f2@x.example>")
+        client.delete("Projets")
+        copies.restore_guids(marie.mailbox, "Projets", guid, "0" * 32)
+        copies.restore_guids(marie.mailbox, "Projets", guid)
+        assert listed(client, "Projets") == before
+        assert listed(client, "INBOX") == set()
+        assert len(copies.list_removed(marie.mailbox)) == 1
+        with pytest.raises(EngineRefused):
+            copies.restore_guids(marie.mailbox, "Projets", "all OR guid 1")
+
+
 def test_what_was_discarded_is_gone(engines: LiveEngines, marie: Someone, copies: RemovedCopies) -> None:
     with engines.signed_in(marie) as client:
         put(client, "<f1@x.example>")

@@ -41,6 +41,10 @@ class MailCopies(Protocol):
         """Move removed copies back, given by the folder each goes to."""
         ...
 
+    def restore_guids(self, mailbox: str, guids: Mapping[str, Sequence[str]]) -> None:
+        """The same, by the GUIDs of those that are out of sight; of others nothing is said."""
+        ...
+
     def discard_copies(self, mailbox: str, uids: Sequence[int]) -> None:
         """Delete removed copies for good."""
         ...

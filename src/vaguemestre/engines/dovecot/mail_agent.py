@@ -71,6 +71,7 @@ def verbs(
         "remove-copies": Verb(checked(copies.remove), erasers),
         "list-removed": Verb(checked(copies.list_removed), erasers),
         "restore-copies": Verb(checked(copies.restore), erasers),
+        "restore-guids": Verb(checked(copies.restore_guids), erasers),
         "discard-copies": Verb(checked(copies.discard), erasers),
         "find-quarantined": Verb(checked(quarantined.find), erasers),
         "release-quarantined": Verb(checked(quarantined.release), erasers),
@@ -208,7 +209,7 @@ class MailAgent:
             self._ask("quarantine-copies", mailbox, folder, *map(str, numbers))
 
     def find_copies(self, mailbox: str, sought: SoughtMail) -> list[MailCopy]:
-        """Implements `removals.ports.MailCopies`, with the seven methods below."""
+        """Implements `removals.ports.MailCopies`, with the eight methods below."""
         return _copies(self._ask("find-copies", mailbox, sought_words(sought)))
 
     def look(self, mailbox: str, sought: SoughtMail) -> Look:
@@ -234,6 +235,11 @@ class MailAgent:
     def restore_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
         for folder, numbers in uids.items():
             self._ask("restore-copies", mailbox, folder, *map(str, numbers))
+
+    def restore_guids(self, mailbox: str, guids: Mapping[str, Sequence[str]]) -> None:
+        for folder, names in guids.items():
+            for batch in batched(names, _GUIDS_PER_QUESTION):
+                self._ask("restore-guids", mailbox, folder, *batch)
 
     def discard_copies(self, mailbox: str, uids: Sequence[int]) -> None:
         self._ask("discard-copies", mailbox, *map(str, uids))

@@ -184,7 +184,8 @@ def _redo(row: Removal, box: RemovalBox, context: PassContext) -> None:
 
 def _put_away(box: RemovalBox, context: PassContext, copies: Sequence[MailCopy]) -> None:
     """Raises EngineDown if a copy is not out of sight afterwards."""
-    if context.copies.remove_copies(box.mailbox, _by_folder(copies)) == len(copies):
+    uids = _by_folder((copy.folder, copy.uid) for copy in copies)
+    if context.copies.remove_copies(box.mailbox, uids) == len(copies):
         return
     removed = Counter(guid for _, guid in context.copies.list_removed(box.mailbox))
     if Counter(copy.guid for copy in copies) - removed:
@@ -192,20 +193,32 @@ def _put_away(box: RemovalBox, context: PassContext, copies: Sequence[MailCopy])
 
 
 def _restore(row: Removal, box: RemovalBox, context: PassContext) -> None:
-    kept = TakenCopy.objects.filter(box=box).order_by("pk").values_list("folder", "guid")
-    back = copies_to_return(kept, context.copies.list_removed(box.mailbox))
-    context.copies.restore_copies(box.mailbox, back.uids)
+    kept = list(TakenCopy.objects.filter(box=box).order_by("pk").values_list("folder", "guid"))
+    if _are_alone(box, kept):
+        context.copies.restore_guids(box.mailbox, _by_folder(kept))
+    else:
+        back = copies_to_return(kept, context.copies.list_removed(box.mailbox))
+        context.copies.restore_copies(box.mailbox, back.uids)
     with transaction.atomic(durable=True):
         count = TakenCopy.objects.filter(box=box).delete()[0]
         _settle(box, BoxPhase.RESTORED)
         _record_for_owner(row, box, "removals.copies-restored", count, row.decided_by, context.clock())
 
 
-def _by_folder(copies: Iterable[MailCopy]) -> dict[str, list[int]]:
-    uids: dict[str, list[int]] = defaultdict(list)
-    for copy in copies:
-        uids[copy.folder].append(copy.uid)
-    return dict(uids)
+def _are_alone(box: RemovalBox, kept: Sequence[tuple[str, str]]) -> bool:
+    """Whether nothing else with these GUIDs was put away there: to list what is costs as much as to move it.
+
+    Copies that a mailbox has of one message in several folders bear one GUID.
+    """
+    guids = {guid for _, guid in kept}
+    return len(guids) == TakenCopy.objects.filter(box__mailbox=box.mailbox, guid__in=guids).count()
+
+
+def _by_folder[T](copies: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    places: dict[str, list[T]] = defaultdict(list)
+    for folder, copy in copies:
+        places[folder].append(copy)
+    return dict(places)
 
 
 def _set_counts(box: RemovalBox, copies: Sequence[MailCopy]) -> None:

@@ -94,14 +94,12 @@ class RemovedCopies:
 
     def find_guids(self, mailbox: str, *guids: str) -> list[list[str]]:
         """The copies in sight with these GUIDs: folder, UID, GUID, flags of each."""
-        if not all(guid.isascii() and guid.isalnum() for guid in guids):
-            raise EngineRefused("doveadm: not GUIDs")
-        query = [word for guid in guids for word in ("OR", "guid", guid)]
+        query = _with_guids(guids)
         return [
             [folder, uid, guid, " ".join(flag for flag in flags.split() if flag != _RECENT)]
             for place in (_PLACES if guids else ())
             for folder, uid, guid, flags in self._doveadm.fetched(
-                mailbox, _FIELDS[:4], "mailbox", place, "(", *query[1:], ")"
+                mailbox, _FIELDS[:4], "mailbox", place, "(", *query, ")"
             )
         ]
 
@@ -143,7 +141,14 @@ class RemovedCopies:
 
     def restore(self, mailbox: str, folder: str, *uids: str) -> None:
         """Move removed copies back to a folder, made again if it is gone."""
-        words = ("--", folder, "mailbox", REMOVED_COPIES, "uid", uid_set(uids))
+        self._move_back(mailbox, folder, "uid", uid_set(uids))
+
+    def restore_guids(self, mailbox: str, folder: str, *guids: str) -> None:
+        """The same, for those of these GUIDs that are out of sight: nothing is listed first."""
+        self._move_back(mailbox, folder, "(", *_with_guids(guids), ")")
+
+    def _move_back(self, mailbox: str, folder: str, *query: str) -> None:
+        words = ("--", folder, "mailbox", REMOVED_COPIES, *query)
         if self._doveadm.run(mailbox, "move", *words).status != "+":
             self._doveadm.run(mailbox, "mailbox create", "--", folder)
             self._doveadm.cells(mailbox, "move", *words[1:])
@@ -158,6 +163,13 @@ def uid_set(uids: Sequence[str]) -> str:
     if not uids or not all(uid.isascii() and uid.isdigit() for uid in uids):
         raise EngineRefused("doveadm: not UIDs")
     return ",".join(uids)
+
+
+def _with_guids(guids: Sequence[str]) -> list[str]:
+    """Words of a search for these. Raises EngineRefused."""
+    if not all(guid.isascii() and guid.isalnum() for guid in guids):
+        raise EngineRefused("doveadm: not GUIDs")
+    return [word for guid in guids for word in ("OR", "guid", guid)][1:]
 
 
 def sought_words(sought: SoughtMail) -> str:
