@@ -103,7 +103,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         OFFICERS: """
             correct decide-request declare declare-return letter letters lifecycle match-candidate
             match-candidates numen people people-file people-letters person proof queue
-            register-arrival request
+            register-arrival request upcoming
         """,
     },
     "headers": {

@@ -109,6 +109,15 @@ def _people(people: People, count: int) -> dict[str, Any]:
     return {}
 
 
+def _leaving(people: People, count: int) -> dict[str, Any]:
+    """Each post ends on a day of its own."""
+    _people(people, count)
+    for n, person in enumerate(_many()):
+        last = timezone.now().date() + timedelta(days=1 + n)
+        Assignment.objects.filter(person=person).update(ends_on=last)
+    return {}
+
+
 def _many() -> list[Person]:
     return list(Person.objects.filter(birth_name__startswith="Nombreux").order_by("dossier"))
 
@@ -406,6 +415,7 @@ LISTS: dict[tuple[str, str], Kept] = {
     (REPORTS, ""): Kept("administrator", _reports),
     ("enrolment:queue", ""): Kept("officer_dpe", _requests),
     ("enrolment:people", ""): Kept("officer_dpate", _people, is_never_empty=True),
+    ("enrolment:upcoming", ""): Kept("officer_dpate", _leaving),
     ("enrolment:match-candidates", ""): Kept("officer_dpate", _match_candidates),
     ("helpdesk:search", ""): Kept("helpdesk", _people, {"q": "nombreux"}),
     ("helpdesk:requests", "waiting"): Kept("helpdesk", _asked),

@@ -135,6 +135,7 @@ _HR_GROUPS = (
         (
             Entry("/gestion/", "Demandes de NUMEN", "id"),
             Entry("/gestion/personnes", "Personnes du service", "user-search"),
+            Entry("/gestion/a-venir", "À venir", "calendar"),
             Entry("/gestion/arrivee", "Arrivée à la main", "plus"),
             Entry("/gestion/ressemblances", "Doublons possibles", "arrows-join"),
             Entry(STAFF_SEARCH, "Recherche générale", "search", _OFFICER),

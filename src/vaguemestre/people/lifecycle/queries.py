@@ -90,6 +90,22 @@ def upcoming_lifecycles(table: ConsequenceTable, *, limit: int = 200) -> list[tu
     ]
 
 
+def lifecycles_of_services(
+    services: Collection[int], table: ConsequenceTable, until: date
+) -> list[tuple[int, AccountLifecycle]]:
+    """(person, lifecycle) of the people of these services for whom something is due by that day."""
+    rows = LifecycleEvent.objects.filter(
+        ended_at=None, next_on__lte=until, account__person__service_id__in=services
+    ).order_by("next_on", "pk")
+    events = list(rows)
+    accounts = account_statuses([row.account_id for row in events])
+    return [
+        (account.person_id, _account_lifecycle(account, row, table))
+        for row in events
+        if (account := accounts.get(row.account_id)) and account.person_id
+    ]
+
+
 def _account_lifecycle(
     account: AccountStatus, event: LifecycleEvent | None, table: ConsequenceTable
 ) -> AccountLifecycle:
