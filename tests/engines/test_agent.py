@@ -242,6 +242,17 @@ def test_the_queue_is_counted_without_naming_anybody(tmp_path: Path, monkeypatch
 
 def test_who_counts_the_queue_may_neither_list_nor_change_it(tmp_path: Path) -> None:
     verbs = queue_agent.verbs(Home(tmp_path), {1}, {2})
-    assert [name for name, verb in verbs.items() if 2 in verb.users] == ["count", "alive", "silent"]
-    asked = ["alive", "silent", "list", "release", "discard", "hold", "release-all", "send-back", "retry"]
+    assert [name for name, verb in verbs.items() if 2 in verb.users] == ["count", "alive", "moves", "silent"]
+    asked = [
+        "alive",
+        "moves",
+        "silent",
+        "list",
+        "release",
+        "discard",
+        "hold",
+        "release-all",
+        "send-back",
+        "retry",
+    ]
     assert [name for name, verb in verbs.items() if 1 in verb.users] == asked

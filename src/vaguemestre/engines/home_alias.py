@@ -75,6 +75,11 @@ def filter_memory_socket(instance: Place) -> Path:
     return sockets(instance) / "valkey" / "valkey"
 
 
+def rspamd_control(name: str, instance: Place) -> Path:
+    """Where the first process of the filter (`rspamd`) or the signer is asked, by root and its own user."""
+    return engine_path(instance, instance.engines_dir / name / "db" / "control")
+
+
 def open_home(instance: Instance) -> None:
     """Let the engines' users reach their own folders, and no others. Raises EngineRefused."""
     for folder in (instance.home, instance.engines_dir, instance.home / "run", instance.logs_dir):

@@ -3,7 +3,10 @@
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,9 +19,11 @@ from vaguemestre.desks.operations.models import Alarm, MetricSample
 from vaguemestre.desks.operations.rules.advice import ADVICE
 from vaguemestre.desks.operations.rules.slots import slot_of
 from vaguemestre.desks.operations.values import QueuedMessage, QueuedRecipient, Resolution, ServiceLamp
+from vaguemestre.foundation.cluster.services import give_sign
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy
+from vaguemestre.site.config.topology import NodeSection, Topology
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,6 +102,27 @@ def test_a_process_that_gives_no_sign_of_life_is_named_as_the_page_is_made() -> 
     assert "reading ne donne plus signe de vie" in page
     assert "door ne donne plus signe de vie" not in page
     assert "names ne donne plus signe de vie" not in page
+
+
+def test_a_machine_among_several_is_named_with_what_is_down_there_or_once_it_is_silent(
+    settings: Any, tmp_path: Path
+) -> None:
+    """Its own parts are those of the lamps; a machine that was taken out is not missed."""
+    (tmp_path / "node").write_text("web1\n")
+    nodes = tuple(NodeSection(name=name, address="10.0.0.1") for name in ("web1", "pod1", "pod2"))
+    settings.CONFIG = replace(settings.CONFIG, home=tmp_path, topology=Topology(nodes, ()))
+    now = timezone.now()
+    full = {"disk": {"status": "down"}, "push": {"status": "ok"}}
+    give_sign("web1", full, now=now)
+    give_sign("pod1", full, now=now)
+    give_sign("pod2", full, now=now - timedelta(seconds=50))
+    give_sign("former", full, now=now - timedelta(hours=2))
+    page = text_of(administrator().get("/administration/").content)
+    assert "pod1, Place sur le disque : il n’en reste presque plus" in page
+    assert "La machine pod2 ne donne plus signe de vie depuis" in page
+    assert "pod2, Place" not in page
+    assert "web1, Place" not in page
+    assert "former" not in page
 
 
 def test_a_queue_that_does_not_answer_leaves_the_page_whole() -> None:

@@ -175,6 +175,21 @@ def test_a_disk_that_fills_is_an_alarm_until_there_is_room(small_disk: Path) -> 
     closes(watched, "disk", "disk-full")
 
 
+def test_a_disk_that_can_hold_no_more_files_is_an_alarm_until_some_go(small_disk: Path) -> None:
+    watched = Watched(Config(home=small_disk))
+    assert watched.measure("disk") == []
+    used = os.statvfs(small_disk).f_files - os.statvfs(small_disk).f_ffree
+    remount = ["mount", "-o", f"remount,nr_inodes={used + 100}", str(small_disk)]
+    subprocess.run(remount, check=True)
+    files = [small_disk / f"plein-{number}" for number in range(95)]
+    for file in files:
+        file.touch()
+    opens(watched, "disk", "disk-full", "Il reste 5 % des fichiers que le disque peut tenir (home)")
+    for file in files:
+        file.unlink()
+    closes(watched, "disk", "disk-full")
+
+
 def test_the_message_that_goes_round_is_missed_until_it_comes_back(watched: Watched) -> None:
     write_round_trip(watched.config.data_dir, RoundTrip(1.0, watched.now - timedelta(minutes=9)))
     opens(watched, "self-mail", "self-mail-lost", "Le courriel témoin ne revient plus depuis 10 min")

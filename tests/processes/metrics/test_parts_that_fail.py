@@ -89,7 +89,8 @@ class Beside:
         def silent(names: str) -> list[str]:
             return [name for name in names.split() if name in self.silent]
 
-        return {"alive": Verb(lambda: True, ()), "silent": Verb(silent, ())}
+        moves = Verb(lambda: "qmgr" not in self.silent, ())
+        return {"alive": Verb(lambda: True, ()), "moves": moves, "silent": Verb(silent, ())}
 
 
 class Parts(NamedTuple):
@@ -274,6 +275,7 @@ FAULTS = {
     "the MX is not there": Fault(closed("postfix"), _DOWN, "postfix", "Arrivée du courrier : pas de réponse"),
     "the MX says nothing": Fault(says("postfix", None), _DOWN, "postfix", "Arrivée du courrier"),
     "the MX is full": Fault(says("postfix", b"421 4.3.2 full\r\n"), _DOWN, "postfix", "Arrivée du courrier"),
+    "the queue stands still": Fault(mute("qmgr"), _DOWN, "postfix", "Arrivée du courrier : pas de réponse"),
     "live notices are not there": Fault(closed("push"), _DOWN, "push", "Avis en direct : pas de réponse"),
     "live notices fail": Fault(says("push", b"HTTP/1.0 500 no\r\n\r\n"), _DOWN, "push", "Avis en direct"),
     "the front is not there": Fault(closed("front"), _DOWN, "front", "Accueil des pages (nginx) : pas"),
@@ -292,6 +294,7 @@ FAULTS = {
     "the collector died": Fault(silent("collector"), _WANTS, "collector", "Trace des messages"),
     "the filter is not there": Fault(closed("filter"), _WANTS, "filter", "Filtre : à voir de près"),
     "the filter says nothing": Fault(says("filter", None), _WANTS, "filter", "Filtre"),
+    "the filter starts no process": Fault(mute("rspamd"), _WANTS, "filter", "Filtre : à voir de près"),
     "the virus check is not there": Fault(closed("antivirus"), _WANTS, "antivirus", "Antivirus : à voir"),
     "the virus check says nothing": Fault(says("antivirus", None), _WANTS, "antivirus", "Antivirus"),
     "the virus check is out of order": Fault(says("antivirus", b"ERROR\0"), _WANTS, "antivirus", "Antivirus"),

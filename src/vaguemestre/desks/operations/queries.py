@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Max, Sum
 
 from vaguemestre.desks.operations.models import Alarm, DestinationDay, MetricSample, Reading
@@ -17,6 +18,8 @@ from vaguemestre.desks.operations.values import (
     Readings,
     Resolution,
 )
+from vaguemestre.foundation.cluster.queries import machine_states
+from vaguemestre.foundation.cluster.values import MachineState
 
 _FINE = Resolution.FIVE_MINUTES
 _CLOSED_SHOWN = timedelta(hours=12)
@@ -56,10 +59,18 @@ def alarm_facts(readings: Readings, now: datetime) -> Facts:
 
     return Facts(
         readings, now.timestamp(),
+        machines=_other_machines(now),
         hour=_totals(lately(60)), quarter=_totals(lately(15)), ten_minutes=_totals(ten_minutes),
         days_measured=MetricSample.objects.filter(resolution=Resolution.DAY, series="arrived").count(),
         rounds=ten_minutes.get("waiting", Measure(0, 0)).number,
     )  # fmt: skip
+
+
+def _other_machines(now: datetime) -> tuple[MachineState, ...]:
+    """None where the installation is one machine. The row of one that was taken out goes within a week."""
+    own = settings.CONFIG.machine
+    names = {node.name for node in settings.CONFIG.topology.nodes} - {own}
+    return tuple(machine for machine in machine_states(now) if machine.name in names) if own else ()
 
 
 def open_alarms() -> tuple[AlarmState, ...]:

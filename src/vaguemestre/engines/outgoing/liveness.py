@@ -12,7 +12,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from vaguemestre.engines.home_alias import arrivals_socket, filter_memory_socket, signer_socket, sockets
+from vaguemestre.engines.home_alias import (
+    arrivals_socket,
+    filter_memory_socket,
+    rspamd_control,
+    signer_socket,
+    sockets,
+)
 from vaguemestre.engines.instance import Place
 from vaguemestre.engines.outgoing.outgoing_services import dane_socket, policy_socket
 
@@ -21,6 +27,7 @@ _NEGOTIATION = b"O"  # SMFIC_OPTNEG of the milter protocol, version 6: no action
 _MILTER = struct.pack("!IcIII", 13, _NEGOTIATION, 6, 0x1FF, 0x1FFFFF)
 _NO_DOMAIN = b"10:postfix .x,"  # socketmap_table(5): a name that neither of ours looks up in DNS
 _NOT_FOUND = b"9:NOTFOUND ,"
+_NO_PAGE = b"GET /nothing HTTP/1.1\r\n\r\n"  # 404, at once
 _SIGNS_OF_VALKEY = (b"+PONG", b"-LOADING", b"-MISCONF")  # it loads its file, or cannot write it: it lives
 
 
@@ -40,17 +47,27 @@ class Question(NamedTuple):
     is_sign: Callable[[bytes], bool]
 
 
-PROGRAMS: Mapping[str, Question] = MappingProxyType(
+def _milter(socket: Callable[[Place], Path]) -> Question:
+    return Question(socket, _MILTER, lambda answer: answer[4:5] == _NEGOTIATION)
+
+
+def _first_process(name: str) -> Question:
+    """Of an rspamd: those it started go on without it, and none of them is replaced."""
+    return Question(partial(rspamd_control, name), _NO_PAGE, lambda told: told.startswith(b"HTTP/1.1 404"))
+
+
+PROGRAMS: Mapping[str, tuple[Question, ...]] = MappingProxyType(
     {
+        "signer": (_milter(signer_socket), _first_process("signer")),
+        "arrivals": (_milter(arrivals_socket),),
+        "mta-sts": (Question(policy_socket, _NO_DOMAIN, lambda answer: answer == _NOT_FOUND),),
+        "dane-policy": (Question(dane_socket, _NO_DOMAIN, lambda answer: answer == _NOT_FOUND),),
+        "rspamd": (_first_process("rspamd"),),
+        "valkey": (
+            Question(filter_memory_socket, b"PING\r\n", lambda told: told.startswith(_SIGNS_OF_VALKEY)),
+        ),
         **{
-            name: Question(socket, _MILTER, lambda answer: answer[4:5] == _NEGOTIATION)
-            for name, socket in (("signer", signer_socket), ("arrivals", arrivals_socket))
-        },
-        "mta-sts": Question(policy_socket, _NO_DOMAIN, lambda answer: answer == _NOT_FOUND),
-        "dane-policy": Question(dane_socket, _NO_DOMAIN, lambda answer: answer == _NOT_FOUND),
-        "valkey": Question(filter_memory_socket, b"PING\r\n", lambda told: told.startswith(_SIGNS_OF_VALKEY)),
-        **{
-            name: Question(partial(_agent_socket, name), _NO_VERB, lambda told: told.startswith(b"{"))
+            name: (Question(partial(_agent_socket, name), _NO_VERB, lambda told: told.startswith(b"{")),)
             for name in _AGENTS
         },
     }
@@ -66,9 +83,11 @@ def silent_programs(place: Place, names: str) -> list[str]:
 
 
 def _answers(place: Place, name: str) -> bool:
-    question = PROGRAMS.get(name)
-    if question is None:
-        return False
+    questions = PROGRAMS.get(name, ())
+    return bool(questions) and all(_is_well(place, question) for question in questions)
+
+
+def _is_well(place: Place, question: Question) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
         peer.settimeout(_PATIENCE_SECONDS)
         try:

@@ -26,6 +26,7 @@ _PAGE_SECONDS = 5.0
 _COUNT_SECONDS = 2.0  # who measures has other sources to read
 _MASTER_SECONDS = 1.5  # a busy machine may take that long to start a process
 _IDS_PER_QUESTION = 100
+_LOOK_AT_INCOMING = b"I"  # QMGR_REQ_SCAN_INCOMING
 
 
 def socket_path(instance: Place) -> Path:
@@ -45,6 +46,20 @@ class Queue:
             try:
                 peer.connect(f"{self._folder}/spool/private/alive")
                 return peer.recv(2) == b"up"
+            except OSError:
+                return False
+
+    def manager_answers(self) -> bool:
+        """Whether the queue manager does what it is told: to look at what came in, as after each message.
+
+        It ends the connection when it has read a trigger (Postfix `master/trigger_server.c`).
+        """
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+            peer.settimeout(_MASTER_SECONDS)
+            try:
+                peer.connect(f"{self._folder}/spool/public/qmgr")
+                peer.sendall(_LOOK_AT_INCOMING)
+                return peer.recv(2) == b""
             except OSError:
                 return False
 
@@ -113,6 +128,7 @@ def verbs(instance: Place, users: Collection[int], counters: Collection[int]) ->
     return {
         "count": Verb(queue.count_messages, counters),
         "alive": Verb(queue.master_answers, {*users, *counters}),
+        "moves": Verb(queue.manager_answers, {*users, *counters}),
         "silent": Verb(partial(silent_programs, instance), {*users, *counters}),
         "list": Verb(queue.list_messages, users),
         "release": Verb(queue.release, users),
@@ -143,6 +159,11 @@ def count_messages(instance: Place) -> dict[str, list[int]]:
 def master_answers(instance: Place) -> bool:
     """Whether Postfix's master starts processes, as the agent sees. Raises EngineDown, EngineRefused."""
     return bool(agent.ask(socket_path(instance), "alive", patience=_MASTER_SECONDS + 1))
+
+
+def manager_answers(instance: Place) -> bool:
+    """Whether messages move in the queue, as the agent sees. Raises EngineDown, EngineRefused."""
+    return bool(agent.ask(socket_path(instance), "moves", patience=_MASTER_SECONDS + 1))
 
 
 def silent_companions(instance: Place, names: Collection[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Metrics of the instance's processes, engines and files."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -122,11 +123,17 @@ def self_mail(config: Config) -> Iterator[Metric]:
 def disk(config: Config) -> Iterator[Metric]:
     free = GaugeMetricFamily("vaguemestre_disk_free_bytes", "Free bytes.", labels=("volume",))
     size = GaugeMetricFamily("vaguemestre_disk_size_bytes", "Size of the file system.", labels=("volume",))
+    free_files = GaugeMetricFamily(
+        "vaguemestre_disk_free_files", "Files it can still hold.", labels=("volume",)
+    )
+    files = GaugeMetricFamily("vaguemestre_disk_files", "Files it can hold in all.", labels=("volume",))
     volumes = {"home": config.home, "mail": config.home / "mail"}
     for name, folder in volumes.items():
         if folder.exists():
-            usage = shutil.disk_usage(folder)
+            usage, inodes = shutil.disk_usage(folder), os.statvfs(folder)
             free.add_metric((name,), usage.free)
             size.add_metric((name,), usage.total)
-    yield free
-    yield size
+            if inodes.f_files:  # some file systems make inodes as they need them, and say 0
+                free_files.add_metric((name,), inodes.f_favail)
+                files.add_metric((name,), inodes.f_files)
+    yield from (free, size, free_files, files)

@@ -38,6 +38,8 @@ _SERIES = {
     "vaguemestre_backup_late_after_seconds": ("backup.late-after",),
     "vaguemestre_disk_free_bytes": ("disk-free", "volume"),
     "vaguemestre_disk_size_bytes": ("disk-size", "volume"),
+    "vaguemestre_disk_free_files": ("disk-free-files", "volume"),
+    "vaguemestre_disk_files": ("disk-files", "volume"),
     "vaguemestre_database_size_bytes": ("database.bytes",),
     "vaguemestre_source_up": ("source", "source"),
     "vaguemestre_imap_duration_seconds_bucket": ("imap", "le"),

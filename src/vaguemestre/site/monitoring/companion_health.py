@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 
+from vaguemestre.engines.instance import has_filter
 from vaguemestre.engines.outgoing.outgoing_services import follows_policies, rewrites_senders
 from vaguemestre.engines.outgoing.srs import SenderRewriter
 from vaguemestre.engines.postfix.outgoing import are_local, name_servers
@@ -16,9 +17,9 @@ from vaguemestre.site.monitoring.check import Check
 _PATIENCE = 1.0  # seconds
 _PROBE = "essai@exemple.invalid"  # of an address that is made and not used
 _SILENT = "no answer"
-# Mail goes on: its parts are not counted; quotas, scripts and removals wait; nobody activates an account; the
-# filter forgot what it knew.
-_OPTIONAL = ("arrivals", "mail-agent", "numen-agent", "valkey")
+# Mail goes on: its parts are not counted; quotas, scripts and removals wait; nobody activates an account; no
+# process of the filter is replaced; the filter forgot what it knew.
+_OPTIONAL = ("arrivals", "mail-agent", "numen-agent", "rspamd", "valkey")
 _TLS_PORT = 465  # nothing is said there before TLS
 
 
@@ -44,6 +45,8 @@ def _wanted(config: Config) -> Iterator[str]:
         yield "mta-sts"
         if are_local(name_servers()):
             yield "dane-policy"
+    if has_filter(config):
+        yield "rspamd"
     if valkey.is_wanted(config):
         yield "valkey"
 

@@ -1,5 +1,6 @@
 """Health checks of an instance: at most two seconds for a part that is silent."""
 
+import os
 import shutil
 import socket
 import time
@@ -27,6 +28,7 @@ _SECOND_PATIENCE = 0.5  # seconds, once more: a busy machine starts the process 
 _START_PATIENCE = 1.5  # where a process is started to answer
 _LATE = "timed out"
 _LEAST_SPACE = 200_000_000  # bytes; below, mail is about to be refused
+_LEAST_FILES = 1000
 _STALE = 15.0  # seconds without a sign of the worker
 _SOON = timedelta(days=14)  # renewal should have happened by itself
 _LONGEST_WAIT = timedelta(minutes=10)  # of a job that may run
@@ -36,6 +38,7 @@ def checks(config: Config) -> dict[str, Check]:
     """Check the database, engines and what they ask, our processes, jobs, disk, backup and certificates."""
     ports = config.ports
     front = _front(ports.carddav)
+    companions = companion_checks(config)
     database = database_checks(config.data_dir, does_worker_live=_beats(config, worker_name("default")).ok)
     probes: dict[str, Callable[[], Check]] = {
         "dovecot": lambda: _dovecot(config),
@@ -54,18 +57,28 @@ def checks(config: Config) -> dict[str, Check]:
         ),
         # nothing is said of them while the front, which passes the question on, is away itself
         "carddav": lambda: page_answers(ports.carddav, "/sante") if front.ok else Check(ok=True),
-        **({"filter": lambda: _filter(config)} if has_filter(config) else {}),
+        **(
+            {"filter": lambda: _filter(config, companions.pop("rspamd", Check(ok=True)))}
+            if has_filter(config)
+            else {}
+        ),
         **({"antivirus": lambda: _antivirus(config)} if config.files.clamd else {}),
         "disk": lambda: free_space(config),
         **({"backup": lambda: _backup(config)} if config.backup.repository else {}),
         "certificates": lambda: _certificates(config),
     }
-    return {**database, **{name: ask() for name, ask in probes.items()}, **companion_checks(config)}
+    return {**database, **{name: ask() for name, ask in probes.items()}, **companions}
 
 
-def _filter(config: Config) -> Check:
-    """Warn of a filter that does not answer: mail arrives all the same, « non vérifié »."""
-    return _warning(page_answers(config.ports.filter_controller, "/ping"))
+def _filter(config: Config, first_process: Check) -> Check:
+    """Warn of a filter that does not answer: mail arrives all the same, « non vérifié ».
+
+    `first_process`: of rspamd, which replaces the others, as the agent found it.
+    """
+    answer = _warning(page_answers(config.ports.filter_controller, "/ping"))
+    if answer.is_warning or not first_process.is_warning:
+        return answer
+    return Check(ok=True, words="starts no process", is_warning=True)
 
 
 def _antivirus(config: Config) -> Check:
@@ -94,10 +107,13 @@ def _postfix(config: Config) -> Check:
     if not greeting.ok:
         return greeting
     try:
-        is_alive = queue_agent.master_answers(config)
-    except (EngineDown, EngineRefused):  # of the agent: Postfix itself greets
-        return greeting
-    return Check(ok=is_alive, words="" if is_alive else "starts no process")
+        if not queue_agent.master_answers(config):
+            return Check(ok=False, words="starts no process")
+        if not queue_agent.manager_answers(config):
+            return Check(ok=False, words="moves no message")
+    except (EngineDown, EngineRefused):  # of the agent, or of an older one: Postfix itself greets
+        pass
+    return greeting
 
 
 def _front(port: int) -> Check:
@@ -190,11 +206,13 @@ def _certificates(config: Config) -> Check:
 
 
 def free_space(config: Config) -> Check:
-    """Whether the disk of the instance has room for mail."""
+    """Whether the disk of the instance has room for mail, in bytes and in files."""
     try:
-        free = shutil.disk_usage(config.home).free
+        free, inodes = shutil.disk_usage(config.home).free, os.statvfs(config.home)
     except OSError as error:
         return Check(ok=False, words=str(error))
-    return Check(
-        ok=free >= _LEAST_SPACE, words="" if free >= _LEAST_SPACE else f"{free // 1_000_000} MB left"
-    )
+    if free < _LEAST_SPACE:
+        return Check(ok=False, words=f"{free // 1_000_000} MB left")
+    if inodes.f_files and inodes.f_favail < _LEAST_FILES:  # 0 in all: a file system that makes them as needed
+        return Check(ok=False, words=f"room for {inodes.f_favail} files")
+    return Check(ok=True)

@@ -56,6 +56,7 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "Enregistrement dans la base : elle répond, et quelqu’un la garde pour lui. Avec SQLite, "
                 "`lslocks -o PID,COMMAND,MODE,PATH | grep 'WRITE.*vaguemestre.sqlite3'` dit quel processus : "
                 "l’arrêter. Avec PostgreSQL : `docs/operations/alerts/part-down.md`, « database-writes ».",
+                "Un nom de machine devant celui du service : c’est là qu’il faut regarder.",
                 "Base de données : regarder PostgreSQL d’abord. Place sur le disque : voir « Le "
                 "disque se remplit ».",
             ),
@@ -69,7 +70,7 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "Contrôle du courrier reçu : un courriel aux innombrables parties peut retenir le filtre ; "
                 "`systemctl restart vaguemestre-arrivals`.",
                 "Filtre : le courrier arrive « Non vérifié », rien ne va dans les indésirables ; "
-                "`systemctl status vaguemestre-rspamd`.",
+                "`systemctl status vaguemestre-rspamd`. Figé : `systemctl restart vaguemestre-rspamd`.",
                 "Antivirus : `systemctl status clamav-daemon`. Il met une minute à démarrer et demande "
                 "1,5 Go de mémoire. Ce qui arrive sans lui est examiné à son retour.",
                 "Mémoire du filtre : il juge sans ce qu’on lui a appris ; `systemctl restart "
@@ -91,6 +92,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "Son journal : `journalctl -u vaguemestre-NOM -n 50`.",
                 "Le relancer : `systemctl restart vaguemestre-NOM`. Rien n’est perdu.",
                 "S’il se bloque encore : la base de données et le disque d’abord.",
+                "Une machine entière, parmi plusieurs : elle est arrêtée, ou ne voit plus la base ; "
+                "`vaguemestre node list` dit à quoi elle sert.",
             ),
         ),
         "jobs-failed": Advice(
@@ -215,6 +218,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             (
                 "Ce qui grossit : `du -xh --max-depth=2 /var/lib/vaguemestre | sort -h | tail`.",
                 "Courrier : les plus grandes boîtes et `[mail] quota_mb` ; agrandir le volume.",
+                "S’il s’agit de fichiers, non de place : `df -i /var/lib/vaguemestre` ; un volume plus grand "
+                "en tient plus.",
                 "Journaux : les envoyer ailleurs et vider les anciens.",
             ),
         ),

@@ -4,10 +4,11 @@ The same conditions as `docs/operations/alerts/rules.yml`, for an installation t
 An alarm is raised as soon as its condition is true: the page says since when.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from vaguemestre.desks.operations.values import Raised, Readings
+from vaguemestre.foundation.cluster.values import MachineState
 from vaguemestre.foundation.kernel.texts import counted
 
 MEASURED, METRICS_UP = "measured", "metrics.up"
@@ -35,6 +36,7 @@ class Facts:
     hour: Readings
     quarter: Readings
     ten_minutes: Readings
+    machines: Sequence[MachineState] = ()  # the others of an installation of several
     days_measured: int = 0
     rounds: int = 0  # within ten minutes
 
@@ -75,6 +77,19 @@ def _parts(facts: Facts) -> Iterator[Raised]:
     for process in sorted(set(_silent_processes(facts))):
         if not process.endswith("stand-in") and process != "names":
             yield Raised("heartbeat-lost", process, f"{process} ne donne plus signe de vie")
+
+
+def _machines(facts: Facts) -> Iterator[Raised]:
+    """What the other machines said of themselves, or that they say nothing any more."""
+    for machine in facts.machines:
+        if machine.is_gone:
+            since = _span(machine.silent.total_seconds())
+            words = f"La machine {machine.name} ne donne plus signe de vie depuis {since}"
+            yield Raised("heartbeat-lost", f"machine {machine.name}", words)
+            continue
+        for part in machine.down:
+            words = f"{machine.name}, {part_fr(part)} : {_DOWN.get(part, 'pas de réponse')}"
+            yield Raised("part-down", f"{machine.name} {part}", words)
 
 
 def _silent_processes(facts: Facts) -> Iterator[str]:
@@ -141,6 +156,11 @@ def _room(facts: Facts) -> Iterator[Raised]:
         size = facts.value(f"disk-size.{volume}")
         if size and free / size < 0.10:
             yield Raised("disk-full", volume, f"Il reste {100 * free / size:.0f} % de place ({volume})")
+    for volume, free in facts.named("disk-free-files."):
+        most = facts.value(f"disk-files.{volume}")
+        if most and free / most < 0.10:
+            words = f"Il reste {100 * free / most:.0f} % des fichiers que le disque peut tenir ({volume})"
+            yield Raised("disk-full", f"{volume}.files", words)
 
 
 def _imap(facts: Facts) -> Iterator[Raised]:
@@ -156,7 +176,7 @@ def _imap(facts: Facts) -> Iterator[Raised]:
 
 
 _RULES: tuple[Callable[[Facts], Iterator[Raised]], ...] = (
-    _metrics, _parts, _room, _queue, _round_trip, _jobs, _ends, _imap,
+    _metrics, _parts, _machines, _room, _queue, _round_trip, _jobs, _ends, _imap,
 )  # fmt: skip
 
 PARTS = {
