@@ -1,7 +1,9 @@
 """The queue on the page and by command: what waits and why; each decision is a line of the journal."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -150,3 +152,11 @@ def test_the_command_lists_and_decides(engine: Engine) -> None:
     assert run(cli.app, ["return", "AAAAAA1", "--reason", "Adresse fausse"]).exit_code == 0
     assert run(cli.app, ["hold", "ZZZZZZ9"]).exit_code != 0
     assert [act for act, _ in engine.asked] == [QueueAct.RELEASE, QueueAct.SEND_BACK]
+
+
+def test_an_empty_queue_says_for_how_long_a_message_is_tried(engine: Engine, settings: Any) -> None:
+    engine.messages.clear()
+    outgoing = replace(settings.CONFIG.mail.outgoing, queue_days=4)
+    settings.CONFIG = replace(settings.CONFIG, mail=replace(settings.CONFIG.mail, outgoing=outgoing))
+    page = text_of(administrator().get("/administration/file").content)
+    assert "attend ici, 4 jours au plus" in page.replace("\N{NO-BREAK SPACE}", " ")

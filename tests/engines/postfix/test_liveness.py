@@ -1,9 +1,7 @@
 """The programs beside Postfix and the filter: each is known to work, and to be dead or to stand still."""
 
-import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from tests.engines.frozen import standing_still
@@ -13,9 +11,7 @@ from tests.engines.postfix.test_policies import Follower
 from tests.engines.postfix.world import RESOLVER
 
 from vaguemestre.engines.outgoing.liveness import PROGRAMS, silent_programs
-from vaguemestre.engines.postfix.queue_agent import Queue
 from vaguemestre.engines.remote.resolver import ResolverState, resolver_state
-from vaguemestre.processes.supervisor.process_table import descendants
 from vaguemestre.site.config import MailSection, OutgoingSection
 
 pytestmark = pytest.mark.engines
@@ -42,35 +38,6 @@ def test_one_that_stands_still_is_named_alone_until_it_goes_on(whole: LiveEngine
     with standing_still(whole.children[name].pid):
         assert silent_programs(whole.config, " ".join(BESIDE)) == [name]
     wait_until(lambda: silent_programs(whole.config, " ".join(BESIDE)) == [])
-
-
-@pytest.mark.parametrize("name", ["rspamd", "signer"])
-def test_one_whose_first_process_alone_stands_still_is_named_while_the_others_answer(
-    whole: LiveEngines, name: str
-) -> None:
-    first = whole.children[name].pid
-    os.kill(first, signal.SIGSTOP)
-    try:
-        assert silent_programs(whole.config, " ".join(BESIDE)) == [name]
-    finally:
-        os.kill(first, signal.SIGCONT)
-    wait_until(lambda: silent_programs(whole.config, " ".join(BESIDE)) == [])
-
-
-def test_a_queue_manager_that_stands_still_is_known_while_the_rest_of_postfix_answers(
-    whole: LiveEngines,
-) -> None:
-    queue = Queue(whole.config)
-    wait_until(queue.manager_answers)
-    below = descendants(whole.children["postfix"].pid)
-    (manager,) = [one.pid for one in below if Path(f"/proc/{one.pid}/comm").read_text() == "qmgr\n"]
-    os.kill(manager, signal.SIGSTOP)
-    try:
-        assert queue.master_answers()
-        assert not queue.manager_answers()
-    finally:
-        os.kill(manager, signal.SIGCONT)
-    assert queue.manager_answers()
 
 
 def test_what_was_never_started_is_silent(engines: LiveEngines) -> None:

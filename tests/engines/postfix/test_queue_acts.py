@@ -1,11 +1,16 @@
 """What waits in the real queue is held, released or returned to its sender."""
 
+import os
+import signal
+from pathlib import Path
+
 import pytest
 from tests.engines.live import LiveEngines, letter, wait_until
 
 from vaguemestre.engines.postfix.mail_queue import Queued, queue
 from vaguemestre.engines.postfix.queue_agent import Queue
 from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.processes.supervisor.process_table import descendants
 
 pytestmark = pytest.mark.engines
 KEPT, BACK = "garde@attente.example", "retour@attente.example"
@@ -38,6 +43,22 @@ def test_a_held_message_waits_until_it_is_released_and_a_returned_one_is_told_to
     assert engines.found(engines.outside, "Courriel non remis")
     assert engines.messages(paul, f"de {BACK}") == []
     wait_until(lambda: not waiting(engines))
+
+
+def test_a_queue_manager_that_stands_still_is_known_while_the_rest_of_postfix_answers(
+    engines: LiveEngines,
+) -> None:
+    agent = Queue(engines.config)
+    wait_until(agent.manager_answers)
+    below = descendants(engines.children["postfix"].pid)
+    (manager,) = [one.pid for one in below if Path(f"/proc/{one.pid}/comm").read_text() == "qmgr\n"]
+    os.kill(manager, signal.SIGSTOP)
+    try:
+        assert agent.master_answers()
+        assert not agent.manager_answers()
+    finally:
+        os.kill(manager, signal.SIGCONT)
+    assert agent.manager_answers()
 
 
 def test_the_queue_that_holds_a_message_says_so_and_any_other_that_it_does_not(engines: LiveEngines) -> None:

@@ -1,6 +1,8 @@
 """What our own rules of the filter see: programs, macros, listed links. Asked of rspamd itself."""
 
 import io
+import os
+import signal
 import zipfile
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -9,6 +11,7 @@ import pytest
 from tests.engines.live import LiveEngines, letter, wait_until
 from tests.engines.rspamd.asked import ask
 
+from vaguemestre.engines.outgoing.liveness import silent_programs
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.engines.rspamd.controller import JunkTraining
 
@@ -66,6 +69,19 @@ def test_an_ordinary_document_is_no_junk(filter_alone: LiveEngines, name: str, c
     verdict = ask(filter_alone, attached(name, content))
     assert not {"PROGRAM_ATTACHED", "MACRO_ATTACHED"} & verdict.symbols.keys()
     assert verdict.action == "no action"
+
+
+def test_a_first_process_that_stands_still_is_known_while_those_it_started_judge(
+    filter_alone: LiveEngines,
+) -> None:
+    assert silent_programs(filter_alone.config, "rspamd") == []
+    first = filter_alone.children["rspamd"].pid
+    os.kill(first, signal.SIGSTOP)
+    try:
+        assert silent_programs(filter_alone.config, "rspamd") == ["rspamd"]
+    finally:
+        os.kill(first, signal.SIGCONT)
+    wait_until(lambda: silent_programs(filter_alone.config, "rspamd") == [])
 
 
 def test_a_link_that_the_security_desk_lists_is_junk_until_it_is_taken_off(filter_alone: LiveEngines) -> None:

@@ -124,7 +124,7 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
         "postfix-deferred": Advice(
             "Beaucoup de courriels remis à plus tard",
             "Des serveurs d’ailleurs ne prennent pas notre courrier pour le moment. Il est "
-            "essayé cinq jours.",
+            "essayé plusieurs jours.",
             (
                 "Voir vers qui et pourquoi : page « File d’attente », ou `vaguemestre queue list`.",
                 "Une seule destination : attendre, ou joindre qui la tient.",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -105,6 +106,7 @@ def _page(
         "rows": [_Row(message, message_reason(message)) for message in listing.shown(found)],
         "total": len(found),
         "queued": len(messages),
+        "queue_days": settings.CONFIG.mail.outgoing.queue_days,
         "destinations": by_destination(messages)[:_DESTINATIONS_SHOWN],
     }
     return render(request, "operations/queue.html", context, status=status)
