@@ -119,7 +119,7 @@ def report(copies: RemovedCopies, master: int, names: list[str]) -> None:
 
 
 def fill(engines: LiveEngines, people: list[Someone], letters: int) -> None:
-    """The first mailbox over IMAP; its folder is copied for the others, whose files say nothing of whose they are."""
+    """The first mailbox over IMAP; its folder is copied for the others: files do not say whose they are."""
     forged = letter("faux@dehors.example", "a@ac-amiens.test", "Votre compte sera fermé")
     forged.replace_header("Message-ID", FORGED)
     text = "Bonjour, voici le compte rendu de la réunion. " * 20
