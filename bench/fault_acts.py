@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -24,8 +23,8 @@ from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy
+from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.people.intake.models import Feed
-from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.processes.supervisor import process_table
 from vaguemestre.site.config import Config
 
@@ -191,19 +190,6 @@ class Here:
         connection.close()
 
     @contextmanager
-    def late_letter(self) -> Iterator[None]:
-        due_at = timezone.now() - timedelta(minutes=8)
-        row = OutboxMessage.objects.create(
-            account=Account.objects.all()[0], key=f"k{random.random()}", message_id="<k@x>",
-            sender="x@ac-amiens.test", recipients=["x@mairie.test"], subject="s", content=b"c",
-            state="queued", due_at=due_at, created_at=due_at,
-        )  # fmt: skip
-        connection.close()
-        yield
-        row.delete()
-        connection.close()
-
-    @contextmanager
     def slow_imap(self) -> Iterator[None]:
         """Counts of one more process of the pages, which was slow."""
         folder = self.config.run_dir / "counters" / "web"
@@ -238,7 +224,7 @@ class Here:
     def closed_mailboxes(self) -> Iterator[None]:
         door = self.config.run_dir / "d/lmtp"
         away = door.rename(door.with_name("lmtp-away"))
-        self._submit(55, "ici", f"boucle-de-mesure@{self.config.academy.domain}")
+        self._submit(55, "ici", primary_address(Account.objects.order_by("pk")[0].person_id or 0))
         yield
         away.rename(door)
         self._each_of_the_queue("-d", "ALL")

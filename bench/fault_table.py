@@ -121,7 +121,6 @@ def _late(here: Here) -> Iterator[Fault]:
     yield Fault("feed old", ("feed-old", "Aucun import RH"), here.old_feed)
     yield Fault("a job failed", ("jobs-failed", "1 travail"), partial(here.job, status="FAILED"))
     yield Fault("a job waits", ("jobs-late", "Un travail attend"), partial(here.job, minutes=12, to="nobody"))
-    yield Fault("a letter of the pages waits", ("outbox-late", "Un courriel part avec"), here.late_letter)
     yield Fault("IMAP slow", ("imap-slow", "Une commande IMAP"), here.slow_imap)
 
 

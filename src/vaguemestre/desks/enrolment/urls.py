@@ -1,13 +1,13 @@
 from django.urls import path
 
 from vaguemestre.desks.enrolment.views import (
+    due_dates,
     lifecycle,
     match_candidates,
     people,
     people_files,
     queue,
     requests,
-    upcoming,
 )
 
 app_name = "enrolment"
@@ -33,6 +33,6 @@ urlpatterns = [
     path("gestion/personnes/<int:person_id>/vie", lifecycle.show_lifecycle, name="lifecycle"),
     path("gestion/personnes/<int:person_id>/declarer", lifecycle.declare, name="declare"),
     path("gestion/personnes/<int:person_id>/retour", lifecycle.declare_return, name="declare-return"),
-    path("gestion/a-venir", upcoming.list_upcoming, name="upcoming"),
+    path("gestion/a-venir", due_dates.list_upcoming, name="upcoming"),
     path("gestion/arrivee", people.register_arrival, name="register-arrival"),
 ]

@@ -69,16 +69,27 @@ def verbs(
         "state": Verb(checked(copies.state), erasers),
         "find-guids": Verb(checked(copies.find_guids), erasers),
         "remove-copies": Verb(checked(copies.remove), erasers),
-        "list-removed": Verb(checked(copies.list_removed), erasers),
-        "restore-copies": Verb(checked(copies.restore), erasers),
-        "restore-guids": Verb(checked(copies.restore_guids), erasers),
-        "discard-copies": Verb(checked(copies.discard), erasers),
+        **_removed_verbs(copies, checked, erasers),
         "find-quarantined": Verb(checked(quarantined.find), erasers),
         "release-quarantined": Verb(checked(quarantined.release), erasers),
         "discard-quarantined": Verb(checked(quarantined.discard), erasers),
         **_late_verbs(UnexaminedCopies(doveadm, copies, scan, judge), checked, erasers),
         "drop-redelivered": Verb(checked(RedeliveredCopies(doveadm)), erasers),
         "bound-deleted": Verb(checked(DeletedBound(instance, doveadm)), erasers),
+    }
+
+
+def _removed_verbs(
+    copies: RemovedCopies,
+    checked: Callable[[Callable[..., object]], Callable[..., object]],
+    erasers: Collection[int],
+) -> dict[str, Verb]:
+    """Of what was put away."""
+    return {
+        "list-removed": Verb(checked(copies.list_removed), erasers),
+        "restore-copies": Verb(checked(copies.restore), erasers),
+        "restore-guids": Verb(checked(copies.restore_guids), erasers),
+        "discard-copies": Verb(checked(copies.discard), erasers),
     }
 
 
