@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
+from email import message_from_bytes, policy
 from threading import Barrier, BrokenBarrierError
 from typing import Any
 
@@ -25,7 +26,7 @@ from vaguemestre.people.credentials.queries import find_account
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.directory.models import Assignment, Structure, TakenName
 from vaguemestre.schools.sharing import handlers, queries, services
-from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersChanged
+from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersAdded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.schools.sharing.rules.box_rights import box_session_key, names_ending
 from vaguemestre.schools.sharing.rules.owners import end_of_day
@@ -221,6 +222,34 @@ def test_the_member_and_the_owners_are_told_and_not_who_did_it(school: School) -
         assert [mailbox for mailbox, _ in told] == ["secretaire@ac-amiens.test"]
     finally:
         deliver_notice.replace(before)
+
+
+def test_several_let_in_at_once_are_told_each_and_the_owner_once(school: School) -> None:
+    told: list[tuple[str, str]] = []
+    before = deliver_notice.get()
+    deliver_notice.replace(lambda mailbox, content, message_id, at: told.append((mailbox, text_of(content))))
+    try:
+        arriving = [account("secretaire", first_name="Sylvie"), account("cpe", first_name="Karim")]
+        addresses = [address_of(one) for one in arriving]
+        terms = MembershipTerms(Right.SEND, paris_day(now()))
+        DBTaskResult.objects.all().delete()
+        services.add_members(school.box.pk, addresses, terms, by="cli", now=now())
+        (job,) = DBTaskResult.objects.filter(args_kwargs__args__1__regex=":Members")
+        assert run_now(MembersAdded(**job.args_kwargs["args"][2]))
+    finally:
+        deliver_notice.replace(before)
+    assert sorted(mailbox for mailbox, _ in told) == [
+        "cpe@ac-amiens.test", "pvasseur@ac-amiens.test", "secretaire@ac-amiens.test",
+    ]  # fmt: skip
+    (owner,) = [text for mailbox, text in told if mailbox == "pvasseur@ac-amiens.test"]
+    assert "2 personnes peuvent désormais ouvrir" in owner
+    assert all(name in owner for name in ("Sylvie", "Karim"))
+
+
+def text_of(content: bytes) -> str:
+    part = message_from_bytes(content, policy=policy.default).get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
 
 
 def elsewhere(who: Account, *, since: date, until: date) -> None:

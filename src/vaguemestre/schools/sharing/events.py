@@ -55,3 +55,14 @@ class MembersChanged:
     change: MembershipChange
     by: str
     at: str
+
+
+@dataclass(frozen=True)
+class MembersAdded:
+    """`MembersChanged` for several whom one act let in. `account_ids`: two at least."""
+
+    box_id: int
+    account_ids: list[int]
+    change: MembershipChange
+    by: str
+    at: str

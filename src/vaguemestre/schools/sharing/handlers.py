@@ -20,6 +20,7 @@ from vaguemestre.schools.sharing.events import (
     AccessDue,
     AccessEnded,
     ClientMessageSent,
+    MembersAdded,
     MembersChanged,
     WorkChanged,
 )
@@ -88,21 +89,28 @@ def disconnect_member(event: AccessEnded) -> None:
 
 def notify_members(event: MembersChanged) -> None:
     """Write to the member and to the owners of the mailbox. Idempotent. Raises EngineDown."""
+    notify_of_several(MembersAdded(event.box_id, [event.account_id], event.change, event.by, event.at))
+
+
+def notify_of_several(event: MembersAdded) -> None:
+    """Write to each member, and once to each owner of the mailbox. Idempotent. Raises EngineDown."""
     card, at = queries.box_card(event.box_id), datetime.fromisoformat(event.at)
-    member = presented(event.account_id)
-    if card is None or member is None:
+    members = {account_id: one for account_id in event.account_ids if (one := presented(account_id))}
+    if card is None or not members:
         return
-    for account_id in {event.account_id, *queries.owners_of(event.box_id, timezone.now())}:
-        recipient = presented(account_id)
+    key = f"{event.box_id} {'+'.join(map(str, event.account_ids))} {event.change} {event.at}"
+    names = [member.name for member in members.values()]
+    for account_id in {*members, *queries.owners_of(event.box_id, timezone.now())}:
+        recipient = members.get(account_id) or presented(account_id)
         if recipient is None or recipient.state != "active" or event.by == f"account:{account_id}":
             continue
         notice = membership_notice(
             MembershipChange(event.change),
-            NoticeFacts(card.title, card.address, member.name),
+            NoticeFacts(card.title, card.address, names),
             recipient.address,
-            f"{event.box_id} {event.account_id} {event.change} {event.at}",
+            key,
             at,
-            is_member=account_id == event.account_id,
+            is_member=account_id in members,
         )
         deliver_notice.get()(recipient.mailbox, notice.content, notice.message_id, at)
 

@@ -90,6 +90,7 @@ from vaguemestre.schools.sharing.events import (
     AccessDue,
     AccessEnded,
     ClientMessageSent,
+    MembersAdded,
     MembersChanged,
     WorkChanged,
 )
@@ -115,6 +116,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     AccessDue: (sharing_handlers.end_due_access,),
     AccessEnded: (sharing_handlers.disconnect_member,),
     MembersChanged: (sharing_handlers.notify_members,),
+    MembersAdded: (sharing_handlers.notify_of_several,),
     WorkChanged: (sharing_handlers.refresh_open_pages,),
     ClientMessageSent: (sharing_handlers.attribute_client_message,),
     ProgramEntered: (sharing_handlers.record_client_sign_in,),

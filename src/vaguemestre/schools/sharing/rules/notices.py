@@ -1,5 +1,6 @@
 """Notices to members and owners, in their own inbox, when an access begins or ends."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from html import escape
@@ -11,11 +12,11 @@ from vaguemestre.schools.sharing.values import MembershipChange
 
 
 class NoticeFacts(NamedTuple):
-    """The box, by title and address, and the name of the member whose access changed."""
+    """The box, by title and address, and the names of the members whose access changed."""
 
     title: str
     address: str
-    name: str
+    names: Sequence[str]
 
 
 class Notice(NamedTuple):
@@ -29,6 +30,7 @@ class _Template(NamedTuple):
     subject: str
     for_member: str
     for_owners: str
+    for_owners_of_several: str = ""  # of what one act does to several
 
 
 _TEMPLATES = {
@@ -37,6 +39,7 @@ _TEMPLATES = {
         "Vous pouvez ouvrir la boîte « {title} » ({address}). Vous la trouvez dans votre messagerie, sous "
         "« Boîtes partagées ».",
         "{name} peut ouvrir la boîte « {title} » ({address}).",
+        "{number} personnes peuvent désormais ouvrir la boîte « {title} » ({address}) : {names}.",
     ),
     MembershipChange.ENDED: _Template(
         "Boîte partagée : {title}, accès terminé",
@@ -47,6 +50,8 @@ _TEMPLATES = {
         "Boîte partagée : {title}, droit de gestion",
         "Vous gérez désormais la boîte « {title} » ({address}) : vous choisissez qui l’ouvre.",
         "{name} gère désormais la boîte « {title} » ({address}) : cette personne choisit qui l’ouvre.",
+        "{number} personnes gèrent désormais la boîte « {title} » ({address}) et choisissent qui l’ouvre : "
+        "{names}.",
     ),
     MembershipChange.OWNER: _Template(
         "Boîte partagée : {title}, responsable",
@@ -61,8 +66,15 @@ def membership_notice(
     change: MembershipChange, facts: NoticeFacts, to: str, key: str, at: datetime, *, is_member: bool
 ) -> Notice:
     """The notice to one recipient. Its Message-ID depends on `key` and `to` only: a retry is a duplicate."""
-    template, values = _TEMPLATES[change], facts._asdict()
-    text = (template.for_member if is_member else template.for_owners).format(**values)
+    template, values = _TEMPLATES[change], {"title": facts.title, "address": facts.address}
+    if is_member:
+        text = template.for_member.format(**values)
+    elif len(facts.names) == 1:
+        text = template.for_owners.format(name=facts.names[0], **values)
+    else:
+        text = template.for_owners_of_several.format(
+            names=", ".join(facts.names), number=len(facts.names), **values
+        )
     mark = sha256(f"{key} {to}".encode()).hexdigest()[:32]
     message_id = f"<boite.{mark}@{facts.address.partition('@')[2]}>"
     letter = Letter(

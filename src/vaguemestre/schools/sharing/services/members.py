@@ -15,7 +15,7 @@ from vaguemestre.people.credentials.services import revoke_app_passwords_held
 from vaguemestre.people.directory.queries import listed_person_at
 from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.post.outbox.services import withdraw_held_messages
-from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersChanged
+from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersAdded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, Member, SentMessage
 from vaguemestre.schools.sharing.rules.owners import end_of_day, start_of_day
 from vaguemestre.schools.sharing.values import MembershipChange, MembershipTerms, Right, Source
@@ -40,6 +40,8 @@ def add_member(
     if box.members.filter(ended_at__isnull=True).count() >= MAX_MEMBERS:
         raise Refusal("sharing.too-many", most=MAX_MEMBERS)
     _add(box, account_id, terms, by=by, now=now, is_owner=is_owner)
+    change = MembershipChange.OWNER if is_owner else _change_of(terms.right)
+    announce(MembersChanged(box.pk, account_id, change, by, now.isoformat()))
     return account_id
 
 
@@ -63,7 +65,18 @@ def add_members(
         raise Refusal("sharing.too-many-left", most=MAX_MEMBERS, left=max(left, 0))
     for account_id in arriving:
         _add(box, account_id, terms, by=by, now=now)
+    _announce_arrivals(box.pk, list(arriving), _change_of(terms.right), by=by, now=now)
     return len(arriving)
+
+
+def _announce_arrivals(
+    box_id: int, account_ids: list[int], change: MembershipChange, *, by: str, now: datetime
+) -> None:
+    """Of several, one event: each owner is written to once."""
+    if len(account_ids) > 1:
+        announce(MembersAdded(box_id, account_ids, change, by, now.isoformat()))
+    elif account_ids:
+        announce(MembersChanged(box_id, account_ids[0], change, by, now.isoformat()))
 
 
 def _add(
@@ -90,8 +103,6 @@ def _add(
         right=terms.right,
         until=terms.ends_on.isoformat() if terms.ends_on else "",
     )
-    change = MembershipChange.OWNER if is_owner else _change_of(terms.right)
-    announce(MembersChanged(box.pk, account_id, change, by, now.isoformat()))
 
 
 @transaction.atomic(durable=True)
