@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -28,7 +30,11 @@ def save_class(academy_id: int, class_id: int, draft: ClassDraft, *, by: str, no
     before = limits_of(row)
     for name, value in {"name": draft.name, **asdict(draft.limits)}.items():
         setattr(row, name, value)
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:  # somebody else made one of that name meanwhile
+        raise Refusal("service_classes.name-taken") from error
     _tie(academy_id, row.pk, draft)
     record(
         "service_classes.class-changed" if class_id else "service_classes.class-made",
@@ -55,9 +61,7 @@ def delete_class(academy_id: int, class_id: int, *, by: str, now: datetime) -> N
 
 def give_exception(person_id: int, class_id: int, note: str, *, by: str, now: datetime) -> None:
     """Give somebody that class by name. Raises Refusal `service_classes.gone`."""
-    row = ServiceClass.objects.filter(pk=class_id).first()
-    if row is None:
-        raise Refusal("service_classes.gone")
+    row = locked_row(ServiceClass.objects.filter(pk=class_id), "service_classes.gone")
     ClassException.objects.update_or_create(
         person_id=person_id, defaults={"service_class": row, "note": note, "given_at": now}
     )
