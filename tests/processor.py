@@ -7,10 +7,12 @@ since work that is over its budget is over it each time.
 """
 
 import gc
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 QUIET_SECONDS = 0.020  # of the known work, on a quiet core of the machine on which budgets were set
 TRIES = 3
@@ -51,6 +53,15 @@ def least_seconds(work: Callable[[], object], enough: float) -> float:
         if least <= enough:
             break
     return least
+
+
+def loaded(seconds: float) -> float:
+    """A promise made for a quiet machine, in seconds of this one as busy as it is.
+
+    The average of a minute tells late that others have begun: those that want to run now count too.
+    """
+    now = int(Path("/proc/loadavg").read_text().split()[3].partition("/")[0])
+    return seconds * max(1.0, max(now, *os.getloadavg()[:2]) / (os.cpu_count() or 1))
 
 
 def _pace() -> float:

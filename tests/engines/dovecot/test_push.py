@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter
+from tests.processor import loaded
 
 pytestmark = pytest.mark.engines
 
@@ -50,7 +51,7 @@ def calls(engines: LiveEngines) -> Iterator[Calls]:
 def told(calls: Calls, person: Someone, kinds: str) -> list[dict[str, object]]:
     """The next events of that person and of those kinds; others (folders made, other people) are let pass."""
     while True:
-        path, _, events = calls.get(timeout=10)
+        path, _, events = calls.get(timeout=60)
         if path != "/dovecot":
             continue  # who signs in is asked at the same port
         events = [
@@ -66,9 +67,9 @@ def test_new_mail_is_told_with_the_key_and_without_a_word_of_it(
     engines: LiveEngines, marie: Someone, calls: Calls
 ) -> None:
     engines.arrive(marie.address, letter("a@b.example", marie.address, "un secret"))
-    path, key, events = calls.get(timeout=10)
+    path, key, events = calls.get(timeout=60)
     while not any(event["user"] == marie.mailbox and event["event"] == "MessageNew" for event in events):
-        path, key, events = calls.get(timeout=10)
+        path, key, events = calls.get(timeout=60)
     assert path == "/dovecot"
     assert key == f"Bearer {(engines.config.secrets_dir / 'notify_key').read_text().strip()}"
     assert [(e["user"], e["event"], e["folder"], e["uid"]) for e in events] == [
@@ -97,7 +98,7 @@ def test_a_push_service_that_is_away_delays_nothing(engines: LiveEngines, marie:
         began = time.monotonic()
         for n in range(8):
             client.append("INBOX", "", "", f"Subject: {n}\r\n\r\nx".encode())
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < loaded(2)
 
 
 def test_a_push_service_that_hangs_holds_a_delivery_less_than_a_second(
@@ -107,6 +108,6 @@ def test_a_push_service_that_hangs_holds_a_delivery_less_than_a_second(
         client.append("INBOX", "", "", b"Subject: premier\r\n\r\nx")
         began = time.monotonic()
         client.append("INBOX", "", "", b"Subject: second\r\n\r\nx")
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < loaded(1)
         engines.arrive(marie.address, letter("a@b.example", marie.address, "arrive quand même"))
-        assert engines.found(marie, "arrive quand", seconds=5)
+        assert engines.found(marie, "arrive quand")

@@ -1,7 +1,6 @@
 """Who opens a mailbox: an application password or a living token of its owner, and nothing else."""
 
 import imaplib
-import statistics
 import time
 from dataclasses import replace
 from typing import Any
@@ -163,17 +162,21 @@ def test_unknown_and_wrong_are_told_in_the_same_words_and_the_same_time(
             times.append(time.monotonic() - began)
     (first_words, first_times), (second_words, second_times) = seen.values()
     assert first_words == second_words
-    assert abs(statistics.median(first_times) - statistics.median(second_times)) < 0.25
+    # the least of each: others of this machine only add, a delay of one and not of the other is two seconds
+    assert abs(min(first_times) - min(second_times)) < 1
 
 
 def test_one_who_fails_does_not_slow_the_others_of_the_same_address(
     engines: LiveEngines, marie: Someone
 ) -> None:
-    for _ in range(3):
-        assert not opens(engines, marie.mailbox, "faux")
-    began = time.monotonic()
-    assert opens(engines, marie.mailbox, marie.password)
-    assert time.monotonic() - began < 1
+    def seconds() -> float:
+        for _ in range(3):
+            assert not opens(engines, marie.mailbox, "faux")
+        began = time.monotonic()
+        assert opens(engines, marie.mailbox, marie.password)
+        return time.monotonic() - began
+
+    assert any(seconds() < 1 for _ in range(3))  # slowed each time if at all: others of this machine are not
 
 
 def test_cutting_closes_the_open_connections_of_that_box_only(engines: LiveEngines, marie: Someone) -> None:

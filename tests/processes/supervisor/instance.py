@@ -32,15 +32,6 @@ def free_base() -> int:
     raise AssertionError("no free ports")
 
 
-def loaded(seconds: float) -> float:
-    """A promise made for a quiet machine, in seconds of this one as busy as it is.
-
-    The average of a minute tells late that others have begun: those that want to run now count too.
-    """
-    now = int(Path("/proc/loadavg").read_text().split()[3].partition("/")[0])
-    return seconds * max(1.0, max(now, *os.getloadavg()[:2]) / (os.cpu_count() or 1))
-
-
 def wait_until(true: Callable[[], Any], seconds: float) -> Any:
     end = time.monotonic() + seconds
     while not (answer := true()):

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from tests.own_database import give_database
 from tests.own_filter import give_compiled
-from tests.processes.supervisor.instance import OFFSETS, PROJECT, Running, free_base, loaded, wait_until
+from tests.processes.supervisor.instance import OFFSETS, PROJECT, Running, free_base, wait_until
+from tests.processor import loaded
 
 from vaguemestre.processes.supervisor import process_table
 from vaguemestre.site.config import Config

@@ -78,7 +78,7 @@ def test_processes_of_a_killed_supervisor_are_found_again(config: Config) -> Non
         remember(config, process.pid, seen.born)
         assert place.leftovers(config) == [seen]
         process_table.end(place.leftovers(config), patience=2)
-        assert process.wait(5) == -15
+        assert process.wait(60) == -15
         assert place.leftovers(config) == []
     finally:
         process.kill()

@@ -78,6 +78,11 @@ def test_a_full_mailbox_says_so(engines: LiveEngines, post: Post) -> None:
             opened.add("INBOX", letter(2, "x" * 900_000), frozenset(), NOW)
 
 
+def answered(answer: tuple[str, list[object]]) -> None:
+    """Raise what the server says against a command: imaplib only returns it."""
+    assert answer[0] == "OK", answer
+
+
 class TestAnotherServer:
     """Its mail is read over TLS, whole, without changing anything there."""
 
@@ -87,11 +92,10 @@ class TestAnotherServer:
         with engines.signed_in(person) as client:
             for folder in ("INBOX", "Sent", "Projets/2026"):
                 if folder not in ("INBOX", "Sent"):
-                    client.create(folder)
+                    answered(client.create(folder))
                 for number in range(3):
-                    client.append(
-                        folder, "(\\Seen \\Flagged)", '"02-Nov-2026 08:00:00 +0100"', letter(number)
-                    )
+                    date = '"02-Nov-2026 08:00:00 +0100"'
+                    answered(client.append(folder, "(\\Seen \\Flagged)", date, letter(number)))
         return person
 
     @pytest.fixture
