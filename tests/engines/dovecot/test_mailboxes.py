@@ -157,7 +157,7 @@ def test_rules_are_put_by_managesieve_with_an_application_password(
             lines.flush()
             assert _until_answer(lines).startswith(b"OK")
         lines.close()
-    engines.arrive(marie.address, letter("a@b.example", marie.address, "conseil de classe"))
+    engines.deliver(marie.address, letter("a@b.example", marie.address, "conseil de classe"))
     assert engines.found(marie, "conseil de classe", "Classe")
 
 

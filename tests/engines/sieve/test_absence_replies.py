@@ -265,5 +265,5 @@ def test_the_rules_of_another_program_still_sort(engines: LiveEngines) -> None:
         scripts.activate('autre "logiciel"')
     install(engines, person, AWAY)
     sender = sent(engines, person, number, Case(True))
-    assert engines.found(person, number, folder="Archive")
     wait_until(lambda: sender in receivers(engines))
+    assert engines.found(person, number, folder="Archive")

@@ -68,7 +68,7 @@ def test_a_message_goes_where_its_filter_says(
         "Un autocar.",
     )
     message.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="plan.pdf")
-    engines.arrive(marie.address, message)
+    engines.deliver(marie.address, message)
     assert engines.found(marie, token, folder="Tri&AOk-" if is_sorted else "INBOX")
 
 
@@ -91,7 +91,7 @@ def test_marks_copies_and_the_next_filters(engines: LiveEngines, marie: Someone)
         Filter("Trop tard", (first,), Outcome(move_to="Trash")),
     )
     token = secrets.token_hex(4)
-    engines.arrive(marie.address, letter("jean@dehors.example", marie.address, f"Sortie {token}"))
+    engines.deliver(marie.address, letter("jean@dehors.example", marie.address, f"Sortie {token}"))
     for folder in ("Archive", "Trié/Sorties"):
         encoded = folder.replace("é", "&AOk-")
         assert engines.found(marie, token, folder=encoded)

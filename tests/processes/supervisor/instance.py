@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import smtplib
-import socket
 import ssl
 import subprocess
 import time
@@ -18,18 +17,6 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[3]
 OFFSETS = (0, 1, 25, 26, 143, 190, 465, 587, 993)
-
-
-def free_base() -> int:
-    """A base whose ports are all free. Below those the system gives to outgoing connections."""
-    for base in range(21_000, 31_000, 1_000):
-        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
-            for offset in OFFSETS:
-                probe = held.enter_context(socket.socket())
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(("127.0.0.1", base + offset))
-            return base
-    raise AssertionError("no free ports")
 
 
 def wait_until(true: Callable[[], Any], seconds: float) -> Any:

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.engines.live import free_port_base
 from tests.own_database import give_database
 from tests.own_filter import give_compiled
-from tests.processes.supervisor.instance import OFFSETS, PROJECT, Running, free_base, wait_until
+from tests.processes.supervisor.instance import OFFSETS, PROJECT, Running, wait_until
 from tests.processor import loaded
 
 from vaguemestre.processes.supervisor import process_table
@@ -38,7 +39,7 @@ def make(size: str = "", *, migrated: bool = True) -> Running:
         )
     give_database(home, migrated=migrated)
     give_compiled(Config(home=home))
-    return Running(home, free_base())
+    return Running(home, free_port_base())
 
 
 def remove(running: Running, *, mounted: bool = False) -> None:
