@@ -42,6 +42,12 @@ def test_another_refusal_is_the_answer(code: str) -> None:
     assert len(server.asked) == 1
 
 
+def test_a_new_folder_said_to_be_there_already_was_made() -> None:
+    server = Server("ALREADYEXISTS")
+    create_mailbox(server.run, "Projets/A", is_new=True)
+    assert server.asked == [(b"CREATE", "Projets/A")]
+
+
 def test_a_refusal_that_stays_is_the_answer_in_the_end() -> None:
     server = Server(*["NONEXISTENT"] * 9)
     with pytest.raises(CommandRefused, match="NONEXISTENT"):

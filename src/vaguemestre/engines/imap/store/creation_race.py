@@ -1,9 +1,12 @@
-"""Works around a race of Dovecot: two sessions that open a new mailbox at the same moment.
+"""Works around races of Dovecot: two sessions, or one and the indexer, at the list of folders at once.
 
 Dovecot makes the inbox, the special folders and the list of folders when a mailbox is first opened. Of two
 sessions doing so at once, one may be told ALREADYEXISTS for the inbox it selects, or NONEXISTENT for the
 parent of a new folder (seen with 2.4.1, about once in a hundred). Neither can be true: the server makes the
 levels above a new folder (RFC 9051 §6.3.4). The second try succeeds.
+
+While mail that has just come is indexed, a new folder may be told ALREADYEXISTS by the very command that made
+it (as often, on a busy machine).
 """
 
 from collections.abc import Callable
@@ -29,6 +32,15 @@ def retry_untrue_refusal[T](command: Callable[[], T], untrue: str) -> T:
     return command()
 
 
-def create_mailbox(run: Callable[[bytes, Argument], list[Line]], name: Argument) -> None:
-    """CREATE a folder by its name on the wire. Raises as `run`: ALREADYEXISTS when there is one."""
-    retry_untrue_refusal(lambda: run(b"CREATE", name), "NONEXISTENT")
+def create_mailbox(
+    run: Callable[[bytes, Argument], list[Line]], name: Argument, *, is_new: bool = False
+) -> None:
+    """CREATE a folder by its name on the wire. Raises as `run`: ALREADYEXISTS when there is one.
+
+    `is_new`: the list of folders had none of that name just before, so that ALREADYEXISTS is not true.
+    """
+    try:
+        retry_untrue_refusal(lambda: run(b"CREATE", name), "NONEXISTENT")
+    except CommandRefused as refusal:
+        if refusal.code != "ALREADYEXISTS" or not is_new:
+            raise

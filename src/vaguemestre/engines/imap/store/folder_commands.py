@@ -19,9 +19,11 @@ class FolderCommands(Session):
     def create_folder(self, name: str) -> None:
         _check_new(name)
         self.unselect()
+        wire = mailbox_names.to_wire(name)
+        listed = self.retry_if_dead(lambda: self.run(b'LIST ""', wire))
         with _naming_refusals(name):
-            create_mailbox(self.run, mailbox_names.to_wire(name))
-        self.run(b"SUBSCRIBE", mailbox_names.to_wire(name))
+            create_mailbox(self.run, wire, is_new=name not in folder_names(listed))
+        self.run(b"SUBSCRIBE", wire)
 
     def rename_folder(self, name: str, to: str) -> None:
         check_name(name)
