@@ -157,7 +157,7 @@ def test_no_proof_is_left_to_a_thief_but_a_contact_that_has_rested() -> None:
     assert not RecoveryContact.objects.exists()
     row = Account.objects.get(pk=nicolas.pk)
     assert not row.has_usable_password()
-    assert row.activated_at == NOON
+    assert row.activated_at == nicolas.activated_at
     for table in (OneTimeDevice, RecoveryCode, Passkey):
         assert not table._default_manager.exists()
     assert not ActivationLink.objects.filter(used_at=None).exists()
