@@ -138,7 +138,8 @@ def test_the_deputy_leads_while_the_head_is_away_and_no_longer(school: School, m
 
 def test_delegations_given_and_received_stop_during_a_long_leave(school: School, marie: Account) -> None:
     paul = account("pmartin", first_name="Paul", last_name="Martin")
-    days = Access(Right.READ, date(2026, 1, 1), datetime.now(UTC).date() + timedelta(days=30))
+    today = datetime.now(UTC).date()
+    days = Access(Right.READ, today - timedelta(days=30), today + timedelta(days=30))
     delegate_mailbox(marie.pk, address_of(paul), days, inbox_only=False, by="test", now=datetime.now(UTC))
     delegate_mailbox(paul.pk, address_of(marie), days, inbox_only=False, by="test", now=datetime.now(UTC))
     assert (len(boxes(paul)), len(boxes(marie))) == (1, 1)
