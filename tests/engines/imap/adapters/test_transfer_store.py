@@ -1,7 +1,7 @@
 """Moving into and out of a real mailbox, and the same promises kept by the one in dicts."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,7 +78,7 @@ def test_a_full_mailbox_says_so(engines: LiveEngines, post: Post) -> None:
             opened.add("INBOX", letter(2, "x" * 900_000), frozenset(), NOW)
 
 
-def answered(answer: tuple[str, list[object]]) -> None:
+def answered(answer: tuple[str, Sequence[object]]) -> None:
     """Raise what the server says against a command: imaplib only returns it."""
     assert answer[0] == "OK", answer
 
