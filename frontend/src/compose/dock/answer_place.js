@@ -41,11 +41,13 @@ export class AnswerPlace {
   place() {
     const { reader } = this;
     if (!reader) return;
+    const answers = [...this.composers.values()].filter((composer) => composer.isAnswer);
+    reader.style.paddingBottom = "";
+    if (!answers.length) return; // measured now, a message just put there would be laid out twice
     let taken = 0;
     const { left, width, height, bottom } = reader.getBoundingClientRect();
     const hasRoom = ROOMY.matches && height >= MIN_READER_HEIGHT;
-    for (const composer of this.composers.values()) {
-      if (!composer.isAnswer) continue;
+    for (const composer of answers) {
       const { box } = composer;
       const article = hasRoom ? articleOf(reader, composer.answered) : null;
       foldAway(composer, article, hasRoom);
@@ -63,7 +65,7 @@ export class AnswerPlace {
       for (const [name, pixels] of Object.entries(sizes))
         box.style.setProperty(`--pane-${name}`, `${pixels}px`);
     }
-    reader.style.paddingBottom = taken ? `${taken}px` : "";
+    if (taken) reader.style.paddingBottom = `${taken}px`;
   }
 
   /**
