@@ -142,12 +142,18 @@ def clicks(page: Page, rounds: int) -> tuple[list[float], list[float]]:
         page.mouse.down()
         page.mouse.up()
         time, began = page.evaluate("window.opened")
-        text = next(frame for frame in reversed(page.frames) if "/corps/" in frame.url)
-        at = painted_at(text)
+        at = painted_at(shown(page))
         if rank >= WARMING:
             taken.append(float(time))
             painted += [at - began] if at else []
     return taken, painted
+
+
+def shown(page: Page) -> Frame:
+    """The frame that is read, not the unseen one that tells how tall its text is."""
+    frame = page.locator("#reader iframe.body").element_handle().content_frame()
+    assert frame
+    return frame
 
 
 def painted_at(frame: Frame) -> float | None:

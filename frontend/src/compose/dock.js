@@ -96,8 +96,7 @@ class ComposerDock extends HTMLElement {
     this.append(box);
     this.#open.set(key, composer);
     if (document.querySelector("mail-app")?.dataset.answers === "fenetre") composer.isAnswer = false;
-    this.places.place();
-    document.body.classList.add("composing");
+    this.#place();
     frame.addEventListener("load", () => frame.contentWindow?.focus(), { once: true });
     this.history.step(composer);
   }
@@ -115,7 +114,7 @@ class ComposerDock extends HTMLElement {
   #minimise(composer, isSmall) {
     setSmall(composer, isSmall);
     composer.isAway = false;
-    this.places.place();
+    this.#place();
   }
 
   /**
@@ -124,7 +123,7 @@ class ComposerDock extends HTMLElement {
    */
   #enlarge(composer, button) {
     toggleLarge(composer, button);
-    this.places.place();
+    this.#place();
   }
 
   /** @param {DockedComposer} composer */
@@ -144,16 +143,24 @@ class ComposerDock extends HTMLElement {
     this.#close(composer);
   }
 
+  // Where answers stand, and what the page's notices keep clear of.
+  #place() {
+    this.places.place();
+    const boxes = [...this.#open.values()].map(({ box }) => box);
+    const { classList } = document.body;
+    classList.toggle("composing", boxes.length > 0);
+    classList.toggle("only-sent", boxes.length > 0 && boxes.every((box) => box.matches(".gone")));
+  }
+
   /** @param {DockedComposer} composer */
   #discard(composer) {
     clearTimeout(composer.timer);
     if (!this.#open.delete(composer.key)) return;
     const hadFocus = composer.box.contains(document.activeElement);
     composer.box.remove();
-    this.places.place();
+    this.#place();
     this.history.unstep(composer);
     composer.onClosed?.();
-    document.body.classList.toggle("composing", this.#open.size > 0);
     if (hadFocus) focusPage(composer);
   }
 
@@ -193,12 +200,12 @@ class ComposerDock extends HTMLElement {
       box.classList.add("gone");
       document.querySelector(UNDO)?.remove(); // of an act before this one
       if (document.activeElement === composer.frame) focusPage(composer); // whose keys go on
-      this.places.place();
+      this.#place();
       this.history.unstep(composer);
     } else if (event === "sized") box.style.setProperty("--strip", `${Number(height)}px`);
     else if (event === "back") {
       box.classList.remove("gone", "small");
-      this.places.place();
+      this.#place();
       this.history.step(composer);
     } else if (event === "done")
       setTimeout(() => box.classList.contains("gone") && this.#discard(composer), 6000);
