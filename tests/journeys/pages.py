@@ -132,6 +132,7 @@ RESERVED = {
     ),
     "hr_dpe": (
         "/gestion/",
+        "/gestion/a-venir",
         "/gestion/arrivee",
         "/gestion/personnes",
         "/gestion/ressemblances",
