@@ -14,9 +14,12 @@ from tests.foundation.ui.confirmation import confirmed
 from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.access.signin.models import Attempts, BrowserSession
 from vaguemestre.access.signin.ports import deliver_notice
+from vaguemestre.desks.helpdesk.events import DeletedMessagesWanted
+from vaguemestre.desks.helpdesk.ports import recover_deleted
 from vaguemestre.desks.helpdesk.rules.actions import DIRECT_ACTIONS, MAX_ACTIONS_A_DAY
 from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.foundation.jobs import ports as jobs
+from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown
@@ -321,6 +324,27 @@ def test_after_a_compromise_mail_stays_shut_two_days_and_applications_do_not(
     lifecycle_handlers.run_lifecycle_round()
     nicolas.refresh_from_db()
     assert nicolas.mailbox_state == "open"
+
+
+def test_deleted_messages_go_back_to_their_owner_who_is_told_and_the_desk_sees_none(
+    client: Client, lucie: Account, nicolas: Account, engines: Engines
+) -> None:
+    before, back = recover_deleted.get(), list[tuple[str, str]]()
+    recover_deleted.replace(lambda mailbox, folder: back.append((mailbox, folder)) or 3)
+    try:
+        page = client.post(
+            f"/assistance/compte/{nicolas.pk}/agir", {"action": DeskAction.RECOVER, "reason": REASON}
+        ).content.decode()
+        assert "Ce qui va se passer" in page
+        assert back == []
+        assert act(client, nicolas, DeskAction.RECOVER)["Location"].endswith("?fait=messages-recovered")
+        assert run_now(DeletedMessagesWanted(nicolas.pk))
+    finally:
+        recover_deleted.replace(before)
+    assert back == [("nmorel@ac-amiens.test", "Récupérés")]
+    assert Entry.objects.get(action="helpdesk.messages-recovered").to == f"account:{nicolas.pk}"
+    assert [mailbox for mailbox, _ in engines.notices] == ["nmorel@ac-amiens.test"]
+    assert "messages supprimés rendus" in client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
 
 
 def test_a_code_leaves_for_the_verified_contact_and_nobody_sees_it(

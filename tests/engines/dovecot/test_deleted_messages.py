@@ -1,6 +1,7 @@
 """What is deleted for good stays for a while where its owner can take it back, and counts in no quota."""
 
 import imaplib
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from tests.engines.live import LiveEngines, Someone, letter
 
 from vaguemestre.engines.dovecot.configuration import MAX_DELETED
 from vaguemestre.engines.dovecot.copies.deleted_bound import DeletedBound, oldest_beyond
+from vaguemestre.engines.dovecot.copies.deleted_recovery import DeletedRecovery
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
@@ -93,6 +95,33 @@ def test_what_is_deleted_frees_the_quota(engines: LiveEngines, marie: Someone) -
         delete_all(client, "INBOX")
         assert engines.doveadm.quota(marie.mailbox).used_bytes < 10_000
         assert len(deleted(client)) == 3
+
+
+def test_the_desk_has_them_all_put_back_into_a_folder_of_their_owner(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    recovery = DeletedRecovery(DoveadmServer(doveadm_socket(engines.config)))
+    recover = partial(recovery, marie.mailbox, "Récupérés")
+    wire = "R&AOk-cup&AOk-r&AOk-s"
+    with engines.signed_in(marie) as client:
+        assert recover() == 0
+        assert client.select(wire)[0] == "NO", "nothing to put back makes no folder"
+        for subject in ("un", "deux"):
+            put(client, subject, "Trash", "(\\Seen label_12)")
+        delete_all(client, "Trash")
+        put(client, "resté")
+        assert recover() == 2
+        assert deleted(client) == []
+        assert client.select(wire)[1] == [b"2"]
+        flags = client.fetch("1:*", "(FLAGS)")[1]
+        assert all(b"\\Seen" in row and b"label_12" in row for row in flags)
+        assert wire.encode() in b"".join(client.lsub()[1])
+        client.close()
+        put(client, "trois")
+        delete_all(client, "INBOX")
+        assert recover() == 2
+        assert client.select(wire)[1] == [b"4"]
+        assert recover() == 0
 
 
 def test_no_list_of_folders_has_it(engines: LiveEngines, marie: Someone) -> None:

@@ -29,6 +29,16 @@ class ForwardsOf(Protocol):
         ...
 
 
+class RecoverDeleted(Protocol):
+    def __call__(self, mailbox: str, folder: str) -> int:
+        """Move what a mailbox keeps of its deleted messages into that folder. Returns how many.
+
+        Raises EngineDown, EngineRefused.
+        """
+        ...
+
+
 undelivered_to: Slot[UndeliveredTo] = Slot("helpdesk.undelivered_to")
 usage_of: Slot[UsageOf] = Slot("helpdesk.usage_of")
 forwards_of: Slot[ForwardsOf] = Slot("helpdesk.forwards_of")
+recover_deleted: Slot[RecoverDeleted] = Slot("helpdesk.recover_deleted")

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+RECOVERED_FOLDER = "Récupérés"
+
 
 class DeskAction(StrEnum):
     """An action of an operator on an account."""
@@ -15,6 +17,7 @@ class DeskAction(StrEnum):
     COMPROMISED = "compromised"
     LET_GO = "released"  # outgoing mail that was held
     THROW_AWAY = "discarded"
+    RECOVER = "messages-recovered"
     HAND_OVER = "hand-over-asked"
     GIVE_KEY = "key-given"
     KEY_LOST = "key-lost"

@@ -13,6 +13,7 @@ from vaguemestre.desks.removals.values import Look, MailCopy, SoughtMail
 from vaguemestre.engines import agent
 from vaguemestre.engines.agent import Verb
 from vaguemestre.engines.dovecot.copies.deleted_bound import DeletedBound
+from vaguemestre.engines.dovecot.copies.deleted_recovery import DeletedRecovery
 from vaguemestre.engines.dovecot.copies.quarantined import QuarantinedMail, found_mail
 from vaguemestre.engines.dovecot.copies.redelivered import RedeliveredCopies
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
@@ -76,6 +77,7 @@ def verbs(
         **_late_verbs(UnexaminedCopies(doveadm, copies, scan, judge), checked, erasers),
         "drop-redelivered": Verb(checked(RedeliveredCopies(doveadm)), erasers),
         "bound-deleted": Verb(checked(DeletedBound(instance, doveadm)), erasers),
+        "recover-deleted": Verb(checked(DeletedRecovery(doveadm)), erasers),
     }
 
 
@@ -197,6 +199,10 @@ class MailAgent:
     def bound_deleted(self, mailbox: str, limit_bytes: int) -> int:
         """Implements `webmail.ports.BoundDeleted`."""
         return int(self._ask("bound-deleted", mailbox, str(limit_bytes)))
+
+    def recover_deleted(self, mailbox: str, folder: str) -> int:
+        """Implements `helpdesk.ports.RecoverDeleted`."""
+        return int(self._ask("recover-deleted", mailbox, folder))
 
     def find_quarantined(self, mailbox: str) -> list[FoundMail]:
         """Implements `quarantine.ports.QuarantinedMail`, with the two methods below."""

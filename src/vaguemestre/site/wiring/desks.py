@@ -36,6 +36,7 @@ def plug(config: Config) -> None:
     helpdesk.undelivered_to.plug(undelivered_to)
     helpdesk.usage_of.plug(partial(usage_of, mail_agent(config)))
     helpdesk.forwards_of.plug(forwards_of)
+    helpdesk.recover_deleted.plug(mail_agent(config).recover_deleted)
     schoolstaff.codes_to_hand_over.plug(codes_to_hand_over)
     domainreports.read_reports.plug(ReportReader())
     domainreports.judge_sender.plug(judge_sender)

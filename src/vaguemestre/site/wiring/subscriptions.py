@@ -26,7 +26,7 @@ from vaguemestre.desks.domainreports.events import ReportsDelivered
 from vaguemestre.desks.enrolment import handlers as enrolment_handlers
 from vaguemestre.desks.enrolment.events import RequestMoved
 from vaguemestre.desks.helpdesk import handlers as helpdesk_handlers
-from vaguemestre.desks.helpdesk.events import AccountSheltered
+from vaguemestre.desks.helpdesk.events import AccountSheltered, DeletedMessagesWanted
 from vaguemestre.desks.portal import handlers as portal_handlers
 from vaguemestre.desks.portal.events import AnnouncementMailed
 from vaguemestre.desks.removals import handlers as removals_handlers
@@ -132,6 +132,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ContactsToTell: (signin_handlers.notify_contacts,),
     ContactMailDue: (signin_handlers.mail_contact,),
     AccountSheltered: (helpdesk_handlers.disconnect_mailbox,),
+    DeletedMessagesWanted: (helpdesk_handlers.recover_messages,),
     LetterDue: (assistant_handlers.send_letter,),
     PersonErased: (
         credentials_handlers.forget_person,

@@ -160,6 +160,7 @@ WORDS: Mapping[str, str] = {
     "helpdesk.hand-over-refused": "Remise d’un code refusée",
     "helpdesk.released": "Courriels retenus laissés partir par l’assistance",
     "helpdesk.discarded": "Courriels retenus jetés par l’assistance",
+    "helpdesk.messages-recovered": "Messages supprimés rendus par l’assistance",
     "helpdesk.key-given": "Clé OTP remise par l’assistance",
     "helpdesk.key-lost": "Clé OTP déclarée perdue par l’assistance",
 }

@@ -77,6 +77,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "L’assistance a jeté les courriels en partance de votre compte qui étaient retenus : personne ne les "
         "recevra.",
     ),
+    "desk-messages-recovered": (
+        "Vos messages supprimés vous sont rendus",
+        "L’assistance remet les messages supprimés de votre boîte, sans les voir, dans un dossier "
+        "« Récupérés ». Ceux qui ne vous servent pas peuvent être supprimés de nouveau.",
+    ),
     "desk-hand-over-asked": (
         "Un code doit vous être remis en main propre",
         "L’assistance a demandé qu’un code pour choisir un nouveau mot de passe vous soit remis en main "

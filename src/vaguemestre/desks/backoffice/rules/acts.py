@@ -127,6 +127,7 @@ ACTION_LABELS = {
     "helpdesk.hand-over-asked": "Assistance : remise demandée",
     "helpdesk.hand-over-confirmed": "Remise confirmée",
     "helpdesk.hand-over-refused": "Remise refusée",
+    "helpdesk.messages-recovered": "Assistance : messages supprimés rendus",
     "helpdesk.key-given": "Assistance : clé remise",
     "helpdesk.key-lost": "Assistance : clé perdue",
     "helpdesk.lifted": "Assistance : attente levée",

@@ -21,6 +21,7 @@ MAX_ACTIONS_A_DAY: Mapping[DeskAction, int] = {
     DeskAction.COMPROMISED: 20,
     DeskAction.LET_GO: 20,
     DeskAction.THROW_AWAY: 20,
+    DeskAction.RECOVER: 20,
     DeskAction.HAND_OVER: 10,
     DeskAction.GIVE_KEY: 100,
     DeskAction.KEY_LOST: 30,
@@ -40,6 +41,7 @@ _POSSIBLE: Mapping[str, frozenset[DeskAction]] = {
             DeskAction.LIFT,
             DeskAction.SUSPEND,
             DeskAction.COMPROMISED,
+            DeskAction.RECOVER,
             DeskAction.HAND_OVER,
             DeskAction.GIVE_KEY,
         }

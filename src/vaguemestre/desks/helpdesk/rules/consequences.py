@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from vaguemestre.desks.helpdesk.values import AccountImpact, DeskAction
+from vaguemestre.desks.helpdesk.values import RECOVERED_FOLDER, AccountImpact, DeskAction
 from vaguemestre.foundation.kernel.texts import counted
 
-CONFIRMED_ACTIONS = frozenset({DeskAction.SUSPEND, DeskAction.COMPROMISED, DeskAction.THROW_AWAY})
+CONFIRMED_ACTIONS = frozenset(
+    {DeskAction.SUSPEND, DeskAction.COMPROMISED, DeskAction.THROW_AWAY, DeskAction.RECOVER}
+)
 
 
 def consequences(action: DeskAction, account: AccountImpact, compromise_hours: int) -> tuple[str, ...]:
@@ -19,7 +21,19 @@ def consequences(action: DeskAction, account: AccountImpact, compromise_hours: i
             forms = ("courriel retenu est jeté", "courriels retenus sont jetés")
             effect = "personne ne les recevra, et ils ne peuvent pas être repris"
             return (f"{counted(account.kept_back, *forms)} : {effect}.",)
+        case DeskAction.RECOVER:
+            return _RECOVERY
     return ()
+
+
+_RECOVERY = (
+    "Tous les messages supprimés qui sont encore gardés reviennent dans un dossier "
+    f"« {RECOVERED_FOLDER} » de la personne, avec leur date.",
+    "Ils comptent de nouveau dans son quota. Ceux qui n’y tiennent pas attendent trois jours qu’elle fasse "
+    "de la place.",
+    "Vous ne verrez ni combien, ni lesquels.",
+    "La personne est prévenue dans sa boîte, avec le motif.",
+)
 
 
 def _suspension(account: AccountImpact) -> Iterator[str]:

@@ -57,6 +57,7 @@ HISTORY_LABELS: Mapping[str, str] = {
     "helpdesk.hand-over-refused": "Remise d’un code refusée",
     "helpdesk.released": "Assistance : courriels retenus laissés partir",
     "helpdesk.discarded": "Assistance : courriels retenus jetés",
+    "helpdesk.messages-recovered": "Assistance : messages supprimés rendus",
     "helpdesk.key-given": "Assistance : clé OTP remise",
     "helpdesk.key-lost": "Assistance : clé OTP déclarée perdue",
 }

@@ -10,7 +10,7 @@ from vaguemestre.access.assistant.services import announce_letter, issue_code, v
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services import lift_throttle
 from vaguemestre.access.signin.services.sessions import end_all_sessions
-from vaguemestre.desks.helpdesk.events import AccountSheltered
+from vaguemestre.desks.helpdesk.events import AccountSheltered, DeletedMessagesWanted
 from vaguemestre.desks.helpdesk.queries.accounts import action_target
 from vaguemestre.desks.helpdesk.rules.actions import check_action, check_count, clean_reason
 from vaguemestre.desks.helpdesk.values import ActionTarget, DeskAction
@@ -94,9 +94,7 @@ def _apply(
     action: DeskAction, target: ActionTarget, keys: SecretKeys, *, by: str, now: datetime
 ) -> tuple[Any, ...]:
     account_id = target.account_id
-    match action:
-        case DeskAction.LIFT:
-            return ()
+    match action:  # to lift the throttle came first
         case DeskAction.SEND_CODE:
             code = issue_code(account_id, keys, by=by, now=now)
             announce_letter(account_id, "desk", target.contact, keys, code=code, now=now)
@@ -111,6 +109,8 @@ def _apply(
             release_outgoing(account_id, by=by, now=now)
         case DeskAction.THROW_AWAY:
             discard_outgoing(account_id, by=by, now=now)
+        case DeskAction.RECOVER:
+            announce(DeletedMessagesWanted(account_id))
         case DeskAction.HAND_OVER | DeskAction.GIVE_KEY | DeskAction.KEY_LOST:
             raise ValueError(action)  # separate use cases
     return ()

@@ -118,6 +118,7 @@ _ACTION_NAMES: dict[str, str] = {
     DeskAction.COMPROMISED: "mettre un compte à l’abri",
     DeskAction.LET_GO: "laisser partir les courriels retenus d’un compte",
     DeskAction.THROW_AWAY: "jeter les courriels retenus d’un compte",
+    DeskAction.RECOVER: "rendre les messages supprimés d’un compte",
 }
 
 
@@ -187,11 +188,13 @@ _TITLES = {
     DeskAction.SUSPEND: "Suspendre ce compte ?",
     DeskAction.COMPROMISED: "Mettre ce compte à l’abri ?",
     DeskAction.THROW_AWAY: "Jeter les courriels retenus ?",
+    DeskAction.RECOVER: "Rendre les messages supprimés ?",
 }
 _BUTTONS = {
     DeskAction.SUSPEND: "Suspendre",
     DeskAction.COMPROMISED: "Mettre à l’abri",
     DeskAction.THROW_AWAY: "Jeter",
+    DeskAction.RECOVER: "Rendre",
 }
 
 
