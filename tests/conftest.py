@@ -108,20 +108,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a browser come last: while it runs, its event loop allows no other in this thread.
 
     Those with much to do come before those with little, so that all processes end together. First come those
-    that ask for a longer time limit: they wait for what was killed to be taken up again.
+    that ask for a longer time limit: they wait for what was killed to be taken up again. Of the others, those
+    that wait for an engine stand among those that only compute.
     """
     browsing = {item.path for item in items if _browses(item)}
+    waiting = {item.path for item in items if item.get_closest_marker("engines")}
     sizes = Counter({path: path.stat().st_size for path in browsing})  # long walks are written in long files…
     patience: Counter[Path] = Counter()
     for item in items:
         sizes[item.path] += 1_500 * (item.path in browsing)  # … or walked many times
         if limit := item.get_closest_marker("timeout"):
             patience[item.path] = max(patience[item.path], limit.args[0])
+    among = _spread({path: sizes[path] for path in sizes if path not in browsing}, waiting)
     items.sort(
         key=lambda item: (
-            item.path in browsing, -patience[item.path], -sizes[item.path], _browses(item)
+            item.path in browsing, -patience[item.path], among.get(item.path, 0), -sizes[item.path],
+            _browses(item),
         )
     )  # fmt: skip
+
+
+def _spread(sizes: dict[Path, int], waiting: set[Path]) -> dict[Path, float]:
+    """Where each file stands in a run of both kinds, 0 to 1, the largest of its kind first."""
+    places = {}
+    for some in (sizes.keys() & waiting, sizes.keys() - waiting):
+        ordered = sorted(some, key=lambda path: (-sizes[path], path))
+        places.update({path: (place + 0.5) / len(ordered) for place, path in enumerate(ordered)})
+    return places
 
 
 @pytest.fixture(scope="session")

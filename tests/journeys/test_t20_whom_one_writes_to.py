@@ -165,7 +165,9 @@ def test_a_second_thought_keeps_the_hour_chosen(composer: Page) -> None:
     composer.get_by_role("textbox", name="Message").click()
     composer.keyboard.type("Voir PJ.")
     composer.get_by_role("button", name="Envoyer plus tard").click()
-    composer.get_by_role("button", name="Demain à 8 h").click()
+    composer.get_by_role(
+        "button", name="Demain à 8 h", exact=True
+    ).click()  # in the evening another is offered
     composer.get_by_role("button", name="Envoyer sans").click()
     expect(composer.get_by_text("Courriel programmé pour le")).to_be_visible()
     composer.get_by_role("button", name=label("Annuler l'envoi")).click()

@@ -28,6 +28,7 @@ LOOKED_AT = {
     path.partition("?")[0]
     for path in (
         *looked_at.OPEN,
+        *looked_at.BY_RIGHT,
         *looked_at.GOES_ON,
         *looked_at.SIGNED_IN,
         *(path for paths in looked_at.RESERVED.values() for path in paths),

@@ -7,6 +7,7 @@ from tests.access.signin.people import account
 from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arrival, told, work
 from tests.desks.windows import look, window
 from tests.mailbox.webmail.conftest import browser_of
+from tests.site.doorways import people
 
 from vaguemestre.desks.removals.models import Removal, SecurityOfficer
 from vaguemestre.desks.removals.services import open_removal
@@ -14,6 +15,13 @@ from vaguemestre.desks.removals.values import Criteria
 from vaguemestre.people.credentials.models import Account
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_what_is_sought_is_asked_on_every_screen(live_server: LiveServer, chromium: Browser) -> None:
+    client = people().browser("administrator")
+    with window(live_server, chromium, client, "/administration/retraits/nouveau") as page:
+        expect(page.get_by_role("heading", name="Chercher un courriel")).to_be_visible()
+        look(page, "new-removal")
 
 
 def test_the_mailboxes_follow_the_work_without_a_reload(live_server: LiveServer, chromium: Browser) -> None:

@@ -27,7 +27,7 @@ from vaguemestre.site.config import Config
 
 pytestmark = pytest.mark.django_db
 # Ends of names that Prometheus asks for, or a plain noun that is counted.
-_ENDINGS = ("_seconds", "_bytes", "_jobs", "_messages", "_up", "_warning", "_streams")
+_ENDINGS = ("_seconds", "_bytes", "_jobs", "_messages", "_up", "_warning", "_streams", "_files")
 _LABEL_VALUE = re.compile(r"[a-z0-9-]{1,20}", re.ASCII)
 _PERSONAL = ("nmorel", "secret", "example", "rh-2026", "objet", "@")
 
