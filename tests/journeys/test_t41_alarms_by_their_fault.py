@@ -94,22 +94,11 @@ def waits_for_the_end(instance: Instance, names: set[str], *, later: float = 0) 
         ("postfix", {("part-down", "postfix"): "Arrivée du courrier : pas de réponse"}),
         ("queue-agent", {("source-unreadable", "postfix"): "Mesure illisible : postfix"}),
         ("metrics", {("metrics-gone", "metrics"): "Le service de mesure ne répond pas"}),
-        ("collector", {("part-wants", "collector"): "Trace des messages : à voir de près"}),
-        ("gate", {("part-down", "gate"): "Contrôle des envois : pas de réponse"}),
         ("arrivals", {("part-wants", "arrivals"): "Contrôle du courrier reçu : à voir de près"}),
         ("valkey", {("part-wants", "valkey"): "Mémoire du filtre : à voir de près"}),
         ("mail-agent", {("part-wants", "mail-agent"): "Agent des boîtes : à voir de près"}),
         ("token-agent", {("part-down", "token-agent"): "Agent des jetons : pas de réponse"}),
         ("numen-agent", {("part-wants", "numen-agent"): "Agent des NUMEN : à voir de près"}),
-        ("worker-long", {("part-wants", "long-worker"): "Travaux longs : à voir de près"}),
-        ("worker-imports", {("part-wants", "import-worker"): "Imports de courriels : à voir de près"}),
-        (
-            "worker-untrusted",
-            {
-                ("part-wants", "untrusted-worker"): "Lecture des rapports et du courrier des listes : "
-                "à voir de près"
-            },
-        ),
     ],
 )
 def test_a_service_whose_first_process_stands_still_is_named(
@@ -118,6 +107,21 @@ def test_a_service_whose_first_process_stands_still_is_named(
     names = {name for name, _ in expected}
     waits_for_the_end(instance, names)
     with stopped(instance, service):
+        waits_for(instance, expected)
+    waits_for_the_end(instance, names)
+
+
+def test_services_named_by_a_sign_of_life_that_does_not_come_are_each_named(instance: Instance) -> None:
+    expected = {
+        ("part-wants", "collector"): "Trace des messages : à voir de près",
+        ("part-down", "gate"): "Contrôle des envois : pas de réponse",
+        ("part-wants", "long-worker"): "Travaux longs : à voir de près",
+        ("part-wants", "import-worker"): "Imports de courriels : à voir de près",
+        ("part-wants", "untrusted-worker"): "Lecture des rapports et du courrier des listes : à voir de près",
+    }
+    names = {name for name, _ in expected}
+    waits_for_the_end(instance, names)
+    with stopped(instance, "collector", "gate", "worker-long", "worker-imports", "worker-untrusted"):
         waits_for(instance, expected)
     waits_for_the_end(instance, names)
 

@@ -5,6 +5,8 @@ import logging.config
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
+from django.utils.log import configure_logging
 
 from vaguemestre.mailbox.webmail.rules.cards.invitations import parse_invitation, reply_calendar
 from vaguemestre.mailbox.webmail.rules.cards.vcard import parse_vcards
@@ -40,6 +42,9 @@ def test_an_event_of_two_organisers_awaits_no_answer() -> None:
 def test_a_line_of_a_card_that_cannot_be_read_stands_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
     """vobject quotes what it skips: telephones and birthdays. Processes set logs up after imports."""
     logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
-    with caplog.at_level(logging.DEBUG):
-        assert [card.name for card in parse_vcards(NOBODY)] == ["Léa"]
-    assert not caplog.records
+    try:
+        with caplog.at_level(logging.DEBUG):
+            assert [card.name for card in parse_vcards(NOBODY)] == ["Léa"]
+        assert not caplog.records
+    finally:
+        configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)  # its handlers have no name any more
