@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import NOON, PASSWORD, account, add_application
 from tests.answers import PageAnswer, as_typed
@@ -338,7 +339,8 @@ def test_deleted_messages_go_back_to_their_owner_who_is_told_and_the_desk_sees_n
         assert "Ce qui va se passer" in page
         assert back == []
         assert act(client, nicolas, DeskAction.RECOVER)["Location"].endswith("?fait=messages-recovered")
-        assert run_now(DeletedMessagesWanted(nicolas.pk))
+        (job,) = DBTaskResult.objects.filter(args_kwargs__args__1__endswith=":DeletedMessagesWanted")
+        assert run_now(DeletedMessagesWanted(**job.args_kwargs["args"][2]))
     finally:
         recover_deleted.replace(before)
     assert back == [("nmorel@ac-amiens.test", "Récupérés")]
