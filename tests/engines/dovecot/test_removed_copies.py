@@ -473,7 +473,7 @@ def test_a_letter_that_a_backup_brought_back_is_found_by_its_guid_wherever_it_is
     engines: LiveEngines, marie: Someone, copies: RemovedCopies
 ) -> None:
     with engines.signed_in(marie) as client:
-        client.create("Projets 100 %")
+        client.create('"Projets 100 %"')
         put(client, "<f1@x.example>")
         put(client, "<autre@x.example>")
         ((_, guid),) = removed(copies, marie.mailbox, FORGED, "<f1@x.example>")
