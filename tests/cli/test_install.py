@@ -54,6 +54,13 @@ def test_the_machine_for_the_rest_gets_every_other_step_and_the_way_to_the_datab
     assert len(steps) == len(set(steps))
 
 
+def test_debian_s_own_services_are_stopped_before_haproxy_takes_their_ports(tmp_path: Path) -> None:
+    """Packages that were there before a start of the machine run: Dovecot's has port 143 of every address."""
+    steps = titles(tmp_path, "m1")
+    masked = steps.index("Services de Debian laissés à nos unités")
+    assert masked < steps.index("HAProxy : les chemins vers les autres machines")
+
+
 def test_a_machine_that_was_named_once_needs_no_option(tmp_path: Path) -> None:
     (tmp_path / "node").write_text("d3\n")
     planned = installation_of(whole(tmp_path, Topology(NODES)), "")

@@ -31,6 +31,7 @@ FILE = ClusterFile(
     tls="",
 )
 WITHIN_SECONDS = 60
+ROUTES = "/etc/haproxy/haproxy.cfg"
 
 
 class Receiver(socketserver.StreamRequestHandler):
@@ -124,6 +125,30 @@ def test_an_entry_holds_no_key(entries: Entries) -> None:
     for machine in entries.machines.values():
         assert machine.run("ls", "/var/lib/vaguemestre/secrets").returncode != 0
         assert machine.run("ls", "/var/lib/vaguemestre/cluster").returncode != 0
+
+
+def test_an_entry_whose_port_is_taken_fails_says_so_and_serves_as_before(entries: Entries) -> None:
+    machine = entries.machines["e2"]
+    whole = machine.must("cat", ROUTES)
+    before, door, after = whole.partition("\nlisten mx\n")
+    assert door
+    machine.must("tee", ROUTES, text=before + "\n" + "\n".join(after.split("\n\n")[1:]))
+    machine.must("systemctl", "restart", "haproxy")
+    machine.must("systemd-run", "--quiet", "--unit=other-mx", "/usr/bin/python3", "-m", "http.server", "25")
+    comes(lambda: ":25 " in machine.run("ss", "-ltn").stdout)
+    ended = machine.run(*academy.INSTALL, "--node", "e2")
+    assert ended.returncode != 0
+    assert "un autre programme tient ce port" in ended.stderr
+    assert ":25]" in ended.stderr
+    machine.must("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/993")
+    assert machine.must("systemctl", "is-active", "haproxy").strip() == "active"
+    assert "HAProxy : le chemin vers les machines qui répondent : à faire" in machine.must(
+        *academy.INSTALL, "--node", "e2", "--dry-run"
+    )
+    machine.must("systemctl", "stop", "other-mx")
+    machine.must(*academy.INSTALL, "--node", "e2")
+    assert machine.must("cat", ROUTES) == whole
+    assert "Rien à changer." in machine.must(*academy.INSTALL, "--node", "e2")
 
 
 def test_the_other_carries_it_when_the_power_of_one_is_cut_and_keeps_it_then(entries: Entries) -> None:

@@ -80,10 +80,10 @@ class Installation:
         return (
             Step("Configuration dans /etc/vaguemestre", self._is_configured, self._configure),
             Step("Utilisateurs système, un par tâche", system_users.are_made, system_users.make),
+            Step("Services de Debian laissés à nos unités", self._others_are_masked, self._mask_others),
             *_resolver_steps(self.config),
             *_route_steps(self.config),
             *self._database_steps(),
-            Step("Services de Debian laissés à nos unités", self._others_are_masked, self._mask_others),
             Step("Certificat", self._has_certificate, self._make_certificate),
             Step("Dossiers, secrets, configurations, base", self._is_prepared, self._prepare),
             *self._signature_steps(),

@@ -14,11 +14,13 @@ from vaguemestre.engines.entry.configuration import (
     routes_text,
 )
 from vaguemestre.processes.production.machine.commands import StepFailed, are_active, has_text, run
+from vaguemestre.processes.production.nodes.haproxy import HAProxy
+from vaguemestre.processes.production.nodes.served_file import ServedFile
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.topology import NodeSection
 
-HAPROXY, KEEPALIVED = "haproxy.service", "keepalived.service"
-_ROUTES, _ADDRESSES = Path("/etc/haproxy/haproxy.cfg"), Path("/etc/keepalived/keepalived.conf")
+KEEPALIVED = "keepalived.service"
+_ADDRESSES = ServedFile(Path("/etc/keepalived/keepalived.conf"))
 _CHECK = Path("/etc/keepalived/haproxy-answers")
 
 
@@ -60,13 +62,11 @@ class EntryMachine:
 
     def leads(self) -> bool:
         """Whether HAProxy runs as configured."""
-        return has_text(_ROUTES, routes_text(self._entrance)) and are_active(HAPROXY)
+        return HAProxy().runs_as(routes_text(self._entrance))
 
     def lead(self) -> None:
-        is_changed = write(_ROUTES, routes_text(self._entrance))
-        run(("haproxy", "-c", "-q", "-f", str(_ROUTES)))
-        run(("systemctl", "enable", "--quiet", HAPROXY))
-        run(("systemctl", "reload-or-restart" if is_changed else "start", HAPROXY))
+        """Raises StepFailed when HAProxy does not take what the file asks for."""
+        HAProxy().take(routes_text(self._entrance))
 
     # keepalived
 
@@ -75,18 +75,23 @@ class EntryMachine:
 
     def carries(self) -> bool:
         """Whether keepalived runs as configured; another entry may have the addresses."""
-        is_same = has_text(_CHECK, check_text(self._entrance)) and has_text(
-            _ADDRESSES, self._addresses_text()
-        )
+        is_same = has_text(_CHECK, check_text(self._entrance)) and _ADDRESSES.is_taken(self._addresses_text())
         return is_same and are_active(KEEPALIVED)
 
     def carry(self) -> None:
-        """Raises StepFailed when this machine does not have the address that the file says."""
+        """Raises StepFailed when this machine does not have the address that the file says, or keepalived
+        refuses what it asks for and goes on as before.
+        """
+        text = self._addresses_text()
         write(_CHECK, check_text(self._entrance), mode=0o755)
-        is_changed = write(_ADDRESSES, self._addresses_text())
-        run(("keepalived", "-t", "-f", str(_ADDRESSES)))
+        write(_ADDRESSES.refused, text)
+        run(("keepalived", "-t", "-f", str(_ADDRESSES.refused)))
         run(("systemctl", "enable", "--quiet", KEEPALIVED))
-        run(("systemctl", "reload-or-restart" if is_changed else "start", KEEPALIVED))
+        if not _ADDRESSES.is_taken(text):
+            _ADDRESSES.begin(text)
+            run(("systemctl", "reload-or-restart", KEEPALIVED))
+            _ADDRESSES.settle()
+        run(("systemctl", "start", KEEPALIVED))
 
 
 def interface_of(address: str, ask: Callable[[tuple[str, ...]], str]) -> str:

@@ -2,20 +2,18 @@
 
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 from vaguemestre.engines.cluster.configuration import RecipientDoors, Route, routes_text
 from vaguemestre.engines.cluster.members import Member
-from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.dovecot import places
 from vaguemestre.engines.tls import certificates
-from vaguemestre.processes.production.machine.commands import StepFailed, are_active, has_text, run, succeeds
+from vaguemestre.processes.production.machine.commands import StepFailed, run, succeeds
 from vaguemestre.processes.production.nodes.database_member import comes
+from vaguemestre.processes.production.nodes.haproxy import HAProxy
 from vaguemestre.processes.production.nodes.keys import cluster_of
 from vaguemestre.site.config import Config
 
-HAPROXY, POSTGRESQL = "haproxy.service", "postgresql.service"
-_FILE = Path("/etc/haproxy/haproxy.cfg")
+POSTGRESQL = "postgresql.service"
 _ANSWER_SECONDS = 60.0
 
 
@@ -57,17 +55,14 @@ class Routes:
 
     def lead(self) -> bool:
         """Whether HAProxy runs as configured, and a database that writes answers where it leads to one."""
-        return has_text(_FILE, self._text) and are_active(HAPROXY) and (not self._members or _answers())
+        return HAProxy().runs_as(self._text) and (not self._members or _answers())
 
     def make(self) -> None:
-        """Raises StepFailed when no database that writes answers."""
+        """Raises StepFailed when HAProxy does not take these ways, or no database that writes answers."""
         if self._members:
             subprocess.run(["systemctl", "disable", "--now", "--quiet", POSTGRESQL], check=False)
             run(("systemctl", "mask", "--quiet", POSTGRESQL))  # Debian's own would take the port
-        is_changed = write(_FILE, self._text)
-        run(("haproxy", "-c", "-q", "-f", str(_FILE)))
-        run(("systemctl", "enable", "--quiet", HAPROXY))
-        run(("systemctl", "reload-or-restart" if is_changed else "start", HAPROXY))
+        HAProxy().take(self._text)
         if self._members and not comes(_answers, _ANSWER_SECONDS):
             raise StepFailed(
                 f"aucune base qui écrit ne répond ({self._members}) : « patronictl list » y dit pourquoi. "
