@@ -72,6 +72,14 @@ def is_waiting(event: str, fields: dict[str, Any], queue: str, until: datetime) 
     return any(word is not None and word.fields == fields for word in words)
 
 
+def unfinished_fields(event: str, queue: str) -> list[dict[str, Any]]:
+    """The fields of the jobs of that event (`module:class`) that wait or run."""
+    states = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
+    rows = DBTaskResult.objects.filter(status__in=states, queue_name=queue, args_kwargs__args__1=event)
+    words = map(job_words, rows.values_list("args_kwargs", flat=True))
+    return [word.fields for word in words if word is not None]
+
+
 def longest_wait(now: datetime) -> timedelta:
     """How long ago the oldest ready job could have started; zero if none waits."""
     runs_at_once = When(run_after=get_date_max(), then=F("enqueued_at"))  # the queue's mark of "not deferred"

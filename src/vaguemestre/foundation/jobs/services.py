@@ -11,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs.ports import Handler, subscriptions
 from vaguemestre.foundation.jobs.purge import delete_batch
-from vaguemestre.foundation.jobs.queries import is_waiting
+from vaguemestre.foundation.jobs.queries import is_waiting, unfinished_fields
 from vaguemestre.foundation.jobs.rules import EVERY_HANDLER, is_one_job, job_words, queue_of
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.kernel.errors import EngineDown
@@ -42,6 +42,24 @@ def announce_once(event: Any, *, due: datetime | None = None) -> None:
     kind, until = type(event), due or timezone.now()
     if not is_waiting(_name(kind), dataclasses.asdict(event), queue_of(kind), until):
         announce(event, due=due)
+
+
+def announce_in_share(event: Any, owner: str, *, most: int) -> bool:
+    """`announce`, unless a job for an equal event waits or runs, whose result will do.
+
+    `owner`: the field that names whose work it is. Returns False, and announces nothing, when `most` jobs of
+    theirs wait or run: for work that anybody may ask for as often as they like.
+    """
+    kind, fields = type(event), dataclasses.asdict(event)
+    theirs = [
+        other for other in unfinished_fields(_name(kind), queue_of(kind)) if other.get(owner) == fields[owner]
+    ]
+    if fields in theirs:
+        return True
+    if len(theirs) >= most:
+        return False
+    announce(event)
+    return True
 
 
 def run_now(event: Any) -> bool:

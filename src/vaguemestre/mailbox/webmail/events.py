@@ -8,7 +8,8 @@ from typing import ClassVar
 class PreviewRequested:
     """A user wants an office document as PDF. `chain`: part numbers of the enclosed messages around it."""
 
-    long_work: ClassVar[bool] = True
+    # somebody outside chose how long a document takes: no list and no mailing waits behind it
+    queue: ClassVar[str] = "imports"
 
     key: str
     mailbox: str

@@ -35,6 +35,9 @@ SENTENCES = {
     "webmail.preview-impossible": "Ce fichier ne peut pas être montré ici : téléchargez-le pour l’ouvrir.",
     "webmail.preview-too-heavy": "Ce fichier est trop lourd à montrer : téléchargez-le pour l’ouvrir.",
     "webmail.preview-too-slow": "Ce fichier est trop long à préparer : téléchargez-le pour l’ouvrir.",
+    "webmail.previews-waiting": (
+        "Vous attendez déjà %(most)s documents : rouvrez celui-ci dans un instant, ou téléchargez-le."
+    ),
     "webmail.previews-off": "Les documents ne sont pas montrés ici : téléchargez-le pour l’ouvrir.",
     "webmail.reminder-far": "Choisissez une date dans les deux ans.",
     "webmail.reminder-over": "Ce rappel n’existe plus.",

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from tests.access.signin.people import account
 from tests.corpus import files
-from tests.mailbox.webmail.conftest import address, put, ref_text
+from tests.mailbox.webmail.conftest import address, browser_of, put, ref_text
 from tests.mailbox.webmail.views.test_messages import PIECE
 
 from vaguemestre.engines.conversion.sandbox import SandboxedConverter
-from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.ports import ReaderBusy, convert, previews, run_limited
 from vaguemestre.mailbox.webmail.rules import french
@@ -321,29 +323,64 @@ def test_what_outlook_shut_in_is_opened(reader: Client, box: MemoryMailbox) -> N
     assert kept.content == b"Note de service"
 
 
+class MadeByNobody:
+    """Previews of a worker that comes to none."""
+
+    def are_made(self) -> bool:
+        return True
+
+    def found(self, key: str) -> bytes | None:
+        return None
+
+    def make(self, key: str, content: bytes) -> None: ...
+
+    def forget_old(self) -> None: ...
+
+
+@pytest.fixture
+def waiting_previews() -> Iterator[None]:
+    before = previews.get()
+    previews.replace(MadeByNobody())
+    yield
+    previews.replace(before)
+
+
+@pytest.mark.usefixtures("waiting_previews")
 def test_an_office_document_waits_for_the_worker(reader: Client, box: MemoryMailbox) -> None:
-    class Made:
-        def are_made(self) -> bool:
-            return True
-
-        def found(self, key: str) -> bytes | None:
-            return None
-
-        def make(self, key: str, content: bytes) -> None: ...
-
-        def forget_old(self) -> None: ...
-
     ref = put(
         box, letter(("application/rtf", files.RTF, "note.rtf"), ("application/pdf", files.PDF, "b.pdf"))
     )
-    before = previews.get()
-    previews.replace(Made())
-    try:
-        assert reader.post(address(ref, "apercu/2/pdf/"), headers=PIECE).status_code == 202
-        assert reader.get(address(ref, "apercu/2/pdf/"), headers=PIECE).status_code == 202
-        assert reader.post(address(ref, "apercu/3/pdf/"), headers=PIECE).status_code == 422
-    finally:
-        previews.replace(before)
+    assert reader.post(address(ref, "apercu/2/pdf/"), headers=PIECE).status_code == 202
+    assert reader.get(address(ref, "apercu/2/pdf/"), headers=PIECE).status_code == 202
+    assert reader.post(address(ref, "apercu/3/pdf/"), headers=PIECE).status_code == 422
+
+
+@pytest.mark.usefixtures("waiting_previews")
+def test_documents_of_thirty_seconds_each_hold_up_no_list_and_no_mailing(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    ref = put(box, letter(("application/rtf", files.RTF, "note.rtf")))
+    assert [reader.post(address(ref, "apercu/2/pdf/"), headers=PIECE).status_code for _ in range(9)] == (
+        [202] * 9
+    )
+    assert [job.queue_name for job in DBTaskResult.objects.all()] == ["imports"]
+
+
+@pytest.mark.usefixtures("waiting_previews")
+def test_one_reader_has_a_share_of_the_worker_that_prepares_documents(
+    reader: Client, box: MemoryMailbox, boxes: MemoryMailboxes
+) -> None:
+    many = letter(*(("application/rtf", files.RTF, f"{number}.rtf") for number in range(8)))
+    ref = put(box, many)
+    answers = [reader.post(address(ref, f"apercu/{number}/pdf/"), headers=PIECE) for number in range(2, 10)]
+    assert [answer.status_code for answer in answers] == [202] * 3 + [422] * 5
+    assert "déjà 3 documents" in answers[-1].content.decode()
+    assert DBTaskResult.objects.count() == 3
+    other = account("mdurand", first_name="Marie", last_name="Durand")
+    theirs = put(boxes.box(other.mailbox), many)
+    assert browser_of(other).post(address(theirs, "apercu/2/pdf/"), headers=PIECE).status_code == 202
+    DBTaskResult.objects.update(status="SUCCESSFUL")
+    assert reader.post(address(ref, "apercu/9/pdf/"), headers=PIECE).status_code == 202
 
 
 def test_files_are_found_again_by_kind_and_weight(reader: Client, box: MemoryMailbox) -> None:

@@ -4,9 +4,12 @@ import hashlib
 
 from django.db import transaction
 
-from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.jobs.services import announce_in_share
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.webmail.events import PreviewRequested
 from vaguemestre.post.mailstore.values import MessageRef
+
+MOST_WAITING = 3  # documents of one mailbox; each takes half a minute at most
 
 
 def preview_key(mailbox: str, ref: MessageRef, chain: str, number: str) -> str:
@@ -17,7 +20,9 @@ def preview_key(mailbox: str, ref: MessageRef, chain: str, number: str) -> str:
 
 @transaction.atomic(durable=True)
 def request_preview(mailbox: str, ref: MessageRef, chain: str, number: str) -> str:
-    """Queue the conversion; the key of the preview."""
+    """Queue the conversion; the key of the preview. Raises Refusal `webmail.previews-waiting`."""
     key = preview_key(mailbox, ref, chain, number)
-    announce(PreviewRequested(key, mailbox, ref.folder, ref.uid_validity, ref.uid, chain, number))
+    event = PreviewRequested(key, mailbox, ref.folder, ref.uid_validity, ref.uid, chain, number)
+    if not announce_in_share(event, "mailbox", most=MOST_WAITING):
+        raise Refusal("webmail.previews-waiting", most=MOST_WAITING)
     return key
