@@ -12,6 +12,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 from tests.answers import as_typed
 from tests.mailbox.compose.test_services import LIMIT, read, save
 from tests.post.outbox.letters import NOON
@@ -131,7 +132,10 @@ def test_each_gets_a_copy_alone_and_once(writer: Writer, key: str, mailboxes: Me
     assert message["Cc"] is None
     html = message.get_body(("html",)).get_content()
     assert "Bonjour &lt;b&gt;Noé&lt;/b&gt;, note : 15" in html
-    assert len({str(one["Message-ID"]) for one in found.values()}) == 2
+    ids = [str(found[address]["Message-ID"]) for address in sorted(found)]
+    assert len(set(ids)) == 2
+    # whoever got one copy knows its identifier, and tells with it of no other copy that it came back
+    assert ids[0].split("@")[0].rpartition(".")[2] not in ids[1]
 
 
 def test_it_ends_when_all_are_filed_and_leaves_no_draft(
@@ -235,6 +239,21 @@ def test_ones_contacts_tell_what_a_text_made_out_to_them_needs(
         ("Marie", "<p>Marie Marie Durand, Élue, Mairie, 0322000000</p>")
     ]
     assert [(one.typed, one.reason) for one in shown.invalid_rows] == [("tom@x.fr", "empty:Prénom")]
+
+
+def test_an_imposed_signature_is_that_of_every_copy(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes, settings: Settings
+) -> None:
+    academy = replace(settings.CONFIG.academy, signature="{nom}, académie", signature_use="imposed")
+    settings.CONFIG = replace(settings.CONFIG, academy=academy)
+    prepare(writer, key)
+    browser.post(f"{HOME}{key}/exemplaires/partir/")
+    carry(mailboxes, 3)
+    assert all(
+        "Morel, académie" in read(bytes(row.content)).get_body(("plain",)).get_content()
+        for row in OutboxMessage.objects.all()
+    )
+    assert OutboxMessage.objects.exists()
 
 
 def test_on_its_pages(browser: Client, key: str, mailboxes: MemoryMailboxes) -> None:

@@ -24,6 +24,10 @@ LONGEST_SIGNATURE = 20_000  # characters
 _MOST_VARIABLES = 100  # of a signature or stock text
 _VARIABLE = re.compile(r"\{(nom|fonction|etablissement|academie)\}")
 _SIGNED = 'data-signature="1"'
+_SIGNED_BLOCK = re.compile(
+    rf"<div\b[^<>]*{_SIGNED}[^<>]*>"
+)  # in sanitized HTML: quotes of values are escaped
+_SIGNED_LINE = re.compile(r"^-- $", re.MULTILINE)
 _LINE = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -72,14 +76,30 @@ def academy_html(academy: AcademySignature, variables: SignatureVariables) -> st
 
 
 def signed_at_least_once(fields: DraftFields, signature: str) -> DraftFields:
-    """The draft with the imposed signature below, if its writer has taken it out; "": none is imposed."""
+    """The draft with the imposed signature below, if its writer has taken it out or emptied it.
+
+    "": none is imposed. What is added to is sanitized first, or an open comment would swallow the signature.
+    """
     if not signature:
         return fields
+    words = plain_text(signature)
     if fields.is_plain:
-        mark, text = "\n-- \n", fields.text.rstrip()
-        signed = fields.text if mark in f"\n{fields.text}" else f"{text}\n{mark}{plain_text(signature)}\n"
-        return replace(fields, text=signed)
-    return fields if _SIGNED in fields.html else replace(fields, html=with_signature(fields.html, signature))
+        if any(_begins(text, words) for text in _SIGNED_LINE.split(fields.text)[1:]):
+            return fields
+        return replace(fields, text=f"{fields.text.rstrip()}\n\n-- \n{words}\n")
+    html = draft_html(fields.html, lambda _: True)
+    if any(_is_signature(block, signature, words) for block in _SIGNED_BLOCK.split(html)[1:]):
+        return fields
+    return replace(fields, html=with_signature(html, signature))
+
+
+def _is_signature(block: str, signature: str, words: str) -> bool:
+    """Whether a block that is marked as the signature still begins with it, and shows its pictures."""
+    return _begins(plain_text(block), words) and block.count("<img") >= signature.count("<img")
+
+
+def _begins(text: str, words: str) -> bool:
+    return " ".join(text.split()).removeprefix("-- ").startswith(" ".join(words.split()))
 
 
 def with_signature(html: str, signature: str) -> str:

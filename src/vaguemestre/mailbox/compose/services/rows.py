@@ -14,6 +14,7 @@ from vaguemestre.mailbox.compose.queries import (
     own_addresses,
     picture_ids,
 )
+from vaguemestre.mailbox.compose.rules.identities import signed_at_least_once
 from vaguemestre.mailbox.compose.rules.link_block import links_html, links_text
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, is_blank, outgoing_html
 from vaguemestre.mailbox.compose.values import DraftFields, Mode, Writer
@@ -69,6 +70,16 @@ def _still_open(row: Composition) -> Composition:
     if row.is_sending:
         raise Refusal("compose.already-sent")
     return row
+
+
+def sign_row(row: Composition, signature: str) -> None:
+    """Put the imposed signature (HTML) below the saved text, if its writer took it out; "": none is imposed.
+
+    Inside the caller's transaction, which holds the row.
+    """
+    signed = signed_at_least_once(DraftFields(html=row.html, text=row.text, is_plain=row.is_plain), signature)
+    row.html, row.text = signed.html, signed.text
+    row.save(update_fields=("html", "text"))
 
 
 def note_answering(row: Composition, writer: Writer, now: datetime) -> None:

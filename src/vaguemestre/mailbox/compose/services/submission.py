@@ -8,7 +8,6 @@ from django.db import transaction
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import BroadReply, Composition
 from vaguemestre.mailbox.compose.rules import reply_storm
-from vaguemestre.mailbox.compose.rules.identities import signed_at_least_once
 from vaguemestre.mailbox.compose.services.files.attachments import check_complete
 from vaguemestre.mailbox.compose.services.files.file_links import check_links
 from vaguemestre.mailbox.compose.services.rows import (
@@ -17,6 +16,7 @@ from vaguemestre.mailbox.compose.services.rows import (
     open_row_for,
     own_row,
     row_for,
+    sign_row,
     text_columns,
 )
 from vaguemestre.mailbox.compose.values import DraftFields, Mode, Writer
@@ -54,10 +54,7 @@ def sign_draft(writer: Writer, key: str, signature: str, *, now: datetime) -> No
     if not signature:
         return
     row = Composition.objects.select_for_update().get(pk=open_row_for(writer, key, now).pk)
-    typed = DraftFields(html=row.html, text=row.text, is_plain=row.is_plain)
-    signed = signed_at_least_once(typed, signature)
-    row.html, row.text = signed.html, signed.text
-    row.save(update_fields=("html", "text"))
+    sign_row(row, signature)
 
 
 @transaction.atomic(durable=True)

@@ -13,7 +13,7 @@ from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose import queries, services
-from vaguemestre.mailbox.compose.http import COMPOSER_CSP, actor_of, size_limit, writer_of
+from vaguemestre.mailbox.compose.http import COMPOSER_CSP, academy_signature, actor_of, size_limit, writer_of
 from vaguemestre.mailbox.compose.ports import read_sheet
 from vaguemestre.mailbox.compose.rules.due_time import due_moment
 from vaguemestre.schools.rosters.http import class_writer_of
@@ -69,6 +69,7 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
             is_sure="sure" in request.POST,
             due_at=_scheduled_time(request),
             acting_id=request.who.acting.account_id if request.who.acting else 0,
+            signature=queries.imposed_signature(writer_of(request), academy_signature(request.who)),
         )
     except Refusal as refusal:
         if refusal.code not in _SHOWN_ON_PAGE:

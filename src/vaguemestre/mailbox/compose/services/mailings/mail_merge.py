@@ -16,7 +16,12 @@ from vaguemestre.mailbox.compose.rules.mail_merge import merged_subject
 from vaguemestre.mailbox.compose.rules.merge_weight import column_uses
 from vaguemestre.mailbox.compose.services.drafts import remove_drafts
 from vaguemestre.mailbox.compose.services.hand_over import writer_of_row
-from vaguemestre.mailbox.compose.services.mailings.merged_letters import copy_content, letter_of
+from vaguemestre.mailbox.compose.services.mailings.merged_letters import (
+    copy_content,
+    copy_message_id,
+    letter_of,
+)
+from vaguemestre.mailbox.compose.services.rows import sign_row
 from vaguemestre.mailbox.compose.values import MergeCopy, Writer
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.outbox.queries import copies_in_flight
@@ -40,12 +45,14 @@ def start_mailing(
     is_sure: bool = True,
     due_at: datetime | None = None,
     acting_id: int = 0,
+    signature: str = "",
 ) -> None:
     """Start the mailing, now or at `due_at`, or resume it after a stop. Idempotent.
 
     `acting_id`: the account of the member who starts it in a shared mailbox, else 0.
-    `is_sure`: the writer confirmed the cautions about a message to classes. Raises Refusal `compose.gone`,
-    `compose.look-again`, `compose.too-many-variables`.
+    `signature`: the imposed one, put below the text if its writer took it out. `is_sure`: the writer
+    confirmed the cautions about a message to classes. Raises Refusal `compose.gone`, `compose.look-again`,
+    `compose.too-many-variables`.
     """
     mailing = _own_mailing(account_id, key)
     if mailing.state not in (_State.READY, _State.STOPPED) or mailing.composition is None:
@@ -53,6 +60,7 @@ def start_mailing(
     if mailing.state == _State.READY:
         if not is_sure and cautions_of(mailing):
             raise Refusal("compose.look-again")
+        sign_row(mailing.composition, signature)
         _check_variables(mailing.composition)
         unsent = Composition.objects.filter(pk=mailing.composition.pk, is_sending=False)
         if not unsent.update(is_sending=True):
@@ -135,7 +143,7 @@ def _queue_copy(
     if copy_row is None or row is None:
         return
     copy = MergeCopy(copy_row.number, copy_row.name, copy_row.address, copy_row.values)
-    copy_letter = replace(letter, message_id=f"<{mailing.series}.{number}@{writer.domain}>")
+    copy_letter = replace(letter, message_id=copy_message_id(mailing.series, number, writer.domain))
     try:
         content = copy_content(row, writer, copy, copy_letter, limit)
     except Refusal as refusal:

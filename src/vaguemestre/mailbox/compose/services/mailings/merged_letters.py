@@ -4,6 +4,8 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
+from django.utils.crypto import salted_hmac
+
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.queries import own_addresses
@@ -28,6 +30,12 @@ def merged_letter(letter: Letter, copy: MergeCopy) -> Letter:
         html=merged_html(letter.html, copy.values) if letter.html else "",
         text=merged_text(letter.text, copy.values) if letter.text else "",
     )
+
+
+def copy_message_id(series: str, number: int, domain: str) -> str:
+    """Message-ID of a copy, always the same. Nobody guesses it from another copy's: a report names it."""
+    code = salted_hmac("vaguemestre.compose.copy", f"{series}.{number}", algorithm="sha256").hexdigest()[:24]
+    return f"<{series}.{number}.{code}@{domain}>"
 
 
 def copy_content(row: Composition, writer: Writer, copy: MergeCopy, letter: Letter, limit: int) -> bytes:
