@@ -160,6 +160,12 @@ export class Navigation {
     }, BUSY_AFTER);
   }
 
+  // What was asked for before is not meant any more.
+  #nextTurn() {
+    this.#endBusy();
+    return (this.turn += 1);
+  }
+
   #endBusy() {
     clearTimeout(this.busyTimer);
     this.awaitedRef = "";
@@ -188,8 +194,9 @@ export class Navigation {
     const { app } = this;
     if (!to.pathname.startsWith(app.dataset.home)) return location.assign(to.href); // another mailbox
     app.section.setAttribute("aria-busy", "true");
-    const results = firstResultsOf(to).finally(() => app.section.removeAttribute("aria-busy"));
-    return this.showResults(to, await results, push);
+    const turn = this.#nextTurn();
+    const results = await firstResultsOf(to).finally(() => app.section.removeAttribute("aria-busy"));
+    return turn === this.turn ? this.showResults(to, results, push) : undefined; // else elsewhere meanwhile
   }
 
   /**
@@ -204,6 +211,8 @@ export class Navigation {
       location.assign(to.href);
       return;
     }
+    this.#nextTurn();
+    app.bodyFrame.drop();
     const pane = app.adoptPage(first);
     if (push) this.#push(to.href, pane);
     app.takeList();
@@ -238,8 +247,7 @@ export class Navigation {
 
   #showList() {
     const { app } = this;
-    this.turn += 1;
-    this.#endBusy();
+    this.#nextTurn();
     app.list.markOpen("");
     app.showPane("list");
     if (app.shownRef) {

@@ -67,6 +67,7 @@ export class BodyFrame {
     const { content } = Object.assign(create("template"), { innerHTML: html });
     const next = content.querySelector("iframe.body");
     const address = next?.getAttribute("src");
+    if (!isMeant()) return false; // before the text is asked for: the frame is another message's by now
     if (next && !this.coming) this.ask(address);
     const { coming, place } = this;
     const kept = coming?.address === address && coming?.frame;
@@ -82,6 +83,11 @@ export class BodyFrame {
     if (this.isScrolled) place.scrollTop = 0;
     this.height.soon();
     return true;
+  }
+
+  // The whole pane changes: no text on its way is waited for any more.
+  drop() {
+    this.coming = null;
   }
 
   // Nothing came of it: the text that was there is asked for again.

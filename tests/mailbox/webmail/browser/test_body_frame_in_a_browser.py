@@ -163,6 +163,49 @@ def test_a_message_opened_amid_steps_back_is_seen(patient_page: Page, three: lis
     expect(page.locator("#reader iframe.body")).to_be_visible()
 
 
+def test_a_step_back_overtaken_by_another_leaves_it_its_text(
+    patient_page: Page, three: list[MessageRef]
+) -> None:
+    page = patient_page
+    page.goto("/messagerie/")
+    for number in (0, 1, 2):
+        press(page, number)
+        shows(page, number)
+    let_go = hold(page, three[1], "")
+    with page.expect_request(f"**{address(three[1])}"):
+        page.evaluate("history.back()")
+    page.go_back()
+    shows(page, 0)
+    with page.expect_response(f"**{address(three[1])}") as late:
+        let_go()
+    late.value.finished()
+    for _ in range(3):
+        page.evaluate(TWICE_DRAWN)
+    shows(page, 0)
+    expect(page.locator("#reader iframe.body")).to_be_visible()
+
+
+def test_a_folder_late_to_come_does_not_close_the_message_opened_since(
+    page: Page, three: list[MessageRef]
+) -> None:
+    page.goto("/messagerie/")
+    bin_ = page.locator("#folders").get_by_role("link", name="Corbeille")
+    place = f"**{bin_.get_attribute('href')}"
+    held: list[Route] = []
+    page.route(place, lambda route: held.append(route))
+    with page.expect_request(place):
+        bin_.click()
+    press(page, 1)
+    shows(page, 1)
+    with page.expect_response(place) as late:
+        held[0].continue_()
+    late.value.finished()
+    for _ in range(3):
+        page.evaluate(TWICE_DRAWN)
+    shows(page, 1)
+    assert page.url.endswith(address(three[1]))
+
+
 def test_a_header_waits_for_its_text(page: Page, three: list[MessageRef]) -> None:
     page.add_init_script(PATIENT)
     page.goto("/messagerie/")
