@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import threading
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,6 +51,8 @@ class FollowedDatabase:
     port: int
     statistics: int
     password: str = "essai"
+    # how often from now on HAProxy's parts are told that the one that writes does not
+    doubts: Counter[str] = field(default_factory=Counter)
     children: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     _doors: list[ThreadingHTTPServer] = field(default_factory=list)
 
@@ -159,7 +162,8 @@ class FollowedDatabase:
 
         class Answer(BaseHTTPRequestHandler):
             def do_OPTIONS(self) -> None:
-                self.send_response(200 if role() == wanted[self.path] else 503)
+                path, _, part = self.path.partition("?")
+                self.send_response(200 if role() == wanted[path] and is_believed(part) else 503)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
@@ -167,6 +171,10 @@ class FollowedDatabase:
 
         def role() -> str:
             return self.role(member)
+
+        def is_believed(part: str) -> bool:
+            self.doubts[part] -= 1
+            return self.doubts[part] < 0
 
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         tls.load_cert_chain(self.folder / f"{member.name}.pem", self.folder / f"{member.name}.key")
@@ -178,6 +186,9 @@ class FollowedDatabase:
     def lead(self, doors: RecipientDoors) -> None:
         """Start HAProxy as a front has it, and wait until it knows who writes and who follows."""
         text = routes_text(self.cluster, (), doors).replace("    user haproxy\n    group haproxy\n", "")
+        for part in ("listen database", "backend settled"):  # so that Patroni's stand-in knows who asks
+            before, start, after = text.partition(f"{part}\n")
+            text = before + start + after.replace("uri /primary", f"uri /primary?{part.split()[1]}", 1)
         file = self.folder / "haproxy.cfg"
         file.write_text(text + _STATISTICS.format(port=self.statistics), encoding="utf-8")
         self.children["haproxy"] = subprocess.Popen(["haproxy", "-f", str(file)], start_new_session=True)

@@ -97,6 +97,16 @@ def test_what_the_mx_asks_is_led_to_one_that_follows_when_none_writes() -> None:
     ]  # fmt: skip
 
 
+def test_whoever_goes_to_a_standby_because_the_writing_one_was_doubted_comes_back() -> None:
+    """« settled » ends them when it believes again: it doubts at each fault that « database » counts."""
+    text = routes_text(cluster(), (), RecipientDoors(8054, 8055))
+    checks = {
+        kind: text.partition(f" {kind}\n")[2].partition("default-server ")[2].partition(" on-marked")[0]
+        for kind in ("database", "settled")
+    }
+    assert checks == {"database": "inter 1s fall 2 rise 1", "settled": "inter 1s fall 1 rise 3"}
+
+
 def test_a_machine_without_an_mx_leads_nobody_to_a_database_that_follows() -> None:
     assert "recipients" not in routes_text(cluster())
 
