@@ -5,6 +5,7 @@ import http.client
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -139,6 +140,31 @@ def test_pages_and_mail_go_on_when_the_power_of_a_front_is_cut(fronts: Fronts) -
     assert fronts.client().received(reader, "Sans la premiere")
     fronts.machines["w1"].boot()
     comes(lambda: shows(visitor.at(fronts.client("w1"))))
+
+
+def test_a_front_that_starts_while_no_database_writes_says_so_and_serves_once_one_does(
+    fronts: Fronts,
+) -> None:
+    front, database = fronts.machines["w1"], fronts.machines["b1"]
+    visitor = Visitor(fronts.client("w2"))
+    assert visitor.sign_in(fronts.agents[1]) == 302
+    front.cut()
+    database.must("systemctl", "stop", "patroni")
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            booting = pool.submit(front.boot)  # systemd is not up while a unit of its target waits
+            comes(lambda: "aucune base qui écrit ne répond" in said_at_start(front))
+            assert front.run("systemctl", "is-active", "vaguemestre-prepare").stdout.strip() == "activating"
+        finally:
+            database.must("systemctl", "start", "patroni")
+        began = time.monotonic()
+        comes(lambda: shows(visitor.at(fronts.client("w1"))))
+        sys.stdout.write(f"\nserves {time.monotonic() - began:.1f} s after the database\n")
+        booting.result()
+
+
+def said_at_start(machine: Machine) -> str:
+    return machine.run("journalctl", "--boot", "--unit=vaguemestre-prepare", "--output=cat").stdout
 
 
 def longest_silence(visitor: Visitor, seconds: float) -> float:

@@ -57,6 +57,13 @@ def applied(config: Config) -> frozenset[Migration]:
     return frozenset(Migration(label, name) for label, name in rows)
 
 
+def is_written(config: Config) -> bool:
+    """Whether a database answers that writes; a file does."""
+    if config.database.engine == "sqlite":
+        return True
+    return bool(import_string("vaguemestre.site.database.migrated_postgresql.writes")(config))
+
+
 def _in_folder(label: str, folder: Path) -> Iterable[Migration]:
     return (Migration(label, file.stem) for file in folder.glob("[0-9]*.py"))
 
