@@ -181,7 +181,8 @@ class ComposerDock extends HTMLElement {
       window.dispatchEvent(new CustomEvent("vm:archive", { detail: composer.answered }));
     if (said.event === "changed" || said.event === "done") {
       const folders = said.folders || ["drafts", "sent", "source"];
-      window.dispatchEvent(new CustomEvent("vm:mail-changed", { detail: { folders } }));
+      const hasLeft = said.event === "done";
+      window.dispatchEvent(new CustomEvent("vm:mail-changed", { detail: { folders, hasLeft } }));
     }
   }
 

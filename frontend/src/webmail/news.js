@@ -12,7 +12,10 @@ export class News {
     this.app = app;
     this.isStale = false; // the list shows something that changed
     this.live = new Live(app, (folder, kind) => this.#changed(folder, kind));
-    window.addEventListener("vm:mail-changed", () => this.refresh());
+    window.addEventListener("vm:mail-changed", (/** @type {any} */ { detail }) => {
+      this.refresh();
+      if (detail?.hasLeft) app.conversation.again();
+    });
     window.addEventListener("vm:archive", (/** @type {any} */ { detail }) => this.#archive(detail));
   }
 

@@ -77,6 +77,18 @@ def test_a_text_that_comes_late_leaves_the_answer_in_sight(page: Page, box: Memo
     expect(frame.get_by_role("button", name="Envoyer", exact=True)).to_be_in_viewport(ratio=1)
 
 
+def test_rows_and_columns_of_a_table_are_changed_in_sight(page: Page, box: MemoryMailbox) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address(put(box, letter("Conseil"))))
+    answer_by_key(page)
+    frame = page.frame_locator(".composer-box iframe")
+    frame.get_by_role("button", name="Tableau").click()
+    frame.get_by_role("button", name="Insérer le tableau").click()
+    bar, sends = frame.get_by_role("group", name="Tableau"), frame.locator(".sendbar")
+    expect(bar).to_be_in_viewport(ratio=1)
+    assert edges(bar)["bottom"] <= edges(sends)["top"]
+
+
 @pytest.mark.parametrize("width", [920, 1100, 1280, 1440])
 def test_every_tool_of_an_answer_is_in_sight(page: Page, box: MemoryMailbox, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 860})

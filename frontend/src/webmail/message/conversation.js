@@ -34,6 +34,21 @@ export class Conversation {
     if (isKnown) this.#place(message);
     else if (!message.querySelector("[data-thread]") && !this.app.list.row(ref)?.dataset.others) return;
     else await pause(DWELL);
+    await this.#look(message, ref);
+  }
+
+  // Sought anew: an answer of one's own has left.
+  async again() {
+    const message = this.app.openMessage;
+    if (message && this.app.dataset.conversations !== "jamais")
+      await this.#look(message, message.dataset.ref);
+  }
+
+  /**
+   * @param {MessageElement} message
+   * @param {string} ref
+   */
+  async #look(message, ref) {
     const isOpen = () => message.isConnected && message.dataset.ref === ref;
     if (!isOpen()) return;
     try {

@@ -284,3 +284,13 @@ def test_the_page_of_a_draft_offers_to_go_on_writing_it(page: Page, box: MemoryM
     expect(tools.get_by_role("button", name="Reprendre le brouillon")).to_be_enabled()
     for name in ("Répondre", "Transférer", "Signaler"):
         expect(tools.get_by_role("button", name=name)).to_have_count(0)
+
+
+def test_an_answer_that_has_left_joins_its_conversation(page: Page, box: MemoryMailbox) -> None:
+    ref = put(box, letter("Conseil", "Bonjour", Message_ID="<0@x>"))
+    page.goto(address(ref))
+    page.wait_for_function("() => document.querySelector('mail-app').news")
+    own = put(box, reply(1, 2), folder="Sent")
+    change = "detail => window.dispatchEvent(new CustomEvent('vm:mail-changed', { detail }))"
+    page.evaluate(change, {"folders": ["sent"], "hasLeft": True})
+    expect(page.locator(f"{line_of(page, own)} a.open")).to_be_visible()
