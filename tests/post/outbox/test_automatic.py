@@ -75,12 +75,21 @@ def test_replies_have_a_ceiling_of_their_own() -> None:
     assert services_later.decision is Decision.TAKE
 
 
-def test_redirects_count_with_what_their_owner_sends_and_are_never_held() -> None:
+def test_redirects_have_the_limits_of_their_owner_and_are_never_held() -> None:
     who = account(username="marie")
     assert answers([automatic(who, redirect(who, n)) for n in range(9)]) == "tttttrrrr"
     assert Submission.objects.filter(hold="held").count() == 0
-    (verdict,) = judge(who, submission(who, 20))
-    assert verdict.decision is Decision.HOLD
+
+
+def test_whoever_floods_a_mailbox_that_redirects_keeps_its_owner_from_no_writing() -> None:
+    who = account(username="marie")
+    services.announce_bulk_send(who.pk, 8, by=f"account:{who.pk}", now=NOON)
+    assert answers([automatic(who, redirect(who, n)) for n in range(9)]) == "tttttrrrr"
+    sent = judge(who, *(submission(who, n) for n in range(20, 28)))
+    assert answers(sent) == "tttttttt", "what was announced is for these"
+    other = account(username="jean")
+    assert answers(judge(other, *(submission(other, n) for n in range(40, 47)))) == "ttttthh"
+    assert answers([automatic(other, redirect(other, n)) for n in range(50, 52)]) == "tt"
 
 
 def test_nothing_is_sent_on_where_it_may_not_go_nor_by_whom_nothing_opens() -> None:

@@ -138,9 +138,9 @@ def judge_automatic(
     """Accept or refuse a message sent by a Sieve script, and count it unless it is refused.
 
     `addresses`, `leaves_academy`, `reaches_list`: as in `check_automatic`; `goes_outside`: a recipient is of
-    another domain, where the class of service of the owner may let nothing go. A redirect counts towards its
-    owner's limits, and stays in the mailbox if refused. Vacation replies have limits of their own, so that an
-    absence never keeps its owner from writing; they are sent for suspended and departed accounts too.
+    another domain, where the class of service of the owner may let nothing go. Redirects have the limits of
+    their owner, counted apart, and stay in the mailbox if refused; replies have their own: neither a flood
+    nor an absence keeps its owner from writing. Replies are sent for suspended and departed accounts too.
     """
     holder = holder_of_mailbox(request.mailbox)
     if holder is None:
@@ -191,14 +191,16 @@ def _judge_limits(
     known = KnownRecipient.objects.filter(account_id=account_id, address__in=recipients)
     strangers = recipients - frozenset(known.values_list("address", flat=True))
     sender = _locked_state(account_id)
-    if sender and sender.bulk_until and sender.bulk_until > now and sender.bulk_left >= len(recipients):
+    is_own = request.origin is not Origin.REDIRECTED  # what was announced is not for what others write
+    is_announced = sender and sender.bulk_until and sender.bulk_until > now
+    if is_own and sender and is_announced and sender.bulk_left >= len(recipients):
         sender.bulk_left -= len(recipients)
         sender.save(update_fields=("bulk_left",))
         return _ACCEPTED, strangers
     is_confirmed = bool(sender and sender.confirmed_until and sender.confirmed_until > now)
     verdict = limits_verdict(
         limits,
-        _recently_sent(account_id, request.network, limits, now),
+        _recently_sent(account_id, request, limits, now),
         recipients=len(recipients),
         strangers=len(strangers),
         is_confirmed=is_confirmed,
@@ -216,8 +218,14 @@ def _locked_state(account_id: int) -> SenderState | None:
     return locked.first()
 
 
-def _recently_sent(account_id: int, network: str, limits: Limits, now: datetime) -> RecentlySent:
-    by_account = Q(account_id=account_id)
+def _recently_sent(
+    account_id: int, request: SubmissionRequest, limits: Limits, now: datetime
+) -> RecentlySent:
+    """Redirects apart: whoever floods a mailbox that sends on would keep its owner from writing."""
+    network, redirected = request.network, Q(origin=Origin.REDIRECTED)
+    by_account = Q(account_id=account_id) & (
+        redirected if request.origin is Origin.REDIRECTED else ~redirected
+    )
     from_network: dict[int, int] = {}
     if network:
         windows = [window.minutes for window in limits.by_network]
