@@ -86,6 +86,8 @@ def test_each_setting_is_on_the_page_it_is_found_at(client: Client, nicolas: Acc
         ("accusé de réception", "Aide : accusé de lecture, brouillons, copies cachées"),
         ("imprimer", "Aide : images et impression d’un courriel"),
         ("désabonner", "Expéditeurs refusés"),
+        ("transférer mon courrier", "Filtres"),
+        ("taille de ma messagerie", "Taille de la boîte, corbeille, logiciels permis"),
     ],
 )
 def test_accents_plurals_and_beginnings_do_not_matter(query: str, title: str) -> None:

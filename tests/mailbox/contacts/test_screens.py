@@ -46,6 +46,13 @@ def test_a_card_is_added_changed_found_and_deleted(browser: Client) -> None:
     assert "Votre carnet est vide" in browser.get("/contacts/").content.decode()
 
 
+def test_the_head_of_the_page_leads_to_the_import_at_its_foot(browser: Client) -> None:
+    page = browser.get("/contacts/").content.decode()
+    head, foot = page.split("</h1>", 1)[1].split('role="search"', 1)
+    assert 'href="#contacts-file"' in head
+    assert 'id="contacts-file"' in foot
+
+
 def test_a_card_is_read_before_its_form(browser: Client) -> None:
     typed = {
         "name": "Éric", "address": "eric@dehors.example", "others": "e@maison.example",

@@ -12,6 +12,9 @@ _EMPTY_WORDS = """
     regler reglage
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
+# What almost every setting is about (« transférer mon courrier »): left out where nothing has all the words.
+_COMMON_WORDS = "courrier courriel mail email message messagerie boite compte adresse"
+_COMMON = frozenset(_COMMON_WORDS.split())
 _IN_TITLE, _PHRASE, _WHOLE_WORDS, _BEGINNINGS = range(4)
 
 
@@ -21,6 +24,11 @@ def search_settings(query: str, settings: Sequence[Setting]) -> list[Setting]:
     Best: the title, then a phrase of `words`, then whole words, then beginnings. An empty query finds none.
     """
     words = _significant(query)
+    return _matches(words, settings) or _matches([word for word in words if word not in _COMMON], settings)
+
+
+def _matches(words: list[str], settings: Sequence[Setting]) -> list[Setting]:
+    """The settings that have all of `words`, best first; none for no word."""
     if not words:
         return []
     ranks = [(_rank(words, setting), setting) for setting in settings]
