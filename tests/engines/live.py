@@ -54,6 +54,7 @@ from vaguemestre.post.outbox.rules.authors import check_authors, correct_names
 from vaguemestre.post.outbox.rules.automatic import check_automatic
 from vaguemestre.post.outbox.rules.replies import smtp_reply
 from vaguemestre.post.outbox.values import Decision, Origin, SignerName, SubmissionRequest, Verdict
+from vaguemestre.post.trace.rules.marks import marks_key
 from vaguemestre.post.trace.rules.order import in_order
 from vaguemestre.post.trace.values import LogPosition, Step, StepKind
 from vaguemestre.processes.duties import DUTIES
@@ -251,7 +252,9 @@ class LiveEngines:
         path = postfix.gate_socket(self.config)
         path.unlink(missing_ok=True)
         server = loop.run_until_complete(
-            milter.serve(str(path), judge, f"mail.{self.config.academy.domain}", self.seal_key())
+            milter.serve(
+                str(path), judge, f"mail.{self.config.academy.domain}", self.seal_key(), self.marks_key()
+            )
         )
         path.chmod(0o666)
         thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -365,6 +368,9 @@ class LiveEngines:
 
     def seal_key(self) -> bytes:
         return (self.config.secrets_dir / "seal_key").read_bytes().strip()
+
+    def marks_key(self) -> str:
+        return marks_key((self.config.secrets_dir / "django_key").read_text().strip())
 
     # logs
 

@@ -70,7 +70,7 @@ def test_a_letter_that_an_older_generation_brought_back_leaves_again_and_may_ret
     made = account("marie")
     type(made).objects.filter(pk=made.pk).update(mailbox=marie.mailbox)
     copies = Copies(RemovedCopies(DoveadmServer(doveadm_socket(engines.config))))
-    context = services.PassContext(copies, timezone.now, 50, lambda addresses: {})
+    context = services.PassContext(copies, timezone.now, 50, lambda addresses: {}, "")
     with engines.signed_in(marie) as client:
         client.create("Projets")
         put(client, "<f1@x.example>")

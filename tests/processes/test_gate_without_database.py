@@ -33,7 +33,7 @@ def away(_submission: SubmissionRequest) -> Verdict:
 
 async def answers(gate: Gate, path: Path) -> list[bytes]:
     """The milter's packets at the end of that reply."""
-    async with await milter.serve(str(path), gate, "mail.ac-amiens.test", b"k" * 32):
+    async with await milter.serve(str(path), gate, "mail.ac-amiens.test", b"k" * 32, "k"):
         reader, writer = await asyncio.open_unix_connection(str(path))
         for command, content in REPLY:
             writer.write((len(content) + 1).to_bytes(4) + command + content)

@@ -200,6 +200,9 @@ AGED: Mapping[str, Callable[[datetime], None]] = {
     "Chemin de chaque courriel (expéditeur, destinataires, heures, réponses des serveurs)": _rows(
         "trace.MessageStep", at=..., number=1
     ),
+    "Empreintes de l’objet, des liens et des pièces jointes de chaque courriel, et avis du filtre": _rows(
+        "trace.MessageMark", at=..., mark=1
+    ),
     "Actions en nombre sur des courriels": _rows("webmail.BulkRow", created_at=..., state="done"),
     "Fichiers prêtés par un lien": _lent,
     "Fichiers apportés ou à emporter (import, export)": _moved_file,

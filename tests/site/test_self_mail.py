@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from vaguemestre.post.outbox.values import RoundTrip
 from vaguemestre.post.trace.values import Engine, LogPiece, LogPosition, Step, StepKind
@@ -15,7 +16,7 @@ AT = datetime(2026, 11, 28, 12, tzinfo=UTC)
 BOX = "boucle-de-mesure@ac-amiens.test"
 
 
-def step(kind: StepKind, queue_id: str = "", **more: str) -> Step:
+def step(kind: StepKind, queue_id: str = "", **more: Any) -> Step:
     return Step(AT, Engine.POSTFIX if queue_id else Engine.DOVECOT, kind, queue_id, **more)
 
 

@@ -77,6 +77,7 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         # Written by who reads the logs, and by nobody else; months over are dropped by FUNCTIONS.
         "public.trace_messagestep": {**_READERS, _COLLECTOR: "INSERT"},
+        "public.trace_messagemark": {**_READERS, _COLLECTOR: "INSERT"},
         "public.trace_logcursor": {**_READERS, _COLLECTOR: "SELECT, INSERT, UPDATE"},
         "public.trace_stepcount": {_COLLECTOR: "SELECT, INSERT, UPDATE", _METRICS: _READ},
         "public.trace_stepcounter": {_COLLECTOR: "SELECT, INSERT, UPDATE"},

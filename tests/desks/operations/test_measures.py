@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.desks.removals.samples import told
@@ -76,7 +77,7 @@ def test_a_series_that_is_told_no_more_is_forgotten() -> None:
     assert "queue-oldest.active" not in latest_readings()
 
 
-def step(kind: StepKind, seconds: int, queue_id: str, **words: str) -> Step:
+def step(kind: StepKind, seconds: int, queue_id: str, **words: Any) -> Step:
     return Step(NOON + timedelta(seconds=seconds), Engine.POSTFIX, kind, queue_id, **words)
 
 

@@ -5,15 +5,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.services import PassContext, run_pass
 from vaguemestre.desks.removals.values import Look, MailCopy, SoughtMail
 from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.post.trace.rules.subjects import comparable_subject
 from vaguemestre.post.trace.services import collect_steps
 from vaguemestre.post.trace.values import Engine, LogPiece, LogPosition, Step, StepKind
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SENDER = "faux@dehors.example"
+KEY = "cle"  # of marks of messages
 
 
 @dataclass
@@ -134,5 +135,5 @@ def work(removal_id: int, number: int, copies: MemoryCopies, at: datetime = NOON
     run_pass(
         removal_id,
         number,
-        PassContext(copies, lambda: at, limit, lambda addresses: {one: one for one in addresses}),
+        PassContext(copies, lambda: at, limit, lambda addresses: {one: one for one in addresses}, KEY),
     )

@@ -15,9 +15,9 @@ from vaguemestre.desks.removals.rules.decisions import (
 from vaguemestre.desks.removals.rules.marks import marks, marks_of_message
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in
 from vaguemestre.desks.removals.rules.returns import copies_to_return
-from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.values import Criteria
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.post.trace.rules.subjects import comparable_subject
 
 FOLDERS = st.sampled_from(["INBOX", "Archive", "Projets/É"])
 GUIDS = st.sampled_from(["a", "b", "c"])

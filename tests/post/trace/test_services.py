@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -23,8 +24,8 @@ class Killed(BaseException):
     """What a process feels of kill -9: nothing after this point is run."""
 
 
-def step(kind: StepKind = StepKind.QUEUED, at: dt.datetime = NOW, **said: str) -> Step:
-    return Step(at, said.pop("engine", Engine.POSTFIX), kind, **said)  # type: ignore[arg-type]
+def step(kind: StepKind = StepKind.QUEUED, at: dt.datetime = NOW, **said: Any) -> Step:
+    return Step(at, said.pop("engine", Engine.POSTFIX), kind, **said)
 
 
 @dataclass

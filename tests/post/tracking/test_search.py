@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,7 +25,7 @@ NOW = timezone.now().replace(microsecond=0)
 HERE, THERE = "box[/run/lmtp]", "mx.mairie.test[192.0.2.1]:25"
 
 
-def step(kind: StepKind, minutes: int, queue_id: str = "AAAAAA1", **words: str) -> Step:
+def step(kind: StepKind, minutes: int, queue_id: str = "AAAAAA1", **words: Any) -> Step:
     engine = Engine.DOVECOT if kind is StepKind.FILED else Engine.POSTFIX
     return Step(NOW - timedelta(hours=2) + timedelta(minutes=minutes), engine, kind, queue_id, **words)
 

@@ -16,6 +16,7 @@ _WORDS = {
     StepKind.IDENTIFIED: "identifié",
     StepKind.ABANDONED: "interrompu",
     StepKind.HELD: "retenu",
+    StepKind.JUDGED: "jugé par le filtre",
     StepKind.QUEUED: "mis en file",
     StepKind.UNEXAMINED: "sans examen antivirus",
     StepKind.DELIVERED: "remis",

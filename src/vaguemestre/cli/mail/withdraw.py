@@ -34,9 +34,7 @@ _Wait = Annotated[bool, typer.Option(help="Attendre la fin ; le travail se fait 
 
 @app.command("list")
 def list_removals(
-    words: Annotated[
-        str, typer.Option("--with", help="Une partie de l’expéditeur, de l’objet ou du Message-ID.")
-    ] = "",
+    words: Annotated[str, typer.Option("--with", help="Une partie de ce qu’ils cherchent.")] = "",
 ) -> None:
     """Les retraits, le plus récent d’abord."""
     files, total = queries.removals_page(search=words, order="-asked_at", first=0, count=_SHOWN)
@@ -55,8 +53,8 @@ def plan(
     message_id: Annotated[str, typer.Option("--message-id", help="Son Message-ID.")] = "",
     sender: Annotated[str, typer.Option("--from", help="Son expéditeur d’enveloppe.")] = "",
     subject: Annotated[str, typer.Option(help="Son objet exact.")] = "",
-    link: Annotated[str, typer.Option(help="Un lien à refuser désormais.")] = "",
-    sha256: Annotated[str, typer.Option(help="L’empreinte d’un fichier à refuser désormais.")] = "",
+    link: Annotated[str, typer.Option(help="Un lien, refusé ensuite ; cherché s’il est seul.")] = "",
+    sha256: Annotated[str, typer.Option(help="L’empreinte d’un fichier, de même.")] = "",
     note: Annotated[str, typer.Option(help="Pourquoi, pour ceux qui liront ce dossier.")] = "",
     *,
     wait: _Wait = True,

@@ -24,19 +24,22 @@ class SearchForm(forms.Form):
         label="Objet exact",
         max_length=255,
         required=False,
-        help_text="Seules les copies qui portent cet objet sont comptées. Vide : tous les objets.",
+        help_text="Seules les copies qui portent cet objet sont comptées. Seul, il cherche tout ce qui le "
+        "porte depuis trente jours. Vide : tous les objets.",
     )
     link = forms.CharField(
-        label="Lien à refuser",
+        label="Lien",
         max_length=500,
         required=False,
-        help_text="Dans les courriels à venir de tout le monde : une deuxième personne doit l’accorder.",
+        help_text="Adresse d’une page (avec ou sans ce qui suit « ? ») ou nom d’hôte. Sans Message-ID ni "
+        "expéditeur, cherche ce qui est venu du dehors avec lui depuis trente jours. Il sera refusé à tout "
+        "le monde ensuite : une deuxième personne doit l’accorder.",
     )
     file_sha256 = forms.CharField(
-        label="Empreinte SHA-256 d’une pièce jointe à refuser",
+        label="Empreinte SHA-256 d’une pièce jointe",
         max_length=80,
         required=False,
-        help_text="Dans les courriels à venir de tout le monde : une deuxième personne doit l’accorder.",
+        help_text="De même : cherchée sans Message-ID ni expéditeur, refusée à tout le monde ensuite.",
     )
     note = forms.CharField(label="Pourquoi", max_length=300, required=False)
 

@@ -10,13 +10,18 @@ from vaguemestre.foundation.journal.endings import FOLDER
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.people.provisioning.ports import mail_directory
+from vaguemestre.post.trace.rules.marks import marks_key
 
 
 def go_on(event: RemovalDue) -> None:
     """Treat a few seconds' worth of mailboxes."""
     limit = settings.CONFIG.mail.removal_second_person_above
     context = services.PassContext(
-        ports.mail_copies.get(), timezone.now, limit, mail_directory.get().mailboxes_of
+        ports.mail_copies.get(),
+        timezone.now,
+        limit,
+        mail_directory.get().mailboxes_of,
+        marks_key(settings.SECRET_KEY),
     )
     services.run_pass(event.removal_id, event.number, context)
 

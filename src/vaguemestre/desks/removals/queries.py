@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Collection, Sequence
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -24,7 +26,7 @@ from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.people.credentials.queries import person_by_account, presented
 from vaguemestre.people.directory.queries import addresses_by_person, names_by_person
 from vaguemestre.post.redirects.queries import accounts_that_clicked
-from vaguemestre.post.redirects.rules.listed_names import is_same_page
+from vaguemestre.post.redirects.rules.listed_names import name_of_line, own_names
 from vaguemestre.post.reports.values import ReportedLetter
 from vaguemestre.post.trace.queries import senders_by_queue_id, steps_by_queue_id
 from vaguemestre.post.trace.values import StepKind
@@ -56,8 +58,9 @@ def security_officers() -> list[tuple[int, str]]:
 
 
 def removals_page(*, search: str, order: str, first: int, count: int) -> tuple[tuple[RemovalFile, ...], int]:
-    """A page of removals whose sender, subject or Message-ID contain `search`, and their total."""
-    matches = Q(sender__icontains=search) | Q(subject__icontains=search) | Q(message_id__icontains=search)
+    """A page of removals that have `search` in what they look for, and their total."""
+    fields = ("sender", "subject", "message_id", "link", "file_sha256")
+    matches = reduce(or_, (Q(**{f"{field}__icontains": search}) for field in fields))
     rows = Removal.objects.filter(matches if search else Q()).order_by(order, "-pk")
     return tuple(removal_file(row) for row in rows[first : first + count]), rows.count()
 
@@ -171,7 +174,8 @@ def is_refused(senders: Collection[str], subject: str, message_id: str) -> bool:
 def is_refused_link(address: str) -> bool:
     """Whether a removal refuses that link."""
     links = _refusing().exclude(link="").values_list("link", flat=True)
-    return any(is_same_page(address, link) for link in links)
+    names = set(own_names(address))
+    return any(name_of_line(link) in names for link in links)
 
 
 def _refusing() -> "QuerySet[Removal]":

@@ -2,7 +2,7 @@
 
 SENTENCES = {
     "removals.nothing-to-look-for": (
-        "Donnez un Message-ID ou un expéditeur d’enveloppe : ce sont eux que le suivi du courrier connaît."
+        "Donnez au moins un Message-ID, un expéditeur d’enveloppe, un objet, un lien ou une empreinte."
     ),
     "removals.gone": "Ce retrait n’existe plus : choisissez-en un dans la liste.",
     "removals.not-now": "Ce retrait a changé d’état entre-temps : rechargez la page.",
@@ -11,5 +11,6 @@ SENTENCES = {
     ),
     "removals.to-oneself": "Ce droit se donne et se retire par quelqu’un d’autre.",
     "removals.no-administrator": "Ce droit ne se donne qu’à l’administration de toute la plateforme.",
+    "removals.bad-link": "Écrivez une adresse (https://site.example/page) ou un nom d’hôte (site.example).",
     "removals.bad-hash": "Une empreinte SHA-256 s’écrit en 64 chiffres et lettres de a à f.",
 }

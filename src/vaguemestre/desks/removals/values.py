@@ -35,15 +35,21 @@ class BoxPhase(StrEnum):
 class Criteria:
     """Which messages. One Message-ID, or all of an envelope sender (RFC 5321) since a moment; and a subject.
 
-    With a sender, a Message-ID is what that sender sent under it: others may have used it too.
-    `link` and `file_sha256` only serve to refuse what comes next: no mailbox is searched for them.
+    With a sender, a Message-ID is what that sender sent under it: others may have used it too. Without both,
+    what came since that moment and bears the link or the file, else the subject. With one, link and file only
+    serve to refuse what comes next.
     """
 
     message_id: str = ""  # with its angle brackets; or a queue identifier, in the same
     sender: str = ""
     subject: str = ""  # exact, but for white space; empty: any
-    link: str = ""
+    link: str = ""  # of a page, of a page with its query, or a host
     file_sha256: str = ""
+
+    @property
+    def is_by_content(self) -> bool:
+        """Whether messages are found by what they bear, as the filter told when they arrived."""
+        return not (self.message_id or self.sender)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.seals import voucher_value
 from vaguemestre.post.outbox.rules.authors import sole_address
 from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
+from vaguemestre.post.trace.rules.marks import DIGITS, subject_mark
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +50,16 @@ _LATER = b"451 4.3.0 Le service d'envoi ne repond pas : reessayez dans un instan
 
 @dataclass(frozen=True)
 class Voucher:
-    """`server`: our authserv-id (RFC 8601); `key`: of the submission seals."""
+    """`server`: our authserv-id (RFC 8601); `key`: of the submission seals; `marks_key`: of marks."""
 
     server: str
     key: bytes
+    marks_key: str
+
+    def mark(self, transaction: MilterTransaction) -> bytes:
+        """The packet that tells the log the mark of the subject; Postfix takes the field away again."""
+        mark = subject_mark(self.marks_key, transaction.subject)
+        return b"h" + f"Vaguemestre-Marks\0clean {mark:0{DIGITS}x}\0".encode("ascii")
 
     def fields(self, transaction: MilterTransaction) -> tuple[bytes, ...]:
         """The packet that adds Authentication-Results: the signed-in person may write as that author.
@@ -72,12 +79,12 @@ class Voucher:
         return (b"i" + struct.pack("!I", 1) + f"Authentication-Results\0{value}\0".encode("ascii"),)
 
 
-async def serve(path: str, judge: Judge, server: str, key: bytes) -> asyncio.Server:
+async def serve(path: str, judge: Judge, server: str, key: bytes, marks_key: str) -> asyncio.Server:
     """Listen on a UNIX socket. `judge` returns a verdict and, for a refusal, the reply (ASCII).
 
-    `server`: our authserv-id (RFC 8601); `key`: of the submission seals.
+    `server`: our authserv-id (RFC 8601); `key`: of the submission seals; `marks_key`: of messages' marks.
     """
-    voucher = Voucher(server, key)
+    voucher = Voucher(server, key, marks_key)
     return await _listen(path, lambda transaction: _verdict(transaction, judge, voucher))
 
 
@@ -167,6 +174,7 @@ async def _verdict(transaction: MilterTransaction, judge: Judge, voucher: Vouche
     verdict, words = await judge(transaction.submission_request())
     corrected = corrected_fields(transaction, verdict.corrections)  # before the seal, which holds them
     vouched = voucher.fields(transaction) if verdict.is_judged else ()
+    vouched = (*vouched, voucher.mark(transaction))
     match verdict.decision:
         case Decision.TAKE:
             return (*corrected, *vouched, *_new_sender(verdict), b"c")

@@ -42,6 +42,12 @@ _REJECT = re.compile(
 _UNEXAMINED = "info: header Vaguemestre-Unexamined:"  # lmtp_header_checks; strangers cannot write that field
 # Of a demonstration: a mailbox plays the outside world, behind the socket of ours.
 _PLAYED_OUTSIDE = "outside"
+# Added by the filter or the gate, logged and taken away by `milter_header_checks`: no sender writes it.
+_MARKS = re.compile(
+    r"milter-header-strip: header Vaguemestre-Marks: (?P<verdict>[a-z-]+)(?P<marks>(?: [0-9a-f]{15}){0,11})"
+    r" from .*"
+)
+_NO_VERDICT = frozenset({"clean", "more"})  # nothing to say; the line before said it
 _HOLDS = ("milter-hold: ", "hold: ")
 _DELIVERY_KINDS = {
     "sent": StepKind.DELIVERED,
@@ -108,6 +114,10 @@ def _while_read(at: dt.datetime, queue_id: str, words: str) -> Step | None:
         return Step(at, Engine.POSTFIX, StepKind.IDENTIFIED, queue_id, message_id)
     if words.startswith(_HOLDS):
         return Step(at, Engine.POSTFIX, StepKind.HELD, queue_id)
+    if match := _MARKS.fullmatch(words):
+        verdict = "" if match["verdict"] in _NO_VERDICT else match["verdict"]
+        marks = tuple(int(mark, 16) for mark in match["marks"].split())
+        return Step(at, Engine.POSTFIX, StepKind.JUDGED, queue_id, status=verdict, marks=marks)
     if words.startswith("removed ("):  # canceled: its client went away, or was refused
         return Step(at, Engine.POSTFIX, StepKind.ABANDONED, queue_id)
     return _rejected(at, queue_id, words)

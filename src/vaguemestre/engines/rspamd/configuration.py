@@ -12,6 +12,7 @@ from vaguemestre.engines.outgoing.report_door import greeting, organisation, rep
 from vaguemestre.engines.rspamd import fuzzy_keys, refused_content, signer
 from vaguemestre.engines.system_users import FILTER_USER, set_owner
 from vaguemestre.mailbox.autoconfig.rules.report_address import reporting_address
+from vaguemestre.post.trace.rules.marks import marks_key
 
 _HERE = Path(__file__).parent
 _MIN_LEARNS = 200  # votes of each kind before they count
@@ -25,7 +26,8 @@ _FREE_DOMAINS = (
     "sfr.fr", "bbox.fr", "neuf.fr", "aol.com",
 )  # fmt: skip
 _OWN_RULES = (
-    "attachments.lua", "listed_links.lua", "memory.lua", "quarantine.lua", "sender_results.lua", "votes.lua",
+    "attachments.lua", "listed_links.lua", "memory.lua", "message_marks.lua", "quarantine.lua",
+    "sender_results.lua", "votes.lua",
 )  # fmt: skip
 
 
@@ -66,6 +68,7 @@ def prepare(instance: Instance, name_server: str = "") -> None:
         neural_seconds=_NEURAL_SECONDS,
         trusted_forwarders=_quoted(instance.mail.trusted_forwarders),
         key=(instance.secrets_dir / "filter_key").read_text().strip(),
+        marks_key=marks_key((instance.secrets_dir / "django_key").read_text().strip()),
         name_server=name_server,
         free_domains=_quoted(_FREE_DOMAINS),
         clamd=instance.files.clamd,
@@ -75,14 +78,20 @@ def prepare(instance: Instance, name_server: str = "") -> None:
     )
     write(base / "rspamd.conf", text, mode=0o640, group=user.pw_gid)
     refused_content.prepare_folder(instance)
+    _copy_rules(base)
+    listed_links(instance).parent.mkdir(mode=0o755, exist_ok=True)
+    listed_links(instance).touch(mode=0o644)
+
+
+def _copy_rules(base: Path) -> None:
+    """Our own rules, and what they share."""
     shutil.copyfile(_HERE / "refused.lua", base / "rspamd.local.lua")
+    shutil.copyfile(_HERE / "link_names.lua", base / "link_names.lua")
     (base / "local.d").mkdir(exist_ok=True)
     shutil.copyfile(_HERE / "composites.conf.j2", base / "local.d" / "composites.conf")
     (base / "lua.local.d").mkdir(exist_ok=True)
     for name in _OWN_RULES:
         shutil.copyfile(_HERE / name, base / "lua.local.d" / name)
-    listed_links(instance).parent.mkdir(mode=0o755, exist_ok=True)
-    listed_links(instance).touch(mode=0o644)
 
 
 def _reports(instance: Instance) -> dict[str, str]:

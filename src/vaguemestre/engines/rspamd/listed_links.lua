@@ -6,33 +6,7 @@ local lines_by_name = {}
 -- rspamd calls nobody back for a file that was emptied: a name counts as long as its line is here
 local lines = rspamd_config:add_map({ url = path, type = "set", description = "lines of the security desk's list" })
 
-local function decoded(text)
-  return (text:gsub("%%(%x%x)", function(octet) return string.char(tonumber(octet, 16)) end))
-end
-
-local function path_of(written)
-  local steps = {}
-  for step in decoded(written):gsub("\\", "/"):gmatch("[^/]+") do
-    if step == ".." then
-      table.remove(steps)
-    elseif step ~= "." then
-      table.insert(steps, step)
-    end
-  end
-  return "/" .. table.concat(steps, "/")
-end
-
--- The host, the page, and what it is asked (nil for nothing). Addresses without a scheme have https.
-local function parts_of(address)
-  local text = address:gsub("[\t\r\n]", ""):gsub("#.*$", ""):gsub("^%a+:[/\\][/\\]", "")
-  local authority, rest = text:match("^([^/\\?]*)(.*)$")
-  local written, query = rest:match("^([^?]*)%??(.*)$")
-  local place = authority:gsub("^.*@", ""):lower()
-  local port = place:match(":0*(%d+)$") or ""
-  local host = place:gsub(":%d*$", ""):gsub("%.+$", "")
-  if port ~= "" and port ~= "80" and port ~= "443" then port = ":" .. port else port = "" end
-  return host, "//" .. host .. port .. path_of(written), query ~= "" and decoded(query) or nil
-end
+local parts_of = dofile(rspamd_paths["LOCAL_CONFDIR"] .. "/link_names.lua").parts_of
 
 local function name_of(text)
   local host, page, query = parts_of(text)

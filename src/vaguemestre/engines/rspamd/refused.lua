@@ -1,6 +1,7 @@
 -- What the security desk removed from mailboxes is refused when it comes again (ADR 0041). Loaded by rspamd.lua as
 -- rspamd.local.lua of our folder. Marks are those of desks/removals/rules/marks.py.
 local hash = require "rspamd_cryptobox_hash"
+local link_names = dofile(rspamd_paths["LOCAL_CONFDIR"] .. "/link_names.lua").names_of
 
 local marks = rspamd_config:add_map({
   url = rspamd_paths["LOCAL_CONFDIR"] .. "/refused/marks",
@@ -22,7 +23,11 @@ local function first_mark(task)
   if id and marks:get_key(mark("id", id)) then return "id" end
   if id and from and from[1] and marks:get_key(mark("sent-id", from[1].addr:lower() .. "\n" .. id)) then return "id" end
   for _, url in ipairs(task:get_urls(true) or {}) do
-    if marks:get_key(mark("link", url:get_text())) then return "link" end
+    local names, host = link_names(url)
+    names[#names + 1] = host
+    for _, name in ipairs(names) do
+      if marks:get_key(mark("link", name)) then return "link" end
+    end
   end
   for _, part in ipairs(task:get_parts() or {}) do
     if part:get_filename() and marks:get_key(mark("file", part:get_content())) then return "file" end

@@ -1,4 +1,4 @@
-"""Steps of messages, their counts, and how far the logs were read."""
+"""Steps of messages, their marks and counts, and how far the logs were read."""
 
 from django.db import models
 
@@ -43,6 +43,18 @@ class MessageStep(models.Model):
                 fields=("sender", "at"), name="step_sender", condition=models.Q(sender__isnull=False)
             ),
         )
+
+
+class MessageMark(models.Model):
+    """A mark of a message of our queue (`rules.marks`). By its key, a search is a range of one index.
+
+    Partitioned by month on PostgreSQL, as steps are.
+    """
+
+    pk = models.CompositePrimaryKey("mark", "at", "queue_id")
+    mark = models.BigIntegerField()
+    at = models.DateTimeField()
+    queue_id = models.CharField(max_length=32)
 
 
 class LogCursor(models.Model):

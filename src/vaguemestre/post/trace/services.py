@@ -1,7 +1,7 @@
 """Store the steps of the logs, each once; delete them past their retention."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -9,12 +9,14 @@ from django.db.models import F
 
 from vaguemestre.foundation.jobs.services import announce, announce_once
 from vaguemestre.post.trace.events import HandedOverAgain, MailQuarantined, MailUnexamined, ScriptsChanged
-from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
+from vaguemestre.post.trace.models import LogCursor, MessageMark, MessageStep, StepCount, StepCounter
 from vaguemestre.post.trace.ports import ReadSteps
 from vaguemestre.post.trace.queries import message_ids_taken_up_again, sent_again
+from vaguemestre.post.trace.rules.marks import verdict_mark
 from vaguemestre.post.trace.rules.months import first_month_kept
 from vaguemestre.post.trace.rules.reasons import counted_as
 from vaguemestre.post.trace.rules.stories import is_quarantined
+from vaguemestre.post.trace.rules.verdicts import verdict_of_step
 from vaguemestre.post.trace.values import LogPiece, LogPosition, Step, StepKind
 
 HEARTBEAT = timedelta(seconds=2)  # how often `reached_at` of a silent log is renewed
@@ -51,7 +53,7 @@ def announce_redelivered(delivered: Collection[tuple[str, str]]) -> None:
 
 
 def purge_steps(months: int, *, now: datetime) -> None:
-    """Delete the steps of expired months: whole partitions, or a few thousand rows on SQLite."""
+    """Delete the steps and marks of expired months: whole partitions, or a few thousand rows on SQLite."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT trace_roll_partitions(%s, %s)", (MONTHS_AHEAD, months))
@@ -60,6 +62,12 @@ def purge_steps(months: int, *, now: datetime) -> None:
     first_kept = first_month_kept(now, months)
     if expired := [number for number, at in oldest if at < first_kept]:
         MessageStep.objects.filter(number__lte=expired[-1], at__lt=first_kept).delete()
+    with connection.cursor() as cursor:  # their key begins with the mark: the oldest are the first rows
+        cursor.execute(
+            "DELETE FROM trace_messagemark WHERE at < %s"
+            " AND rowid IN (SELECT rowid FROM trace_messagemark ORDER BY rowid LIMIT %s)",
+            (first_kept, _ROWS_PER_PURGE),
+        )
 
 
 def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
@@ -74,8 +82,10 @@ def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
     if piece.steps:
         StepCounter.objects.get_or_create(pk=1)
         counter = StepCounter.objects.select_for_update().get(pk=1)
-        rows = [_row(step, number) for number, step in enumerate(piece.steps, counter.last + 1)]
+        told = [step for step in piece.steps if step.kind is not StepKind.JUDGED or step.status]
+        rows = [_row(step, number) for number, step in enumerate(told, counter.last + 1)]
         MessageStep.objects.bulk_create(rows, batch_size=_ROWS_PER_QUERY)
+        _store_marks(piece.steps)
         _count(piece.steps)
         for mailbox in sorted({step.recipient for step in piece.steps if step.kind is StepKind.SCRIPTED}):
             announce(ScriptsChanged(mailbox))
@@ -87,6 +97,24 @@ def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
         counter.last += len(rows)
         counter.save(update_fields=("last",))
     return len(piece.steps)
+
+
+def _store_marks(steps: Sequence[Step]) -> None:
+    """What searches find the messages by: what the filter told of them, and its verdict."""
+    rows = {
+        (mark, step.at, step.queue_id[:32]) for step in steps if step.queue_id for mark in _marks_of(step)
+    }
+    MessageMark.objects.bulk_create(
+        (MessageMark(mark=mark, at=at, queue_id=queue_id) for mark, at, queue_id in sorted(rows)),
+        batch_size=_ROWS_PER_QUERY,
+        ignore_conflicts=True,  # told twice in a second
+    )
+
+
+def _marks_of(step: Step) -> Iterator[int]:
+    yield from step.marks
+    if verdict := verdict_of_step(step):
+        yield verdict_mark(verdict)
 
 
 def _count(steps: Sequence[Step]) -> None:

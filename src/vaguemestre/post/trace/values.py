@@ -20,6 +20,7 @@ class StepKind(StrEnum):
     IDENTIFIED = "identified"  # its Message-ID was read; it may still be cut short
     ABANDONED = "abandoned"  # its client went away before the end of it, or it was refused
     HELD = "held"  # for the help desk's decision
+    JUDGED = "judged"  # the filter said what it thinks of it, and its marks
     QUEUED = "queued"  # whole, on the queue's disk
     DEFERRED = "deferred"
     UNEXAMINED = "unexamined"  # about to be delivered, marked: the virus check, or the filter, was away
@@ -35,13 +36,25 @@ class StepKind(StrEnum):
     SCRIPTED = "scripted"  # of no message: a program stored or activated a Sieve script of that mailbox
 
 
+class Verdict(StrEnum):
+    """What the filter thought of a message. In the order of their marks: new ones go at the end."""
+
+    JUNK = "junk"
+    VIRUS = "virus"
+    MACRO = "macro"
+    FRAUD = "fraud"  # a link of the security desk's list
+    REFUSED = "refused"
+    PUT_OFF = "put-off"  # too much at once: its sender tries again
+    UNEXAMINED = "unexamined"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a message. Texts are empty where the log line has no value.
 
     `at`: UTC, whole seconds. `recipient`: an address, or a mailbox (Dovecot). `relay`: the other server, or
-    our Postfix service that received the message. `status`: enhanced status code (RFC 3463). `detail`: the
-    engine's words.
+    our Postfix service that received the message. `status`: enhanced status code (RFC 3463), or a verdict.
+    `detail`: the engine's words. `marks`: of the message (`rules.marks`), of a JUDGED step.
     """
 
     at: datetime
@@ -54,6 +67,7 @@ class Step:
     relay: str = ""
     status: str = ""
     detail: str = ""
+    marks: tuple[int, ...] = ()
 
 
 class Place(StrEnum):
@@ -122,8 +136,9 @@ class Fate(StrEnum):
 class MessageSearch:
     """Criteria of a message search. `addresses`: of the person, lower case. `until`: exclusive.
 
-    `other`: a correspondent, address or domain. `fate`: of at least one recipient. `is_own`: for that person,
-    who knows no other recipient of what they received.
+    `other`: a correspondent, address or domain. `fate`: of at least one recipient. `subject`: its mark, 0 for
+    any; `verdicts`: one of them, none for any. Without addresses, one of these two is given. `is_own`: for
+    that person, who knows no other recipient of what they received.
     """
 
     addresses: frozenset[str]
@@ -131,6 +146,8 @@ class MessageSearch:
     until: datetime
     other: str = ""
     fate: Fate | None = None
+    subject: int = 0
+    verdicts: frozenset[Verdict] = frozenset()
     is_own: bool = False
 
 
@@ -142,3 +159,4 @@ class FoundMessage:
     at: datetime
     sender: str
     fates: Mapping[str, Fate]
+    verdict: Verdict | None = None

@@ -21,6 +21,7 @@ _TITLES = {
     StepKind.IDENTIFIED: "Identifié",
     StepKind.ABANDONED: "Interrompu avant la fin",
     StepKind.HELD: "Retenu, en attente d’une décision",
+    StepKind.JUDGED: "Jugé par le filtre",
     StepKind.QUEUED: "Accepté et mis en file",
     StepKind.DEFERRED: "Essai sans succès, un autre suivra",
     StepKind.UNEXAMINED: "Antivirus absent : sera examiné à son retour",

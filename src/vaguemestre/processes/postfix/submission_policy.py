@@ -35,6 +35,7 @@ from vaguemestre.post.outbox.rules.limits import Limits
 from vaguemestre.post.outbox.rules.replies import smtp_reply
 from vaguemestre.post.outbox.rules.self_mail import self_mail_address
 from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
+from vaguemestre.post.trace.rules.marks import marks_key
 from vaguemestre.processes.postfix.heartbeat import beat
 from vaguemestre.processes.postfix.key_watch import KeyWatch
 from vaguemestre.processes.postfix.removed_content import RemovedContent
@@ -254,7 +255,8 @@ async def _listening(config: Config, gate: Gate) -> AsyncIterator[None]:
     """Answer at the socket of submissions."""
     with listening_place(gate_socket(config)) as own:
         key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
-        server = await milter.serve(str(own), gate, f"mail.{config.academy.domain.lower()}", key)
+        name, marks = f"mail.{config.academy.domain.lower()}", marks_key(settings.SECRET_KEY)
+        server = await milter.serve(str(own), gate, name, key, marks)
         take_over(own, gate_socket(config))
         yield
         server.close()

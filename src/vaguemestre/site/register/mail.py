@@ -66,7 +66,8 @@ MAIL = Activity(
     purpose="Messagerie",
     basis=PUBLIC_TASK,
     persons="agents de l’académie et leurs correspondants",
-    data="courriels et pièces jointes, contacts, réglages, expéditeurs, destinataires et heures des envois",
+    data="courriels et pièces jointes, contacts, réglages, expéditeurs, destinataires et heures des envois ; "
+    "empreintes à clé des objets, liens et pièces jointes, qui ne disent rien d’eux",
     source="l’agent et ses correspondants ; serveurs de courrier",
     recipients="l’agent seul pour ses courriels ; l’assistance pour leur chemin, jamais leur texte",
     security=f"{ENCRYPTED_LINKS} ; boîtes ouvertes par un jeton de session, sans mot de passe maître",
@@ -126,6 +127,12 @@ MAIL = Activity(
         Category(
             "Chemin de chaque courriel (expéditeur, destinataires, heures, réponses des serveurs)",
             ("trace.MessageStep",),
+            _steps,
+            (trace.purge_old_steps,),
+        ),
+        Category(
+            "Empreintes de l’objet, des liens et des pièces jointes de chaque courriel, et avis du filtre",
+            ("trace.MessageMark",),
             _steps,
             (trace.purge_old_steps,),
         ),

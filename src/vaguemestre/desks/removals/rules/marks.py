@@ -7,8 +7,10 @@ import hashlib
 from collections.abc import Collection, Iterator
 
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in
-from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.values import Criteria
+from vaguemestre.post.redirects.rules.listed_names import name_of_line
+from vaguemestre.post.trace.rules.marks import file_mark, link_mark, subject_mark
+from vaguemestre.post.trace.rules.subjects import comparable_subject
 
 
 def marks(criteria: Criteria) -> Iterator[str]:
@@ -26,9 +28,19 @@ def marks(criteria: Criteria) -> Iterator[str]:
         else:
             yield _mark("id", message_id)
     if criteria.link:
-        yield _mark("link", criteria.link)
+        yield _mark("link", name_of_line(criteria.link))
     if criteria.file_sha256:
         yield f"file:{criteria.file_sha256.lower()}"
+
+
+def content_marks(criteria: Criteria, key: str) -> Iterator[int]:
+    """The marks of messages (`post.trace.rules.marks`) that bear the link or the file, else the subject."""
+    if criteria.link:
+        yield link_mark(key, name_of_line(criteria.link))
+    if criteria.file_sha256:
+        yield file_mark(key, criteria.file_sha256)
+    if criteria.subject and not (criteria.link or criteria.file_sha256):
+        yield subject_mark(key, criteria.subject)
 
 
 def marks_of_message(senders: Collection[str], subject: str, message_id: str) -> frozenset[str]:

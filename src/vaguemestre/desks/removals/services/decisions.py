@@ -17,12 +17,13 @@ from vaguemestre.desks.removals.rules.decisions import (
     check_approval,
     needs_second_person,
 )
-from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.values import Criteria, RemovalState
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.web_hosts import host_of
+from vaguemestre.post.trace.rules.subjects import comparable_subject
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -31,20 +32,23 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 def open_removal(criteria: Criteria, note: str, *, by: str, now: datetime) -> int:
     """Look for a message; nothing moves yet. Returns the removal's id.
 
-    Raises Refusal `removals.nothing-to-look-for`, `removals.bad-hash`.
+    Raises Refusal `removals.nothing-to-look-for`, `removals.bad-link`, `removals.bad-hash`.
     """
     message_id = criteria.message_id.strip().strip("<>")
     digest = criteria.file_sha256.strip().lower()
-    if not message_id and not criteria.sender:
+    subject, link = comparable_subject(criteria.subject), criteria.link.strip()
+    if not any((message_id, criteria.sender.strip(), subject, link, digest)):
         raise Refusal("removals.nothing-to-look-for", field="message_id")
+    if link and not host_of(link if "://" in link else f"https://{link}"):
+        raise Refusal("removals.bad-link", field="link")
     if digest and not _SHA256.fullmatch(digest):
         raise Refusal("removals.bad-hash", field="file_sha256")
     row = Removal.objects.create(
         state=RemovalState.COUNTING,
         message_id=f"<{message_id}>" if message_id else "",
         sender=criteria.sender.strip(),
-        subject=comparable_subject(criteria.subject),
-        link=criteria.link.strip(),
+        subject=subject,
+        link=link,
         file_sha256=digest,
         note=note,
         asked_by=by,

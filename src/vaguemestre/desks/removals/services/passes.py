@@ -16,7 +16,7 @@ from vaguemestre.desks.removals.queries import accounts_caught, criteria_of, pos
 from vaguemestre.desks.removals.rules.decisions import ENDS, GOALS, RUNNING, delay_after, needs_second_person
 from vaguemestre.desks.removals.rules.returns import copies_to_return
 from vaguemestre.desks.removals.services.looks import look_for, stored_look
-from vaguemestre.desks.removals.services.targets import MailboxesOf, Targets, list_boxes
+from vaguemestre.desks.removals.services.targets import MailboxesOf, Targets, TargetSearch, list_boxes
 from vaguemestre.desks.removals.values import BoxPhase, MailCopy, RemovalState, SoughtMail
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
@@ -33,6 +33,7 @@ class PassContext:
     clock: Callable[[], datetime]
     limit: int  # mailboxes: above, a second person approves
     mailboxes_of: MailboxesOf
+    marks_key: str
     clicked: Collection[int] = ()  # accounts that followed a link of the message, while it is removed
 
 
@@ -46,7 +47,8 @@ def run_pass(removal_id: int, number: int, context: PassContext) -> None:
     if row is None:
         return
     looks = row.state in (RemovalState.COUNTING, RemovalState.REMOVING)
-    targets = list_boxes(row, context.mailboxes_of) if looks else Targets(frozenset())
+    search = TargetSearch(context.mailboxes_of, context.marks_key)
+    targets = list_boxes(row, search) if looks else Targets(frozenset())
     if row.state == RemovalState.REMOVING and _has_outgrown(row, context.limit):
         _stop(row, context.clock())
         return

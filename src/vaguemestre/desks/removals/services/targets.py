@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from vaguemestre.desks.removals.models import Removal, RemovalBox
+from vaguemestre.desks.removals.queries import criteria_of
+from vaguemestre.desks.removals.rules.marks import content_marks
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in
 from vaguemestre.desks.removals.services.list_copies import sent_on_by_lists
 from vaguemestre.desks.removals.values import BoxPhase, SoughtMail
@@ -13,6 +15,7 @@ from vaguemestre.people.credentials.queries import accounts_of_mailboxes
 from vaguemestre.post.trace.queries import (
     mailboxes_of,
     queue_ids_of_sender,
+    queue_ids_with_marks,
     senders_by_queue_id,
     steps_by_queue_id,
 )
@@ -23,6 +26,14 @@ SENDER_SPAN = timedelta(days=30)  # before the report: the sender's messages sin
 _ROWS_PER_QUERY = 500
 
 type MailboxesOf = Callable[[Collection[str]], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class TargetSearch:
+    """What the search for targets needs: whose an address is, and the key of marks of messages."""
+
+    mailboxes_of: MailboxesOf
+    marks_key: str
 
 
 @dataclass
@@ -46,12 +57,12 @@ class Targets:
         )
 
 
-def list_boxes(removal: Removal, mailboxes_of_addresses: MailboxesOf) -> Targets:
+def list_boxes(removal: Removal, search: TargetSearch) -> Targets:
     """List the mailboxes that the messages reached since the last time, and what came since to those listed.
 
     Raises EngineDown.
     """
-    targets = _targets(removal, mailboxes_of_addresses)
+    targets = _targets(removal, search)
     known = {row.mailbox: row for row in RemovalBox.objects.filter(removal=removal)}
     changed = [row for row in known.values() if _gains(row, targets)]
     for row in changed:
@@ -78,11 +89,15 @@ def _gains(row: RemovalBox, targets: Targets) -> bool:
     return True
 
 
-def queue_ids_of(removal: Removal) -> frozenset[str]:
+def queue_ids_of(removal: Removal, marks_key: str) -> frozenset[str]:
     """The messages of our queue that the removal is about.
 
     With a sender, a Message-ID only counts where that sender used it: anybody may write it.
     """
+    criteria = criteria_of(removal)
+    if criteria.is_by_content:
+        marks = content_marks(criteria, marks_key)
+        return frozenset(queue_ids_with_marks(marks, removal.asked_at - SENDER_SPAN))
     queue_ids: set[str] = set()
     sender = removal.sender
     if queue_id := queue_id_in(removal.message_id):
@@ -95,14 +110,14 @@ def queue_ids_of(removal: Removal) -> frozenset[str]:
     return frozenset(queue_ids)
 
 
-def _targets(removal: Removal, mailboxes_of_addresses: MailboxesOf) -> Targets:
-    targets = Targets(queue_ids_of(removal))
+def _targets(removal: Removal, search: TargetSearch) -> Targets:
+    targets = Targets(queue_ids_of(removal, search.marks_key))
     delivered = _read_steps(targets, targets.queue_ids)
     if copies := sent_on_by_lists(delivered, targets.queue_ids_by_message_id) - targets.queue_ids:
         targets.queue_ids |= copies
         for address, arrivals in _read_steps(targets, copies).items():
             delivered[address] |= arrivals
-    owners = mailboxes_of_addresses(sorted(delivered)) if delivered else {}
+    owners = search.mailboxes_of(sorted(delivered)) if delivered else {}
     for address, arrivals in delivered.items():
         if mailbox := owners.get(address):
             targets.arrivals[mailbox] |= arrivals

@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
-from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.values import REMOVED_COPIES, SoughtMail
 from vaguemestre.engines.dovecot.copies.mailbox_state import MESSAGE_FILE, has_arrivals, mailbox_state
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
@@ -23,6 +22,7 @@ from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 from vaguemestre.post.trace.rules.queue_ids import taken_at
+from vaguemestre.post.trace.rules.subjects import comparable_subject
 
 _DELETED = DELETED_MESSAGES.partition("/")[0]
 _PLACES = ("*", f"{_DELETED}/*")  # the second is unlisted: `*` does not match it, nor does an OR of both

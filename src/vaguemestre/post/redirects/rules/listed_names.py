@@ -25,6 +25,15 @@ def link_digest(address: str) -> str:
 
 def listed_names(address: str) -> Iterator[str]:
     """The page with what it is asked, the page, then the host and the domains above it."""
+    yield from own_names(address)
+    host = host_of(_cleaned(address)).partition(".")[2]
+    while host:
+        yield host
+        host = host.partition(".")[2]
+
+
+def own_names(address: str) -> Iterator[str]:
+    """The page with what it is asked, the page, then the host."""
     address = _cleaned(address)
     host = host_of(address)
     if not host:
@@ -33,9 +42,7 @@ def listed_names(address: str) -> Iterator[str]:
     if query:
         yield f"{page}?{query}"
     yield page
-    while host:
-        yield host
-        host = host.partition(".")[2]
+    yield host
 
 
 def name_of_line(line: str) -> str:
@@ -49,13 +56,6 @@ def name_of_line(line: str) -> str:
         return host or text.lower()
     page, query = _page(address, host)
     return f"{page}?{query}" if query else page
-
-
-def is_same_page(one: str, other: str) -> bool:
-    """Whether two addresses are writings of one, what it is asked included."""
-    one, other = _cleaned(one), _cleaned(other)
-    hosts = host_of(one), host_of(other)
-    return all(hosts) and _page(one, hosts[0]) == _page(other, hosts[1])
 
 
 def _cleaned(address: str) -> str:

@@ -1,6 +1,7 @@
 """Messages that a search finds: what is told of them, and to whom."""
 
 from vaguemestre.post.trace.rules.stories import fates_of, is_sent_on, overall_fate, sender_of
+from vaguemestre.post.trace.rules.verdicts import verdict_of
 from vaguemestre.post.trace.values import FoundMessage, MessageSearch, Step
 
 
@@ -16,12 +17,15 @@ def found_message(key: str, steps: tuple[Step, ...], criteria: MessageSearch) ->
         if not (is_theirs or shown):
             return None
         fates = shown
-    return FoundMessage(key, steps[0].at, sender, fates or {"": overall_fate((), steps)})
+    shown_fates = fates or {"": overall_fate((), steps)}
+    return FoundMessage(key, steps[0].at, sender, shown_fates, verdict_of(steps))
 
 
 def meets(message: FoundMessage, criteria: MessageSearch) -> bool:
-    """Whether the message has the correspondent and the fate that are searched."""
+    """Whether the message has the correspondent, the fate and the verdict that are searched."""
     other = criteria.other.lower()
     people = (message.sender.lower(), *message.fates)
     is_with = not other or any(address == other or address.endswith(f"@{other}") for address in people)
+    if criteria.verdicts and message.verdict not in criteria.verdicts:
+        return False
     return is_with and (criteria.fate is None or criteria.fate in message.fates.values())

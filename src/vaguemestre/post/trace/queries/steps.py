@@ -8,13 +8,10 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount
-from vaguemestre.post.trace.rules.found_messages import found_message, meets
 from vaguemestre.post.trace.rules.order import in_order
 from vaguemestre.post.trace.values import (
     CountedAs,
     Engine,
-    FoundMessage,
-    MessageSearch,
     NumberedStep,
     Place,
     Resent,
@@ -23,8 +20,8 @@ from vaguemestre.post.trace.values import (
 )
 
 LIFETIME = timedelta(days=8)
-_MAX_STEPS = 2000  # of one search
-_MAX_MESSAGES = 200
+MAX_STEPS = 2000  # of one search
+MAX_MESSAGES = 200
 _FAILURES = (StepKind.REJECTED, StepKind.DEFERRED, StepKind.REFUSED, StepKind.DISCARDED)
 
 
@@ -32,21 +29,21 @@ def steps_of_message(message_id: str) -> tuple[Step, ...]:
     """Every step of a message, in order; none if no log names it. `message_id` with or without brackets."""
     bracketed = f"<{message_id.strip().strip('<>')}>"
     named = MessageStep.objects.filter(message_id__in=(bracketed, bracketed[1:-1]))
-    rows = list(named.order_by("at", "number")[:_MAX_STEPS])
-    return in_order([_step(row) for row in (*rows, *_rows_of_queue(rows))])
+    rows = list(named.order_by("at", "number")[:MAX_STEPS])
+    return in_order([step_of_row(row) for row in (*rows, *_rows_of_queue(rows))])
 
 
 def steps_of_queue_id(queue_id: str) -> tuple[Step, ...]:
     """Every step of a message of our queue, in order."""
-    rows = MessageStep.objects.filter(queue_id=queue_id).order_by("at", "number")[:_MAX_STEPS]
-    return in_order([_step(row) for row in rows])
+    rows = MessageStep.objects.filter(queue_id=queue_id).order_by("at", "number")[:MAX_STEPS]
+    return in_order([step_of_row(row) for row in rows])
 
 
 def steps_of_recipient(address: str, day: date) -> tuple[Step, ...]:
     """The steps of a recipient on a day (Paris), in order, with the sender where the queue knows it."""
     begins, ends = _bounds(day)
     rows = MessageStep.objects.filter(recipient=address.lower(), at__gte=begins, at__lt=ends)
-    return in_order(_with_senders(list(rows.order_by("at", "number")[:_MAX_STEPS])))
+    return in_order(_with_senders(list(rows.order_by("at", "number")[:MAX_STEPS])))
 
 
 def steps_of_correspondent(address: str, day: date) -> tuple[Step, ...]:
@@ -54,10 +51,10 @@ def steps_of_correspondent(address: str, day: date) -> tuple[Step, ...]:
     begins, ends = _bounds(day)
     typed = address.strip()
     named = MessageStep.objects.filter(sender__in={typed, typed.lower()}, at__gte=begins, at__lt=ends)
-    rows = list(named.order_by("at", "number")[:_MAX_STEPS])
+    rows = list(named.order_by("at", "number")[:MAX_STEPS])
     known = {row.pk for row in rows}
     others = (row for row in _rows_of_queue(rows, nameless=False) if row.pk not in known)
-    return in_order([_step(row) for row in (*rows, *others)])
+    return in_order([step_of_row(row) for row in (*rows, *others)])
 
 
 def failures_of(addresses: Collection[str], since: datetime, *, limit: int) -> tuple[Step, ...]:
@@ -69,7 +66,7 @@ def failures_of(addresses: Collection[str], since: datetime, *, limit: int) -> t
 def steps_after(number: int, *, limit: int) -> tuple[NumberedStep, ...]:
     """The steps stored after that one, in the order of their numbers."""
     rows = MessageStep.objects.filter(number__gt=number).order_by("number")[:limit]
-    return tuple(NumberedStep(row.number, _step(row)) for row in rows)
+    return tuple(NumberedStep(row.number, step_of_row(row)) for row in rows)
 
 
 def last_number() -> int:
@@ -80,7 +77,7 @@ def last_number() -> int:
 def queued_at(queue_ids: Collection[str], since: datetime) -> dict[str, datetime]:
     """Queue identifier → when the message was completely in the queue; only for those since that moment."""
     moments: dict[str, datetime] = {}
-    for batch in batched(queue_ids, _MAX_MESSAGES):
+    for batch in batched(queue_ids, MAX_MESSAGES):
         rows = MessageStep.objects.filter(queue_id__in=batch, kind=StepKind.QUEUED, at__gte=since)
         for queue_id, at in rows.values_list("queue_id", "at"):
             moments[queue_id or ""] = min(at, moments.get(queue_id or "", at))
@@ -90,7 +87,7 @@ def queued_at(queue_ids: Collection[str], since: datetime) -> dict[str, datetime
 def steps_of_sender(sender: str) -> tuple[Step, ...]:
     """The steps that name an envelope sender, in order."""
     rows = MessageStep.objects.filter(sender=sender).order_by("at", "number")
-    return tuple(_step(row) for row in rows[:_MAX_STEPS])
+    return tuple(step_of_row(row) for row in rows[:MAX_STEPS])
 
 
 def step_counts() -> dict[CountedAs, int]:
@@ -101,7 +98,7 @@ def step_counts() -> dict[CountedAs, int]:
 
 def mailboxes_of(message_ids: Collection[str]) -> Iterator[tuple[str, str]]:
     """(mailbox, Message-ID) for each filing or copy of one of these messages; pairs may repeat."""
-    for batch in batched(message_ids, _MAX_MESSAGES):
+    for batch in batched(message_ids, MAX_MESSAGES):
         rows = MessageStep.objects.filter(
             message_id__in=batch, engine=Engine.DOVECOT, kind__in=(StepKind.FILED, StepKind.COPIED)
         )
@@ -126,7 +123,7 @@ def senders_by_queue_id(message_id: str) -> dict[str, str]:
     )
     queue_ids = set(identified.values_list("queue_id", flat=True))
     senders = {queue_id: "" for queue_id in queue_ids if queue_id}
-    for batch in batched(sorted(senders), _MAX_MESSAGES):
+    for batch in batched(sorted(senders), MAX_MESSAGES):
         queued = MessageStep.objects.filter(queue_id__in=batch, kind=StepKind.QUEUED)
         senders.update((id_ or "", sender or "") for id_, sender in queued.values_list("queue_id", "sender"))
     return senders
@@ -134,8 +131,8 @@ def senders_by_queue_id(message_id: str) -> dict[str, str]:
 
 def steps_by_queue_id(queue_ids: Collection[str], *kinds: StepKind) -> Iterator[Step]:
     """The steps of these kinds of these messages of the queue, in no order."""
-    for batch in batched(sorted(queue_ids), _MAX_MESSAGES):
-        yield from map(_step, MessageStep.objects.filter(queue_id__in=batch, kind__in=kinds).iterator())
+    for batch in batched(sorted(queue_ids), MAX_MESSAGES):
+        yield from map(step_of_row, MessageStep.objects.filter(queue_id__in=batch, kind__in=kinds).iterator())
 
 
 def log_reached_at(name: str) -> datetime | None:
@@ -146,23 +143,10 @@ def log_reached_at(name: str) -> datetime | None:
     return min(reached) if reached and len(reached) == len(moments) else None
 
 
-def find_messages(criteria: MessageSearch, *, limit: int) -> tuple[FoundMessage, ...]:
-    """The latest `limit` messages that meet the criteria, newest first.
-
-    Steps are found by the indexes of recipients and senders; correspondent and fate are compared among the
-    latest `_MAX_STEPS` of each only.
-    """
-    anchors = [*_latest_steps(criteria, "recipient"), *_latest_steps(criteria, "sender")]
-    by_queue, rejected = _steps_by_message(anchors, criteria)
-    found = [found_message(key, in_order(steps), criteria) for key, steps in (by_queue | rejected).items()]
-    matching = (message for message in found if message and meets(message, criteria))
-    return tuple(sorted(matching, key=lambda message: message.at, reverse=True)[:limit])
-
-
 def message_ids_taken_up_again(queue_ids: Collection[str]) -> dict[str, str]:
     """Queue identifier → Message-ID, for those that were in the queue more than once, a start included."""
     message_ids: dict[str, str] = {}
-    for batch in batched(queue_ids, _MAX_MESSAGES, strict=False):
+    for batch in batched(queue_ids, MAX_MESSAGES, strict=False):
         steps = MessageStep.objects.filter(queue_id__in=batch)
         active = steps.filter(kind=StepKind.QUEUED).order_by().values("queue_id")
         again = active.annotate(times=Count("number")).filter(times__gt=1).values_list("queue_id", flat=True)
@@ -177,7 +161,7 @@ def sent_again(delivered: Collection[tuple[str, str]]) -> set[Resent]:
     `delivered`: (queue identifier, recipient).
     """
     resent: set[Resent] = set()
-    for batch in batched(delivered, _MAX_MESSAGES, strict=False):
+    for batch in batched(delivered, MAX_MESSAGES, strict=False):
         ours = _named(MessageStep.objects.filter(queue_id__in={queue_id for queue_id, _ in batch}))
         equal = MessageStep.objects.filter(message_id__in=set(ours.values()))
         outlived = _named(equal.filter(kind=StepKind.QUEUED))  # its Message-ID: logged by a start alone
@@ -216,13 +200,13 @@ def _rows_of_queue(
     if not first_seen:
         return ()
     steps = MessageStep.objects.filter(
-        queue_id__in=list(first_seen)[:_MAX_MESSAGES],
+        queue_id__in=list(first_seen)[:MAX_MESSAGES],
         at__gte=min(first_seen.values()) - timedelta(days=1),
         at__lt=max(first_seen.values()) + LIFETIME,
     )
     if nameless:
         steps = steps.filter(message_id__isnull=True)
-    return steps.order_by("at", "number")[:_MAX_STEPS]
+    return steps.order_by("at", "number")[:MAX_STEPS]
 
 
 def _with_senders(rows: Collection[MessageStep]) -> list[Step]:
@@ -231,16 +215,17 @@ def _with_senders(rows: Collection[MessageStep]) -> list[Step]:
     senders: dict[str | None, str | None] = {}
     if queue_ids:
         queued = MessageStep.objects.filter(
-            queue_id__in=list(queue_ids)[:_MAX_STEPS],
+            queue_id__in=list(queue_ids)[:MAX_STEPS],
             kind=StepKind.QUEUED,
             at__gte=min(row.at for row in rows) - LIFETIME,
             at__lte=max(row.at for row in rows),
         )
         senders = dict(queued.values_list("queue_id", "sender"))
-    return [_step(row, senders.get(row.queue_id) if row.queue_id else None) for row in rows]
+    return [step_of_row(row, senders.get(row.queue_id) if row.queue_id else None) for row in rows]
 
 
-def _step(row: MessageStep, sender: str | None = None) -> Step:
+def step_of_row(row: MessageStep, sender: str | None = None) -> Step:
+    """`sender`: of the message, where the row has none."""
     return Step(
         at=row.at,
         engine=Engine(row.engine),
@@ -253,31 +238,3 @@ def _step(row: MessageStep, sender: str | None = None) -> Step:
         status=row.status or "",
         detail=row.detail or "",
     )
-
-
-def _latest_steps(criteria: MessageSearch, column: str) -> "list[MessageStep]":
-    span = {"at__gte": criteria.since, "at__lt": criteria.until, "engine": Engine.POSTFIX}
-    named = {f"{column}__in": list(criteria.addresses), **span}
-    return list(MessageStep.objects.filter(**named).order_by("-at")[:_MAX_STEPS])
-
-
-def _steps_by_message(
-    anchors: Collection[MessageStep], criteria: MessageSearch
-) -> tuple[dict[str, list[Step]], dict[str, list[Step]]]:
-    """(steps of the messages of rows by queue identifier, rejections before the queue by step number)."""
-    queue_ids = dict.fromkeys(row.queue_id for row in sorted(anchors, key=_newest_first) if row.queue_id)
-    by_queue: dict[str, list[Step]] = {}
-    for batch in batched(queue_ids, _MAX_MESSAGES):
-        rows = MessageStep.objects.filter(
-            queue_id__in=batch, at__gte=criteria.since - timedelta(days=1), at__lt=criteria.until + LIFETIME
-        )
-        for row in rows.order_by("at", "number"):
-            by_queue.setdefault(row.queue_id or "", []).append(_step(row))
-    rejected = {
-        f"{row.number}": [_step(row)] for row in anchors if not row.queue_id and row.kind == StepKind.REJECTED
-    }
-    return by_queue, rejected
-
-
-def _newest_first(row: MessageStep) -> float:
-    return -row.at.timestamp()
