@@ -7,7 +7,8 @@ from django import forms
 from vaguemestre.foundation.kernel.times import PARIS, NoSuchDay, parse_day, parse_hour
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.values import SendingPreferences
-from vaguemestre.post.tracking.labels_fr import FATES
+from vaguemestre.post.trace.values import Verdict
+from vaguemestre.post.tracking.labels_fr import FATES, VERDICTS
 
 _UNDO = {0: "Envoyer tout de suite", 10: "10 secondes", 20: "20 secondes", 30: "30 secondes"}
 
@@ -61,6 +62,15 @@ class HeldMailForm(forms.Form):
     )
 
 
+SET_ASIDE = "mis-de-cote"
+VERDICT_CHOICES = (
+    ("", "Tous"),
+    (SET_ASIDE, "Mis de côté"),
+    *((verdict.value, words) for verdict, words in VERDICTS.items()),
+)
+_SETS_ASIDE = frozenset({Verdict.VIRUS, Verdict.MACRO, Verdict.FRAUD})
+
+
 class MessageSearchForm(forms.Form):
     """Criteria of the message search; every field may be empty. `q`: whose mail."""
 
@@ -71,3 +81,17 @@ class MessageSearchForm(forms.Form):
     etat = forms.ChoiceField(
         required=False, choices=[("", "Tous"), *((fate.value, words) for fate, words in FATES.items())]
     )
+
+
+class WholeSearchForm(MessageSearchForm):
+    """That of administrators, who may also search everybody's mail by its subject or its verdict."""
+
+    objet = forms.CharField(required=False, max_length=255, label="Objet exact")
+    verdict = forms.ChoiceField(required=False, choices=VERDICT_CHOICES)
+
+    def verdicts(self) -> frozenset[Verdict]:
+        """Those chosen; none for any."""
+        chosen = self.cleaned_data["verdict"]
+        if chosen == SET_ASIDE:
+            return _SETS_ASIDE
+        return frozenset({Verdict(chosen)} if chosen else ())

@@ -4,7 +4,8 @@ import re
 from typing import NamedTuple
 
 from vaguemestre.post.mailstore.values import QUARANTINE
-from vaguemestre.post.trace.values import Engine, Fate, Step, StepKind
+from vaguemestre.post.trace.rules.verdicts import verdict_of_step
+from vaguemestre.post.trace.values import Engine, Fate, Step, StepKind, Verdict
 
 FATES = {
     Fate.ON_ITS_WAY: "En route",
@@ -14,6 +15,15 @@ FATES = {
     Fate.DISCARDED: "Jeté par un filtre",
     Fate.REFUSED: "Refusé",
     Fate.REJECTED: "Refusé à l’entrée",
+}
+VERDICTS = {
+    Verdict.JUNK: "Indésirable",
+    Verdict.VIRUS: "Virus",
+    Verdict.MACRO: "Macros",
+    Verdict.FRAUD: "Lien dangereux",
+    Verdict.REFUSED: "Refusé à la lecture",
+    Verdict.PUT_OFF: "Remis à plus tard",
+    Verdict.UNEXAMINED: "Non examiné",
 }
 _TITLES = {
     StepKind.REJECTED: "Refusé à l’entrée",
@@ -37,6 +47,7 @@ _TITLES = {
 }
 _ICONS = {
     StepKind.REJECTED: "x", StepKind.REFUSED: "x", StepKind.DEFERRED: "clock", StepKind.HELD: "hand-stop",
+    StepKind.JUDGED: "shield-check",
     StepKind.DELIVERED: "check", StepKind.FILED: "inbox", StepKind.QUEUED: "list", StepKind.RECEIVED: "send",
     StepKind.DISCARDED: "trash", StepKind.DELETED: "trash", StepKind.FORWARDED: "arrow-forward-up",
 }  # fmt: skip
@@ -85,6 +96,8 @@ def _title(step: Step) -> str:
     if step.kind is StepKind.FILED and (match := _FOLDER.search(step.detail)):
         folder = match[1] or match[2] or ""
         return f"Rangé dans « {_FOLDERS.get(folder, folder)} »"
+    if step.kind is StepKind.JUDGED and (verdict := verdict_of_step(step)):
+        return f"Jugé par le filtre : {VERDICTS[verdict].lower()}"
     return _TITLES[step.kind]
 
 

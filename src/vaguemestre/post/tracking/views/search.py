@@ -17,6 +17,7 @@ from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.people.credentials.queries import find_account, identified, presented
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.post.trace import queries
+from vaguemestre.post.trace.rules.marks import marks_key, subject_mark
 from vaguemestre.post.trace.rules.stories import (
     fates_of,
     masked,
@@ -27,9 +28,9 @@ from vaguemestre.post.trace.rules.stories import (
 )
 from vaguemestre.post.trace.values import Fate, FoundMessage, MessageSearch, Step, StepKind
 from vaguemestre.post.tracking import services
-from vaguemestre.post.tracking.forms import MessageSearchForm
+from vaguemestre.post.tracking.forms import VERDICT_CHOICES, MessageSearchForm, WholeSearchForm
 from vaguemestre.post.tracking.http import for_the_desk
-from vaguemestre.post.tracking.labels_fr import FATES, story_line
+from vaguemestre.post.tracking.labels_fr import FATES, VERDICTS, story_line
 
 _SHOWN = 100
 _DAYS = 14  # searched if no day is given
@@ -42,21 +43,27 @@ class _Row(NamedTuple):
     fate: Fate
     words: str
     recipients: list[str]
+    verdict: str
 
 
 @require_GET
 @for_administrators
 def search_messages(request: SignedInRequest) -> HttpResponse:
-    """Search the mail of `q` (address or username) by `avec`, `du`, `au`, `etat`; `message`: its steps."""
-    form = MessageSearchForm(request.GET)
-    typed = form.cleaned_data.get("q", "") if form.is_valid() else ""
+    """Search the mail of `q` (address or username), or everybody's by `objet` (exact) or `verdict`.
+
+    `avec`, `du`, `au`, `etat` narrow it; `message`: its steps.
+    """
+    form = WholeSearchForm(request.GET)
+    typed = form.cleaned_data["q"].strip() if form.is_valid() else ""
     account = find_account(typed) if typed else None
     addresses = addresses_of(account.account_id) if account else frozenset({typed.lower()} - {""})
     context = _context(request, form, addresses)
+    asked = form.is_valid() and any(form.cleaned_data[name] for name in ("q", "objet", "verdict"))
     if key := request.GET.get("message", "")[:255]:
         steps = queries.steps_of_queue_id(key) if key.isalnum() else queries.steps_of_message(key)
         context["story"] = _story(steps, with_detail=True)
-    return render(request, "tracking/search.html", {**context, "is_whole": True, "asked": bool(typed)})
+    context |= {"is_whole": True, "asked": asked, "verdicts": VERDICT_CHOICES}
+    return render(request, "tracking/search.html", context)
 
 
 @require_GET
@@ -121,8 +128,8 @@ def _context(
 ) -> dict[str, Any]:
     """Context of the page. `is_own`: other recipients of what the person received must not be shown."""
     rows: list[_Row] = []
-    if form.is_valid() and addresses:
-        criteria = replace(_criteria(form, addresses, timezone.now()), is_own=is_own)
+    criteria = replace(_criteria(form, addresses, timezone.now()), is_own=is_own) if form.is_valid() else None
+    if criteria and (addresses or criteria.subject or criteria.verdicts):
         rows = [_row(message) for message in queries.find_messages(criteria, limit=_SHOWN)]
     query = request.GET.copy()
     query.pop("message", None)
@@ -143,13 +150,24 @@ def _criteria(form: MessageSearchForm, addresses: frozenset[str], now: datetime)
         until=datetime.combine(last + timedelta(days=1), time(), PARIS),
         other=values["avec"].strip(),
         fate=Fate(values["etat"]) if values["etat"] else None,
+        **_content(form),
     )
+
+
+def _content(form: MessageSearchForm) -> dict[str, Any]:
+    """The criteria of administrators."""
+    if not isinstance(form, WholeSearchForm):
+        return {}
+    subject = form.cleaned_data["objet"]
+    mark = subject_mark(marks_key(settings.SECRET_KEY), subject) if subject else 0
+    return {"subject": mark, "verdicts": form.verdicts()}
 
 
 def _row(message: FoundMessage) -> _Row:
     fate = overall_fate(list(message.fates.values()))
     recipients = [address for address in message.fates if address]
-    return _Row(message, without_list_detail(message.sender), fate, FATES[fate], recipients)
+    verdict = VERDICTS[message.verdict] if message.verdict else ""
+    return _Row(message, without_list_detail(message.sender), fate, FATES[fate], recipients, verdict)
 
 
 def _story(steps: Collection[Step], *, with_detail: bool) -> dict[str, Any]:
