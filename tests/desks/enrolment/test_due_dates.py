@@ -1,18 +1,25 @@
 """« À venir »: what is planned for the people of a service, the nearest first, and of no other service."""
 
 import re
+import uuid
 from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.desks.enrolment.officers import academy, managed_by, officer
 from tests.mailbox.webmail.conftest import browser_of
 
+from vaguemestre.desks.enrolment import queries
+from vaguemestre.desks.enrolment.queries import deadlines
+from vaguemestre.desks.enrolment.queries.deadlines import DueDates
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.models import Assignment
+from vaguemestre.people.directory.models import Assignment, Person
+from vaguemestre.people.lifecycle import rules
 from vaguemestre.people.lifecycle.services import declare_event
 from vaguemestre.people.lifecycle.values import EventKind
 
@@ -63,3 +70,72 @@ def test_a_nearer_horizon_and_words_leave_the_rest_out() -> None:
     assert rows_of(desk, "?jours=365&q=introuvable") == []
     assert len(rows_of(desk, "?jours=365&q=dernier")) == 2
     assert rows_of(desk, "?jours=365&tri=-jour") == rows_of(desk, "?jours=365")[::-1]
+
+
+def ending_soon(account: Account, count: int) -> None:
+    """So many people like that one, whose only post ends: ten of them each day from tomorrow."""
+    today = paris_day(timezone.now())
+    model = Person.objects.get(pk=account.person_id)
+    post = Assignment.objects.filter(person=model).values().get()
+    del post["id"], post["person_id"], post["ends_on"]
+    people = []
+    for number in range(count):
+        person = Person.objects.get(pk=model.pk)
+        person.pk, person.public_id, person.dossier = None, uuid.uuid4(), f"D{number:06}"
+        person.usage_name = f"Nom{number:04}"
+        person._state.adding = True
+        people.append(person)
+    Assignment.objects.bulk_create(
+        Assignment(person=person, ends_on=today + timedelta(days=1 + number // 10), **post)
+        for number, person in enumerate(Person.objects.bulk_create(people))
+    )
+
+
+def asked_for(officer_id: int, words: str = "", order: str = "jour") -> tuple[int, DueDates]:
+    """How many queries a page takes, and the page."""
+    today, scope = paris_day(timezone.now()), queries.scope_of(officer_id)
+    table = rules.consequence_table(settings.CONFIG.lifecycle_delays())
+    until = today + timedelta(days=365)
+    with CaptureQueriesContext(connection) as asked:
+        dues = deadlines.due_dates(scope, table, today, until, first=0, count=30, words=words, order=order)
+    return len(asked), dues
+
+
+def test_a_page_of_many_takes_as_many_queries_as_one_of_few() -> None:
+    place = academy()
+    desk = officer(place, "DPE")
+    ending_soon(managed_by(place, "DPE", "modele"), 5)
+    few, dues = asked_for(desk.pk)
+    assert dues.total == 5
+    Person.objects.filter(dossier__startswith="D0").delete()
+    ending_soon(Account.objects.get(username="modele"), 300)
+    many, dues = asked_for(desk.pk)
+    assert (dues.total, len(dues.page), dues.is_cut) == (300, 30, False)
+    assert many == few
+
+
+def test_of_more_than_a_list_holds_the_nearest_stay_and_the_page_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deadlines, "MOST", 40)
+    place = academy()
+    desk = officer(place, "DPE")
+    ending_soon(managed_by(place, "DPE", "modele"), 60)
+    _, dues = asked_for(desk.pk, order="-jour")
+    assert (dues.total, dues.is_cut) == (40, True)
+    assert dues.page[0].on == paris_day(timezone.now()) + timedelta(days=4)
+    with CaptureQueriesContext(connection) as asked:
+        page = browser_of(desk).get(WHERE).content.decode()
+    assert "parmi les plus proches seulement" in page
+    ends = [query["sql"] for query in asked if 'MAX("directory_assignment"."ends_on")' in query["sql"]]
+    assert len(ends) == 1
+    assert "LIMIT 41" in ends[0]
+
+
+def test_names_are_looked_for_among_the_nearest_and_sorted() -> None:
+    place = academy()
+    desk = officer(place, "DPE")
+    ending_soon(managed_by(place, "DPE", "modele"), 12)
+    _, dues = asked_for(desk.pk, words="nom000", order="-nom")
+    assert dues.total == 10
+    assert [due.person.name[-4:] for due in dues.page[:2]] == ["0009", "0008"]

@@ -91,13 +91,16 @@ def upcoming_lifecycles(table: ConsequenceTable, *, limit: int = 200) -> list[tu
 
 
 def lifecycles_of_services(
-    services: Collection[int], table: ConsequenceTable, until: date
+    services: Collection[int], table: ConsequenceTable, until: date, *, limit: int
 ) -> list[tuple[int, AccountLifecycle]]:
-    """(person, lifecycle) of the people of these services for whom something is due by that day."""
+    """(person, lifecycle) of the people of these services for whom something is due by that day.
+
+    Those whose next step is the nearest.
+    """
     rows = LifecycleEvent.objects.filter(
         ended_at=None, next_on__lte=until, account__person__service_id__in=services
     ).order_by("next_on", "pk")
-    events = list(rows)
+    events = list(rows[:limit])
     accounts = account_statuses([row.account_id for row in events])
     return [
         (account.person_id, _account_lifecycle(account, row, table))

@@ -1,5 +1,6 @@
 """Queries of requests and people, limited to an officer's scope."""
 
+from vaguemestre.desks.enrolment.queries.deadlines import due_dates
 from vaguemestre.desks.enrolment.queries.people import (
     all_people,
     check_reach,
@@ -42,6 +43,7 @@ __all__ = [
     "check_reach",
     "civil_of",
     "count_waiting",
+    "due_dates",
     "find_proof",
     "find_request",
     "has_probable_match",

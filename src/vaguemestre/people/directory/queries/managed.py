@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,7 +12,7 @@ from django.utils import timezone
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.models import MailAddress, ManagementService, Person, Structure
 from vaguemestre.people.directory.queries.administered_people import PeopleFilter, posts_match
-from vaguemestre.people.directory.queries.people import civil_of
+from vaguemestre.people.directory.queries.people import BATCH_PARAMS, civil_of
 from vaguemestre.people.directory.queries.posts import newest_post_labels
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.places import service_code
@@ -116,6 +117,15 @@ def managed_people(
         *(f"-{column}" if order.startswith("-") else column for column in columns), "pk"
     )
     return tuple(managed_rows(ordered[first : first + count])), people.count()
+
+
+def managed_among(services: Collection[int], person_ids: Collection[int]) -> dict[int, ManagedPerson]:
+    """Those of these people whom the services manage, by id. A few queries for each thousand."""
+    return {
+        person.person_id: person
+        for batch in batched(person_ids, BATCH_PARAMS, strict=False)
+        for person in managed_rows(Person.objects.filter(service_id__in=services, pk__in=batch))
+    }
 
 
 def is_open_structure(academy_id: int, uai: str) -> bool:

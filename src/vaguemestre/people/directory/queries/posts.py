@@ -74,6 +74,23 @@ def last_days_of_posts(person_ids: Collection[int], day: date) -> dict[int, date
     return dict(rows.filter(endless=0).values_list("person_id", "last"))
 
 
+def nearest_ends_of_posts(
+    services: Collection[int], day: date, until: date, *, limit: int
+) -> list[tuple[int, date]]:
+    """(person, last day) of people of these services whose every post held on `day` ends by `until`.
+
+    The nearest days first.
+    """
+    posts = Assignment.objects.filter(
+        serves_on(day), person__service_id__in=services, person__erased_at=None
+    ).order_by()
+    rows = posts.values("person_id").annotate(
+        last=Max("ends_on"), endless=Count("pk", filter=Q(ends_on=None))
+    )
+    ending = rows.filter(endless=0, last__lte=until).order_by("last", "person_id")
+    return list(ending.values_list("person_id", "last")[:limit])
+
+
 def people_serving(person_ids: Collection[int], today: date) -> frozenset[int]:
     """Which of these people have a current or future assignment."""
     serving: set[int] = set()
