@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 from tests.access.signin.people import account
 
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.models import BookWriter, Contact, SchoolBook
-from vaguemestre.mailbox.contacts.services import save_card
+from vaguemestre.mailbox.contacts.services import rows, save_card
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import add_app_password
@@ -70,6 +71,27 @@ def ask(
     environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
     content = b"".join(carddav.application(environ, start))
     return told["status"], content.decode(), told["headers"]
+
+
+def test_a_book_has_a_weight_that_programs_can_ask_for_at_once(
+    nicolas: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "MOST_CHARACTERS", 10_000)
+    secret, book = password(nicolas, "contacts"), "/dav/nmorel/contacts/"
+
+    def put(uid: str, characters: int) -> int:
+        photo = "PHOTO;ENCODING=b:" + "A" * characters
+        return ask(
+            "PUT", f"{book}{uid}.vcf", "nmorel", secret, CARD.replace("X-ODD:1", photo).replace("u1", uid)
+        )[0]
+
+    assert [put("a", 4_000), put("b", 4_000), put("c", 4_000)] == [201, 201, 400]
+    assert put("a", 5_000) in (201, 204), "in its own place"
+    assert put("a", 8_000) == 400
+    assert set(Contact.objects.values_list("uid", flat=True)) == {"a", "b"}
+    assert 8_000 < sum(Contact.objects.values_list("weight", flat=True)) < 10_000
+    with pytest.raises(Refusal, match="book-heavy"):
+        save_card(AddressBook(account_id=nicolas.pk), ContactCard("Zoé", "z@x.example", note="n" * 1_500))
 
 
 def test_a_refused_sign_in_holds_no_thread(nicolas: Account, sleeps: list[float]) -> None:

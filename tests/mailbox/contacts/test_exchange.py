@@ -22,7 +22,7 @@ from vaguemestre.mailbox.contacts.rules.duplicates import merge_cards
 from vaguemestre.mailbox.contacts.rules.files import read_file
 from vaguemestre.mailbox.contacts.rules.photos import thumbnail
 from vaguemestre.mailbox.contacts.rules.tables import write_table
-from vaguemestre.mailbox.contacts.services import exchange
+from vaguemestre.mailbox.contacts.services import exchange, rows
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard, ImportReport
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.site.adapters.contacts import ContactsFileReader
@@ -270,6 +270,21 @@ def test_a_book_without_room_takes_nothing_of_a_file(
             AddressBook(account_id=nicolas.pk), b"Nom;Courriel\nA;a@x.example\nB;b@x.example\nC;c@x.example\n"
         )
     assert not Contact.objects.exists()
+
+
+@pytest.mark.heavy
+@pytest.mark.django_db(transaction=True)
+def test_a_file_heavier_than_a_book_can_be_leaves_nothing(
+    nicolas: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "MOST_CHARACTERS", 1_000)
+    book = AddressBook(account_id=nicolas.pk)
+    three = b"Nom;Courriel\nA;a@x.example\nB;b@x.example\nC;c@x.example\n"
+    assert _import(book, three).added == 3
+    assert _import(book, three).added == 0
+    with pytest.raises(Refusal, match="book-heavy"):
+        _import(book, b"Nom;Courriel\n" + b"".join(b"P%d;p%d@x.example\n" % (n, n) for n in range(40)))
+    assert Contact.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

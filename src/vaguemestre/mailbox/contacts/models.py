@@ -45,6 +45,7 @@ class Contact(models.Model):
     note = models.TextField(blank=True)
     sought = models.TextField(blank=True, editable=False)  # search text, see `index`
     vcard = models.TextField(blank=True)
+    weight = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # characters of `vcard`
     etag = models.CharField(max_length=64, blank=True)
     has_photo = models.BooleanField(default=False)
     is_group = models.BooleanField(default=False)
@@ -81,7 +82,8 @@ class Contact(models.Model):
         super().save(*args, **kwargs)
 
     def index(self) -> None:
-        """Fill the search and sort text, without case and accents; it begins with the name."""
+        """Fill the search and sort text, without case and accents, name first; weigh the card."""
+        self.weight = len(self.vcard)
         self.sought = without_accents(
             " ".join((self.name, self.address, self.others, self.organisation, self.phone))
         )

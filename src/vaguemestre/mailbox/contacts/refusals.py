@@ -4,6 +4,7 @@ SENTENCES = {
     "contacts.address-twice": "Cette adresse est déjà dans votre carnet.",
     "contacts.birthday-malformed": "Écrivez l’anniversaire sous la forme JJ/MM/AAAA.",
     "contacts.book-full": "Ce carnet est plein : %(most)s contacts au plus.",
+    "contacts.book-heavy": "Ce carnet pèserait plus de %(most)s Mo : retirez-en des photos.",
     "contacts.book-too-heavy": (
         "Ce carnet dépasse %(most)s Mo : demandez une copie de vos données, qui le contient."
     ),

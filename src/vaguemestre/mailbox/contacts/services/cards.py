@@ -11,6 +11,7 @@ from vaguemestre.mailbox.contacts.rules import vcards
 from vaguemestre.mailbox.contacts.rules.cards import normalize_card
 from vaguemestre.mailbox.contacts.services.groups import set_members
 from vaguemestre.mailbox.contacts.services.rows import (
+    check_room,
     check_writable,
     etag_of,
     new_row,
@@ -32,7 +33,7 @@ def save_card(book: AddressBook, card: ContactCard, contact_id: int | None = Non
     """Add a card, or change one; a collected address becomes an ordinary card. Returns its id.
 
     Raises Refusal `contacts.gone` for one that is not in this book, `contacts.address-twice`,
-    `contacts.read-only`, `contacts.book-full`.
+    `contacts.read-only`, `contacts.book-full`, `contacts.book-heavy`.
     """
     check_writable(book)
     rows = book_rows(book)
@@ -42,6 +43,7 @@ def save_card(book: AddressBook, card: ContactCard, contact_id: int | None = Non
     same = rows.filter(address=card.address).exclude(pk=contact_id or 0).first() if card.address else None
     if same and not same.is_collected:
         raise Refusal("contacts.address-twice", address=card.address)
+    check_room(book, len(card.note) + len(card.photo), (row or same or Contact()).pk or 0)
     if same and row is not None:
         same.delete()
     return int(write_row(row or same or new_row(book), card).pk)
@@ -113,11 +115,12 @@ def store_card(book: AddressBook, text: str, href: str) -> StoredCard:
     """Store a card or group written by a CardDAV client, as that resource name; its text is kept unchanged.
 
     Raises Refusal `contacts.vcard-unreadable`,
-    `contacts.read-only`, `contacts.book-full`, `contacts.uid-twice`.
+    `contacts.read-only`, `contacts.book-full`, `contacts.book-heavy`, `contacts.uid-twice`.
     """
     check_writable(book)
     vcard = vcards.parse_vcard(text)
     row = book_rows(book).filter(href=href).first() or new_row(book)
+    check_room(book, len(text), row.pk or 0)
     uid = vcards.uid_of(vcard) or href.removesuffix(".vcf")
     if book_rows(book).filter(uid=uid).exclude(pk=row.pk or 0).exists():
         raise Refusal("contacts.uid-twice")

@@ -20,6 +20,7 @@ from vaguemestre.mailbox.contacts.services.card_index import CardIndex
 from vaguemestre.mailbox.contacts.services.groups import set_members
 from vaguemestre.mailbox.contacts.services.rows import (
     MOST_CARDS,
+    check_room,
     check_writable,
     etag_of,
     fill_row,
@@ -64,14 +65,15 @@ def import_file(book: AddressBook, content: bytes, read_apart: ReadApart) -> Imp
 
     Written by batches, so that nobody else's writing waits for a long file; interrupted, it is given again.
     Raises the refusals of `read_file`, `contacts.read-only`, `contacts.file-too-complex`, EngineDown, and,
-    with nothing written, `contacts.book-full`.
+    with nothing written, `contacts.book-full`, `contacts.book-heavy`.
     """
     check_writable(book)
     file = file_task.file_in(_apart(read_apart, file_task.READ, content))
     index = CardIndex(book)
-    new = sum(index.find(uid, card) is None for uid, card in file.cards)
-    if book_rows(book).count() + new > MOST_CARDS:
+    new = [place for place, (uid, card) in enumerate(file.cards) if index.find(uid, card) is None]
+    if book_rows(book).count() + len(new) > MOST_CARDS:
         raise Refusal("contacts.book-full", most=MOST_CARDS)
+    check_room(book, sum(len(file.texts[place]) for place in new))
     outcome = _Outcome()
     for targets in _chunks(book, index, file, outcome):
         completed = _complete(targets, file, read_apart)

@@ -4,6 +4,8 @@ import hashlib
 import re
 import uuid
 
+from django.db.models import Sum
+
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.mailbox.contacts.queries import book_rows
@@ -11,6 +13,7 @@ from vaguemestre.mailbox.contacts.rules import vcard_writer
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 
 MOST_CARDS = 20_000
+MOST_CHARACTERS = 60_000_000  # of the vCards of a book: programs ask for all of them at once
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}", re.ASCII)
 
 
@@ -25,6 +28,16 @@ def new_row(book: AddressBook) -> Contact:
     if book_rows(book).count() >= MOST_CARDS:
         raise Refusal("contacts.book-full", most=MOST_CARDS)
     return Contact(account_id=book.account_id or None, book_id=book.book_id or None)
+
+
+def check_room(book: AddressBook, added: int, replaced: int = 0) -> None:
+    """Check that a book takes that many characters more, in place of the row `replaced` (its id), if any.
+
+    Raises Refusal `contacts.book-heavy`.
+    """
+    others = book_rows(book).exclude(pk=replaced)
+    if (others.aggregate(sum=Sum("weight"))["sum"] or 0) + added > MOST_CHARACTERS:
+        raise Refusal("contacts.book-heavy", most=MOST_CHARACTERS // 1_000_000)
 
 
 def write_row(row: Contact, card: ContactCard, text: str = "") -> Contact:

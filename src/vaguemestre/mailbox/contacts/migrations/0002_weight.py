@@ -1,0 +1,23 @@
+from django.db import migrations, models
+from django.db.models.functions import Length
+
+
+def weigh(apps, schema_editor):
+    """Weigh the cards that are there."""
+    apps.get_model("contacts", "Contact").objects.exclude(vcard="").update(weight=Length("vcard"))
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('contacts', '0001_initial'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='contact',
+            name='weight',
+            field=models.PositiveIntegerField(db_default=0, default=0, editable=False),
+        ),
+        migrations.RunPython(weigh, migrations.RunPython.noop),
+    ]
