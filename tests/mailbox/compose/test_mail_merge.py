@@ -278,6 +278,23 @@ def test_on_its_pages(browser: Client, key: str, mailboxes: MemoryMailboxes) -> 
     assert "Reprendre" in browser.get(f"{HOME}{key}/exemplaires/").content.decode()
 
 
+@pytest.mark.parametrize("text", ["<p>{surnom}</p>", "<p>{groupe}</p>"])
+def test_a_text_changed_since_sends_no_copy_that_lacks_what_it_asks(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes, text: str
+) -> None:
+    prepare(writer, key, "Courriel;Prénom;Note de l’élève;Groupe\nlea@dehors.example;Léa;12;\n")
+    page = f"{HOME}{key}/exemplaires/"
+    assert "Envoyer 1 exemplaire" in as_typed(browser.get(page).content.decode())
+    save(writer, key, mailboxes, 1, **typed(html=text))
+    told = browser.post(f"{page}partir/")
+    assert told.status_code == 422
+    assert "« Préparer et relire » à nouveau" in as_typed(told.content.decode())
+    assert "Envoyer 1 exemplaire" not in as_typed(told.content.decode())
+    refused = browser.post(page, {"source": "recipients"}).content.decode()
+    assert "Envoyer 1 exemplaire" not in as_typed(refused), "the copies of before"
+    assert Mailing.objects.get().state == "ready"
+
+
 @pytest.mark.heavy
 def test_it_leaves_at_the_hour_chosen_and_not_before(browser: Client, key: str) -> None:
     browser.post(

@@ -1,5 +1,6 @@
 """The composer opened by its address: a page within the shell, as every other."""
 
+import re
 from itertools import combinations
 from typing import TypedDict
 
@@ -42,3 +43,16 @@ def test_the_composer_of_a_page_of_its_own_stands_in_the_shell(page: Page, width
             or min(one["bottom"], other["bottom"]) - max(one["top"], other["top"]) < 1
         ), f"{one['name']} lies on {other['name']}"
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_a_message_for_later_opened_again_says_when_it_leaves_and_blames_nobody(page: Page) -> None:
+    page.goto("/messagerie/ecrire/")
+    page.get_by_role("combobox", name="À").fill("parent@dehors.example")
+    page.get_by_label("Objet").fill("Sortie")
+    page.get_by_role("textbox", name="Message").fill("Bonjour")
+    page.get_by_role("button", name="Envoyer plus tard").click()
+    page.get_by_role("button", name="Lundi à 8 h").click()
+    told = page.locator("#sent")
+    expect(told).to_contain_text(re.compile(r"Courriel programmé pour le lundi \d+"))
+    page.reload()
+    expect(told).to_contain_text(re.compile(r"Courriel programmé pour le lundi \d+(er)? \S+( \d{4})? à 8\sh"))

@@ -81,7 +81,7 @@ export class Departure {
     const { state, held, due } = this.page.form.dataset;
     const sending = { state: state ?? "", held_ms: Number(held), due };
     this.#sent(sending);
-    this.submission.tell(sending, "");
+    this.submission.tell(sending);
   }
 
   /** @param {Partial<SendOptions>} options */

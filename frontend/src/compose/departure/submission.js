@@ -58,11 +58,11 @@ export class Submission {
   // The status of the sending: held while it can be taken back, on its way, gone.
   /**
    * @param {SendingState} sending
-   * @param {string} later
+   * @param {string} [later] the hour asked for, "" for now; not known of a page loaded again
    */
   tell(sending, later) {
     const left = sending.state === "held" ? Math.min(sending.held_ms, this.undo) : 0;
-    const isDamped = !later && sending.held_ms > 10 * 60 * 1000;
+    const isDamped = later === "" && sending.held_ms > 10 * 60 * 1000;
     const isLater = sending.state === "held" && (later || isDamped || sending.held_ms > this.undo + GRACE_MS);
     this.words = document.createElement("span");
     this.line = document.createElement("p");

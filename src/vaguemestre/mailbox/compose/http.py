@@ -13,7 +13,7 @@ from django.utils.csp import CSP
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
-from vaguemestre.foundation.kernel.text.french_dates import hour_fr
+from vaguemestre.foundation.kernel.text.french_dates import day_fr, hour_fr
 from vaguemestre.foundation.kernel.texts import with_no_break_spaces
 from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.foundation.ui.refusals import sentence
@@ -124,11 +124,13 @@ class SendingStatus(TypedDict):
 def sending_status(outgoing: OutgoingMessage) -> SendingStatus:
     """JSON of the state of a sending."""
     held_seconds = (outgoing.due_at - timezone.now()).total_seconds() if outgoing.state == "held" else 0
+    due_at = timezone.localtime(outgoing.due_at)
+    day = day_fr(due_at.date(), with_weekday=True, with_year=due_at.year != timezone.localtime().year)
     return {
         "state": outgoing.state,
         "key": outgoing.key,
         "held_ms": max(0, int(held_seconds * 1000)),
-        "due": f"{timezone.localtime(outgoing.due_at):%d/%m/%Y} à {hour_fr(outgoing.due_at)}",
+        "due": f"{day} à {hour_fr(outgoing.due_at)}",
         "reason": sentence(Refusal(outgoing.reason, address=outgoing.about)) if outgoing.reason else "",
     }
 

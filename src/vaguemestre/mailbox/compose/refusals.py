@@ -54,6 +54,10 @@ SENTENCES = {
         "Ce fichier ne peut pas être lu : donnez un classeur Excel (.xlsx) ou LibreOffice (.ods) "
         "sans mot de passe, ou un fichier CSV."
     ),
+    "compose.prepare-again": (
+        "Le texte a changé et demande {%(name)s}, qui manque à des exemplaires : choisissez "
+        "« Préparer et relire » à nouveau."
+    ),
     "compose.text-empty": "La réponse type est vide : écrivez son texte.",
     "compose.text-gone": "Cette réponse type n’existe plus.",
     "compose.text-too-long": "Ce texte est trop long pour une réponse type.",

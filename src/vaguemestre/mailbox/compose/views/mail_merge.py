@@ -21,6 +21,7 @@ from vaguemestre.schools.rosters.http import class_writer_of
 # Refusals shown on the page itself, so that its input is kept.
 _SHOWN_ON_PAGE = {
     "compose.look-again",
+    "compose.prepare-again",
     "compose.later-malformed",
     "compose.later-is-past",
     "compose.later-too-far",
@@ -51,7 +52,7 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
             now=timezone.now(),
         )
     except Refusal as refusal:
-        return _page(request, key, error=sentence(refusal), status=422)
+        return _page(request, key, error=sentence(refusal), is_ready=False, status=422)
     return _redirect(request, key)
 
 
@@ -74,7 +75,8 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
     except Refusal as refusal:
         if refusal.code not in _SHOWN_ON_PAGE:
             raise
-        return _page(request, key, error=sentence(refusal), status=422)
+        is_ready = refusal.code != "compose.prepare-again"
+        return _page(request, key, error=sentence(refusal), is_ready=is_ready, status=422)
     return _redirect(request, key)
 
 
@@ -96,7 +98,10 @@ def mailing_state(request: SignedInRequest, key: str) -> HttpResponse:
     return render(request, "compose/mailing_state.html", {"mailing": status, "key": key})
 
 
-def _page(request: SignedInRequest, key: str, *, error: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: SignedInRequest, key: str, *, error: str = "", is_ready: bool = True, status: int = 200
+) -> HttpResponse:
+    """`is_ready`: whether copies prepared before may leave; they may not once a text or file is refused."""
     draft = queries.find_draft(request.who.account_id, key)
     prepared = queries.find_mailing(request.who.account_id, key)
     if draft is None and prepared is None:
@@ -105,6 +110,7 @@ def _page(request: SignedInRequest, key: str, *, error: str = "", status: int = 
         "mailing": prepared,
         "key": key,
         "error": error,
+        "is_ready": is_ready,
         "is_from_file": request.POST.get("source", "file" if prepared and prepared.source else "") == "file",
         "is_framed": "cadre" in request.GET,
         "later": {name: request.POST.get(name, request.GET.get(name, ""))[:20] for name in ("day", "hour")},

@@ -12,7 +12,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.queries import cautions_of
-from vaguemestre.mailbox.compose.rules.mail_merge import merged_subject
+from vaguemestre.mailbox.compose.rules.mail_merge import merged_subject, plain_name, variables_in
 from vaguemestre.mailbox.compose.rules.merge_weight import column_uses
 from vaguemestre.mailbox.compose.services.drafts import remove_drafts
 from vaguemestre.mailbox.compose.services.hand_over import writer_of_row
@@ -52,7 +52,7 @@ def start_mailing(
     `acting_id`: the account of the member who starts it in a shared mailbox, else 0.
     `signature`: the imposed one, put below the text if its writer took it out. `is_sure`: the writer
     confirmed the cautions about a message to classes. Raises Refusal `compose.gone`, `compose.look-again`,
-    `compose.too-many-variables`.
+    `compose.prepare-again`, `compose.too-many-variables`.
     """
     mailing = _own_mailing(account_id, key)
     if mailing.state not in (_State.READY, _State.STOPPED) or mailing.composition is None:
@@ -60,6 +60,7 @@ def start_mailing(
     if mailing.state == _State.READY:
         if not is_sure and cautions_of(mailing):
             raise Refusal("compose.look-again")
+        _check_values(mailing, mailing.composition)
         sign_row(mailing.composition, signature)
         _check_variables(mailing.composition)
         unsent = Composition.objects.filter(pk=mailing.composition.pk, is_sending=False)
@@ -191,6 +192,17 @@ def _give_back(mailing: Mailing) -> None:
     """Give the draft back to its writer: every copy was put aside."""
     if Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.READY, due_at=None):
         Composition.objects.filter(mailing=mailing).update(is_sending=False)
+
+
+def _check_values(mailing: Mailing, row: Composition) -> None:
+    """Each copy has a value for what the text asks by now. Raises Refusal `compose.prepare-again`."""
+    asked = {
+        plain_name(name): name for name in variables_in(row.subject, row.text if row.is_plain else row.html)
+    }
+    for values in mailing.copies.values_list("values", flat=True) if asked else ():
+        for column, name in asked.items():
+            if not values.get(column):
+                raise Refusal("compose.prepare-again", name=name)
 
 
 def _check_variables(row: Composition) -> None:
