@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -196,6 +197,30 @@ def test_a_silent_child_is_taken_for_dead(watched: Watched) -> None:
     async def story(running: Tree) -> None:
         with pytest.raises(ChildFailed, match="pas de réponse"):
             await running.start([replace(service("a", "deaf"), patience=0.3)])
+
+    live(watched, story)
+
+
+def test_a_beat_given_before_the_supervisor_looks_counts(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pool forked of what is loaded beats at once, then five seconds later: a start would wait for that."""
+    file, begin = tmp_path / "pool.heartbeat", tree._begin
+    file.touch()
+    os.utime(file, (0, 0))  # of a former start
+
+    async def begin_and_look_late(*words: Any) -> Any:
+        process = await begin(*words)
+        await until(lambda: file.stat().st_mtime > 0)
+        return process
+
+    monkeypatch.setattr(tree, "_begin", begin_and_look_late)
+    question = Question(Ask.HEARTBEAT, expect=str(file))
+    pool = Child("pool", ("/bin/sh", "-c", f"touch {file}; exec sleep 60"), (question,), patience=2)
+
+    async def story(tree: Tree) -> None:
+        await tree.start([pool])
+        assert tree.children["pool"].restarts == 0
 
     live(watched, story)
 

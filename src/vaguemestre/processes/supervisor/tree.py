@@ -21,10 +21,12 @@ from vaguemestre.processes.supervisor.rights import Launch, Launcher
 
 END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines
 _LOOK_EVERY = 0.05  # seconds
+_CLOCK_STEP = 0.01  # seconds: the kernel dates a file by its last tick, before what its clock says
 _FALSE_STARTS = 3  # in a row, before a child that never was ready has failed
 _LAST_WORDS = 5  # lines of output kept for an error message
 
 type Say = Callable[[str, str], None]
+type Ended = asyncio.Future[int]
 
 
 class ChildFailed(Exception):
@@ -161,6 +163,7 @@ class Tree:
 
     async def _one_run(self, running: Supervised, patience: float) -> float:
         """Run one process, ready within `patience` seconds, to its end. Returns how long it was ready."""
+        began = time.time() - _CLOCK_STEP  # before it is born, as it may beat at once
         try:
             if running.child.socket:
                 running.child.socket.unlink(missing_ok=True)
@@ -175,7 +178,7 @@ class Tree:
         self._move(running, "starting")
         listening = asyncio.create_task(self._listen(running, process.output))
         ended = process.ended
-        ready_at = await self._until_ready(running, ended, time.monotonic() + patience)
+        ready_at = await self._until_ready(running, ended, began, time.monotonic() + patience)
         silent = not ready_at and not ended.done()
         if silent:
             await self._end_sessions([process.pid], 1.0)
@@ -188,8 +191,7 @@ class Tree:
         self._let_output_drain(listening)
         return ready_for
 
-    async def _until_ready(self, running: Supervised, ended: "asyncio.Future[int]", end: float) -> float:
-        began = time.time()
+    async def _until_ready(self, running: Supervised, ended: Ended, began: float, end: float) -> float:
         while not ended.done() and time.monotonic() < end and not self._stopping.is_set():
             answers_now = [await answers(question, since=began) for question in running.child.ready]
             if all(answers_now) and not ended.done():
