@@ -15,7 +15,7 @@ from tests.engines import live
 from tests.engines.frozen import standing_still
 from tests.engines.live import LiveEngines, wait_until
 
-from vaguemestre.engines.entry.configuration import Entrance, routes_text
+from vaguemestre.engines.entry.configuration import Entrance, let_go_text, routes_text
 from vaguemestre.engines.tls import certificates
 from vaguemestre.processes.production.nodes.entry_machine import entrance_of
 from vaguemestre.site.config import NetworkSection
@@ -77,7 +77,9 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
     (engines.config.home / "node").write_text("m1\n", encoding="utf-8")
     entrance, statistics = _elsewhere(entrance_of(engines.config)), _free_port()
     file = tmp_path_factory.mktemp("entry") / "haproxy.cfg"
-    text = routes_text(entrance).replace("    user haproxy\n    group haproxy\n", "")
+    script = file.with_name("let-go.lua")
+    script.write_text(let_go_text(), encoding="utf-8")
+    text = routes_text(replace(entrance, let_go=script)).replace("    user haproxy\n    group haproxy\n", "")
     file.write_text(text + STATISTICS.format(port=statistics), encoding="utf-8")
     haproxy = None
     try:

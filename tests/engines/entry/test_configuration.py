@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from vaguemestre.engines.cluster.members import Member
+from vaguemestre.engines.entry import configuration
 from vaguemestre.engines.entry.configuration import (
     Door,
     Entrance,
@@ -31,6 +32,7 @@ ENTRANCE = Entrance(
         Door("mx", 25, 8044, SERVERS, greeting="220"),
     ),
     site="messagerie.ac-exemple.fr",
+    let_go=Path(configuration.__file__).with_name("let_go.lua"),
 )
 
 
@@ -70,7 +72,7 @@ def test_an_entry_that_reaches_nobody_is_not_alive(tmp_path: Path) -> None:
         servers = (Member("w1", "127.0.0.1"),)
         doors = (Door("mx", door, inner, servers, greeting="220"),)
         file = tmp_path / "haproxy.cfg"
-        file.write_text(routes_text(Entrance((), (), doors, "", alive)), encoding="utf-8")
+        file.write_text(routes_text(Entrance((), (), doors, "", alive, ENTRANCE.let_go)), encoding="utf-8")
         with subprocess.Popen(["haproxy", "-db", "-f", str(file)], stderr=subprocess.DEVNULL) as haproxy:
             try:
                 assert _comes(lambda: _status(alive) == 503)  # nobody greets yet

@@ -28,18 +28,27 @@ class Door(NamedTuple):
 
 @dataclass(frozen=True)
 class Entrance:
-    """`addresses`: those of the installation, carried by one of `entries`; `site`: the pages' host name."""
+    """`addresses`: those of the installation, carried by one of `entries`; `site`: the pages' host name.
+
+    `let_go`: where `let_go_text` lies.
+    """
 
     addresses: tuple[str, ...]
     entries: tuple[Member, ...]
     doors: tuple[Door, ...]
     site: str
     alive_port: int = 8404  # of HAProxy, on the loopback: keepalived asks whether it still answers
+    let_go: Path = Path("/etc/haproxy/vaguemestre-let-go.lua")
 
 
 def routes_text(entrance: Entrance) -> str:
     """haproxy.cfg of an entry: each door leads to the servers that answer."""
     return render(_HERE, "haproxy.cfg.j2", entrance=entrance)
+
+
+def let_go_text() -> str:
+    """What ends the connections to a machine that is found dead, in HAProxy's Lua."""
+    return (_HERE / "let_go.lua").read_text(encoding="utf-8")
 
 
 def addresses_text(entrance: Entrance, name: str, interface: str, check: Path) -> str:

@@ -11,6 +11,7 @@ from vaguemestre.engines.entry.configuration import (
     Entrance,
     addresses_text,
     check_text,
+    let_go_text,
     routes_text,
 )
 from vaguemestre.processes.production.machine.commands import StepFailed, are_active, has_text, run
@@ -62,10 +63,13 @@ class EntryMachine:
 
     def leads(self) -> bool:
         """Whether HAProxy runs as configured."""
-        return HAProxy().runs_as(routes_text(self._entrance))
+        return has_text(self._entrance.let_go, let_go_text()) and HAProxy().runs_as(
+            routes_text(self._entrance)
+        )
 
     def lead(self) -> None:
         """Raises StepFailed when HAProxy does not take what the file asks for."""
+        write(self._entrance.let_go, let_go_text())
         HAProxy().take(routes_text(self._entrance))
 
     # keepalived
