@@ -83,3 +83,17 @@ def test_junk_is_told_once(filter_alone: LiveEngines, marie: Someone) -> None:
     filter_alone.arrive(marie.address, message, SENDER)
     filter_alone.found(marie, "programme joint", "Junk")
     assert [step.status for step in judged(filter_alone, message["Message-ID"])] == ["junk"]
+
+
+def test_what_people_here_write_is_known_by_its_subject_and_leaves_without_its_mark(
+    filter_alone: LiveEngines, marie: Someone
+) -> None:
+    other = filter_alone.someone()
+    subject = "Réunion de rentrée"
+    message = letter(marie.address, other.address, subject, Vaguemestre_Marks=FORGED)
+    filter_alone.submit(marie, marie.address, other.address, message)
+    (raw,) = filter_alone.found(other, "rentr")
+    assert "Vaguemestre-Marks" not in message_from_bytes(raw)
+    (step,) = judged(filter_alone, message["Message-ID"])
+    assert step.marks == (subject_mark(filter_alone.marks_key(), subject),)
+    assert step.status == ""
