@@ -20,7 +20,7 @@ from tests.engines.live import wait_until
 
 from vaguemestre.foundation.jobs import lease
 from vaguemestre.foundation.jobs.lease import LEASE, MAX_CLAIMS, LeaseKeeper, requeue_abandoned
-from vaguemestre.foundation.jobs.periodic import PeriodicTasks
+from vaguemestre.foundation.jobs.periodic import PeriodicTasks, every
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
 from vaguemestre.foundation.jobs.queries import find_failed_job
 from vaguemestre.foundation.jobs.rules import MAX_ATTEMPTS
@@ -195,6 +195,20 @@ def test_a_periodic_task_that_raises_stops_no_other_and_comes_less_often(
     tasks.run_due()
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]  # once may be a start
     assert sorted(runs) == ["broken", "broken", "sound", "sound", "sound"]
+
+
+def test_a_periodic_task_with_a_period_of_its_own_comes_as_often_as_it_says() -> None:
+    runs: list[str] = []
+
+    @every(timedelta(seconds=30))
+    def often() -> None:
+        runs.append("often")
+
+    clock = Clock()
+    tasks = PeriodicTasks((often, lambda: runs.append("each minute")), clock=clock)
+    for clock.now in (0, 29, 31, 62, 63):
+        tasks.run_due()
+    assert runs == ["often", "each minute", "often", "often", "each minute"]
 
 
 @pytest.mark.heavy

@@ -6,16 +6,28 @@ Of several machines, only the leader runs them (`cluster.locks.Leadership`).
 import logging
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from threading import Event, Lock, Thread
 
 from django.db import close_old_connections
 
-from vaguemestre.foundation.jobs.rules import pause_after
+from vaguemestre.foundation.jobs.rules import PERIOD, pause_after
 
 log = logging.getLogger(__name__)
 
 LANES = 3  # threads; while one of them is free, a task that hangs delays no other
 _POLL_SECONDS = 1.0
+_PERIODS: dict[Callable[[], object], timedelta] = {}  # of the tasks that have their own
+
+
+def every[T: Callable[[], object]](period: timedelta) -> Callable[[T], T]:
+    """A periodic task that runs as often as that, not each minute."""
+
+    def mark(task: T) -> T:
+        _PERIODS[task] = period
+        return task
+
+    return mark
 
 
 class PeriodicTasks:
@@ -74,9 +86,10 @@ class PeriodicTasks:
             )  # at a start, engines may not be ready
             log.log(level, "periodic task %s failed, %d times in a row", _name(task), failures, exc_info=True)
         finally:
+            pause = pause_after(failures, _PERIODS.get(task, PERIOD))
             with self._lock:
                 self._failures[number] = failures
-                self._due[number] = self._clock() + pause_after(failures).total_seconds()
+                self._due[number] = self._clock() + pause.total_seconds()
                 self._running.discard(number)
 
 

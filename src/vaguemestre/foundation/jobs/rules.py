@@ -26,9 +26,9 @@ def delay_before(attempt: int) -> timedelta | None:
     return min(timedelta(seconds=2.0 ** min(attempt - 1, 12)), _MAX_DELAY)
 
 
-def pause_after(failures: int) -> timedelta:
-    """Pause before a periodic task runs again: PERIOD, doubled by each consecutive failure, up to 1 h."""
-    return min(PERIOD * 2.0 ** min(failures, 10), _MAX_DELAY)
+def pause_after(failures: int, period: timedelta) -> timedelta:
+    """Pause before a periodic task runs again: its period, doubled by each consecutive failure, up to 1 h."""
+    return min(period * 2.0 ** min(failures, 10), _MAX_DELAY)
 
 
 def worker_name(queue: str, number: int = 1) -> str:

@@ -1,4 +1,4 @@
-"""Periodic tasks the worker runs each minute."""
+"""Periodic tasks the worker runs: each minute, unless they say how often (`jobs.periodic.every`)."""
 
 from collections.abc import Callable
 

@@ -23,7 +23,7 @@ _DOWN = {
     "disk": "il n’en reste presque plus",
 }
 _MIN_COMMANDS = 20
-_ROUNDS_TO_RETURN = 5  # before the first message that goes round is said to be lost
+_ROUNDS_TO_RETURN = 10  # two a minute, before the first message that goes round is said to be lost
 _MIN_DAYS = 2  # before somebody is told that no backup was ever made
 
 
