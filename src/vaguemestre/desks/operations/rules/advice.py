@@ -33,8 +33,11 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             (
                 "Son erreur est dans le journal : `journalctl -u vaguemestre-metrics -n 50`.",
                 "`postfix` : l’agent de la file est arrêté ; `systemctl restart vaguemestre-queue-agent`.",
-                "`database`, `jobs`, `outbox`, `steps` : la base de données ; voir « Un service "
+                "`database`, `jobs`, `outbox`, `steps`, `feeds` : la base de données ; voir « Un service "
                 "ne répond pas ».",
+                "`certificates` : un fichier de `engines/tls` ; `push`, `pools` : le service des pages ; "
+                "`disk`, `backup`, `self-mail`, `heartbeats` : un fichier de `run` ou le disque.",
+                "L’alarme se ferme dans la minute qui suit.",
             ),
         ),
         "part-down": Advice(
@@ -117,8 +120,12 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Des courriels partent en retard",
             "Des courriels écrits sur les pages ne sont pas encore confiés à Postfix.",
             (
-                "Postfix répond-il ? `vaguemestre check --live`.",
+                "Une autre alarme nomme-t-elle le contrôle des envois, l’arrivée du courrier, la signature "
+                "ou les travaux ? Voir d’abord « Un service ne répond pas » : tant que l’un manque, rien ne "
+                "part.",
+                "Le pourquoi de chaque essai : `journalctl -u vaguemestre-worker -n 50`.",
                 "Les travaux avancent-ils ? Voir « Les travaux prennent du retard ».",
+                "Une fois réparé, ce qui attend repart de lui-même en une minute ou deux. Rien n’est perdu.",
             ),
         ),
         "postfix-deferred": Advice(
@@ -146,8 +153,7 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "D’autres serveurs ne veulent pas de notre courrier",
             "Ils nous soupçonnent : liste noire, envoi massif, signature ou politique en défaut.",
             (
-                "Lire leurs raisons : page « File d’attente » et « Recherche de messages », "
-                "verdict « Refusé ».",
+                "Lire leurs raisons : page « File d’attente » et « Recherche de messages », sort « Refusé ».",
                 "Un compte envoie-t-il à tous ? Le mettre à l’abri depuis sa fiche.",
                 "Vérifier SPF, DKIM, DMARC et le nom inverse : page « DNS ».",
                 "Suivre le lien que donne le serveur qui refuse, et demander le retrait.",
