@@ -23,7 +23,6 @@ from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy
-from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.people.intake.models import Feed
 from vaguemestre.processes.supervisor import process_table
 from vaguemestre.site.config import Config
@@ -224,7 +223,7 @@ class Here:
     def closed_mailboxes(self) -> Iterator[None]:
         door = self.config.run_dir / "d/lmtp"
         away = door.rename(door.with_name("lmtp-away"))
-        self._submit(55, "ici", primary_address(Account.objects.order_by("pk")[0].person_id or 0))
+        self._submit(55, "ici", Account.objects.order_by("pk")[0].mailbox)
         yield
         away.rename(door)
         self._each_of_the_queue("-d", "ALL")
