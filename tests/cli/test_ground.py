@@ -2,9 +2,12 @@
 
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connection
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.production import ground
@@ -12,6 +15,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.processes.supervisor.preparation.prepared_child import PreparationFailed
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.database import DatabaseSection
+from vaguemestre.site.database.migrated import is_written
 
 
 @pytest.fixture
@@ -60,3 +64,14 @@ def test_a_database_of_a_file_is_not_waited_for(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(ground, "prepare", failing(PreparationFailed("le disque est plein", 69)))
     with pytest.raises(Failed, match="le disque est plein"):
         ground.command()
+
+
+@pytest.mark.django_db
+def test_a_database_that_writes_is_not_waited_for() -> None:
+    assert is_written(_tested(settings.CONFIG))
+
+
+def _tested(config: Config) -> Config:
+    """With the database that tests make for themselves."""
+    name = str(connection.settings_dict["NAME"])
+    return replace(config, database=replace(config.database, name=name))
