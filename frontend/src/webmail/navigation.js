@@ -1,6 +1,6 @@
 // Going somewhere without leaving the page: a message of the list at hand, or another list.
 import { boxOf, inBox, placeOf } from "./boxes.js";
-import { find, paneChanges } from "../ui/dom.js";
+import { find, findAll, paneChanges } from "../ui/dom.js";
 import { tellRefusal } from "../ui/http.js";
 import { updateTitle } from "./page/page_title.js";
 import { firstResultsOf } from "./search/results.js";
@@ -17,6 +17,7 @@ export class Navigation {
     this.awaitedRef = ""; // asked for, not there yet
     this.turn = 0;
     window.addEventListener("popstate", () => {
+      for (const dialog of findAll("dialog[open]")) dialog.close(); // of the message one leaves
       app.bodyFrame.leave();
       this.visit(location.href, { push: false });
     });

@@ -1,6 +1,6 @@
 """The reading pane: nothing is drawn over the text, at any size of window."""
 
-from email import policy
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from io import BytesIO
 from itertools import pairwise
@@ -244,6 +244,33 @@ def test_pictures_are_seen_small_then_one_after_the_other_and_larger(page: Page,
     expect(following.get_by_role("button", name="Fichier suivant")).to_be_disabled()
     following.get_by_role("button", name="Fichier précédent").click()
     dialog.wait_for()
+
+
+def test_a_step_back_closes_the_preview_of_the_message_one_leaves(page: Page, box: MemoryMailbox) -> None:
+    ref = put(box, pictures_letter())
+    page.goto("/messagerie/")
+    page.locator("#messages a.open").click()
+    page.get_by_role("link", name="Aperçu de un.png").click()
+    page.wait_for_url(f"**{address(ref)}")
+    dialog = page.get_by_role("dialog", name="un.png")
+    expect(dialog.locator(".look-at img")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Choisissez un courriel")).to_be_visible()
+    expect(dialog).to_be_hidden()
+
+
+def test_the_place_among_files_stays_on_one_line_beside_a_long_name(page: Page, box: MemoryMailbox) -> None:
+    message = message_from_bytes(pictures_letter(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    message.add_attachment(b"texte", "text", "plain", filename=f"{'un nom vraiment long ' * 6}.txt")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address(put(box, message.as_bytes(policy=policy.SMTP))))
+    page.get_by_role("link", name="Aperçu de un nom").click()
+    place = page.locator("#preview [role=status]").first
+    expect(place).to_have_text("3 sur 3")
+    box_of = place.bounding_box()
+    assert box_of
+    assert box_of["height"] < 30
 
 
 def test_a_preview_is_named_and_closed_by_touch_on_a_phone(page: Page, box: MemoryMailbox) -> None:
