@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.mailbox.sorting.samples import NOW
 
@@ -126,6 +127,23 @@ def test_a_run_that_an_engine_cut_goes_on_where_it_stopped(nicolas: Account) -> 
     run_backfill(nicolas.pk, number, inbox.open, now=NOW)
     assert inbox.read == ["INBOX/3", "INBOX/4", "INBOX/5"]
     assert progress(nicolas) == ("done", 5, 5, 3)
+
+
+def test_a_long_run_leaves_their_turn_to_the_jobs_of_others(
+    nicolas: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill, "_RUN_SECONDS", 0.0)
+    inbox, number = ReceivedMail(*SUBJECTS), asked(nicolas, saved(nicolas))
+    jobs = DBTaskResult.objects.filter(args_kwargs__args__1__endswith="BackfillRequested")
+    for treated in (2, 4):
+        jobs.update(status="SUCCESSFUL")  # the one that runs
+        run_backfill(nicolas.pk, number, inbox.open, now=NOW)
+        assert progress(nicolas) == ("running", 5, treated, treated // 2)
+        assert jobs.filter(status="READY").count() == 1, "one batch, then the rest is announced"
+    jobs.update(status="SUCCESSFUL")
+    run_backfill(nicolas.pk, number, inbox.open, now=NOW)
+    assert progress(nicolas) == ("done", 5, 5, 3)
+    assert not jobs.filter(status="READY").exists()
 
 
 def test_a_newer_request_ends_the_older_one_after_its_batch(nicolas: Account) -> None:

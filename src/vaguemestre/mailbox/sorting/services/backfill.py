@@ -1,5 +1,6 @@
 """Run a filter on messages already received."""
 
+import time
 from datetime import datetime
 from itertools import batched
 
@@ -17,6 +18,7 @@ from vaguemestre.mailbox.sorting.rules.filters import matches, needs_full_messag
 from vaguemestre.mailbox.sorting.values import BackfillState, Filter, Owner
 
 _BATCH_MESSAGES = 50
+_RUN_SECONDS = 5.0  # of one job; other jobs then have their turn
 
 
 @transaction.atomic(durable=True)
@@ -38,8 +40,9 @@ def request_backfill(account_id: int, filter_id: int, *, by: str, now: datetime)
 
 
 def run_backfill(account_id: int, number: int, open_inbox: OpenInbox, *, now: datetime) -> None:
-    """Apply the filter to every matching message of the inbox, oldest first.
+    """Apply the filter to every matching message of the inbox, oldest first, then announce the rest.
 
+    Each job takes `_RUN_SECONDS`: texts of a large inbox take minutes, and others wait for the same worker.
     Resumes where it stopped; after a crash, one batch at most is treated twice. Nothing is forwarded, since
     those messages came long ago. Raises EngineDown.
     """
@@ -53,27 +56,38 @@ def run_backfill(account_id: int, number: int, open_inbox: OpenInbox, *, now: da
         same_request.update(state=BackfillState.FAILED)
         return
     try:
-        _apply_filter(row, mail_filter, owner, open_inbox)
+        is_over = _apply_filter(row, mail_filter, owner, open_inbox)
     except Refusal:  # the folder is gone or the mailbox full
         same_request.update(state=BackfillState.FAILED)
         return
-    same_request.filter(state=BackfillState.RUNNING).update(state=BackfillState.DONE)
+    running = same_request.filter(state=BackfillState.RUNNING)
+    if is_over:
+        running.update(state=BackfillState.DONE)
+        return
+    with transaction.atomic(durable=True):
+        if running.exists():
+            announce(BackfillRequested(account_id, number))
 
 
-def _apply_filter(row: PassRow, mail_filter: Filter, owner: Owner, open_inbox: OpenInbox) -> None:
+def _apply_filter(row: PassRow, mail_filter: Filter, owner: Owner, open_inbox: OpenInbox) -> bool:
+    """Apply it to batches for `_RUN_SECONDS`. False if messages are left."""
+    until = time.monotonic() + _RUN_SECONDS
     same_request = PassRow.objects.filter(account_id=row.account_id, number=row.number)
     domains = (*owner.internal_domains, *owner.proved_domains)
     with open_inbox(owner.mailbox) as inbox:
         keys = [key for key in inbox.keys() if _uid(key) > row.cursor]  # noqa: SIM118 (a port, not a dict)
         same_request.update(whole=row.seen + len(keys))
-        for batch in batched(keys, _BATCH_MESSAGES):
+        for number, batch in enumerate(batched(keys, _BATCH_MESSAGES)):
+            if number and time.monotonic() >= until:
+                return False
             summaries = inbox.summaries(batch, whole=needs_full_message(mail_filter))
             matching_keys = [summary.key for summary in summaries if matches(mail_filter, summary, domains)]
             if matching_keys:
                 inbox.apply(matching_keys, mail_filter.outcome)
             counts = {"seen": F("seen") + len(batch), "taken": F("taken") + len(matching_keys)}
             if not same_request.update(cursor=_uid(batch[-1]), **counts):
-                return  # replaced by a newer request
+                return True  # replaced by a newer request
+    return True
 
 
 def _uid(key: str) -> int:
