@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,12 +16,14 @@ from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.compose.models import Mailing
-from vaguemestre.mailbox.compose.services import run_mailing
+from vaguemestre.mailbox.compose.services import run_mailing, submission
+from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 from vaguemestre.post.outbox.models import OutboxMessage
+from vaguemestre.post.outbox.rules.message import build_message
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.schools.sharing.services import delegate_mailbox, end_delegations
@@ -58,6 +61,25 @@ def lend(of: Of, claire: Account, paul: Account, right: str = "send", scope: str
     answer = of(claire).post("/boites/delegation/confier/", given)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     return f"/boites/{Box.objects.get().pk}/"
+
+
+def test_a_letter_on_its_way_when_the_delegation_ends_does_not_leave(
+    of: Of, claire: Account, paul: Account, fenced: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = lend(of, claire, paul)
+    letter = {"to": "a@b.fr", "subject": "S", "html": "<div>Oui</div>", "attempt": "1"}
+    sent = of(paul).post(f"{there}messagerie/ecrire/{new_key()}/envoyer/", letter, headers=JSON)
+    assert sent.status_code == 200
+
+    def ended_meanwhile(*given: Any, **more: Any) -> bytes:
+        end_delegations(claire.pk, by="test", now=now())
+        return build_message(*given, **more)
+
+    monkeypatch.setattr(submission, "build_message", ended_meanwhile)
+    late = of(paul).post(f"{there}messagerie/ecrire/{new_key()}/envoyer/", letter, headers=JSON)
+    assert late.status_code == 422
+    assert "Vous ne pouvez plus écrire depuis cette boîte" in str(late.json())
+    assert OutboxMessage.objects.count() == 1
 
 
 def test_every_delegation_of_a_mailbox_ends_and_no_other(

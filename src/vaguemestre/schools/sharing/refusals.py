@@ -15,6 +15,7 @@ SENTENCES = {
     "sharing.delegation-endless": "Une délégation a une fin : au plus un an après son début.",
     "sharing.delegation-right": "Cette boîte ne se confie pas ainsi.",
     "sharing.delegation-to-oneself": "C’est votre propre adresse.",
+    "sharing.may-no-longer-send": "Vous ne pouvez plus écrire depuis cette boîte.",
     "sharing.member-already": "Cette personne est déjà membre de la boîte.",
     "sharing.member-gone": "Cette personne n’est plus membre de la boîte.",
     "sharing.nobody": "« %(address)s » n’est l’adresse d’aucun agent de l’académie.",

@@ -26,7 +26,12 @@ from vaguemestre.post.outbox.rules.recipients import check_recipients
 from vaguemestre.post.outbox.services import cancel_message, queue_message
 from vaguemestre.post.outbox.values import Letter, MessageToSend, OutgoingMessage
 from vaguemestre.schools.rosters.rules.addresses import is_nowhere
-from vaguemestre.schools.sharing.services import delete_sent, record_sent, warn_before_answer
+from vaguemestre.schools.sharing.services import (
+    check_may_send,
+    delete_sent,
+    record_sent,
+    warn_before_answer,
+)
 
 
 def check_not_answered(writer: Writer, key: str, *, now: datetime) -> None:
@@ -163,8 +168,12 @@ def _queue(
 
 
 def _note_sent_in_box(row: Composition, writer: Writer, message_id: str, now: datetime) -> None:
-    """In a shared mailbox, show the other members who sent the message."""
+    """In a shared mailbox, show the other members who sent the message.
+
+    Raises Refusal `sharing.may-no-longer-send` if the writer lost that right since the page asked.
+    """
     if writer.box_id:
+        check_may_send(writer.box_id, writer.acting_id, now=now)
         record_sent(
             writer.box_id,
             writer.acting_id,

@@ -17,6 +17,7 @@ from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.post.outbox.services import withdraw_held_messages
 from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersAdded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, Member, SentMessage
+from vaguemestre.schools.sharing.queries import access_to
 from vaguemestre.schools.sharing.rules.owners import end_of_day, start_of_day
 from vaguemestre.schools.sharing.values import MembershipChange, MembershipTerms, Right, Source
 
@@ -194,6 +195,19 @@ def end_sending(box_account_id: int, account_id: int, *, by: str, now: datetime)
     revoke_app_passwords_held(box_account_id, account_id, by=by, now=now)
     sent = SentMessage.objects.filter(box__account_id=box_account_id, account_id=account_id)
     withdraw_held_messages(box_account_id, sent.values_list("key", flat=True), by=by, now=now)
+
+
+def check_may_send(box_id: int, account_id: int, *, now: datetime) -> None:
+    """Check that a member may send, in the transaction that queues the message.
+
+    Whoever ends the membership waits for it, then finds the message among what has not left. Raises Refusal
+    `sharing.may-no-longer-send`.
+    """
+    rows = Member.objects.filter(box_id=box_id, account_id=account_id, ended_at__isnull=True)
+    rows.select_for_update().first()
+    access = access_to(box_id, account_id, now)
+    if access is None or not access.may(Right.SEND):
+        raise Refusal("sharing.may-no-longer-send")
 
 
 def schedule_end(box_id: int, ends_at: datetime | None) -> None:
