@@ -51,6 +51,7 @@ class Habits:
     letter_kb: float = _supposed(
         75.0, "ko par message, pièces jointes comprises", "une sur dix en a une de 600 ko"
     )
+    marks_each: float = _supposed(8.0, "empreintes par message", "l’objet, deux ou trois liens")
     kept_days: float = _supposed(365.0, "jours de réceptions dont les étapes restent", "douze mois")
     cores: float = _supposed(4.0, "cœurs par machine", "une machine ordinaire")
     memory_gb: float = _supposed(32.0, "Go de mémoire par machine", "une machine ordinaire")

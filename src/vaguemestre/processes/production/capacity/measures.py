@@ -53,6 +53,7 @@ _CAPACITY = Source("bench/capacity.py", "2026-11-29")
 _WAITING = Source("bench/capacity.py --programs 800", "2026-11-30")
 _SENDING = Source("bench/README.md, « Sending » (SQLite : la base n’y est pas)", "2026-11-28")
 _STEPS = Source("bench/README.md, « Steps of messages »", "2026-11-28")
+_MARKS = Source("bench/README.md, « Steps of messages »", "2026-11-30")
 _SESSIONS = Source("bench/README.md, « A thousand people »", "2026-11-25")
 
 ACTS = (
@@ -112,3 +113,4 @@ HOLDINGS = (
 BESIDE_LETTER = Room("octets sur disque à côté de chaque message (index, mots)", 7600.0, _CAPACITY)
 STEP = Room("octets par étape d’un message, index compris", 238.0, _STEPS)
 STEPS_EACH = Room("étapes par message", 6.0, _STEPS)
+MARK = Room("octets par empreinte d’un message, index compris", 128.0, _MARKS)

@@ -9,6 +9,7 @@ from vaguemestre.processes.production.capacity.measures import (
     ACTS,
     BESIDE_LETTER,
     HOLDINGS,
+    MARK,
     STEP,
     STEPS_EACH,
     Kind,
@@ -73,10 +74,11 @@ def total(needs: Sequence[Need]) -> int:
 
 
 def disk_for(people: int, habits: Habits) -> Disk:
-    """Mail with what lies beside it, and steps of messages for as long as they are kept."""
+    """Mail with what lies beside it, and steps and marks of messages for as long as they are kept."""
     letters = habits.mailbox_gb * 1e6 / habits.letter_kb
     mail = people * (habits.mailbox_gb * 1e9 + letters * BESIDE_LETTER.figure)
-    steps = people * habits.deliveries_a_day * habits.kept_days * STEPS_EACH.figure * STEP.figure
+    each = STEPS_EACH.figure * STEP.figure + habits.marks_each * MARK.figure
+    steps = people * habits.deliveries_a_day * habits.kept_days * each
     return Disk(mail / 1e12, steps / 1e12)
 
 

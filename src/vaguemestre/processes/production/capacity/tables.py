@@ -8,6 +8,7 @@ from vaguemestre.processes.production.capacity.measures import (
     ACTS,
     BESIDE_LETTER,
     HOLDINGS,
+    MARK,
     STEP,
     STEPS_EACH,
     Kind,
@@ -48,7 +49,7 @@ DISK_HEAD = ("taille", "disque, une copie", "To")
 def disk_rows(size: Size, habits: Habits) -> Iterator[Row]:
     disk = disk_for(size.people, habits)
     yield size.name, "courrier, chez les boîtes", _figure(disk.mail)
-    yield size.name, "étapes des messages, dans la base", _figure(disk.steps)
+    yield size.name, "étapes et empreintes des messages, dans la base", _figure(disk.steps)
 
 
 COST_HEAD = ("mesuré", "unité", *Kind, "où", "jour")
@@ -60,7 +61,8 @@ def cost_rows() -> Iterator[Row]:
         yield act.means, "ms de processeur", *_by_kind(act.cost), *act.source
     for one in HOLDINGS:
         yield one.means, "Mio de mémoire", *_by_kind(one.memory), *one.source
-    for room, keeper in ((BESIDE_LETTER, Kind.POD), (STEP, Kind.DATABASE), (STEPS_EACH, Kind.DATABASE)):
+    for room in (BESIDE_LETTER, STEP, STEPS_EACH, MARK):
+        keeper = Kind.POD if room is BESIDE_LETTER else Kind.DATABASE
         yield room.means, "", *_by_kind({keeper: room.figure}), *room.source
 
 
