@@ -63,12 +63,12 @@ def in_sessions(leaders: Collection[int]) -> list[Seen]:
     return [process for process in everybody() if process.session in leaders and process.state not in "ZX"]
 
 
-def descendants(pid: int) -> list[Seen]:
-    """The living processes below that one, children of children included."""
+def descendants(*pids: int) -> list[Seen]:
+    """The living processes below those, children of children included."""
     by_parent: dict[int, list[Seen]] = {}
     for process in everybody():
         by_parent.setdefault(process.parent, []).append(process)
-    processes, todo = [], [pid]
+    processes, todo = [], list(pids)
     while todo:
         children = by_parent.get(todo.pop(), [])
         processes += children

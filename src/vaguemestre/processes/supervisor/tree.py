@@ -264,7 +264,7 @@ async def _begin(launch: Launch, folder: Path, nursery: Nursery | None) -> Spawn
 
 
 def _descendants_beside(others: Sequence[int]) -> list[process_table.Seen]:
-    theirs = {process.pid for pid in others for process in process_table.descendants(pid)} | {*others}
+    theirs = {process.pid for process in process_table.descendants(*others)} | {*others}
     return [process for process in process_table.descendants(os.getpid()) if process.pid not in theirs]
 
 
