@@ -26,6 +26,7 @@ from django.db.models.signals import post_migrate
 from hypothesis import HealthCheck, settings
 from pytest_django.live_server_helper import LiveServer
 from tests import own_database, room_coverage
+from tests.engine_programs import EnginePrograms
 
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.revocations import FileRevocations
@@ -58,6 +59,7 @@ _OF_THE_DATABASE = frozenset({"django_db_setup", "db", "transactional_db", "live
 def pytest_configure(config: pytest.Config) -> None:
     if plugin := room_coverage.plugin():
         config.pluginmanager.register(plugin, "room-coverage")
+    config.pluginmanager.register(EnginePrograms(), "engine-programs")
 
 
 @pytest.fixture(scope="session")

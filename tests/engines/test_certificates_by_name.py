@@ -19,6 +19,8 @@ from vaguemestre.engines.home_alias import remove_alias
 from vaguemestre.engines.tls import certificates
 from vaguemestre.site.config import AcademySection, Config, NetworkSection, TlsSection
 
+pytestmark = pytest.mark.engines
+
 NOW = dt.datetime.now(dt.UTC)
 OF_AMIENS, OF_LILLE = "mail.ac-amiens.test", "mail.ac-lille.test"
 ADDRESS = "127.0.22.7"  # of the front: its port 80 is free there

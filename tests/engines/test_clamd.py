@@ -63,6 +63,7 @@ def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClamd]:
     made.end()
 
 
+@pytest.mark.engines
 def test_the_real_one_finds_it_in_a_file_or_in_an_archive_and_nothing_elsewhere(clamd: RealClamd) -> None:
     clamd.start()
     scan, archive = Clamd(clamd.address), io.BytesIO()
@@ -78,6 +79,7 @@ def test_the_real_one_finds_it_in_a_file_or_in_an_archive_and_nothing_elsewhere(
         scan(io.BytesIO(b"x" * 32_000_000))
 
 
+@pytest.mark.engines
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("content", "verdict"), [(EICAR, "infected"), (MARK, "infected"), (b"x", "clean")])
 def test_a_file_lent_while_it_was_away_waits_for_it_and_is_lent_only_if_clean(

@@ -21,6 +21,8 @@ from vaguemestre.processes.production.nodes.entry_machine import entrance_of
 from vaguemestre.site.config import NetworkSection
 from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, Topology
 
+pytestmark = pytest.mark.engines
+
 # HAProxy comes from 127.0.0.1, as a machine of "entry"; the engines are a machine of their own.
 TOPOLOGY = Topology((NodeSection("e1", "127.0.0.1", ("entry",)), NodeSection("m1", "127.0.0.2", MAIL_DUTIES)))
 CLIENT = "127.0.0.77"

@@ -137,6 +137,7 @@ def test_a_machine_without_the_authority_signs_nobody(tmp_path: Path) -> None:
         node_keys.signed_for(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("doors", [None, RecipientDoors(8054, 8055)])
 def test_haproxy_takes_its_configuration(tmp_path: Path, doors: RecipientDoors | None) -> None:
     node_keys.make_authority(tmp_path, now=NOW)
@@ -147,6 +148,7 @@ def test_haproxy_takes_its_configuration(tmp_path: Path, doors: RecipientDoors |
     assert "WARNING" not in judged.stderr
 
 
+@pytest.mark.engines
 def test_patroni_takes_its_configuration(tmp_path: Path) -> None:
     file = tmp_path / "patroni.yml"
     node_keys.make_authority(tmp_path, now=NOW)

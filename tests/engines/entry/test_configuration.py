@@ -40,6 +40,7 @@ def keepalived(name: str) -> str:
     return addresses_text(ENTRANCE, name, "eth0", Path("/etc/keepalived/haproxy-answers"))
 
 
+@pytest.mark.engines
 def test_haproxy_takes_its_file(tmp_path: Path) -> None:
     file = tmp_path / "haproxy.cfg"
     file.write_text(routes_text(ENTRANCE), encoding="utf-8")
@@ -48,6 +49,7 @@ def test_haproxy_takes_its_file(tmp_path: Path) -> None:
     assert "WARNING" not in ended.stderr
 
 
+@pytest.mark.engines
 def test_keepalived_takes_its_file(tmp_path: Path) -> None:
     check = tmp_path / "haproxy-answers"
     check.write_text(check_text(ENTRANCE), encoding="utf-8")
@@ -64,6 +66,7 @@ def _interface() -> str:
     return next(path.name for path in sorted(Path("/sys/class/net").iterdir()) if path.name != "lo")
 
 
+@pytest.mark.engines
 def test_an_entry_that_reaches_nobody_is_not_alive(tmp_path: Path) -> None:
     """One that hears nothing would take the addresses from one that serves: it hears of no other."""
     server, (door, alive) = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Greeter), _free_ports(2)

@@ -18,6 +18,8 @@ from vaguemestre.engines.tls import certificates
 from vaguemestre.site.config import NetworkSection
 from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, Topology
 
+pytestmark = pytest.mark.engines
+
 ADDRESS, ENTRY, STRANGER, CLIENT = "127.0.22.9", "127.0.22.10", "127.0.22.11", "192.0.2.77"
 TOPOLOGY = Topology((NodeSection("e1", ENTRY, ("entry",)), NodeSection("m1", ADDRESS, MAIL_DUTIES)))
 

@@ -13,6 +13,8 @@ from vaguemestre.engines.remote.list_unsubscribe import ListUnsubscribe
 from vaguemestre.engines.tls import certificates
 from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
 
+pytestmark = pytest.mark.engines
+
 
 class Site(BaseHTTPRequestHandler):
     asked: list[tuple[str, dict[str, str], bytes]]

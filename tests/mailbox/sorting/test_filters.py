@@ -128,6 +128,7 @@ def test_no_text_changes_the_shape_of_the_script(name: str, words: str, folder: 
     )
 
 
+@pytest.mark.engines
 def test_every_kind_of_filter_compiles(tmp_path: Path) -> None:
     outcome = Outcome("Archive/Été", "Copie", is_read=True, is_flagged=True)
     filters = []

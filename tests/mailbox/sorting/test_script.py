@@ -113,6 +113,7 @@ def test_an_empty_text_answers_nobody_of_that_kind(internal: str, external: str,
     assert words.count("vacation") == count
 
 
+@pytest.mark.engines
 def test_whoever_wrote_to_an_address_that_hides_its_owner_gets_no_reply(tmp_path: Path) -> None:
     hidden = replace(OWNER, gateway_addresses=("ent.0123456789ab@ac-amiens.test",))
     script = replying(WINTER, hidden, now=NOW)
