@@ -30,7 +30,7 @@ from vaguemestre.people.credentials.models import Account, AppPassword, MailToke
 from vaguemestre.people.intake.models import Feed
 from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.post.outbox.models import OutboxMessage
-from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
+from vaguemestre.post.trace.models import LogCursor, MessageMark, MessageStep, StepCount, StepCounter
 from vaguemestre.processes import database_rights
 from vaguemestre.processes.database_rights import EVERYWHERE, ON, ROLES, limits
 from vaguemestre.processes.duties import DUTIES
@@ -65,8 +65,8 @@ def test_every_user_of_the_database_has_a_role_and_no_role_has_two_users() -> No
 def test_the_tables_of_exceptions_are_those_of_the_models() -> None:
     models = (
         BrowserSession, MailToken, Account, AppPassword, LifecycleEvent, Box, Member, MailingList, Entry,
-        MessageStep, LogCursor, StepCount, StepCounter, DBTaskResult, Feed, OutboxMessage, EntrySeal,
-        MonthSeal, KeyDigest, Machine,
+        MessageMark, MessageStep, LogCursor, StepCount, StepCounter, DBTaskResult, Feed, OutboxMessage,
+        EntrySeal, MonthSeal, KeyDigest, Machine,
     )  # fmt: skip
     named = {table.removeprefix("public.") for table in ON if table.startswith("public.")}
     assert named == {model._meta.db_table for model in models} | {"django_migrations"}
