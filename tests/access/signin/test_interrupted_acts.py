@@ -43,6 +43,21 @@ def hidden(page: str) -> list[tuple[str, str]]:
     return re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
 
 
+@pytest.mark.parametrize(("place", "is_whole"), [("iframe", False), ("document", True)])
+def test_asked_for_within_a_composer_it_brings_no_second_shell(
+    client: Client, nicolas: Account, place: str, is_whole: bool
+) -> None:
+    asked = interrupted(client)
+    proof = client.get(asked["Location"], headers={"Sec-Fetch-Dest": place}).content.decode()
+    proved(client)
+    back = client.get(RESUME, headers={"Sec-Fetch-Dest": place}).content.decode()
+    assert "C’est bien vous" in proof
+    assert "Rien n’est encore fait" in back
+    assert [("Se déconnecter" in page, "/accessibilite" in page) for page in (proof, back)] == [
+        (is_whole, is_whole)
+    ] * 2
+
+
 def test_the_act_comes_back_filled_in_and_is_done_by_one_click(client: Client, nicolas: Account) -> None:
     asked = interrupted(client)
     assert asked["Location"] == "/alogin?confirmer=1&next=%2Fcompte%2Freprise"
