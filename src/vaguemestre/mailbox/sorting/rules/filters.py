@@ -140,7 +140,9 @@ def check_label(label: str) -> None:
 
 def _check_forward(address: str, owner: Owner | None, *, forwards_outside: bool) -> None:
     to = parse_address(address)  # kernel.address-malformed
-    if owner is None or str(to) in owner.addresses:
+    local, _, _ = str(to).partition("@")
+    without_detail = f"{local.partition('+')[0]}@{to.domain}"  # which comes to the same mailbox
+    if owner is None or without_detail in owner.addresses:
         raise Refusal("sorting.filter-forward-self")
     if not forwards_outside and to.domain not in owner.internal_domains:
         raise Refusal("sorting.filter-forward-outside", domain=owner.internal_domains[0])
