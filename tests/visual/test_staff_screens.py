@@ -17,6 +17,7 @@ SCREENS = {
     "staff-announcement": ("administrator", "/administration/annonces/nouvelle"),
     "staff-application": ("administrator", "/administration/applications/nouvelle"),
     "staff-classes": ("administrator", "/administration/classes-de-service"),
+    "staff-messages": ("administrator", "/administration/messages"),
     "staff-feeds": ("administrator", "/administration/flux"),
     "staff-never-activated": ("administrator", "/administration/jamais-actives"),
     "staff-removal": ("administrator", "/administration/retraits/nouveau"),
