@@ -82,6 +82,18 @@ def test_what_is_sent_on_leaves_under_our_domain_and_what_bounces_reaches_its_or
     assert sender.world.arrived(f"retour {subject}")[0]["X-Original-To"] == ORIGIN
 
 
+def test_a_return_path_of_ours_takes_bounces_and_relays_nobody_s_letters(
+    sender: Sender, subject: str
+) -> None:
+    marie = forwards_to(sender, "paul@sur.example")
+    sender.arrive(marie.address, letter(ORIGIN, marie.address, subject), ORIGIN)
+    path = return_path(sender, subject)
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+        sender.arrive(path, letter("pub@sur.example", path, f"réclame {subject}"), "pub@sur.example")
+    assert refused.value.recipients[path][0] == 554
+    sender.arrive(marie.address, letter("pub@sur.example", marie.address, f"à Marie {subject}"), ORIGIN)
+
+
 def test_an_invented_return_path_is_refused_at_the_door(sender: Sender) -> None:
     invented = f"SRS0=AAAA=AA=loin.example=jean@{DOMAIN}"
     with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
