@@ -130,10 +130,13 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
         ),
         "postfix-deferred": Advice(
             "Beaucoup de courriels remis à plus tard",
-            "Des serveurs d’ailleurs ne prennent pas notre courrier pour le moment. Il est "
+            "Des serveurs d’ailleurs, ou nos boîtes, ne prennent pas le courrier pour le moment. Il est "
             "essayé plusieurs jours.",
             (
-                "Voir vers qui et pourquoi : page « File d’attente », ou `vaguemestre queue list`.",
+                "Voir vers qui et pourquoi : page « File d’attente », ou `vaguemestre queue list "
+                "--by-destination`.",
+                "Notre propre domaine (« Nos boîtes ne répondent pas ») : voir « Nos boîtes ne prennent plus "
+                "le courrier ».",
                 "Une seule destination : attendre, ou joindre qui la tient.",
                 "Toutes : réseau, DNS ou relais de sortie : `vaguemestre check --live`.",
                 "Un compte volé qui écrit à tous : le mettre à l’abri depuis sa fiche, puis "
@@ -144,9 +147,11 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Un courriel n’avance plus",
             "La file active ou l’arrivée est bloquée.",
             (
-                "Le journal de Postfix : `tail -n 50 /var/lib/vaguemestre/logs/postfix.log`.",
-                "Le disque est-il plein ? Le contrôle des envois et le filtre répondent-ils ?",
-                "Reprendre : `systemctl restart vaguemestre-postfix`.",
+                "Voir ce qui manque : `vaguemestre check --live`. « partie postfix : moves no message » : la "
+                "file est figée ; « Premier essai en cours » ne dit alors rien.",
+                "Un seul courriel, les autres passent : page « File d’attente », le retenir. "
+                "`grep NUMÉRO /var/lib/vaguemestre/logs/postfix.log` dit ce qu’il attend.",
+                "Reprendre : `systemctl restart vaguemestre-postfix`. La file est gardée et repart.",
             ),
         ),
         "refused-outside": Advice(
@@ -163,10 +168,12 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Nos boîtes ne prennent plus le courrier",
             "Dovecot refuse pour le moment : le courrier attend dans la file, rien n’est perdu.",
             (
-                "Dovecot répond-il ? `vaguemestre check --live`, puis `tail -n 50 "
-                "/var/lib/vaguemestre/logs/dovecot.log`.",
+                "Pourquoi : `vaguemestre queue list`, sous chaque courriel. « connect to …/lmtp » : "
+                "`systemctl restart vaguemestre-dovecot`, même si `vaguemestre check --live` est bien.",
+                "D’autres mots sont ceux de Dovecot : `tail -n 50 /var/lib/vaguemestre/logs/dovecot.log`. "
                 "Le disque du courrier est-il plein ?",
-                "Une fois réparé, la file se vide d’elle-même en moins d’une heure.",
+                "Une fois réparé, la file se vide d’elle-même en moins d’une heure ; l’alarme dure un quart "
+                "d’heure après la dernière remise reportée.",
             ),
         ),
         "self-mail-lost": Advice(
