@@ -15,6 +15,8 @@ from vaguemestre.foundation.jobs.queries import count_failed_jobs, failed_jobs_p
 from vaguemestre.foundation.jobs.rules import MAX_ATTEMPTS
 from vaguemestre.foundation.jobs.services import (
     announce,
+    announce_in_share,
+    announce_once,
     delete_failed_job,
     delete_old_failed_jobs,
     delete_old_jobs,
@@ -37,6 +39,12 @@ class TowerFell:
     times: int
 
 
+@dataclass(frozen=True)
+class PageAsked:
+    reader: int
+    page: int
+
+
 heard: list[int] = []
 away: list[bool] = []
 failure: list[Exception] = []
@@ -53,7 +61,7 @@ def listen(event: BellRang) -> None:
 @pytest.fixture(autouse=True)
 def _listening() -> Iterator[None]:
     before = ports.subscriptions.get()
-    ports.subscriptions.replace({BellRang: (listen,)})
+    ports.subscriptions.replace({BellRang: (listen,), PageAsked: (lambda event: None,)})
     heard.clear()
     away.clear()
     failure.clear()
@@ -83,6 +91,27 @@ def test_an_announced_event_wakes_its_handler_once() -> None:
     (args,) = waiting()
     wake.func(*args)
     assert heard == [2]
+
+
+@pytest.mark.django_db
+def test_an_event_that_already_waits_is_announced_once() -> None:
+    for times in (1, 1, 2):
+        announce_once(BellRang(times))
+    assert [args[2] for args in waiting()] == [{"times": 1}, {"times": 2}]
+
+
+@pytest.mark.django_db
+def test_nobody_has_more_than_their_share_of_jobs() -> None:
+    def asked(reader: int, page: int) -> bool:
+        return announce_in_share(PageAsked(reader, page), "reader", most=2)
+
+    assert [asked(1, 1), asked(1, 1), asked(1, 2)] == [True, True, True]  # the second waits for the first
+    assert [asked(1, 3), asked(1, 2), asked(2, 3)] == [False, True, True]
+    assert [args[2] for args in waiting()] == [
+        {"reader": 1, "page": 1}, {"reader": 1, "page": 2}, {"reader": 2, "page": 3},
+    ]  # fmt: skip
+    DBTaskResult.objects.all().delete()  # done
+    assert asked(1, 3)
 
 
 @pytest.mark.django_db
