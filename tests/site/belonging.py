@@ -168,7 +168,7 @@ def _settings_and_files(people: People) -> Iterator[Belonging]:
     )
     yield Belonging(
         "sorting", {}, "Absencequetu", own,
-        doors="absence end", asked={"absence": away.pk}, sent={"absence": away.pk}, state=rows(away),
+        doors="absence end", asked={"absence": away.place}, sent={"absence": away.place}, state=rows(away),
     )  # fmt: skip
     deposit = SharedFile.objects.create(
         account=account, token_sha256="t" * 64,
