@@ -188,11 +188,14 @@ def test_as_many_queries_for_many_lines_as_for_some(crowd: People, address: str)
             assert b"seule0@" in (b"".join(answer) if answer.streaming else answer.content)
         return len(asked)
 
+    def fewest() -> int:
+        """Presence is noted in one of them at most."""
+        return min(count(), count())
+
     count()  # what is only read or written once
-    before = count()
+    before = fewest()
     add_to(crowd, range(1, 8))
-    count()  # adding them took its time: presence is noted anew
-    assert count() == before
+    assert fewest() == before
 
 
 def add_to(crowd: People, numbers: range) -> None:
