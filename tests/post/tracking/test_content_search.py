@@ -23,7 +23,7 @@ from vaguemestre.post.trace.rules.marks import marks_key, subject_mark
 from vaguemestre.post.trace.values import Engine, MessageSearch, Step, StepKind, Verdict
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NOW = timezone.now().replace(microsecond=0) - timedelta(hours=2)
+NOW = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
 SUBJECT, OTHER = "Élections professionnelles", "Autre objet"
 WHERE = "/administration/messages"
 app = typer.Typer()
