@@ -47,7 +47,7 @@ for _hasher in _COSTS:
 LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
 # How long an example takes to draw is the machine's, busy here: it fails nothing.
 _UNHURRIED: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("few", **_UNHURRIED, max_examples=20)
+settings.register_profile("few", **_UNHURRIED, max_examples=12)
 settings.register_profile("sample", **_UNHURRIED)
 settings.register_profile("whole", **_UNHURRIED, max_examples=5000)
 settings.load_profile("whole" if LONG else os.environ.get("VAGUEMESTRE_EXAMPLES", "sample"))

@@ -135,6 +135,7 @@ def test_no_body_is_dear_to_count(kind: str, line: bytes) -> None:
     assert least_seconds(lambda: counted(kind, body), 0.7) < 0.7
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("value", [b"8bit", b"x" * 900])
 def test_encodings_said_over_and_over_cost_no_more_than_other_lines(value: bytes) -> None:
     """Each was kept beside all before it: a header of 16 MB took the gate 13 seconds."""

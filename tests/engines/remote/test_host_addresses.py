@@ -67,6 +67,7 @@ def test_where_no_name_server_is_a_host_has_no_address() -> None:
         HostAddresses(address)("site.example", 0.3)
 
 
+@pytest.mark.heavy
 def test_names_that_wait_hold_no_lookup_of_others(server: Server) -> None:
     """Three readers of a letter of 120 such names stopped everybody's pictures."""
     limits = Limits(seconds=0.5, at_once=AT_ONCE)

@@ -19,6 +19,7 @@ def test_parts_in_parts_under_many_lines_are_costly(levels: int, lines: int) -> 
     assert is_costly(nested(levels, lines))
 
 
+@pytest.mark.heavy
 def test_a_message_with_twenty_megabytes_of_files_is_not() -> None:
     message = EmailMessage()
     message.set_content("Bonjour")

@@ -71,6 +71,7 @@ def test_a_picture_of_a_palette_is_read() -> None:
     assert small.size == (256, 256)
 
 
+@pytest.mark.heavy
 def test_beyond_the_photos_of_telephones_none_is_decoded() -> None:
     large = picture(4200, 4100)
     for judge in (thumbnail, is_light, PhotoReader()):

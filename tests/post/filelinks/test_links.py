@@ -229,6 +229,7 @@ def test_whoever_has_the_link_alone_keeps_nobody_from_the_file(store: FileStore)
         services.issue_ticket(left.token, "presque", "192.0.2.11", now=now)
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_many_networks_together_guess_few_passwords_of_a_link(store: FileStore) -> None:
     """A first try of each, up to some hundreds; and a hundred others."""
@@ -270,6 +271,7 @@ def test_one_line_of_ipv6_keeps_nobody_from_the_file(store: FileStore) -> None:
     assert services.issue_ticket(left.token, "sapin vert", "2001:db8:9::/64", now=now)
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_some_tens_of_networks_keep_no_other_one_from_the_file(store: FileStore) -> None:
     left, now = shared(store, account().pk), timezone.now()

@@ -40,6 +40,7 @@ def test_a_picture_shown_again_and_again_is_shown_within_the_budget(size: int, t
     assert shown.used == {"a"}, "a picture of the text is no attachment"
 
 
+@pytest.mark.heavy
 def test_several_pictures_share_the_budget_of_their_message() -> None:
     names = [f"p{number}" for number in range(8)]
     shown = read("".join(f'<img src="cid:{name}">' for name in names), dict.fromkeys(names, 2_000_000)).body

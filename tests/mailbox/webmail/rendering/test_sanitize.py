@@ -189,6 +189,7 @@ def test_an_enormous_text_is_cut_and_says_so() -> None:
     assert len(clean.html) < 2_100_000
 
 
+@pytest.mark.heavy
 def test_letters_cleaned_at_the_same_time_are_each_judged_by_their_own_pictures() -> None:
     def shown(number: int) -> str:
         mine = f"data:image/png;base64,{number:04}"

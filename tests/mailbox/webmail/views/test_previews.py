@@ -50,6 +50,7 @@ def letter(*attached: tuple[str, bytes, str]) -> bytes:
     return message.as_bytes(policy=policy.SMTP)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("kind", "ending", "content"), files.SAMPLES, ids=lambda v: v if isinstance(v, str) else ""
 )
