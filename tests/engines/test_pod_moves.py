@@ -207,7 +207,7 @@ def test_mail_of_a_frozen_mailbox_waits_and_nothing_opens_it(cluster: Cluster) -
 
 
 def _log(cluster: Cluster, person: Someone) -> str:
-    lines = (cluster.front.config.logs_dir / "postfix.log").read_text().splitlines()
+    lines = (cluster.front.config.logs_dir / "postfix.log").read_text(errors="replace").splitlines()
     return "\n".join(line for line in lines if person.address in line)
 
 

@@ -28,7 +28,7 @@ def cluster() -> Iterator[Cluster]:
 
 def _sign_ins(cluster: Cluster, pod: str) -> int:
     """How many sign-ins that pod has judged, refused ones included."""
-    return log_file(cluster.pods[pod].config).read_text().count("imap-login: ")
+    return log_file(cluster.pods[pod].config).read_text(errors="replace").count("imap-login: ")
 
 
 @pytest.mark.parametrize("pod", ["un", "deux"])

@@ -170,7 +170,7 @@ def _is_moderated(
     for name in ("List-Id", "List-Help", "List-Owner", "List-Archive", "List-Unsubscribe"):
         assert copy[name], name
     assert wait_until(lambda: copy_of(instance, "colleague", f"Proposition {mark}"), 60)
-    log = (instance.home / "logs" / "postfix.log").read_text()
+    log = (instance.home / "logs" / "postfix.log").read_text(errors="replace")
     assert re.search(r"postfix/lists/lmtp\[\d+\]: \w+: to=<[^>]+>.*status=sent", log), "by a lane of its own"
     footer = [part.get_content() for part in copy.walk() if part.get_content_type() == "text/plain"][-1]
     why = re.search(r"http://\S+/listes/recu/\S+", footer)

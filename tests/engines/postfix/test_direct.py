@@ -92,7 +92,7 @@ def test_a_domain_that_does_not_exist_is_told_at_once(sender: Sender, marie: Som
 def test_dane_trusts_the_published_key_and_refuses_another(sender: Sender, marie: Someone) -> None:
     send(sender, marie, "paul@sur.example", "clé publiée")
     assert sender.world.raw("publiée")
-    log = (sender.config.logs_dir / "postfix.log").read_text()
+    log = (sender.config.logs_dir / "postfix.log").read_text(errors="replace")
     assert re.search(r"Verified TLS connection established to mx\.sur\.example", log)
     send(sender, marie, "paul@faux.example", "autre clé")
     delayed = sender.delivery("paul@faux.example", StepKind.DEFERRED)

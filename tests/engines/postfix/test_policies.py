@@ -47,7 +47,7 @@ class Follower(Sender):
         wait_until(policy_socket(self.config).exists)
 
     def log(self) -> str:
-        return (self.config.logs_dir / "postfix.log").read_text()
+        return (self.config.logs_dir / "postfix.log").read_text(errors="replace")
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ def test_a_message_is_known_by_its_subject_links_and_files_and_arrives_without_i
         *(link_mark(key, name_of_line(name)) for name in names),
     }
     assert {step.status for step in steps} == {""}
-    log = (filter_alone.config.logs_dir / "postfix.log").read_text()
+    log = (filter_alone.config.logs_dir / "postfix.log").read_text(errors="replace")
     told = [line.partition(" from ")[0] for line in log.splitlines() if "Vaguemestre-Marks" in line]
     assert told
     assert not any(re.search("piege|lections|facture", line) for line in told)
