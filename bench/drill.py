@@ -19,6 +19,7 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "src")]
 from bench.drills import cluster, records, report  # noqa: E402
 from bench.drills.choice import RUN_FAULTS  # noqa: E402
 from bench.drills.drive import Drive  # noqa: E402
+from tests.machines.machine import make_network  # noqa: E402
 
 
 def main() -> int:
@@ -37,6 +38,7 @@ def main() -> int:
     if asked.verb in ("stop", "destroy"):
         (cluster.stop if asked.verb == "stop" else cluster.throw_away)(machines)
         return 0
+    make_network()  # whoever asks for power is answered there
     with machines.switch.answering():
         if asked.verb == "upgrade":
             cluster.upgrade(machines)
