@@ -39,6 +39,7 @@ STATE = STORE / "drill"
 _LAYER = Machine("dr-layer", "10.78.0.100", (pods.LAYER.name,))
 STORAGE = STORE / "dr-storage"
 _DISK_BYTES, _STORAGE_BYTES = 4 << 30, 2 << 30
+_PRESETS = "/etc/systemd/system-preset"
 _LAYER_NODES = pods.LAYER_NODES + '[[node]]\nname = "e"\nduties = ["entry"]\n'
 
 
@@ -171,7 +172,8 @@ def _lay(machine: Machine) -> None:
     for name in ("w", "b", "e"):
         machine.must(*academy.INSTALL, "--lay", "--node", name)
     # a machine starts nothing that bin/install did not enable on it, its first start included
-    machine.must("tee", "/etc/systemd/system-preset/00-drill.preset", text="disable *\n")
+    machine.must("mkdir", "-p", _PRESETS)
+    machine.must("tee", f"{_PRESETS}/00-drill.preset", text="disable *\n")
     machine.must("systemctl", "disable", "--quiet", *pods.STARTED_BY_PACKAGES, "keepalived")
     machine.must("systemctl", "mask", "--quiet", "systemd-networkd-wait-online.service")
 
