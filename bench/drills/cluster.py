@@ -39,6 +39,10 @@ STATE = STORE / "drill"
 _LAYER = Machine("dr-layer", "10.78.0.100", (pods.LAYER.name,))
 STORAGE = STORE / "dr-storage"
 _DISK_BYTES, _STORAGE_BYTES = 4 << 30, 2 << 30
+_STARTED_BY_PACKAGES = (
+    "keepalived", "dovecot.service", "dovecot.socket", "ipmievd", "nginx", "postfix",
+    "postfix-mta-sts-resolver", "postfix-resolvconf.path", "postsrsd", "rspamd", "valkey-server",
+)  # fmt: skip
 _PRESETS = "/etc/systemd/system-preset"
 _LAYER_NODES = pods.LAYER_NODES + '[[node]]\nname = "e"\nduties = ["entry"]\n'
 
@@ -174,7 +178,7 @@ def _lay(machine: Machine) -> None:
     # a machine starts nothing that bin/install did not enable on it, its first start included
     machine.must("mkdir", "-p", _PRESETS)
     machine.must("tee", f"{_PRESETS}/00-drill.preset", text="disable *\n")
-    machine.must("systemctl", "disable", "--quiet", *pods.STARTED_BY_PACKAGES, "keepalived")
+    machine.must("systemctl", "disable", "--quiet", *pods.STARTED_BY_PACKAGES, *_STARTED_BY_PACKAGES)
     machine.must("systemctl", "mask", "--quiet", "systemd-networkd-wait-online.service")
 
 
@@ -212,6 +216,8 @@ def _install(cluster: Cluster, name: str, *, may_wait: bool = False, brings_keys
     """`may_wait`: others are still missing for a majority."""
     machine, first = cluster.machines[name], cluster.machines[FRONTS[0]]
     began = time.monotonic()
+    if not machine.pid:  # Pacemaker of the first two has the third cut that it does not see yet
+        machine.boot()
     machine.must("tee", academy.SETTINGS, text=FILE.text)
     if name in FRONTS:
         machine.bring(cluster.authority.ca.parent, "/srv/tls")
