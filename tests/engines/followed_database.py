@@ -26,7 +26,7 @@ import pytest
 from tests.engines.live import is_free, wait_until
 
 from vaguemestre.engines.cluster import members, node_keys
-from vaguemestre.engines.cluster.configuration import RecipientDoors, routes_text
+from vaguemestre.engines.cluster.configuration import RecipientDoors, let_go_text, routes_text
 from vaguemestre.engines.cluster.members import DatabaseCluster, Member
 
 WRITER, FOLLOWER = Member("d1", "127.0.0.21"), Member("d2", "127.0.0.22")
@@ -185,7 +185,11 @@ class FollowedDatabase:
 
     def lead(self, doors: RecipientDoors) -> None:
         """Start HAProxy as a front has it, and wait until it knows who writes and who follows."""
-        text = routes_text(self.cluster, (), doors).replace("    user haproxy\n    group haproxy\n", "")
+        script = self.folder / "let-go.lua"
+        script.write_text(let_go_text(), encoding="utf-8")
+        text = routes_text(self.cluster, (), doors, script).replace(
+            "    user haproxy\n    group haproxy\n", ""
+        )
         for part in ("listen database", "backend settled"):  # so that Patroni's stand-in knows who asks
             before, start, after = text.partition(f"{part}\n")
             text = before + start + after.replace("uri /primary", f"uri /primary?{part.split()[1]}", 1)

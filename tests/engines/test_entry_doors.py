@@ -15,7 +15,8 @@ from tests.engines import live
 from tests.engines.frozen import standing_still
 from tests.engines.live import LiveEngines, wait_until
 
-from vaguemestre.engines.entry.configuration import Entrance, let_go_text, routes_text
+from vaguemestre.engines.cluster.configuration import let_go_text
+from vaguemestre.engines.entry.configuration import Entrance, routes_text
 from vaguemestre.engines.tls import certificates
 from vaguemestre.processes.production.nodes.entry_machine import entrance_of
 from vaguemestre.site.config import NetworkSection

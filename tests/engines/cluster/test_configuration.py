@@ -10,7 +10,13 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vaguemestre.engines.cluster import node_keys
-from vaguemestre.engines.cluster.configuration import RecipientDoors, etcd_text, patroni_text, routes_text
+from vaguemestre.engines.cluster.configuration import (
+    RecipientDoors,
+    etcd_text,
+    let_go_text,
+    patroni_text,
+    routes_text,
+)
 from vaguemestre.engines.cluster.members import DatabaseCluster, Member
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
@@ -101,7 +107,7 @@ def test_whoever_goes_to_a_standby_because_the_writing_one_was_doubted_comes_bac
     """« settled » ends them when it believes again: it doubts at each fault that « database » counts."""
     text = routes_text(cluster(), (), RecipientDoors(8054, 8055))
     checks = {
-        kind: text.partition(f" {kind}\n")[2].partition("default-server ")[2].partition(" on-marked")[0]
+        kind: text.partition(f" {kind}\n")[2].partition("default-server ")[2].partition(" port ")[0]
         for kind in ("database", "settled")
     }
     assert checks == {"database": "inter 1s fall 2 rise 1", "settled": "inter 1s fall 1 rise 3"}
@@ -142,7 +148,9 @@ def test_a_machine_without_the_authority_signs_nobody(tmp_path: Path) -> None:
 def test_haproxy_takes_its_configuration(tmp_path: Path, doors: RecipientDoors | None) -> None:
     node_keys.make_authority(tmp_path, now=NOW)
     file = tmp_path / "haproxy.cfg"
-    file.write_text(routes_text(cluster(tmp_path), (), doors))
+    script = tmp_path / "let-go.lua"
+    script.write_text(let_go_text())
+    file.write_text(routes_text(cluster(tmp_path), (), doors, script))
     judged = subprocess.run(["haproxy", "-c", "-f", str(file)], capture_output=True, text=True, check=False)
     assert judged.returncode == 0, judged.stderr
     assert "WARNING" not in judged.stderr
@@ -160,7 +168,10 @@ def test_patroni_takes_its_configuration(tmp_path: Path) -> None:
         ["/usr/bin/python3", "-c", "import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)))"],
         input=file.read_text(), capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert json.loads(read.stdout)["bootstrap"]["dcs"]["synchronous_mode"] is True
+    taken = json.loads(read.stdout)
+    assert taken["bootstrap"]["dcs"]["synchronous_mode"] is True
+    # else a copy for another machine waits minutes for the next checkpoint, longer than bin/install does
+    assert taken["postgresql"]["basebackup"] == [{"checkpoint": "fast"}]
     judged = subprocess.run(
         ["patroni", "--validate-config", "--ignore-listen-port", str(file)],
         capture_output=True, text=True, check=False,

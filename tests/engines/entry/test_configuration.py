@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from vaguemestre.engines.cluster import configuration
 from vaguemestre.engines.cluster.members import Member
-from vaguemestre.engines.entry import configuration
 from vaguemestre.engines.entry.configuration import (
     Door,
     Entrance,

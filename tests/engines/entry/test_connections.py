@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from tests.engines import live
+from tests.engines.deaf import deaf
 from tests.engines.live import wait_until
 
+from vaguemestre.engines.cluster.configuration import let_go_text
 from vaguemestre.engines.cluster.members import Member
-from vaguemestre.engines.entry.configuration import Door, Entrance, let_go_text, routes_text
+from vaguemestre.engines.entry.configuration import Door, Entrance, routes_text
 
 GREETING = b"220 mail\r\n"
 CLIENTS = 6  # half of them are led to the server that dies
@@ -37,18 +39,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@contextlib.contextmanager
-def deaf(address: str, port: int) -> Iterator[None]:
-    """A machine without power: connections to it neither open nor fail."""
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(socket.create_server((address, port), backlog=0))
-        for _ in range(3):  # the queue of those that nobody accepts is full
-            waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex((address, port))
-        yield
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from vaguemestre.engines.cluster.members import DatabaseCluster, Member
 from vaguemestre.engines.config_templates import render
 
 _HERE = Path(__file__).parent
+LET_GO = Path("/etc/haproxy/vaguemestre-let-go.lua")
 
 
 def etcd_text(cluster: DatabaseCluster, name: str) -> str:
@@ -53,12 +54,20 @@ class RecipientDoors(NamedTuple):
 
 
 def routes_text(
-    cluster: DatabaseCluster, routes: Sequence[Route] = (), recipients: RecipientDoors | None = None
+    cluster: DatabaseCluster,
+    routes: Sequence[Route] = (),
+    recipients: RecipientDoors | None = None,
+    let_go: Path = LET_GO,
 ) -> str:
     """haproxy.cfg of a machine that uses the others: its loopback leads to whichever database is primary, and
-    by `routes` to who answers.
+    by `routes` to who answers. `let_go`: where `let_go_text` lies.
     """
-    return _rendered("routes.cfg.j2", cluster, routes=routes, recipients=recipients)
+    return _rendered("routes.cfg.j2", cluster, routes=routes, recipients=recipients, let_go=let_go)
+
+
+def let_go_text() -> str:
+    """What ends the connections to a machine that is found dead, in HAProxy's Lua."""
+    return (_HERE / "let_go.lua").read_text(encoding="utf-8")
 
 
 def _rendered(template: str, cluster: DatabaseCluster, name: str = "", **values: object) -> str:

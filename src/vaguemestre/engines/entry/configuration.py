@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from vaguemestre.engines.cluster.configuration import LET_GO
 from vaguemestre.engines.cluster.members import Member
 from vaguemestre.engines.config_templates import render
 
@@ -30,7 +31,7 @@ class Door(NamedTuple):
 class Entrance:
     """`addresses`: those of the installation, carried by one of `entries`; `site`: the pages' host name.
 
-    `let_go`: where `let_go_text` lies.
+    `let_go`: where `cluster.configuration.let_go_text` lies.
     """
 
     addresses: tuple[str, ...]
@@ -38,17 +39,12 @@ class Entrance:
     doors: tuple[Door, ...]
     site: str
     alive_port: int = 8404  # of HAProxy, on the loopback: keepalived asks whether it still answers
-    let_go: Path = Path("/etc/haproxy/vaguemestre-let-go.lua")
+    let_go: Path = LET_GO
 
 
 def routes_text(entrance: Entrance) -> str:
     """haproxy.cfg of an entry: each door leads to the servers that answer."""
     return render(_HERE, "haproxy.cfg.j2", entrance=entrance)
-
-
-def let_go_text() -> str:
-    """What ends the connections to a machine that is found dead, in HAProxy's Lua."""
-    return (_HERE / "let_go.lua").read_text(encoding="utf-8")
 
 
 def addresses_text(entrance: Entrance, name: str, interface: str, check: Path) -> str:

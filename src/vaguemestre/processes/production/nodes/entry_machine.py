@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from vaguemestre.engines.cluster.configuration import let_go_text
 from vaguemestre.engines.cluster.members import Member
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.entry.configuration import (
@@ -11,7 +12,6 @@ from vaguemestre.engines.entry.configuration import (
     Entrance,
     addresses_text,
     check_text,
-    let_go_text,
     routes_text,
 )
 from vaguemestre.processes.production.machine.commands import StepFailed, are_active, has_text, run

@@ -3,11 +3,18 @@
 import subprocess
 from collections.abc import Iterator
 
-from vaguemestre.engines.cluster.configuration import RecipientDoors, Route, routes_text
+from vaguemestre.engines.cluster.configuration import (
+    LET_GO,
+    RecipientDoors,
+    Route,
+    let_go_text,
+    routes_text,
+)
 from vaguemestre.engines.cluster.members import Member
+from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.dovecot import places
 from vaguemestre.engines.tls import certificates
-from vaguemestre.processes.production.machine.commands import StepFailed, run, succeeds
+from vaguemestre.processes.production.machine.commands import StepFailed, has_text, run, succeeds
 from vaguemestre.processes.production.nodes.database_member import comes
 from vaguemestre.processes.production.nodes.haproxy import HAProxy
 from vaguemestre.processes.production.nodes.keys import cluster_of
@@ -55,13 +62,15 @@ class Routes:
 
     def lead(self) -> bool:
         """Whether HAProxy runs as configured, and a database that writes answers where it leads to one."""
-        return HAProxy().runs_as(self._text) and (not self._members or _answers())
+        is_taken = has_text(LET_GO, let_go_text()) and HAProxy().runs_as(self._text)
+        return is_taken and (not self._members or _answers())
 
     def make(self) -> None:
         """Raises StepFailed when HAProxy does not take these ways, or no database that writes answers."""
         if self._members:
             subprocess.run(["systemctl", "disable", "--now", "--quiet", POSTGRESQL], check=False)
             run(("systemctl", "mask", "--quiet", POSTGRESQL))  # Debian's own would take the port
+        write(LET_GO, let_go_text())
         HAProxy().take(self._text)
         if self._members and not comes(_answers, _ANSWER_SECONDS):
             raise StepFailed(
