@@ -28,16 +28,18 @@ _LOOKUP_SECONDS = 10.0  # of its name
 _TIMEOUT_SECONDS = 30.0  # of one read
 _PATIENCE_SECONDS = 120.0  # of a connection, whatever it sends: long jobs of everybody wait behind it
 _SLOWEST_BYTES_A_SECOND = 1_000_000  # of a message, for which the connection lasts longer
-_MAX_MESSAGE_BYTES = 100_000_000
+_MAX_MESSAGE_BYTES = 100_000_000  # of all the literals of an answer too
 _MAX_LINES_BYTES = 20_000_000  # of a connection: imaplib keeps all that was not asked for
 _LIST_LINE = re.compile(rb'\((?P<flags>[^)]*)\) (?P<separator>"(?:\\?.)"|NIL) (?P<name>.+)', re.DOTALL)
-_UID = re.compile(rb"UID (\d+)")
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_SIZE = re.compile(rb"RFC822\.SIZE (\d{1,19})")
 _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)")
-_COUNT = re.compile(rb"MESSAGES (\d+)")
+_COUNT = re.compile(rb"MESSAGES (\d{1,10})(?!\d)")
+_NUMBER = re.compile(rb"\d{1,10}")  # 32 bits (RFC 9051 §9)
 _USES = {"\\sent": "sent", "\\drafts": "drafts", "\\junk": "junk", "\\trash": "trash", "\\archive": "archive"}
 _VIRTUAL = {"\\all", "\\flagged", "\\important"}  # views of messages of other folders
 _CONTROLS = re.compile(r"[\0\r\n]")
+_CONTROLS_OF_NAMES = re.compile(rb"[\0\r\n]")
+_SENSELESS = (ValueError, OverflowError)  # what imaplib raises for bytes or numbers that are none
 _KEPT_FLAGS = re.compile(r"\\(?:Seen|Answered|Flagged|Draft)|[A-Za-z0-9$_.-]{1,60}")
 
 
@@ -46,7 +48,7 @@ class _PinnedConnection(imaplib.IMAP4_SSL):
 
     def __init__(self, host: str, address: tuple[str, int], tls: ssl.SSLContext) -> None:
         self._checked_address = address
-        self._lines_bytes = 0
+        self._lines_bytes = self._literals_bytes = 0
         super().__init__(host, address[1], ssl_context=tls, timeout=_TIMEOUT_SECONDS)
 
     def give_patience(self, size: int = 0) -> None:
@@ -59,7 +61,8 @@ class _PinnedConnection(imaplib.IMAP4_SSL):
 
     def read(self, size: int) -> bytes:
         """A literal; the server's word on the size of a message binds nobody."""
-        if size > _MAX_MESSAGE_BYTES:
+        self._literals_bytes += size
+        if self._literals_bytes > _MAX_MESSAGE_BYTES:
             raise self.abort(f"literal of {size} octets")
         return super().read(size)
 
@@ -69,6 +72,12 @@ class _PinnedConnection(imaplib.IMAP4_SSL):
         if self._lines_bytes > _MAX_LINES_BYTES:
             raise self.abort("too many lines")
         return line
+
+    def _command(self, name: str, *arguments: Any) -> Any:
+        """Begin a command; what answered the former ones is forgotten, or it would add up."""
+        self._literals_bytes = 0
+        self.untagged_responses.clear()
+        return super()._command(name, *arguments)  # type: ignore[misc]
 
     def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
         stream = socket.create_connection(self._checked_address, timeout)
@@ -112,11 +121,11 @@ class RemoteImap:
             client = _PinnedConnection(server.host, self._checked_address(server), self._tls())
         except ssl.SSLCertVerificationError as error:
             raise SourceRefused("portability.server-certificate", host=server.host) from error
-        except (OSError, imaplib.IMAP4.error) as error:
+        except (*_SENSELESS, OSError, imaplib.IMAP4.error) as error:
             raise EngineDown(f"{server.host}: {error}") from error
         try:
             _sign_in(client, server.username, server.password)
-        except (OSError, imaplib.IMAP4.abort) as error:
+        except (*_SENSELESS, OSError, imaplib.IMAP4.abort) as error:
             client.shutdown()
             raise EngineDown(f"{server.host} closed the connection") from error
         except imaplib.IMAP4.error as error:
@@ -170,10 +179,10 @@ class _RemoteFolders:
             if name < folder:
                 continue
             _answer(self._client.select, quoted, readonly=True)
-            current = int(_first(self._client.response("UIDVALIDITY")[1]) or 0)
+            current = next(_numbers(_first(self._client.response("UIDVALIDITY")[1])), 0)
             above = last if name == folder and current == validity else 0
             matches = _first(_answer(self._client.uid, "SEARCH", "UID", f"{above + 1}:*"))
-            uids = sorted(int(uid) for uid in matches.split() if int(uid) > above)
+            uids = sorted(uid for uid in _numbers(matches) if uid > above)
             for number, uid in enumerate(uids):
                 cursor = json.dumps([name, current, uid])
                 yield self._piece(name, use, uid, cursor, self._before[place] + number + 1)
@@ -195,7 +204,7 @@ class _RemoteFolders:
             place, cursor, reached, folder, use, content=whole[1], flags=_flags(items), date=_date(items)
         )
 
-    def _count(self, quoted: str) -> int:
+    def _count(self, quoted: bytes) -> int:
         match = _COUNT.search(_first(_answer(self._client.status, quoted, "(MESSAGES)")))
         return int(match[1]) if match else 0
 
@@ -210,11 +219,11 @@ def _sign_in(client: imaplib.IMAP4, username: str, password: str) -> None:
         raise imaplib.IMAP4.error("the server's LOGIN takes ASCII without line ends only")
 
 
-def _answer(command: Callable[..., tuple[str, Any]], *arguments: str, **options: bool) -> list[Any]:
+def _answer(command: Callable[..., tuple[str, Any]], *arguments: str | bytes, **options: bool) -> list[Any]:
     """The data of an OK. Raises EngineDown for anything else."""
     try:
         kind, answer = command(*arguments, **options)
-    except (OSError, imaplib.IMAP4.error) as error:
+    except (*_SENSELESS, OSError, imaplib.IMAP4.error) as error:
         raise EngineDown(f"the other server: {error}") from error
     if kind != "OK":
         raise EngineDown("the other server does not answer what was asked")
@@ -222,10 +231,10 @@ def _answer(command: Callable[..., tuple[str, Any]], *arguments: str, **options:
 
 
 class _RemoteFolder(NamedTuple):
-    """`name`: levels separated by `/`; `quoted`: as the server spells it; `use`: empty for none."""
+    """`name`: levels separated by `/`; `quoted`: in the server's octets; `use`: empty for none."""
 
     name: str
-    quoted: str
+    quoted: bytes
     use: str
 
 
@@ -238,17 +247,16 @@ def _parse_list(answer: list[Any]) -> Iterator[_RemoteFolder]:
         flags = {flag.decode("ascii", "replace").lower() for flag in match["flags"].split()}
         if flags & {"\\noselect", "\\nonexistent"} or flags & _VIRTUAL:
             continue
-        raw = item[1] if isinstance(item, tuple) else match["name"]
-        spelled = raw.decode("utf-8", "replace").strip()
-        if _CONTROLS.search(spelled):
+        raw = (item[1] if isinstance(item, tuple) else match["name"]).strip()
+        if _CONTROLS_OF_NAMES.search(raw):
             continue  # repeated in a command, it would begin a second one
-        is_quoted = spelled.startswith('"')
-        plain = spelled[1:-1].replace('\\"', '"').replace("\\\\", "\\") if is_quoted else spelled
+        is_quoted = raw.startswith(b'"')
+        plain = raw[1:-1].replace(b'\\"', b'"').replace(b"\\\\", b"\\") if is_quoted else raw
         separator = match["separator"].strip(b'"').replace(b"\\\\", b"\\").decode("ascii", "replace")
-        name = mailbox_names.from_wire(plain)
+        name = mailbox_names.from_wire(plain.decode("utf-8", "replace"))
         if separator not in ("/", "NIL"):
             name = name.replace("/", "-").replace(separator, "/")
-        quoted = '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        quoted = b'"' + plain.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
         yield _RemoteFolder(name, quoted, next((_USES[flag] for flag in flags if flag in _USES), ""))
 
 
@@ -271,5 +279,13 @@ def _flags(items: bytes) -> frozenset[str]:
 
 
 def _date(items: bytes) -> datetime | None:
-    local = imaplib.Internaldate2tuple(items)
-    return datetime.fromtimestamp(time.mktime(local), UTC) if local else None
+    try:
+        local = imaplib.Internaldate2tuple(items)
+        return datetime.fromtimestamp(time.mktime(local), UTC) if local else None
+    except _SENSELESS:
+        return None
+
+
+def _numbers(text: bytes) -> Iterator[int]:
+    """The numbers of a list; anything else in it is passed over."""
+    return (int(word) for word in text.split() if _NUMBER.fullmatch(word))

@@ -42,7 +42,7 @@ class Server(threading.Thread):
         with suppress(OSError), self._door, self._accepted() as stream:
             stream.sendall(b"* OK [CAPABILITY IMAP4rev1] here\r\n")
             for line in stream.makefile("rb"):
-                tag, _, command = line.decode().strip().partition(" ")
+                tag, _, command = line.decode("latin-1").strip().partition(" ")
                 if command == "CAPABILITY":
                     stream.sendall(b"* CAPABILITY IMAP4rev1\r\n")
                 elif not command.startswith("LOGIN"):
@@ -111,3 +111,90 @@ def test_a_message_larger_than_the_server_said_is_not_read(
 
     with pytest.raises(EngineDown, match="literal of 20000 octets"):
         read(Server(tmp_path, answer))
+
+
+def plain_server(folder: Path, odd: dict[str, bytes]) -> Server:
+    """A server of one folder and one message. `odd`: what it answers to some commands instead."""
+    answers = {
+        "LIST": b'* LIST () "/" INBOX\r\n',
+        "STATUS": b"* STATUS INBOX (MESSAGES 1)\r\n",
+        "EXAMINE": b"* 1 EXISTS\r\n* OK [UIDVALIDITY 1] valid\r\n",
+        "UID SEARCH": b"* SEARCH 1\r\n",
+        "UID FETCH 1 (RFC822": b"* 1 FETCH (UID 1 RFC822.SIZE 4)\r\n",
+        "UID FETCH 1 (FLAGS": b"* 1 FETCH (UID 1 BODY[] {4}\r\nabcd)\r\n",
+    }
+    answers = {**odd, **answers, **odd}  # the more precise ones first
+
+    def answer(command: str, stream: ssl.SSLSocket) -> None:
+        stream.sendall(next((text for key, text in answers.items() if command.startswith(key)), b""))
+
+    return Server(folder, answer)
+
+
+HEAVY = b"x" * 9000
+LITERALS = b"* 1 FETCH (UID 1 BODY[] {9000}\r\n" + HEAVY + b" RFC822 {9000}\r\n" + HEAVY + b")\r\n"
+
+
+@pytest.mark.parametrize("command", ["LIST", "UID SEARCH", "UID FETCH 1 (FLAGS"])
+def test_an_answer_of_many_literals_is_not_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr(remote_imap, "_MAX_MESSAGE_BYTES", 10_000)
+    with pytest.raises(EngineDown, match="literal of 9000 octets"):
+        read(plain_server(tmp_path, {command: LITERALS}))
+
+
+def test_what_was_not_asked_for_does_not_add_up_from_one_command_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[list[str]] = []
+    real = remote_imap._PinnedConnection._new_tag  # type: ignore[attr-defined]
+
+    def watched(client: remote_imap._PinnedConnection) -> bytes:
+        kept.append([*client.untagged_responses])
+        tag: bytes = real(client)
+        return tag
+
+    monkeypatch.setattr(remote_imap._PinnedConnection, "_new_tag", watched, raising=False)
+    unasked = b"* NEWS {9}\r\nabcdefghi\r\n* SEARCH 1\r\n"
+    assert [piece.content for piece in read(plain_server(tmp_path, {"UID SEARCH": unasked}))] == [b"abcd"]
+    assert [] in kept
+    assert not any("NEWS" in names for names in kept)
+
+
+NINES = b"9" * 5000  # more digits than Python reads
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("EXAMINE", b"* OK [UIDVALIDITY abc] valid\r\n"),
+        ("EXAMINE", b"* OK [UIDVALIDITY " + NINES + b"] valid\r\n"),
+        ("STATUS", b"* STATUS INBOX (MESSAGES " + NINES + b")\r\n"),
+        ("UID SEARCH", b"* SEARCH x 1 " + NINES + b"\r\n"),
+        (
+            "UID FETCH 1 (FLAGS",
+            b'* 1 FETCH (UID 1 INTERNALDATE "01-Jan-0000 00:00:00 +0000" BODY[] {4}\r\nabcd)\r\n',
+        ),
+    ],
+)
+def test_numbers_and_dates_that_are_none_stop_no_import(tmp_path: Path, command: str, answer: bytes) -> None:
+    assert [piece.content for piece in read(plain_server(tmp_path, {command: answer}))] == [b"abcd"]
+
+
+def test_a_size_beyond_every_number_is_that_of_a_message_too_large(tmp_path: Path) -> None:
+    answer = b"* 1 FETCH (UID 1 RFC822.SIZE " + NINES + b")\r\n"
+    (piece,) = read(plain_server(tmp_path, {"UID FETCH 1 (RFC822": answer}))
+    assert piece.problem == "too-large"
+
+
+def test_a_literal_whose_size_is_no_number_ends_the_import_for_now(tmp_path: Path) -> None:
+    with pytest.raises(EngineDown):
+        read(plain_server(tmp_path, {"LIST": b'* LIST () "/" {' + NINES + b"}\r\n"}))
+
+
+def test_a_folder_is_named_to_the_server_in_its_own_octets(tmp_path: Path) -> None:
+    """Old servers spell names in Latin-1: one such name would stop the whole import."""
+    listed, chosen = b'* LIST () "/" "Re\xe7us"\r\n', b"* OK [UIDVALIDITY 7] valid\r\n"
+    (piece,) = read(plain_server(tmp_path, {"LIST": listed, 'EXAMINE "Re\xe7us"': chosen}))
+    assert (piece.folder, piece.cursor) == ("Re\ufffdus", '["Re\\ufffdus", 7, 1]')
