@@ -77,6 +77,16 @@ def test_a_file_without_a_signature_is_refused(content: bytes, name: str) -> Non
         read_identities(content, name)
 
 
+def test_of_a_file_of_rows_the_first_ones_are_looked_at() -> None:
+    """Rows of two octets under a hundred columns held the pages for a second."""
+    rows = "x\n" * 2000
+    with pytest.raises(Refusal, match="signature-file"):
+        read_identities(f"name,signature\n{rows}jean,Jean\n".encode(), "a.csv")
+    unsigned = ", ".join(["{}"] * 2000)
+    with pytest.raises(Refusal, match="signature-file"):
+        read_identities(f'[{unsigned}, {{"signature": "Jean"}}]'.encode(), "a.json")
+
+
 @given(st.binary(max_size=200), st.sampled_from(["a.json", "a.csv", "a.txt", "a.html", "a"]))
 def test_any_file_is_read_or_refused(content: bytes, name: str) -> None:
     with suppress(Refusal):

@@ -1,5 +1,6 @@
 """One copy for each: rows read with what is wrong in each, every copy queued once whatever is repeated."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -30,10 +31,11 @@ from vaguemestre.mailbox.compose.rules.mail_merge import (
     merged_html,
     merged_subject,
     read_table,
+    table_of,
     variables_in,
 )
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.compose.values import DraftFields, MailingStatus, Writer
+from vaguemestre.mailbox.compose.values import DraftFields, MailingStatus, TableRow, Writer
 from vaguemestre.mailbox.contacts.services import save_contact
 from vaguemestre.mailbox.contacts.values import ContactCard
 from vaguemestre.post.outbox.models import OutboxMessage
@@ -354,6 +356,22 @@ def test_a_table_of_more_columns_than_a_letter_uses_is_refused() -> None:
     names = ";".join(f"n{number}" for number in range(201))
     with pytest.raises(Refusal, match="table-too-wide"):
         read_table(f"mail;{names}\na@dehors.example\n".encode())
+
+
+def test_a_table_is_not_read_beyond_the_rows_it_may_have() -> None:
+    """Two megabytes of short lines held the pages for two seconds."""
+
+    def lines() -> Iterator[TableRow]:
+        for number in range(3002):
+            yield TableRow(number, ["a"])
+        pytest.fail("read further")
+
+    with pytest.raises(Refusal, match="table-too-long"):
+        table_of(lines())
+    for end in ("\n", "\r", "\r\n"):
+        with pytest.raises(Refusal, match="table-too-long"):
+            read_table(f"mail{end * 210_000}a@dehors.example".encode())
+    assert len(read_table(b'mail;note\na@dehors.example;"1' + b"\n" * 50_000 + b'2"\n').rows) == 1
 
 
 def test_what_has_left_is_no_longer_to_be_stopped() -> None:

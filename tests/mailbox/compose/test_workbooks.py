@@ -95,12 +95,20 @@ def test_of_an_open_document_the_first_sheet_is_read_without_its_comments() -> N
     assert table.rows == [(4, ["Léa Marie\nAli", "l@d.fr", "6e B"])]
 
 
+# a few words in the file, and six million in its cells
+REPEATED = (
+    '<t:table-row t:number-rows-repeated="900"><t:table-cell t:number-columns-repeated="150">'
+    f"<x:p>{'mot ' * 11}</x:p></t:table-cell></t:table-row>"
+)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
         (xlsx(HEADER), "table-empty"),
         (xlsx(*[text("a")] * 3002), "table-too-long"),
         (xlsx(text("a") * 201, text("b")), "table-too-wide"),
+        (ods(REPEATED), "table-too-heavy"),
         (packed({"lettre.txt": "bonjour"}), "table-unreadable"),
         (PUPILS[:300], "table-unreadable"),
         (xlsx(HEADER, '<c t="s"><v>4807</v></c>'), "table-unreadable"),

@@ -48,6 +48,9 @@ SENTENCES = {
         "Ce classeur est dans l’ancien format .xls, ou protégé par un mot de passe : "
         "enregistrez-le en .xlsx, sans mot de passe."
     ),
+    "compose.table-too-heavy": (
+        "Ce tableau contient plus de %(most)s millions de caractères : gardez les colonnes qui servent."
+    ),
     "compose.table-too-long": "Le fichier est trop long : %(limit)s lignes au plus.",
     "compose.table-too-wide": "Ce fichier a plus de %(most)s colonnes : gardez celles qui servent.",
     "compose.table-unreadable": (

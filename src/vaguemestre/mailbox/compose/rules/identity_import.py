@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -14,6 +15,7 @@ from vaguemestre.mailbox.compose.values import IdentityFields
 MAX_FILE_BYTES = 512 * 1024
 MAX_IDENTITIES = 20
 _MOST_COLUMNS = 100
+_MOST_ROWS = 1000  # that are looked at
 _ZIMBRA = re.compile(r"^(# name [^\n]*|(?:zimbra\w+|cn|uid|mail|displayName): ?)", re.MULTILINE)
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")  # up to the next one: read once, however many are open
 _YES = frozenset({"1", "true", "yes", "oui"})
@@ -26,12 +28,13 @@ def read_identities(content: bytes, name: str) -> tuple[IdentityFields, ...]:
     """
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
-        identities = [identity for identity in _parse(text, name.lower()) if identity.signature.strip()]
+        signed = (identity for identity in _parse(text, name.lower()) if identity.signature.strip())
+        identities = tuple(islice(signed, MAX_IDENTITIES))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
         raise Refusal("compose.signature-file", field="file") from error
     if not identities or len(content) > MAX_FILE_BYTES:
         raise Refusal("compose.signature-file", field="file")
-    return tuple(identities[:MAX_IDENTITIES])
+    return identities
 
 
 def _parse(text: str, name: str) -> Iterable[IdentityFields]:
@@ -59,7 +62,7 @@ def _parse_json(document: Any) -> Iterable[IdentityFields]:
         if isinstance(document, dict)
         else document
     )
-    return tuple(_identity(row) for row in rows)
+    return (_identity(row) for row in islice(rows, _MOST_ROWS))
 
 
 def _parse_csv(text: str) -> Iterable[IdentityFields]:
@@ -69,7 +72,7 @@ def _parse_csv(text: str) -> Iterable[IdentityFields]:
     if head.count(separator) > _MOST_COLUMNS:  # each row has a value of each
         raise ValueError("too many columns")
     rows = csv.DictReader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
-    return tuple(map(_identity, rows))
+    return (_identity(row) for row in islice(rows, _MOST_ROWS))
 
 
 def _identity(row: Mapping[str, Any]) -> IdentityFields:
@@ -94,7 +97,7 @@ def _parse_zimbra(text: str) -> Iterable[IdentityFields]:
     """Parse the output of `zmprov getSignatures` or `getAccount`; values may span lines."""
     parts = _ZIMBRA.split(text)
     values = zip(parts[1::2], parts[2::2], strict=True)
-    return tuple(
+    return (
         _signature_only(value.strip(), is_html="HTML" in name)
         for name, value in values
         if name.startswith(("zimbraPrefMailSignature:", "zimbraPrefMailSignatureHTML:"))

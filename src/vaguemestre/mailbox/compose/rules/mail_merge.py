@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from html import escape
+from itertools import islice
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -19,6 +20,8 @@ MAX_WORKBOOK_OCTETS = 10_000_000  # logos and other sheets come with it
 _WORKBOOK = b"PK\x03\x04"  # a zip
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"  # OLE: .xls, and an .xlsx under a password
 LONGEST_CELL = 2000
+MOST_CHARACTERS = 5_000_000  # of a workbook, where one text may fill every cell
+_MOST_LINES = 100_000  # of a CSV file, those within cells and the empty ones too
 _SAID_COLUMNS = 20
 VARIABLE = re.compile(r"\{([^{}<>\n]{1,60})\}")
 _ADDRESS_NAMES = {
@@ -70,14 +73,17 @@ def read_table(content: bytes) -> Table:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
+    if text.count("\n") + text.count("\r") > 2 * _MOST_LINES:
+        raise Refusal("compose.table-too-long", limit=MOST_ROWS)
     first = text.partition("\n")[0]
     separator = max(";,\t", key=first.count)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        lines = [TableRow(reader.line_num, [cell.strip()[:LONGEST_CELL] for cell in line]) for line in reader]
+        return table_of(
+            TableRow(reader.line_num, [cell.strip()[:LONGEST_CELL] for cell in line]) for line in reader
+        )
     except csv.Error as error:
         raise Refusal("compose.table-unreadable") from error
-    return table_of(lines)
 
 
 def table_of(lines: Iterable[TableRow]) -> Table:
@@ -85,7 +91,7 @@ def table_of(lines: Iterable[TableRow]) -> Table:
 
     Raises Refusal `compose.table-too-long`, `compose.table-too-wide`, `compose.table-empty`.
     """
-    rows = [row for row in lines if any(row.cells)]
+    rows = list(islice((row for row in lines if any(row.cells)), MOST_ROWS + 2))  # one more than there may be
     if len(rows) < 2:
         raise Refusal("compose.table-empty")
     if len(rows[0].cells) > MOST_COLUMNS:  # each copy has a value of each column

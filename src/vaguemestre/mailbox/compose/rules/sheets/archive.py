@@ -25,15 +25,16 @@ class UnreadableSheet(Exception):
 
 
 class SheetFull(Exception):
-    """More rows than are wanted."""
+    """More rows, or more text, than is wanted."""
 
 
 class Limits(NamedTuple):
-    """What is wanted of a sheet; more is cut. One row or column too many tells that there are more."""
+    """What is wanted of a sheet; more is cut. One too many tells that there are more."""
 
     rows: int
     columns: int
     cell_length: int
+    characters: int
 
 
 class Handler(Protocol):
@@ -88,6 +89,7 @@ class Rows:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.kept: list[TableRow] = []
+        self._characters = 0
         self._cells: dict[int, str] = {}
 
     def put(self, place: int, text: str) -> None:
@@ -103,9 +105,14 @@ class Rows:
         self.kept.append(
             TableRow(number, [self._cells.get(place, "") for place in range(max(self._cells) + 1)])
         )
+        self._characters += sum(map(len, self._cells.values()))
         self._cells = {}
-        if len(self.kept) > self.limits.rows:
+        if len(self.kept) > self.limits.rows or self.is_heavy:
             raise SheetFull
+
+    @property
+    def is_heavy(self) -> bool:
+        return self._characters > self.limits.characters
 
 
 def local_attribute(attributes: dict[str, str], name: str) -> str:

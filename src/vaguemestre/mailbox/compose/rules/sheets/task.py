@@ -5,7 +5,12 @@ from contextlib import suppress
 from typing import Any
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.compose.rules.mail_merge import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS
+from vaguemestre.mailbox.compose.rules.mail_merge import (
+    LONGEST_CELL,
+    MOST_CHARACTERS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+)
 from vaguemestre.mailbox.compose.rules.sheets import ods, xlsx
 from vaguemestre.mailbox.compose.rules.sheets.archive import (
     Archive,
@@ -16,13 +21,13 @@ from vaguemestre.mailbox.compose.rules.sheets.archive import (
 )
 from vaguemestre.mailbox.compose.values import TableRow
 
-_LIMITS = Limits(MOST_ROWS + 1, MOST_COLUMNS, LONGEST_CELL)  # the header is a row
+_LIMITS = Limits(MOST_ROWS + 1, MOST_COLUMNS, LONGEST_CELL, MOST_CHARACTERS)  # the header is a row
 
 
 def perform(
     _request: Mapping[str, Any], blobs: Sequence[bytes], _ask: Callable[[str, str], str | None]
 ) -> dict[str, Any]:
-    """The rows of the first sheet; `unreadable` when this is no workbook."""
+    """The rows of the first sheet; `unreadable` when this is no workbook, `heavy` when it says too much."""
     rows = Rows(_LIMITS)
     try:
         archive = Archive(blobs[0])
@@ -31,11 +36,13 @@ def perform(
             read(archive, rows)
     except UnreadableSheet:
         return {"unreadable": True}
-    return {"rows": rows.kept}
+    return {"heavy": True} if rows.is_heavy else {"rows": rows.kept}
 
 
 def rows_in(answer: Mapping[str, Any]) -> list[TableRow]:
-    """The rows that `perform` read. Raises Refusal `compose.table-unreadable`."""
+    """The rows that `perform` read. Raises Refusal `compose.table-unreadable`, `compose.table-too-heavy`."""
     if "unreadable" in answer:
         raise Refusal("compose.table-unreadable")
+    if "heavy" in answer:
+        raise Refusal("compose.table-too-heavy", most=MOST_CHARACTERS // 1_000_000)
     return [TableRow(number, cells) for number, cells in answer["rows"]]
