@@ -69,17 +69,16 @@ def django_db_keepdb() -> bool:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
     """On SQLite the test database is a file of this run's own: threads that race need a connection each."""
     test = connection.settings_dict["TEST"]
-    if connection.vendor == "sqlite":
-        test["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-    else:
-        test["NAME"] = test["NAME"] or f"test_{connection.settings_dict['NAME']}"
-    own_database.make_migrated(test["NAME"])
+    with own_database.quick_folder() as folder:
+        if connection.vendor == "sqlite":
+            test["NAME"] = f"{folder}/test.sqlite3"
+        else:
+            test["NAME"] = test["NAME"] or f"test_{connection.settings_dict['NAME']}"
+        own_database.make_migrated(test["NAME"])
+        yield
 
 
 def _uses_the_database(item: pytest.Item) -> bool:
