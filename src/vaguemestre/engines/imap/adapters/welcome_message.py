@@ -6,7 +6,7 @@ from email.utils import parseaddr
 
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.foundation.kernel.seals import with_voucher
-from vaguemestre.post.mailstore.ports import OpenMailbox
+from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin
 
 
@@ -22,6 +22,7 @@ class WelcomeMessages:
             with self._open_mailbox(MailLogin(mailbox)) as box:
                 if not box.find_by_message_id("INBOX", message_id):
                     box.append("INBOX", self._vouched(content), (), at)
+                    _remove_twins(box, message_id)
         except Refusal as refusal:
             raise EngineRefused(f"welcome: {refusal.code}") from refusal
 
@@ -29,3 +30,13 @@ class WelcomeMessages:
         """The message with our own Authentication-Results: it does not pass the submission service."""
         sender = parseaddr(str(message_from_bytes(content).get("From", "")))[1]
         return with_voucher(content, self._key, self._server, sender.lower())
+
+
+def _remove_twins(box: Mailbox, message_id: str) -> None:
+    """Keep the first copy: a page and the worker may file the same notice at the same moment.
+
+    Whoever files last sees both, so that one stays whatever their order.
+    """
+    refs = sorted(box.find_by_message_id("INBOX", message_id), key=lambda ref: ref.uid)
+    if len(refs) > 1:
+        box.expunge(refs[1:])

@@ -1,0 +1,53 @@
+"""A notice of the académie is filed once, even by two processes at the same moment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from tests.engines.mail import Post
+from tests.engines.samples import at, letter
+
+from vaguemestre.engines.imap.adapters.welcome_message import WelcomeMessages
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
+from vaguemestre.post.mailstore.values import MailLogin
+
+ID = "<compte.1@ac-amiens.test>"
+NOTICE = letter("Connexion depuis un nouveau navigateur", Message_ID=ID)
+type Store = tuple[OpenMailbox, str]
+
+
+@pytest.fixture(params=["memory", pytest.param("imap", marks=pytest.mark.engines)])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    if request.param == "memory":
+        yield MemoryMailboxes(), "marie"
+        return
+    post = Post(request.getfixturevalue("engines"))
+    yield post.mailboxes, post.new_login().mailbox
+    post.pool.close_all()
+
+
+def test_a_notice_filed_by_two_at_once_stays_once(store: Store) -> None:
+    opened, mailbox = store
+
+    @contextmanager
+    def beside_another(login: MailLogin) -> Iterator[Mailbox]:
+        with opened(login) as box:
+            find = box.find_by_message_id
+
+            def find_before_the_other(folder: str, message_id: str) -> object:
+                refs = find(folder, message_id)
+                if not refs:  # the other process looked too, and files now
+                    with opened(login) as other:
+                        other.append("INBOX", NOTICE, (), at(1))
+                return refs
+
+            box.find_by_message_id = find_before_the_other  # type: ignore[method-assign, assignment]
+            try:
+                yield box
+            finally:
+                del box.find_by_message_id
+
+    WelcomeMessages(beside_another, "mail.ac-amiens.test", b"k")(mailbox, NOTICE, ID, at(1))
+    with opened(MailLogin(mailbox)) as box:
+        assert [row.summary.message_id for row in box.page("INBOX", 0, 50).rows] == [ID]
