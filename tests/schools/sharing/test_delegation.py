@@ -272,6 +272,20 @@ def test_what_cannot_be_lent_is_refused(
     assert Member.objects.count() == 0
 
 
+def test_a_name_typed_for_an_address_proposes_the_agents_of_that_name(
+    claire: Account, paul: Account, of: Of
+) -> None:
+    today = paris_day(now())
+    given = {
+        "address": "paul", "right": "read", "scope": "inbox",
+        "starts_on": today.isoformat(), "ends_on": (today + timedelta(days=2)).isoformat(),
+    }  # fmt: skip
+    answer = of(claire).post("/boites/delegation/confier/", given)
+    assert answer.status_code == 422
+    assert f'name="address" value="{address_of(paul)}"' in answer.content.decode()
+    assert Member.objects.count() == 0
+
+
 def test_nobody_lends_or_ends_with_a_get(claire: Account, of: Of) -> None:
     assert of(claire).get("/boites/delegation/confier/").status_code == 405
     assert of(claire).get("/boites/delegation/1/terminer/").status_code == 405

@@ -39,9 +39,9 @@ class NewMemberForm(MemberForm):
     """A new membership, of the agent at an address."""
 
     address = forms.CharField(
-        label="Adresse de l’agent",
+        label="Nom ou adresse de l’agent",
         max_length=254,
-        widget=forms.EmailInput({"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
     )
     field_order = ["address", "right", "starts_on", "ends_on"]
 

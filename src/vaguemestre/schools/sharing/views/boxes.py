@@ -20,6 +20,7 @@ from vaguemestre.schools.sharing.forms import AppPasswordForm, BoxRequestForm, N
 from vaguemestre.schools.sharing.http import BoxRequest, members_only
 from vaguemestre.schools.sharing.rules.labels_fr import KIND_LABELS, RIGHT_DESCRIPTIONS, RIGHT_LABELS
 from vaguemestre.schools.sharing.values import BoxKind, Right
+from vaguemestre.schools.sharing.views.candidates import agents_meant
 
 _DONE = {
     "membre": "Membre ajouté : il trouve la boîte dans sa messagerie, sous « Boîtes partagées ».",
@@ -147,6 +148,7 @@ def box_page(
         "history": queries.history_of(access.box_id),
         "form": form or NewMemberForm(initial={"starts_on": paris_day(now)}),
         "error": sentence(refusal) if refusal else "",
+        "candidates": agents_meant(request, refusal),
         "app_passwords": app_passwords_of_holder(access.account_id, request.who.account_id),
         "new_password": new_password,
         "password_form": password_form or AppPasswordForm(),

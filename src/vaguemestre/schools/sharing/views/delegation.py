@@ -14,6 +14,7 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.schools.sharing import queries, services
 from vaguemestre.schools.sharing.forms import DelegationForm
 from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_DESCRIPTIONS, RIGHT_LABELS
+from vaguemestre.schools.sharing.views.candidates import agents_meant
 
 _DONE = {
     "confiee": "Boîte confiée : votre collègue la trouve dans sa messagerie, sous « Boîtes partagées ».",
@@ -44,7 +45,7 @@ def delegate_mailbox(request: SignedInRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except Refusal as refusal:
-        return _page(request, form, error=sentence(refusal), status=422)
+        return _page(request, form, refusal=refusal, status=422)
     return _back("confiee")
 
 
@@ -58,7 +59,7 @@ def end_delegation(request: SignedInRequest, member_id: int) -> HttpResponse:
 
 
 def _page(
-    request: SignedInRequest, form: DelegationForm, *, error: str = "", status: int = 200
+    request: SignedInRequest, form: DelegationForm, *, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
     box_id = queries.box_id_of_account(request.who.account_id)
@@ -69,7 +70,8 @@ def _page(
         ],
         "activities": queries.activity_of(box_id, limit=100) if box_id else [],
         "form": form,
-        "error": error,
+        "error": sentence(refusal) if refusal else "",
+        "candidates": agents_meant(request, refusal),
         "done": _DONE.get(request.GET.get("fait", ""), ""),
     }
     return render(request, "sharing/delegation.html", context, status=status)

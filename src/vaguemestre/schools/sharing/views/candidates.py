@@ -1,0 +1,17 @@
+"""Agents proposed when what was typed for an address is a name, or nearly an address."""
+
+from vaguemestre.access.signin.http import SignedInRequest
+from vaguemestre.access.signin.queries import hidden_academies
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.directory.queries import suggested_people
+from vaguemestre.people.directory.values import DirectoryEntry
+
+_MOST = 6
+
+
+def agents_meant(request: SignedInRequest, refusal: Refusal | None) -> tuple[DirectoryEntry, ...]:
+    """Agents to choose from after the refusal `sharing.nobody`; empty after any other."""
+    if refusal is None or refusal.code != "sharing.nobody":
+        return ()
+    typed = request.POST.get("address", "")[:254]
+    return suggested_people(typed, limit=_MOST, hidden_academies=hidden_academies(request.who))
