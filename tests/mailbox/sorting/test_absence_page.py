@@ -270,3 +270,14 @@ def test_texts_follow_the_days_of_the_absence(client: Client, nicolas: Account, 
     unknown = client.post("/parametres/absence/remplir", {**form, "ends_on": "bientôt"}).content.decode()
     assert text in html.unescape(unknown)
     assert f'name="text_ends_on" value="{written.isoformat()}"' in unknown
+
+
+def test_holidays_that_one_chooses_are_answered_and_an_absence_left_off_is_said_to_be(
+    client: Client, nicolas: Account, sieve: MemorySieve
+) -> None:
+    off = typed()
+    off.pop("is_on")
+    filled = client.post("/parametres/absence/remplir", {**off, "holidays": "2026-12-19/2027-01-03"})
+    assert re.search(r'name="is_on"[^>]* checked', filled.content.decode())
+    saved = client.post(ADDRESS, off, headers={"HX-Request": "true"}).content.decode()
+    assert "Notification non activée" in saved

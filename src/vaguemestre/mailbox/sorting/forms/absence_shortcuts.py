@@ -13,7 +13,8 @@ def shortcut_fields(data: QueryDict, name: str) -> dict[str, Any]:
     """Fields filled in by the button of the form. `name`: signature of the templates."""
     if dates := data.get("holidays"):
         first, _, last = dates.partition("/")
-        return {"starts_on": day_or_none(first), "starts_at": "", "ends_on": day_or_none(last), "ends_at": ""}
+        days = {"starts_on": day_or_none(first), "ends_on": day_or_none(last)}
+        return {"is_on": True, **days, "starts_at": "", "ends_at": ""}  # who chooses holidays means to answer
     if key := data.get("template"):
         return _template_fields(data, key, name)
     if (chosen := data.get("chosen_replacement")) is not None:
