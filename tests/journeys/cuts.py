@@ -311,6 +311,7 @@ class Mover(Actor):
     FOLDERS = ("Ici", "Ailleurs")
     MESSAGES = 60
     pause_seconds = 0.1
+    _PATIENCE_SECONDS = 180  # Dovecot's for a lock: whoever asks again before a first move ends has both
 
     def fill(self) -> None:
         account = self.instance.account("colleague")
@@ -326,6 +327,7 @@ class Mover(Actor):
 
     def act(self, number: int) -> bool:
         with imap(self.instance, self.instance.account("colleague")) as client:
+            client.sock.settimeout(self._PATIENCE_SECONDS)
             source, target = self.FOLDERS if number // 6 % 2 == 0 else self.FOLDERS[::-1]
             client.select(source)
             uids = client.uid("SEARCH", "ALL")[1][0].decode().split()[:10]
