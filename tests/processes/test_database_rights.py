@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from django.db import connection as django_connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from psycopg import sql
 from tests.access.signin.races import at_once
@@ -29,8 +30,11 @@ from vaguemestre.foundation.journal.models import Entry, EntrySeal, MonthSeal
 from vaguemestre.people.credentials.models import Account, AppPassword, MailToken
 from vaguemestre.people.intake.models import Feed
 from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.post.mailstore.values import QUARANTINE
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.trace.models import LogCursor, MessageMark, MessageStep, StepCount, StepCounter
+from vaguemestre.post.trace.services import collect_steps
+from vaguemestre.post.trace.values import Engine, LogPiece, LogPosition, Step, StepKind
 from vaguemestre.processes import database_rights
 from vaguemestre.processes.database_rights import EVERYWHERE, ON, ROLES, limits
 from vaguemestre.processes.duties import DUTIES
@@ -42,6 +46,7 @@ from vaguemestre.site.config import Config, WebSection, load
 
 on_postgresql = pytest.mark.skipif(load().database.engine != "postgresql", reason="this run is on SQLite")
 
+JOBS = "django_tasks_database_dbtaskresult"
 SESSION = (
     "INSERT INTO signin_browsersession"
     " (session_key, session_data, expire_date, network, browser, is_shared_computer, is_own_device)"
@@ -313,6 +318,26 @@ def test_saving_a_session_again_writes_its_content_and_its_end_only(
     written = set(re.findall(r'"(\w+)" = ', update.partition(" WHERE ")[0]))
     assert written == {"session_data", "expire_date"}
     assert SessionStore(session.session_key)["state"] == "typed"
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_who_reads_the_logs_may_announce_what_others_wait_for(database: Config) -> None:
+    """What it may not write, it would try again and again, and never read on."""
+    filed = f"stored mail into mailbox '{QUARANTINE}'"
+    now = timezone.now()
+    told = (
+        Step(now, Engine.DOVECOT, StepKind.SCRIPTED, recipient="luc@ac-amiens.test"),
+        Step(now, Engine.DOVECOT, StepKind.FILED, recipient="luc@ac-amiens.test", detail=filed),
+        Step(now, Engine.POSTFIX, StepKind.UNEXAMINED, queue_id="q1"),
+    )
+    with CaptureQueriesContext(django_connection) as captured:
+        assert collect_steps("log", lambda _: LogPiece(told, LogPosition("file", 3), True), now=now) == 3
+    asked = [query["sql"] for query in captured.captured_queries if JOBS in query["sql"]]
+    assert [statement.partition(" ")[0] for statement in asked].count("INSERT") == 3
+    with as_role(database, "collector") as connection:
+        for statement in asked:
+            connection.execute(statement)
 
 
 STEP = "INSERT INTO trace_messagestep (number, at, engine, kind) VALUES ({}, now(), 'postfix', 'done')"

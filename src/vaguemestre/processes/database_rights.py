@@ -63,14 +63,16 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "public.sharing_member",
             )
         },
+        # Who reads the logs announces what others wait for, unless the same is announced already.
+        "public.django_tasks_database_dbtaskresult": {
+            **_USUAL,
+            _COLLECTOR: "INSERT, SELECT (status, queue_name, run_after, args_kwargs)",
+            _METRICS: "SELECT (id, status, queue_name, enqueued_at, run_after)",
+        },
         # What is counted: columns that say when and in which state, never whose.
         **{
             table: {**_USUAL, _METRICS: f"SELECT ({columns})"}
             for table, columns in (
-                (
-                    "public.django_tasks_database_dbtaskresult",
-                    "id, status, queue_name, enqueued_at, run_after",
-                ),
                 ("public.intake_feed", "id, finished_at"),
                 ("public.outbox_outboxmessage", "id, state, due_at"),
             )
