@@ -14,11 +14,10 @@ from django.http import (
     HttpResponseBadRequest,
     HttpResponseNotFound,
     HttpResponseRedirect,
-    JsonResponse,
 )
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.shortcuts import render
-from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.urls import get_script_prefix, set_script_prefix
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP, build_policy
@@ -48,16 +47,11 @@ from vaguemestre.schools.sharing.rules.box_rights import (
 )
 from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_LABELS
 from vaguemestre.schools.sharing.values import Right
-from vaguemestre.site.database.full_disk import no_room
+from vaguemestre.site.error_pages import away_page, refusal_page, server_trouble_page
 from vaguemestre.site.hosts import Site
 from vaguemestre.site.monitoring.logs import route_of
 
 log = logging.getLogger(__name__)
-_NO_ROOM = (
-    "Le serveur n’a plus de place pour {what}, et rien n’en est gardé. Réessayez dans quelques minutes ; "
-    "si cela continue, prévenez l’assistance."
-)
-
 _PING = "/sante/ping"
 
 type Answer = Callable[[HttpRequest], HttpResponse]
@@ -110,16 +104,16 @@ class Errors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
-            return _refused(request, sentence(error))
+            return refusal_page(request, sentence(error))
         if isinstance(error, EngineDown):
             log.warning("engine down on %s: %s", route_of(request), error)
-            return _away(request, status=503, is_of_mailbox=isinstance(error, MailboxSilent))
+            return away_page(request, status=503, is_of_mailbox=isinstance(error, MailboxSilent))
         if isinstance(error, EngineRefused):
             log.error("engine refused on %s: %s", route_of(request), error)
-            return _away(request, status=502)
+            return away_page(request, status=502)
         if _is_beyond_numbers(error):
             return page_not_found(request, error)
-        return full_server(request, error)
+        return server_trouble_page(request, error)
 
 
 class Policy(ContentSecurityPolicyMiddleware):
@@ -183,7 +177,9 @@ class OpenBox:
             query = request.META.get("QUERY_STRING", "")
             return HttpResponseRedirect(f"{request.path_info}?{query}" if query else request.path_info)
         if right not in Right(who.acting.right).covers:
-            return _refused(request, sentence(Refusal("sharing.right-missing", needed=RIGHT_LABELS[right])))
+            return refusal_page(
+                request, sentence(Refusal("sharing.right-missing", needed=RIGHT_LABELS[right]))
+            )
         if match and (activity := activity_for(match.view_name, match.kwargs, request.POST.getlist("ref"))):
             services.record_activity(who.acting.box_id, who.acting.account_id, activity, now=timezone.now())
         return None
@@ -259,42 +255,3 @@ def _is_looked_at(request: HttpRequest) -> bool:
     return (
         request.method == "GET" and "text/html" in headers.get("Accept", "") and "HX-Request" not in headers
     )
-
-
-def _refused(request: HttpRequest, words: str, status: int = 422) -> HttpResponse:
-    if "HX-Request" in request.headers:
-        return _notice(request, words, kind="danger", sign="alert-circle", status=status)
-    inbox = reverse("webmail:inbox")
-    is_mail = request.method == "GET" and request.path.startswith(inbox)
-    return render(
-        request, "ui/refused.html", {"sentence": words, "mail": inbox if is_mail else ""}, status=status
-    )
-
-
-def full_server(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
-    """What somebody reads when the server has no room (RFC 4918 §11.5); None for another error."""
-    what = no_room(error)
-    if what is None:
-        return None
-    log.error("no room on disk for %s: %s", route_of(request), error)
-    words, status = _NO_ROOM.format(what=what), HTTPStatus.INSUFFICIENT_STORAGE
-    if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"error": words, "code": "server-full", "field": ""}, status=status)
-    return _refused(request, words, status=status)
-
-
-def _away(request: HttpRequest, *, status: int, is_of_mailbox: bool = False) -> HttpResponse:
-    if "HX-Request" in request.headers:
-        what = "Cette boîte aux lettres" if is_of_mailbox else "La messagerie"
-        words = f"{what} ne répond pas en ce moment. Réessayez dans une minute."
-        return _notice(request, words, kind="warn", sign="cloud-off", status=status)
-    return render(request, "ui/engine_down.html", {"is_of_mailbox": is_of_mailbox}, status=status)
-
-
-def _notice(request: HttpRequest, words: str, *, kind: str, sign: str, status: int) -> HttpResponse:
-    """Error as a notice for htmx, which would otherwise swap a whole error page into the page."""
-    context = {"sentence": words, "kind": kind, "sign": sign}
-    answer = render(request, "ui/notice.html", context, status=status)
-    answer["HX-Retarget"] = "#notices"
-    answer["HX-Reswap"] = "beforeend"
-    return answer

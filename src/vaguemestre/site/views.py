@@ -13,13 +13,13 @@ from django.views.defaults import server_error as server_error_page
 
 from vaguemestre.access.signin.http import who_asks
 from vaguemestre.foundation.cluster.queries import machine_states
-from vaguemestre.site.middleware import full_server
+from vaguemestre.site.error_pages import server_trouble_page
 from vaguemestre.site.monitoring.health import checks
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of an error nobody foresaw; a disk may be full before any view, or after it."""
-    return full_server(request, sys.exc_info()[1]) or server_error_page(request)
+    """The page of an error nobody foresaw; a full disk, an absent database show before any view or after."""
+    return server_trouble_page(request, sys.exc_info()[1]) or server_error_page(request)
 
 
 @require_safe
