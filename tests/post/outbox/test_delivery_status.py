@@ -9,6 +9,7 @@ from tests.access.signin.people import account
 from tests.post.outbox.letters import NOON
 
 from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.people.directory.models import MailAddress
 from vaguemestre.post.outbox import services
 from vaguemestre.post.outbox.models import (
     KnownRecipient,
@@ -164,6 +165,41 @@ def test_a_receipt_from_another_address_is_that_of_the_only_recipient() -> None:
     assert Inbox(bounce("ailleurs@dehors.example"), receipt("ailleurs@dehors.example")).collect(who) == 1
     assert states() == {PARENT: "read"}
     assert Inbox(bounce(PARENT)).collect(who) == 0, "what was read stays read"
+
+
+ARRIVED = b"Vaguemestre-Arrival: mx\n"
+
+
+def submitted(author: str) -> bytes:
+    seal = f"auth=pass smtp.mailfrom={author} header.from={author} policy.seal=7482"
+    return f"Authentication-Results: mail.ac-amiens.test; {seal}\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("report", "told"),
+    [
+        (bounce(TEACHER), True),
+        (ARRIVED + bounce(TEACHER), False),
+        (ARRIVED + receipt(TEACHER), False),
+        (ARRIVED + submitted(TEACHER) + receipt(TEACHER), False),
+        (submitted("other@ac-amiens.test") + bounce(TEACHER), False),
+        (submitted("other@ac-amiens.test") + receipt(TEACHER), False),
+        (submitted("Prof@ac-amiens.test") + receipt(TEACHER), True),
+        (submitted("other@ac-amiens.test") + bounce(PARENT), False),
+        (ARRIVED + bounce(PARENT), True),
+    ],
+)
+def test_a_recipient_of_a_letter_to_several_tells_nothing_of_a_colleague(report: bytes, told: bool) -> None:
+    who = account("a")
+    MailAddress.objects.create(person_id=account("ada").person_id, address=TEACHER)
+    submission(who.pk)
+    assert Inbox(report).collect(who.pk) == told
+
+
+def test_of_a_letter_to_one_whoever_knows_it_tells() -> None:
+    who = account("a")
+    submission(who.pk, recipients=[TEACHER])
+    assert Inbox(submitted("alias@ac-amiens.test") + receipt("alias@ac-amiens.test")).collect(who.pk) == 1
 
 
 def outgoing(account_id: int, key: str, state: str, **changed: Any) -> OutboxMessage:

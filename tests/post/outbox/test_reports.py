@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tests.processor import least_seconds
 
 from vaguemestre.post.outbox.rules.delivery_status import overall_state, supersedes
-from vaguemestre.post.outbox.rules.reports import read_report
-from vaguemestre.post.outbox.values import DeliveryState, DeliveryStatus, Report
+from vaguemestre.post.outbox.rules.reports import Report, read_report
+from vaguemestre.post.outbox.values import DeliveryState, DeliveryStatus
 
 AT = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 STATUS = b"""Reporting-MTA: dns; mx.dehors.example

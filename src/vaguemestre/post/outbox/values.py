@@ -228,17 +228,6 @@ class DeliveryEvent:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a delivery report (RFC 3464) or a read receipt (RFC 8098) says of one recipient."""
-
-    message_id: str
-    recipient: str
-    state: DeliveryState
-    status: str = ""
-    diagnostic: str = ""
-
-
-@dataclass(frozen=True)
 class ReportPosition:
     """How far an inbox was searched for reports."""
 

@@ -1,15 +1,20 @@
 """Delivery reports (RFC 3464) and read receipts (RFC 8098)."""
 
+import re
+from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.message import Message
 
 from vaguemestre.foundation.kernel.text.parse_cost import UNREADABLE, is_costly
-from vaguemestre.post.outbox.values import DeliveryState, Report
+from vaguemestre.post.outbox.values import DeliveryState
 
 MAX_PARTS = 20
 MAX_RECIPIENTS = 500
 _MAX_LINE_TESTS = 500_000  # a true report: some thousands
 _MAX_BOUNDARIES = 1_000  # lines that may be one, those of the message it returns too
+_ARRIVAL = "Vaguemestre-Arrival"  # added by our MX to what comes through it, removed from all other mail
+# added by our submission service; the MX removes fields of ours from what comes through it
+_AUTHOR = re.compile(r"\bauth=pass\b.*?\bheader\.from=([^\s;]+)", re.DOTALL)
 _ACTIONS = {
     "failed": DeliveryState.REFUSED,
     "delayed": DeliveryState.DELAYED,
@@ -17,6 +22,23 @@ _ACTIONS = {
     "relayed": DeliveryState.DELIVERED,
     "expanded": DeliveryState.DELIVERED,
 }
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a delivery report (RFC 3464) or a read receipt (RFC 8098) says of one recipient.
+
+    `author`: address, lower case, of whoever handed it to our submission service; "" if nobody did.
+    `is_foreign`: it came through the MX.
+    """
+
+    message_id: str
+    recipient: str
+    state: DeliveryState
+    status: str = ""
+    diagnostic: str = ""
+    author: str = ""
+    is_foreign: bool = False
 
 
 def read_report(content: bytes) -> tuple[Report, ...]:
@@ -38,13 +60,23 @@ def _read(content: bytes) -> tuple[Report, ...]:
         return ()
     parts = [part for part in _children(whole)[:MAX_PARTS] if isinstance(part, Message)]
     original_id = next((_original_id(part) for part in parts if _original_id(part)), "")
+    is_foreign = whole.get(_ARRIVAL) is not None
+    author = "" if is_foreign else _author(whole)
     for part in parts:
         kind = part.get_content_type()
         if kind in ("message/delivery-status", "message/global-delivery-status"):
-            return tuple(_delivery_reports(part, original_id))
-        if kind in ("message/disposition-notification", "message/global-disposition-notification"):
-            return tuple(_receipts(part, original_id))
+            reports = _delivery_reports(part, original_id)
+        elif kind in ("message/disposition-notification", "message/global-disposition-notification"):
+            reports = _receipts(part, original_id)
+        else:
+            continue
+        return tuple(replace(report, author=author, is_foreign=is_foreign) for report in reports)
     return ()
+
+
+def _author(whole: Message) -> str:
+    match = _AUTHOR.search(str(whole.get("Authentication-Results", "")))
+    return match[1].lower() if match else ""
 
 
 def _children(part: Message) -> list[object]:

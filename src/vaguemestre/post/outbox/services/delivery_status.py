@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from vaguemestre.people.directory.queries import existing_addresses
 from vaguemestre.post.outbox.models import (
     LogCursor,
     OutboxMessage,
@@ -15,8 +16,8 @@ from vaguemestre.post.outbox.models import (
 )
 from vaguemestre.post.outbox.ports import DeliveriesAfter, FindReports, OnDeliveries
 from vaguemestre.post.outbox.rules.delivery_status import supersedes
-from vaguemestre.post.outbox.rules.reports import read_report
-from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, Report, ReportPosition
+from vaguemestre.post.outbox.rules.reports import Report, read_report
+from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, ReportPosition
 
 _STEPS = "steps"
 _EVENTS_PER_QUERY = 500
@@ -100,7 +101,9 @@ def _store_deliveries(deliveries: Sequence[DeliveryEvent]) -> int:
 
 
 def _store_report(account_id: int, report: Report, now: datetime) -> int:
-    """Anybody may forge a report: it is matched with submissions of its own account only."""
+    """Anybody may forge a report: it is matched with submissions of its own account only, and says what
+    whoever handed it over may know.
+    """
     rows = Submission.objects.filter(account_id=account_id, message_id=report.message_id[:255])
     return _store_statuses(
         _Update(submission_id, recipient, report.state, report.status, report.diagnostic, now)
@@ -113,9 +116,20 @@ def _matching_recipient(report: Report, recipients: Sequence[str]) -> str:
     """The recipient a report is about. A read receipt may come from another address of the only recipient."""
     address = report.recipient.lower()
     match = next((recipient for recipient in recipients if recipient.lower() == address), "")
-    if match:
-        return match
-    return recipients[0] if len(recipients) == 1 and report.state is DeliveryState.READ else ""
+    if len(recipients) > 1:  # each of them knows the Message-ID that a report names
+        return match if match and _may_speak_for(report, address) else ""
+    return match or (recipients[0] if recipients and report.state is DeliveryState.READ else "")
+
+
+def _may_speak_for(report: Report, address: str) -> bool:
+    """Whether a report on one of several recipients is of whom it should be.
+
+    Of an address here, our own mail service alone tells that it was refused, and its owner that it was read.
+    Nothing proves who tells of an address elsewhere: servers report for others, under other names.
+    """
+    if report.author:
+        return report.author == address
+    return not report.is_foreign or not existing_addresses({address})
 
 
 def _store_statuses(updates: Iterable[_Update]) -> int:
