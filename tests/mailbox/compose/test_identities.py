@@ -1,6 +1,7 @@
 """A message is from an address its writer owns, under a name that is theirs."""
 
 import re
+import time
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -20,6 +21,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.models import Composition, Identity, StockText
 from vaguemestre.mailbox.compose.rules.identities import expand_variables, signed_at_least_once
+from vaguemestre.mailbox.compose.rules.shown_signature import shows_signature
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.compose.values import (
     AcademySignature,
@@ -325,3 +327,54 @@ def test_a_draft_is_signed_once(words: str, is_plain: bool) -> None:
     assert signed_at_least_once(signed, "Nicolas") == signed
     assert signed_at_least_once(typed, "") == typed
     assert "Nicolas" in (signed.text if is_plain else signed.html)
+
+
+TEMPLATE = (
+    '<b>Nicolas Morel</b><br><span style="color:#003189">Collège Jean Moulin</span><br>Amiens &amp; Aisne'
+)
+MARKED = f'<div data-signature="1">-- <br>{TEMPLATE}</div>'
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        MARKED.replace("<div ", '<div style="display:none" '),
+        f'<div style="font-size:0">{MARKED}</div>',
+        f'<font color="white" size="1">{MARKED}</font>',
+        f'<table width="0"><tbody><tr><td>{MARKED}</td></tr></tbody></table>',
+        f"<blockquote>{MARKED}</blockquote>",
+        f"<del>{MARKED}</del>",
+        MARKED.replace("<b>", '<b style="color:#fff">'),
+        MARKED.replace("#003189", "#ffffff"),
+        f'{MARKED}<div style="margin-top:-90px;background-color:#fff;height:120px">&nbsp;</div>',
+        '<div data-signature="1">-- <br></div><i>Nicolas Morel Collège Jean Moulin Amiens &amp; Aisne</i>',
+        f'<div data-signature="1">-- </div>{MARKED.replace("data-signature", "title")}',
+    ],
+)
+def test_an_imposed_signature_that_is_not_shown_is_put_below(html: str) -> None:
+    signed = signed_at_least_once(DraftFields(html=f"<p>Bonjour</p>{html}"), TEMPLATE)
+    assert signed.html.endswith(f"<div><br></div>{MARKED}")
+    assert signed_at_least_once(signed, TEMPLATE) == signed
+
+
+def test_a_draft_of_styles_is_read_once() -> None:
+    before = time.process_time()
+    assert shows_signature(MARKED + "margin:" * 200_000, TEMPLATE)
+    assert time.process_time() - before < 15
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        MARKED,
+        f"<div>{MARKED}</div>",
+        f'<p style="color:red">Bonjour</p>{MARKED}<blockquote type="cite">Hier</blockquote>',
+        MARKED.replace("</div>", '<br><i style="color:#555">Absent le mercredi</i></div>'),
+        MARKED.replace("<br>", "<br>\n").replace("<b>", "<i><b>").replace("</b>", "</b></i>"),
+        MARKED.replace("Amiens", "<div>Amiens").replace("</div>", "</div></div>"),
+        f'<div style="margin-left:-5px">Bonjour</div>{MARKED}',
+    ],
+)
+def test_an_imposed_signature_that_is_shown_is_left_alone(html: str) -> None:
+    fields = DraftFields(html=html)
+    assert signed_at_least_once(fields, TEMPLATE) == fields
