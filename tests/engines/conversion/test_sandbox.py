@@ -102,6 +102,26 @@ def test_a_decoder_that_dawdles_or_swells_is_ended(spy: Path, monkeypatch: pytes
         told(spy, "Path('picture.jpg').write_bytes(b'x' * 5_000)")
 
 
+@pytest.mark.heavy
+def test_what_is_its_own_and_what_it_unpacks_are_bounded(spy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LibreOffice may map four gigabytes, and took them for five thousand slides in 41 kB."""
+    limits = Limits(10, 8, 4_000_000_000, 10_000_000, data=300_000_000)
+    monkeypatch.setitem(sandbox._LIMITS, Conversion.HEIC, limits)
+    monkeypatch.setattr(sandbox, "_TEMPORARY_BYTES", 20_000_000)
+    with pytest.raises(ConversionRefused):
+        told(spy, "x = bytearray(900_000_000); Path('picture.jpg').write_bytes(b'x')")
+    code = (
+        "import mmap\n"
+        "mapped = mmap.mmap(-1, 900_000_000, mmap.MAP_SHARED, mmap.PROT_READ)\n"
+        "try:\n"
+        "    for number in range(5): Path(f'/tmp/{number}').write_bytes(b'x' * 9_000_000)\n"
+        "except OSError as error: said = error.errno\n"
+        "else: said = 'all written'\n"
+        "Path('picture.jpg').write_text(f'{len(mapped)} {said}')"
+    )
+    assert told(spy, code) == "900000000 28"
+
+
 def test_a_decoder_cannot_hand_over_another_file(spy: Path) -> None:
     with pytest.raises(ConversionRefused):
         told(spy, "import os; os.symlink('/etc/hostname', 'picture.jpg')")
