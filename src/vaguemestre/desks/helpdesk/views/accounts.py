@@ -181,6 +181,7 @@ def _confirmation(action: DeskAction, account_id: int, reason: str, now: datetim
         button=_BUTTONS[action],
         back=reverse("helpdesk:account", args=[account_id]),
         binds=(action, account_id, reason),
+        is_dangerous=action is not DeskAction.RECOVER,
     )
 
 
