@@ -66,7 +66,7 @@ test("on a Sunday of France, tomorrow and Monday are one moment", () => {
 test("where the text is saved is said, and a refusal in the server's words", () => {
   assert.equal(savedSentence("saved", "", new Date(2026, 8, 7, 8, 5)), "Enregistré à 8\u00a0h\u00a005");
   assert.equal(savedSentence("trouble", "Boîte pleine."), "Boîte pleine.");
-  assert.equal(savedSentence("trouble"), "Votre texte est gardé sur cet ordinateur.");
+  assert.equal(savedSentence("trouble"), "Votre texte est gardé sur cet appareil.");
   assert.equal(savedSentence("unknown"), "");
 });
 

@@ -113,7 +113,11 @@ class Composer {
       this.touched();
       this.title();
     });
-    listenToKeys(form, { send: () => this.departure.send(), escape: () => this.dock.post("escape") });
+    listenToKeys(form, {
+      send: () => this.departure.send(),
+      escape: () => this.dock.post("escape"),
+      write: () => this.editor.focus(),
+    });
     document
       .querySelector("#attach")
       .addEventListener("click", () => document.querySelector("#files").click());
@@ -127,7 +131,11 @@ class Composer {
     window.addEventListener("beforeunload", (event) => {
       if (this.attachments.isBusy || (this.autosave.isDirty && !this.autosave.left())) event.preventDefault();
     });
-    this.dock.listen({ close: () => this.close(), undo: () => this.departure.submission.undoes() });
+    this.dock.listen({
+      close: () => this.close(),
+      undo: () => this.departure.submission.undoes(),
+      type: (text) => document.execCommand("insertText", false, text), // where the caret is, as keys would
+    });
   }
 
   touched() {

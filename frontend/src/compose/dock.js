@@ -2,6 +2,7 @@
 // Opened by the window event "vm:compose" {mode, ref, to} or by any [data-compose] control.
 import { AnswerPlace } from "./dock/answer_place.js";
 import { buildBox, setSmall, toggleLarge } from "./dock/docked_box.js";
+import { holdKeys, releaseKeys } from "./dock/keys_ahead.js";
 import { sendLostDrafts } from "./dock/lost_drafts.js";
 import { PhoneHistory } from "./dock/phone_history.js";
 import { post } from "./dock/server.js";
@@ -63,8 +64,10 @@ class ComposerDock extends HTMLElement {
   async #compose({ mode = "new", ref, to = "" }) {
     const fields = { mode, to };
     if (ref) Object.assign(fields, { folder: ref.folder, uid_validity: ref.uidValidity, uid: ref.uid });
+    holdKeys();
     const answer = await post(`${ref?.box ? `/boites/${ref.box}` : ""}${this.#home}`, fields);
     if (!answer?.key) {
+      releaseKeys();
       const words = answer?.error ?? "La messagerie ne répond pas. Vérifiez votre connexion puis réessayez.";
       window.vaguemestre.notify(words, "danger");
       return;
@@ -97,14 +100,21 @@ class ComposerDock extends HTMLElement {
     this.#open.set(key, composer);
     if (document.querySelector("mail-app")?.dataset.answers === "fenetre") composer.isAnswer = false;
     this.#place();
-    frame.addEventListener("load", () => frame.contentWindow?.focus(), { once: true });
+    frame.addEventListener("load", () => this.#handKeys(composer), { once: true });
     this.history.step(composer);
   }
 
   /** @param {DockedComposer} composer */
   #raise(composer) {
     this.#minimise(composer, false);
-    composer.frame.focus();
+    this.#handKeys(composer);
+  }
+
+  /** @param {DockedComposer} composer */
+  #handKeys(composer) {
+    composer.frame.contentWindow?.focus();
+    const typed = releaseKeys();
+    if (typed) tell(composer, "type", typed);
   }
 
   /**
@@ -193,7 +203,8 @@ class ComposerDock extends HTMLElement {
   #showNews(composer, { event, title = "", height, state }) {
     const { box, name } = composer;
     if (!ASIDE.has(event)) composer.isHeld = event === "sent" && state === "held";
-    if (event === "title") {
+    if (event === "ready") this.#handKeys(composer);
+    else if (event === "title") {
       name.textContent = title;
       box.setAttribute("aria-label", title);
     } else if (event === "kept") box.querySelector(".kept").textContent = title;
@@ -220,10 +231,11 @@ class ComposerDock extends HTMLElement {
 
 /**
  * @param {DockedComposer} composer
- * @param {"close" | "undo"} act
+ * @param {"close" | "undo" | "type"} act
+ * @param {string} [text] typed before it was there
  */
-function tell(composer, act) {
-  composer.frame.contentWindow?.postMessage({ type: "vm:composer", act }, location.origin);
+function tell(composer, act, text) {
+  composer.frame.contentWindow?.postMessage({ type: "vm:composer", act, text }, location.origin);
 }
 
 /** @param {DockedComposer} composer */

@@ -19,14 +19,15 @@ export class DockNews {
     );
   }
 
-  /** @param {{close: () => void, undo: () => void}} acts what is done when the dock asks for it */
+  /** @param {{close: () => void, undo: () => void, type: (text: string) => void}} acts what is done when the dock asks for it */
   listen(acts) {
     window.addEventListener("message", (event) => {
       if (event.origin !== location.origin || event.source !== window.parent) return;
-      const { type, act } = event.data ?? {};
+      const { type, act, text } = event.data ?? {};
       if (type !== "vm:composer") return;
       if (act === "close") acts.close();
       else if (act === "undo") acts.undo();
+      else if (act === "type") acts.type(String(text));
     });
   }
 

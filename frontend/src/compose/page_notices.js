@@ -5,9 +5,9 @@ import { hour } from "../ui/french.js";
 /** @type {Record<string, string>} */
 const SAVED = {
   saving: "Enregistrement…",
-  restored: "Texte retrouvé sur cet ordinateur",
+  restored: "Texte retrouvé sur cet appareil",
   forked: "Brouillon modifié ailleurs : les deux versions sont gardées",
-  away: "Hors connexion : votre texte est gardé sur cet ordinateur",
+  away: "Hors connexion : votre texte est gardé sur cet appareil",
 };
 
 const USUAL = new Set(["saving", "saved"]); // a dock shows these beside its title
@@ -19,7 +19,7 @@ const USUAL = new Set(["saving", "saved"]); // a dock shows these beside its tit
  */
 export function savedSentence(state, sentence = "", now = new Date()) {
   if (state === "saved") return `Enregistré à ${hour(now)}`;
-  if (state === "trouble") return sentence || "Votre texte est gardé sur cet ordinateur.";
+  if (state === "trouble") return sentence || "Votre texte est gardé sur cet appareil.";
   return SAVED[state] ?? "";
 }
 
@@ -106,7 +106,7 @@ export class PageNotices {
   }
 
   askSignIn() {
-    this.saved.textContent = "Votre texte est gardé sur cet ordinateur";
+    this.saved.textContent = "Votre texte est gardé sur cet appareil";
     this.saved.toggleAttribute("data-needed", true);
     if (!this.question.hidden && this.question.dataset.kind === "sign-in") return;
     const link = document.createElement("a");

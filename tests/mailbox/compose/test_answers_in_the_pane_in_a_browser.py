@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser import access_faults
 from tests.engines.live import wait_until
-from tests.engines.samples import letter
+from tests.engines.samples import letter, rich
 from tests.mailbox.webmail.conftest import address, put
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
@@ -34,6 +34,26 @@ def answer_by_key(page: Page) -> Locator:
     text = page.frame_locator(".composer-box iframe").get_by_role("textbox", name="Message")
     expect(text).to_be_focused()
     return text
+
+
+def test_what_is_typed_before_the_answer_is_there_acts_on_no_message(page: Page, box: MemoryMailbox) -> None:
+    held: list[Route] = []
+    page.route(re.compile(r"/ecrire/\w+/\?cadre=1"), lambda route: held.append(route))
+    page.set_viewport_size({"width": 1280, "height": 800})
+    put(box, letter("Autre"))
+    page.goto(address(put(box, letter("Conseil"))))
+    page.locator("#message-subject").focus()
+    page.keyboard.press("r")
+    page.keyboard.type("en avance # oubl")
+    page.keyboard.press("Backspace")
+    page.wait_for_function("() => document.querySelector('.composer-box')")
+    held[0].continue_()
+    text = page.frame_locator(".composer-box iframe").get_by_role("textbox", name="Message")
+    expect(text).to_be_focused()
+    page.keyboard.type("lier")
+    expect(text).to_contain_text("en avance # oublier")
+    expect(page.locator(".composer-box")).to_have_count(1)
+    expect(page.locator("main .row")).to_have_count(2)  # nothing was archived nor deleted
 
 
 def article_above(page: Page) -> Locator:
@@ -87,6 +107,18 @@ def test_rows_and_columns_of_a_table_are_changed_in_sight(page: Page, box: Memor
     bar, sends = frame.get_by_role("group", name="Tableau"), frame.locator(".sendbar")
     expect(bar).to_be_in_viewport(ratio=1)
     assert edges(bar)["bottom"] <= edges(sends)["top"]
+
+
+def test_the_files_of_a_message_one_forwards_are_in_sight(page: Page, box: MemoryMailbox) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address(put(box, rich())))
+    page.locator("#message-subject").focus()
+    page.keyboard.press("f")
+    frame = page.frame_locator("#reader .composer-box iframe")
+    expect(frame.get_by_role("combobox", name="À")).to_be_focused()
+    files, sends = frame.get_by_role("list", name="Pièces jointes"), frame.locator(".sendbar")
+    expect(files).to_be_in_viewport(ratio=1)
+    assert edges(files)["bottom"] <= edges(sends)["top"] + 1
 
 
 @pytest.mark.parametrize("width", [920, 1100, 1280, 1440])

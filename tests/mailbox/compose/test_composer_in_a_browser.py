@@ -58,6 +58,17 @@ def text_of(composer: FrameLocator) -> Locator:
     return composer.get_by_role("textbox", name="Message")
 
 
+def test_tab_goes_from_the_subject_to_the_text(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    composer.get_by_label("Objet").fill("Sortie")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Bonjour à tous")
+    expect(text_of(composer)).to_have_text("Bonjour à tous")
+    expect(text_of(composer).locator("b")).to_have_count(0)
+    page.keyboard.press("Shift+Tab")
+    expect(composer.get_by_role("button", name="Gras")).to_be_focused()
+
+
 def insert_table(composer: FrameLocator, rows: int, columns: int) -> None:
     text_of(composer).click()
     composer.get_by_role("button", name="Tableau", exact=True).click()
