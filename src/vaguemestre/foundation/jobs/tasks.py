@@ -1,5 +1,6 @@
 """The one task of the queue: wake a handler with its event (django.tasks)."""
 
+import dataclasses
 import logging
 from typing import Any
 
@@ -28,6 +29,16 @@ def wake(handler_name: str, event_name: str, fields: dict[str, Any], attempt: in
         if handler_name in {EVERY_HANDLER, *names}:
             return
     raise LookupError(f"no handler {handler_name} of {event_name}")
+
+
+def follow_up(event: Any) -> None:
+    """Run the event's handlers in this thread, after the commit; one that raises is retried alone, later.
+
+    To be called last in a job that may run twice: a process that dies on the way has that job run again.
+    """
+    kind, fields = type(event), dataclasses.asdict(event)
+    for handler in subscriptions.get().get(kind, ()):
+        _run(f"{handler.__module__}:{handler.__qualname__}", handler, kind, fields, 1)
 
 
 def _run(name: str, handler: Handler, kind: type, fields: dict[str, Any], attempt: int) -> None:

@@ -11,9 +11,9 @@ class MessageQueued:
 
 @dataclass(frozen=True)
 class MessageFiled:
-    """The message was submitted and its copy is in sent mail."""
+    """The message was submitted and its copy is in sent mail. Followed in the job that filed it."""
 
-    one_job: ClassVar[bool] = True
+    one_job: ClassVar[bool] = True  # of an earlier version, which announced it
     account_id: int
     key: str
 

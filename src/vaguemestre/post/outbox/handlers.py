@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils import timezone
 
+from vaguemestre.foundation.jobs.tasks import follow_up
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.post.mailstore.ports import open_mailbox
@@ -37,7 +38,12 @@ def send_self_mail() -> None:
 
 
 def send(event: MessageQueued) -> None:
-    services.send_message(
+    """Send a message, and do what follows its filing.
+
+    In this job and not in one of its own, which would cost as much again as the filing: a worker that dies
+    before the end leaves this one, and whoever takes it up finds the message filed.
+    """
+    filed = services.send_message(
         event.outbox_id,
         submit=submit.get(),
         was_accepted=was_accepted.get(),
@@ -45,6 +51,8 @@ def send(event: MessageQueued) -> None:
         file_sent=file_sent.get(),
         now=timezone.now(),
     )
+    if filed is not None:
+        follow_up(filed)
 
 
 def follow_hold(event: HoldEnded) -> None:

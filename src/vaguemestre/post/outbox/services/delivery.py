@@ -102,10 +102,12 @@ def send_message(
     mark_answered: MarkAnswered,
     file_sent: FileSent,
     now: datetime,
-) -> None:
+) -> MessageFiled | None:
     """Run every step of a message that is due. Safe to run twice, or in two workers at once.
 
-    If another worker holds the lease, or died with it, the message is announced for when the lease expires.
+    Returns the event of a message that is filed, now or by an earlier run. Nothing announces it: the caller's
+    job is what remembers it, and ends once its handlers have run. If another worker holds the lease, or died
+    with it, the message is announced for when the lease expires.
     Raises EngineDown when an engine does not answer: the job is retried.
     """
     row = OutboxMessage.objects.select_related("account").only(*_SENT_WITH).get(pk=outbox_id)
@@ -113,7 +115,7 @@ def send_message(
     if is_first:
         if now < row.due_at:  # too early: a clock moved back
             announce(MessageQueued(row.pk), due=row.due_at)
-            return
+            return None
         is_first = _begin(row, now)
         if is_first:
             _submit(row, submit, mark_answered, now)
@@ -122,6 +124,7 @@ def send_message(
     # by another run, which may be filing it: two at once would each find no copy
     if row.state == _State.SUBMITTED and (not was_submitted or _take_lease(row, now)):
         _file(row, file_sent, now, may_exist=not is_first)
+    return MessageFiled(row.account_id, row.key) if row.state == _State.FILED else None
 
 
 def resume_messages(*, now: datetime) -> int:
@@ -145,8 +148,8 @@ def _begin(row: OutboxMessage, now: datetime) -> bool:
     False if it was not held any more: cancelled, or taken by another worker. The attempt is on disk before
     the message is accepted: the submission policy commits after it, in the same database.
     """
-    with repeatable(), transaction.atomic(durable=True):
-        held = OutboxMessage.objects.filter(pk=row.pk, state=_State.HELD)
+    held = OutboxMessage.objects.filter(pk=row.pk, state=_State.HELD)
+    with repeatable():
         is_taken = bool(held.update(state=_State.QUEUED, attempted_at=now))
     if is_taken:
         row.state, row.attempted_at = _State.QUEUED, now
@@ -250,7 +253,7 @@ def _file(row: OutboxMessage, file_sent: FileSent, now: datetime, *, may_exist: 
     Lost by a power cut, this step is repeated.
     """
     content = with_bcc(bytes(row.content), [Recipient(name, address) for name, address in row.bcc])
-    leased = OutboxMessage.objects.filter(pk=row.pk)
+    mine = OutboxMessage.objects.filter(pk=row.pk)
     try:
         file_sent(
             row.account.mailbox,
@@ -262,15 +265,14 @@ def _file(row: OutboxMessage, file_sent: FileSent, now: datetime, *, may_exist: 
             may_exist=may_exist,
         )
     except EngineDown:
-        leased.update(attempted_at=now - LEASE)
+        mine.update(attempted_at=now - LEASE)
         raise
     except EngineRefused as error:
         # The message is sent. Retry its copy until there is room for it.
-        leased.update(reason="outbox.copy-refused", attempted_at=now - LEASE)
+        mine.update(reason="outbox.copy-refused", attempted_at=now - LEASE)
         raise EngineDown(f"copy of message {row.pk} not filed: {error}") from error
     with repeatable(), transaction.atomic(durable=True):
-        row.state, row.filed_at, row.reason, row.content = _State.FILED, now, "", b""
-        row.save(update_fields=("state", "filed_at", "reason", "content"))
+        mine.update(state=_State.FILED, filed_at=now, reason="", content=b"")
         record(
             "outbox.message-sent",
             to=f"account:{row.account_id}",
@@ -278,4 +280,4 @@ def _file(row: OutboxMessage, file_sent: FileSent, now: datetime, *, may_exist: 
             at=now,
             message_id=row.message_id,
         )
-        announce(MessageFiled(row.account_id, row.key))
+    row.state = _State.FILED
