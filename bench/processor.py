@@ -93,7 +93,7 @@ def family_of(process: str) -> str:
     except OSError:
         return ""
     line = " ".join(words).strip()
-    if module := re.search(r"vaguemestre\.processes\.(\w+)", line):
+    if module := re.search(r"vaguemestre\.processes\.(?:\w+\.)*(\w+)", line):
         return f"{module[1]} {words[words.index('--queue') + 1]}" if "--queue" in words else module[1]
     if line.startswith("dovecot-"):
         return f"dovecot {line.partition('/')[2].split(' ')[0]}"
