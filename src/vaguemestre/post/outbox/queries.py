@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
+from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.people.credentials.queries import in_academy
 from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, SenderState, Submission
@@ -47,10 +48,18 @@ def find_outgoing(account_id: int, key: str) -> OutgoingMessage | None:
     return _outgoing_message(row) if row else None
 
 
+_RECIPIENTS = FrequentQuery(
+    lambda account_id, key: OutboxMessage.objects.filter(account_id=account_id, key=key).values_list(
+        "recipients"
+    ),
+    -1,
+    "key",
+)
+
+
 def recipients_of_outgoing(account_id: int, key: str) -> tuple[str, ...]:
     """Addresses of a message of the outbox; none if there is no such message."""
-    rows = OutboxMessage.objects.filter(account_id=account_id, key=key)
-    return tuple(rows.values_list("recipients", flat=True).first() or ())
+    return next((tuple(recipients) for (recipients,) in _RECIPIENTS.rows(account_id, key)), ())
 
 
 def find_outgoing_by_message_id(account_id: int, message_id: str) -> OutgoingMessage | None:

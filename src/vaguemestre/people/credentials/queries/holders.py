@@ -6,12 +6,17 @@ from typing import NamedTuple
 
 from django.db.models import Count
 
+from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries.account_states import CLASS_COLUMNS, limits_in
 from vaguemestre.people.service_classes.queries import exception_of
 from vaguemestre.people.service_classes.values import NO_CLASS, HeldClass, ServiceLimits
 
 _BATCH = 10_000
+_HOLDER_COLUMNS = ("pk", "state", "mailbox_state", "service_class_id", *CLASS_COLUMNS)
+_HOLDER = FrequentQuery(
+    lambda mailbox: Account.objects.filter(mailbox=mailbox).values_list(*_HOLDER_COLUMNS), "mailbox"
+)
 
 
 class MailboxHolder(NamedTuple):
@@ -32,11 +37,10 @@ class PersonAccount(NamedTuple):
 
 def holder_of_mailbox(mailbox: str) -> MailboxHolder | None:
     """The account whose mailbox that is, and whether the mailbox opens today."""
-    columns = ("pk", "state", "mailbox_state", "service_class_id", *CLASS_COLUMNS)
-    row = Account.objects.filter(mailbox=mailbox).values_list(*columns).first()
-    if row is None:
+    rows = _HOLDER.rows(mailbox)
+    if not rows:
         return None
-    account_id, state, mailbox_state, *held = row
+    account_id, state, mailbox_state, *held = rows[0]
     is_open = state == Account.State.ACTIVE and mailbox_state == Account.Mailbox.OPEN
     return MailboxHolder(account_id, is_open, limits_in(held))
 

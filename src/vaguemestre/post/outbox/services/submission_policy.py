@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, Sum
 
+from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -21,6 +22,7 @@ from vaguemestre.post.outbox.rules.authors import check_authors, correct_names, 
 from vaguemestre.post.outbox.rules.automatic import check_automatic
 from vaguemestre.post.outbox.rules.limits import Limits, RecentlySent, limits_verdict
 from vaguemestre.post.outbox.rules.message import is_too_heavy
+from vaguemestre.post.outbox.services.sender_state import locked_limits
 from vaguemestre.post.outbox.values import (
     Decision,
     FieldCorrection,
@@ -31,9 +33,10 @@ from vaguemestre.post.outbox.values import (
 )
 
 _MINUTES_PER_HOUR = 60
-# what each message needs of the state of its sender: naming every column costs as much as the question
-_LIMIT_COLUMNS = ("bulk_until", "bulk_left", "confirmed_until")
 _ACCEPTED = Verdict(Decision.TAKE)
+_STORED = FrequentQuery(
+    lambda queue_id: Submission.objects.filter(queue_id=queue_id).values_list("hold", "hold_code"), "queue"
+)
 
 
 def judge_submission(
@@ -93,8 +96,7 @@ def _judge_amount(
     account_id: int, request: SubmissionRequest, limits: Limits, now: datetime, *, is_exempt: bool
 ) -> Verdict:
     """Verdict of the sending limits unless exempt, stored once for each queue identifier."""
-    stored = Submission.objects.filter(queue_id=request.queue_id).values_list("hold", "hold_code")
-    for hold, hold_code in stored:
+    for hold, hold_code in _STORED.rows(request.queue_id):
         return Verdict(Decision.HOLD, hold_code) if hold == Submission.Hold.HELD else _ACCEPTED
     verdict, strangers = _ACCEPTED, frozenset[str]()
     if not is_exempt:
@@ -190,14 +192,14 @@ def _judge_limits(
     recipients = frozenset(address.lower() for address in request.recipients)
     known = KnownRecipient.objects.filter(account_id=account_id, address__in=recipients)
     strangers = recipients - frozenset(known.values_list("address", flat=True))
-    sender = _locked_state(account_id)
+    sender = locked_limits(account_id)
     is_own = request.origin is not Origin.REDIRECTED  # what was announced is not for what others write
-    is_announced = sender and sender.bulk_until and sender.bulk_until > now
-    if is_own and sender and is_announced and sender.bulk_left >= len(recipients):
-        sender.bulk_left -= len(recipients)
-        sender.save(update_fields=("bulk_left",))
+    is_announced = sender.bulk_until is not None and sender.bulk_until > now
+    if is_own and is_announced and sender.bulk_left >= len(recipients):
+        left = sender.bulk_left - len(recipients)
+        SenderState.objects.filter(account_id=account_id).update(bulk_left=left)
         return _ACCEPTED, strangers
-    is_confirmed = bool(sender and sender.confirmed_until and sender.confirmed_until > now)
+    is_confirmed = sender.confirmed_until is not None and sender.confirmed_until > now
     verdict = limits_verdict(
         limits,
         _recently_sent(account_id, request, limits, now),
@@ -207,15 +209,6 @@ def _judge_limits(
         at=now,
     )
     return verdict, strangers
-
-
-def _locked_state(account_id: int) -> SenderState | None:
-    """The locked row of the account, created at its first message: the lock keeps two messages apart."""
-    locked = SenderState.objects.select_for_update().filter(account_id=account_id).only(*_LIMIT_COLUMNS)
-    if (state := locked.first()) is not None:
-        return state
-    SenderState.objects.bulk_create([SenderState(account_id=account_id)], ignore_conflicts=True)
-    return locked.first()
 
 
 def _recently_sent(

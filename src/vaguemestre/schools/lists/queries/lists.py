@@ -6,6 +6,7 @@ from functools import cache
 
 from django.db.models import Count, Q
 
+from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import academy_domain, find_academy_id
 from vaguemestre.people.lifecycle.queries import withdrawn_among
@@ -23,6 +24,9 @@ from vaguemestre.schools.lists.values import AddressedList, FoundList, Kind, Lis
 
 _MAX_CANDIDATES = 40  # lists of that name, among which those one may write to are proposed
 _SHOWN_MEMBERS = 3
+_LIST_OF_MAILBOX = FrequentQuery(
+    lambda mailbox: MailingList.objects.filter(address=mailbox).values_list("pk"), "mailbox"
+)
 
 
 def find_list(list_id: int) -> MailingList | None:
@@ -37,7 +41,7 @@ def find_list_by_address(address: str) -> MailingList | None:
 
 def is_list_mailbox(mailbox: str) -> bool:
     """Implements `outbox.ports.ForwardsMail`."""
-    return MailingList.objects.filter(address=mailbox.lower()).exists()
+    return bool(_LIST_OF_MAILBOX.rows(mailbox.lower()))
 
 
 def is_nobodys_list_mailbox(mailbox: str) -> bool:

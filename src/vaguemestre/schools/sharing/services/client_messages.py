@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.schools.sharing.events import ClientMessageSent
 from vaguemestre.schools.sharing.models import Box, BoxActivity, ClientSignIn, SentMessage
@@ -15,6 +16,9 @@ from vaguemestre.schools.sharing.services.collaboration import record_sent
 _CLOCK_SLACK = timedelta(seconds=1)
 _ATTRIBUTE_AFTER = timedelta(seconds=3)  # the sign-in is reported separately and may arrive later
 _SAME_VISIT = timedelta(minutes=10)
+_BOX_OF_MAILBOX = FrequentQuery(
+    lambda mailbox: Box.objects.filter(account__mailbox=mailbox).values_list("pk"), "mailbox"
+)
 
 
 class SubmissionConnection(NamedTuple):
@@ -43,9 +47,10 @@ def announce_client_message(
     mailbox: str, message_id: str, in_reply_to: str, connection: SubmissionConnection, *, now: datetime
 ) -> None:
     """Announce a message submitted by a mail client, to be attributed to a member. Shared mailboxes only."""
-    box_id = Box.objects.filter(account__mailbox=mailbox).values_list("pk", flat=True).first()
-    if box_id is None or not message_id:
+    boxes = _BOX_OF_MAILBOX.rows(mailbox)
+    if not boxes or not message_id:
         return
+    (box_id,) = boxes[0]
     network, since, until = connection
     announce(
         ClientMessageSent(

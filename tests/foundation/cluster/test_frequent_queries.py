@@ -1,0 +1,56 @@
+"""A query written once answers as Django's own does, on every database, and says what it cannot be."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from tests.access.signin.people import account
+
+from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.outbox.models import OutboxMessage, SenderState
+
+pytestmark = pytest.mark.django_db
+
+UNTIL = timezone.now() + timedelta(hours=1)
+
+
+def test_columns_of_every_kind_come_as_django_gives_them() -> None:
+    mine = account(username="u1")
+    SenderState.objects.create(account=mine, bulk_until=UNTIL, offers_quiet_hours=False)
+    OutboxMessage.objects.create(
+        account=mine, key="k", message_id="<k>", sender="a@b.fr", recipients=["é@b.fr"], content=b"\0",
+        due_at=UNTIL, created_at=UNTIL,
+    )  # fmt: skip
+    columns = ("bulk_until", "bulk_left", "offers_quiet_hours", "confirmed_until", "account__username")
+    states = FrequentQuery(
+        lambda pk: SenderState.objects.filter(account_id=pk, bulk_left=0).values_list(*columns), -1
+    )
+    letters = FrequentQuery(
+        lambda pk, key: OutboxMessage.objects.filter(account_id=pk, key=key).values_list("recipients", "pk"),
+        -1,
+        "key",
+    )
+    for _ in range(2):
+        assert states.rows(mine.pk) == [(UNTIL, 0, False, None, mine.username)]
+        assert letters.rows(mine.pk, "k") == list(OutboxMessage.objects.values_list("recipients", "pk"))
+    assert letters.rows(mine.pk, "key") == states.rows(mine.pk + 1) == []
+
+
+def test_what_is_locked_is_asked_within_the_transaction_of_each_time() -> None:
+    mine = account(username="u1")
+    locked = FrequentQuery(
+        lambda pk: Account.objects.select_for_update().filter(pk=pk).values_list("username"), -1
+    )
+    for _ in range(2):
+        with transaction.atomic():
+            assert locked.rows(mine.pk) == [("u1",)]
+
+
+def test_a_sample_like_another_value_is_told() -> None:
+    query = FrequentQuery(
+        lambda state: Account.objects.filter(state=state, mailbox_state="open").values_list("pk"), "open"
+    )
+    with pytest.raises(ValueError, match="each sample"):
+        query.rows("active")
