@@ -152,6 +152,18 @@ test("the page of a mailing opens once the server has the text", async () => {
   assert.deepEqual(log, ["commit", "insist", "save", "/ecrire/7/exemplaires/"]);
 });
 
+test("what changes while the text is being saved is saved too, and is no failure", async () => {
+  const { pages, log } = otherPages();
+  let changes = 1;
+  pages.autosave.save = async () => {
+    log.push("save");
+    pages.autosave.isDirty = changes-- > 0;
+    return true;
+  };
+  await pages.mailing();
+  assert.deepEqual(log, ["commit", "insist", "save", "save", "/ecrire/7/exemplaires/"]);
+});
+
 test("nobody leaves the page while the text is not saved, or a file is half sent", async () => {
   for (const state of [{ isDirty: true }, { isBusy: true }]) {
     const { pages, log } = otherPages(state);

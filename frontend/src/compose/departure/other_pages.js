@@ -19,7 +19,8 @@ export class OtherPages {
   /** @returns {Promise<boolean>} whether the server has the text; says why not */
   async isSaved() {
     this.autosave.insist();
-    await this.autosave.save();
+    const isDone = await this.autosave.save();
+    if (isDone && this.autosave.isDirty) await this.autosave.save(); // what changed meanwhile is no failure
     if (this.autosave.isDirty) this.page.say(AWAY);
     return !this.autosave.isDirty;
   }
