@@ -66,7 +66,7 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
         # Who reads the logs announces what others wait for, unless the same is announced already.
         "public.django_tasks_database_dbtaskresult": {
             **_USUAL,
-            _COLLECTOR: "INSERT, SELECT (status, queue_name, run_after, args_kwargs)",
+            _COLLECTOR: "INSERT, SELECT (status, queue_name, run_after, args_kwargs, priority, enqueued_at)",
             _METRICS: "SELECT (id, status, queue_name, enqueued_at, run_after)",
         },
         # What is counted: columns that say when and in which state, never whose.
