@@ -172,6 +172,8 @@ def test_patroni_takes_its_configuration(tmp_path: Path) -> None:
     assert taken["bootstrap"]["dcs"]["synchronous_mode"] is True
     # else a copy for another machine waits minutes for the next checkpoint, longer than bin/install does
     assert taken["postgresql"]["basebackup"] == [{"checkpoint": "fast"}]
+    # PostgreSQL's own minute holds each commit while a standby that confirms is silent
+    assert taken["postgresql"]["parameters"]["wal_sender_timeout"] == "6s"
     judged = subprocess.run(
         ["patroni", "--validate-config", "--ignore-listen-port", str(file)],
         capture_output=True, text=True, check=False,
