@@ -12,6 +12,7 @@ from tests.engines.samples import letter
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.post.outbox.ports import NotSubmitted
 
 
 @pytest.fixture
@@ -154,6 +155,21 @@ def test_a_bad_token_is_refused_and_a_stranger_certificate_too(
             Submission(address, elsewhere, engines.token)(
                 marie.mailbox, marie.address, ["a@b.test"], letter("x")
             )
+
+
+@pytest.mark.engines
+def test_nothing_was_submitted_while_the_service_of_tokens_is_away(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    """Else what became of the message would have to be read in the logs of every machine first."""
+
+    def away(_: str) -> str:
+        raise EngineDown("job: its database does not answer")
+
+    address = engines.config.mail.host, engines.config.ports.submission
+    submit = Submission(address, certificates.paths(engines.config).ca, away)
+    with pytest.raises(NotSubmitted):
+        submit(marie.mailbox, marie.address, [marie.address], letter("x"))
 
 
 def test_no_token_is_no_sending(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ class Submission:
             raise EngineRefused(f"smtp: no token, {refusal.code}") from refusal
         except smtplib.SMTPResponseException as answer:
             _raise(answer.smtp_code, answer.smtp_error)
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, EngineDown) as error:  # EngineDown: of who gives tokens
             raise NotSubmitted(f"smtp: {error}") from error
 
     def _submit(
