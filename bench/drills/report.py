@@ -46,7 +46,9 @@ def page(runs: Iterable[Lines]) -> str:
     counted = finished(runs)
     faults = _faults(counted)
     return _TEXT.read_text(encoding="utf-8").format(
-        limits=_table(("what must hold", "asked", "seen", ""), map(_limit_row, limits(counted))),
+        limits=_table(
+            ("what must hold", "asked", "seen in all runs", "on the last day", ""), _limits(counted)
+        ),
         kinds=_kinds(faults),
         runs=_runs(runs),
         breaches=_breaches(faults),
@@ -127,8 +129,13 @@ def _calm(ends: Sequence[Mapping[str, Any]]) -> Limit:
     return Limit("p95 of pages outside of faults, in the worst run", "1 s", f"{worst:.2f} s", worst < 1)
 
 
-def _limit_row(limit: Limit) -> tuple[str, ...]:
-    return (limit.words, limit.asked, limit.seen, "holds" if limit.holds else "**does not hold**")
+def _limits(runs: Sequence[Lines]) -> Iterable[tuple[str, ...]]:
+    """What was seen before a mend stays told, beside what was seen on the last day that runs began on."""
+    day = {lines[0]["run"][:4] for lines in runs[-1:]}
+    latest = [lines for lines in runs if lines[0]["run"][:4] in day]
+    for limit, last in zip(limits(runs), limits(latest), strict=True):
+        held = "**did not hold** before that day" if last.holds else "**does not hold**"
+        yield (limit.words, limit.asked, limit.seen, last.seen, "holds" if limit.holds else held)
 
 
 def _kinds(faults: Sequence[Mapping[str, Any]]) -> str:
