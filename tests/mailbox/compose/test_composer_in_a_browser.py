@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from django.db import connection
@@ -287,6 +289,27 @@ def test_a_message_is_said_sent_once_it_has_left(page: Page, box: MemoryMailbox,
     assert access_faults(page) == []
     move_outgoing(state="filed")
     expect(page.locator(".composer-box")).to_have_count(0, timeout=20_000)
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_an_imposed_signature_leaves_once_as_the_browser_gives_it_back(
+    page: Page, box: MemoryMailbox, settings: Settings
+) -> None:
+    styled = (
+        '<b>{nom}</b><br><font color="#003189">{academie}</font><br><p style="font-size: 13px">Rectorat</p>'
+    )
+    academy = replace(settings.CONFIG.academy, signature=styled, signature_use="imposed")
+    settings.CONFIG = replace(settings.CONFIG, academy=academy)
+    composer = write_new(page)
+    page.keyboard.type("parent@dehors.example")
+    text_of(composer).focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("Bonjour")
+    composer.get_by_role("button", name="Envoyer", exact=True).click()
+    expect(composer.get_by_text(re.compile(r"Envoi dans \d+ s"))).to_be_visible()
+    content = in_database(lambda: bytes(OutboxMessage.objects.get().content))
+    text = message_from_bytes(content, policy=policy.default).get_body(("html",)).get_content()
+    assert (text.count("Rectorat"), text.count("Bonjour")) == (1, 1)
 
 
 @pytest.mark.usefixtures("unhurried")

@@ -346,6 +346,7 @@ MARKED = f'<div data-signature="1">-- <br>{TEMPLATE}</div>'
         f"<del>{MARKED}</del>",
         MARKED.replace("<b>", '<b style="color:#fff">'),
         MARKED.replace("#003189", "#ffffff"),
+        MARKED.replace("#003189", "#ff0"),
         f'{MARKED}<div style="margin-top:-90px;background-color:#fff;height:120px">&nbsp;</div>',
         '<div data-signature="1">-- <br></div><i>Nicolas Morel Collège Jean Moulin Amiens &amp; Aisne</i>',
         f'<div data-signature="1">-- </div>{MARKED.replace("data-signature", "title")}',
@@ -373,6 +374,9 @@ def test_a_draft_of_styles_is_read_once() -> None:
         MARKED.replace("<br>", "<br>\n").replace("<b>", "<i><b>").replace("</b>", "</b></i>"),
         MARKED.replace("Amiens", "<div>Amiens").replace("</div>", "</div></div>"),
         f'<div style="margin-left:-5px">Bonjour</div>{MARKED}',
+        MARKED.replace("#003189", "rgb(0, 49, 137)"),
+        MARKED.replace("<b>", '<b style="font-family:Arial;font-size:13px;color:#333">'),
+        f'<div style="text-align:left;line-height:1.2">{MARKED}</div>',
     ],
 )
 def test_an_imposed_signature_that_is_shown_is_left_alone(html: str) -> None:
