@@ -347,6 +347,7 @@ MARKED = f'<div data-signature="1">-- <br>{TEMPLATE}</div>'
         MARKED.replace("<b>", '<b style="color:#fff">'),
         MARKED.replace("#003189", "#ffffff"),
         MARKED.replace("#003189", "#ff0"),
+        MARKED.replace("<b>", '<b style="vertical-align:-900px">'),
         f'{MARKED}<div style="margin-top:-90px;background-color:#fff;height:120px">&nbsp;</div>',
         '<div data-signature="1">-- <br></div><i>Nicolas Morel Collège Jean Moulin Amiens &amp; Aisne</i>',
         f'<div data-signature="1">-- </div>{MARKED.replace("data-signature", "title")}',

@@ -12,6 +12,7 @@ from tests.corpus import heavy
 
 from vaguemestre.mailbox.compose.queries import is_picture_path
 from vaguemestre.mailbox.compose.rules.outgoing_html import (
+    _PROPERTIES,
     draft_html,
     html_of_text,
     is_blank,
@@ -140,3 +141,10 @@ def test_empty_lines_are_nothing_a_picture_is_something() -> None:
     assert is_blank("<div><br></div><p>&nbsp;</p>\n")
     assert not is_blank('<div><img src="pieces/1/"></div>')
     assert not is_blank("<p>x</p>")
+
+
+def test_every_property_that_is_kept_is_one() -> None:
+    """A list folded at a hyphen left fonts and three others out of all that was sent."""
+    assert not [name for name in _PROPERTIES if name.startswith("-") or name.endswith("-")]
+    style = "font-family:Arial;margin-bottom:0;border-right:1px solid;vertical-align:top"
+    assert outgoing_html(f'<p style="{style}">x</p>', {}) == f'<p style="{style}">x</p>'

@@ -36,12 +36,12 @@ _ATTRIBUTES = {
 }
 # No property here accepts an address: url(), image() and the like cannot occur.
 _PROPERTY_NAMES = """
-    background-color border border-bottom border-collapse border-color border-left border-radius border-
-    right border-spacing border-style border-top border-width clear color direction display float font-
-    family font-size font-style font-variant font-weight height letter-spacing line-height margin margin-
-    bottom margin-left margin-right margin-top max-width min-width padding padding-bottom padding-left
-    padding-right padding-top table-layout text-align text-decoration text-indent text-transform vertical-
-    align white-space width word-break word-spacing
+    background-color border border-bottom border-collapse border-color border-left border-radius
+    border-right border-spacing border-style border-top border-width clear color direction display float
+    font-family font-size font-style font-variant font-weight height letter-spacing line-height margin
+    margin-bottom margin-left margin-right margin-top max-width min-width padding padding-bottom
+    padding-left padding-right padding-top table-layout text-align text-decoration text-indent
+    text-transform vertical-align white-space width word-break word-spacing
 """
 _TAGS = frozenset(_TAG_NAMES.split())
 _PROPERTIES = frozenset(_PROPERTY_NAMES.split())

@@ -13,8 +13,8 @@ _VOID = frozenset(("br", "col", "hr", "img", "wbr"))
 _OVERLAPPING = re.compile(r"(?:margin[a-z-]{0,10}|text-indent) ?:[^;\":]{0,60}-\.?\d")
 # of those that the sanitizer leaves: more than these sizes, no less, and no colour but a dark one
 _NAMES_THAT_MAY_HIDE = """
-    background-color color display font-size height letter-spacing line-height max-width text-indent width
-    word-spacing
+    background-color color display font-size height letter-spacing line-height max-width text-indent
+    vertical-align width word-spacing
 """
 _MAY_HIDE = frozenset(_NAMES_THAT_MAY_HIDE.split())
 _LEAST = {"px": 9, "pt": 7, "em": 0.7, "rem": 0.7, "%": 70, "": 0.9}
@@ -87,6 +87,8 @@ def _hides(look: _Look) -> bool:
     if name == "color":
         match = _RGB.fullmatch(value)
         return value != "black" and (match is None or _luminance(*map(int, match.groups())) > _LIGHTEST)
+    if name == "vertical-align":
+        return value[:1] in "-." or value[:1].isdigit()
     if name in {"font-size", "line-height"}:
         match = _SIZE.fullmatch(value)
         return float(match[1]) < _LEAST[match[2]] if match else value in _SMALL or value[:1] in "0.-"
