@@ -55,6 +55,8 @@ interface Window {
     vaguemestre: {
         notify(sentence: string, kind?: string, seconds?: number): HTMLElement | null;
         icon(name: string): SVGSVGElement;
+        /** Set where composers are docked: what was typed before one was there. */
+        releaseKeys?(): string;
     };
 }
 

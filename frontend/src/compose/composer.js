@@ -102,6 +102,7 @@ class Composer {
       foldCopies(this.form, this.recipients[1]);
       this.editor.focus();
     } else this.recipients[0].input.focus();
+    this.dock.typeKeysAhead();
     this.recipientInfo.look();
     this.dock.post("ready");
     this.title();
@@ -131,11 +132,7 @@ class Composer {
     window.addEventListener("beforeunload", (event) => {
       if (this.attachments.isBusy || (this.autosave.isDirty && !this.autosave.left())) event.preventDefault();
     });
-    this.dock.listen({
-      close: () => this.close(),
-      undo: () => this.departure.submission.undoes(),
-      type: (text) => document.execCommand("insertText", false, text), // where the caret is, as keys would
-    });
+    this.dock.listen({ close: () => this.close(), undo: () => this.departure.submission.undoes() });
   }
 
   touched() {

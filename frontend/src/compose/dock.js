@@ -18,6 +18,7 @@ class ComposerDock extends HTMLElement {
   #home = "";
   connectedCallback() {
     this.#home = this.dataset.url ?? "";
+    window.vaguemestre.releaseKeys = releaseKeys;
     window.addEventListener("vm:compose", (event) => this.#compose(event.detail || {}));
     window.addEventListener("message", (event) => this.#hear(event));
     /** @type {AnswerPlace} */
@@ -110,11 +111,11 @@ class ComposerDock extends HTMLElement {
     this.#handKeys(composer);
   }
 
+  // It has taken what was typed before it was there, unless it came to nothing.
   /** @param {DockedComposer} composer */
   #handKeys(composer) {
+    releaseKeys();
     composer.frame.contentWindow?.focus();
-    const typed = releaseKeys();
-    if (typed) tell(composer, "type", typed);
   }
 
   /**
@@ -203,8 +204,7 @@ class ComposerDock extends HTMLElement {
   #showNews(composer, { event, title = "", height, state }) {
     const { box, name } = composer;
     if (!ASIDE.has(event)) composer.isHeld = event === "sent" && state === "held";
-    if (event === "ready") this.#handKeys(composer);
-    else if (event === "title") {
+    if (event === "title") {
       name.textContent = title;
       box.setAttribute("aria-label", title);
     } else if (event === "kept") box.querySelector(".kept").textContent = title;
@@ -231,11 +231,10 @@ class ComposerDock extends HTMLElement {
 
 /**
  * @param {DockedComposer} composer
- * @param {"close" | "undo" | "type"} act
- * @param {string} [text] typed before it was there
+ * @param {"close" | "undo"} act
  */
-function tell(composer, act, text) {
-  composer.frame.contentWindow?.postMessage({ type: "vm:composer", act, text }, location.origin);
+function tell(composer, act) {
+  composer.frame.contentWindow?.postMessage({ type: "vm:composer", act }, location.origin);
 }
 
 /** @param {DockedComposer} composer */

@@ -19,16 +19,21 @@ export class DockNews {
     );
   }
 
-  /** @param {{close: () => void, undo: () => void, type: (text: string) => void}} acts what is done when the dock asks for it */
+  /** @param {{close: () => void, undo: () => void}} acts what is done when the dock asks for it */
   listen(acts) {
     window.addEventListener("message", (event) => {
       if (event.origin !== location.origin || event.source !== window.parent) return;
-      const { type, act, text } = event.data ?? {};
+      const { type, act } = event.data ?? {};
       if (type !== "vm:composer") return;
       if (act === "close") acts.close();
       else if (act === "undo") acts.undo();
-      else if (act === "type") acts.type(String(text));
     });
+  }
+
+  // Taken in one go with the focus: no key comes between.
+  typeKeysAhead() {
+    const text = this.isFramed ? window.parent.vaguemestre?.releaseKeys?.() : "";
+    if (text) document.execCommand("insertText", false, text); // where the caret is, as keys would
   }
 
   /**
