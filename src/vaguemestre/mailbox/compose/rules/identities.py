@@ -7,7 +7,6 @@ from html import escape
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html
-from vaguemestre.mailbox.compose.rules.shown_signature import shows_signature
 from vaguemestre.mailbox.compose.values import (
     AcademySignature,
     DraftFields,
@@ -25,6 +24,9 @@ LONGEST_SIGNATURE = 20_000  # characters
 _MOST_VARIABLES = 100  # of a signature or stock text
 _VARIABLE = re.compile(r"\{(nom|fonction|etablissement|academie)\}")
 _SIGNED = 'data-signature="1"'
+_SIGNED_BLOCK = re.compile(
+    rf"<div\b[^<>]*{_SIGNED}[^<>]*>"
+)  # in sanitized HTML: quotes of values are escaped
 _SIGNED_LINE = re.compile(r"^-- $", re.MULTILINE)
 _LINE = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -76,7 +78,8 @@ def academy_html(academy: AcademySignature, variables: SignatureVariables) -> st
 def signed_at_least_once(fields: DraftFields, signature: str) -> DraftFields:
     """The draft with the imposed signature below, if its writer has taken it out or emptied it.
 
-    "": none is imposed. What is added to is sanitized first, or an open comment would swallow the signature.
+    "": none is imposed. Nothing keeps a writer from hiding it: a mail program need not sign at all. What is
+    added to is sanitized first, or an open comment would swallow the signature.
     """
     if not signature:
         return fields
@@ -86,9 +89,14 @@ def signed_at_least_once(fields: DraftFields, signature: str) -> DraftFields:
             return fields
         return replace(fields, text=f"{fields.text.rstrip()}\n\n-- \n{words}\n")
     html = draft_html(fields.html, lambda _: True)
-    if shows_signature(html, signature):
+    if any(_is_signature(block, signature, words) for block in _SIGNED_BLOCK.split(html)[1:]):
         return fields
     return replace(fields, html=with_signature(html, signature))
+
+
+def _is_signature(block: str, signature: str, words: str) -> bool:
+    """Whether a block that is marked as the signature still begins with it, and shows its pictures."""
+    return _begins(plain_text(block), words) and block.count("<img") >= signature.count("<img")
 
 
 def _begins(text: str, words: str) -> bool:
