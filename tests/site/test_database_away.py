@@ -5,7 +5,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import InterfaceError, InternalError, OperationalError, connection
+from django.db import (
+    DataError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 from django.test import Client
 from tests.access.signin.people import account
 
@@ -72,6 +79,8 @@ def test_a_piece_of_a_page_is_a_notice(browser: Client) -> None:
         (OperationalError, psycopg.errors.QueryCanceled, False),
         (OperationalError, psycopg.errors.DeadlockDetected, False),
         (OperationalError, psycopg.errors.DiskFull, False),
+        (DataError, psycopg.DataError, False),
+        (ProgrammingError, psycopg.ProgrammingError, False),
         (OperationalError, None, False),
         (ValueError, None, False),
     ],
