@@ -282,7 +282,7 @@ def _date(items: bytes) -> datetime | None:
     try:
         local = imaplib.Internaldate2tuple(items)
         return datetime.fromtimestamp(time.mktime(local), UTC) if local else None
-    except _SENSELESS:
+    except (*_SENSELESS, KeyError):  # a month that is none
         return None
 
 

@@ -176,6 +176,10 @@ NINES = b"9" * 5000  # more digits than Python reads
             "UID FETCH 1 (FLAGS",
             b'* 1 FETCH (UID 1 INTERNALDATE "01-Jan-0000 00:00:00 +0000" BODY[] {4}\r\nabcd)\r\n',
         ),
+        (
+            "UID FETCH 1 (FLAGS",
+            b'* 1 FETCH (UID 1 INTERNALDATE "01-Abc-2024 00:00:00 +0000" BODY[] {4}\r\nabcd)\r\n',
+        ),
     ],
 )
 def test_numbers_and_dates_that_are_none_stop_no_import(tmp_path: Path, command: str, answer: bytes) -> None:
