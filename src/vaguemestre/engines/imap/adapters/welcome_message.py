@@ -1,5 +1,6 @@
 """The welcome message of a new mailbox, appended to its inbox once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from email import message_from_bytes
 from email.utils import parseaddr
@@ -7,7 +8,7 @@ from email.utils import parseaddr
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
-from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 
 
 class WelcomeMessages:
@@ -20,9 +21,11 @@ class WelcomeMessages:
     def __call__(self, mailbox: str, content: bytes, message_id: str, at: datetime) -> None:
         try:
             with self._open_mailbox(MailLogin(mailbox)) as box:
-                if not box.find_by_message_id("INBOX", message_id):
+                copies = box.find_by_message_id("INBOX", message_id)
+                if not copies:
                     box.append("INBOX", self._vouched(content), (), at)
-                    _remove_twins(box, message_id)
+                    copies = box.find_by_message_id("INBOX", message_id)
+                _keep_first(box, copies)
         except Refusal as refusal:
             raise EngineRefused(f"welcome: {refusal.code}") from refusal
 
@@ -32,11 +35,7 @@ class WelcomeMessages:
         return with_voucher(content, self._key, self._server, sender.lower())
 
 
-def _remove_twins(box: Mailbox, message_id: str) -> None:
-    """Keep the first copy: a page and the worker may file the same notice at the same moment.
-
-    Whoever files last sees both, so that one stays whatever their order.
-    """
-    refs = sorted(box.find_by_message_id("INBOX", message_id), key=lambda ref: ref.uid)
-    if len(refs) > 1:
-        box.expunge(refs[1:])
+def _keep_first(box: Mailbox, copies: Sequence[MessageRef]) -> None:
+    """A page and the worker may file the same notice at the same moment: whoever files last sees both."""
+    if len(copies) > 1:
+        box.expunge(sorted(copies, key=lambda ref: ref.uid)[1:])
