@@ -163,8 +163,8 @@ def test_layout_and_colours_survive() -> None:
         "<td class=a style='text-align:center;font-weight:700'>x</td></tr></table>"
     )
     clean = sanitize_html(html, nothing)
-    assert ".a{color:#c00" in clean.css
-    assert "@media (max-width:600px){.a{width:100%}}" in clean.css
+    assert ":where(vm-letter) .a{color:#c00" in clean.css
+    assert "@media (max-width:600px){:where(vm-letter) .a{width:100%}}" in clean.css
     assert "text-align:center" in clean.html
     assert 'width="600"' in clean.html
 
@@ -181,6 +181,13 @@ def test_the_body_tag_keeps_its_paper_and_ink() -> None:
     assert "background-color:#eeeeee" in css
     assert "color:navy" in css
     assert "margin:0" in css
+    assert css.startswith("vm-letter{")
+
+
+def test_classes_that_only_we_give_are_taken_from_a_letter() -> None:
+    html = "<p class='vm-host a VM-paper'>x</p><div class='&#118;m-text'>y</div><b class=' c  d'>z</b>"
+    clean = sanitize_html(f"{html}<vm-letter>t</vm-letter></vm-letter>", nothing)
+    assert clean.html == '<p class="a">x</p><div>y</div><b class=" c  d">z</b>t'
 
 
 def test_an_enormous_text_is_cut_and_says_so() -> None:

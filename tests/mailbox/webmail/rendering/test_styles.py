@@ -92,3 +92,41 @@ def test_white_paper_becomes_dark_and_black_ink_light() -> None:
     assert light_dark("black") == "light-dark(black,#f0f0f0)"
     assert light_dark("transparent") == "transparent"
     assert light_dark("currentcolor") == "currentcolor"
+
+
+def selectors_of(selectors: str) -> str:
+    return styles.clean_sheet(f"{selectors}{{width:1px}}", nowhere).removesuffix("{width:1px}")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("p", ":where(vm-letter) p"),
+        ("td.a > b , #c + i", ":where(vm-letter) td.a > b,:where(vm-letter) #c + i"),
+        ("a,b,a", ":where(vm-letter) a,:where(vm-letter) b"),
+        ("*", ":where(vm-letter),:where(vm-letter) *"),
+        ("a:hover", ":where(vm-letter) a:hover"),
+        ("body", "vm-letter"),
+        ("HTML", "vm-letter"),
+        (":root", "vm-letter"),
+        (r"\62ody", "vm-letter"),
+        ("html  >  body", "vm-letter"),
+        ("body>div:first-child", "vm-letter>div:first-child"),
+        ("html body table, td", "vm-letter table,:where(vm-letter) td"),
+        ("body.a", ":where(vm-letter) body.a"),  # no `body` stands in there
+        ("body-like", ":where(vm-letter) body-like"),
+        ("bodyé", ":where(vm-letter) bodyé"),
+    ],
+)
+def test_selectors_reach_into_the_letter_alone(given: str, kept: str) -> None:
+    assert selectors_of(given) == kept
+
+
+@pytest.mark.parametrize(
+    "given",
+    [".vm-paper", r".\76m-host", ".VM-host", "#vm-x", "vm-letter", "a .b > .vm-host", "+ p", "~ *", "> b",
+     "html + p", "body ~ .a", "html>body+div", "body >", ":root~*", "", ","],
+)  # fmt: skip
+def test_selectors_of_ours_and_of_what_stands_beside_are_dropped(given: str) -> None:
+    assert selectors_of(given) == ""
+    assert selectors_of(f"{given},p") == ":where(vm-letter) p"

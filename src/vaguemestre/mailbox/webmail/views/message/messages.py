@@ -120,12 +120,7 @@ def print_message(
     files = [f"{file.name} ({sizes.in_words(file.size)})" for file in message.attachments]
     header = header_of_message(request, message.opened, author)
     top = render_fragment("paper", {"header": header, "files": files})
-    document = frames.document(
-        body.css,
-        f"{top}{text}<script>{frames.PRINTING}</script>",
-        theme="light",
-        is_fixed=_is_fixed(request),
-    )
+    document = frames.document(body.css, text, theme="light", is_fixed=_is_fixed(request), top=top)
     return _framed(document, frames.paper_policy())
 
 

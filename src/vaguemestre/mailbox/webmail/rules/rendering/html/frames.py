@@ -1,7 +1,13 @@
-"""Document of the frame that shows a message's text, and its Content-Security-Policy."""
+"""Document of the frame that shows a message's text, and its Content-Security-Policy.
+
+The letter stands in an element of its own, to which its style sheet is confined (`selectors`). The name of
+that element is none that a letter may use: no end tag of the letter can close it.
+"""
 
 import base64
 import hashlib
+
+from vaguemestre.mailbox.webmail.rules.rendering.html.selectors import LETTER
 
 _SHEET = """
 :root {color-scheme: %(scheme)s}
@@ -13,10 +19,11 @@ html:focus-visible::after {
   border: 3px solid light-dark(#2a45c2, #a9b8ff);
 }
 body {
-  margin: 0; padding: 2px 2px 24px; overflow-wrap: anywhere;
+  margin: 0; overflow-wrap: anywhere;
   font: 16px/1.6 system-ui, sans-serif;
   color: light-dark(#1c2130, #eceef4); background: light-dark(#fff, #1a1d25);
 }
+%(letter)s {padding: 2px 2px 24px}
 .vm-part + .vm-part {border-top: 1px solid light-dark(#e3e0d8, #2e333f); margin-top: 16px; padding-top: 16px}
 a {color: light-dark(#2a45c2, #a9b8ff)}
 img {max-width: 100%%; height: auto}
@@ -43,8 +50,9 @@ body:has(> .vm-paper) {max-width: 80ch; margin: 24px auto; padding: 0 24px}
 .vm-paper h1 {font-size: 20px; margin: 8px 0 12px}
 .vm-paper th {text-align: left; padding: 1px 14px 1px 0; vertical-align: top; font-weight: 700}
 @media print {.vm-screen {display: none} body:has(> .vm-paper) {max-width: none; margin: 0; padding: 0}}
+@media print {%(letter)s {padding: 0}}
+vm-sheet {display: flow-root; overflow: hidden; overflow: visible clip}
 .vm-text {white-space: pre-wrap; max-width: 80ch}
-.vm-host {font-size: .85em; font-weight: 700; color: light-dark(#7a4f00, #f0c774)}
 mark {color: inherit; background: light-dark(#ffe9a8, #5b4a12)}
 .vm-note {font-size: 14px; color: light-dark(#565d6e, #aab1c1)}
 @media (max-width: 700px) {
@@ -53,6 +61,23 @@ mark {color: inherit; background: light-dark(#ffe9a8, #5b4a12)}
 }
 @media print {:root {color-scheme: light}}
 @media print {details.vm-quote::details-content {content-visibility: visible}}
+"""
+# In a layer, `!important` wins over any of the letter, whose rules stand in none (CSS Cascade 5, 6.4.4).
+_UNMOVED = """
+@layer vm {
+  %(letter)s {display: block !important}
+  .vm-host {
+    all: initial !important; color-scheme: inherit !important; direction: ltr !important;
+    unicode-bidi: isolate !important; position: relative !important; z-index: 9 !important;
+    padding: 0 3px !important; border-radius: 3px !important;
+    font: 700 13px/1.5 system-ui, sans-serif !important; overflow-wrap: anywhere !important;
+    color: light-dark(#7a4f00, #f0c774) !important; background: light-dark(#fff8e6, #2e2612) !important;
+  }
+  .vm-host * {
+    all: unset !important; direction: ltr !important; unicode-bidi: normal !important;
+    background: light-dark(#ffe9a8, #5b4a12) !important;
+  }
+}
 """
 _FIXED = '.vm-text {font: 15px/1.5 ui-monospace, "Cascadia Mono", "Liberation Mono", monospace}'
 _SCHEMES = {"light": "light", "dark": "dark"}
@@ -71,20 +96,25 @@ MEASURING = (
 _SIZED = '<meta name="responsive-embedded-sizing" content="allow-origins=*">'
 
 
-def document(css: str, html: str, *, theme: str, is_fixed: bool = False, is_measured: bool = False) -> bytes:
+def document(
+    css: str, html: str, *, theme: str, is_fixed: bool = False, is_measured: bool = False, top: str = ""
+) -> bytes:
     """Build the document of the frame. `css` and `html` come from `sanitize` or `plain` and stay unchanged.
 
     `is_fixed`: plain text in a monospaced typeface. `is_measured`: tells its height (`MEASURING`) to the page
-    around it. The document takes the focus, since one without links could not be scrolled from the keyboard
-    otherwise.
+    around it. `top`: our header of a page to print, which nothing of the letter is drawn over. The document
+    takes the focus, since one without links could not be scrolled from the keyboard otherwise.
     """
     script = f"<script>{MEASURING}</script>" if is_measured else _SIZED
-    sheet = _SHEET % {"scheme": _SCHEMES.get(theme, "light dark")} + (_FIXED if is_fixed else "")
+    names = {"scheme": _SCHEMES.get(theme, "light dark"), "letter": LETTER}
+    sheet = (_SHEET + _UNMOVED) % names + (_FIXED if is_fixed else "")
+    letter = f"<{LETTER}>{html}</{LETTER}>"
+    body = f"{top}<vm-sheet>{letter}</vm-sheet><script>{PRINTING}</script>" if top else letter
     return (
         '<!doctype html><html lang="fr" tabindex="0"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><title>Texte du courriel</title>'
-        f"{script}<style>{sheet}</style><style>{css}</style></head><body>{html}</body></html>"
+        f"{script}<style>{sheet}</style><style>{css}</style></head><body>{body}</body></html>"
     ).encode("utf-8", "replace")
 
 

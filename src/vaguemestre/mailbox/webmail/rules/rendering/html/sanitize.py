@@ -18,8 +18,9 @@ from vaguemestre.foundation.kernel.web_hosts import host_of
 from vaguemestre.mailbox.webmail.rules.rendering import quoted_text
 from vaguemestre.mailbox.webmail.rules.rendering.html import complexity, highlight, links, styles
 from vaguemestre.mailbox.webmail.rules.rendering.html.colours import is_colour, light_dark
+from vaguemestre.mailbox.webmail.rules.rendering.html.selectors import LETTER, clean_classes
 
-VERSION = 2  # of the output: changes whenever the same HTML gives another result
+VERSION = 3  # of the output: changes whenever the same HTML gives another result
 MAX_CHARACTERS = 2_000_000  # characters read of one body
 
 _TAGS = frozenset(
@@ -136,6 +137,8 @@ class _Pass:
             return self._allow(self.address(value))
         if name == "href":
             return self._allow(links.safe_href(value))
+        if name == "class":
+            return clean_classes(value) or None
         if name in {"bgcolor", "color"}:
             return self.ground(name, value.strip())
         if name in {"width", "height"}:
@@ -288,4 +291,4 @@ def _body_style(html: str, state: _Pass) -> str:
     if attributes.get("background"):
         state.address(attributes["background"])
     style = state.style(";".join((*old, attributes.get("style", ""))))
-    return styles.without_markup(f"body{{{style}}}") if style else ""
+    return styles.without_markup(f"{LETTER}{{{style}}}") if style else ""

@@ -1,6 +1,11 @@
-"""Selectors and media queries that a message's style sheet may use."""
+"""Selectors and media queries that a message's style sheet may use.
 
-from collections.abc import Iterable
+Each selector reaches no further than the element that holds the letter (`frames`): neither the page around it
+nor, by a name of ours, the marks put into it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import tinycss2
@@ -21,16 +26,61 @@ _MEDIA_WORDS = frozenset(
 _MEDIA_KINDS = frozenset(("whitespace", "number", "dimension"))
 _SELECTOR_KINDS = frozenset(("ident", "hash", "whitespace"))
 _SELECTOR_SIGNS = frozenset((".", ">", "+", "~", "*", ":", ","))
+_MOST_TOKENS = 400  # of the selectors of one rule
+
+LETTER = "vm-letter"  # the element that holds the letter; `html`, `body` and `:root` of its sheet
+_OWN = "vm-"  # how the names of our elements and classes start, in lower case
+_WITHIN = (
+    f":where({LETTER})"  # counts for nothing in the cascade, so that the letter's rules keep their order
+)
+_SHEET = re.compile(r"(?:html|body|:root)(?![\w\\.:#*-])\s*(>?)\s*", re.IGNORECASE)
 
 
 def clean_selector(tokens: Iterable[Any]) -> str:
-    """Serialize a selector of types, classes, ids and combinators; empty for any other."""
+    """Serialize selectors of types, classes, ids and combinators, within the letter; empty for any other."""
     nodes = list(tokens)
-    is_allowed = all(
-        token.type in _SELECTOR_KINDS or (token.type == "literal" and token.value in _SELECTOR_SIGNS)
-        for token in nodes
-    )
-    return tinycss2.serialize(nodes).strip() if is_allowed and len(nodes) < 400 else ""
+    if len(nodes) >= _MOST_TOKENS or not all(map(_is_allowed, nodes)):
+        return ""
+    return ",".join(dict.fromkeys(filter(None, map(_within, _each(nodes)))))
+
+
+def _is_allowed(token: Any) -> bool:
+    if token.type == "literal":
+        return token.value in _SELECTOR_SIGNS
+    return token.type in _SELECTOR_KINDS
+
+
+def _each(nodes: Iterable[Any]) -> Iterator[list[Any]]:
+    """The selectors of a list."""
+    one: list[Any] = []
+    for token in nodes:
+        if token.type == "literal" and token.value == ",":
+            yield one
+            one = []
+        else:
+            one.append(token)
+    yield one
+
+
+def _within(nodes: list[Any]) -> str:
+    """One selector, confined to the letter; empty if it names something of ours or what stands beside."""
+    if any(token.type in {"ident", "hash"} and token.value.lower().startswith(_OWN) for token in nodes):
+        return ""
+    text, combinator = tinycss2.serialize(nodes).strip(), None
+    while (sheet := _SHEET.match(text)) is not None:
+        text, combinator = text[sheet.end() :], sheet[1] or " "
+    if text.startswith((">", "+", "~")) or not (text or combinator == " "):
+        return ""
+    if combinator is not None:
+        return f"{LETTER}{combinator}{text}".strip()
+    return f"{_WITHIN},{_WITHIN} *" if text == "*" else f"{_WITHIN} {text}"
+
+
+def clean_classes(classes: str) -> str:
+    """The classes of an element of a letter, without those that only we give."""
+    if _OWN not in classes.lower():
+        return classes
+    return " ".join(name for name in classes.split() if not name.lower().startswith(_OWN))
 
 
 def clean_media_query(tokens: Iterable[Any]) -> str:
