@@ -476,6 +476,33 @@ def test_the_tools_of_a_docked_answer_are_all_in_sight(page: Page, box: MemoryMa
     assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
 
 
+def test_a_quoted_letter_draws_nothing_over_the_recipients(page: Page, box: MemoryMailbox) -> None:
+    page.set_viewport_size({"width": 390, "height": 550})
+    quoted = (
+        '<p>Bonjour</p><div style="margin-bottom:-600px;height:10px"></div>'
+        f"<p>{'█ Rectrice ' * 200}</p><p>Fin</p>"
+    )
+    page.goto(address(put(box, letter("Une question", quoted).replace(b"text/plain", b"text/html"))))
+    page.get_by_role("button", name="Répondre", exact=True).click()
+    composer = page.frame_locator(".composer-box iframe")
+    expect(text_of(composer)).to_be_visible()
+    composer.locator("#unfold").click()
+    expect(text_of(composer)).to_contain_text("Rectrice")
+    composer.locator("#to").scroll_into_view_if_needed()
+    drawn_above = text_of(composer).evaluate(
+        """(editor) => {
+            const { left, top, right } = editor.getBoundingClientRect();
+            const told = new Set();
+            for (let y = 1; y < top; y += 6)
+                for (let x = left; x < right; x += 6)
+                    for (const hit of document.elementsFromPoint(x, y))
+                        if (editor.contains(hit)) told.add(`${hit.tagName} at ${y}`);
+            return [...told];
+        }"""
+    )
+    assert drawn_above == []
+
+
 def test_the_tools_of_an_answer_under_its_letter_take_one_line(page: Page, box: MemoryMailbox) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(address(put(box, letter("Une question"))))
