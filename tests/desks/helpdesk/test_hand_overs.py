@@ -138,6 +138,20 @@ def test_who_left_the_school_meanwhile_confirms_no_more(
     assert not IssuedCode.objects.exists()
 
 
+@pytest.mark.parametrize("change", [{"role": "agent"}, {"state": "suspended"}])
+def test_what_an_operator_asked_who_is_none_any_more_is_confirmed_by_nobody(
+    client: Client, lucie: Account, nicolas: Account, change: dict[str, str]
+) -> None:
+    head = head_of("pvasseur")
+    asked(client, nicolas, head)
+    Account.objects.filter(pk=lucie.pk).update(**change)
+    where = f"/assistance/remises/{HandOverRow.objects.get().pk}"
+    answer = browser_of(head).post(where, {"verification": "C’est bien lui, vu ce matin"})
+    assert "n’est plus à l’assistance" in answer.content.decode()
+    assert not IssuedCode.objects.exists()
+    assert HandOverRow.objects.get().state == "asked"
+
+
 def test_a_head_of_school_is_confirmed_by_a_management_officer(client: Client, lucie: Account) -> None:
     head, officer = head_of("pvasseur"), account("nfournier", role="hr_officer")
     asked(client, head, officer)

@@ -22,6 +22,10 @@ SENTENCES = {
         "Cette personne a une fonction pour toute l’installation : demandez à quelqu’un qui en a une aussi."
     ),
     "helpdesk.not-on-yourself": "On ne se dépanne pas soi-même : demandez à un collègue.",
+    "helpdesk.operator-left": (
+        "La personne qui a fait cette demande n’est plus à l’assistance : refusez-la, et demandez à "
+        "l’assistance d’en faire une autre."
+    ),
     "helpdesk.reason-missing": "Écrivez le motif, en quelques mots : la personne le lira.",
     "helpdesk.reason-numen": (
         "Ce texte contient un NUMEN ou un mot de passe : retirez-le, il n’a pas à être gardé."

@@ -80,6 +80,12 @@ def check_somebody_else(target: ActionTarget, operator_id: int) -> None:
         raise Refusal("helpdesk.not-on-wider-office")
 
 
+def check_operator(role: str, state: str) -> None:
+    """Raises Refusal `helpdesk.operator-left` for whoever may act at the desk no more."""
+    if role not in OPERATORS or state != "active":
+        raise Refusal("helpdesk.operator-left")
+
+
 def check_count(action: DeskAction, done_today: int) -> None:
     """`done_today` includes the current action. Raises Refusal `helpdesk.enough-today`."""
     if done_today > MAX_ACTIONS_A_DAY[action]:

@@ -12,6 +12,7 @@ from vaguemestre.desks.helpdesk.queries.hand_overs import confirmers_for
 from vaguemestre.desks.helpdesk.rules.actions import (
     HAND_OVER_LIFE,
     check_confirmer,
+    check_operator,
     check_somebody_else,
     clean_reason,
 )
@@ -20,7 +21,7 @@ from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import identified, usable_contact
+from vaguemestre.people.credentials.queries import identified, presented, usable_contact
 from vaguemestre.people.credentials.values import SecretKeys
 from vaguemestre.people.directory.queries import find_person
 
@@ -60,13 +61,18 @@ def confirm_hand_over(
     """Use case: create the code for the second person to hand over. Shown once, valid for a day.
 
     The owner is notified at every known contact. Raises Refusal `helpdesk.hand-over-gone`,
-    `…checked-missing`, and those of `check_somebody_else`: an office may have been given meanwhile, or left.
+    `…operator-left`, and those of `clean_reason` and `check_somebody_else`: an office may have been given
+    meanwhile, or left.
     """
     note = clean_reason(verification)
     row = _decide(hand_over_id, second_id, _State.CONFIRMED, now, verification=note)
     by, to = f"account:{second_id}", f"account:{row.account_id}"
     if identified(row.account_id).state not in ("pending", "active"):
         raise Refusal("helpdesk.hand-over-gone")
+    operator = presented(row.operator_id)
+    if operator is None:
+        raise Refusal("helpdesk.hand-over-gone")
+    check_operator(operator.role, operator.state)
     check_somebody_else(action_target(row.account_id, row.operator_id, now), row.operator_id)
     if second_id not in {confirmer.account_id for confirmer in confirmers_for(row.account_id, now)}:
         raise Refusal("helpdesk.hand-over-gone")
