@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from tests.schools.rosters.schools import ENT, NOW, OTHER, TODAY, UAI, address_of, browser_of
 
 from vaguemestre.foundation.jobs.services import run_now
@@ -16,7 +17,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.compose.handlers import run_mailing
-from vaguemestre.mailbox.compose.models import Mailing, MailingCopy
+from vaguemestre.mailbox.compose.models import Composition, Mailing, MailingCopy
 from vaguemestre.mailbox.compose.services import delete_old_mailings
 from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.people.credentials.models import Account
@@ -247,6 +248,58 @@ def test_a_national_number_is_asked_about_before_it_leaves(
     assert Mailing.objects.get().state == "ready"
     browser.post(f"{place}partir/", {"sure": "1"})
     assert Mailing.objects.get().state == "running"
+
+
+def forbid_teachers(head: Account) -> None:
+    closed = [Right(Role.TEACHER, side, Reach.NONE) for side in Side]
+    decide_rights(asker(head), UAI, closed, now=NOW)
+
+
+def test_copies_prepared_leave_no_more_once_their_writer_is_forbidden(
+    client: Client, people: dict[str, Account]
+) -> None:
+    browser = browser_of(client, people["teacher"])
+    place = begin(browser, to=audience_address(Audience(Side.PUPILS, group())))
+    forbid_teachers(people["head"])
+    refused = browser.post(f"{place}partir/")
+    assert refused.status_code == 422
+    assert "pas de celles" in refused.content.decode()
+    assert Mailing.objects.get().state == "ready"
+    assert not OutboxMessage.objects.exists()
+
+
+def test_copies_prepared_for_a_class_leave_no_more_once_it_is_out_of_the_message(
+    client: Client, people: dict[str, Account]
+) -> None:
+    browser = browser_of(client, people["teacher"])
+    place = begin(browser, to=audience_address(Audience(Side.PUPILS, group())))
+    Composition.objects.update(to="parent@dehors.example")
+    forbid_teachers(people["head"])
+    refused = browser.post(f"{place}partir/")
+    assert refused.status_code == 422
+    assert Mailing.objects.get().state == "ready"
+
+
+@pytest.mark.parametrize("why", ["forbidden", "left"])
+def test_copies_due_later_stop_when_their_writer_may_no_more_and_they_are_told(
+    client: Client, people: dict[str, Account], why: str
+) -> None:
+    browser, teacher = browser_of(client, people["teacher"]), people["teacher"]
+    place = begin(browser, to=audience_address(Audience(Side.PUPILS, group())))
+    browser.post(f"{place}partir/")
+    if why == "forbidden":
+        forbid_teachers(people["head"])
+    else:
+        Assignment.objects.filter(person_id=teacher.person_id).update(ends_on=date(2026, 11, 24))
+    run_mailing(MailingDue(Mailing.objects.get().pk))
+    run_mailing(MailingDue(Mailing.objects.get().pk))
+    assert not OutboxMessage.objects.exists()
+    assert Mailing.objects.get().state == "stopped"
+    letters = DBTaskResult.objects.filter(args_kwargs__icontains="mailing-stopped")
+    [told] = letters.filter(args_kwargs__icontains="notify_owner")
+    assert str(teacher.pk) in str(told.args_kwargs)
+    assert browser.post(f"{place}partir/").status_code == 422
+    assert Mailing.objects.get().state == "stopped"
 
 
 def test_a_class_written_to_later_is_looked_at_first_and_never_in_one_message(

@@ -13,6 +13,7 @@ from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.people.intake.events import PersonTransferred
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.events import MessageFiled, MessageRefused
+from vaguemestre.schools.rosters.ports import managed_schools
 
 
 def delete_filed_draft(event: MessageFiled) -> None:
@@ -27,7 +28,13 @@ def move_identities(event: PersonTransferred) -> None:
 
 def run_mailing(event: MailingDue) -> None:
     """Hand copies of the mailing to the outbox."""
-    services.run_mailing(event.mailing_id, open_mailbox.get(), limit=whole_size_limit(), now=timezone.now())
+    services.run_mailing(
+        event.mailing_id,
+        open_mailbox.get(),
+        limit=whole_size_limit(),
+        now=timezone.now(),
+        managed=managed_schools.get(),
+    )
 
 
 def resume_lost_mailings() -> None:

@@ -57,6 +57,10 @@ SENTENCES = {
         "Ce fichier ne peut pas être lu : donnez un classeur Excel (.xlsx) ou LibreOffice (.ods) "
         "sans mot de passe, ou un fichier CSV."
     ),
+    "compose.classes-changed": (
+        "Les classes à qui vous écrivez ont changé depuis que les exemplaires ont été préparés : choisissez "
+        "« Préparer et relire » à nouveau."
+    ),
     "compose.prepare-again": (
         "Le texte a changé et demande {%(name)s}, qui manque à des exemplaires : choisissez "
         "« Préparer et relire » à nouveau."

@@ -171,6 +171,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "personnes à qui vous n’aviez jamais écrit. Ils sont retenus, aucun n’est perdu. S’ils sont de vous, "
         "ouvrez la messagerie, « Envois », puis « Courriels retenus », et envoyez-les. Sinon, jetez-les.",
     ),
+    "mailing-stopped": (
+        "Un envoi en plusieurs exemplaires a été arrêté",
+        "Vous ne pouvez plus écrire à une des classes de cet envoi, ou plus envoyer depuis cette boîte : les "
+        "exemplaires qui restaient ne sont pas partis. Le chef d’établissement décide qui écrit aux classes. "
+        "S’il vous le permet de nouveau, l’envoi se reprend où il s’est arrêté.",
+    ),
     "quarantine-digest": (
         "Des courriels sont en quarantaine",
         "Des courriels arrivés pour vous ont été mis de côté, parce qu’ils contiennent un virus, un lien "

@@ -17,11 +17,14 @@ from vaguemestre.mailbox.compose.http import COMPOSER_CSP, academy_signature, ac
 from vaguemestre.mailbox.compose.ports import read_sheet
 from vaguemestre.mailbox.compose.rules.due_time import due_moment
 from vaguemestre.schools.rosters.http import class_writer_of
+from vaguemestre.schools.rosters.ports import managed_schools
 
 # Refusals shown on the page itself, so that its input is kept.
 _SHOWN_ON_PAGE = {
     "compose.look-again",
     "compose.prepare-again",
+    "compose.classes-changed",
+    "rosters.not-yours",
     "compose.later-malformed",
     "compose.later-is-past",
     "compose.later-too-far",
@@ -71,11 +74,12 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
             due_at=_scheduled_time(request),
             acting_id=request.who.acting.account_id if request.who.acting else 0,
             signature=queries.imposed_signature(writer_of(request), academy_signature(request.who)),
+            managed=managed_schools.get(),
         )
     except Refusal as refusal:
         if refusal.code not in _SHOWN_ON_PAGE:
             raise
-        is_ready = refusal.code != "compose.prepare-again"
+        is_ready = refusal.code not in {"compose.prepare-again", "compose.classes-changed"}
         return _page(request, key, error=sentence(refusal), is_ready=is_ready, status=422)
     return _redirect(request, key)
 

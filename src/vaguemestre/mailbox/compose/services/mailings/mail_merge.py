@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.services import announce, announce_once
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -16,6 +17,7 @@ from vaguemestre.mailbox.compose.rules.mail_merge import merged_subject, plain_n
 from vaguemestre.mailbox.compose.rules.merge_weight import column_uses
 from vaguemestre.mailbox.compose.services.drafts import remove_drafts
 from vaguemestre.mailbox.compose.services.hand_over import writer_of_row
+from vaguemestre.mailbox.compose.services.mailings.class_rights import check_classes, no_schools
 from vaguemestre.mailbox.compose.services.mailings.merged_letters import (
     copy_content,
     copy_message_id,
@@ -27,6 +29,7 @@ from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.outbox.queries import copies_in_flight
 from vaguemestre.post.outbox.services import announce_bulk_send, queue_message
 from vaguemestre.post.outbox.values import Letter, MessageToSend
+from vaguemestre.schools.rosters.ports import ManagedSchools
 from vaguemestre.schools.sharing.queries import access_to, box_id_of_account
 from vaguemestre.schools.sharing.values import Right
 
@@ -46,17 +49,19 @@ def start_mailing(
     due_at: datetime | None = None,
     acting_id: int = 0,
     signature: str = "",
+    managed: ManagedSchools = no_schools,
 ) -> None:
     """Start the mailing, now or at `due_at`, or resume it after a stop. Idempotent.
 
     `acting_id`: the account of the member who starts it in a shared mailbox, else 0.
     `signature`: the imposed one, put below the text if its writer took it out. `is_sure`: the writer
     confirmed the cautions about a message to classes. Raises Refusal `compose.gone`, `compose.look-again`,
-    `compose.prepare-again`, `compose.too-many-variables`.
+    `compose.prepare-again`, `compose.too-many-variables`, `compose.classes-changed`, `rosters.not-yours`.
     """
     mailing = _own_mailing(account_id, key)
     if mailing.state not in (_State.READY, _State.STOPPED) or mailing.composition is None:
         return
+    check_classes(mailing, mailing.composition, acting_id, managed, now)
     if mailing.state == _State.READY:
         if not is_sure and cautions_of(mailing):
             raise Refusal("compose.look-again")
@@ -93,7 +98,14 @@ def resume_mailings(mailing_ids: Iterable[int], *, now: datetime) -> None:
         announce_once(MailingDue(mailing_id), due=now + PACE)
 
 
-def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: datetime) -> None:
+def run_mailing(
+    mailing_id: int,
+    open_mailbox: OpenMailbox,
+    *,
+    limit: int,
+    now: datetime,
+    managed: ManagedSchools = no_schools,
+) -> None:
     """Hand a batch of copies to the outbox, then announce the rest. Safe to run twice or in two workers.
 
     A copy that is refused would be refused again: it is put aside, for the writer to see, and the others go.
@@ -103,10 +115,10 @@ def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: 
         return
     if mailing.due_at and now < mailing.due_at:
         return  # a job is due at that time
-    if not _may_still_send(mailing, now):
-        stop_mailing(mailing.account_id, mailing.key, by="system", now=now)
-        return
     row = mailing.composition
+    if not _may_still_send(mailing, row, managed, now):
+        _stop_and_tell(mailing, row, now)
+        return
     writer = writer_of_row(row)
     free_slots = MAX_COPIES_IN_FLIGHT - copies_in_flight(mailing.account_id, mailing.series)
     letter = letter_of(mailing, row, writer, now)
@@ -128,12 +140,26 @@ def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: 
         Composition.objects.filter(pk=row.pk, mailing__state=_State.DONE).delete()
 
 
-def _may_still_send(mailing: Mailing, now: datetime) -> bool:
-    """Whether whoever began it in a shared mailbox may still send from it."""
-    if not mailing.acting_id:
-        return True
-    access = access_to(box_id_of_account(mailing.account_id) or 0, mailing.acting_id, now)
-    return access is not None and access.may(Right.SEND)
+def _may_still_send(mailing: Mailing, row: Composition, managed: ManagedSchools, now: datetime) -> bool:
+    """Whether whoever began it may still write to its classes, and send from the shared mailbox it is in."""
+    if mailing.acting_id:
+        access = access_to(box_id_of_account(mailing.account_id) or 0, mailing.acting_id, now)
+        if access is None or not access.may(Right.SEND):
+            return False
+    try:
+        check_classes(mailing, row, mailing.acting_id, managed, now)
+    except Refusal:
+        return False
+    return True
+
+
+@transaction.atomic(durable=True)
+def _stop_and_tell(mailing: Mailing, row: Composition, now: datetime) -> None:
+    """Stop the mailing of somebody who may not send it any more, and tell them, once."""
+    if Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.STOPPED):
+        record("compose.mailing-stopped", to=f"account:{mailing.account_id}", by="system", at=now)
+        author = mailing.acting_id or mailing.account_id
+        notify_owner(author, "mailing-stopped", now=now, detail=f"Objet : {row.subject[:200]}")
 
 
 def _queue_copy(
