@@ -20,14 +20,17 @@ from tests.desks.enrolment.officers import academy, managed_by, officer
 
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.desks.backoffice import queries
 from vaguemestre.desks.backoffice.rules.meanings import MEANINGS, SECTIONS
 from vaguemestre.desks.backoffice.views.settings import sections_of
 from vaguemestre.desks.enrolment.models import Officer
+from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.queries import JournalFilter, _filtered
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.services import set_span
 from vaguemestre.people.directory.models import Academy, ManagementService, NameWord, Person, Structure
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, PlannedRow, RefusedRow
@@ -261,6 +264,42 @@ def test_a_role_is_given_but_never_to_oneself(client: Client, place: int, admini
     assert own.status_code == 409
     administrator.refresh_from_db()
     assert administrator.role == "administrator"
+
+
+def test_a_role_taken_back_opens_nothing_from_the_next_page_on(
+    client: Client, place: int, administrator: Account, own_revocations: FileRevocations
+) -> None:
+    made, other = account("aide", role="helpdesk"), Client()
+    other.post("/alogin", {"username": made.username, "secret": PASSWORD})
+    assert other.get("/assistance/").status_code == 200
+    client.post(f"/administration/personnes/{made.person_id}/role", {"role": "agent"})
+    assert other.get("/assistance/").status_code == 403
+    assert own_revocations.end_count() == 0, "their session goes on"
+
+
+def test_an_officer_removed_opens_nothing_from_the_next_page_on(
+    client: Client, place: int, own_revocations: FileRevocations
+) -> None:
+    made, service = account("gestionnaire"), ManagementService.objects.get(code="DPE")
+    address, other = f"/administration/services/{service.pk}/gestionnaires", client_of(made)
+    assert other.get("/gestion/").status_code == 403
+    client.post(address, {"account": made.username})
+    assert other.get("/gestion/").status_code == 200
+    client.post(address, {"remove": str(made.pk)})
+    assert other.get("/gestion/").status_code == 403
+    assert own_revocations.end_count() == 0
+
+
+def test_an_office_limited_from_the_terminal_is_told_to_every_worker(
+    place: int, administrator: Account, own_revocations: FileRevocations
+) -> None:
+    set_span(administrator.pk, spans=True, by="cli", now=NOON)
+    DBTaskResult.objects.all().delete()
+    before = own_revocations.count()
+    set_span(administrator.pk, spans=False, by="cli", now=NOON)
+    for job in DBTaskResult.objects.all():
+        wake.call(*job.args_kwargs["args"])
+    assert own_revocations.count() > before
 
 
 def test_a_feed_shows_its_plan_its_refused_lines_and_who_confirmed(

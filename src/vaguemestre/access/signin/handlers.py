@@ -13,7 +13,7 @@ from vaguemestre.access.signin.rules.contact_mails import contact_mail, unseal_l
 from vaguemestre.access.signin.rules.notices import notice, notice_id
 from vaguemestre.access.signin.rules.told_acts import SENSITIVE, WORDS
 from vaguemestre.foundation.ui.academy import academy_of_address
-from vaguemestre.people.credentials.events import AccountChanged, AccountsChanged, PersonErased
+from vaguemestre.people.credentials.events import AccountChanged, AccountsChanged, OfficeChanged, PersonErased
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import Presented, alarm_contacts, is_closed, presented
 from vaguemestre.people.credentials.services import delete_expired_tokens
@@ -35,6 +35,11 @@ def end_sessions(event: AccountChanged) -> None:
 def end_sessions_of_many(event: AccountsChanged) -> None:
     """End the sessions of those accounts that are no longer active."""
     _end_sessions(event.account_ids)
+
+
+def forget_office(event: OfficeChanged) -> None:
+    """Make every process read its sessions again: each remembers the role of whoever is signed in."""
+    revocations.get().refresh()
 
 
 def notify_closing(event: ClosingNear) -> None:

@@ -30,6 +30,13 @@ class AccountsChanged:
 
 
 @dataclass(frozen=True)
+class OfficeChanged:
+    """The role of an account, or how far it reaches, changed: whoever remembers it reads it again."""
+
+    account_id: int
+
+
+@dataclass(frozen=True)
 class ClassesChanged:
     """What gives classes of service changed in an académie: its accounts follow."""
 

@@ -49,6 +49,7 @@ from vaguemestre.people.credentials.events import (
     AccountsChanged,
     AccountsOpened,
     ClassesChanged,
+    OfficeChanged,
     PersonErased,
     TokensWithdrawn,
 )
@@ -106,6 +107,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         sharing_handlers.sync_owners_of_people,
     ),
     AccountsOpened: (credentials_handlers.follow_new_accounts, provisioning_handlers.make_mailboxes),
+    OfficeChanged: (signin_handlers.forget_office,),
     ClassesChanged: (credentials_handlers.follow_classes,),
     AccountChanged: (
         signin_handlers.end_sessions,

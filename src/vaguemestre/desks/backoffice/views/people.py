@@ -18,12 +18,14 @@ from vaguemestre.desks.backoffice.rules.acts import action_label
 from vaguemestre.desks.backoffice.rules.reasons import reason_label
 from vaguemestre.desks.backoffice.rules.roles import ROLE_LABELS
 from vaguemestre.desks.bulk.forms import SEARCH_FIELDS, PeopleSearchForm
+from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.class_assignment import give_class
+from vaguemestre.people.credentials.events import OfficeChanged
 from vaguemestre.people.credentials.queries import (
     PersonAccount,
     account_of_person,
@@ -112,6 +114,7 @@ def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
         )
     except Refusal as refusal:
         return _page(request, person, problem=sentence(refusal))
+    run_now(OfficeChanged(account.account_id))
     return HttpResponseRedirect(f"{reverse('backoffice:person', args=[person_id])}?fait=1")
 
 

@@ -20,11 +20,13 @@ from vaguemestre.desks.backoffice.forms.administration import (
     NewStructureForm,
     StructureSearchForm,
 )
+from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.events import OfficeChanged
 from vaguemestre.people.credentials.services import set_span
 from vaguemestre.people.directory.queries import (
     AcademySummary,
@@ -89,6 +91,7 @@ def _create_academy(request: SignedInRequest) -> HttpResponse:
     )
     # With a second académie, offices become limited to their own: the user who adds it keeps both.
     set_span(request.who.account_id, spans=True, by=actor_of(request), now=timezone.now())
+    run_now(OfficeChanged(request.who.account_id))
     return HttpResponseRedirect(f"{reverse('backoffice:academies')}?fait=creee")
 
 

@@ -12,9 +12,11 @@ from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms.administration import OfficerForm, ServiceForm
 from vaguemestre.desks.enrolment.queries import officers_of
+from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.events import OfficeChanged
 from vaguemestre.people.credentials.queries import find_account
 from vaguemestre.people.directory.queries import ServiceSummary, service_summaries, service_summary
 
@@ -70,6 +72,7 @@ def change_officers(request: SignedInRequest, service_id: int) -> HttpResponse:
     if removed.isascii() and removed.isdigit():
         if int(removed) in {account_id for account_id, _ in officers_of(service_id)}:
             services.remove_officer_of(int(removed), service_id, by=actor_of(request), now=now)
+            run_now(OfficeChanged(int(removed)))
         return _back(service_id)
     form = OfficerForm(request.POST)
     if form.is_valid():
@@ -79,6 +82,7 @@ def change_officers(request: SignedInRequest, service_id: int) -> HttpResponse:
         else:
             try:
                 services.appoint_officer_of(account.account_id, service, by=actor_of(request), now=now)
+                run_now(OfficeChanged(account.account_id))
             except Refusal as refusal:
                 form.add_error("account", sentence(refusal))
     return _page(request, service, officer=form) if form.errors else _back(service_id)

@@ -10,7 +10,7 @@ from django.db import transaction
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record_many
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.events import AccountsChanged, AccountsOpened
+from vaguemestre.people.credentials.events import AccountsChanged, AccountsOpened, OfficeChanged
 from vaguemestre.people.credentials.models import (
     Account,
     ActivationLink,
@@ -225,9 +225,13 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
 
 
 def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:
-    """Set the role of an account, for its own académie. Inside the caller's transaction."""
+    """Set the role of an account, for its own académie. Inside the caller's transaction.
+
+    Run `OfficeChanged` after the commit: until then a session remembers the former role for a while.
+    """
     Account.objects.filter(pk=account_id).update(role=Account.Role(role), spans_academies=False)
     record_many([Line("credentials.role-given", f"account:{account_id}", by, now, {"role": role})])
+    announce(OfficeChanged(account_id))
 
 
 def leave_office(account_id: int, *, by: str, now: datetime) -> None:
@@ -241,6 +245,7 @@ def set_span(account_id: int, *, spans: bool, by: str, now: datetime) -> None:
     """Use case: extend the office of an account to every académie, or limit it to its own."""
     if Account.objects.filter(pk=account_id).exclude(spans_academies=spans).update(spans_academies=spans):
         record_many([Line("credentials.span-changed", f"account:{account_id}", by, now, {"spans": spans})])
+        announce(OfficeChanged(account_id))
 
 
 @transaction.atomic(durable=True)
