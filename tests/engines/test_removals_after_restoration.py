@@ -89,7 +89,7 @@ def test_a_letter_that_an_older_generation_brought_back_leaves_again_and_may_ret
         assert listed(client, "Projets") == set()
         row.refresh_from_db()
         assert row.state == RemovalState.STOPPED
-        services.undo_removal(row.pk, by="account:1", now=NOON)
+        services.undo_removal(row.pk, 50, by="account:1", now=NOON)
         services.run_pass(row.pk, Removal.objects.get().number, context)
         assert {folder: listed(client, folder) for folder in ("INBOX", "Projets")} == before
 

@@ -50,7 +50,7 @@ def test_what_was_removed_since_is_removed_again_and_may_be_given_back(tmp_path:
     row = Removal.objects.get()
     assert (row.state, row.asked_by, row.decided_by) == (RemovalState.STOPPED, BY, BY)
     assert queries.refused_marks() == refused
-    services.undo_removal(row.pk, by=OTHER, now=AFTERWARDS)
+    services.undo_removal(row.pk, 50, by=OTHER, now=AFTERWARDS)
     work(row.pk, order(row.pk), copies)
     assert len(in_sight(copies)) == 6
     assert {letter.folder for letter in copies.boxes[mailboxes[0]]} == {"INBOX", "Projets"}
@@ -73,7 +73,7 @@ def test_what_is_still_out_of_sight_is_known_again(tmp_path: Path) -> None:
     Removal.objects.all().delete()
     assert redo(tmp_path, copies) == 1
     assert TakenCopy.objects.count() == 2
-    services.undo_removal(Removal.objects.get().pk, by=BY, now=AFTERWARDS)
+    services.undo_removal(Removal.objects.get().pk, 50, by=BY, now=AFTERWARDS)
     row = Removal.objects.get()
     work(row.pk, row.number, copies)
     assert not any(copies.hidden.values())
@@ -83,7 +83,7 @@ def test_what_was_given_back_stays(tmp_path: Path) -> None:
     copies, _ = campaign(2)
     number = removed(copies)
     services.copy_removals(tmp_path)
-    services.undo_removal(number, by=BY, now=NOON)
+    services.undo_removal(number, 50, by=BY, now=NOON)
     work(number, order(number), copies)
     assert services.copy_removals(tmp_path)
     Removal.objects.all().delete()

@@ -11,6 +11,7 @@ from vaguemestre.desks.removals.rules.decisions import (
     check_approval,
     delay_after,
     needs_second_person,
+    undoing_waits,
 )
 from vaguemestre.desks.removals.rules.marks import marks, marks_of_message
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in
@@ -38,6 +39,21 @@ def test_what_concerns_many_needs_a_second_person(
     holders: int, approved_by: str, criteria: Criteria, *, is_needed: bool
 ) -> None:
     assert needs_second_person(criteria, holders, 50, approved_by) is is_needed
+
+
+@pytest.mark.parametrize(
+    ("boxes", "approved_by", "criteria", "waits"),
+    [
+        (50, "", Criteria("<x@y>"), False),
+        (51, "", Criteria("<x@y>"), True),
+        (1, "account:2", Criteria("<x@y>"), True),
+        (1, "", Criteria("<x@y>", link="https://x.example/"), True),
+    ],
+)
+def test_what_needed_two_people_needs_two_to_be_given_back(
+    boxes: int, approved_by: str, criteria: Criteria, *, waits: bool
+) -> None:
+    assert undoing_waits(criteria, boxes, 50, approved_by) is waits
 
 
 def test_nobody_approves_what_they_decided() -> None:

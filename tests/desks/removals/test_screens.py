@@ -13,6 +13,7 @@ from tests.access.signin.people import account
 from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arrival, told, work
 from tests.mailbox.webmail.conftest import browser_of
 
+from vaguemestre.desks.removals import queries
 from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import MailAddress
@@ -196,6 +197,49 @@ def test_above_the_number_somebody_else_agrees(
     assert "Accorder ce retrait" in page(second, number)
     assert decide(second, number, "accorder").status_code == 302
     assert Removal.objects.get(pk=number).state == "removing"
+
+
+def test_what_two_people_removed_nobody_gives_back_alone(
+    copies: MemoryCopies, client: Client, second: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited(monkeypatch, 0)
+    number = opened(client, copies)
+    decide(client, number, "retirer")
+    decide(second, number, "accorder")
+    work(number, Removal.objects.get(pk=number).number, copies)
+    assert decide(client, number, "remettre").status_code == 302
+    assert Removal.objects.get(pk=number).state == "undo-wait"
+    assert len(queries.refused_marks()) == 1, "what was removed stays refused meanwhile"
+    shown = page(client, number)
+    assert "Une deuxième personne qui a ce droit doit accorder la remise" in shown
+    assert "Accorder la remise" not in shown
+    refused = decide(client, number, "accorder")
+    assert refused.status_code == 422
+    assert "ce n’est pas à qui" in text_of(refused.content)
+    assert decide(client, number, "reessayer").status_code == 422
+    assert "Accorder la remise" in page(second, number)
+    assert decide(second, number, "accorder").status_code == 302
+    work(number, Removal.objects.get(pk=number).number, copies)
+    assert "Remis." in page(client, number)
+    assert not any(copies.hidden.values())
+
+
+def test_a_giving_back_that_is_declined_leaves_all_out_of_sight(
+    copies: MemoryCopies, client: Client, second: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited(monkeypatch, 0)
+    number = opened(client, copies)
+    decide(client, number, "retirer")
+    decide(second, number, "accorder")
+    work(number, Removal.objects.get(pk=number).number, copies)
+    decide(client, number, "remettre")
+    assert "Ne pas remettre" in page(second, number)
+    decide(second, number, "interrompre")
+    assert Removal.objects.get(pk=number).state == "removed"
+    assert sum(map(len, copies.hidden.values())) == 1
+    decide(second, number, "remettre")
+    assert decide(second, number, "accorder").status_code == 422
+    assert decide(client, number, "accorder").status_code == 302
 
 
 def test_a_decision_needs_a_recent_sign_in(

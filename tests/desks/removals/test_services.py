@@ -170,7 +170,7 @@ def test_undone_each_copy_is_in_its_folder_with_its_flags() -> None:
     copies.boxes[mailboxes[0]][0].folder = "Projets/É"
     before = {name: {(one.folder, one.guid, one.flags) for one in box} for name, box in copies.boxes.items()}
     number = removed(copies)
-    services.undo_removal(number, by=BY, now=NOON)
+    services.undo_removal(number, 50, by=BY, now=NOON)
     work(number, order(number), copies)
     after = {name: {(one.folder, one.guid, one.flags) for one in box} for name, box in copies.boxes.items()}
     assert after == before
@@ -185,7 +185,7 @@ def test_only_where_a_message_was_taken_twice_is_what_was_taken_listed_before_it
     before = {name: {(one.folder, one.guid) for one in box} for name, box in copies.boxes.items()}
     number = removed(copies)
     copies.lists = 0
-    services.undo_removal(number, by=BY, now=NOON)
+    services.undo_removal(number, 50, by=BY, now=NOON)
     work(number, order(number), copies)
     after = {name: {(one.folder, one.guid) for one in box} for name, box in copies.boxes.items()}
     assert after == before
@@ -202,7 +202,7 @@ def test_killed_after_a_move_the_copy_can_still_be_given_back() -> None:
     work(number, order(number), copies)
     assert state(number) == RemovalState.REMOVED
     assert len(Entry.objects.filter(action="removals.copies-removed")) == 2
-    services.undo_removal(number, by=BY, now=NOON)
+    services.undo_removal(number, 50, by=BY, now=NOON)
     work(number, order(number), copies)
     assert [len(copies.boxes[mailbox]) for mailbox in mailboxes] == [2, 2]
 
@@ -329,7 +329,7 @@ def test_declined_when_it_had_begun_it_can_still_be_given_back() -> None:
     assert len(queries.refused_marks()) == 1  # what was removed stays refused meanwhile
     services.stop_removal(number, by=OTHER, now=NOON)
     assert state(number) == RemovalState.STOPPED
-    services.undo_removal(number, by=OTHER, now=NOON)
+    services.undo_removal(number, 50, by=OTHER, now=NOON)
     copies.away = set()
     work(number, order(number), copies)
     assert [len(copies.boxes[mailbox]) for mailbox in mailboxes] == [2, 2]
@@ -346,7 +346,7 @@ def test_a_link_refused_to_everybody_needs_two_people() -> None:
 def test_each_owner_reads_it_in_their_activity_and_the_journal_names_no_subject() -> None:
     copies, mailboxes = campaign(2)
     number = removed(copies)
-    services.undo_removal(number, by=BY, now=NOON)
+    services.undo_removal(number, 50, by=BY, now=NOON)
     work(number, order(number), copies)
     for mailbox in mailboxes:
         owner = Account.objects.get(mailbox=mailbox)
@@ -362,7 +362,7 @@ def test_what_was_removed_is_marked_for_the_filter_until_it_is_given_back() -> N
     assert queries.refused_marks() == frozenset()
     services.decide_removal(number, 50, by=BY, now=NOON)
     assert len(queries.refused_marks()) == 1
-    services.undo_removal(number, by=BY, now=NOON)
+    services.undo_removal(number, 50, by=BY, now=NOON)
     assert queries.refused_marks() == frozenset()
 
 
@@ -506,7 +506,7 @@ def test_what_was_removed_is_known_again_until_it_is_given_back() -> None:
     assert not queries.is_refused([SENDER], "Réunion", "<autre@x>")
     assert not queries.is_refused(["chef@dehors.example"], FORGED, "")
     assert not queries.is_refused([""], FORGED, "")
-    services.undo_removal(number, by=BY, now=NOON)
+    services.undo_removal(number, 50, by=BY, now=NOON)
     assert not queries.is_refused([SENDER], FORGED, "")
 
 

@@ -14,8 +14,8 @@ from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.rows import Row, print_left_out, print_rows
 from vaguemestre.desks.removals import queries, services
 from vaguemestre.desks.removals.labels_fr import STATES
-from vaguemestre.desks.removals.rules.decisions import RUNNING
-from vaguemestre.desks.removals.values import Box, Counts, Criteria, RemovalFile, RemovalState
+from vaguemestre.desks.removals.rules.decisions import AWAITING, RUNNING
+from vaguemestre.desks.removals.values import Box, Counts, Criteria, RemovalFile
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import PARIS
@@ -77,9 +77,11 @@ def apply(number: _Number, *, wait: _Wait = True) -> None:
 
 @app.command("undo")
 def undo(number: _Number, *, wait: _Wait = True) -> None:
-    """Remet chaque exemplaire où il était."""
-    _file(number)
-    services.undo_removal(number, by=_BY, now=timezone.now())
+    """Remet chaque exemplaire où il était ; une autre personne l’accorde d’abord, comme le retrait."""
+    _refuse_if_awaiting(_file(number))
+    limit = settings.CONFIG.mail.removal_second_person_above
+    services.undo_removal(number, limit, by=_BY, now=timezone.now())
+    _refuse_if_awaiting(_file(number))
     _follow(number, wait=wait)
 
 
@@ -119,7 +121,7 @@ def _file(number: int) -> RemovalFile:
 
 
 def _refuse_if_awaiting(file: RemovalFile) -> None:
-    if file.state == RemovalState.AWAITING:
+    if file.state in AWAITING:
         raise Failed(
             f"retrait {file.removal_id} : une deuxième personne l’accorde d’abord "
             f"(/administration/retraits/{file.removal_id}).",

@@ -9,6 +9,7 @@ STATES = {
     RemovalState.REMOVING: "Retrait en cours",
     RemovalState.STOPPED: "Interrompu",
     RemovalState.REMOVED: "Retiré",
+    RemovalState.UNDO_AWAITING: "Remise qui attend une deuxième personne",
     RemovalState.RESTORING: "Remise en cours",
     RemovalState.RESTORED: "Remis",
     RemovalState.REDOING: "Retrait refait après une restauration",

@@ -28,6 +28,7 @@ class Removal(models.Model):
     asked_at = models.DateTimeField(db_index=True)
     decided_by = models.CharField(max_length=80, blank=True)
     approved_by = models.CharField(max_length=80, blank=True)
+    undone_by = models.CharField(max_length=80, blank=True, default="", db_default="")
     changed_at = models.DateTimeField()
 
 

@@ -87,6 +87,7 @@ def removal_file(row: Removal) -> RemovalFile:
         asked_at=row.asked_at,
         decided_by=row.decided_by,
         approved_by=row.approved_by,
+        undone_by=row.undone_by,
         counts=counts_of(row),
     )
 

@@ -7,7 +7,8 @@ SENTENCES = {
     "removals.gone": "Ce retrait n’existe plus : choisissez-en un dans la liste.",
     "removals.not-now": "Ce retrait a changé d’état entre-temps : rechargez la page.",
     "removals.same-person": (
-        "Une deuxième personne doit accorder ce retrait : ce n’est pas à qui l’a décidé de le faire."
+        "Une deuxième personne doit accorder ce retrait, ou sa remise : ce n’est pas à qui l’a décidé de le "
+        "faire."
     ),
     "removals.to-oneself": "Ce droit se donne et se retire par quelqu’un d’autre.",
     "removals.no-administrator": "Ce droit ne se donne qu’à l’administration de toute la plateforme.",

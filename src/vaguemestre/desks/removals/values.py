@@ -17,6 +17,7 @@ class RemovalState(StrEnum):
     REMOVING = "removing"
     STOPPED = "stopped"  # interrupted; goes on, or is undone, when somebody says so
     REMOVED = "removed"
+    UNDO_AWAITING = "undo-wait"  # to be given back, and too large for one person
     RESTORING = "restoring"
     RESTORED = "restored"
     REDOING = "redoing"  # an older database was restored: known copies leave again
@@ -131,6 +132,7 @@ class RemovalFile:
     asked_at: datetime
     decided_by: str
     approved_by: str
+    undone_by: str
     counts: Counts
 
 

@@ -11,6 +11,8 @@ MAIL_ACTION_LABELS = {
     "removals.right-given": "Droit de retirer des courriels donné",
     "removals.right-withdrawn": "Droit de retirer des courriels retiré",
     "removals.stopped": "Retrait de courriels interrompu",
+    "removals.undo-approved": "Retrait de courriels annulé : accord de la deuxième personne",
+    "removals.undo-asked": "Retrait de courriels à annuler, attend une deuxième personne",
     "removals.undone": "Retrait de courriels annulé",
     "reports.message-reported": "Courriel signalé",
     "reports.reports-closed": "Signalements traités",

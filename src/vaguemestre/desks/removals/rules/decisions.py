@@ -11,12 +11,14 @@ _MAX_DELAY = timedelta(hours=1)
 
 MAY_DECIDE = frozenset({RemovalState.COUNTED, RemovalState.STOPPED})
 MAY_UNDO = frozenset({RemovalState.REMOVING, RemovalState.STOPPED, RemovalState.REMOVED})
-MAY_STOP = frozenset({RemovalState.REMOVING, RemovalState.AWAITING, RemovalState.REDOING})
+AWAITING = frozenset({RemovalState.AWAITING, RemovalState.UNDO_AWAITING})
+MAY_STOP = frozenset({*AWAITING, RemovalState.REMOVING, RemovalState.REDOING})
 RUNNING = frozenset({
     RemovalState.COUNTING, RemovalState.REMOVING, RemovalState.RESTORING, RemovalState.REDOING,
 })  # fmt: skip
 REFUSING = frozenset({
     RemovalState.REMOVING, RemovalState.STOPPED, RemovalState.REMOVED, RemovalState.REDOING,
+    RemovalState.UNDO_AWAITING,
 })  # fmt: skip
 
 GOALS = {
@@ -40,6 +42,14 @@ def needs_second_person(criteria: Criteria, holders: int, limit: int, approved_b
     """
     is_wide = holders > limit or bool(criteria.link or criteria.file_sha256)
     return is_wide and not approved_by
+
+
+def undoing_waits(criteria: Criteria, removed_boxes: int, limit: int, approved_by: str) -> bool:
+    """Whether a second person must agree to give back: nobody undoes alone what needed two people.
+
+    `removed_boxes`: mailboxes that a copy left.
+    """
+    return bool(approved_by) or needs_second_person(criteria, removed_boxes, limit, "")
 
 
 def check_approval(decided_by: str, approver: str) -> None:

@@ -10,14 +10,16 @@ from vaguemestre.desks.removals.events import RefusedContentChanged, RemovalDue
 from vaguemestre.desks.removals.models import Removal, RemovalBox, TakenCopy
 from vaguemestre.desks.removals.queries import criteria_of, possible_holders
 from vaguemestre.desks.removals.rules.decisions import (
+    AWAITING,
     MAY_DECIDE,
     MAY_STOP,
     MAY_UNDO,
     RUNNING,
     check_approval,
     needs_second_person,
+    undoing_waits,
 )
-from vaguemestre.desks.removals.values import Criteria, RemovalState
+from vaguemestre.desks.removals.values import BoxPhase, Criteria, RemovalState
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
@@ -84,8 +86,16 @@ def decide_removal(removal_id: int, limit: int, *, by: str, now: datetime) -> No
 
 @transaction.atomic(durable=True)
 def approve_removal(removal_id: int, *, by: str, now: datetime) -> None:
-    """A second person agrees. Raises Refusal `removals.same-person`, `removals.gone`, `removals.not-now`."""
-    row = _row(removal_id, {RemovalState.AWAITING})
+    """A second person agrees to the removal, or to give back what was removed.
+
+    Raises Refusal `removals.same-person`, `removals.gone`, `removals.not-now`.
+    """
+    row = _row(removal_id, AWAITING)
+    if row.state == RemovalState.UNDO_AWAITING:
+        check_approval(row.undone_by, by)
+        _move(row, RemovalState.RESTORING, now)
+        record("removals.undo-approved", to=f"removal:{row.pk}", by=by, at=now)
+        return
     check_approval(row.decided_by, by)
     row.approved_by = by
     _move(row, RemovalState.REMOVING, now)
@@ -96,6 +106,12 @@ def approve_removal(removal_id: int, *, by: str, now: datetime) -> None:
 def stop_removal(removal_id: int, *, by: str, now: datetime) -> None:
     """Interrupt, or decline to approve. Raises Refusal `removals.gone`, `removals.not-now`."""
     row = _row(removal_id, MAY_STOP)
+    if row.state == RemovalState.UNDO_AWAITING:
+        row.undone_by = ""
+        is_whole = not RemovalBox.objects.filter(removal=row).exclude(phase=BoxPhase.REMOVED).exists()
+        _move(row, RemovalState.REMOVED if is_whole else RemovalState.STOPPED, now)
+        record("removals.stopped", to=f"removal:{row.pk}", by=by, at=now)
+        return
     was_awaiting = row.state == RemovalState.AWAITING
     if was_awaiting:
         row.decided_by = ""
@@ -105,11 +121,17 @@ def stop_removal(removal_id: int, *, by: str, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def undo_removal(removal_id: int, *, by: str, now: datetime) -> None:
-    """Give every copy back. Raises Refusal `removals.gone`, `removals.not-now`."""
+def undo_removal(removal_id: int, limit: int, *, by: str, now: datetime) -> None:
+    """Give every copy back, or wait for a second person (`undoing_waits`).
+
+    Raises Refusal `removals.gone`, `removals.not-now`.
+    """
     row = _row(removal_id, MAY_UNDO)
-    _move(row, RemovalState.RESTORING, now)
-    record("removals.undone", to=f"removal:{row.pk}", by=by, at=now)
+    boxes = TakenCopy.objects.filter(box__removal=row).values("box").distinct().count()
+    waits = undoing_waits(criteria_of(row), boxes, limit, row.approved_by)
+    row.undone_by = by
+    _move(row, RemovalState.UNDO_AWAITING if waits else RemovalState.RESTORING, now)
+    record("removals.undo-asked" if waits else "removals.undone", to=f"removal:{row.pk}", by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -118,7 +140,7 @@ def retry_boxes(removal_id: int, *, by: str, now: datetime) -> None:
 
     After its end it is a new decision: it also takes what came since, which nobody has approved.
     """
-    row = _row(removal_id, frozenset(RemovalState) - {RemovalState.AWAITING, RemovalState.STOPPED})
+    row = _row(removal_id, frozenset(RemovalState) - AWAITING - {RemovalState.STOPPED})
     RemovalBox.objects.filter(removal=row).exclude(error="").update(attempts=0, next_try_at=None, error="")
     former = {
         RemovalState.COUNTED: RemovalState.COUNTING,

@@ -96,7 +96,7 @@ def decide(request: SignedInRequest, removal_id: int) -> HttpResponse:
         "retirer": lambda: services.decide_removal(removal_id, limit, by=by, now=now),
         "accorder": lambda: services.approve_removal(removal_id, by=by, now=now),
         "interrompre": lambda: services.stop_removal(removal_id, by=by, now=now),
-        "remettre": lambda: services.undo_removal(removal_id, by=by, now=now),
+        "remettre": lambda: services.undo_removal(removal_id, limit, by=by, now=now),
         "reessayer": lambda: services.retry_boxes(removal_id, by=by, now=now),
     }
     act = acts.get(request.POST.get("act", ""))
@@ -156,12 +156,18 @@ def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
         "kind": "ok" if file.state in {RemovalState.REMOVED, RemovalState.RESTORED} else "",
         "icon": "refresh" if file.state in RUNNING else "flag",
         "is_awaiting": file.state is RemovalState.AWAITING,
-        "is_mine": file.decided_by == actor_of(request),
+        "is_undo_awaiting": file.state is RemovalState.UNDO_AWAITING,
+        "is_mine": _waits_on(file) == actor_of(request),
         "may_stop": file.state in MAY_STOP,
         "limit": settings.CONFIG.mail.removal_second_person_above,
         "checks_links": settings.CONFIG.mail.checked_links,
         "clicked": len(_clicked(file)),
     }
+
+
+def _waits_on(file: RemovalFile) -> str:
+    """Who wants what waits for a second person: not the one to agree."""
+    return file.undone_by if file.state is RemovalState.UNDO_AWAITING else file.decided_by
 
 
 def _clicked(file: RemovalFile) -> frozenset[int]:
