@@ -391,6 +391,36 @@ def test_a_feed_is_not_confirmed_without_its_number_or_on_another_plan(
     assert made.decided_at is None
 
 
+@pytest.mark.parametrize(
+    ("departures", "is_uploaded", "status"), [(101, True, 409), (100, True, 302), (101, False, 302)]
+)
+def test_who_gave_a_file_does_not_confirm_alone_that_many_leave(
+    client: Client, place: int, administrator: Account, departures: int, is_uploaded: bool, status: int
+) -> None:
+    other = account("collegue", role="administrator")
+    made = waiting_feed(
+        place, departures=departures, by=f"account:{administrator.pk}", is_uploaded=is_uploaded
+    )
+    address, told = f"/administration/flux/{made.pk}/decider", {
+        "act": "confirmer", "plan": "abc", "departures": str(departures),
+    }  # fmt: skip
+    answer = client.post(address, told)
+    assert answer.status_code == status
+    if status == 409:
+        assert "une autre personne de l’administration" in as_typed(answer.content.decode())
+        made.refresh_from_db()
+        assert made.decided_at is None
+        assert client_of(other).post(address, told).status_code == 302
+
+
+def test_the_only_administrator_confirms_the_file_they_gave(
+    client: Client, place: int, administrator: Account
+) -> None:
+    made = waiting_feed(place, departures=101, by=f"account:{administrator.pk}", is_uploaded=True)
+    told = {"act": "confirmer", "plan": "abc", "departures": "101"}
+    assert client.post(f"/administration/flux/{made.pk}/decider", told).status_code == 302
+
+
 def test_a_held_feed_names_who_leaves_changes_and_arrives(client: Client, place: int) -> None:
     leaver = managed_by(place, "DPE", "octave")
     made = waiting_feed(place, departures=1, changes=1, arrivals=1)

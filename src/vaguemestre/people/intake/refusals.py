@@ -30,4 +30,8 @@ SENTENCES = {
     "intake.separator-wrong": (
         "Le séparateur du fichier%(of)s est %(found)s : enregistrez-le avec des points-virgules."
     ),
+    "intake.same-person": (
+        "Vous avez donné ce fichier, et plus de %(most)s personnes partent : faites-le confirmer par "
+        "une autre personne de l’administration. Rien n’a été appliqué."
+    ),
 }

@@ -182,7 +182,8 @@ MEANINGS = {
     "bulk.most_people": "Personnes au plus dans un seul acte.",
     "bulk.second_person_above": (
         "Personnes au-delà desquelles les actes d’un même compte en une heure demandent l’accord d’une "
-        "deuxième personne ; un acte ainsi accordé le demande aussi pour être annulé."
+        "deuxième personne ; un acte ainsi accordé le demande aussi pour être annulé. De même, qui donne un "
+        "fichier RH ne confirme pas à lui seul plus de départs que cela."
     ),
     "metrics.addresses": "Adresses où les mesures se lisent, en plus de la machine même ; un réseau privé.",
     "metrics.cache_seconds": "Secondes pendant lesquelles une même réponse est redonnée.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -131,6 +132,7 @@ def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
                     departures=int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else None,
                     by=actor_of(request),
                     now=now,
+                    most_alone=settings.CONFIG.bulk.second_person_above,
                 )
             case "refaire":
                 intake.request_plan(feed_id, by=actor_of(request), now=now)

@@ -12,6 +12,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr, day_fr
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.queries.roles import accounts_with_role
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
 from vaguemestre.people.intake.feeds import hr
@@ -43,12 +44,21 @@ _PLAN_CHANGED = "Ce que le fichier changerait n’est plus ce qui était montré
 
 
 @transaction.atomic(durable=True)
-def confirm_feed(feed_id: int, *, plan: str, departures: int | None, by: str, now: datetime) -> FeedConfirmed:
+def confirm_feed(
+    feed_id: int,
+    *,
+    plan: str,
+    departures: int | None,
+    by: str,
+    now: datetime,
+    most_alone: int | None = None,
+) -> FeedConfirmed:
     """Confirm a held feed as shown; the worker of long jobs applies it.
 
     `plan`: the digest of the plan shown. `departures`: how many people leave, as typed by the administrator.
+    `most_alone`: how many departures whoever gave the file on a page confirms alone; None: any.
     Raises Refusal `intake.feed-decided` when the feed is not, or no longer, held, `intake.plan-replaced` when
-    another plan was made since, `intake.plan-stale`, `intake.departures-wrong`.
+    another plan was made since, `intake.plan-stale`, `intake.departures-wrong`, `intake.same-person`.
     """
     feed = queries.feed_summary(feed_id)
     if feed is None or not feed.waits:
@@ -59,11 +69,23 @@ def confirm_feed(feed_id: int, *, plan: str, departures: int | None, by: str, no
         raise Refusal("intake.plan-replaced")
     if feed.departures and departures != feed.departures:
         raise Refusal("intake.departures-wrong", departures=feed.departures)
+    if most_alone is not None and feed.departures > most_alone:
+        _check_somebody_else(feed, by, most_alone)
     _record_decision(feed_id, by, now, plan=plan)
     record("intake.feed-confirmed", to=f"feed:{feed_id}", by=by, at=now, departures=feed.departures)
     event = FeedConfirmed(feed_id)
     announce(event)
     return event
+
+
+def _check_somebody_else(feed: queries.FeedSummary, by: str, most: int) -> None:
+    """Nobody closes many accounts alone with a file of their own, if the académie has another administrator.
+
+    Raises Refusal `intake.same-person`.
+    """
+    is_own = feed.is_uploaded and feed.by == by
+    if is_own and len(accounts_with_role("administrator", limit=2, academy_id=feed.academy_id)) > 1:
+        raise Refusal("intake.same-person", most=most)
 
 
 def stale_reason(feed: queries.FeedSummary, now: datetime) -> str:
