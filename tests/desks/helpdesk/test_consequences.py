@@ -53,6 +53,7 @@ def test_a_compromise_says_each_thing_that_it_cuts() -> None:
         "application, codes de secours",
         "Le code déjà donné ne sert plus.",
         "3 courriels en partance sont retenus",
+        "Les publipostages, la notification d’absence et les réponses vers une adresse extérieure",
         "La messagerie reste fermée 48 heures",
         "Une lettre part à z…@dehors.example",
     ):
@@ -70,6 +71,12 @@ def test_a_compromise_does_not_say_what_is_not_there_to_cut() -> None:
 def test_a_suspension_says_that_programs_are_cut_where_there_are_some() -> None:
     assert "Ses logiciels de courrier sont coupés" in text(DeskAction.SUSPEND, BUSY)
     assert "logiciels" not in text(DeskAction.SUSPEND, NOBODY)
+
+
+def test_a_suspension_says_what_reopening_does_not_bring_back() -> None:
+    said = text(DeskAction.SUSPEND, NOBODY)
+    assert "Sa notification d’absence ne répond plus" in said
+    assert "« Rouvrir » remet le reste comme avant" in said
 
 
 def test_messages_thrown_away_are_counted() -> None:

@@ -266,6 +266,22 @@ def test_a_closed_account_opens_nothing_more(client: Client, nicolas: Account, e
 
 
 @pytest.mark.parametrize(
+    "stopped", [{"state": "suspended"}, {"password_barred_at": timezone.now()}, {"password": "!rien"}]
+)
+def test_a_code_given_before_an_account_is_stopped_makes_no_key(
+    client: Client, nicolas: Account, engines: Engines, stopped: dict[str, object]
+) -> None:
+    code = decided(client)["code"]
+    Account.objects.filter(pk=nicolas.pk).update(**stopped)
+    assert exchanged(code)[0] == 400
+    assert not AppPassword.objects.exists()
+    Account.objects.filter(pk=nicolas.pk).update(
+        state="active", password_barred_at=None, password=nicolas.password
+    )
+    assert exchanged(code)[0] == 400  # burnt
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "https://voleur.example/", "http://localhost.voleur.example/", "http://localhost@voleur.example/",

@@ -306,6 +306,22 @@ def test_scripts_of_an_older_version_are_written_again_once(nicolas: Account, si
     assert renew_scripts(sieve, sieve.put_house_script, nobody, now=NOW) == 0
 
 
+def test_the_absence_of_a_suspended_account_stops_answering_and_its_filters_stay(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    save(nicolas)
+    save_filter(nicolas.pk, ALL, (), by="test", now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    held = box(sieve, nicolas)
+    personal = dict(held.held)
+    assert "vacation" in held.house
+    Account.objects.filter(pk=nicolas.pk).update(state="suspended")
+    AbsenceRow.objects.update(is_on=False)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    assert "vacation" not in held.house
+    assert held.held == personal
+
+
 def test_nothing_decided_touches_nothing(nicolas: Account, sieve: MemorySieve) -> None:
     held = box(sieve, nicolas)
     held.put("roundcube", THEIRS)

@@ -53,6 +53,15 @@ class Undo(Protocol):
         ...
 
 
+class StopSending(Protocol):
+    def __call__(self, account_id: int, *, by: str, now: datetime) -> None:
+        """Stop all that was prepared from the account and would leave or answer without its owner.
+
+        Inside the caller's transaction; drafts and texts are kept.
+        """
+        ...
+
+
 class Farewell(Protocol):
     def __call__(self, session_key: str) -> str:
         """The path to show after that session, still open, has ended."""
@@ -91,5 +100,6 @@ revocations: Slot[Revocations] = Slot("signin.revocations")
 deliver_notice: Slot[DeliverNotice] = Slot("signin.deliver_notice")
 visits: Slot[Visits] = Slot("signin.visits")
 undoings: Slot[Mapping[str, Undo]] = Slot("signin.undoings")  # act → undo service of its room
+stop_sending: Slot[StopSending] = Slot("signin.stop_sending")
 send_outside: Slot[SendOutside] = Slot("signin.send_outside")
 letter_sender: Slot[LetterSender] = Slot("signin.letter_sender")

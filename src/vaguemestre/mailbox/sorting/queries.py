@@ -233,8 +233,11 @@ def accounts_with_outdated_scripts(most: int) -> list[int]:
 
 
 def is_held(account_id: int, now: datetime) -> bool:
-    """Whether the mailbox is on hold: nothing opens it for a while."""
-    return any(facts.mailbox_state == "held" for facts in account_facts([account_id], now))
+    """Whether the mailbox is on hold, or its account suspended: nothing opens it for a while."""
+    return any(
+        facts.state == "suspended" or (facts.state == "active" and facts.mailbox_state == "held")
+        for facts in account_facts([account_id], now)
+    )
 
 
 def owner_of(account_id: int, now: datetime, *, whatever_state: bool = False) -> Owner | None:

@@ -5,6 +5,9 @@ SENTENCES = {
     "outbox.author-left": (
         "La personne qui a écrit ce courriel ne peut plus écrire au nom de cette boîte : il n’est pas parti."
     ),
+    "outbox.author-secured": (
+        "Le compte de la personne qui a écrit ce courriel a été refermé ou mis à l’abri : il n’est pas parti."
+    ),
     "outbox.bulk-too-many": "%(most)s destinataires au plus en un envoi.",
     "outbox.burst": (
         "Beaucoup de destinataires à qui vous n’aviez jamais écrit : le courriel attend que vous "

@@ -8,6 +8,7 @@ from vaguemestre.access.sso.registry import http as registry_http
 from vaguemestre.access.sso.registry import ports as registry
 from vaguemestre.access.sso.registry.visit_log import AccountVisits
 from vaguemestre.access.sso.saml import handlers as saml_handlers
+from vaguemestre.desks.helpdesk.services import withdraw_prepared_mail
 from vaguemestre.engines.remote.notices import Notices
 from vaguemestre.site.adapters.mail_access import submission_of, welcome_messages
 from vaguemestre.site.config import Config
@@ -20,6 +21,7 @@ def plug(config: Config) -> None:
     signin.deliver_notice.plug(welcome)
     signin.visits.plug(AccountVisits())
     signin.undoings.plug(UNDOINGS)
+    signin.stop_sending.plug(withdraw_prepared_mail)
     signin.letter_sender.plug(letter_sender)
     signin.send_outside.plug(submission_of(config))
     signin.farewell.plug(registry_http.goodbye_address)

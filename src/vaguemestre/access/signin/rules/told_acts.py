@@ -21,7 +21,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "desk-suspended": (
         "Votre compte a été suspendu",
         "L’assistance a suspendu votre compte : plus personne ne peut s’y connecter. "
-        "Vos courriels continuent d’arriver et rien n’est supprimé.",
+        "Vos courriels continuent d’arriver et rien n’est supprimé. Si une notification d’absence répondait "
+        "pour vous, elle est arrêtée et son texte gardé.",
     ),
     "desk-resumed": (
         "Votre compte est rouvert",
@@ -60,9 +61,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Votre compte a été mis à l’abri",
         "Votre compte semble avoir été utilisé par quelqu’un d’autre. L’assistance a fermé toutes les "
         "sessions, révoqué les mots de passe d’application, effacé le mot de passe et les secondes "
-        "preuves, et retenu les courriels en partance. Vos courriels continuent d’arriver et rien n’est "
-        "supprimé. Vous retrouverez votre compte avec un code envoyé à votre contact de secours, ou remis "
-        "en main propre.",
+        "preuves, et retenu les courriels en partance. Les publipostages et votre notification d’absence "
+        "sont arrêtés, leurs textes gardés ; les réponses à vos courriels ne vont plus à une adresse "
+        "extérieure. Dans les boîtes partagées, ce qui attendait de partir en votre nom redevient un "
+        "brouillon. Vos courriels continuent d’arriver et rien n’est supprimé. Vous retrouverez votre compte "
+        "avec un code envoyé à votre contact de secours, ou remis en main propre.",
     ),
     "desk-code-sent": (
         "L’assistance vous a envoyé un code",
@@ -224,7 +227,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "alarm-raised": (
         "Votre compte a été refermé à votre demande",
         "Vous avez signalé que quelqu’un d’autre agissait dans votre compte. Toutes les sessions sont "
-        "fermées, les mots de passe d’application révoqués, et l’ancien mot de passe n’ouvre plus rien.",
+        "fermées, les mots de passe d’application révoqués, et l’ancien mot de passe n’ouvre plus rien. "
+        "Les courriels programmés, les vôtres et ceux des boîtes partagées en votre nom, ne partent pas et "
+        "redeviennent des brouillons. Les publipostages et votre notification d’absence sont arrêtés, leurs "
+        "textes gardés : relisez-les avant de les reprendre.",
     ),
     "undone": (
         "Un changement a été annulé",

@@ -10,7 +10,7 @@ from vaguemestre.access.signin.endings import tell_machines
 from vaguemestre.access.signin.events import AccountTouched, SessionsEnded
 from vaguemestre.access.signin.links import Alarm
 from vaguemestre.access.signin.models import Device, UsedLink
-from vaguemestre.access.signin.ports import Revocations, Undo
+from vaguemestre.access.signin.ports import Revocations, StopSending, Undo
 from vaguemestre.access.signin.rules.throttle import ACCOUNT
 from vaguemestre.access.signin.rules.told_acts import UNDONE_ON_LOCK
 from vaguemestre.access.signin.services.security_notices import notify_owner
@@ -52,17 +52,23 @@ def undo_act(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> Acco
 
 
 def lock_account(
-    alarm: Alarm, others: Mapping[str, Undo], revocations: Revocations, *, now: datetime
+    alarm: Alarm,
+    others: Mapping[str, Undo],
+    revocations: Revocations,
+    stop_sending: StopSending,
+    *,
+    now: datetime,
 ) -> tuple[SessionsEnded, AccountTouched]:
-    """End sessions, tokens and app passwords, undo recent acts, bar the password. Run the events now.
+    """End sessions, tokens and app passwords, undo recent acts, stop mail, bar the password.
 
-    Works once per link. Raises Refusal `signin.link-used`, with nothing changed.
+    Run the returned events. Works once per link. Raises Refusal `signin.link-used`, with nothing changed.
     """
     account_id, to = alarm.account_id, f"account:{alarm.account_id}"
     with transaction.atomic(durable=True):
         _, is_first = UsedLink.objects.get_or_create(mark=alarm.mark, defaults={"used_at": now})
         if not is_first or identified(account_id).state != "active":
             raise Refusal("signin.link-used")
+        stop_sending(account_id, by=_BY, now=now)
         _undo_if_possible(alarm, others, now=now)
         revoke_added_since(account_id, alarm.at, by=_BY, now=now)
         _undo_acts_since(alarm, others, now=now)

@@ -13,7 +13,7 @@ from vaguemestre.access.signin import services
 from vaguemestre.access.signin.forms import RenewPasswordForm
 from vaguemestre.access.signin.http import SIGN_IN
 from vaguemestre.access.signin.links import Alarm, read_alarm
-from vaguemestre.access.signin.ports import revocations, undoings
+from vaguemestre.access.signin.ports import revocations, stop_sending, undoings
 from vaguemestre.access.signin.rules.told_acts import UNDOABLE, WORDS
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
@@ -106,7 +106,9 @@ def _is_acceptable(form: RenewPasswordForm, account_id: int) -> bool:
 def _lock_account(request: HttpRequest, alarm: Alarm) -> HttpResponse:
     now = timezone.now()
     account = presented(alarm.account_id)
-    ended, touched = services.lock_account(alarm, undoings.get(), revocations.get(), now=now)
+    ended, touched = services.lock_account(
+        alarm, undoings.get(), revocations.get(), stop_sending.get(), now=now
+    )
     for event in (ended, AccountChanged(alarm.account_id), touched):
         run_now(event)
     if account:

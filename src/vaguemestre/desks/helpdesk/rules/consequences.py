@@ -42,7 +42,8 @@ def _suspension(account: AccountImpact) -> Iterator[str]:
     if account.app_passwords:
         yield "Ses logiciels de courrier sont coupés ; leurs mots de passe resserviront à la réouverture."
     yield "La personne est prévenue dans sa boîte, avec le motif."
-    yield "« Rouvrir » remet tout comme avant."
+    yield "Sa notification d’absence ne répond plus ; son texte est gardé."
+    yield "« Rouvrir » remet le reste comme avant."
 
 
 def _compromise(account: AccountImpact, hours: int) -> Iterator[str]:
@@ -57,6 +58,10 @@ def _compromise(account: AccountImpact, hours: int) -> Iterator[str]:
     if account.has_code:
         yield "Le code déjà donné ne sert plus."
     yield "Plus rien ne part de la boîte."
+    yield (
+        "Les publipostages, la notification d’absence et les réponses vers une adresse extérieure sont "
+        "arrêtés ; ce qui attend dans des boîtes partagées y redevient un brouillon."
+    )
     yield (
         "Les filtres qui renvoient son courrier sont arrêtés, et la boîte n’est plus confiée à personne : "
         "la personne les remettra elle-même."

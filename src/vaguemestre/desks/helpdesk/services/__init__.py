@@ -9,6 +9,7 @@ from vaguemestre.desks.helpdesk.services.hand_overs import (
     refuse_hand_over,
     void_hand_overs,
 )
+from vaguemestre.desks.helpdesk.services.prepared_mail import withdraw_prepared_mail
 from vaguemestre.desks.helpdesk.services.requests import (
     answer_request,
     mail_contact,
@@ -32,4 +33,5 @@ __all__ = [
     "submit_request",
     "take_request",
     "void_hand_overs",
+    "withdraw_prepared_mail",
 ]

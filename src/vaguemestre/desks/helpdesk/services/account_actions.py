@@ -13,12 +13,14 @@ from vaguemestre.access.signin.services.sessions import end_all_sessions
 from vaguemestre.desks.helpdesk.events import AccountSheltered, DeletedMessagesWanted
 from vaguemestre.desks.helpdesk.queries.accounts import action_target
 from vaguemestre.desks.helpdesk.rules.actions import check_action, check_count, clean_reason
+from vaguemestre.desks.helpdesk.services.prepared_mail import hold_prepared_mail
 from vaguemestre.desks.helpdesk.values import ActionTarget, DeskAction
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.queries import count_acts
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
-from vaguemestre.mailbox.sorting.services import stop_redirects
+from vaguemestre.mailbox.compose.services import remove_foreign_reply_to
+from vaguemestre.mailbox.sorting.services import end_own_absences, stop_redirects
 from vaguemestre.people.credentials.events import AccountsChanged
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.credentials.services import (
@@ -29,7 +31,7 @@ from vaguemestre.people.credentials.services import (
 )
 from vaguemestre.people.credentials.values import SecretKeys
 from vaguemestre.people.directory.queries import numen_digests_of
-from vaguemestre.post.outbox.services import discard_outgoing, release_outgoing, stop_outgoing
+from vaguemestre.post.outbox.services import discard_outgoing, release_outgoing
 from vaguemestre.schools.sharing.services import end_delegations
 
 
@@ -99,10 +101,7 @@ def _apply(
             code = issue_code(account_id, keys, by=by, now=now)
             announce_letter(account_id, "desk", target.contact, keys, code=code, now=now)
         case DeskAction.SUSPEND | DeskAction.RESUME:
-            change_states(
-                [account_id], "suspend" if action is DeskAction.SUSPEND else "resume", by=by, now=now
-            )
-            return (AccountsChanged([account_id]),)
+            return _suspend_or_resume(action, account_id, by=by, now=now)
         case DeskAction.COMPROMISED:
             return _secure(target, keys, by=by, now=now)
         case DeskAction.LET_GO:
@@ -116,14 +115,26 @@ def _apply(
     return ()
 
 
+def _suspend_or_resume(action: DeskAction, account_id: int, *, by: str, now: datetime) -> tuple[Any, ...]:
+    """A suspension ends the absence too: nothing else would show its owner what it answers meanwhile."""
+    if action is DeskAction.RESUME:
+        change_states([account_id], "resume", by=by, now=now)
+        return (AccountsChanged([account_id]),)
+    change_states([account_id], "suspend", by=by, now=now)
+    return AccountsChanged([account_id]), end_own_absences(account_id, by=by, now=now)
+
+
 def _secure(target: ActionTarget, keys: SecretKeys, *, by: str, now: datetime) -> tuple[Any, ...]:
     """Secure a compromised account: revoke credentials, sessions, forwards and delegations, hold its mail.
+
+    What was prepared from it goes on no more, in shared mailboxes neither (`prepared_mail`).
 
     Its state does not change: mail still arrives, and the owner returns with a code sent to their contact or
     handed over by two people. A letter explains how.
     """
     account_id = target.account_id
-    stop_outgoing(account_id, by=by, now=now)
+    hold_prepared_mail(account_id, by=by, now=now)
+    remove_foreign_reply_to(account_id, by=by, now=now)
     redirect_event = stop_redirects(account_id, by=by, now=now)
     delegation_events = end_delegations(account_id, by=by, now=now)
     revoke_every_app_password(account_id, by=by, now=now)

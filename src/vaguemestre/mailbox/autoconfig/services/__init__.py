@@ -8,6 +8,7 @@ from vaguemestre.mailbox.autoconfig.services.passwords import (
 )
 from vaguemestre.mailbox.autoconfig.services.programs import (
     TokenGrant,
+    delete_codes_of,
     delete_every_code,
     delete_old_codes,
     exchange_code,
@@ -19,6 +20,7 @@ from vaguemestre.mailbox.autoconfig.services.programs import (
 __all__ = [
     "NewPassword",
     "TokenGrant",
+    "delete_codes_of",
     "delete_every_code",
     "delete_old_codes",
     "exchange_code",

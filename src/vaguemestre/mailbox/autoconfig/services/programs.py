@@ -21,7 +21,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.autoconfig.models import ProgramCode
 from vaguemestre.mailbox.autoconfig.rules.programs import AuthorizationRequest, OAuthError, verifies
 from vaguemestre.people.credentials.ports import MailTokens, ProgramToken
-from vaguemestre.people.credentials.queries import app_passwords_of, find_account
+from vaguemestre.people.credentials.queries import app_passwords_of, find_account, is_stopped
 from vaguemestre.people.credentials.services import (
     add_app_password,
     note_app_password_used,
@@ -91,6 +91,8 @@ def exchange_code(
         is_same_client = (code.redirect_uri, code.client_id) == (redirect_uri, client_id)
         if now >= code.expires_at or not is_same_client or not verifies(verifier, code.challenge):
             return _NO_GRANT
+        if ProgramCode.objects.filter(is_stopped("account"), pk=code.pk).exists():
+            return _NO_GRANT  # consent given before the account was stopped, maybe by somebody else
         try:
             key, touched = _issue_key(code, now)
         except Refusal:
@@ -179,6 +181,11 @@ def _sha256(text: str) -> str:
 def delete_old_codes(*, now: datetime) -> None:
     """Delete the consent codes that ended a day ago."""
     delete_batch(ProgramCode.objects.filter(expires_at__lt=now - CODES_KEPT))
+
+
+def delete_codes_of(account_id: int) -> None:
+    """Delete the consent codes of an account that is stopped. Inside the caller's transaction."""
+    ProgramCode.objects.filter(account_id=account_id).delete()
 
 
 def delete_every_code() -> int:

@@ -14,6 +14,7 @@ from vaguemestre.mailbox.compose.services.hand_over import (
 from vaguemestre.mailbox.compose.services.identities import (
     import_identities,
     move_identities,
+    remove_foreign_reply_to,
     remove_identity,
     remove_reply_to,
     remove_stock_text,
@@ -28,6 +29,7 @@ from vaguemestre.mailbox.compose.services.mailings.mail_merge import (
     stop_mailing,
 )
 from vaguemestre.mailbox.compose.services.mailings.mailing_preparation import prepare_mailing, table_in
+from vaguemestre.mailbox.compose.services.mailings.stopped_mailings import stop_mailings_of
 from vaguemestre.mailbox.compose.services.restoration import stop_restored_mailings
 from vaguemestre.mailbox.compose.services.retention import delete_abandoned, delete_old_mailings
 from vaguemestre.mailbox.compose.services.start import start_draft
@@ -57,6 +59,7 @@ __all__ = [
     "move_identities",
     "prepare_mailing",
     "remove_enclosure",
+    "remove_foreign_reply_to",
     "remove_identity",
     "remove_link",
     "remove_reply_to",
@@ -73,6 +76,7 @@ __all__ = [
     "start_draft",
     "start_mailing",
     "stop_mailing",
+    "stop_mailings_of",
     "stop_restored_mailings",
     "table_in",
 ]

@@ -79,6 +79,13 @@ def remove_reply_to(account_id: int, number: int, *, by: str, now: datetime) -> 
     return True
 
 
+def remove_foreign_reply_to(account_id: int, *, by: str, now: datetime) -> None:
+    """After a compromise: answers to every identity come back. In the caller's transaction."""
+    for row in Identity.objects.filter(account_id=account_id).exclude(reply_to=""):
+        if is_elsewhere(row.reply_to, row.address):
+            remove_reply_to(account_id, row.pk, by=by, now=now)
+
+
 def import_identities(writer: Writer, imported: Sequence[IdentityFields], *, by: str, now: datetime) -> int:
     """Import the identities whose signature is new; returns the count.
 

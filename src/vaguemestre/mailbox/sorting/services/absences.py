@@ -17,6 +17,8 @@ from vaguemestre.mailbox.sorting.rules.reply_templates import desk_absence, leav
 from vaguemestre.mailbox.sorting.services.revision import bump_revision
 from vaguemestre.mailbox.sorting.values import Absence, Place
 
+_OWN_PLACES = (Place.FIRST, Place.SECOND, Place.WEEKLY)
+
 
 @transaction.atomic(durable=True)
 def save_absence(account_id: int, absence: Absence, *, by: str, now: datetime) -> SortingChanged:
@@ -41,6 +43,17 @@ def end_absence(account_id: int, *, by: str, now: datetime, place: Place | None 
         if absence.place == place if place else is_answering(absence, now):
             AbsenceRow.objects.filter(account_id=account_id, place=absence.place).update(is_on=False)
             record("sorting.absence-ended", to=f"account:{account_id}", by=by, at=now)
+    return bump_revision(account_id)
+
+
+def end_own_absences(account_id: int, *, by: str, now: datetime) -> SortingChanged:
+    """Switch off what the owner prepared, to come or not: somebody else may have.
+
+    Inside the caller's transaction. Texts are kept. What the help desk or a departure set goes on.
+    """
+    own = AbsenceRow.objects.filter(account_id=account_id, place__in=_OWN_PLACES)
+    if own.filter(is_on=True).update(is_on=False):
+        record("sorting.absence-ended", to=f"account:{account_id}", by=by, at=now)
     return bump_revision(account_id)
 
 

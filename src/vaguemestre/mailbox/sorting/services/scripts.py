@@ -43,15 +43,16 @@ def rewrite_script(
 ) -> None:
     """Write the current settings into Dovecot. Idempotent; of two processes at once the last revision wins.
 
-    The scripts of a suspended account, or of a mailbox on hold, stay as they are until it opens.
+    The scripts of a suspended account, or of a mailbox on hold, stay as they are until it opens, except the
+    house's: its absences begin and end all the same.
     Raises EngineDown, EngineRefused.
     """
     row, _ = ScriptRow.objects.get_or_create(account_id=account_id)
-    owner = queries.owner_of(account_id, now)
-    if owner is None:
-        return
     if queries.is_held(account_id, now):
         _rewrite_absence(account_id, put_house_script, contact_addresses_of, now=now)
+        return
+    owner = queries.owner_of(account_id, now)
+    if owner is None:
         return
     with open_scripts(owner.mailbox) as scripts:
         while True:

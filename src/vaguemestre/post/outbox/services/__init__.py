@@ -26,7 +26,12 @@ from vaguemestre.post.outbox.services.retention import purge_submissions
 from vaguemestre.post.outbox.services.self_mail import send_self_mail
 from vaguemestre.post.outbox.services.stopped_mail import discard_outgoing, release_outgoing, stop_outgoing
 from vaguemestre.post.outbox.services.submission_policy import judge_automatic, judge_submission
-from vaguemestre.post.outbox.services.withdrawn_mail import withdraw_due_messages, withdraw_held_messages
+from vaguemestre.post.outbox.services.withdrawn_mail import (
+    withdraw_author_messages,
+    withdraw_due_messages,
+    withdraw_held_messages,
+    withdraw_waiting_messages,
+)
 
 __all__ = [
     "LEASE",
@@ -52,6 +57,8 @@ __all__ = [
     "send_message",
     "send_self_mail",
     "stop_outgoing",
+    "withdraw_author_messages",
     "withdraw_due_messages",
     "withdraw_held_messages",
+    "withdraw_waiting_messages",
 ]

@@ -12,6 +12,7 @@ from vaguemestre.post.outbox.events import MessageRefused
 from vaguemestre.post.outbox.models import OutboxMessage
 
 _State = OutboxMessage.State
+_SECURED = "outbox.author-secured"
 
 
 @transaction.atomic(durable=True)
@@ -31,6 +32,25 @@ def withdraw_held_messages(account_id: int, keys: Collection[str], *, by: str, n
     """
     waiting = OutboxMessage.objects.filter(account_id=account_id, key__in=keys, state=_State.HELD)
     return _withdraw(waiting, "outbox.author-left", by, now)
+
+
+def withdraw_author_messages(account_id: int, keys: Collection[str], *, by: str, now: datetime) -> int:
+    """Refuse those of these messages that have not begun to leave: their author's account is being secured.
+
+    Inside the caller's transaction. Returns how many.
+    """
+    return _withdraw(_not_begun(account_id).filter(key__in=keys), _SECURED, by, now)
+
+
+def withdraw_waiting_messages(account_id: int, *, by: str, now: datetime) -> int:
+    """Refuse every message of a mailbox that has not begun to leave, as `withdraw_author_messages`."""
+    return _withdraw(_not_begun(account_id), _SECURED, by, now)
+
+
+def _not_begun(account_id: int) -> QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.filter(
+        account_id=account_id, state__in=(_State.HELD, _State.QUEUED), attempted_at=None
+    )
 
 
 def _withdraw(waiting: QuerySet[OutboxMessage], reason: str, by: str, now: datetime) -> int:

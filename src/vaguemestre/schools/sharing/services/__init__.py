@@ -40,6 +40,7 @@ from vaguemestre.schools.sharing.services.members import (
     end_member,
     end_memberships_of,
     end_memberships_outside,
+    end_sending_everywhere,
     suspend_withdrawn_access,
 )
 from vaguemestre.schools.sharing.services.requests import grant_request, refuse_request, request_box
@@ -66,6 +67,7 @@ __all__ = [
     "end_member",
     "end_memberships_of",
     "end_memberships_outside",
+    "end_sending_everywhere",
     "forget_person",
     "grant_request",
     "open_school_boxes",

@@ -14,7 +14,7 @@ from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.credentials.services import revoke_app_passwords_held
 from vaguemestre.people.directory.queries import listed_person_at
 from vaguemestre.people.lifecycle.queries import withdrawn_among
-from vaguemestre.post.outbox.services import withdraw_held_messages
+from vaguemestre.post.outbox.services import withdraw_author_messages, withdraw_held_messages
 from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersAdded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, Member, SentMessage
 from vaguemestre.schools.sharing.queries import access_to
@@ -195,6 +195,18 @@ def end_sending(box_account_id: int, account_id: int, *, by: str, now: datetime)
     revoke_app_passwords_held(box_account_id, account_id, by=by, now=now)
     sent = SentMessage.objects.filter(box__account_id=box_account_id, account_id=account_id)
     withdraw_held_messages(box_account_id, sent.values_list("key", flat=True), by=by, now=now)
+
+
+def end_sending_everywhere(account_id: int, *, by: str, now: datetime) -> None:
+    """As `end_sending`, in every mailbox that an account being secured may use; its memberships stay.
+
+    Inside the caller's transaction.
+    """
+    boxes = Box.objects.filter(members__account_id=account_id, members__ended_at__isnull=True).distinct()
+    for box in boxes.order_by("pk"):
+        revoke_app_passwords_held(box.account_id, account_id, by=by, now=now)
+        keys = SentMessage.objects.filter(box=box, account_id=account_id).values_list("key", flat=True)
+        withdraw_author_messages(box.account_id, keys, by=by, now=now)
 
 
 def check_may_send(box_id: int, account_id: int, *, now: datetime) -> None:

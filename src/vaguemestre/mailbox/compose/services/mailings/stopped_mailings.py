@@ -1,0 +1,28 @@
+"""Mailings of an account that somebody else may have used: they stop, wherever they were begun."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.post.outbox.services import withdraw_author_messages
+
+_State = Mailing.State
+
+
+def stop_mailings_of(account_id: int, *, by: str, now: datetime) -> None:
+    """Stop the mailings of a mailbox and those its person began in others. Inside the caller's transaction.
+
+    Their writers resume or give up. Copies that wait in the outbox of another mailbox do not leave it; what
+    waits in one's own is for the caller to stop.
+    """
+    theirs = Q(account_id=account_id) | Q(acting_id=account_id)
+    rows = Mailing.objects.select_for_update().filter(theirs, state=_State.RUNNING)
+    for mailing in list(rows.order_by("pk")):
+        Mailing.objects.filter(pk=mailing.pk).update(state=_State.STOPPED)
+        record("compose.mailing-stopped", to=f"account:{mailing.account_id}", by=by, at=now)
+        if mailing.account_id != account_id:
+            numbers = mailing.copies.exclude(queued_at=None).values_list("number", flat=True)
+            keys = [f"{mailing.series}.{number}" for number in numbers]
+            withdraw_author_messages(mailing.account_id, keys, by=by, now=now)
