@@ -15,8 +15,8 @@ from vaguemestre.access.signin.queries import activity_of
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.mailbox.compose.models import Mailing
-from vaguemestre.mailbox.compose.services import run_mailing, submission
+from vaguemestre.mailbox.compose.models import Composition, Mailing
+from vaguemestre.mailbox.compose.services import restore_refused_draft, run_mailing, submission
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
 from vaguemestre.people.credentials.models import Account
@@ -26,7 +26,7 @@ from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.outbox.rules.message import build_message
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.models import Box, Member
-from vaguemestre.schools.sharing.services import delegate_mailbox, end_delegations
+from vaguemestre.schools.sharing.services import delegate_mailbox, end_delegations, end_sending_everywhere
 from vaguemestre.schools.sharing.values import MembershipTerms, Right
 from vaguemestre.site.adapters.webmail import delegated_scope_of
 
@@ -226,6 +226,22 @@ def test_what_a_colleague_left_to_leave_later_does_not_leave_once_it_ended(
     states = {row.key.partition(".")[0] == own: row.state for row in OutboxMessage.objects.all()}
     assert states == {False: "refused", True: "held"}
     assert OutboxMessage.objects.get(state="refused").reason == "outbox.author-left"
+
+
+def test_what_a_colleague_left_to_leave_later_is_a_draft_again_once_their_account_is_secured(
+    fenced: MemoryMailboxes, claire: Account, paul: Account, of: Of
+) -> None:
+    where = lend(of, claire, paul)
+    waiting_until_tomorrow(of(paul), where)
+    waiting_until_tomorrow(of(claire), "/")
+    with transaction.atomic():
+        end_sending_everywhere(paul.pk, by="test", now=now())
+    refused = OutboxMessage.objects.get(state="refused")
+    restore_refused_draft(claire.pk, refused.key, fenced, now=now())
+    drafts = Composition.objects.values_list("key", "is_sending")
+    assert dict(drafts)[refused.key.partition(".")[0]] is False
+    assert sorted(is_sending for _, is_sending in drafts) == [False, True]
+    assert of(paul).get(f"{where}messagerie/").status_code == 200
 
 
 def test_a_mail_merge_of_a_colleague_stops_once_it_ended(
