@@ -121,7 +121,7 @@ def _suspend_or_resume(action: DeskAction, account_id: int, *, by: str, now: dat
         change_states([account_id], "resume", by=by, now=now)
         return (AccountsChanged([account_id]),)
     change_states([account_id], "suspend", by=by, now=now)
-    return AccountsChanged([account_id]), end_own_absences(account_id, by=by, now=now)
+    return (AccountsChanged([account_id]), *end_own_absences(account_id, by=by, now=now))
 
 
 def _secure(target: ActionTarget, keys: SecretKeys, *, by: str, now: datetime) -> tuple[Any, ...]:

@@ -46,15 +46,17 @@ def end_absence(account_id: int, *, by: str, now: datetime, place: Place | None 
     return bump_revision(account_id)
 
 
-def end_own_absences(account_id: int, *, by: str, now: datetime) -> SortingChanged:
+def end_own_absences(account_id: int, *, by: str, now: datetime) -> list[SortingChanged]:
     """Switch off what the owner prepared, to come or not: somebody else may have.
 
-    Inside the caller's transaction. Texts are kept. What the help desk or a departure set goes on.
+    Inside the caller's transaction. Texts are kept. What the help desk or a departure set goes on. Run the
+    returned events after the commit.
     """
     own = AbsenceRow.objects.filter(account_id=account_id, place__in=_OWN_PLACES)
-    if own.filter(is_on=True).update(is_on=False):
-        record("sorting.absence-ended", to=f"account:{account_id}", by=by, at=now)
-    return bump_revision(account_id)
+    if not own.filter(is_on=True).update(is_on=False):
+        return []
+    record("sorting.absence-ended", to=f"account:{account_id}", by=by, at=now)
+    return [bump_revision(account_id)]
 
 
 @transaction.atomic(durable=True)
