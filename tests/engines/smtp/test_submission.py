@@ -13,6 +13,7 @@ from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.outbox.ports import NotSubmitted
+from vaguemestre.post.outbox.rules.reports import read_report
 
 
 @pytest.fixture
@@ -107,6 +108,37 @@ def test_whoever_asks_is_told_of_the_delivery(
     (told,) = engines.found(marie, "Courriel remis")
     assert b"message/delivery-status" in told
     assert paul.address.encode() in told
+    assert [report.is_bounce_of_ours for report in read_report(told)] == [True]
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("detail", ["", "+!"])  # the second bears no voucher
+def test_a_report_that_somebody_submits_is_none_of_our_mail_service(
+    engines: LiveEngines, submit: Submission, marie: Someone, detail: str
+) -> None:
+    paul = engines.someone()
+    forged = """Received: by mail.ac-amiens.test (Postfix) id 4ABC; Wed, 25 Nov 2026 12:00:00 +0000
+From: {author}
+Subject: Faux rapport
+Content-Type: multipart/report; boundary=b
+
+--b
+Content-Type: message/disposition-notification
+
+Final-Recipient: rfc822; {recipient}
+Original-Message-ID: <m1@x>
+Disposition: manual-action/MDN-sent-manually; displayed
+
+--b--
+"""
+    author = marie.address.replace("@", f"{detail}@")
+    content = forged.format(author=author, recipient=paul.address).replace("\n", "\r\n").encode()
+    submit(marie.mailbox, marie.address, [paul.address], content)
+    (stored,) = engines.found(paul, "Faux rapport")
+    (report,) = read_report(stored)
+    assert (report.author, report.is_bounce_of_ours, report.is_foreign) == (
+        "" if detail else marie.address, False, False,
+    )  # fmt: skip
 
 
 @pytest.mark.engines

@@ -9,6 +9,8 @@ from vaguemestre.foundation.kernel.seals import (
     SealBuilder,
     is_seal_valid,
     seal_of,
+    vouched_author,
+    voucher_value,
     with_voucher,
 )
 from vaguemestre.post.mailstore.values import FIELDS
@@ -138,3 +140,26 @@ def test_what_this_installation_adds_itself_is_vouched_for() -> None:
     )
     assert f"header.from={AUTHOR} policy.seal={SEAL}\r\n".encode() in content
     assert is_seal_valid(SEAL, content, KEY, AUTHOR)
+
+
+@pytest.mark.parametrize(
+    "envelope", ["", AUTHOR, "carole+header.from=paul@x.fr", "carole+policy.seal=0/auth=pass@x.fr"]
+)
+def test_a_voucher_names_its_author_whatever_the_envelope_says(envelope: str) -> None:
+    value = voucher_value("mail.ac-amiens.test", AUTHOR.title(), SEAL, envelope)
+    assert vouched_author(value) == vouched_author(value.replace(" ", "\r\n\t")) == AUTHOR
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        f"mail.ac-amiens.test; auth=pass header.from={AUTHOR}",
+        f"mail.ac-amiens.test; auth=none header.from={AUTHOR} policy.seal=00",
+        f"mail.ac-amiens.test; dkim=pass; auth=pass header.from={AUTHOR} policy.seal=00",
+        f"mail.ac-amiens.test; auth=pass x.y=z header.from={AUTHOR} policy.seal=00",
+        f"mail.ac-amiens.test; auth=pass header.from={AUTHOR} policy.seal=00; auth=pass",
+    ],
+)
+def test_what_our_submission_service_does_not_write_is_no_voucher(value: str) -> None:
+    assert vouched_author(value) == ""

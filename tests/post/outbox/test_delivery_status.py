@@ -9,6 +9,7 @@ from tests.access.signin.people import account
 from tests.post.outbox.letters import NOON
 
 from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.seals import voucher_value
 from vaguemestre.people.directory.models import MailAddress
 from vaguemestre.post.outbox import services
 from vaguemestre.post.outbox.models import (
@@ -24,6 +25,7 @@ from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, ReportP
 
 pytestmark = pytest.mark.django_db
 PARENT, TEACHER = "Parent@dehors.example", "prof@ac-amiens.test"
+OFFICE, DETAILED = "secretariat@ac-amiens.test", "prof+sorties@AC-Amiens.test"
 LATER = NOON + timedelta(minutes=5)
 
 
@@ -141,7 +143,7 @@ class Inbox:
 def test_a_report_tells_the_state_of_its_recipient_and_is_read_once() -> None:
     who = account().pk
     submission(who)
-    inbox = Inbox(bounce(PARENT.upper()), b"Subject: Bonjour\n\nPas un rapport\n")
+    inbox = Inbox(ARRIVED + bounce(PARENT.upper()), b"Subject: Bonjour\n\nPas un rapport\n")
     assert inbox.collect(who) == 1
     row = RecipientStatus.objects.get()
     assert (row.recipient, row.state, row.status, row.at) == (PARENT, "refused", "5.1.1", LATER)
@@ -167,24 +169,45 @@ def test_a_receipt_from_another_address_is_that_of_the_only_recipient() -> None:
     assert Inbox(bounce(PARENT)).collect(who) == 0, "what was read stays read"
 
 
-ARRIVED = b"Vaguemestre-Arrival: mx\n"
+STORED = b"""Received: from mail.ac-amiens.test by ac-amiens.test with LMTP id x (envelope-from <>)
+\tfor <a@ac-amiens.test>; Wed, 25 Nov 2026 12:00:00 +0000
+"""
+WRITTEN = b"""Received: by mail.ac-amiens.test (Postfix)
+\tid 4ABC; Wed, 25 Nov 2026 12:00:00 +0000
+"""
+SUBMITTED = b"""Received: from by (localhost [127.0.0.1]) by mail.ac-amiens.test (Postfix) with ESMTPSA
+\tid 4ABD; Wed, 25 Nov 2026 12:00:00 +0000
+"""
+OWN, TAKEN = STORED + WRITTEN, STORED + SUBMITTED  # by Postfix's bounce service, and by whoever signs in
+ARRIVED = STORED + b"Vaguemestre-Arrival: mx\n"
 
 
-def submitted(author: str) -> bytes:
-    seal = f"auth=pass smtp.mailfrom={author} header.from={author} policy.seal=7482"
-    return f"Authentication-Results: mail.ac-amiens.test; {seal}\n".encode()
+def submitted(author: str, sender: str = "") -> bytes:
+    value = voucher_value("mail.ac-amiens.test", author, "7482", sender or author)
+    return TAKEN + f"Authentication-Results: {value}\n".encode()
 
 
 @pytest.mark.parametrize(
     ("report", "told"),
     [
-        (bounce(TEACHER), True),
+        (OWN + bounce(TEACHER), True),
+        (OWN + bounce(PARENT), True),
+        (TAKEN + bounce(TEACHER), False),
+        (TAKEN + bounce(PARENT), False),
+        (TAKEN + WRITTEN + bounce(TEACHER), False),
+        (WRITTEN + TAKEN + bounce(TEACHER), False),
+        (bounce(TEACHER), False),
         (ARRIVED + bounce(TEACHER), False),
+        (ARRIVED + WRITTEN + bounce(TEACHER), False),
+        (ARRIVED + bounce(OFFICE), False),
+        (ARRIVED + bounce(DETAILED), False),
+        (submitted("carole@ac-amiens.test", f"carole+header.from={TEACHER}") + receipt(TEACHER), False),
         (ARRIVED + receipt(TEACHER), False),
         (ARRIVED + submitted(TEACHER) + receipt(TEACHER), False),
         (submitted("other@ac-amiens.test") + bounce(TEACHER), False),
         (submitted("other@ac-amiens.test") + receipt(TEACHER), False),
         (submitted("Prof@ac-amiens.test") + receipt(TEACHER), True),
+        (submitted("prof@ac-amiens.test", "prof+a=b@ac-amiens.test") + receipt(TEACHER), True),
         (submitted("other@ac-amiens.test") + bounce(PARENT), False),
         (ARRIVED + bounce(PARENT), True),
     ],
@@ -192,7 +215,7 @@ def submitted(author: str) -> bytes:
 def test_a_recipient_of_a_letter_to_several_tells_nothing_of_a_colleague(report: bytes, told: bool) -> None:
     who = account("a")
     MailAddress.objects.create(person_id=account("ada").person_id, address=TEACHER)
-    submission(who.pk)
+    submission(who.pk, recipients=[PARENT, TEACHER, OFFICE, DETAILED])
     assert Inbox(report).collect(who.pk) == told
 
 

@@ -25,6 +25,9 @@ _VERSION = b"vaguemestre-seal-2"
 _BLANKS = bytes.maketrans(b"\t\r", b"  ")
 _UNFOLDED_END = re.compile(rb"\r?\n(?![ \t])")
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
+_VOUCHER = re.compile(
+    r"[^\s;]+; auth=pass(?: smtp\.mailfrom=\S+)? header\.from=(?P<author>\S+) policy\.seal=[0-9a-f]+"
+)
 
 type SealCheck = Callable[[str, str], bool]
 """Whether a seal (hexadecimal) holds for an author (lower case) on the message at hand."""
@@ -108,6 +111,13 @@ def voucher_value(server: str, author: str, seal: str, envelope_sender: str = ""
     """The Authentication-Results value (RFC 8601) that vouches for an author; `server`: our authserv-id."""
     envelope = f" smtp.mailfrom={envelope_sender}" if envelope_sender else ""
     return f"{server}; auth=pass{envelope} header.from={author} policy.seal={seal}"
+
+
+def vouched_author(value: str) -> str:
+    """The author that a `voucher_value` names, lower case; "" if it is none. The seal is not checked."""
+    # whole: a sender chose the envelope's address, which may hold the words that follow it
+    match = _VOUCHER.fullmatch(" ".join(value.split()))
+    return match["author"].lower() if match else ""
 
 
 def with_voucher(content: bytes, key: bytes, server: str, author: str) -> bytes:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.message import Message
 
+from vaguemestre.foundation.kernel.seals import vouched_author
 from vaguemestre.foundation.kernel.text.parse_cost import UNREADABLE, is_costly
 from vaguemestre.post.outbox.values import DeliveryState
 
@@ -13,8 +14,10 @@ MAX_RECIPIENTS = 500
 _MAX_LINE_TESTS = 500_000  # a true report: some thousands
 _MAX_BOUNDARIES = 1_000  # lines that may be one, those of the message it returns too
 _ARRIVAL = "Vaguemestre-Arrival"  # added by our MX to what comes through it, removed from all other mail
-# added by our submission service; the MX removes fields of ours from what comes through it
-_AUTHOR = re.compile(r"\bauth=pass\b.*?\bheader\.from=([^\s;]+)", re.DOTALL)
+# What Postfix writes of a message it makes itself, below the field of Dovecot's LMTP. Of what somebody
+# submits it writes « from » there, above all that they wrote: they have no say in it, as they have in whether
+# a voucher is written (an author whose address needs quoting has none).
+_MADE_HERE = re.compile(r"by \S+ \(Postfix\) id \w+; .*")
 _ACTIONS = {
     "failed": DeliveryState.REFUSED,
     "delayed": DeliveryState.DELAYED,
@@ -28,8 +31,8 @@ _ACTIONS = {
 class Report:
     """What a delivery report (RFC 3464) or a read receipt (RFC 8098) says of one recipient.
 
-    `author`: address, lower case, of whoever handed it to our submission service; "" if nobody did.
-    `is_foreign`: it came through the MX.
+    `author`: address, lower case, for which our submission service vouches; "" if it does for none.
+    `is_foreign`: it came through the MX. `is_bounce_of_ours`: our mail service made it.
     """
 
     message_id: str
@@ -39,6 +42,7 @@ class Report:
     diagnostic: str = ""
     author: str = ""
     is_foreign: bool = False
+    is_bounce_of_ours: bool = False
 
 
 def read_report(content: bytes) -> tuple[Report, ...]:
@@ -61,7 +65,9 @@ def _read(content: bytes) -> tuple[Report, ...]:
     parts = [part for part in _children(whole)[:MAX_PARTS] if isinstance(part, Message)]
     original_id = next((_original_id(part) for part in parts if _original_id(part)), "")
     is_foreign = whole.get(_ARRIVAL) is not None
-    author = "" if is_foreign else _author(whole)
+    # the MX and our submission service remove such fields of what they take
+    author = "" if is_foreign else vouched_author(str(whole.get("Authentication-Results", "")))
+    is_ours = not is_foreign and _is_made_here(whole)
     for part in parts:
         kind = part.get_content_type()
         if kind in ("message/delivery-status", "message/global-delivery-status"):
@@ -70,13 +76,16 @@ def _read(content: bytes) -> tuple[Report, ...]:
             reports = _receipts(part, original_id)
         else:
             continue
-        return tuple(replace(report, author=author, is_foreign=is_foreign) for report in reports)
+        return tuple(
+            replace(report, author=author, is_foreign=is_foreign, is_bounce_of_ours=is_ours)
+            for report in reports
+        )
     return ()
 
 
-def _author(whole: Message) -> str:
-    match = _AUTHOR.search(str(whole.get("Authentication-Results", "")))
-    return match[1].lower() if match else ""
+def _is_made_here(whole: Message) -> bool:
+    received = [" ".join(str(value).split()) for value in whole.get_all("Received", [])[:2]]
+    return len(received) > 1 and " with LMTP " in received[0] and bool(_MADE_HERE.fullmatch(received[1]))
 
 
 def _children(part: Message) -> list[object]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from vaguemestre.people.directory.queries import existing_addresses
+from vaguemestre.people.directory.queries import find_academy_id
 from vaguemestre.post.outbox.models import (
     LogCursor,
     OutboxMessage,
@@ -125,11 +125,13 @@ def _may_speak_for(report: Report, address: str) -> bool:
     """Whether a report on one of several recipients is of whom it should be.
 
     Of an address here, our own mail service alone tells that it was refused, and its owner that it was read.
-    Nothing proves who tells of an address elsewhere: servers report for others, under other names.
+    Of an address elsewhere nothing proves who tells, servers report for others under other names: whatever
+    came from outside is heard.
     """
     if report.author:
         return report.author == address
-    return not report.is_foreign or not existing_addresses({address})
+    is_here = bool(find_academy_id(address.rpartition("@")[2]))  # shared mailboxes, lists, details (+) too
+    return report.is_bounce_of_ours or (report.is_foreign and not is_here)
 
 
 def _store_statuses(updates: Iterable[_Update]) -> int:
