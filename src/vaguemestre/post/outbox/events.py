@@ -1,7 +1,6 @@
 """Events of outgoing messages."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -13,7 +12,6 @@ class MessageQueued:
 class MessageFiled:
     """The message was submitted and its copy is in sent mail. Followed in the job that filed it."""
 
-    one_job: ClassVar[bool] = True  # of an earlier version, which announced it
     account_id: int
     key: str
 
