@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from tests.access.signin.people import account
 
@@ -44,6 +44,24 @@ def test_what_is_locked_is_asked_within_the_transaction_of_each_time() -> None:
         lambda pk: Account.objects.select_for_update().filter(pk=pk).values_list("username"), -1
     )
     for _ in range(2):
+        with transaction.atomic():
+            assert locked.rows(mine.pk) == [("u1",)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_locked_is_refused_outside_a_transaction_each_time_as_django_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection.features, "has_select_for_update", True)
+    monkeypatch.setattr(connection.ops, "for_update_sql", lambda **_: "")  # SQLite has no word for it
+    mine = account(username="u1")
+    build = lambda pk: Account.objects.select_for_update().filter(pk=pk).values_list("username")  # noqa: E731
+    with pytest.raises(transaction.TransactionManagementError) as told:
+        list(build(mine.pk))
+    locked = FrequentQuery(build, -1)
+    for _ in range(2):
+        with pytest.raises(transaction.TransactionManagementError, match=str(told.value)):
+            locked.rows(mine.pk)
         with transaction.atomic():
             assert locked.rows(mine.pk) == [("u1",)]
 

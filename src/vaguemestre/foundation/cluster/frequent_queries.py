@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
 
 type _Converter = Callable[[Any, Any, Any], Any]
 
@@ -16,6 +17,7 @@ class _Written(NamedTuple):
     sql: str
     params: tuple[Any, ...]
     converters: Sequence[tuple[int, Any, Sequence[_Converter]]]  # column, expression, conversions
+    locks: bool
 
 
 class FrequentQuery:
@@ -30,10 +32,15 @@ class FrequentQuery:
         self._written: dict[str, _Written] = {}
 
     def rows(self, *values: str | int) -> list[tuple[Any, ...]]:
-        """The rows for these values, one for each sample."""
+        """The rows for these values, one for each sample.
+
+        Raises TransactionManagementError if they are locked (`select_for_update`) outside a transaction.
+        """
         written = self._written.get(connection.vendor)
         if written is None:
             written = self._written[connection.vendor] = self._write()
+        if written.locks and connection.get_autocommit():  # as Django does when it writes the query
+            raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
         given = dict(zip(self._samples, values, strict=True))
         with connection.cursor() as cursor:
             cursor.execute(written.sql, [given.get(param, param) for param in written.params])
@@ -52,6 +59,7 @@ class FrequentQuery:
             sql,
             tuple(params),
             [(column, expression, tuple(found)) for column, (found, expression) in converters.items()],
+            query.select_for_update and connection.features.has_select_for_update,
         )
 
 
