@@ -1,5 +1,6 @@
 """On PostgreSQL each system user of ours has a role, and a role no more than the table says."""
 
+import json
 import os
 import re
 import shutil
@@ -338,6 +339,45 @@ def test_who_reads_the_logs_may_announce_what_others_wait_for(database: Config) 
     with as_role(database, "collector") as connection:
         for statement in asked:
             connection.execute(statement)
+
+
+ANNOUNCED: LiteralString = """INSERT INTO django_tasks_database_dbtaskresult
+    (id, status, enqueued_at, args_kwargs, priority, task_path, worker_ids, queue_name, backend_name,
+    run_after, exception_class_path, traceback)
+    VALUES (gen_random_uuid(), %s, now(), %s, 0, %s, '[]', 'default', 'default', now(), '', '')"""
+TRACED, ELSEWHERE = "vaguemestre.post.trace.events", "vaguemestre.people.provisioning.events:MailboxClosed"
+SCRIPTED = f"{TRACED}:ScriptsChanged"
+
+
+def job(
+    event: object = SCRIPTED, *, status: str = "READY", task: str = "wake", **words: object
+) -> tuple[str, str, str]:
+    """The values of ANNOUNCED."""
+    arguments = {"args": ["*", event, {}, 1], "kwargs": {}, **words}
+    return status, json.dumps(arguments), f"vaguemestre.foundation.jobs.tasks.{task}"
+
+
+@on_postgresql
+def test_who_reads_the_logs_announces_no_other_work(database: Config) -> None:
+    refused = (
+        job(f"{TRACED}:HandedOverAgain"),
+        job(ELSEWHERE),
+        job(None),
+        job(status="FAILED"),
+        job(task="other"),
+        job(kwargs={"event_name": ELSEWHERE}),
+        job(args={"1": SCRIPTED}),
+        job(args=[]),
+    )
+    with as_role(database, "collector") as connection:
+        for event in ("ScriptsChanged", "MailQuarantined", "MailUnexamined"):
+            connection.execute(ANNOUNCED, job(f"{TRACED}:{event}"))
+        for values in refused:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="announces what they tell"):
+                connection.execute(ANNOUNCED, values)
+    with as_role(database, "web") as connection:
+        for values in refused:
+            connection.execute(ANNOUNCED, values)
 
 
 STEP = "INSERT INTO trace_messagestep (number, at, engine, kind) VALUES ({}, now(), 'postfix', 'done')"

@@ -63,7 +63,8 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "public.sharing_member",
             )
         },
-        # Who reads the logs announces what others wait for, unless the same is announced already.
+        # Who reads the logs announces what others wait for, unless the same is announced already; a trigger
+        # refuses it every other work.
         "public.django_tasks_database_dbtaskresult": {
             **_USUAL,
             _COLLECTOR: "INSERT, SELECT (status, queue_name, run_after, args_kwargs, priority, enqueued_at)",

@@ -996,7 +996,8 @@ INSERT INTO "django_migrations" VALUES(113,'sso_saml','0001_initial',datetime('n
 INSERT INTO "django_migrations" VALUES(114,'trace','0001_initial',datetime('now'));
 INSERT INTO "django_migrations" VALUES(115,'trace','0002_step_counts',datetime('now'));
 INSERT INTO "django_migrations" VALUES(116,'trace','0003_message_marks',datetime('now'));
-INSERT INTO "django_migrations" VALUES(117,'webmail','0001_initial',datetime('now'));
+INSERT INTO "django_migrations" VALUES(117,'trace','0004_announced_events',datetime('now'));
+INSERT INTO "django_migrations" VALUES(118,'webmail','0001_initial',datetime('now'));
 CREATE TABLE "django_tasks_database_dbtaskresult" ("id" char(32) NOT NULL PRIMARY KEY, "args_kwargs" text NOT NULL CHECK ((JSON_VALID("args_kwargs") OR "args_kwargs" IS NULL)), "priority" integer NOT NULL, "task_path" text NOT NULL, "queue_name" varchar(32) NOT NULL, "backend_name" varchar(32) NOT NULL, "run_after" datetime NOT NULL, "enqueued_at" datetime NOT NULL, "finished_at" datetime NULL, "started_at" datetime NULL, "return_value" text NULL CHECK ((JSON_VALID("return_value") OR "return_value" IS NULL)), "exception_class_path" text NOT NULL, "traceback" text NOT NULL, "worker_ids" text NOT NULL CHECK ((JSON_VALID("worker_ids") OR "worker_ids" IS NULL)), "status" varchar(10) NOT NULL, CONSTRAINT "priority_range" CHECK ("priority" BETWEEN -100 AND 100));
 CREATE TABLE "dkim_dkimkey" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "domain" varchar(253) NOT NULL, "selector" varchar(63) NOT NULL, "algorithm" varchar(8) NOT NULL, "public" text NOT NULL, "prepared_at" datetime NOT NULL, "seen_at" datetime NULL, "active_at" datetime NULL, "retired_at" datetime NULL, "gone_at" datetime NULL, "sealed" text DEFAULT '' NOT NULL, CONSTRAINT "dkim_selector_once" UNIQUE ("domain", "selector"));
 CREATE TABLE "domainreports_domainreport" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(5) NOT NULL, "organisation" varchar(100) NOT NULL, "report_id" varchar(250) NOT NULL, "domain" varchar(253) NOT NULL, "begins_at" datetime NOT NULL, "ends_at" datetime NOT NULL, "day" date NOT NULL, "policy" varchar(20) NOT NULL, "percentage" smallint unsigned DEFAULT 100 NOT NULL CHECK ("percentage" >= 0), "passed" bigint DEFAULT 0 NOT NULL, "failed" bigint DEFAULT 0 NOT NULL, "trust" varchar(9) NOT NULL, "received_at" datetime NOT NULL, "sender" varchar(253) DEFAULT '' NOT NULL, CONSTRAINT "one_domain_report" UNIQUE ("domain", "kind", "organisation", "report_id", "begins_at", "policy"));
@@ -1427,7 +1428,7 @@ INSERT INTO "sqlite_sequence" VALUES('directory_managementservice',0);
 INSERT INTO "sqlite_sequence" VALUES('directory_person',0);
 INSERT INTO "sqlite_sequence" VALUES('directory_assignment',0);
 INSERT INTO "sqlite_sequence" VALUES('directory_takenname',0);
-INSERT INTO "sqlite_sequence" VALUES('django_migrations',117);
+INSERT INTO "sqlite_sequence" VALUES('django_migrations',118);
 INSERT INTO "sqlite_sequence" VALUES('django_content_type',167);
 INSERT INTO "sqlite_sequence" VALUES('auth_permission',668);
 INSERT INTO "sqlite_sequence" VALUES('auth_group',0);
