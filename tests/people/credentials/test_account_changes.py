@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django_tasks_db.models import DBTaskResult
 from tests.access.signin.authenticator import Device
 from tests.access.signin.people import NOON, account, add_application
 
@@ -118,6 +119,15 @@ def test_an_office_ends_with_who_leaves_and_a_new_one_is_for_one_academie() -> N
     officer.refresh_from_db()
     assert officer.role == "agent"
     assert acts(agent.pk) == []
+
+
+def test_an_office_given_or_left_is_announced_to_whoever_remembers_it() -> None:
+    officer = account(role="hr_officer")
+    give_role(officer.pk, "helpdesk", by="test", now=NOON)
+    leave_office(officer.pk, by="test", now=NOON)
+    jobs = DBTaskResult.objects.values_list("args_kwargs", flat=True)
+    events = [job["args"][1] for job in jobs]
+    assert events.count("vaguemestre.people.credentials.events:OfficeChanged") == 2
 
 
 @pytest.mark.django_db(transaction=True)
