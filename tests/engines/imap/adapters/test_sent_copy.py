@@ -1,30 +1,17 @@
 """What follows a sending happens once, however often it is asked."""
 
-from collections.abc import Iterator
-
 import pytest
-from tests.engines.mail import Post
+from tests.engines.imap.adapters.conftest import Store
 from tests.engines.samples import at, letter
 
 from vaguemestre.engines.imap.adapters.sent_copy import AnsweredMarks, SentCopies
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.post.mailstore.ports import OpenMailbox, QuotaReached
+from vaguemestre.post.mailstore.ports import QuotaReached
 from vaguemestre.post.mailstore.values import Flag, MailLogin, MessageRef
 
 ID = "<envoi@ac-amiens.test>"
 SENT = letter("Re: Question", Message_ID=ID)
-type Store = tuple[OpenMailbox, str]
-
-
-@pytest.fixture(params=["memory", pytest.param("imap", marks=pytest.mark.engines)])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    if request.param == "memory":
-        yield MemoryMailboxes(), "marie"
-        return
-    post = Post(request.getfixturevalue("engines"))
-    yield post.mailboxes, post.new_login().mailbox
-    post.pool.close_all()
 
 
 def kept(ref: MessageRef, **more: object) -> dict[str, object]:

@@ -3,28 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-from tests.engines.mail import Post
+from tests.engines.imap.adapters.conftest import Store
 from tests.engines.samples import at, letter
 
 from vaguemestre.engines.imap.adapters.welcome_message import WelcomeMessages
-from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
+from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import MailLogin
 
 ID = "<compte.1@ac-amiens.test>"
 NOTICE = letter("Connexion depuis un nouveau navigateur", Message_ID=ID)
-type Store = tuple[OpenMailbox, str]
-
-
-@pytest.fixture(params=["memory", pytest.param("imap", marks=pytest.mark.engines)])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    if request.param == "memory":
-        yield MemoryMailboxes(), "marie"
-        return
-    post = Post(request.getfixturevalue("engines"))
-    yield post.mailboxes, post.new_login().mailbox
-    post.pool.close_all()
 
 
 def test_a_notice_filed_by_two_at_once_stays_once(store: Store) -> None:
