@@ -6,7 +6,8 @@ import socketserver
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ ENTRANCE = Entrance(
         Door("pages", 443, 8040, SERVERS, is_pages=True),
         Door("plain", 80, 80, SERVERS),
         Door("imaps", 993, 8041, SERVERS, greeting="OK", has_tls=True),
-        Door("mx", 25, 8044, SERVERS, greeting="220"),
+        Door("mx", 25, 8044, SERVERS, greeting="220", takes_mail=True),
     ),
     site="messagerie.ac-exemple.fr",
     let_go=Path(configuration.__file__).with_name("let_go.lua"),
@@ -66,29 +67,67 @@ def _interface() -> str:
     return next(path.name for path in sorted(Path("/sys/class/net").iterdir()) if path.name != "lo")
 
 
-@pytest.mark.engines
-def test_an_entry_that_reaches_nobody_is_not_alive(tmp_path: Path) -> None:
-    """One that hears nothing would take the addresses from one that serves: it hears of no other."""
-    server, (door, alive) = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Greeter), _free_ports(2)
-    with server:
-        inner = server.server_address[1]
-        servers = (Member("w1", "127.0.0.1"),)
-        doors = (Door("mx", door, inner, servers, greeting="220"),)
+class _Receiver(socketserver.StreamRequestHandler):
+    """Greets, and answers each command that it is asked."""
+
+    def handle(self) -> None:
+        told = self.rfile.read(16)  # who comes (haproxy.org, proxy-protocol.txt, version 2)
+        self.rfile.read(int.from_bytes(told[14:]))
+        self.wfile.write(b"220 here\r\n")
+        for line in self.rfile:
+            words = self.server.said.get(line.split()[0], b"250 so be it")  # type: ignore[attr-defined]
+            self.wfile.write(words + b"\r\n")
+
+
+class _Receivers(socketserver.ThreadingTCPServer):
+    """`said`: what is answered, by command; else « 250 »."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Receiver)
+        self.said = {b"QUIT": b"221 bye"}
+
+
+@dataclass
+class Behind:
+    """A machine that takes mail, behind HAProxy of an entry. `alive`: where that one says whom it reaches."""
+
+    machine: _Receivers
+    alive: int
+
+
+@pytest.fixture
+def behind(tmp_path: Path) -> Iterator[Behind]:
+    with _Receivers() as machine:
+        (door, alive), inner = _free_ports(2), machine.server_address[1]
+        doors = (Door("mx", door, inner, (Member("w1", "127.0.0.1"),), greeting="220", takes_mail=True),)
         file = tmp_path / "haproxy.cfg"
         file.write_text(routes_text(Entrance((), (), doors, "", alive, ENTRANCE.let_go)), encoding="utf-8")
         with subprocess.Popen(["haproxy", "-db", "-f", str(file)], stderr=subprocess.DEVNULL) as haproxy:
             try:
-                assert _comes(lambda: _status(alive) == 503)  # nobody greets yet
-                threading.Thread(target=server.serve_forever, daemon=True).start()
-                assert _comes(lambda: _status(alive) == 200)
+                yield Behind(machine, alive)
             finally:
                 haproxy.terminate()
-                server.shutdown()
+                machine.shutdown()
 
 
-class _Greeter(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        self.wfile.write(b"220 here\r\n")
+@pytest.mark.engines
+def test_an_entry_that_reaches_nobody_is_not_alive(behind: Behind) -> None:
+    """One that hears nothing would take the addresses from one that serves: it hears of no other."""
+    assert _comes(lambda: _status(behind.alive) == 503)  # nobody greets yet
+    threading.Thread(target=behind.machine.serve_forever, daemon=True).start()
+    assert _comes(lambda: _status(behind.alive) == 200)
+
+
+@pytest.mark.engines
+def test_a_machine_whose_disk_is_full_is_brought_no_mail(behind: Behind) -> None:
+    """It greets as ever: the sender would come back later, when another machine has room now."""
+    threading.Thread(target=behind.machine.serve_forever, daemon=True).start()
+    behind.machine.said[b"MAIL"] = b"452 4.3.1 Insufficient system storage"
+    assert _comes(lambda: _status(behind.alive) == 503)
+    del behind.machine.said[b"MAIL"]
+    assert _comes(lambda: _status(behind.alive) == 200)
 
 
 def _free_ports(count: int) -> list[int]:
@@ -133,6 +172,58 @@ def test_each_server_is_told_who_comes_and_is_left_out_when_it_does_not_greet() 
 def test_an_engine_that_is_away_for_everybody_takes_no_page_away() -> None:
     pages = routes_text(ENTRANCE).partition("listen pages")[2].partition("listen")[0]
     assert "expect ! rstatus ^50[024]" in pages  # not 503, which pages answer while the database switches
+
+
+def test_late_machines_get_people_and_mail_when_all_are_late() -> None:
+    """Busy ones answer no check in time: each would hand its people to the other, then nobody is served."""
+    for name in ("pages", "mx"):
+        door, _, anyway = (
+            routes_text(ENTRANCE).partition(f"listen {name}\n")[2].partition(f"backend {name}-anyway\n")
+        )
+        assert f"use_backend {name}-anyway if {{ nbsrv({name}) eq 0 }}" in door
+        servers = [
+            line.split()[1:] for line in anyway.partition("listen")[0].splitlines() if "server" in line
+        ]
+        assert [(name, words) for name, _, *words in servers] == [
+            (one.name, ["send-proxy-v2"]) for one in SERVERS
+        ]
+
+
+class _Answers(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        self.rfile.readline()
+        self.wfile.write(self.server.status_line)  # type: ignore[attr-defined]
+
+
+def _judged(folder: Path, alive: int) -> tuple[int, bool]:
+    """What keepalived's program ends with, and whether it killed HAProxy."""
+    killed = folder / "killed"
+    check = folder / "haproxy-answers"
+    entrance = replace(ENTRANCE, alive_port=alive, kill=("touch", str(killed)))
+    check.write_text(check_text(entrance), encoding="utf-8")
+    ended = subprocess.run(["bash", str(check)], capture_output=True, timeout=60, check=False)
+    return ended.returncode, killed.exists()
+
+
+def test_an_haproxy_that_stands_still_is_killed(tmp_path: Path) -> None:
+    """Who waits for its answer would wait on when the address has passed: nobody tells them."""
+    with socket.create_server(("127.0.0.1", 0)) as still:  # the kernel takes connections for it
+        assert _judged(tmp_path, still.getsockname()[1]) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"), [(b"HTTP/1.0 200 OK", 0), (b"HTTP/1.0 503 Service Unavailable", 1)]
+)
+def test_an_haproxy_that_answers_is_not_killed(tmp_path: Path, line: bytes, code: int) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Answers) as server:
+        server.status_line = line + b"\r\n\r\n"  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert _judged(tmp_path, server.server_address[1]) == (code, False)
+        server.shutdown()
+
+
+def test_an_haproxy_that_is_stopped_is_not_killed(tmp_path: Path) -> None:
+    assert _judged(tmp_path, _free_ports(1)[0]) == (1, False)
 
 
 def test_one_entry_carries_each_address_and_keeps_it_when_another_comes_back() -> None:

@@ -39,11 +39,22 @@ class Pool(socketserver.ThreadingUnixStreamServer):
         path.chmod(0o666)
         self.name, self.begun = f"{name}{', stand-in' if stands_in else ''}", 0
         self.connections: list[socket.socket] = []
+        self.moves = threading.Event()
+        self.moves.set()
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.connections.append(request)
         super().process_request(request, client_address)
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """It takes requests, and answers none."""
+        self.moves.clear()
+        try:
+            yield
+        finally:
+            self.moves.set()
 
     def die(self) -> None:
         """End as a killed process does: no connection stays open, kept or not."""
@@ -60,6 +71,7 @@ class Echo(BaseHTTPRequestHandler):
     def answer(self) -> None:
         pool: Any = self.server
         pool.begun += 1
+        pool.moves.wait(60)
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         if self.path == "/sante/session":

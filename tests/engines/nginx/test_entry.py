@@ -1,11 +1,14 @@
 """Pages behind an entry: it says who comes, and is believed; whoever else says so is not."""
 
 import datetime as dt
+import http.client
 import shutil
 import socket
 import ssl
+import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,9 @@ from tests.engines import live
 from tests.engines.nginx.front import Front
 from tests.engines.test_certificates_by_name import EndsTls
 
+from vaguemestre.engines.cluster import configuration
+from vaguemestre.engines.cluster.members import Member
+from vaguemestre.engines.entry.configuration import Door, Entrance, routes_text
 from vaguemestre.engines.home_alias import remove_alias
 from vaguemestre.engines.tls import certificates
 from vaguemestre.site.config import NetworkSection
@@ -60,3 +66,74 @@ def test_pages_know_who_comes_by_an_entry(front: Front) -> None:
 
 def test_a_machine_that_is_no_entry_is_itself_whatever_it_says(front: Front) -> None:
     assert f'"x-forwarded-for": "{STRANGER}"' in page(front, STRANGER, CLIENT)
+
+
+@dataclass(frozen=True)
+class Before:
+    """HAProxy of an entry in front of that machine: its door of pages, and where it says whom it reaches."""
+
+    door: int
+    alive: int
+
+    def reaches_it(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.alive, timeout=5)
+        try:
+            connection.request("GET", "/alive")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def page(self, path: str) -> str:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        connection = http.client.HTTPSConnection("localhost", self.door, timeout=20, context=context)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def before(front: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Before]:
+    before = Before(_free_port(), _free_port())
+    servers = (Member("m1", ADDRESS),)
+    doors = (Door("pages", before.door, front.config.ports.entry_pages, servers, is_pages=True),)
+    script = Path(configuration.__file__).with_name("let_go.lua")
+    file = tmp_path_factory.mktemp("entry") / "haproxy.cfg"
+    file.write_text(routes_text(Entrance((), (), doors, "localhost", before.alive, script)), encoding="utf-8")
+    with subprocess.Popen(["haproxy", "-db", "-f", str(file)], stderr=subprocess.DEVNULL) as haproxy:
+        try:
+            live.wait_until(before.reaches_it)
+            yield before
+        finally:
+            haproxy.terminate()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize("pool", ["web", "reading", "door"])
+def test_a_machine_with_a_pool_that_stands_still_gets_nobody(front: Front, before: Before, pool: str) -> None:
+    """The others answer: a person's pages, what they read, or the sign-in would wait until it is mended."""
+    with front.pools[pool].standing_still():
+        live.wait_until(lambda: not before.reaches_it())
+    live.wait_until(before.reaches_it)
+
+
+def test_a_page_is_asked_for_when_no_machine_is_in_time(front: Front, before: Before) -> None:
+    """Late is better than nobody."""
+    with front.pools["web"].standing_still():
+        live.wait_until(lambda: not before.reaches_it())
+        assert '"pool": "door"' in before.page("/alogin")
+    live.wait_until(before.reaches_it)
+
+
+def test_a_machine_whose_door_is_gone_gets_nobody(front: Front, before: Before) -> None:
+    """nginx says 503 of it to people, as pages do when an engine is away for everybody."""
+    front.pools["door"].die()
+    live.wait_until(lambda: not before.reaches_it())

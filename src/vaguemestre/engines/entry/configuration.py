@@ -15,7 +15,8 @@ class Door(NamedTuple):
     """A port of the world, and who answers behind it.
 
     `inner`: the servers' own port, where the PROXY protocol says who comes; `is_pages`: HTTPS.
-    `greeting`: what a server says first there; `has_tls`: it speaks TLS from its first byte.
+    `greeting`: what a server says first there; `has_tls`: it speaks TLS from its first byte;
+    `takes_mail`: from the world, by SMTP.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Door(NamedTuple):
     greeting: str = ""
     has_tls: bool = False
     is_pages: bool = False
+    takes_mail: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Entrance:
     site: str
     alive_port: int = 8404  # of HAProxy, on the loopback: keepalived asks whether it still answers
     let_go: Path = LET_GO
+    kill: tuple[str, ...] = ("systemctl", "kill", "--signal=SIGKILL", "haproxy.service")
 
 
 def routes_text(entrance: Entrance) -> str:
@@ -66,5 +69,8 @@ def addresses_text(entrance: Entrance, name: str, interface: str, check: Path) -
 
 
 def check_text(entrance: Entrance) -> str:
-    """The program that keepalived runs: ends with 0 if HAProxy answers within 2 s and reaches somebody."""
-    return render(_HERE, "check.sh.j2", alive=entrance.alive_port)
+    """The program that keepalived runs as root: ends with 0 if HAProxy answers and reaches somebody.
+
+    One that says nothing for 3 s is killed, for systemd to start it anew.
+    """
+    return render(_HERE, "check.sh.j2", alive=entrance.alive_port, kill=" ".join(entrance.kill))

@@ -46,7 +46,7 @@ def _doors(config: Config) -> Iterator[Door]:
     yield Door(
         "submissions", ports.submissions, ports.entry_submissions, proxies, greeting="220", has_tls=True
     )
-    yield Door("mx", ports.mx, ports.entry_mx, receivers, greeting="220")
+    yield Door("mx", ports.mx, ports.entry_mx, receivers, greeting="220", takes_mail=True)
 
 
 def _with(config: Config, duty: str) -> tuple[Member, ...]:
