@@ -1,6 +1,7 @@
 """What etcd, Patroni and HAProxy are given: the same three machines in each, judged by themselves."""
 
 import json
+import os
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from vaguemestre.engines.cluster import node_keys
 from vaguemestre.engines.cluster.configuration import (
     RecipientDoors,
+    copy_text,
+    etcd_leader_text,
     etcd_text,
     let_go_text,
     patroni_text,
@@ -22,6 +25,7 @@ from vaguemestre.foundation.kernel.errors import EngineRefused
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 BINARIES, DATA = Path("/usr/lib/postgresql/17/bin"), Path("/var/lib/postgresql/17/vaguemestre")
+COPY = Path("/etc/patroni/pg_basebackup")
 
 
 def cluster(keys: Path = Path("/keys")) -> DatabaseCluster:
@@ -44,7 +48,7 @@ def test_each_etcd_names_itself_and_every_voter() -> None:
 
 
 def test_only_members_replicate_and_only_clients_ask_and_all_by_tls() -> None:
-    text = patroni_text(cluster(), "d1", BINARIES, DATA)
+    text = patroni_text(cluster(), "d1", BINARIES, DATA, COPY)
     rules = [line.strip()[2:] for line in text.partition("pg_hba:")[2].splitlines() if "- " in line]
     assert [rule.split()[0] for rule in rules] == ["local", *["hostssl"] * 8]
     replicating = {rule.split()[3] for rule in rules if rule.split()[1] == "replication"}
@@ -59,7 +63,7 @@ def test_only_members_replicate_and_only_clients_ask_and_all_by_tls() -> None:
 
 
 def test_nobody_becomes_primary_without_every_confirmed_commit() -> None:
-    text = patroni_text(cluster(), "d1", BINARIES, DATA)
+    text = patroni_text(cluster(), "d1", BINARIES, DATA, COPY)
     assert "synchronous_mode: true" in text
     numbers = {
         key: int(text.partition(f" {key}: ")[2].split()[0]) for key in ("ttl", "loop_wait", "retry_timeout")
@@ -163,7 +167,8 @@ def test_patroni_takes_its_configuration(tmp_path: Path) -> None:
     pem, key = node_keys.signed_for(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
     (tmp_path / "node.pem").write_bytes(pem)
     node_keys.write_key(tmp_path / "node.key", key)
-    file.write_text(patroni_text(cluster(tmp_path), "d1", BINARIES, tmp_path / "data"))
+    copy = _program(tmp_path / "pg_basebackup", copy_text(BINARIES))
+    file.write_text(patroni_text(cluster(tmp_path), "d1", BINARIES, tmp_path / "data", copy))
     read = subprocess.run(
         ["/usr/bin/python3", "-c", "import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)))"],
         input=file.read_text(), capture_output=True, text=True, check=True,
@@ -187,3 +192,49 @@ def test_a_session_that_found_no_database_tries_another_one() -> None:
     """The one that stopped may come back as a standby: a session that waited for it could only read."""
     database = routes_text(cluster()).partition("listen database")[2].partition("listen")[0]
     assert "option redispatch 1" in database
+
+
+def _program(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def test_a_copy_waits_longer_for_its_own_disk_than_a_commit_for_a_standby(tmp_path: Path) -> None:
+    """Streaming the log meanwhile, it would be ended after six seconds, and begin again without end."""
+    _program(tmp_path / "pg_basebackup", '#!/bin/sh\necho "$PGOPTIONS|$*"\n')
+    copy = _program(tmp_path / "copy", copy_text(tmp_path))
+    said = subprocess.run(
+        [copy, "-X", "stream", "--dbname=host=a b"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "-c wal_sender_timeout=60s|-X stream --dbname=host=a b\n"
+
+
+_STATUS = '[{{"Endpoint":"a","Status":{{"header":{{"cluster_id":9,"member_id":17}},"leader":{leader}}}}}]'
+_MEMBERS = "11, started, d1, https://a\n12, unstarted, , https://a\n13, started, d3, https://a\n"
+_ETCDCTL = """\
+#!/bin/sh
+cd {folder}
+case "$1 $2" in
+"endpoint status") cat status ;;
+"member list") cat members ;;
+*) echo "$*" >> asked ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("writes", "leader", "asked"),
+    [("t", 17, "move-leader 13\n"), ("t", 19, ""), ("f", 17, "")],
+    ids=["writes and leads", "writes", "leads"],
+)
+def test_a_machine_whose_database_writes_has_another_lead_etcd(
+    tmp_path: Path, writes: str, leader: int, asked: str
+) -> None:
+    for name, said in (("status", _STATUS.format(leader=leader)), ("members", _MEMBERS), ("asked", "")):
+        (tmp_path / name).write_text(said, encoding="utf-8")
+    _program(tmp_path / "psql", f"#!/bin/sh\necho {writes}\n")
+    _program(tmp_path / "etcdctl", _ETCDCTL.format(folder=tmp_path))
+    program = _program(tmp_path / "leader", etcd_leader_text(cluster(), "d1"))
+    subprocess.run([program], env={"PATH": f"{tmp_path}:{os.environ['PATH']}"}, check=True)
+    assert (tmp_path / "asked").read_text(encoding="utf-8") == asked

@@ -18,13 +18,24 @@ def etcd_text(cluster: DatabaseCluster, name: str) -> str:
     return _rendered("etcd.env.j2", cluster, name, peers=peers)
 
 
-def patroni_text(cluster: DatabaseCluster, name: str, programs: Path, data: Path) -> str:
-    """Patroni's YAML of that member. `programs`: PostgreSQL's binaries; `data`: the folder of its cluster.
+def etcd_leader_text(cluster: DatabaseCluster, name: str) -> str:
+    """The program that has another member lead etcd while that one's database writes."""
+    return _rendered("etcd_leader.sh.j2", cluster, name)
+
+
+def copy_text(programs: Path) -> str:
+    """The program by which Patroni copies a database."""
+    return render(_HERE, "pg_basebackup.sh.j2", programs=programs)
+
+
+def patroni_text(cluster: DatabaseCluster, name: str, programs: Path, data: Path, copy: Path) -> str:
+    """Patroni's YAML of that member. `programs`: PostgreSQL's binaries; `data`: the folder of its cluster;
+    `copy`: where `copy_text` lies.
 
     Below `bootstrap` only the first start counts: later changes belong to `patronictl edit-config`.
     """
     stores = ",".join(one.at(members.ETCD_CLIENT_PORT) for one in cluster.members)
-    return _rendered("patroni.yml.j2", cluster, name, stores=stores, programs=programs, data=data)
+    return _rendered("patroni.yml.j2", cluster, name, stores=stores, programs=programs, data=data, copy=copy)
 
 
 class Route(NamedTuple):

@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from vaguemestre.engines.cluster.configuration import etcd_text, patroni_text
+from vaguemestre.engines.cluster.configuration import copy_text, etcd_text, patroni_text
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.system_users import set_owner
 from vaguemestre.processes.production.machine.commands import StepFailed, are_active, has_text, run, succeeds
@@ -32,6 +32,7 @@ TimeoutStartSec=infinity
 Restart=always
 RestartSec=2
 """
+_COPY = Path("/etc/patroni/pg_basebackup")
 _PATRONI_DROP_IN = Path("/etc/systemd/system/patroni.service.d/vaguemestre.conf")
 _PATRONI_DROP_IN_TEXT = """\
 # Written by bin/install.
@@ -136,12 +137,14 @@ class DatabaseMember:
     def _patroni_text(self) -> str:
         programs = _programs()
         data = Path("/var/lib/postgresql") / programs.parent.name / "vaguemestre"
-        return patroni_text(self._cluster, self._node.name, programs, data)
+        return patroni_text(self._cluster, self._node.name, programs, data, _COPY)
 
     def follows(self) -> bool:
         """Whether Patroni runs as configured and its PostgreSQL answers."""
-        is_same = has_text(_PATRONI_FILE, self._patroni_text()) and has_text(
-            _PATRONI_DROP_IN, _PATRONI_DROP_IN_TEXT
+        is_same = (
+            has_text(_PATRONI_FILE, self._patroni_text())
+            and has_text(_COPY, copy_text(_programs()))
+            and has_text(_PATRONI_DROP_IN, _PATRONI_DROP_IN_TEXT)
         )
         return is_same and are_active(PATRONI) and _answers()
 
@@ -152,6 +155,7 @@ class DatabaseMember:
         folder.mkdir(parents=True, exist_ok=True)
         set_owner(folder, owner.pw_uid, owner.pw_gid, 0o755)
         write(_PATRONI_DROP_IN, _PATRONI_DROP_IN_TEXT)
+        write(_COPY, copy_text(_programs()), mode=0o755)
         write(_PATRONI_FILE, self._patroni_text(), mode=0o640, group=owner.pw_gid)
         run(("systemctl", "daemon-reload"))
         run(("systemctl", "enable", "--quiet", PATRONI))

@@ -7,7 +7,8 @@ from vaguemestre.processes.production.installation import Installation
 from vaguemestre.processes.production.machine.commands import has_text
 from vaguemestre.processes.production.nodes.database_member import DatabaseMember
 from vaguemestre.processes.production.nodes.entry_machine import EntryMachine
-from vaguemestre.processes.production.nodes.keys import NodeKeys, mark
+from vaguemestre.processes.production.nodes.etcd_leader import EtcdLeader
+from vaguemestre.processes.production.nodes.keys import NodeKeys, cluster_of, mark
 from vaguemestre.processes.production.nodes.pod_address import PodAddress
 from vaguemestre.processes.production.nodes.pod_member import PodMember
 from vaguemestre.processes.production.step import Step
@@ -54,6 +55,7 @@ class NodeInstallation:
         if DATABASE not in self.node.duties:
             return ()
         member = DatabaseMember(self.whole.config, self.node)
+        leader = EtcdLeader(cluster_of(self.whole.config), self.node.name)
         return (
             Step("PostgreSQL de Debian laissé à Patroni", member.is_alone, member.leave_alone),
             Step(
@@ -62,6 +64,7 @@ class NodeInstallation:
             Step("etcd : une majorité de machines répond", member.votes, member.vote),
             Step("PostgreSQL suivi par Patroni", member.follows, member.follow),
             Step("PostgreSQL : rôle et base", member.has_database, member.make_database),
+            Step("etcd mené par une machine dont la base suit", leader.is_watched, leader.watch),
         )
 
     def _pod_steps(self) -> tuple[Step, ...]:
