@@ -15,17 +15,24 @@ class Outcome(StrEnum):
 
 
 class Sent(NamedTuple):
-    """One try to send one message. `number` is in its subject, and in no other's."""
+    """One message that somebody sent. `number` is in its subject, and in no other's.
+
+    `address`: which of the addresses of the MX said the last word, from 0.
+    """
 
     number: str
     recipients: tuple[str, ...]
     at: float
     outcome: Outcome
     way: str = "mx"
+    address: int = 0
 
 
 class Account(NamedTuple):
-    """Numbers of what went wrong, each with the mailbox; and how many were counted."""
+    """Numbers of what went wrong, each with the mailbox; and how many were counted.
+
+    `again`: of those that were taken, how many at another address than the first.
+    """
 
     taken: int
     expected: int  # copies of these
@@ -35,6 +42,7 @@ class Account(NamedTuple):
     lost: tuple[str, ...]
     doubled: tuple[str, ...]
     elsewhere: tuple[str, ...]
+    again: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -65,6 +73,7 @@ def account(sent: Iterable[Sent], boxes: Mapping[str, Counter[str]]) -> Account:
         lost=_words(pair for pair in owed if pair not in held),
         doubled=_words(pair for pair, count in held.items() if count > 1),
         elsewhere=_words(pair for pair in held if pair not in may_have),
+        again=sum(one.outcome is Outcome.TAKEN and one.address > 0 for one in tries),
     )
 
 

@@ -74,6 +74,12 @@ class Cluster:
         """A client of that front; of the entries' address for ""."""
         return Client(self.machines[name] if name else Machine("shared", SHARED), self.authority)
 
+    def exchangers(self) -> list[Client]:
+        """Where mail for the site is brought, in the order of its MX records: the address that the entries
+        share, then that of each of them.
+        """
+        return [self.client(), *(self.client(name) for name in ENTRIES)]
+
     def holders(self) -> list[str]:
         """The machines where the pod's folder is mounted."""
         return [name for name in HOSTS if pods.has_mounted(self.machines[name])]

@@ -79,8 +79,13 @@ class Load:
 
     def _deliver(self, who: str, number: str, recipient: str) -> None:
         began = time.time()
-        outcome = deliver(self.cluster.client(), number, recipient)
-        self.sent.append(Sent(number, (recipient,), began, outcome))
+        outcomes = []
+        for client in self.cluster.exchangers():  # each of its addresses, until one takes it (RFC 5321 §5.1)
+            outcomes.append(deliver(client, number, recipient))
+            if outcomes[-1] is not Outcome.REFUSED:
+                break
+        outcome = outcomes[-1]
+        self.sent.append(Sent(number, (recipient,), began, outcome, address=len(outcomes) - 1))
         self._note("mx", who, began, is_good=outcome is Outcome.TAKEN)
 
     # Pages

@@ -120,8 +120,9 @@ def _most(faults: Sequence[Mapping[str, Any]], what: str, asked: float, words: s
 def _refused(ends: Sequence[Mapping[str, Any]]) -> Limit:
     refused, taken = (sum(end[key] for end in ends) for key in ("refused", "taken"))
     unanswered = sum(end["unanswered"] for end in ends)
-    seen = f"{refused} refused, {unanswered} without an answer, {taken} taken"
-    return Limit("messages that no MX took at the first try", "0", seen, refused == 0)
+    again = sum(end.get("again", 0) for end in ends)
+    seen = f"{refused} refused, {unanswered} without an answer, {taken} taken, {again} of these elsewhere"
+    return Limit("messages that no MX took when they were brought", "0", seen, refused + unanswered == 0)
 
 
 def _calm(ends: Sequence[Mapping[str, Any]]) -> Limit:

@@ -63,6 +63,13 @@ def test_a_number_that_its_sender_keeps_may_be_absent() -> None:
     assert (counted.refused, counted.unanswered) == (1, 1)
 
 
+def test_a_number_that_another_address_took_is_told_apart() -> None:
+    tries = [Sent("n-1", (A,), 0, Outcome.TAKEN), Sent("n-2", (A,), 0, Outcome.TAKEN, address=1),
+             Sent("n-3", (A,), 0, Outcome.REFUSED, address=2)]  # fmt: skip
+    counted = account(tries, {A: Counter({"n-1": 1, "n-2": 1})})
+    assert (counted.taken, counted.again, counted.refused) == (2, 1, 1)
+
+
 def test_a_number_without_an_answer_may_be_there_once_but_not_twice() -> None:
     tries = [Sent("n-1", (A,), 0, Outcome.UNANSWERED)]
     assert account(tries, {A: Counter({"n-1": 1})}).is_clean
