@@ -42,6 +42,7 @@ def test_a_database_machine_gets_its_database_and_nothing_of_the_mail(tmp_path: 
         "etcd : une majorité de machines répond",
         "PostgreSQL suivi par Patroni",
         "PostgreSQL : rôle et base",
+        "etcd mené par une machine dont la base suit",
     ]
 
 
