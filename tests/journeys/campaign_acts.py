@@ -47,7 +47,7 @@ def officers() -> dict[str, Any]:
 
 
 def dismiss(account: int) -> dict[str, Any]:
-    SecurityOfficer.objects.all().delete()
+    SecurityOfficer.objects.filter(account_id=account).delete()  # that of the demonstration is its own
     Account.objects.filter(pk=account).update(
         role="agent", state="pending", spans_academies=False, activated_at=None
     )

@@ -87,8 +87,12 @@ def test_a_document_with_macros_goes_where_no_program_of_its_owner_looks(
     _, _, _, verdict, message_id, envelope, author, subject = only(quarantined, marie)
     assert verdict == "macro docm"  # not what the sender wrote under that name
     assert (envelope, author, subject) == (f"<{SENDER}>", SENDER, "Relevé")
-    filed = [step for step in filtered.logged_steps() if is_quarantined(step)]  # so that it is written down
-    assert [step.message_id for step in filed if step.recipient == marie.mailbox] == [message_id]
+
+    def filed() -> list[str]:  # so that it is written down, by another process than the one that stored it
+        steps = [step for step in filtered.logged_steps() if is_quarantined(step)]
+        return [step.message_id for step in steps if step.recipient == marie.mailbox]
+
+    assert wait_until(filed) == [message_id]
     with filtered.signed_in(marie) as client:
         told = [client.list(), client.list('""', "*"), client.namespace(), client.lsub()]
         assert QUARANTINE.partition("/")[0] not in str(told)
