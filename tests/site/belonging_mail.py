@@ -177,7 +177,7 @@ def _being_written(people: People) -> Iterator[Belonging]:
     doors = """
         add-enclosure add-link add-slice as-text attach-message-files cancel compose discard fork hand-over
         link-slice link-terms mailing mailing-state remove-enclosure remove-link save send show-enclosure
-        start-mailing stop-mailing sending-state
+        reopen-mailing start-mailing stop-mailing sending-state
     """
     for words in ("Brouillonquetu", "Piecequetue", "Lienquetu"):
         yield Belonging("compose", ids, words, OWN, doors=doors, state=state)

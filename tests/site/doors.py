@@ -209,8 +209,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
             add-enclosure add-link add-slice as-text attach-message-files cancel compose describe-recipients
             discard edit-identity edit-stock-text fork hand-over import-identities link-slice link-terms
             list-source-files list-sources list-waiting mailing mailing-state new-identity new-stock-text
-            remove-enclosure remove-identity remove-link remove-stock-text save send sending-state
-            show-enclosure signatures start start-mailing stock-texts stop-mailing suggest-recipients
+            remove-enclosure remove-identity remove-link remove-stock-text reopen-mailing save send
+            sending-state show-enclosure signatures start start-mailing stock-texts stop-mailing
+            suggest-recipients
         """,
     },
 }

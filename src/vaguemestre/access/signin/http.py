@@ -201,10 +201,10 @@ def _store_act(request: HttpRequest, who: Who, words: str) -> None:
         "iframe",
     )
     path, page = request.get_full_path(), _referring_page(request)
-    is_short = len(path) <= _MAX_PATH_CHARACTERS
-    is_stored = is_page and is_short and can_be_stored(fields, has_files=bool(request.FILES))
-    act = services.Act(path[:_MAX_PATH_CHARACTERS], page, words, fields if is_stored else None)
-    services.store_act(who.session_key, who.own_account_id, act, secret_keys.get(), now=timezone.now())
+    is_storable = len(path) <= _MAX_PATH_CHARACTERS and can_be_stored(fields, has_files=bool(request.FILES))
+    act = services.Act(path[:_MAX_PATH_CHARACTERS], page, words, fields if is_page and is_storable else None)
+    own: Who = getattr(request, "own_who", who)  # the proof is given outside of a shared mailbox
+    services.store_act(own.session_key, own.account_id, act, secret_keys.get(), now=timezone.now())
 
 
 def _referring_page(request: HttpRequest) -> str:

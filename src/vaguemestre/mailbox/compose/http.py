@@ -135,6 +135,11 @@ def sending_status(outgoing: OutgoingMessage) -> SendingStatus:
     }
 
 
+def framed_query(request: HttpRequest) -> str:
+    """Query that keeps the next page of a composer in its pane without a second header; "" elsewhere."""
+    return "?cadre=1" if "cadre" in request.GET else ""
+
+
 def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 

@@ -4,6 +4,7 @@ SENTENCES = {
     "compose.already-sent": "Ce courriel a déjà été envoyé.",
     "compose.changed-elsewhere": "Ce brouillon a été modifié dans une autre fenêtre.",
     "compose.class-needs-copies": "Une classe reçoit un exemplaire par personne : renvoyez ce message.",
+    "compose.copies-left": "Des exemplaires sont déjà partis : le texte ne peut plus changer.",
     "compose.copy-too-long": (
         "L’exemplaire de %(address)s serait trop long : mettez moins de variables dans le texte, "
         "ou raccourcissez les cases du tableau."

@@ -56,6 +56,7 @@ _COMPOSER = [
     path("<composer_key:key>/exemplaires/", views.mailing, name="mailing"),
     path("<composer_key:key>/exemplaires/partir/", views.start_mailing, name="start-mailing"),
     path("<composer_key:key>/exemplaires/arreter/", views.stop_mailing, name="stop-mailing"),
+    path("<composer_key:key>/exemplaires/texte/", views.reopen_mailing, name="reopen-mailing"),
     path("<composer_key:key>/exemplaires/etat/", views.mailing_state, name="mailing-state"),
     path("types/", views.stock_texts, name="stock-texts"),
 ]

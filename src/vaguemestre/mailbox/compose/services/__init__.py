@@ -29,7 +29,7 @@ from vaguemestre.mailbox.compose.services.mailings.mail_merge import (
     stop_mailing,
 )
 from vaguemestre.mailbox.compose.services.mailings.mailing_preparation import prepare_mailing, table_in
-from vaguemestre.mailbox.compose.services.mailings.stopped_mailings import stop_mailings_of
+from vaguemestre.mailbox.compose.services.mailings.stopped_mailings import reopen_mailing, stop_mailings_of
 from vaguemestre.mailbox.compose.services.restoration import stop_restored_mailings
 from vaguemestre.mailbox.compose.services.retention import delete_abandoned, delete_old_mailings
 from vaguemestre.mailbox.compose.services.start import start_draft
@@ -64,6 +64,7 @@ __all__ = [
     "remove_link",
     "remove_reply_to",
     "remove_stock_text",
+    "reopen_mailing",
     "restore_refused_draft",
     "resume_mailings",
     "run_mailing",

@@ -76,5 +76,10 @@ class MailingStatus:
     is_to_come: bool = False
 
     @property
+    def may_reopen(self) -> bool:
+        """Whether its writer may go back to the text: stopped, and nobody has a copy."""
+        return self.state == "stopped" and not self.queued
+
+    @property
     def waiting(self) -> int:
         return self.total - self.queued

@@ -31,7 +31,13 @@ from vaguemestre.mailbox.compose.views.identities import (
     remove_stock_text,
     stock_texts,
 )
-from vaguemestre.mailbox.compose.views.mail_merge import mailing, mailing_state, start_mailing, stop_mailing
+from vaguemestre.mailbox.compose.views.mail_merge import (
+    mailing,
+    mailing_state,
+    reopen_mailing,
+    start_mailing,
+    stop_mailing,
+)
 from vaguemestre.mailbox.compose.views.other_mailbox import hand_over
 from vaguemestre.mailbox.compose.views.send import cancel, list_waiting, send, sending_state
 
@@ -61,6 +67,7 @@ __all__ = [
     "remove_identity",
     "remove_link",
     "remove_stock_text",
+    "reopen_mailing",
     "save",
     "send",
     "sending_state",

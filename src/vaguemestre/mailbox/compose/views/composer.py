@@ -20,6 +20,7 @@ from vaguemestre.mailbox.compose.http import (
     academy_signature,
     actor_of,
     answers_json,
+    framed_query,
     size_limit,
     wants_json,
     writer_of,
@@ -98,7 +99,7 @@ def compose(request: SignedInRequest, key: str) -> HttpResponse:
     draft = queries.find_draft(request.who.account_id, key)
     mailing = queries.find_mailing(request.who.account_id, key) if not draft or draft.is_sending else None
     if mailing and mailing.state != "ready":
-        return HttpResponseRedirect(reverse("compose:mailing", args=[key]))
+        return HttpResponseRedirect(reverse("compose:mailing", args=[key]) + framed_query(request))
     return composer_page(request, draft or empty_draft(key, with_default_signature(request, DraftFields())))
 
 

@@ -13,7 +13,14 @@ from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose import queries, services
-from vaguemestre.mailbox.compose.http import COMPOSER_CSP, academy_signature, actor_of, size_limit, writer_of
+from vaguemestre.mailbox.compose.http import (
+    COMPOSER_CSP,
+    academy_signature,
+    actor_of,
+    framed_query,
+    size_limit,
+    writer_of,
+)
 from vaguemestre.mailbox.compose.ports import read_sheet
 from vaguemestre.mailbox.compose.rules.due_time import due_moment
 from vaguemestre.schools.rosters.http import class_writer_of
@@ -92,6 +99,14 @@ def stop_mailing(request: SignedInRequest, key: str) -> HttpResponse:
     return _redirect(request, key)
 
 
+@require_POST
+@signed_in
+def reopen_mailing(request: SignedInRequest, key: str) -> HttpResponse:
+    """« Revenir au texte » of a mailing that was stopped before any copy left."""
+    services.reopen_mailing(request.who.account_id, key)
+    return HttpResponseRedirect(reverse("compose:compose", args=[key]) + framed_query(request))
+
+
 @require_GET
 @signed_in
 def mailing_state(request: SignedInRequest, key: str) -> HttpResponse:
@@ -99,7 +114,8 @@ def mailing_state(request: SignedInRequest, key: str) -> HttpResponse:
     status = queries.find_mailing(request.who.account_id, key)
     if status is None:
         raise Refusal("compose.gone")
-    return render(request, "compose/mailing_state.html", {"mailing": status, "key": key})
+    context = {"mailing": status, "key": key, "is_framed": "cadre" in request.GET}
+    return render(request, "compose/mailing_state.html", context)
 
 
 def _page(
@@ -131,5 +147,4 @@ def _scheduled_time(request: SignedInRequest) -> datetime | None:
 
 
 def _redirect(request: SignedInRequest, key: str) -> HttpResponse:
-    framed = "?cadre=1" if "cadre" in request.GET else ""
-    return HttpResponseRedirect(reverse("compose:mailing", args=[key]) + framed)
+    return HttpResponseRedirect(reverse("compose:mailing", args=[key]) + framed_query(request))

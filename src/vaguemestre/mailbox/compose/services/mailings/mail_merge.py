@@ -53,6 +53,7 @@ def start_mailing(
 ) -> None:
     """Start the mailing, now or at `due_at`, or resume it after a stop. Idempotent.
 
+    Resumed before the hour it was scheduled for, it keeps that hour.
     `acting_id`: the account of the member who starts it in a shared mailbox, else 0.
     `signature`: the imposed one, put below the text if its writer took it out. `is_sure`: the writer
     confirmed the cautions about a message to classes. Raises Refusal `compose.gone`, `compose.look-again`,
@@ -71,12 +72,18 @@ def start_mailing(
         unsent = Composition.objects.filter(pk=mailing.composition.pk, is_sending=False)
         if not unsent.update(is_sending=True):
             raise Refusal("compose.already-sent")
+    due_at = due_at or _hour_to_come(mailing, now)
     mailing.state, mailing.due_at, mailing.acting_id = _State.RUNNING, due_at, acting_id
     mailing.save(update_fields=("state", "due_at", "acting_id"))
     count = mailing.copies.filter(queued_at=None).count()
     record("compose.mailing-begun", to=f"account:{account_id}", by=by, at=now, copies=count)
     announce_bulk_send(account_id, count, by=by, now=due_at or now)  # the writer has just signed in again
     announce(MailingDue(mailing.pk), due=due_at)
+
+
+def _hour_to_come(mailing: Mailing, now: datetime) -> datetime | None:
+    """The time a stopped mailing was scheduled for, unless it has passed meanwhile."""
+    return mailing.due_at if mailing.due_at and mailing.due_at > now else None
 
 
 @transaction.atomic(durable=True)

@@ -1,11 +1,13 @@
-"""Mailings of an account that somebody else may have used: they stop, wherever they were begun."""
+"""Mailings that stop: of an account somebody else may have used, or for their writer to correct."""
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.post.outbox.services import withdraw_author_messages
 
 _State = Mailing.State
@@ -26,3 +28,21 @@ def stop_mailings_of(account_id: int, *, by: str, now: datetime) -> None:
             numbers = mailing.copies.exclude(queued_at=None).values_list("number", flat=True)
             keys = [f"{mailing.series}.{number}" for number in numbers]
             withdraw_author_messages(mailing.account_id, keys, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def reopen_mailing(account_id: int, key: str) -> None:
+    """Give the draft of a stopped mailing back to its writer, with the copies prepared from their file.
+
+    Idempotent. Raises Refusal `compose.gone`, `compose.copies-left` when a copy has been queued.
+    """
+    rows = Mailing.objects.select_for_update().filter(account_id=account_id, key=key)
+    mailing = rows.exclude(composition=None).first()
+    if mailing is None:
+        raise Refusal("compose.gone")
+    if mailing.state == _State.READY:
+        return
+    if mailing.state != _State.STOPPED or mailing.copies.exclude(queued_at=None).exists():
+        raise Refusal("compose.copies-left")
+    Mailing.objects.filter(pk=mailing.pk).update(state=_State.READY, due_at=None)
+    Composition.objects.filter(mailing=mailing).update(is_sending=False)

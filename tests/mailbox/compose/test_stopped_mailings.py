@@ -1,0 +1,131 @@
+"""A mailing that its writer stops keeps its hour, gives its text back, and stays in the composer's pane."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests.answers import as_typed
+from tests.mailbox.compose.test_mail_merge import HOME, carry, key, prepare, start, typed
+from tests.mailbox.compose.test_services import save
+
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.templatetags.ui import moment
+from vaguemestre.mailbox.compose import queries, services
+from vaguemestre.mailbox.compose.models import Composition, Mailing
+from vaguemestre.mailbox.compose.values import Writer
+from vaguemestre.post.outbox.models import OutboxMessage
+
+__all__ = ["key"]
+
+pytestmark = pytest.mark.django_db
+
+
+def scheduled(writer: Writer, key: str, due: datetime) -> None:
+    prepare(writer, key)
+    services.start_mailing(writer.account_id, key, by="x", now=timezone.now(), due_at=due)
+
+
+def stopped(writer: Writer, key: str, due: datetime) -> None:
+    scheduled(writer, key, due)
+    services.stop_mailing(writer.account_id, key, by="x", now=timezone.now())
+
+
+def page_of(browser: Client, key: str, query: str = "") -> str:
+    return as_typed(browser.get(f"{HOME}{key}/exemplaires/{query}").content.decode())
+
+
+def test_stopped_and_resumed_it_leaves_at_its_hour_and_not_before(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    due = timezone.now() + timedelta(hours=2)
+    stopped(writer, key, due)
+    page = page_of(browser, key)
+    assert "partiront" not in page.partition("Si vous reprenez")[0]
+    assert as_typed(f"l’envoi reste programmé : départ <b>{moment(due)}</b>") in page
+    browser.post(f"{HOME}{key}/exemplaires/partir/")
+    mailing = Mailing.objects.get()
+    assert (mailing.state, mailing.due_at) == ("running", due)
+    services.run_mailing(mailing.pk, mailboxes, limit=10_000_000, now=timezone.now())
+    assert not OutboxMessage.objects.exists()
+
+
+def test_resumed_after_its_hour_it_leaves_now_as_the_page_said(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    stopped(writer, key, timezone.now() + timedelta(hours=2))
+    Mailing.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    assert "est passée : si vous reprenez, l’envoi part <b>maintenant</b>" in page_of(browser, key)
+    browser.post(f"{HOME}{key}/exemplaires/partir/")
+    assert Mailing.objects.get().due_at is None
+    carry(mailboxes)
+    assert OutboxMessage.objects.count() == 2
+
+
+def test_stopped_before_anything_left_it_gives_its_text_and_its_file_back(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    stopped(writer, key, timezone.now() + timedelta(hours=2))
+    assert "Revenir au texte" in page_of(browser, key)
+    back = browser.post(f"{HOME}{key}/exemplaires/texte/?cadre=1")
+    assert back.headers["Location"] == f"{HOME}{key}/?cadre=1"
+    assert browser.post(f"{HOME}{key}/exemplaires/texte/").status_code == 302  # a double click
+    composer = browser.get(f"{HOME}{key}/")
+    assert composer.status_code == 200
+    assert "Note de {prenom}" in composer.content.decode()
+    assert not Composition.objects.get().is_sending
+    page = page_of(browser, key)
+    assert "2 exemplaires prêts" in page
+    assert "notes.csv" in page
+    save(writer, key, mailboxes, 1, **typed(html="<p>Bonjour {prenom}, corrigé</p>"))
+    start(writer, key)
+    assert Mailing.objects.get().due_at is None, "no hour of before"
+    carry(mailboxes)
+    assert OutboxMessage.objects.count() == 2
+    assert "corrigé" in str(bytes(OutboxMessage.objects.all()[0].content), "utf-8", "replace").replace(
+        "=C3=A9", "é"
+    )
+
+
+def test_once_a_copy_has_left_the_text_is_no_longer_given_back(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    prepare(writer, key)
+    start(writer, key)
+    carry(mailboxes)
+    services.stop_mailing(writer.account_id, key, by="x", now=timezone.now())
+    assert "Revenir au texte" not in page_of(browser, key)
+    with pytest.raises(Refusal, match="copies-left"):
+        services.reopen_mailing(writer.account_id, key)
+    assert Composition.objects.get().is_sending
+
+
+def test_a_mailing_that_runs_is_stopped_first(writer: Writer, key: str) -> None:
+    scheduled(writer, key, timezone.now() + timedelta(hours=2))
+    with pytest.raises(Refusal, match="copies-left"):
+        services.reopen_mailing(writer.account_id, key)
+    assert Mailing.objects.get().state == "running"
+
+
+def test_rows_left_aside_are_not_said_to_have_stayed_before_anything_leaves(
+    browser: Client, writer: Writer, key: str
+) -> None:
+    scheduled(writer, key, timezone.now() + timedelta(hours=2))
+    page = page_of(browser, key)
+    assert "lignes du fichier ne partiront pas :" in page
+    assert "« tom@ » n’est pas une adresse" in page
+    assert "n’ont pas été envoyées" not in page
+
+
+def test_in_the_pane_of_the_composer_every_page_of_it_stays_without_a_header(
+    browser: Client, writer: Writer, key: str
+) -> None:
+    stopped(writer, key, timezone.now() + timedelta(hours=2))
+    assert browser.get(f"{HOME}{key}/?cadre=1").headers["Location"] == f"{HOME}{key}/exemplaires/?cadre=1"
+    assert 'exemplaires/partir/?cadre=1"' in page_of(browser, key, "?cadre=1")
+    assert browser.post(f"{HOME}{key}/exemplaires/partir/?cadre=1").headers["Location"].endswith("?cadre=1")
+    state = browser.get(f"{HOME}{key}/exemplaires/etat/?cadre=1").content.decode()
+    assert 'exemplaires/arreter/?cadre=1"' in state
+    assert 'exemplaires/etat/?cadre=1"' in state
+    assert queries.find_mailing(writer.account_id, key) is not None

@@ -1,0 +1,73 @@
+"""One copy for each, written from a school's mailbox: its members know who sent it, its pages stay there."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from tests.access.signin.people import PASSWORD, account
+from tests.schools.sharing.conftest import School
+
+from vaguemestre.access.signin.models import BrowserSession
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.mailbox.compose.services.rows import new_key
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.schools.sharing.values import Right
+
+Of = Callable[[Account], Client]
+TABLE = "courriel;nom\n" + "".join(f"p{number}@dehors.example;P{number}\n" for number in range(3))
+RESUME = "/compte/reprise"
+
+
+@pytest.fixture
+def sylvie(school: School) -> Account:
+    made = account("slecointe", first_name="Sylvie", last_name="Lecointe")
+    school.share(made, Right.SEND)
+    return made
+
+
+def prepared(browser: Client, school: School) -> str:
+    """The address of a mailing of three copies, prepared in the school's mailbox."""
+    place = f"{school.path}messagerie/ecrire/{new_key()}/"
+    typed = {"subject": "Rendez-vous", "html": "<p>Bonjour {nom}</p>", "revision": "0"}
+    assert (
+        browser.post(f"{place}brouillon/", typed, headers={"Accept": "application/json"}).status_code == 200
+    )
+    table = SimpleUploadedFile("familles.csv", TABLE.encode())
+    assert browser.post(f"{place}exemplaires/", {"source": "file", "table": table}).status_code == 302
+    return f"{place}exemplaires/"
+
+
+def test_a_proof_asked_for_in_a_shared_mailbox_gives_the_act_back(
+    school: School, mails: MemoryMailboxes, sylvie: Account, of: Of
+) -> None:
+    browser = of(sylvie)
+    place = prepared(browser, school)
+    BrowserSession.objects.exclude(account=None).update(started_at=timezone.now() - timedelta(minutes=10))
+    revocations.get().refresh()  # what this process remembers of the session
+    asked = browser.post(f"{place}partir/", headers={"Referer": f"http://testserver{place}"})
+    assert asked["Location"].startswith("/alogin?confirmer=1")
+    assert "envoyer un publipostage" in browser.get(asked["Location"]).content.decode()
+    proved = browser.post(asked["Location"], {"username": "slecointe", "secret": PASSWORD, "next": RESUME})
+    assert proved["Location"] == RESUME
+    page = browser.get(RESUME)
+    assert page.status_code == 200
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.content.decode()))
+    back = browser.post(RESUME, fields)
+    assert (back.status_code, back["Location"]) == (307, f"{place}partir/")
+    browser.post(back["Location"], fields)
+    assert Mailing.objects.get().state == "running"
+
+
+def test_its_pages_lead_back_to_the_mailbox_it_is_sent_from(
+    school: School, mails: MemoryMailboxes, sylvie: Account, of: Of
+) -> None:
+    browser = of(sylvie)
+    place = prepared(browser, school)
+    browser.post(f"{place}partir/")
+    assert f'href="{school.path}messagerie/" target="_top"' in browser.get(place).content.decode()
