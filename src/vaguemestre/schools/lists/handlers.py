@@ -20,7 +20,7 @@ from vaguemestre.schools.lists.models import ListLetter
 from vaguemestre.schools.lists.ports import is_sealed, was_sent_as
 from vaguemestre.schools.lists.rules.notices import build_notice
 from vaguemestre.schools.lists.services.fanout import FanoutContext
-from vaguemestre.schools.lists.values import NoticeKind
+from vaguemestre.schools.lists.values import DECIDER_LEFT, NoticeKind
 
 _READ_EVERY = timedelta(minutes=10)  # a mailbox is read at least that often
 _STALLED_AFTER = timedelta(minutes=5)
@@ -95,6 +95,8 @@ def _notify_managers(row: ListLetter) -> None:
     paragraphs = (f"Un message attend votre décision sur la liste « {row.list.title} ».", address)
     subject = f"À modérer : liste « {row.list.title} »"
     hour = row.received_at.strftime("%Y%m%d%H")
+    if row.reason == DECIDER_LEFT:  # they were told of it once
+        hour = str(row.public_id)
     for account_id in queries.manager_accounts(row.list_id, timezone.now()):
         manager = presented(account_id)
         if manager:
@@ -113,6 +115,11 @@ def forget_person(event: PersonErased) -> None:
     """Delete the data of a person erased from the directory (GDPR art. 17)."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id, event.person_id)
+
+
+def end_with_posts() -> None:
+    """Periodic task: end the roles and subscriptions in the lists of schools that people left."""
+    services.end_with_posts(settings.CONFIG.lifecycle.overlap, now=timezone.now())
 
 
 def purge_old_copies() -> None:

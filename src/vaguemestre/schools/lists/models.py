@@ -1,6 +1,7 @@
 """Lists, their managers and subscribers, and their letters."""
 
 import uuid
+from datetime import date
 
 from django.db import models
 
@@ -41,6 +42,8 @@ class ListRole(models.Model):
     list = models.ForeignKey(MailingList, on_delete=models.CASCADE, related_name="roles")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="list_roles")
     role = models.CharField(max_length=10)  # Role
+    # rows older than this column: before any post
+    given_on = models.DateField(db_default=date(1970, 1, 1))
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("list", "account"), name="list_role_once"),)

@@ -4,6 +4,9 @@ SENTENCES = {
     "lists.answer-to-many": "C’est une réponse à toute une grande liste.",
     "lists.answers-storm": "Beaucoup de réponses à toute la liste en peu de temps.",
     "lists.decided-already": "Quelqu’un a déjà décidé de ce message : rechargez la page.",
+    "lists.decider-left": (
+        "La personne qui l’avait accepté n’est plus responsable de cette liste : décidez-en de nouveau."
+    ),
     "lists.gone": "Cette liste n’existe plus, ou n’est pas à vous.",
     "lists.in-itself": "Une liste ne peut pas être membre d’une liste.",
     "lists.last-owner": "Une liste a toujours au moins un propriétaire.",

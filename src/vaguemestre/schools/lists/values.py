@@ -53,6 +53,9 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
+DECIDER_LEFT = "lists.decider-left"  # reason of letters whose acceptance counts no more
+
+
 class NoticeKind(StrEnum):
     """Notice about a letter."""
 

@@ -87,6 +87,7 @@ LISTS = Activity(
             "Abonnements et rôles",
             ("lists.Subscriber", "lists.ListRole"),
             with_account("le temps de la fonction ou de l’abonnement"),
+            (lists.end_with_posts,),
             erasers=(lists.forget_person,),
         ),
         Category(

@@ -135,6 +135,7 @@ from vaguemestre.people.directory.queries.search import (
 from vaguemestre.people.directory.queries.service_members import (
     Vocabulary,
     last_days_in,
+    left_the_place,
     names_by_person,
     people_by_address,
     place_names,
@@ -203,6 +204,7 @@ __all__ = [
     "last_days_in",
     "last_days_of_ended_people",
     "last_days_of_posts",
+    "left_the_place",
     "listed_names_by_address",
     "listed_people",
     "listed_people_by_address",

@@ -94,6 +94,22 @@ def recently_left_posts(
     yield from _served_posts(posts, person_id, is_left=True)
 
 
+def left_the_place(
+    day: date, *, person: str, uai: str, since: str, kept_days: int = 0, serves_elsewhere: bool = False
+) -> Q:
+    """Condition on rows of another table: their person had a post there since that date, and none any more.
+
+    `person`, `uai`, `since` (a date): columns of that table. `kept_days`: the post ended more than that many
+    days ago. `serves_elsewhere`: only of people who serve somewhere that day.
+    """
+    posts = Assignment.objects.filter(person_id=OuterRef(person))
+    there = posts.filter(structure__uai=OuterRef(uai))
+    ended = there.filter(ends_on__lt=day - timedelta(days=kept_days), ends_on__gte=OuterRef(since))
+    late = there.filter(ends_on__lt=day, ends_on__gte=day - timedelta(days=kept_days))
+    left = Q(Exists(ended)) & ~Q(Exists(there.filter(serves_on(day)))) & ~Q(Exists(late))
+    return left & Q(Exists(posts.filter(serves_on(day)))) if serves_elsewhere else left
+
+
 def last_days_in(structure_id: int, person_ids: Collection[int]) -> dict[int, date]:
     """Person → last day in the establishment, for people whose every post there has an end."""
     rows = Assignment.objects.filter(structure_id=structure_id, person_id__in=person_ids)

@@ -36,10 +36,12 @@ from vaguemestre.schools.lists.queries.lists import (
     lists_by_address,
     lists_matching,
     lists_within,
+    may_write_to,
     overdue_lists,
     search_writable_lists,
 )
 from vaguemestre.schools.lists.queries.managers import (
+    active_owners,
     held_letters_of,
     managed_lists,
     manager_accounts,
@@ -60,6 +62,7 @@ __all__ = [
     "InventoriedList",
     "ListSearch",
     "academy_of_list",
+    "active_owners",
     "addressed_lists",
     "audience_of",
     "copy_statuses",
@@ -87,6 +90,7 @@ __all__ = [
     "managed_lists",
     "manager_accounts",
     "managers_of",
+    "may_write_to",
     "members_of",
     "members_with_subscription",
     "membership_reasons",

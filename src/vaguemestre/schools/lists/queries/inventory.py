@@ -107,7 +107,7 @@ def inventoried_lists(list_ids: Collection[int], now: datetime) -> dict[int, Inv
 def _owners(lists: Collection[MailingList], now: datetime) -> dict[int, tuple[str, ...]]:
     """List → names of its owners, then of the heads of its establishment."""
     accounts: defaultdict[int, list[int]] = defaultdict(list)
-    roles = active_owners().filter(list_id__in=[row.pk for row in lists]).order_by("pk")
+    roles = active_owners(now).filter(list_id__in=[row.pk for row in lists]).order_by("pk")
     for list_id, account_id in roles.values_list("list_id", "account_id"):
         accounts[list_id].append(account_id)
     heads = heads_of_schools({row.within for row in lists if row.within}, now)
@@ -119,7 +119,7 @@ def _owners(lists: Collection[MailingList], now: datetime) -> dict[int, tuple[st
 
 def _orphans(now: datetime) -> set[int]:
     """Lists whose owners have all left, and whose establishment has no head either."""
-    owned = set(active_owners().values_list("list_id", flat=True))
+    owned = set(active_owners(now).values_list("list_id", flat=True))
     within = dict(MailingList.objects.values_list("pk", "within"))
     orphans = within.keys() - owned
     heads = heads_of_schools({within[list_id] for list_id in orphans if within[list_id]}, now)

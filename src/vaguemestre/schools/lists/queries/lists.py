@@ -10,8 +10,13 @@ from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import academy_domain, find_academy_id
 from vaguemestre.people.lifecycle.queries import withdrawn_among
-from vaguemestre.schools.lists.models import ListLetter, ListRole, MailingList, Subscriber
-from vaguemestre.schools.lists.queries.managers import lists_owned_by_post, managed_list_ids, role_in
+from vaguemestre.schools.lists.models import ListLetter, MailingList, Subscriber
+from vaguemestre.schools.lists.queries.managers import (
+    lists_owned_by_post,
+    managed_list_ids,
+    role_in,
+    roles_held,
+)
 from vaguemestre.schools.lists.queries.members import (
     audience_of,
     members_of,
@@ -71,7 +76,7 @@ def list_cards(account_id: int, person_id: int, now: datetime) -> tuple[ListCard
     """Lists a person manages, is a member of, or may join. None after departure or during a long leave."""
     if withdrawn_among([account_id]):
         return ()
-    roles = dict(ListRole.objects.filter(account_id=account_id).values_list("list_id", "role"))
+    roles = dict(roles_held(now).filter(account_id=account_id).values_list("list_id", "role"))
     roles |= dict.fromkeys(lists_owned_by_post(account_id, person_id, now), Role.OWNER)
     subscribed = set(Subscriber.objects.filter(person_id=person_id).values_list("list_id", flat=True))
     posts_at = cache(lambda domain: posts_of(person_id, find_academy_id(domain), now))
@@ -120,7 +125,7 @@ def search_writable_lists(
     person_id = _person_id_of(account_id)
     lists: list[AddressedList] = []
     for row in rows.order_by("title", "pk")[:_MAX_CANDIDATES]:
-        if _may_write(row, account_id, person_id, now):
+        if may_write_to(row, account_id, person_id, now):
             lists.append(AddressedList(row.address, row.title, is_held=False))
             if len(lists) == limit:
                 break
@@ -160,14 +165,14 @@ def addressed_lists(account_id: int, addresses: Collection[str], now: datetime) 
     lists = {}
     for row in rows:
         is_manager = role_in(row.pk, account_id, now) is not None
-        may_write = is_manager or _may_write(row, account_id, person_id, now)
+        may_write = is_manager or may_write_to(row, account_id, person_id, now)
         is_held = not is_manager and (row.is_moderated or not may_write)
         audience = audience_of(members_of(row, now), sample_size=_SHOWN_MEMBERS) if may_write else None
         lists[row.address] = AddressedList(row.address, row.title, is_held, audience)
     return lists
 
 
-def _may_write(row: MailingList, account_id: int, person_id: int, now: datetime) -> bool:
+def may_write_to(row: MailingList, account_id: int, person_id: int, now: datetime) -> bool:
     """Whether the account may write to the list without moderation of its author."""
     if row.writers in (Writers.INSIDE, Writers.ANYBODY):
         return True

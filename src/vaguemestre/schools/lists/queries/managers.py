@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import Presented, identified, presented
-from vaguemestre.people.directory.queries import academy_domain, primary_address, served_posts
+from vaguemestre.people.directory.queries import academy_domain, left_the_place, primary_address, served_posts
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
 from vaguemestre.schools.lists.models import ListLetter, ListRole, MailingList
 from vaguemestre.schools.lists.queries.members import academy_of_list, receiving_accounts
@@ -23,28 +23,26 @@ def role_in(list_id: int, account_id: int, now: datetime) -> Role | None:
     The current head of the school of a list is one of its owners. Administrators are owners of a list whose
     owners have all left.
     """
-    stored = ListRole.objects.filter(list_id=list_id, account_id=account_id).values_list("role", flat=True)
+    stored = roles_held(now).filter(list_id=list_id, account_id=account_id).values_list("role", flat=True)
     value = stored.first()
-    if withdrawn_among([account_id]):
-        return None
     role = Role(value) if value else None
     if role is Role.OWNER:
         return role
     row = MailingList.objects.filter(pk=list_id).first()
     account = presented(account_id)
-    if row is None or account is None or account.state != "active":
-        return role
+    if row is None or account is None or account.state != "active" or withdrawn_among([account_id]):
+        return None
     if row.within and account_id in _heads(row.within, now):
         return Role.OWNER
-    is_orphan = not active_owners().filter(list_id=list_id).exists()
+    is_orphan = not active_owners(now).filter(list_id=list_id).exists()
     return Role.OWNER if is_orphan and _administers(account, row) else role
 
 
 def managers_of(list_id: int, now: datetime) -> list[Manager]:
     """Owners first, then moderators, then the head of the school of the list."""
-    rows = ListRole.objects.filter(list_id=list_id).select_related("account__person")
+    rows = ListRole.objects.exclude(_left_its_school(now)).filter(list_id=list_id)
     managers = []
-    for row in rows.order_by("-role", "pk"):
+    for row in rows.select_related("account__person").order_by("-role", "pk"):
         person = row.account.person
         name = person.shown_name if person else row.account.username
         address = primary_address(person.pk) if person else None
@@ -60,8 +58,7 @@ def managers_of(list_id: int, now: datetime) -> list[Manager]:
 
 def manager_accounts(list_id: int, now: datetime) -> list[int]:
     """Accounts that moderate the list."""
-    rows = ListRole.objects.filter(list_id=list_id, account__state="active")
-    rows = rows.exclude(account_id__in=withdrawn_accounts()).order_by("pk")
+    rows = roles_held(now).filter(list_id=list_id).order_by("pk")
     within = MailingList.objects.values_list("within", flat=True).get(pk=list_id)
     heads = _heads(within, now) if within else ()
     return list(dict.fromkeys((*rows.values_list("account_id", flat=True), *heads)))
@@ -78,7 +75,7 @@ def lists_owned_by_post(account_id: int, person_id: int, now: datetime) -> list[
     list_ids = list(rows.values_list("pk", flat=True))
     account = presented(account_id)
     if account and account.role == "administrator":
-        with_owner = active_owners().values("list_id")
+        with_owner = active_owners(now).values("list_id")
         orphans = MailingList.objects.filter(closed_at__isnull=True).exclude(pk__in=with_owner)
         if reach := office_academy_of(account):
             orphans = orphans.filter(address__iendswith=f"@{academy_domain(reach)}")
@@ -98,7 +95,7 @@ def managed_list_ids(account_id: int, now: datetime) -> set[int]:
     if withdrawn_among([account_id]):
         return set()
     person_id = identified(account_id).person_id or 0
-    by_role = ListRole.objects.filter(account_id=account_id).values_list("list_id", flat=True)
+    by_role = roles_held(now).filter(account_id=account_id).values_list("list_id", flat=True)
     return {*by_role, *lists_owned_by_post(account_id, person_id, now)}
 
 
@@ -108,7 +105,7 @@ def held_letters_of(account_id: int, person_id: int, now: datetime) -> list[Held
     counts = dict(held.values_list("list_id").annotate(count=Count("pk")).values_list("list_id", "count"))
     if not counts or withdrawn_among([account_id]):
         return []
-    by_role = ListRole.objects.filter(account_id=account_id).values_list("list_id", flat=True)
+    by_role = roles_held(now).filter(account_id=account_id).values_list("list_id", flat=True)
     ids = counts.keys() & {*by_role, *lists_owned_by_post(account_id, person_id, now)}
     rows = MailingList.objects.filter(pk__in=ids).order_by("title", "pk")
     return [HeldLetters(pk, title, counts[pk]) for pk, title in rows.values_list("pk", "title")]
@@ -138,7 +135,19 @@ def _heads(uai: str, now: datetime) -> tuple[int, ...]:
     return heads_of_schools([uai], now).get(uai, ())
 
 
-def active_owners() -> QuerySet[ListRole]:
+def active_owners(now: datetime) -> QuerySet[ListRole]:
     """The owners by name who are still there."""
-    owners = ListRole.objects.filter(role=Role.OWNER, account__state="active")
-    return owners.exclude(account_id__in=withdrawn_accounts())
+    return roles_held(now).filter(role=Role.OWNER)
+
+
+def roles_held(now: datetime) -> QuerySet[ListRole]:
+    """The roles by name of those who are still there.
+
+    A role in the list of a school ends with the post there during which it was given (docs/domain.md §3.6).
+    """
+    rows = ListRole.objects.filter(account__state="active").exclude(account_id__in=withdrawn_accounts())
+    return rows.exclude(_left_its_school(now))
+
+
+def _left_its_school(now: datetime) -> Q:
+    return left_the_place(paris_day(now), person="account__person_id", uai="list__within", since="given_on")

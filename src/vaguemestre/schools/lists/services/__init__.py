@@ -13,6 +13,7 @@ from vaguemestre.schools.lists.services.arrival import read_list
 from vaguemestre.schools.lists.services.delivery_events import announce_mail, handle_deliveries, resume_fanout
 from vaguemestre.schools.lists.services.erasure import forget_person
 from vaguemestre.schools.lists.services.fanout import fan_out
+from vaguemestre.schools.lists.services.former_posts import end_with_posts
 from vaguemestre.schools.lists.services.membership import (
     join_list,
     leave_academy,
@@ -45,6 +46,7 @@ __all__ = [
     "creation_scope",
     "delete_old_copies",
     "drop_letter",
+    "end_with_posts",
     "fan_out",
     "forget_person",
     "handle_deliveries",

@@ -14,9 +14,8 @@ from vaguemestre.people.credentials.queries import people_with_mail
 from vaguemestre.people.credentials.services import NewAccount, change_states, open_boxes
 from vaguemestre.people.directory.queries import people_by_address, primary_address, served_places
 from vaguemestre.people.directory.services import take_address, take_technical_names
-from vaguemestre.people.lifecycle.queries import withdrawn_accounts
 from vaguemestre.schools.lists.models import ListRole, MailingList
-from vaguemestre.schools.lists.queries import role_in
+from vaguemestre.schools.lists.queries import active_owners, role_in
 from vaguemestre.schools.lists.rules.list_address import local_part
 from vaguemestre.schools.lists.rules.members import rule_to_json
 from vaguemestre.schools.lists.values import Criteria, Files, Kind, ReplyTo, Role, Rule, Writers
@@ -103,7 +102,7 @@ def create_list(creator: Creator, new: NewList, domain: str, *, by: str, now: da
         within=new.within,
         created_at=now,
     )
-    ListRole.objects.create(list=row, account_id=creator.account_id, role=Role.OWNER)
+    ListRole.objects.create(list=row, account_id=creator.account_id, role=Role.OWNER, given_on=paris_day(now))
     record("lists.made", to=f"list:{row.pk}", by=by, at=now, address=address)
     return int(row.pk)
 
@@ -156,7 +155,8 @@ def set_role(list_id: int, account_id: int, address: str, role: Role, *, by: str
     manager_id = people_with_mail([person_id]).get(person_id) if person_id else None
     if manager_id is None:
         raise Refusal("lists.nobody-inside", address=address.strip()[:254])
-    ListRole.objects.update_or_create(list_id=list_id, account_id=manager_id, defaults={"role": role})
+    given = {"role": role, "given_on": paris_day(now)}
+    ListRole.objects.update_or_create(list_id=list_id, account_id=manager_id, defaults=given)
     _check_has_owner(list_id)
     record("lists.manager-added", to=f"list:{list_id}", by=by, at=now, account=manager_id, part=role)
 
@@ -185,10 +185,9 @@ def managed_list(list_id: int, account_id: int, now: datetime) -> MailingList:
     return _locked_list(list_id, account_id, (Role.OWNER, Role.MODERATOR), now)
 
 
-def owner_addresses(row: MailingList) -> tuple[str, ...]:
+def owner_addresses(row: MailingList, now: datetime) -> tuple[str, ...]:
     """Addresses of the list's owners."""
-    owners = row.roles.filter(role=Role.OWNER, account__state="active").order_by("pk")
-    owners = owners.exclude(account_id__in=withdrawn_accounts())
+    owners = active_owners(now).filter(list_id=row.pk).order_by("pk")
     people = (person for person in owners.values_list("account__person_id", flat=True) if person)
     addresses = (primary_address(person) for person in people)
     return tuple(address for address in addresses if address)

@@ -34,6 +34,7 @@ from vaguemestre.schools.lists.rules.list_copy import build_copy
 from vaguemestre.schools.lists.services.administration import owner_addresses
 from vaguemestre.schools.lists.services.arrival import INBOX
 from vaguemestre.schools.lists.services.membership import letter_token, unsubscribe_token
+from vaguemestre.schools.lists.services.right_to_send import hold_if_right_lost
 from vaguemestre.schools.lists.values import Files, IncomingMessage, Kind, ListDetails, Member, ReplyTo, State
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,8 @@ def fan_out(letter_id: int, context: FanoutContext) -> None:
     if row is None or row.state != State.SENDING:
         return
     if row.planned_at is None:
+        if hold_if_right_lost(row, now):
+            return
         _store_copies(row, now)
     free = (MAX_IN_FLIGHT - queries.count_in_flight(row, now - IN_FLIGHT_FOR)) // _copies_per_batch(row)
     batches = list(row.batches.filter(submitted_at__isnull=True)[: min(max(0, free), BATCHES_PER_RUN)])
@@ -240,7 +243,8 @@ def _content(
     message: IncomingMessage,
     context: FanoutContext,
 ) -> bytes:
-    details = list_details(row, context.site, recipient=only_copy if row.list.kind == Kind.MANUAL else None)
+    recipient = only_copy if row.list.kind == Kind.MANUAL else None
+    details = list_details(row, context.site, context.clock(), recipient=recipient)
     as_links = are_files_linked(message.size, has_files=message.has_files, files=Files(row.list.files))
     return build_copy(
         raw,
@@ -252,7 +256,9 @@ def _content(
     )
 
 
-def list_details(row: ListLetter, site: str, *, recipient: LetterCopy | None = None) -> ListDetails:
+def list_details(
+    row: ListLetter, site: str, now: datetime, *, recipient: LetterCopy | None = None
+) -> ListDetails:
     """The list's data in the copies of a letter; with the unsubscribe link of that recipient, if given."""
     mailing_list: MailingList = row.list
     why_url = site + reverse("lists:why", args=[row.public_id])
@@ -269,7 +275,7 @@ def list_details(row: ListLetter, site: str, *, recipient: LetterCopy | None = N
         title=mailing_list.title,
         why_url=why_url,
         archive_url=archive_url,
-        owners=owner_addresses(mailing_list),
+        owners=owner_addresses(mailing_list, now),
         reply_to=ReplyTo(mailing_list.reply_to),
         unsubscribe_url=unsubscribe_url,
         help_url=site + reverse("lists:list", args=[mailing_list.pk]),
