@@ -413,6 +413,29 @@ def test_who_gave_a_file_does_not_confirm_alone_that_many_leave(
         assert client_of(other).post(address, told).status_code == 302
 
 
+def test_a_file_cut_in_pieces_is_not_confirmed_alone_either(
+    client: Client, place: int, administrator: Account
+) -> None:
+    other = account("collegue", role="administrator")
+    own = {"by": f"account:{administrator.pk}", "is_uploaded": True, "file_name": "piece.csv"}
+    old, first, theirs, second, small = (
+        waiting_feed(place, departures=count, **{**own, **changed})
+        for count, changed in (
+            (90, {}), (60, {}), (90, {"by": f"account:{other.pk}"}), (41, {}), (40, {}),
+        )
+    )  # fmt: skip
+
+    def confirmed(feed: Feed) -> int:
+        told = {"act": "confirmer", "plan": "abc", "departures": str(feed.departures)}
+        return int(client.post(f"/administration/flux/{feed.pk}/decider", told).status_code)
+
+    assert confirmed(old) == 302
+    Feed.objects.filter(pk=old.pk).update(decided_at=timezone.now() - timedelta(hours=25))
+    assert [confirmed(feed) for feed in (first, theirs, second, small)] == [302, 302, 409, 302]
+    told = {"act": "confirmer", "plan": "abc", "departures": "41"}
+    assert client_of(other).post(f"/administration/flux/{second.pk}/decider", told).status_code == 302
+
+
 def test_the_only_administrator_confirms_the_file_they_gave(
     client: Client, place: int, administrator: Account
 ) -> None:

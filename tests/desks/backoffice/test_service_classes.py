@@ -130,6 +130,19 @@ def test_a_class_is_given_to_one_person_with_a_reason(client: Client, teacher: A
     assert the_class(teacher) == ""
 
 
+def test_nobody_gives_themselves_a_class(client: Client, teacher: Account) -> None:
+    applied(client, NEW, teacher, categories=[])
+    other = account("second", role="administrator")
+    browser = Client()
+    browser.post("/alogin", {"username": "second", "secret": PASSWORD})
+    chosen = {"service_class": ServiceClass.objects.get().pk, "note": "mission"}
+    own = browser.post(f"/administration/personnes/{other.person_id}/classe", chosen)
+    assert own.status_code == 409
+    assert "change pas sa propre classe" in own.content.decode()
+    assert the_class(other) == ""
+    assert client.post(f"/administration/personnes/{other.person_id}/classe", chosen).status_code == 302
+
+
 def test_each_limit_of_a_class_is_enforced(client: Client, teacher: Account) -> None:
     with transaction.atomic():
         secret = add_app_password(teacher.pk, "téléphone", by="test", now=NOON, scope="contacts")

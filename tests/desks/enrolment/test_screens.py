@@ -265,6 +265,13 @@ class TestTheOfficer:
         assert "Lefèvre" not in words(other.get("/gestion/ressemblances"))
         where = f"/gestion/ressemblances/{candidate.pk}"
         assert other.post(where, {"answer": "meme"}).status_code == 404
+        themselves = officer(place, "DPE", "soimeme")
+        MatchCandidate.objects.update(person_id=themselves.person_id)
+        Person.objects.filter(pk=themselves.person_id).update(
+            service_id=Person.objects.get(pk=known.person_id).service_id
+        )
+        assert "votre propre fiche" in words(client_of(themselves).post(where, {"answer": "meme"}))
+        MatchCandidate.objects.update(person_id=known.person_id)
         assert desk.post(where, {"answer": "meme"}).status_code == 302
         assert desk.post(where, {"answer": "autre"}).status_code == 409
         assert "la même" in words(desk.get("/gestion/ressemblances?etat=tranches"))

@@ -12,7 +12,7 @@ from tests.site.doorways import browser_of
 
 from vaguemestre.desks.enrolment.models import NumenRequest
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.models import Academy, Person
+from vaguemestre.people.directory.models import Academy, ManagementService, Person
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.services import issue_numen
 from vaguemestre.people.directory.values import NumenLayout
@@ -74,6 +74,31 @@ def test_an_officer_acts_on_nobody_of_a_wider_office(several: bool, officer_span
         wrong += [(role, spans, act) for act, is_refused in refused.items() if is_refused is not above]
         assert not above or Person.objects.values().get(pk=target.person_id) == before
     assert wrong == []
+
+
+def test_an_officer_acts_on_their_own_record_no_more_than_on_a_wider_office() -> None:
+    """Their service may manage them: NUMEN, civil status, a return from leave."""
+    academy_id, client, acting = place()
+    service = ManagementService.objects.get(academy_id=academy_id, code="DPE")
+    Person.objects.filter(pk=acting.person_id).update(service=service)
+    with transaction.atomic():
+        issue_numen(
+            acting.person_id or 0,
+            NumenLayout.SEED,
+            numen_keys.get(),
+            Random(7),
+            by="test",
+            now=timezone.now(),
+        )
+    before = Person.objects.values().get(pk=acting.person_id)
+    page = f"/gestion/personnes/{acting.person_id}"
+    assert "votre propre fiche" in client.get(page).content.decode()
+    for act, fields in ACTS.items():
+        answer = client.post(f"{page}/{act}", fields)
+        assert answer.status_code == 422, act
+        assert "ne change sa propre fiche" in answer.content.decode(), act
+    assert not is_linked(client, academy_id, acting)
+    assert Person.objects.values().get(pk=acting.person_id) == before
 
 
 def refusals(client: Client, academy_id: int, target: Account) -> dict[str, bool]:

@@ -217,6 +217,18 @@ def test_another_mailbox_is_asked_for_and_an_administrator_opens_it(
     assert of(administrator).post(where, {"decision": "refuse"}).status_code == 422
 
 
+def test_nobody_opens_the_mailbox_they_asked_for(school: School, engines: Engines, of: Of) -> None:
+    asker, other = account("admin", role="administrator"), account("autre", role="administrator")
+    given = {"kind": "stewardship", "local": "0800001A", "title": "Intendance", "reason": "Factures"}
+    assert of(asker).post("/boites/demander/", given).status_code == 302
+    where = f"/boites/demandes/{BoxRequest.objects.get().pk}/"
+    refused = of(asker).post(where, {"decision": "open"})
+    assert refused.status_code == 422
+    assert "une autre personne de l’administration" in as_typed(refused.content.decode())
+    assert not Box.objects.filter(kind="stewardship").exists()
+    assert of(other).post(where, {"decision": "open"}).status_code == 302
+
+
 @pytest.mark.heavy
 def test_boxes_without_owner_are_searched_and_turned_page_by_page(school: School, of: Of) -> None:
     administrator = account("admin", role="administrator")
@@ -247,7 +259,7 @@ def test_boxes_without_owner_are_searched_and_turned_page_by_page(school: School
     assert "ne répond à « néant »" in as_typed(desk.get(there, {"q": "néant"}).content.decode())
     named = Box.objects.get(title="Projet 119")
     answer = desk.post(
-        f"/boites/{named.pk}/responsable/?q=Projet&page=4", {"address": address_of(administrator)}
+        f"/boites/{named.pk}/responsable/?q=Projet&page=4", {"address": address_of(school.head)}
     )
     assert answer["Location"] == f"{there}?q=Projet&page=4&fait=responsable"
     wrong = desk.post(f"/boites/{school.box.pk}/responsable/?q=college", {"address": "nul@ailleurs.test"})
@@ -257,14 +269,19 @@ def test_boxes_without_owner_are_searched_and_turned_page_by_page(school: School
 
 
 def test_an_administrator_names_an_owner_only_where_there_is_none(school: School, of: Of) -> None:
-    administrator = account("admin", role="administrator")
-    given = {"address": address_of(administrator)}
+    administrator, other = account("admin", role="administrator"), account("autre", role="administrator")
+    given = {"address": address_of(other)}
     path = f"{school.path}responsable/"
     assert of(administrator).post(path, given).status_code == 422
     Member.objects.all().delete()
     assert of(school.head).post(path, given).status_code == 404
     assert of(administrator).post(path, given).status_code == 302
     assert Member.objects.get().is_owner
+    Member.objects.all().delete()
+    refused = of(other).post(path, given)
+    assert refused.status_code == 422
+    assert "ne se nomme soi-même responsable" in as_typed(refused.content.decode())
+    assert not Member.objects.exists()
     services.end_expired_memberships(by="test", now=now())
 
 

@@ -11,6 +11,7 @@ SENTENCES = {
     "backoffice.officer-otherwise": (
         "Ce compte a déjà un autre rôle : retirez-le d’abord, ou choisissez un autre compte."
     ),
+    "backoffice.own-class": "On ne change pas sa propre classe : demandez à un autre administrateur.",
     "backoffice.own-role": "On ne change pas son propre rôle : demandez à un autre administrateur.",
     "backoffice.reason-missing": "Écrivez pourquoi ce travail est abandonné : le journal le garde.",
     "backoffice.role-of-installation": (

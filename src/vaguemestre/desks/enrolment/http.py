@@ -22,7 +22,7 @@ class OfficerRequest(SignedInRequest):
 def for_officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorate a view for officers: 403 for everybody else; a POST requires recent authentication.
 
-    A POST on a person (`person_id`) of a wider office raises Refusal `enrolment.not-on-wider-office`.
+    A POST on a person (`person_id`) of a wider office, or on oneself, raises a Refusal (`check_reach`).
     """
     proved = proved_within(RECENT_FOR_OTHERS)(view)
 

@@ -22,6 +22,10 @@ SENTENCES = {
     "enrolment.not-ours": (
         "Cette catégorie, dans cet établissement, est gérée par un autre service : c’est à lui de le faire."
     ),
+    "enrolment.on-yourself": (
+        "Personne ne change sa propre fiche : demandez à un collègue de votre service. S’il n’y en a pas, "
+        "l’administration en nomme un."
+    ),
     "enrolment.person-unknown": "Cette personne n’est pas de votre service.",
     "enrolment.proof-active": (
         "« %(name)s » contient des éléments actifs : imprimez-le en PDF simple, puis recommencez."

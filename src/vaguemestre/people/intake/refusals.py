@@ -30,8 +30,13 @@ SENTENCES = {
     "intake.separator-wrong": (
         "Le séparateur du fichier%(of)s est %(found)s : enregistrez-le avec des points-virgules."
     ),
+    "intake.match-oneself": (
+        "Cette ressemblance porte sur votre propre fiche : un collègue de votre service, ou une autre "
+        "personne de l’administration, y répond."
+    ),
     "intake.same-person": (
-        "Vous avez donné ce fichier, et plus de %(most)s personnes partent : faites-le confirmer par "
-        "une autre personne de l’administration. Rien n’a été appliqué."
+        "Vous avez donné ce fichier, et plus de %(most)s personnes partent, avec ceux que vous avez donnés "
+        "et confirmés depuis vingt-quatre heures : faites-le confirmer par une autre personne de "
+        "l’administration. Rien n’a été appliqué."
     ),
 }

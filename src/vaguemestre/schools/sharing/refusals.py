@@ -24,6 +24,14 @@ SENTENCES = {
     "sharing.owner-by-post": (
         "Cette personne est responsable par sa fonction : ses droits suivent l’affectation."
     ),
+    "sharing.owner-oneself": (
+        "Personne ne se nomme soi-même responsable : nommez quelqu’un d’autre, ou demandez-le à une autre "
+        "personne de l’administration."
+    ),
+    "sharing.own-request": (
+        "Vous avez demandé cette boîte : une autre personne de l’administration l’ouvre. S’il n’y en a pas, "
+        "un collègue en fait la demande, et vous l’ouvrez."
+    ),
     "sharing.request-decided": "Cette demande a déjà été traitée.",
     "sharing.right-missing": "Il faut le droit « %(needed)s » sur cette boîte : demandez à son responsable.",
     "sharing.too-many": "Une boîte a au plus %(most)s membres.",

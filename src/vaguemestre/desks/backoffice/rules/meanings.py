@@ -183,7 +183,7 @@ MEANINGS = {
     "bulk.second_person_above": (
         "Personnes au-delà desquelles les actes d’un même compte en une heure demandent l’accord d’une "
         "deuxième personne ; un acte ainsi accordé le demande aussi pour être annulé. De même, qui donne un "
-        "fichier RH ne confirme pas à lui seul plus de départs que cela."
+        "fichier RH ne confirme pas à lui seul plus de départs que cela en vingt-quatre heures."
     ),
     "metrics.addresses": "Adresses où les mesures se lisent, en plus de la machine même ; un réseau privé.",
     "metrics.cache_seconds": "Secondes pendant lesquelles une même réponse est redonnée.",

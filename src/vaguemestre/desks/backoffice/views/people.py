@@ -127,7 +127,9 @@ def give_service_class(request: SignedInRequest, person_id: int) -> HttpResponse
     form = PersonClassForm(request.POST, classes=_classes_for(person))
     if not form.is_valid():
         return _page(request, person, problem="Choisissez une classe, et dites pourquoi.")
-    now = timezone.now()
+    now, account = timezone.now(), account_of_person(person_id)
+    if account and account.account_id == request.who.account_id:
+        return _page(request, person, problem=sentence(Refusal("backoffice.own-class")))
     try:
         give_class(
             person_id,

@@ -29,20 +29,30 @@ def person_in(scope: Scope, person_id: int) -> ManagedPerson | None:
     return directory.managed_person(scope.services, person_id)
 
 
+def is_own_record(scope: Scope, person_id: int) -> bool:
+    """Whether that person is the officer."""
+    status = account_of_person(person_id)
+    return status is not None and status.account_id == scope.officer_id
+
+
 def is_within_reach(scope: Scope, person_id: int) -> bool:
     """Whether the officer may act on that person of the scope.
 
     Not on an administrator, nor on an office of all académies unless their own is one: whoever takes such an
     account would act on everybody. Nor on an auditor, who reads what officers do. Administrators take the
-    office back first.
+    office back first. Nor on themselves.
     """
     status = account_of_person(person_id)
+    if is_own_record(scope, person_id):
+        return False
     account = presented(status.account_id) if status else None
     return account is None or not (account.role in GUARDED_ROLES or outreaches(account, scope.officer_id))
 
 
 def check_reach(scope: Scope, person_id: int) -> None:
-    """Raises Refusal `enrolment.not-on-wider-office` unless `is_within_reach`."""
+    """Raises Refusal `enrolment.on-yourself` or `…not-on-wider-office` unless `is_within_reach`."""
+    if is_own_record(scope, person_id):
+        raise Refusal("enrolment.on-yourself")
     if not is_within_reach(scope, person_id):
         raise Refusal("enrolment.not-on-wider-office")
 

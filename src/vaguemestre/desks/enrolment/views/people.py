@@ -224,6 +224,7 @@ def _page(
             if line.action in HISTORY_LABELS
         ],
         "problem": problem,
+        "is_own": queries.is_own_record(request.scope, person.person_id),
         "is_out_of_reach": not queries.is_within_reach(request.scope, person.person_id),
     }
     return render(request, "enrolment/person.html", context, status=status)

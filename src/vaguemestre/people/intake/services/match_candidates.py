@@ -7,6 +7,7 @@ from django.db import transaction
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
 from vaguemestre.people.directory.values import NumenKeys
 from vaguemestre.people.intake.models import MatchCandidate
@@ -17,12 +18,15 @@ from vaguemestre.people.intake.values import LINE_PURPOSE
 def answer_match_candidate(academy_id: int, candidate_id: int, *, same: bool, by: str, now: datetime) -> None:
     """Say whether the dossier is that person's; the next feed with that dossier follows the answer.
 
-    Raises Refusal `intake.match-unknown`, `intake.match-answered`.
+    Raises Refusal `intake.match-unknown`, `intake.match-answered`, `intake.match-oneself`.
     """
     rows = MatchCandidate.objects.filter(academy_id=academy_id, pk=candidate_id)
     candidate = locked_row(rows, "intake.match-unknown")
     if candidate.answer:
         raise Refusal("intake.match-answered")
+    account = account_of_person(candidate.person_id)
+    if account and by == f"account:{account.account_id}":
+        raise Refusal("intake.match-oneself")
     candidate.answer = MatchCandidate.Answer.SAME if same else MatchCandidate.Answer.OTHER
     candidate.answered_by, candidate.answered_at = by, now
     candidate.save(update_fields=("answer", "answered_by", "answered_at"))

@@ -31,10 +31,12 @@ def add_member(
     """Use case: make the agent at that address a member. Returns the account id.
 
     Raises Refusal `sharing.nobody`, `sharing.member-already`, `sharing.days-reversed`, `sharing.too-many`,
-    `sharing.box-gone`.
+    `sharing.box-gone`, `sharing.owner-oneself`.
     """
     box = _open_box(box_id)
     account_id = _agent_at(address)
+    if is_owner and by == f"account:{account_id}":
+        raise Refusal("sharing.owner-oneself")
     check_days(terms, now)
     if box.members.filter(account_id=account_id, ended_at__isnull=True).exists():
         raise Refusal("sharing.member-already")

@@ -50,9 +50,11 @@ def request_box(
 def grant_request(request_id: int, *, quota_mb: int, by: str, now: datetime) -> int:
     """Use case: open the requested mailbox, owned by its requester. Returns the id of the box.
 
-    Raises Refusal `sharing.request-decided`, `directory.address-taken`.
+    Raises Refusal `sharing.request-decided`, `sharing.own-request`, `directory.address-taken`.
     """
     row = _pending(request_id)
+    if by == f"account:{row.asked_by_id}":
+        raise Refusal("sharing.own-request")
     mailbox = f"{row.local}@{row.academy.domain}"
     take_address(None, mailbox)
     # two académies may each have their `projet.climat`

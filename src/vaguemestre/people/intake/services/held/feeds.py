@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Sum
 
+from vaguemestre.foundation.cluster.locks import turn
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -39,11 +41,11 @@ from vaguemestre.people.intake.services.plan_rows import plan_digest, plan_rows
 from vaguemestre.people.intake.services.reception import with_order_check
 from vaguemestre.people.intake.values import ImportTerms
 
+ALONE_FOR = timedelta(hours=24)  # in which the departures confirmed by whoever gave the files are added
 _PLAN_LIFE_DAYS = 7  # later, its days of departure and closing are out of date
 _PLAN_CHANGED = "Ce que le fichier changerait n’est plus ce qui était montré : le plan a été refait."
 
 
-@transaction.atomic(durable=True)
 def confirm_feed(
     feed_id: int,
     *,
@@ -56,10 +58,24 @@ def confirm_feed(
     """Confirm a held feed as shown; the worker of long jobs applies it.
 
     `plan`: the digest of the plan shown. `departures`: how many people leave, as typed by the administrator.
-    `most_alone`: how many departures whoever gave the file on a page confirms alone; None: any.
+    `most_alone`: how many departures whoever gave the files on a page confirms alone a day; None: any.
     Raises Refusal `intake.feed-decided` when the feed is not, or no longer, held, `intake.plan-replaced` when
     another plan was made since, `intake.plan-stale`, `intake.departures-wrong`, `intake.same-person`.
     """
+    # one at a time: two pieces of a file would each be under the number
+    with turn("intake.confirmations"), transaction.atomic(durable=True):
+        feed = _checked_feed(feed_id, plan, departures, now)
+        if most_alone is not None:
+            _check_somebody_else(feed, by, most_alone, now)
+        _record_decision(feed_id, by, now, plan=plan)
+        record("intake.feed-confirmed", to=f"feed:{feed_id}", by=by, at=now, departures=feed.departures)
+        event = FeedConfirmed(feed_id)
+        announce(event)
+    return event
+
+
+def _checked_feed(feed_id: int, plan: str, departures: int | None, now: datetime) -> queries.FeedSummary:
+    """The held feed, if it is the one that was shown. Raises the first Refusals of `confirm_feed`."""
     feed = queries.feed_summary(feed_id)
     if feed is None or not feed.waits:
         raise Refusal("intake.feed-decided")
@@ -69,22 +85,21 @@ def confirm_feed(
         raise Refusal("intake.plan-replaced")
     if feed.departures and departures != feed.departures:
         raise Refusal("intake.departures-wrong", departures=feed.departures)
-    if most_alone is not None and feed.departures > most_alone:
-        _check_somebody_else(feed, by, most_alone)
-    _record_decision(feed_id, by, now, plan=plan)
-    record("intake.feed-confirmed", to=f"feed:{feed_id}", by=by, at=now, departures=feed.departures)
-    event = FeedConfirmed(feed_id)
-    announce(event)
-    return event
+    return feed
 
 
-def _check_somebody_else(feed: queries.FeedSummary, by: str, most: int) -> None:
-    """Nobody closes many accounts alone with a file of their own, if the académie has another administrator.
+def _check_somebody_else(feed: queries.FeedSummary, by: str, most: int, now: datetime) -> None:
+    """Nobody closes many accounts alone with files of their own, if the académie has another administrator.
 
     Raises Refusal `intake.same-person`.
     """
-    is_own = feed.is_uploaded and feed.by == by
-    if is_own and len(accounts_with_role("administrator", limit=2, academy_id=feed.academy_id)) > 1:
+    if not (feed.is_uploaded and feed.by == by and feed.departures):
+        return
+    own = Feed.objects.filter(academy_id=feed.academy_id, is_uploaded=True, by=by, confirmed_by=by)
+    lately = own.filter(decided_at__gt=now - ALONE_FOR).aggregate(sum=Sum("departures"))["sum"] or 0
+    if feed.departures + lately <= most:
+        return
+    if len(accounts_with_role("administrator", limit=2, academy_id=feed.academy_id)) > 1:
         raise Refusal("intake.same-person", most=most)
 
 
