@@ -14,10 +14,15 @@ from tests.schools.sharing.conftest import School
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.mailbox.compose.services import run_mailing, stop_mailing
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.schools.sharing.values import Right
+from vaguemestre.post.outbox.models import OutboxMessage
+from vaguemestre.schools.sharing.models import BoxActivity
+from vaguemestre.schools.sharing.queries import activity_of, collaboration_on
+from vaguemestre.schools.sharing.values import MessageRef, Right
 
 Of = Callable[[Account], Client]
 TABLE = "courriel;nom\n" + "".join(f"p{number}@dehors.example;P{number}\n" for number in range(3))
@@ -71,3 +76,34 @@ def test_its_pages_lead_back_to_the_mailbox_it_is_sent_from(
     place = prepared(browser, school)
     browser.post(f"{place}partir/")
     assert f'href="{school.path}messagerie/" target="_top"' in browser.get(place).content.decode()
+
+
+def test_the_members_read_who_sent_the_copies_in_one_line_and_on_each(
+    school: School, mails: MemoryMailboxes, sylvie: Account, of: Of
+) -> None:
+    browser = of(sylvie)
+    place = prepared(browser, school)
+    browser.post(f"{place}partir/")
+    mailing = Mailing.objects.get()
+    run_mailing(mailing.pk, mails, limit=10_000_000, now=timezone.now())
+    run_mailing(mailing.pk, mails, limit=10_000_000, now=timezone.now())
+    (line,) = [line for line in activity_of(school.box.pk) if "publipostage" in line.action]
+    assert (line.name, line.action, line.number) == ("Sylvie Lecointe", "a envoyé en publipostage", 3)
+    for message_id in OutboxMessage.objects.values_list("message_id", flat=True):
+        ref = MessageRef(school.box.pk, message_id, message_id)
+        assert collaboration_on(ref, school.head.pk, timezone.now()).sent_by == "Sylvie Lecointe"
+    assert Entry.objects.filter(action="sharing.copies-sent", to=f"box:{school.box.pk}").count() == 1
+    said = of(school.head).get(f"/boites/{school.box.pk}/actes/").content.decode()
+    assert "a envoyé en publipostage" in said
+
+
+def test_a_mailing_that_never_left_is_not_said_to_be_sent(
+    school: School, mails: MemoryMailboxes, sylvie: Account, of: Of
+) -> None:
+    browser = of(sylvie)
+    place = prepared(browser, school)
+    browser.post(f"{place}partir/")
+    mailing = Mailing.objects.get()
+    stop_mailing(mailing.account_id, mailing.key, by="x", now=timezone.now())
+    run_mailing(mailing.pk, mails, limit=10_000_000, now=timezone.now())
+    assert not BoxActivity.objects.filter(action="copies").exists()

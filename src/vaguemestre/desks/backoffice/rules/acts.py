@@ -239,6 +239,7 @@ ACTION_LABELS = {
     "sharing.reopened": "Boîte : conversation rouverte",
     "sharing.request-decided": "Demande de boîte tranchée",
     "sharing.sent": "Boîte : courriel envoyé",
+    "sharing.copies-sent": "Boîte : publipostage envoyé",
     "sharing.sorted": "Boîte : courriels rangés",
     "sharing.taken": "Boîte : conversation prise en charge",
     "signin.alarm-raised": "« Ce n’était pas moi »",

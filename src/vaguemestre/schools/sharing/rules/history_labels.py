@@ -24,6 +24,7 @@ HISTORY_LABELS: Mapping[str, str] = {
     "sharing.noted": "Note interne",
     "sharing.answered": "Réponse envoyée",
     "sharing.sent": "Courriel envoyé",
+    "sharing.copies-sent": "Publipostage envoyé",
     "sharing.sorted": "Courriels rangés",
     "sharing.opened": "Ouvert",
 }
@@ -44,6 +45,7 @@ ACTIVITY_LABELS: Mapping[str, str] = {
     "save": "a enregistré",
     "send": "a envoyé un courriel",
     "answer": "a répondu à un courriel",
+    "copies": "a envoyé en publipostage",
 }
 _FOLDERS: Mapping[str, str] = {
     "INBOX": "Boîte de réception",

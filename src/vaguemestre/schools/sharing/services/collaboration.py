@@ -160,12 +160,34 @@ def record_sent(
     announce(WorkChanged(box_id))
     action = "answer" if in_reply_to else "send"
     BoxActivity.objects.create(box_id=box_id, account_id=account_id, action=action, at=now)
+    _tell_lender(box_id, account_id, by, now)
+    line = "sharing.answered" if in_reply_to else "sharing.sent"
+    record(line, to=f"box:{box_id}", by=by, at=now, message=message_id[:255])
+
+
+def record_copies(box_id: int, account_id: int, count: int, *, by: str, now: datetime) -> None:
+    """Record that a member sends one message in that many copies, in one line of the activity.
+
+    Inside the caller's transaction; `record_copy` then names the member on each copy.
+    """
+    BoxActivity.objects.create(box_id=box_id, account_id=account_id, action="copies", number=count, at=now)
+    _tell_lender(box_id, account_id, by, now)
+    record("sharing.copies-sent", to=f"box:{box_id}", by=by, at=now, copies=count)
+
+
+def record_copy(box_id: int, account_id: int, key: str, message_id: str, *, now: datetime) -> None:
+    """Record which member sent a copy of a mailing. Inside the caller's transaction. Idempotent."""
+    SentMessage.objects.get_or_create(
+        box_id=box_id, key=key, defaults={"account_id": account_id, "message_id": message_id[:255], "at": now}
+    )
+
+
+def _tell_lender(box_id: int, account_id: int, by: str, now: datetime) -> None:
+    """Write in the journal of somebody whose mailbox is lent that a colleague sent from it."""
     box = Box.objects.get(pk=box_id)
     if box.kind == BoxKind.PERSON:
         colleague = f"account:{account_id}"
         record("sharing.delegation-sent", to=f"account:{box.account_id}", by=by, at=now, colleague=colleague)
-    line = "sharing.answered" if in_reply_to else "sharing.sent"
-    record(line, to=f"box:{box_id}", by=by, at=now, message=message_id[:255])
 
 
 def delete_sent(box_account_id: int, key: str) -> None:

@@ -17,6 +17,7 @@ from vaguemestre.mailbox.compose.rules.mail_merge import merged_subject, plain_n
 from vaguemestre.mailbox.compose.rules.merge_weight import column_uses
 from vaguemestre.mailbox.compose.services.drafts import remove_drafts
 from vaguemestre.mailbox.compose.services.hand_over import writer_of_row
+from vaguemestre.mailbox.compose.services.mailings.box_records import note_sender
 from vaguemestre.mailbox.compose.services.mailings.class_rights import check_classes, no_schools
 from vaguemestre.mailbox.compose.services.mailings.merged_letters import (
     copy_content,
@@ -199,9 +200,10 @@ def _queue_copy(
                 due_at=now,
                 wants_report=row.wants_report,
             ),
-            by=f"account:{mailing.account_id}",
+            by=f"account:{mailing.acting_id or mailing.account_id}",
             now=now,
         )
+        note_sender(mailing, f"{mailing.series}.{number}", copy_letter.message_id, now)
         mailing.copies.filter(number=number).update(queued_at=now)
 
 

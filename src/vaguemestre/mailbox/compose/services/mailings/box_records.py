@@ -1,0 +1,21 @@
+"""What the members of a shared mailbox read of a mailing sent from it."""
+
+from datetime import datetime
+
+from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.schools.sharing.queries import box_id_of_account
+from vaguemestre.schools.sharing.services import record_copies, record_copy
+
+
+def note_sender(mailing: Mailing, key: str, message_id: str, now: datetime) -> None:
+    """Name the member who sends a copy, and before the first one say how many leave.
+
+    Inside the transaction that queues the copy, before it is marked as queued.
+    """
+    box_id = box_id_of_account(mailing.account_id) if mailing.acting_id else None
+    if not box_id:
+        return
+    if not mailing.copies.exclude(queued_at=None).exists():
+        count, actor = mailing.copies.count(), f"account:{mailing.acting_id}"
+        record_copies(box_id, mailing.acting_id, count, by=actor, now=now)
+    record_copy(box_id, mailing.acting_id, key, message_id, now=now)
