@@ -45,6 +45,7 @@ from vaguemestre.people.directory.queries import (
 )
 from vaguemestre.people.directory.rules.names import is_gateway
 from vaguemestre.people.lifecycle.queries import keeps_mail_here
+from vaguemestre.schools.sharing.queries import title_of_box
 
 
 def absences_of(account_id: int) -> tuple[Absence, ...]:
@@ -249,6 +250,8 @@ def owner_of(account_id: int, now: datetime, *, whatever_state: bool = False) ->
         if facts.person_id is not None:
             name = person_of(facts.person_id).shown_name
             directory_addresses = addresses_by_person([facts.person_id]).get(facts.person_id, [])
+        else:
+            name = title_of_box(account_id) or name
         gateways = tuple(address for address, _, _ in directory_addresses if is_gateway(address))
         visible = [address for address, _, _ in directory_addresses if address not in gateways]
         addresses = tuple(dict.fromkeys((*visible, facts.mailbox)))

@@ -3,6 +3,9 @@
 SENTENCES = {
     "sorting.absence-backwards": "La fin doit venir après le début.",
     "sorting.absence-days": "Choisissez entre %(fewest)s et %(most)s jours.",
+    "sorting.absence-nobody-named": (
+        "Le texte renvoie à une personne nommée plus bas : cherchez son nom ici, ou changez le texte."
+    ),
     "sorting.absence-over": "Cette absence est déjà terminée : choisissez une fin à venir.",
     "sorting.absence-silent": "Écrivez au moins un message : sans texte, aucune réponse ne partirait.",
     "sorting.absence-subject": "L’objet tient sur une ligne de %(most)s caractères au plus.",

@@ -5,18 +5,19 @@ from typing import Any
 from django.http import QueryDict
 
 from vaguemestre.mailbox.sorting.forms.absence_days import day_or_none
-from vaguemestre.mailbox.sorting.rules.reply_templates import reply_templates
+from vaguemestre.mailbox.sorting.rules.reply_templates import templates_for
 from vaguemestre.mailbox.sorting.rules.rich import html_of, plain_of
 
 
-def shortcut_fields(data: QueryDict, name: str) -> dict[str, Any]:
-    """Fields filled in by the button of the form. `name`: signature of the templates."""
+def shortcut_fields(data: QueryDict, name: str, *, is_box: bool = False) -> dict[str, Any]:
+    """Fields filled in by the button of the form. `name`: signature of the templates, of a shared mailbox
+    if `is_box`."""
     if dates := data.get("holidays"):
         first, _, last = dates.partition("/")
         days = {"starts_on": day_or_none(first), "ends_on": day_or_none(last)}
         return {"is_on": True, **days, "starts_at": "", "ends_at": ""}  # who chooses holidays means to answer
     if key := data.get("template"):
-        return _template_fields(data, key, name)
+        return _template_fields(data, key, name, is_box=is_box)
     if (chosen := data.get("chosen_replacement")) is not None:
         return {"replacement": chosen if chosen.isdecimal() and len(chosen) < 16 else ""}
     if "toggle_format" in data:
@@ -24,9 +25,9 @@ def shortcut_fields(data: QueryDict, name: str) -> dict[str, Any]:
     return {}
 
 
-def _template_fields(data: QueryDict, key: str, name: str) -> dict[str, Any]:
+def _template_fields(data: QueryDict, key: str, name: str, *, is_box: bool) -> dict[str, Any]:
     days = day_or_none(data.get("starts_on", "")), day_or_none(data.get("ends_on", ""))
-    for template in reply_templates(name, *days):
+    for template in templates_for(name, *days, is_box=is_box):
         if template.key == key:
             texts = {"internal_text": template.internal_text, "external_text": template.external_text}
             is_rich = bool(data.get("is_rich"))

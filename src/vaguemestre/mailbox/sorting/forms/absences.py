@@ -33,6 +33,7 @@ _ERROR_FIELDS = {
     "sorting.absence-subject": "subject",
     "sorting.absence-days": "days",
     "sorting.absence-weekdays": "weekdays",
+    "sorting.absence-nobody-named": "replacement",
 }
 
 
@@ -180,6 +181,10 @@ class AbsenceForm(forms.Form):
         try:
             check_absence(absence, now=self._now)
         except Refusal as refusal:
-            self.add_error(_ERROR_FIELDS.get(refusal.code), sentence(refusal))
+            self.add_refusal(refusal)
         fields["absence"] = absence
         return fields
+
+    def add_refusal(self, refusal: Refusal) -> None:
+        """Show the refusal beside its field."""
+        self.add_error(_ERROR_FIELDS.get(refusal.code), sentence(refusal))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.mailbox.sorting.rules import rich
+from vaguemestre.mailbox.sorting.rules.reply_templates import NAMED_BELOW
 from vaguemestre.mailbox.sorting.rules.texts import is_clean
 from vaguemestre.mailbox.sorting.values import Absence, AbsencePhase, Owner, Place, Replacement, ReplyPreview
 
@@ -34,8 +35,15 @@ def check_absence(absence: Absence, *, now: datetime) -> None:
         raise Refusal("sorting.absence-too-long")
     if absence.place is Place.WEEKLY and not absence.weekdays:
         raise Refusal("sorting.absence-weekdays")
+    _check_said(absence)
+
+
+def _check_said(absence: Absence) -> None:
+    """An absence that is on says something, and names whom it sends its readers to."""
     if not any(has_text(absence, text) for text in (absence.internal_text, absence.external_text)):
         raise Refusal("sorting.absence-silent")
+    if absence.replacement_id is None and NAMED_BELOW in rich.plain_of(absence.internal_text):
+        raise Refusal("sorting.absence-nobody-named")
 
 
 def has_text(absence: Absence, text: str) -> bool:

@@ -1,4 +1,7 @@
-"""Templates of absence replies. None tells strangers the reason, the place or a phone number."""
+"""Templates of absence replies, of a person or of a shared mailbox.
+
+None tells strangers the reason, the place or a phone number.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,6 +11,7 @@ from typing import NamedTuple
 from vaguemestre.mailbox.sorting.values import Absence, Place, ReplyTemplate
 
 _HELLO, _BYE = "Bonjour,\n\n", "\n\nCordialement,\n"
+NAMED_BELOW = "personne nommée ci-dessous"  # the details of the replacement end the text
 
 
 class Days(NamedTuple):
@@ -42,7 +46,7 @@ def reply_templates(name: str, starts_on: date | None, ends_on: date | None) -> 
             "relais",
             "Quelqu’un prend le relais",
             f"{_HELLO}Je ne suis pas joignable{until}. Pour ce qui ne peut attendre, adressez-vous à la "
-            f"personne nommée ci-dessous.{signed}",
+            f"{NAMED_BELOW}.{signed}",
             outside,
         ),
         ReplyTemplate(
@@ -55,6 +59,44 @@ def reply_templates(name: str, starts_on: date | None, ends_on: date | None) -> 
         ),
         ReplyTemplate("neutre", "Absence, sans autre précision", outside, outside),
     )
+
+
+def box_reply_templates(
+    title: str, starts_on: date | None, ends_on: date | None
+) -> tuple[ReplyTemplate, ...]:
+    """As `reply_templates`, in the words of a school or service, signed with the title of its mailbox."""
+    between = f" du {_day_fr(starts_on)} au {_day_fr(ends_on)} inclus" if starts_on and ends_on else ""
+    until = f" jusqu’au {_day_fr(ends_on)} inclus" if ends_on else ""
+    after = f" à partir du {_day_fr(ends_on + timedelta(days=1))}" if ends_on else " à la réouverture"
+    signed = f"{_BYE}{title}"
+    closed = f"{_HELLO}Nos bureaux sont fermés{between}. Votre message sera lu{after}.{signed}"
+    neutral = f"{_HELLO}Nous ne pouvons pas vous répondre{until}. Votre message sera lu{after}.{signed}"
+    duty = (
+        f"{_HELLO}Une permanence est assurée{between} : les réponses sont plus lentes. Votre message sera lu "
+        f"au plus tard{after}.{signed}"
+    )
+    weekly = (
+        f"{_HELLO}Nos bureaux sont fermés aujourd’hui. Votre message sera lu à notre prochain jour "
+        f"d’ouverture.{signed}"
+    )
+    relay = (
+        f"{_HELLO}Nous ne pouvons pas vous répondre{until}. Pour ce qui ne peut attendre, adressez-vous à la "
+        f"{NAMED_BELOW}.{signed}"
+    )
+    return (
+        ReplyTemplate("fermeture", "Fermeture", closed, closed),
+        ReplyTemplate("permanence", "Permanence", duty, duty),
+        ReplyTemplate("relais", "Quelqu’un prend le relais", relay, neutral),
+        ReplyTemplate("partiel", "Jours de fermeture", weekly, weekly),
+        ReplyTemplate("neutre", "Absence, sans autre précision", neutral, neutral),
+    )
+
+
+def templates_for(
+    name: str, starts_on: date | None, ends_on: date | None, *, is_box: bool
+) -> tuple[ReplyTemplate, ...]:
+    """Templates of the mailbox: those of a person, or those of a shared mailbox."""
+    return (box_reply_templates if is_box else reply_templates)(name, starts_on, ends_on)
 
 
 def with_days(text: str, before: Days, after: Days) -> str:

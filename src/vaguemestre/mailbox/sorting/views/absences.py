@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.queries import hidden_academies
 from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.mailbox.calendar.rules.holidays import coming
@@ -22,9 +23,9 @@ from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.forms.absence_days import following_days
 from vaguemestre.mailbox.sorting.forms.absence_shortcuts import shortcut_fields
 from vaguemestre.mailbox.sorting.forms.absences import AbsenceForm
-from vaguemestre.mailbox.sorting.rules.absences import absence_phase, reply_previews
+from vaguemestre.mailbox.sorting.rules.absences import absence_phase, reply_previews, reply_texts
 from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
-from vaguemestre.mailbox.sorting.rules.reply_templates import reply_templates
+from vaguemestre.mailbox.sorting.rules.reply_templates import templates_for
 from vaguemestre.mailbox.sorting.rules.rich import plain_of
 from vaguemestre.mailbox.sorting.values import (
     Absence,
@@ -80,7 +81,11 @@ def absence(request: SignedInRequest) -> HttpResponse:
     saved = form.cleaned_data["absence"]
     if not queries.replacements_of([saved], hidden_academies=hidden_academies(request.who)):
         saved = replace(saved, replacement_id=None)
-    event = services.save_absence(account_id, saved, by=request.who.actor, now=now)
+    try:
+        event = services.save_absence(account_id, saved, by=request.who.actor, now=now)
+    except Refusal as refusal:  # of a replacement that the phone book no longer shows
+        form.add_refusal(refusal)
+        return _refused(request, form, now)
     run_now(event)
     form = AbsenceForm.of_absence(saved, now, place)
     if "HX-Request" in request.headers:
@@ -95,7 +100,9 @@ def absence(request: SignedInRequest) -> HttpResponse:
 def fill(request: SignedInRequest) -> HttpResponse:
     """Fill the form for the person (holidays, a template, a replacement); nothing is saved."""
     now, place = timezone.now(), _place(request)
-    form = AbsenceForm.of_typed(request.POST, shortcut_fields(request.POST, request.who.name), now, place)
+    is_box = request.who.acting is not None
+    filled = shortcut_fields(request.POST, request.who.name, is_box=is_box)
+    form = AbsenceForm.of_typed(request.POST, filled, now, place)
     search = None
     if "search" in request.POST:
         query = request.POST.get("query", "").strip()
@@ -137,9 +144,17 @@ def preview(request: SignedInRequest) -> HttpResponse:
 
 
 def show_banner(request: SignedInRequest) -> HttpResponse:
-    """The line above the mail while replies are sent; empty otherwise."""
+    """The line above the mail while replies are sent; empty otherwise.
+
+    Every member of a shared mailbox sees it, with the texts; who manages it may end the absence.
+    """
     current = queries.current_absence(request.who.account_id, timezone.now())
-    return render(request, "sorting/banner.html", {"absence": current})
+    context: dict[str, Any] = {"absence": current, "acting": request.who.acting}
+    if current and request.who.acting:
+        replacements = queries.replacements_of([current])
+        texts = reply_texts(current, replacements)
+        context["texts"] = [plain_of(text) if current.is_rich else text for text in texts]
+    return render(request, "sorting/banner.html", context)
 
 
 @require_GET
@@ -161,7 +176,9 @@ def end(request: SignedInRequest) -> HttpResponse:
     is_done = run_now(event)
     if "HX-Request" in request.headers:
         return render(
-            request, "sorting/banner.html", {"absence": None, "has_ended": True, "is_done": is_done}
+            request,
+            "sorting/banner.html",
+            {"absence": None, "has_ended": True, "is_done": is_done, "acting": request.who.acting},
         )
     return HttpResponseRedirect(reverse("sorting:absence"))
 
@@ -223,7 +240,7 @@ def _context(
         ),
         "holidays": coming(zone, paris_day(now), _MAX_HOLIDAYS),
         "zone": zone,
-        "templates": reply_templates(request.who.name, None, None),
+        "templates": templates_for(request.who.name, None, None, is_box=request.who.acting is not None),
         "replacement": (
             queries.replacement_of(int(replacement_id), hidden_academies=hidden_academies(request.who))
             if replacement_id.isdecimal() and len(replacement_id) < 16

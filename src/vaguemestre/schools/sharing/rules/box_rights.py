@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from vaguemestre.schools.sharing.values import ActivityRecord, Right
 
-_PREFIX = re.compile(r"/boites/([1-9][0-9]{0,9})(/(?:messagerie|parametres|contacts)/.*)", re.DOTALL)
+_PREFIX = re.compile(
+    r"/boites/([1-9][0-9]{0,9})(/(?:messagerie|parametres|contacts)/.*|/accueil/bandeaux)", re.DOTALL
+)
 _SESSION = re.compile(r"([^+]+)\+([1-9][0-9]{0,9})\+([1-9][0-9]{0,9})")
 
 # Pages of other rooms, by URL name. Pages not listed here open in the person's own mailbox.
