@@ -4,7 +4,7 @@ from vaguemestre.mailbox.compose.rules.original import file_name, message_parts
 from vaguemestre.mailbox.compose.values import SourceFile, SourceMessage
 from vaguemestre.mailbox.webmail.rules.listing.search_query import plain_terms
 from vaguemestre.post.mailstore.ports import Mailbox
-from vaguemestre.post.mailstore.values import MessageRef, Only, Part, Row, Use, View
+from vaguemestre.post.mailstore.values import MessageRef, Only, Row, Use, View
 
 MOST_SOURCES = 20
 MAX_PAGES = 5
@@ -32,12 +32,7 @@ def attach_sources(mailbox: Mailbox, typed: str) -> tuple[SourceMessage, ...]:
 def source_files(mailbox: Mailbox, ref: MessageRef) -> tuple[SourceFile, ...]:
     """Files attached to the message. Raises MessageGone."""
     files = message_parts(mailbox.open(ref).root).files
-    return tuple(SourceFile(part.number, file_name(part), _size(part)) for part in files)
-
-
-def _size(part: Part) -> int:
-    """Approximate decoded size, in octets."""
-    return part.size * 3 // 4 if part.encoding == "base64" else part.size
+    return tuple(SourceFile(part.number, file_name(part), part.octets) for part in files)
 
 
 def _source(row: Row) -> SourceMessage:

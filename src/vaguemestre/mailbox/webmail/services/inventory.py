@@ -121,5 +121,4 @@ def _files(mailbox: Reads, owner: str, row: Row) -> Iterator[AttachedFile]:
 
 def _leaves(attached: Iterable[Part]) -> Iterator[_Leaf]:
     for part in attached:
-        size = part.size * 3 // 4 if part.encoding == "base64" else part.size
-        yield _Leaf(part.number, part.kind, kinds.file_name(part.name, part.kind, part.number), size)
+        yield _Leaf(part.number, part.kind, kinds.file_name(part.name, part.kind, part.number), part.octets)

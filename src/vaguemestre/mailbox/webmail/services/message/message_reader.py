@@ -239,6 +239,6 @@ def _attachments(chosen: parts.ChosenParts, used: frozenset[str]) -> Iterator[At
             number=part.number,
             kind=part.kind,
             name=name,
-            size=part.size * 3 // 4 if part.encoding == "base64" else part.size,
+            size=part.octets,
             viewer=kinds.viewer_of(part.kind, name),
         )
