@@ -122,8 +122,9 @@ function panelOf(pane, link) {
   const bar = answersOf(link);
   article.append(bar);
   panel.append(article);
-  const report = adoptDialog(pane, panel, "report-dialog");
-  if (report) bar.append(reportButton(report));
+  if (pane.querySelector('[data-opens="report-dialog"]')) {
+    bar.append(reportButton(adoptDialog(pane, panel, "report-dialog")));
+  }
   adoptDialog(pane, panel, "unsubscribe-dialog");
   return panel;
 }

@@ -234,6 +234,20 @@ def test_an_unfolded_message_is_reported_under_its_own_name(page: Page, box: Mem
     assert [row.summary.subject for row in box.page("Junk", 0, 9).rows] == ["Re: Conseil"]
 
 
+def test_ones_own_letter_is_not_reported(page: Page, box: MemoryMailbox) -> None:
+    first = put_conversation(box)[0]
+    own = put(box, reply(1, 1), folder="Sent")
+    page.goto(address(first))
+    item = page.locator(line_of(page, own))
+    item.get_by_role("link").first.press("Enter")
+    expect(item.get_by_role("button", name="Transférer")).to_be_visible()
+    expect(item.get_by_role("button", name="Signaler")).to_have_count(0)
+    page.goto(address(own))
+    tools = page.get_by_role("group", name="Actions sur le courriel")
+    expect(tools.get_by_role("button", name="Transférer")).to_be_enabled()
+    expect(tools.get_by_role("button", name="Signaler")).to_have_count(0)
+
+
 def test_one_leaves_the_list_of_an_unfolded_message(page: Page, box: MemoryMailbox) -> None:
     first = put_conversation(box)[0]
     threaded = letter(
