@@ -22,6 +22,7 @@ from vaguemestre.people.credentials.models import (
     RecoveryContact,
 )
 from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.credentials.queries import password_context_of
 from vaguemestre.people.credentials.rules.passkeys import NewPasskey
 from vaguemestre.people.credentials.services.account_states import (
     NewAccount,
@@ -46,12 +47,18 @@ from vaguemestre.people.credentials.services.app_passwords import (
 from vaguemestre.people.credentials.services.erasure import erase_account
 from vaguemestre.people.credentials.services.one_time import make_recovery_codes
 from vaguemestre.people.credentials.services.passkeys import add_passkey
+from vaguemestre.people.credentials.services.passwords import (
+    check_chosen_password,
+    hash_password,
+    save_password_hash,
+)
 from vaguemestre.people.credentials.services.recovery_contacts import confirm_contact, propose_contact
 from vaguemestre.people.credentials.services.retention import (
     FORMER_KEYS_KEPT,
     LINKS_KEPT,
     delete_expired_tokens,
 )
+from vaguemestre.people.credentials.services.rollback import bar_password, undo_change
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -176,6 +183,48 @@ def test_no_proof_is_left_to_a_thief_but_a_contact_that_has_rested() -> None:
     )
     withdraw_proofs(nicolas.pk, by="test", now=LATER)
     assert RecoveryContact.objects.get() == rested
+
+
+def may_choose(row: Account, password: str) -> bool:
+    try:
+        check_chosen_password(password, password_context_of(row.pk, password, lambda *_: ()))
+    except Refusal as refusal:
+        return refusal.code != "credentials.password-taken"
+    return True
+
+
+def test_a_password_that_a_thief_may_know_is_not_chosen_again() -> None:
+    nicolas = account()
+    first, second, third = (f"girafe tapis bougie {number}" for number in ("421", "522", "623"))
+    for password in (first, second):
+        save_password_hash(nicolas.pk, hash_password(password), by="test", now=NOON)
+    assert may_choose(nicolas, second)
+    withdraw_proofs(nicolas.pk, by="test", now=LATER)  # the thief may have changed it himself
+    assert [may_choose(nicolas, each) for each in (first, second, third)] == [False, False, True]
+    save_password_hash(nicolas.pk, hash_password(third), by="test", now=LATER)
+    assert [may_choose(nicolas, each) for each in (first, second, third)] == [False, False, True]
+    erase_account(nicolas.pk, by="test", now=LATER)
+    assert not Account.objects.get(pk=nicolas.pk).taken_passwords
+
+
+def test_a_barred_password_is_neither_chosen_again_nor_brought_back() -> None:
+    nicolas = account()
+    first, second = "girafe tapis bougie 421", "cascade moulin ardoise 17"
+    save_password_hash(nicolas.pk, hash_password(first), by="test", now=NOON)
+    bar_password(nicolas.pk, by="test", now=NOON)
+    assert not may_choose(nicolas, first)
+    save_password_hash(nicolas.pk, hash_password(second), by="test", now=LATER)
+    assert not may_choose(nicolas, first)
+    assert not undo_change("password-changed", nicolas.pk, 0, by="test", now=LATER)
+
+
+def test_a_password_undone_is_not_chosen_again() -> None:
+    nicolas = account()
+    first, second = "girafe tapis bougie 421", "cascade moulin ardoise 17"
+    for password in (first, second):
+        save_password_hash(nicolas.pk, hash_password(password), by="test", now=NOON)
+    assert undo_change("password-changed", nicolas.pk, 0, by="test", now=LATER)
+    assert [may_choose(nicolas, each) for each in (first, second)] == [True, False]
 
 
 def test_an_erased_account_keeps_its_names_alone() -> None:

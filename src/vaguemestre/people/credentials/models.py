@@ -61,6 +61,8 @@ class Account(AbstractBaseUser):
     # the password before the last change, as long as the change may be undone
     former_password = models.CharField(max_length=128, blank=True)
     former_until = models.DateTimeField(null=True, blank=True)
+    # hashes of passwords that a thief may know, one a line: the owner may not choose them again
+    taken_passwords = models.TextField(blank=True, default="", db_default="")
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -12,6 +12,10 @@ SENTENCES = {
     "credentials.passkey-refused": (
         "Cette clé d’accès n’a pas été reconnue. Réessayez, ou connectez-vous autrement."
     ),
+    "credentials.password-taken": (
+        "Ce mot de passe a été retiré parce que quelqu’un d’autre le connaît peut-être : choisissez-en un "
+        "autre."
+    ),
     "credentials.password-too-close": (
         "Ce mot de passe ressemble trop à ce qu’on sait de vous (nom, identifiant, NUMEN, date de "
         "naissance, établissement). Ajoutez des mots qui ne parlent pas de vous."

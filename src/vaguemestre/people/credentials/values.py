@@ -54,6 +54,7 @@ class PasswordContext:
     words: tuple[str, ...] = ()  # names, username, school, town, académie
     numens: tuple[str, ...] = field(default=(), repr=False)
     birth_date: date | None = None
+    taken: tuple[str, ...] = field(default=(), repr=False)  # hashes of passwords that a thief may know
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,11 +201,13 @@ def password_context_of(account_id: int, typed: str, numen_words: NumenWords) ->
     """What others know of the account's person, to rate a typed password. Raises Account.DoesNotExist."""
     account = Account.objects.select_related("person", "person__academy").get(pk=account_id)
     person = account.person
+    barred = (account.password,) if account.password_barred_at is not None else ()
+    taken = (*account.taken_passwords.split(), *barred)
     if person is None:
-        return PasswordContext((account.username, account.mailbox))
+        return PasswordContext((account.username, account.mailbox), taken=taken)
     places = [word for place in places_of(person.pk) for word in place]
     names = (person.shown_name, person.birth_name, person.first_name, account.username, person.academy.name)
-    return PasswordContext((*names, *places), numen_words(account_id, typed), person.birth_date)
+    return PasswordContext((*names, *places), numen_words(account_id, typed), person.birth_date, taken)
 
 
 def numen_words_of(account_id: int, typed: str, keys: NumenKeys) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from vaguemestre.people.credentials.models import (
 )
 from vaguemestre.people.credentials.rules.account_states import state_after
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
+from vaguemestre.people.credentials.services.passwords import with_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +211,13 @@ def rename_account(account_id: int, username: str, *, by: str, now: datetime) ->
 def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     """Withdraw every means of sign-in, as a thief may have added some: password, devices, codes, passkeys.
 
-    Contacts that have rested stay. The account stays activated, so a NUMEN alone does not open it. Inside the
-    caller's transaction.
+    The password cannot be chosen again. Contacts that have rested stay. The account stays activated, so a
+    NUMEN alone does not open it. Inside the caller's transaction.
     """
-    Account.objects.filter(pk=account_id).update(
-        password=make_password(None), former_password="", former_until=None
-    )
+    account = Account.objects.select_for_update().get(pk=account_id)
+    account.taken_passwords = with_taken(account, account.password, account.former_password)
+    account.password, account.former_password, account.former_until = make_password(None), "", None
+    account.save(update_fields=["password", "former_password", "former_until", "taken_passwords"])
     OneTimeDevice.objects.filter(account_id=account_id).delete()
     RecoveryCode.objects.filter(account_id=account_id).delete()
     Passkey.objects.filter(account_id=account_id).delete()

@@ -6,13 +6,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from threading import BoundedSemaphore
 
+from django.contrib.auth.hashers import (
+    UNUSABLE_PASSWORD_PREFIX,
+    get_hasher,
+    identify_hasher,
+    make_password,
+)
 from django.contrib.auth.hashers import check_password as matches
-from django.contrib.auth.hashers import get_hasher, identify_hasher, make_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.utils.functional import SimpleLazyObject
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.hashers import HEAVY, LIGHT, hasher_of
 from vaguemestre.people.credentials.models import Account
@@ -22,6 +28,8 @@ from vaguemestre.people.credentials.rules.passwords import strength as rated_str
 from vaguemestre.people.credentials.values import PasswordContext, Strength
 
 _UNDO_PERIOD = timedelta(days=7)
+_MOST_TAKEN = 6  # each is a slow hash to compare with
+_SAVED_FIELDS = ("password", "password_barred_at", "former_password", "former_until", "taken_passwords")
 # Hashes that a process computes at once. A request that waits for its turn blocks a web thread, so anonymous
 # requests need one of a few slots first (`hash_slot`).
 _turns = {LIGHT: BoundedSemaphore(2), HEAVY: BoundedSemaphore(1)}
@@ -88,20 +96,35 @@ def equalize_hash_cost(password: str, password_hash: str) -> None:
 def save_password_hash(account_id: int, password_hash: str, *, by: str, now: datetime) -> None:
     """Set the hash of the password. The former hash is kept a week, so that the owner can undo the change.
 
-    Inside the caller's transaction.
+    A barred one does not come back so, nor is it chosen again. Inside the caller's transaction.
     """
     account = Account.objects.select_for_update().get(pk=account_id)
-    if account.is_active and account.has_usable_password():
+    if account.password_barred_at is not None:
+        account.taken_passwords = with_taken(account, account.password, account.former_password)
+        account.former_password, account.former_until = "", None
+    elif account.is_active and account.has_usable_password():
         account.former_password, account.former_until = account.password, now + _UNDO_PERIOD
     account.password, account.password_barred_at = password_hash, None
-    account.save(update_fields=["password", "password_barred_at", "former_password", "former_until"])
+    account.save(update_fields=_SAVED_FIELDS)
     record("credentials.password-set", to=f"account:{account_id}", by=by, at=now)
     announce(AccountChanged(account_id))
 
 
+def with_taken(account: Account, *hashes: str) -> str:
+    """The column `taken_passwords` of an account once a thief may know these too; "" is no hash."""
+    known = account.taken_passwords.split()
+    usable = (each for each in hashes if each and not each.startswith(UNUSABLE_PASSWORD_PREFIX))
+    return "\n".join([*known, *(each for each in usable if each not in known)][-_MOST_TAKEN:])
+
+
 def check_chosen_password(password: str, bearer: PasswordContext) -> None:
-    """Require that a person may choose that password. Raises Refusal `credentials.password-too-…`."""
+    """Require that a person may choose that password.
+
+    Raises Refusal `credentials.password-too-…`, `credentials.password-taken`.
+    """
     check_chosen(password, bearer, _common_passwords())
+    if any(matches_hash(password, taken) for taken in bearer.taken):
+        raise Refusal("credentials.password-taken")
 
 
 def strength_of(password: str, bearer: PasswordContext) -> Strength:

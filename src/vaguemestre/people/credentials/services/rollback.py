@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import F
-
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.events import AccountChanged
@@ -20,6 +18,7 @@ from vaguemestre.people.credentials.services.app_passwords import revoke_app_pas
 from vaguemestre.people.credentials.services.keys import declare_key_lost, restore_key
 from vaguemestre.people.credentials.services.one_time import remove_application
 from vaguemestre.people.credentials.services.passkeys import remove_passkey
+from vaguemestre.people.credentials.services.passwords import with_taken
 from vaguemestre.people.credentials.services.recovery_contacts import drop_contact
 
 UNDO_LIFE = timedelta(days=7)
@@ -119,9 +118,17 @@ def _restore_codes(account_id: int, _: int, now: datetime) -> bool:
 
 
 def _restore_password(account_id: int, _: int, now: datetime) -> bool:
-    """Restore the password before the last change."""
+    """Restore the password before the last change; the one it undoes is not chosen again."""
     rows = Account.objects.filter(pk=account_id, former_until__gt=now).exclude(former_password="")
-    return bool(rows.update(password=F("former_password"), former_password="", former_until=None))
+    account = rows.select_for_update().first()
+    if account is None:
+        return False
+    taken = with_taken(account, account.password)
+    return bool(
+        rows.update(
+            password=account.former_password, former_password="", former_until=None, taken_passwords=taken
+        )
+    )
 
 
 _UNDO_BY_ACT: Mapping[str, Callable[[int, int, datetime], bool]] = {
