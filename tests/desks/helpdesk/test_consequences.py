@@ -17,6 +17,7 @@ NOBODY = AccountImpact(
     sessions=0,
     app_passwords=0,
     factors=(),
+    has_recovery_codes=False,
     has_password=False,
     has_code=False,
     outgoing_messages=0,
@@ -28,6 +29,7 @@ BUSY = replace(
     sessions=2,
     app_passwords=1,
     factors=("application",),
+    has_recovery_codes=True,
     has_password=True,
     has_code=True,
     outgoing_messages=3,
@@ -52,12 +54,18 @@ def test_a_compromise_says_each_thing_that_it_cuts() -> None:
         "Le mot de passe est effacé",
         "application, codes de secours",
         "Le code déjà donné ne sert plus.",
-        "3 courriels en partance sont retenus",
+        "3 courriels en partance sont retenus ; vous déciderez de les laisser partir ou de les jeter",
         "Les publipostages, la notification d’absence et les réponses vers une adresse extérieure",
         "La messagerie reste fermée 48 heures",
         "Une lettre part à z…@dehors.example",
     ):
         assert words in said
+
+
+def test_a_compromise_names_no_factor_that_there_is_not_and_agrees_with_one() -> None:
+    assert "seconds facteurs" not in text(DeskAction.COMPROMISED, NOBODY)
+    said = text(DeskAction.COMPROMISED, replace(NOBODY, outgoing_messages=1))
+    assert "1 courriel en partance est retenu ; vous déciderez de le laisser partir ou de le jeter" in said
 
 
 def test_a_compromise_does_not_say_what_is_not_there_to_cut() -> None:

@@ -70,7 +70,9 @@ def test_the_whole_way(client: Client, lucie: Account, nicolas: Account) -> None
     assert "devant vous" in second.get(where).content.decode()
     assert second.post(where, {"verification": ""}).status_code == 200
     assert not IssuedCode.objects.exists()
-    code = code_on(second.post(where, {"verification": "Elle est devant moi"}).content.decode())
+    sheet = second.post(where, {"verification": "Elle est devant moi"}).content.decode()
+    assert "<dd>nmorel</dd>" in sheet  # the code is useless without it
+    code = code_on(sheet)
     assert len(code) == 15
     assert ("handed", "vieux@maison.example") in [(kind, to) for _, kind, to, _ in letters_due()]
     assert code not in client.get(f"/assistance/compte/{nicolas.pk}").content.decode()

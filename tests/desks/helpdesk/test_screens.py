@@ -179,7 +179,7 @@ def test_the_story_is_told_and_no_secret_is(client: Client, lucie: Account, nico
 def test_whoever_never_activated_is_sent_to_their_own_activation_not_to_a_head(
     client: Client, lucie: Account, nicolas: Account
 ) -> None:
-    only_way = "Sans contact vérifié, c’est la seule voie"
+    only_way = "Sans contact vérifié, seul un code remis en main propre"
     active = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
     assert only_way in active
     assert active.index("Agir") < active.index("Connexions") < active.index("Taille de la boîte")
@@ -312,6 +312,8 @@ def test_after_a_compromise_mail_stays_shut_two_days_and_applications_do_not(
     nicolas.refresh_from_db()
     assert (nicolas.state, nicolas.mailbox_state) == ("active", "held")
     assert engines.active["nmorel@ac-amiens.test"] is False
+    sheet = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    assert "bloquée jusqu’au" in sheet
     nicolas.set_password(NEW)
     nicolas.save(update_fields=("password",))
     owner = Client()
@@ -325,6 +327,7 @@ def test_after_a_compromise_mail_stays_shut_two_days_and_applications_do_not(
     lifecycle_handlers.run_lifecycle_round()
     nicolas.refresh_from_db()
     assert nicolas.mailbox_state == "open"
+    assert "bloquée jusqu’au" not in client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
 
 
 def test_deleted_messages_go_back_to_their_owner_who_is_told_and_the_desk_sees_none(

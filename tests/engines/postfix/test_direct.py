@@ -5,7 +5,7 @@ import signal
 import smtplib
 from collections.abc import Iterator
 from email import message_from_bytes
-from email.policy import SMTPUTF8
+from email.policy import SMTPUTF8, default
 
 import pytest
 from tests.engines.live import Someone, letter
@@ -72,6 +72,8 @@ def test_a_refusal_of_the_other_server_comes_back_and_has_a_reason(sender: Sende
     assert delivery_reason(refused.status, refused.detail) == "outbox.status-unknown-person"
     bounce = sender.found(marie, "Courriel non remis")[0]
     assert b"inconnu@loin.example" in bounce
+    author = message_from_bytes(bounce, policy=default)["From"].addresses[0]
+    assert (author.display_name, author.addr_spec) == ("Messagerie", f"MAILER-DAEMON@mail.{DOMAIN}")
 
 
 def test_a_server_that_says_later_is_a_delay_and_holds_up_nobody_else(sender: Sender, marie: Someone) -> None:

@@ -163,6 +163,21 @@ def test_an_old_sign_in_does_not_release_anything(
     assert row.hold == "held"
 
 
+def test_the_desk_finds_what_was_stopped_when_an_account_was_made_safe(client: Client) -> None:
+    safe = account(username="abrite")
+    OutboxMessage.objects.create(
+        account=safe, key="k1", message_id="<k1@x>", state="stopped", subject="Secret", recipients=[],
+        content=b"c", due_at=timezone.now(), created_at=timezone.now(),
+    )  # fmt: skip
+    account(username="lucie", role="helpdesk")
+    client.post("/alogin", {"username": "lucie", "secret": PASSWORD})
+    page = client.get("/assistance/retenus/").content.decode()
+    assert re.search(rf'<a href="/assistance/compte/{safe.pk}">abrite</a>\s: 1\scourriel', page)
+    assert "Aucun courriel n’est retenu" not in page
+    assert "Secret" not in page
+    assert "abrite" not in client.get("/assistance/retenus/?q=autre").content.decode()
+
+
 def test_the_desk_sees_how_much_is_held_never_what_it_says(
     client: Client, engines: list[tuple[str, bool]]
 ) -> None:

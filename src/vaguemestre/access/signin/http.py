@@ -65,16 +65,15 @@ def signed_in(view: Callable[..., HttpResponse]) -> _View:
             return _redirect_to_sign_in(request)
         if not request.path.startswith(SECURITY) and (page := blocking_page(who, timezone.now())):
             return HttpResponseRedirect(page)
-        if request.path.startswith(_MAIL) and (until := mail_held_until(who, timezone.now())):
+        if request.path.startswith(_MAIL) and (until := mail_held_until(who.mail_held_since, timezone.now())):
             return render(request, "signin/mail_held.html", {"until": until}, status=403)
         return view(request, *args, **kwargs)
 
     return guarded
 
 
-def mail_held_until(who: Who, now: datetime) -> datetime | None:
-    """When the mailbox reopens after a compromise; None when it is open."""
-    since = who.mail_held_since
+def mail_held_until(since: datetime | None, now: datetime) -> datetime | None:
+    """When a mailbox reopens that a compromise closed at `since`; None when it is open."""
     until = since + timedelta(hours=settings.CONFIG.lifecycle.compromise_hours) if since else now
     return until if until > now else None
 

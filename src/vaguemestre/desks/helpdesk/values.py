@@ -34,6 +34,7 @@ class AccountImpact:
     sessions: int
     app_passwords: int
     factors: tuple[str, ...]
+    has_recovery_codes: bool
     has_password: bool
     has_code: bool
     outgoing_messages: int  # messages about to leave
@@ -124,6 +125,7 @@ class AccountDetail:
     role: str
     state: str
     is_locked: bool
+    mail_held_since: datetime | None
     failures: int
     throttled_until: datetime | None
     contact: str
@@ -159,6 +161,7 @@ class HandOverDetail:
 
     hand_over_id: int
     account_id: int
+    username: str
     name: str
     place: str
     operator: str

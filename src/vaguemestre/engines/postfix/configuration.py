@@ -71,10 +71,9 @@ def prepare(instance: Instance) -> None:
         socket.parent.mkdir(parents=True, exist_ok=True)
     maps.write_maps(instance, base)
     values = _values(instance)
-    for name in ("main.cf", "master.cf"):
+    for name in ("main.cf", "master.cf", "bounce.cf"):
         write(base / name, render(_HERE, f"{name}.j2", **values))
     write(base / _QUEUE_AT_START, (_HERE / _QUEUE_AT_START).read_text(encoding="utf-8"))
-    write(base / "bounce.cf", (_HERE / "bounce.cf").read_text(encoding="utf-8"))
     outgoing.write_credentials(instance, base)
     _write_report_door(instance)
     checked = CheckedFiles(

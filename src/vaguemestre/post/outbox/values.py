@@ -282,6 +282,15 @@ class HeldMail:
 
 
 @dataclass(frozen=True)
+class StoppedMail:
+    """How much mail about to leave was stopped when the account was made safe."""
+
+    account_id: int
+    username: str
+    messages: int
+
+
+@dataclass(frozen=True)
 class SendingPreferences:
     """A person's sending preferences. `undo_seconds`: how long « Annuler l’envoi » is shown."""
 

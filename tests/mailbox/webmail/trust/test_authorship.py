@@ -531,6 +531,20 @@ def test_an_outsider_under_the_name_of_a_service_is_told(
     assert "Ce n’est pas un service de l’académie." in page
 
 
+def test_a_report_of_our_own_mail_service_is_no_fraud_and_one_that_arrived_may_be(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    report = b"From: Messagerie <MAILER-DAEMON@mail.ac-amiens.test>\r\nSubject: x\r\n\r\nx\r\n"
+    page = reader.get(address(put(box, report)), headers=PIECE).content.decode()
+    assert "Avis de la messagerie" in page
+    for doubt in ("Ce n’est pas un service", "Hors de l’académie", "Non vérifié"):
+        assert doubt not in page
+    arrived = b"Vaguemestre-Arrival: mx\r\n" + report
+    page = reader.get(address(put(box, arrived)), headers=PIECE).content.decode()
+    assert "Ce n’est pas un service" in page
+    assert "Avis de la messagerie" not in page
+
+
 @pytest.mark.parametrize(
     ("typed", "is_head"),
     [

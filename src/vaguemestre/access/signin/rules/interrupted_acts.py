@@ -11,8 +11,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
 _MAX_DISPLAYED_CHARACTERS = 300
 # Fields that hold codes: the label of the act, or its page, already says what they choose.
 _CODES = {
-    "act", "action", "assignee", "category", "confirmer", "event", "next", "person_id", "plan", "source",
-    "token",
+    "act", "action", "assignee", "category", "confirmer", "event", "next", "person_id", "plan", "scope",
+    "source", "token",
 }  # fmt: skip
 _LABELS = {
     "account": "Compte",
@@ -41,7 +41,6 @@ _LABELS = {
     "requested_by": "Demandeur",
     "right": "Droit",
     "school": "Établissement",
-    "scope": "Étendue",
     "serial": "Numéro de série",
     "sponsor": "Qui en répond",
     "starts_on": "Début",

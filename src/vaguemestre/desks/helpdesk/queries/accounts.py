@@ -32,6 +32,7 @@ from vaguemestre.people.credentials.queries import (
     is_account_in,
     passkeys_of,
     presented,
+    recovery_codes_left,
     usable_contact,
     usernames_of,
 )
@@ -161,6 +162,7 @@ def account_detail(account_id: int, now: datetime) -> AccountDetail | None:
         role=account.role,
         state=account.state,
         is_locked=account.state == "active" and not identity.hashed,
+        mail_held_since=account.mail_held_since,
         failures=throttle.failures,
         throttled_until=throttle.until,
         contact=masked(contact) if contact else "",
@@ -183,6 +185,7 @@ def account_impact(account_id: int, now: datetime) -> AccountImpact:
         sessions=len(sessions_of(account_id, "", now)),
         app_passwords=len(app_passwords_of(account_id)),
         factors=account.factors,
+        has_recovery_codes=recovery_codes_left(account_id) > 0,
         has_password=bool(identified(account_id).hashed),
         has_code=account.code_until is not None,
         outgoing_messages=len(waiting_messages(account_id)),

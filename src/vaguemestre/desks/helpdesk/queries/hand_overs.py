@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from vaguemestre.desks.helpdesk.models import HandOverRow
 from vaguemestre.desks.helpdesk.values import Confirmer, HandOverDetail
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import accounts_by_person, identified, presented
+from vaguemestre.people.credentials.queries import accounts_by_person, identified, presented, usernames_of
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
 from vaguemestre.people.directory.queries import heads_of_places_served, newest_post_label
 
@@ -65,6 +65,7 @@ def _confirmer(account_id: int) -> Confirmer:
 
 def _details(rows: QuerySet[HandOverRow]) -> list[HandOverDetail]:
     details = []
+    usernames = usernames_of([row.account_id for row in rows])
     for row in rows:
         person, operator, second = (
             _confirmer(row.account_id),
@@ -75,6 +76,7 @@ def _details(rows: QuerySet[HandOverRow]) -> list[HandOverDetail]:
             HandOverDetail(
                 row.pk,
                 row.account_id,
+                usernames.get(row.account_id, ""),
                 person.name,
                 person.place,
                 operator.name,

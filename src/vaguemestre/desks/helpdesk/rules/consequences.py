@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from vaguemestre.desks.helpdesk.values import RECOVERED_FOLDER, AccountImpact, DeskAction
-from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.kernel.texts import counted, inflected
 
 CONFIRMED_ACTIONS = frozenset(
     {DeskAction.SUSPEND, DeskAction.COMPROMISED, DeskAction.THROW_AWAY, DeskAction.RECOVER}
@@ -53,8 +53,9 @@ def _compromise(account: AccountImpact, hours: int) -> Iterator[str]:
         yield f"{counted(account.app_passwords, *words)} : chaque logiciel sera à régler de nouveau."
     if account.has_password:
         yield "Le mot de passe est effacé : la personne en choisira un autre."
-    factors = ", ".join((*account.factors, "codes de secours"))
-    yield f"Les seconds facteurs sont retirés : {factors}."
+    codes = ("codes de secours",) if account.has_recovery_codes else ()
+    if factors := ", ".join((*account.factors, *codes)):
+        yield f"Les seconds facteurs sont retirés : {factors}."
     if account.has_code:
         yield "Le code déjà donné ne sert plus."
     yield "Plus rien ne part de la boîte."
@@ -69,7 +70,8 @@ def _compromise(account: AccountImpact, hours: int) -> Iterator[str]:
     if account.outgoing_messages:
         words = ("courriel en partance est retenu", "courriels en partance sont retenus")
         stopped = counted(account.outgoing_messages, *words)
-        yield f"{stopped} ; vous déciderez de les laisser partir ou de les jeter."
+        them = inflected(account.outgoing_messages, "le", "les")
+        yield f"{stopped} ; vous déciderez de {them} laisser partir ou de {them} jeter."
     if hours:
         yield (
             f"La messagerie reste fermée {counted(hours, 'heure')}, même à qui revient ; le courrier "

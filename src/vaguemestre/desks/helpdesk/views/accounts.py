@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.access.signin.http import SignedInRequest, act_words, mail_held_until
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.desks.helpdesk import services
@@ -211,6 +211,7 @@ def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpRe
         "absence": absence,
         "is_answering": absence is not None and is_answering(absence, now),
         "account": account,
+        "mail_held_until": mail_held_until(account.mail_held_since, now),
         "form": form,
         "actions": [] if is_guarded else sorted(possible_actions(target)),
         "is_guarded": is_guarded,

@@ -112,6 +112,7 @@ def _page(request: SignedInRequest, account: AccountDetail, form: KeyForm, loss:
         "account": account,
         "key": current[0] if current else None,
         "former": former,
+        "is_only_factor": len(account.factors) == 1,
         "form": form,
         "loss": loss,
         "done": request.GET.get("fait", ""),

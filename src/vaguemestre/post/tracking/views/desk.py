@@ -18,6 +18,7 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import Presented, presented
 from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
 from vaguemestre.post.outbox import queries, services
+from vaguemestre.post.outbox.queries.by_account import HELD_ORDERS, held_by_account, stopped_by_account
 from vaguemestre.post.outbox.values import HeldMail
 from vaguemestre.post.tracking.forms import HeldMailForm
 from vaguemestre.post.tracking.http import for_the_desk
@@ -66,8 +67,8 @@ class _HeldRow(NamedTuple):
 
 
 def _page(request: SignedInRequest, form: HeldMailForm, account_id: int) -> HttpResponse:
-    listing = Listing.of(request.GET, tuple(queries.HELD_ORDERS))
-    accounts, total = queries.held_by_account(
+    listing = Listing.of(request.GET, tuple(HELD_ORDERS))
+    accounts, total = held_by_account(
         search=listing.search,
         order=listing.order,
         first=listing.first,
@@ -86,6 +87,7 @@ def _page(request: SignedInRequest, form: HeldMailForm, account_id: int) -> Http
         "rows": rows,
         "total": total,
         "listing": listing,
+        "stopped": stopped_by_account(search=listing.search, academy_id=request.who.office_academy),
         "search": listing.search,
         "done": request.GET.get("fait", ""),
     }

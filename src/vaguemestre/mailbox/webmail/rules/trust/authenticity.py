@@ -81,6 +81,15 @@ def is_judged(fields: tuple[tuple[str, str], ...], *, server: str) -> bool:
     return any(name == ARRIVAL for name, _ in fields) and bool(_own_results(fields, server))
 
 
+def is_report_of_ours(fields: tuple[tuple[str, str], ...], sender: str, own: Collection[str]) -> bool:
+    """Whether our mail service wrote the message: it bears the name of its reports and did not arrive.
+
+    Our submission service takes no message of that name from anybody. `sender`: in lower case.
+    """
+    is_named_so = any(sender == f"mailer-daemon@mail.{domain}" for domain in own)
+    return is_named_so and all(name != ARRIVAL for name, _ in fields)
+
+
 def is_sealed(
     fields: tuple[tuple[str, str], ...], author: str, *, server: str, seal_holds: SealCheck
 ) -> bool:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line, without_detail
 from vaguemestre.mailbox.webmail.rules.trust import impostors
-from vaguemestre.mailbox.webmail.rules.trust.authenticity import Authenticity, Verdict
+from vaguemestre.mailbox.webmail.rules.trust.authenticity import Authenticity, Verdict, is_report_of_ours
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
 from vaguemestre.mailbox.webmail.rules.trust.titles import (
     all_title_words,
@@ -67,6 +67,7 @@ class Authorship:
     is_ours: bool
     is_partner: bool = False
     is_unsealed: bool = False  # of a colleague's address, and nothing says that the colleague wrote it
+    is_house: bool = False  # a report that our own mail service wrote
 
     @property
     def is_verified(self) -> bool:
@@ -123,7 +124,10 @@ def authorship(
                 pass
     is_partner = verdict.verdict is Verdict.VERIFIED and verdict.by in institution.partners
     is_unsealed = is_ours and verdict.verdict is Verdict.UNVERIFIED and without_detail(address) not in own
-    return Authorship(displayed, verdict, author, field.is_ambiguous, is_ours, is_partner, is_unsealed)
+    is_house = not field.is_ambiguous and is_report_of_ours(opened.fields, address, institution.domains)
+    return Authorship(
+        displayed, verdict, author, field.is_ambiguous, is_ours, is_partner, is_unsealed, is_house
+    )
 
 
 def listed_names(addresses: Collection[str], domains: frozenset[str]) -> dict[str, str]:

@@ -5,11 +5,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet
 
 from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
-from vaguemestre.foundation.kernel.orders import column_of
-from vaguemestre.people.credentials.queries import in_academy
 from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, SenderState, Submission
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.rules.reasons import delivery_reason
@@ -17,7 +15,6 @@ from vaguemestre.post.outbox.values import (
     DeliveryState,
     DeliveryStatus,
     FailedDelivery,
-    HeldMail,
     Origin,
     OutgoingMessage,
     SendingPreferences,
@@ -162,47 +159,6 @@ def first_held_id(account_id: int) -> int | None:
 
 def has_held(account_id: int) -> bool:
     return _held(account_id).exists()
-
-
-# Orders the help desk may choose for held mail → columns.
-HELD_ORDERS = {
-    "depuis": "since",
-    "compte": "account__username",
-    "courriels": "messages",
-    "destinataires": "recipients",
-}
-
-
-def held_by_account(
-    *, search: str = "", order: str = "depuis", first: int = 0, count: int = 30, academy_id: int = 0
-) -> tuple[tuple[HeldMail, ...], int]:
-    """A page of accounts with held mail, and how many there are: counts and dates, no subject or recipient.
-
-    `order`: one of HELD_ORDERS, reversed by a leading `-`. `search`: beginning of a username.
-    `academy_id`: only its accounts; 0 for all.
-    """
-    groups = (
-        Submission.objects.filter(
-            in_academy(academy_id, "account__"),
-            hold=Submission.Hold.HELD,
-            account__username__istartswith=search,
-        )
-        .values("account_id", "account__username", "hold_code")
-        .annotate(messages=Count("pk"), recipients=Sum("counted"), since=Min("at"))
-        .order_by(column_of(order, HELD_ORDERS), "account_id")
-    )
-    page = tuple(
-        HeldMail(
-            group["account_id"],
-            group["account__username"],
-            group["hold_code"],
-            group["messages"],
-            group["recipients"],
-            group["since"],
-        )
-        for group in groups[first : first + count]
-    )
-    return page, groups.count()
 
 
 def count_recipients_by_state(

@@ -1,0 +1,71 @@
+"""Accounts whose mail awaits a decision of the help desk: counts and dates, no subject or recipient."""
+
+from django.db.models import Count, Min, Sum
+
+from vaguemestre.foundation.kernel.orders import column_of
+from vaguemestre.people.credentials.queries import in_academy
+from vaguemestre.post.outbox.models import OutboxMessage, Submission
+from vaguemestre.post.outbox.values import HeldMail, StoppedMail
+
+_MOST_STOPPED = 100
+
+# Orders the help desk may choose for held mail → columns.
+HELD_ORDERS = {
+    "depuis": "since",
+    "compte": "account__username",
+    "courriels": "messages",
+    "destinataires": "recipients",
+}
+
+
+def held_by_account(
+    *, search: str = "", order: str = "depuis", first: int = 0, count: int = 30, academy_id: int = 0
+) -> tuple[tuple[HeldMail, ...], int]:
+    """A page of accounts with held mail, and how many there are: counts and dates, no subject or recipient.
+
+    `order`: one of HELD_ORDERS, reversed by a leading `-`. `search`: beginning of a username.
+    `academy_id`: only its accounts; 0 for all.
+    """
+    groups = (
+        Submission.objects.filter(
+            in_academy(academy_id, "account__"),
+            hold=Submission.Hold.HELD,
+            account__username__istartswith=search,
+        )
+        .values("account_id", "account__username", "hold_code")
+        .annotate(messages=Count("pk"), recipients=Sum("counted"), since=Min("at"))
+        .order_by(column_of(order, HELD_ORDERS), "account_id")
+    )
+    page = tuple(
+        HeldMail(
+            group["account_id"],
+            group["account__username"],
+            group["hold_code"],
+            group["messages"],
+            group["recipients"],
+            group["since"],
+        )
+        for group in groups[first : first + count]
+    )
+    return page, groups.count()
+
+
+def stopped_by_account(*, search: str = "", academy_id: int = 0) -> tuple[StoppedMail, ...]:
+    """Accounts made safe whose mail about to leave awaits a decision, by username; a hundred at most.
+
+    `search`: beginning of a username. `academy_id`: only its accounts; 0 for all.
+    """
+    groups = (
+        OutboxMessage.objects.filter(
+            in_academy(academy_id, "account__"),
+            state=OutboxMessage.State.STOPPED,
+            account__username__istartswith=search,
+        )
+        .values("account_id", "account__username")
+        .annotate(messages=Count("pk"))
+        .order_by("account__username")
+    )
+    return tuple(
+        StoppedMail(group["account_id"], group["account__username"], group["messages"])
+        for group in groups[:_MOST_STOPPED]
+    )
