@@ -43,6 +43,11 @@ def resume_lost_mailings() -> None:
     services.resume_mailings(queries.running_mailings(now - timedelta(minutes=5)), now=now)
 
 
+def is_draft_deleted(account_id: int, key: str) -> bool:
+    """Implements `outbox.ports.IsDraftDeleted`."""
+    return services.is_sent_draft_gone(account_id, key, open_mailbox.get())
+
+
 def purge_old_mailings() -> None:
     """Periodic: delete abandoned compositions, and to whom old mailings went."""
     now = timezone.now()

@@ -23,8 +23,7 @@ class Use(StrEnum):
 DELETED_MESSAGES = "Supprimes/Messages"
 # A folder at that level, or whose path is that long, has no folders in it: they are listed slowly.
 MAX_FOLDER_LEVELS, MAX_FOLDER_PATH = 10, 120
-# Folder of quarantined messages: deliveries and the mail service's own commands alone can name it.
-QUARANTINE = "_quarantaine/Courriels"
+QUARANTINE = "_quarantaine/Courriels"  # only deliveries and the mail service's own commands can name it
 
 
 class Flag(StrEnum):
@@ -38,6 +37,7 @@ class Flag(StrEnum):
     FORWARDED = "$Forwarded"
     MUTED = "$Muted"
     REMINDED = "$Reminded"  # returned from snooze
+    SCHEDULED = "$Scheduled"  # a draft that leaves at an hour chosen
     UNANSWERED = "$Unanswered"  # a sent message that had no reply by its follow-up date
 
 

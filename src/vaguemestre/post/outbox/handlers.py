@@ -12,6 +12,7 @@ from vaguemestre.post.outbox.events import HoldEnded, MessageQueued
 from vaguemestre.post.outbox.ports import (
     end_hold,
     file_sent,
+    is_draft_deleted,
     mark_answered,
     store_round_trip,
     submit,
@@ -49,6 +50,7 @@ def send(event: MessageQueued) -> None:
         was_accepted=was_accepted.get(),
         mark_answered=mark_answered.get(),
         file_sent=file_sent.get(),
+        is_draft_deleted=is_draft_deleted.get(),
         now=timezone.now(),
     )
     if filed is not None:

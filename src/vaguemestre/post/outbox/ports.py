@@ -125,6 +125,15 @@ class FindReports(Protocol):
         ...
 
 
+class IsDraftDeleted(Protocol):
+    def __call__(self, account_id: int, key: str) -> bool:
+        """Whether the draft of a scheduled message was taken out of the drafts meanwhile: it shall not leave.
+
+        False if it never had one. Raises EngineDown.
+        """
+        ...
+
+
 submit: Slot[Submit] = Slot("outbox.submit")
 file_sent: Slot[FileSent] = Slot("outbox.file_sent")
 mark_answered: Slot[MarkAnswered] = Slot("outbox.mark_answered")
@@ -136,3 +145,4 @@ forwards_mail: Slot[ForwardsMail] = Slot("outbox.forwards_mail")
 title_of_box: Slot[TitleOfBox] = Slot("outbox.title_of_box")
 end_hold: Slot[EndHold] = Slot("outbox.end_hold")
 find_reports: Slot[FindReports] = Slot("outbox.find_reports")
+is_draft_deleted: Slot[IsDraftDeleted] = Slot("outbox.is_draft_deleted")

@@ -9,6 +9,9 @@ SENTENCES = {
         "Le compte de la personne qui a écrit ce courriel a été refermé ou mis à l’abri : il n’est pas parti."
     ),
     "outbox.bulk-too-many": "%(most)s destinataires au plus en un envoi.",
+    "outbox.draft-deleted": (
+        "Son brouillon a été supprimé ou déplacé avant l’heure choisie : il n’est pas parti."
+    ),
     "outbox.burst": (
         "Beaucoup de destinataires à qui vous n’aviez jamais écrit : le courriel attend que vous "
         "confirmiez qu’il est bien de vous."

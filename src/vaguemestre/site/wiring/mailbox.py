@@ -18,11 +18,15 @@ from vaguemestre.engines.tls import certificates_by_name
 from vaguemestre.engines.tls.cms_signature import Signature
 from vaguemestre.mailbox.autoconfig import ports as devices
 from vaguemestre.mailbox.compose import ports as writing
+from vaguemestre.mailbox.compose import queries as compose_queries
+from vaguemestre.mailbox.compose.handlers import is_draft_deleted
 from vaguemestre.mailbox.contacts import ports as contacts
 from vaguemestre.mailbox.portability import ports as moving
 from vaguemestre.mailbox.sorting import ports as sorting
 from vaguemestre.mailbox.sorting import queries as sorting_queries
 from vaguemestre.mailbox.webmail import ports as webmail
+from vaguemestre.post.outbox import ports as outbox
+from vaguemestre.post.tracking import ports as tracking
 from vaguemestre.site import secrets
 from vaguemestre.site.adapters import partner_cards
 from vaguemestre.site.adapters.compose import SheetReader, lists_at, lists_like
@@ -43,6 +47,8 @@ def plug(config: Config) -> None:
     _plug_moves(config)
     contacts.read_apart.plug(ContactsFileReader())
     contacts.draw_photo.plug(PhotoReader())
+    tracking.unfinished_mailings.plug(compose_queries.unfinished_mailings)
+    outbox.is_draft_deleted.plug(is_draft_deleted)
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.lists_like.plug(lists_like)
     writing.lists_at.plug(lists_at)

@@ -180,6 +180,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "exemplaires qui restaient ne sont pas partis. Le chef d’établissement décide qui écrit aux classes. "
         "S’il vous le permet de nouveau, l’envoi se reprend où il s’est arrêté.",
     ),
+    "mailing-withdrawn": (
+        "Un envoi programmé n’est pas parti",
+        "Son brouillon a été supprimé ou déplacé avant l’heure choisie : aucun exemplaire n’est parti. "
+        "« Envois » le montre, arrêté : vous pouvez l’y reprendre, ou revenir à son texte.",
+    ),
     "quarantine-digest": (
         "Des courriels sont en quarantaine",
         "Des courriels arrivés pour vous ont été mis de côté, parce qu’ils contiennent un virus, un lien "

@@ -26,7 +26,12 @@ from vaguemestre.mailbox.compose.queries.identities import (
     signature_variables,
     stock_texts_of,
 )
-from vaguemestre.mailbox.compose.queries.mailings import cautions_of, find_mailing, running_mailings
+from vaguemestre.mailbox.compose.queries.mailings import (
+    cautions_of,
+    find_mailing,
+    running_mailings,
+    unfinished_mailings,
+)
 from vaguemestre.mailbox.compose.queries.recipients import recipient_infos, recipient_suggestions
 
 __all__ = [
@@ -58,4 +63,5 @@ __all__ = [
     "signature_variables",
     "source_files",
     "stock_texts_of",
+    "unfinished_mailings",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -14,10 +14,13 @@ from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, html_of_
 from vaguemestre.mailbox.compose.values import CopyPreview, InvalidRow, MailingStatus, MergeCopy
 from vaguemestre.post.outbox.queries import copies_by_state
 from vaguemestre.post.outbox.rules.text import plain_text
+from vaguemestre.post.tracking.ports import UnfinishedMailing
 from vaguemestre.schools.rosters.rules.content_warnings import content_warnings
 from vaguemestre.schools.rosters.values import ContentWarning
 
 PREVIEWS = 3
+MOST_UNFINISHED = 200
+_STOPPED = Mailing.State.STOPPED
 
 
 def find_mailing(account_id: int, key: str) -> MailingStatus | None:
@@ -41,6 +44,18 @@ def find_mailing(account_id: int, key: str) -> MailingStatus | None:
         cautions=cautions_of(mailing),
         due_at=mailing.due_at,
         is_to_come=mailing.due_at is not None and mailing.due_at > timezone.now(),
+    )
+
+
+def unfinished_mailings(account_id: int, now: datetime) -> tuple[UnfinishedMailing, ...]:
+    """Implements `tracking.ports.UnfinishedMailings`."""
+    states = (Mailing.State.RUNNING, Mailing.State.STOPPED)
+    rows = Mailing.objects.filter(account_id=account_id, state__in=states).exclude(composition=None)
+    rows = rows.order_by("due_at", "pk").annotate(total=Count("copies"))
+    columns = rows.values_list("key", "composition__subject", "total", "due_at", "state")[:MOST_UNFINISHED]
+    return tuple(
+        UnfinishedMailing(key, subject, total, due_at, bool(due_at and due_at > now), state == _STOPPED)
+        for key, subject, total, due_at, state in columns
     )
 
 

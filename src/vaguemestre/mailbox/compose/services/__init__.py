@@ -9,6 +9,7 @@ from vaguemestre.mailbox.compose.services.hand_over import (
     delete_filed_draft,
     discard_draft,
     hand_over,
+    is_sent_draft_gone,
     restore_refused_draft,
 )
 from vaguemestre.mailbox.compose.services.identities import (
@@ -32,6 +33,7 @@ from vaguemestre.mailbox.compose.services.mailings.mailing_preparation import pr
 from vaguemestre.mailbox.compose.services.mailings.stopped_mailings import reopen_mailing, stop_mailings_of
 from vaguemestre.mailbox.compose.services.restoration import stop_restored_mailings
 from vaguemestre.mailbox.compose.services.retention import delete_abandoned, delete_old_mailings
+from vaguemestre.mailbox.compose.services.scheduled_drafts import mark_draft
 from vaguemestre.mailbox.compose.services.start import start_draft
 from vaguemestre.mailbox.compose.services.submission import (
     cancel_sending,
@@ -55,6 +57,8 @@ __all__ = [
     "fork_draft",
     "hand_over",
     "import_identities",
+    "is_sent_draft_gone",
+    "mark_draft",
     "match_draft",
     "move_identities",
     "prepare_mailing",

@@ -11,6 +11,7 @@ from vaguemestre.mailbox.compose.queries import file_links_of_row
 from vaguemestre.mailbox.compose.services.drafts import match_draft, remove_drafts
 from vaguemestre.mailbox.compose.services.files.file_links import remove_link
 from vaguemestre.mailbox.compose.services.rows import open_row
+from vaguemestre.mailbox.compose.services.scheduled_drafts import is_draft_gone
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.post.mailstore.ports import OpenMailbox
@@ -96,6 +97,12 @@ def writer_of_row(row: Composition) -> Writer:
         return Writer(row.account_id, box.title if box else "", address, login)
     address = primary_address(account.person.pk) or account.mailbox
     return Writer(row.account_id, account.person.shown_name, address, login)
+
+
+def is_sent_draft_gone(account_id: int, outbox_key: str, open_mailbox: OpenMailbox) -> bool:
+    """Whether the draft of a scheduled message was deleted or moved meanwhile. Raises EngineDown."""
+    row = _sent_row(account_id, outbox_key)
+    return row is not None and is_draft_gone(row, open_mailbox)
 
 
 def _sent_row(account_id: int, outbox_key: str) -> Composition | None:

@@ -23,6 +23,7 @@ from vaguemestre.mailbox.compose.http import (
 )
 from vaguemestre.mailbox.compose.ports import read_sheet
 from vaguemestre.mailbox.compose.rules.due_time import due_moment
+from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.schools.rosters.http import class_writer_of
 from vaguemestre.schools.rosters.ports import managed_schools
 
@@ -88,6 +89,9 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
             raise
         is_ready = refusal.code not in {"compose.prepare-again", "compose.classes-changed"}
         return _page(request, key, error=sentence(refusal), is_ready=is_ready, status=422)
+    status = queries.find_mailing(request.who.account_id, key)
+    if status and status.is_to_come:
+        services.mark_draft(writer_of(request), key, open_mailbox.get(), is_scheduled=True)
     return _redirect(request, key)
 
 
@@ -96,6 +100,7 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
 def stop_mailing(request: SignedInRequest, key: str) -> HttpResponse:
     """Stop the mailing."""
     services.stop_mailing(request.who.account_id, key, by=actor_of(request), now=timezone.now())
+    services.mark_draft(writer_of(request), key, open_mailbox.get(), is_scheduled=False)
     return _redirect(request, key)
 
 
@@ -104,6 +109,7 @@ def stop_mailing(request: SignedInRequest, key: str) -> HttpResponse:
 def reopen_mailing(request: SignedInRequest, key: str) -> HttpResponse:
     """« Revenir au texte » of a mailing that was stopped before any copy left."""
     services.reopen_mailing(request.who.account_id, key)
+    services.mark_draft(writer_of(request), key, open_mailbox.get(), is_scheduled=False)
     return HttpResponseRedirect(reverse("compose:compose", args=[key]) + framed_query(request))
 
 

@@ -33,7 +33,7 @@ from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
 from vaguemestre.mailbox.compose.views.page import composer_page, empty_draft
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.queries import find_outgoing, sending_preferences, waiting_messages
-from vaguemestre.post.outbox.rules.hours import quiet_until
+from vaguemestre.post.outbox.rules.hours import UNDO_AT_MOST, quiet_until
 from vaguemestre.post.outbox.values import OutgoingMessage, Recipient
 from vaguemestre.schools.rosters.http import class_writer_of
 from vaguemestre.schools.rosters.rules.addresses import is_nowhere
@@ -72,7 +72,7 @@ def _send(request: SignedInRequest, key: str) -> OutgoingMessage:
         _check_quiet_hours(now)
     services.check_not_answered(writer_of(request), key, now=now)
     due_at = due_moment(later, undo_seconds=preferences.undo_seconds, now=now)
-    return services.send_draft(
+    outgoing = services.send_draft(
         writer_of(request),
         key,
         signed_at_least_once(form.draft_fields(), _imposed_signature(request)),
@@ -81,6 +81,9 @@ def _send(request: SignedInRequest, key: str) -> OutgoingMessage:
         limit=size_limit(request),
         now=now,
     )
+    if later:
+        services.mark_draft(writer_of(request), key, open_mailbox.get(), is_scheduled=True)
+    return outgoing
 
 
 def _imposed_signature(request: SignedInRequest) -> str:
@@ -145,12 +148,21 @@ def sending_state(request: SignedInRequest, key: str) -> HttpResponse:
 @answers_json
 def cancel(request: SignedInRequest, key: str) -> HttpResponse:
     """Cancel the sending and reopen the draft."""
+    draft = queries.find_draft(request.who.account_id, key)
     services.cancel_sending(request.who.account_id, key, by=actor_of(request), now=timezone.now())
+    if draft and _was_scheduled(request.who.account_id, f"{key}.{draft.attempt}"):
+        services.mark_draft(writer_of(request), key, open_mailbox.get(), is_scheduled=False)
     if wants_json(request):
         draft = queries.find_draft(request.who.account_id, key)
         content = {"attempt": draft.attempt, "revision": draft.revision} if draft else {}
         return JsonResponse({"cancelled": True, **content})
     return HttpResponseRedirect(reverse("compose:compose", args=[key]))
+
+
+def _was_scheduled(account_id: int, outbox_key: str) -> bool:
+    """Whether that sending was for later; the others have no mark."""
+    outgoing = find_outgoing(account_id, outbox_key)
+    return outgoing is not None and outgoing.due_at - outgoing.created_at > UNDO_AT_MOST
 
 
 @require_GET

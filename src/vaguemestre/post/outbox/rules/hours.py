@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from vaguemestre.foundation.kernel.times import PARIS
 
+UNDO_AT_MOST = timedelta(minutes=2)  # a message that waits longer was scheduled
 UNDO_CHOICES = (0, 10, 20, 30)  # seconds « Annuler l’envoi » is shown
 
 

@@ -16,9 +16,17 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.outbox.events import MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.post.outbox.models import OutboxMessage
-from vaguemestre.post.outbox.ports import FileSent, MarkAnswered, NotSubmitted, Submit, WasAccepted
+from vaguemestre.post.outbox.ports import (
+    FileSent,
+    IsDraftDeleted,
+    MarkAnswered,
+    NotSubmitted,
+    Submit,
+    WasAccepted,
+)
 from vaguemestre.post.outbox.rules.message import with_bcc
 from vaguemestre.post.outbox.rules.reasons import stored_reason
+from vaguemestre.post.outbox.services.withdrawn_mail import is_withdrawn
 from vaguemestre.post.outbox.values import Acceptance, MessageToSend, Recipient
 
 log = logging.getLogger(__name__)
@@ -101,6 +109,7 @@ def send_message(
     was_accepted: WasAccepted,
     mark_answered: MarkAnswered,
     file_sent: FileSent,
+    is_draft_deleted: IsDraftDeleted = lambda account_id, key: False,
     now: datetime,
 ) -> MessageFiled | None:
     """Run every step of a message that is due. Safe to run twice, or in two workers at once.
@@ -115,6 +124,8 @@ def send_message(
     if is_first:
         if now < row.due_at:  # too early: a clock moved back
             announce(MessageQueued(row.pk), due=row.due_at)
+            return None
+        if is_withdrawn(row, is_draft_deleted, now):
             return None
         is_first = _begin(row, now)
         if is_first:

@@ -10,6 +10,8 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.post.outbox.events import MessageRefused
 from vaguemestre.post.outbox.models import OutboxMessage
+from vaguemestre.post.outbox.ports import IsDraftDeleted
+from vaguemestre.post.outbox.rules.hours import UNDO_AT_MOST
 
 _State = OutboxMessage.State
 _SECURED = "outbox.author-secured"
@@ -45,6 +47,19 @@ def withdraw_author_messages(account_id: int, keys: Collection[str], *, by: str,
 def withdraw_waiting_messages(account_id: int, *, by: str, now: datetime) -> int:
     """Refuse every message of a mailbox that has not begun to leave, as `withdraw_author_messages`."""
     return _withdraw(_not_begun(account_id), _SECURED, by, now)
+
+
+def is_withdrawn(row: OutboxMessage, is_draft_deleted: IsDraftDeleted, now: datetime) -> bool:
+    """Whether a message that is due does not leave: it was scheduled, and its draft deleted meanwhile.
+
+    Its sender sees why, as for the others. Raises EngineDown.
+    """
+    is_scheduled = row.draft is not None and row.due_at - row.created_at > UNDO_AT_MOST
+    if not is_scheduled or not is_draft_deleted(row.account_id, row.key):
+        return False
+    with transaction.atomic(durable=True):
+        waiting = OutboxMessage.objects.filter(pk=row.pk, state=_State.HELD)
+        return bool(_withdraw(waiting, "outbox.draft-deleted", "system", now))
 
 
 def _not_begun(account_id: int) -> QuerySet[OutboxMessage]:

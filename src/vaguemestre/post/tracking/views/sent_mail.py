@@ -22,6 +22,7 @@ from vaguemestre.post.outbox.rules.delivery_status import overall_state
 from vaguemestre.post.outbox.rules.hours import quiet_until
 from vaguemestre.post.outbox.values import OutgoingMessage
 from vaguemestre.post.tracking.forms import RescheduleForm
+from vaguemestre.post.tracking.ports import unfinished_mailings
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +48,11 @@ def list_sent(request: SignedInRequest) -> HttpResponse:
     submissions = queries.submissions_of(
         account_id, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1, search=search
     )
+    is_first = number == 1 and not search
     context = {
         "sent": [(row, overall_state(row.statuses)) for row in submissions[:PAGE_SIZE]],
-        "waiting": _waiting_rows(account_id) if number == 1 and not search else [],
+        "waiting": _waiting_rows(account_id) if is_first else [],
+        "mailings": unfinished_mailings.get()(account_id, timezone.now()) if is_first else (),
         "has_held": queries.has_held(account_id),
         "search": search,
         "previous_page": number - 1,

@@ -25,6 +25,7 @@ from vaguemestre.mailbox.compose.services.mailings.merged_letters import (
     letter_of,
 )
 from vaguemestre.mailbox.compose.services.rows import sign_row
+from vaguemestre.mailbox.compose.services.scheduled_drafts import is_draft_gone
 from vaguemestre.mailbox.compose.values import MergeCopy, Writer
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.outbox.queries import copies_in_flight
@@ -124,8 +125,8 @@ def run_mailing(
     if mailing.due_at and now < mailing.due_at:
         return  # a job is due at that time
     row = mailing.composition
-    if not _may_still_send(mailing, row, managed, now):
-        _stop_and_tell(mailing, row, now)
+    if reason := _reason_to_stop(mailing, row, open_mailbox, managed, now):
+        _stop_and_tell(mailing, row, reason, now)
         return
     writer = writer_of_row(row)
     free_slots = MAX_COPIES_IN_FLIGHT - copies_in_flight(mailing.account_id, mailing.series)
@@ -148,6 +149,15 @@ def run_mailing(
         Composition.objects.filter(pk=row.pk, mailing__state=_State.DONE).delete()
 
 
+def _reason_to_stop(
+    mailing: Mailing, row: Composition, open_mailbox: OpenMailbox, managed: ManagedSchools, now: datetime
+) -> str:
+    """The notice of why the mailing goes no further; "" if it does."""
+    if _is_withdrawn(mailing, row, open_mailbox):
+        return "mailing-withdrawn"
+    return "" if _may_still_send(mailing, row, managed, now) else "mailing-stopped"
+
+
 def _may_still_send(mailing: Mailing, row: Composition, managed: ManagedSchools, now: datetime) -> bool:
     """Whether whoever began it may still write to its classes, and send from the shared mailbox it is in."""
     if mailing.acting_id:
@@ -161,13 +171,19 @@ def _may_still_send(mailing: Mailing, row: Composition, managed: ManagedSchools,
     return True
 
 
+def _is_withdrawn(mailing: Mailing, row: Composition, open_mailbox: OpenMailbox) -> bool:
+    """Whether the draft of a scheduled mailing was deleted before its first copy."""
+    is_begun = mailing.due_at is None or mailing.copies.exclude(queued_at=None).exists()
+    return not is_begun and is_draft_gone(row, open_mailbox)
+
+
 @transaction.atomic(durable=True)
-def _stop_and_tell(mailing: Mailing, row: Composition, now: datetime) -> None:
-    """Stop the mailing of somebody who may not send it any more, and tell them, once."""
+def _stop_and_tell(mailing: Mailing, row: Composition, notice: str, now: datetime) -> None:
+    """Stop a mailing that its writer may not send any more, or whose draft is gone, and tell them, once."""
     if Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.STOPPED):
         record("compose.mailing-stopped", to=f"account:{mailing.account_id}", by="system", at=now)
         author = mailing.acting_id or mailing.account_id
-        notify_owner(author, "mailing-stopped", now=now, detail=f"Objet : {row.subject[:200]}")
+        notify_owner(author, notice, now=now, detail=f"Objet : {row.subject[:200]}")
 
 
 def _queue_copy(

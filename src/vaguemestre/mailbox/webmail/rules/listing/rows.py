@@ -46,6 +46,7 @@ class Line(NamedTuple):
     others: tuple[str, ...] = ()  # the rest of the conversation, as `folder step/UIDVALIDITY/UID`
     weight: str = ""
     tells_draft: bool = False  # among others, a draft would look sent
+    is_scheduled: bool = False  # a draft that leaves at an hour chosen
     is_invitation: bool = False  # a calendar among the text parts, not a file
 
 
@@ -126,6 +127,7 @@ def line_of(row: Row, context: LineContext) -> Line:
         is_muted=Flag.MUTED in flags,
         is_reminded=Flag.REMINDED in flags,
         is_unanswered=Flag.UNANSWERED in flags,
+        is_scheduled=use is Use.DRAFTS and Flag.SCHEDULED in flags,
         labels=labels_in(flags, own_labels),
         others=tuple(f"{slug(other.folder)}/{other.uid_validity}/{other.uid}" for other in row.others),
         weight=sizes.in_words(summary.size) if order is Order.SIZE else "",

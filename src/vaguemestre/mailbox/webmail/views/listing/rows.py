@@ -187,6 +187,7 @@ _UNREAD = '<span class="vh">Non lu. </span>'
 _DRAFT = '<span class="chip danger">Brouillon</span> '
 _LABEL = '<span class="label lab-{}"><span class="vh">, étiquette </span>{}</span>'
 _UNANSWERED = '<span class="chip warn">Sans réponse</span>'
+_SCHEDULED = '<span class="chip">Programmé</span>'
 _OUTSIDE = "Hors de l’académie"
 
 
@@ -216,6 +217,7 @@ def _marks(line: Line) -> str:
         '<span class="vh">, étoile</span>' if line.is_flagged else "",
         _mark("alarm", "rappel") if line.is_reminded else "",
         _UNANSWERED if line.is_unanswered else "",
+        _SCHEDULED if line.is_scheduled else "",
         _mark("bell-off", "conversation en sourdine") if line.is_muted else "",
         f'<span class="weight">{line.weight}</span>' if line.weight else "",
     ))  # fmt: skip
