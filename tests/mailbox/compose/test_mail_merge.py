@@ -45,7 +45,7 @@ TABLE = (
     "Léa;lea@dehors.example;12\r\n"
     ";\r\n"
     "Tom;tom@;8\r\n"
-    "Zoé;LEA@dehors.example;9\r\n"
+    "Léa;LEA@dehors.example;12\r\n"
     "Ali;ali@dehors.example;\r\n"
     "<b>Noé</b>;noe@dehors.example;15\r\n"
 )
@@ -72,6 +72,18 @@ def test_a_table_is_read_however_it_was_saved(encoding: str, separator: str) -> 
         (5, "twice"),
         (6, "empty:Note de l'élève"),
     ]
+
+
+def test_a_parent_of_two_pupils_has_a_letter_for_each_and_none_twice() -> None:
+    table = read_table(b"courriel;eleve\na@x.fr;Zoe\nA@x.fr;Ana\na@x.fr;Zoe\nb@x.fr;Tom\n")
+    copies, wrong = merge_copies(table, ("eleve",))
+    assert [(copy.number, copy.address) for copy in copies] == [(2, "a@x.fr"), (3, "a@x.fr"), (5, "b@x.fr")]
+    assert [(row.number, row.reason) for row in wrong] == [(4, "twice")]
+    alike, twice = merge_copies(table, ())
+    assert [copy.number for copy in alike] == [2, 5], "the same letter"
+    assert [row.number for row in twice] == [3, 4]
+    once, _ = merge_copies(table, ("eleve",), one_each=True)
+    assert [copy.number for copy in once] == [2, 5]
 
 
 def test_what_is_wrong_with_a_whole_table_is_said() -> None:
@@ -138,6 +150,18 @@ def test_each_gets_a_copy_alone_and_once(writer: Writer, key: str, mailboxes: Me
     assert len(set(ids)) == 2
     # whoever got one copy knows its identifier, and tells with it of no other copy that it came back
     assert ids[0].split("@")[0].rpartition(".")[2] not in ids[1]
+
+
+def test_two_letters_to_one_address_both_leave_and_the_page_says_so(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    prepare(writer, key, "courriel;prenom;note de l'eleve\na@x.fr;Zoé;12\na@x.fr;Ana;15\n")
+    page = as_typed(browser.get(f"{HOME}{key}/exemplaires/").content.decode())
+    assert "1 adresse reçoit plusieurs exemplaires" in page
+    start(writer, key)
+    carry(mailboxes, 2)
+    subjects = [str(read(bytes(row.content))["Subject"]) for row in OutboxMessage.objects.order_by("pk")]
+    assert subjects == ["Note de Zoé", "Note de Ana"]
 
 
 def test_it_ends_when_all_are_filed_and_leaves_no_draft(

@@ -130,10 +130,7 @@ class MailingCopy(models.Model):
 
     class Meta:
         ordering = ("number",)
-        constraints = (
-            models.UniqueConstraint(fields=("mailing", "number"), name="copy_once"),
-            models.UniqueConstraint(fields=("mailing", "address"), name="copy_once_each"),
-        )
+        constraints = (models.UniqueConstraint(fields=("mailing", "number"), name="copy_once"),)
 
 
 class BroadReply(models.Model):

@@ -43,8 +43,16 @@ def find_mailing(account_id: int, key: str) -> MailingStatus | None:
         sender=mailing.sender,
         cautions=cautions_of(mailing),
         due_at=mailing.due_at,
+        repeated=_repeated_addresses(mailing),
         is_to_come=mailing.due_at is not None and mailing.due_at > timezone.now(),
     )
+
+
+def _repeated_addresses(mailing: Mailing) -> int:
+    if mailing.state != Mailing.State.READY:
+        return 0
+    copies = mailing.copies.order_by().values("address").annotate(count=Count("pk"))
+    return copies.filter(count__gt=1).count()
 
 
 def unfinished_mailings(account_id: int, now: datetime) -> tuple[UnfinishedMailing, ...]:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from html import escape
 from itertools import islice
 
@@ -101,9 +101,11 @@ def table_of(lines: Iterable[TableRow]) -> Table:
     return Table(rows[0].cells, rows[1:])
 
 
-def merge_copies(table: Table, variables: Iterable[str]) -> MergeResult:
+def merge_copies(table: Table, variables: Iterable[str], *, one_each: bool = False) -> MergeResult:
     """Copies of the valid rows, and the invalid rows. `variables`: those of the text and subject.
 
+    An address on several rows has a copy for each different letter (a parent of two pupils), never the same
+    letter twice; with `one_each`, one copy only.
     Raises Refusal `compose.no-address-column` or `compose.unknown-variable` (the first one).
     """
     columns = [plain_name(column) for column in table.header]
@@ -116,17 +118,18 @@ def merge_copies(table: Table, variables: Iterable[str]) -> MergeResult:
             titles = ", ".join(title for title in table.header[:_SAID_COLUMNS] if title)
             raise Refusal("compose.unknown-variable", name=name, columns=titles)
     result = MergeResult([], [])
-    addresses: set[str] = set()
+    letters: set[tuple[str, ...]] = set()  # address, then what its letter says
     for number, cells in table.rows:
         values = dict(zip(columns, [*cells, *[""] * (len(columns) - len(cells))], strict=False))
         typed = cells[address_place] if address_place < len(cells) else ""
         values |= {"adresse": typed, "courriel": typed}
         empty = [name for name, column in column_of.items() if not values[column]]
-        if reason := _row_error(typed, addresses, empty):
+        said = () if one_each else tuple(values[column] for column in column_of.values())
+        if reason := _row_error(typed, said, letters, empty):
             result.invalid_rows.append(InvalidRow(number, typed, reason))
             continue
         address = str(parse_address(typed))
-        addresses.add(address)
+        letters.add((address, *said))
         has_name = name_place is not None and name_place < len(cells) and name_place != address_place
         name = cells[name_place] if has_name and name_place is not None else ""
         result.copies.append(MergeCopy(number, " ".join(name.split()), address, values))
@@ -175,14 +178,16 @@ def _address_column(columns: list[str], rows: list[TableRow]) -> int:
     return counts.most_common(1)[0][0]
 
 
-def _row_error(typed: str, addresses: set[str], empty: list[str]) -> str:
-    """Reason why the row is invalid, or "". `empty`: variables without a value."""
+def _row_error(
+    typed: str, said: tuple[str, ...], letters: Collection[tuple[str, ...]], empty: list[str]
+) -> str:
+    """Reason why the row is invalid, or "". `said`: values of its variables; `empty`: those without one."""
     if not typed:
         return "address-missing"
     try:
         address = str(parse_address(typed))
     except Refusal:
         return "address-wrong"
-    if address in addresses:
+    if (address, *said) in letters:
         return "twice"
     return f"empty:{empty[0]}" if empty else ""

@@ -74,6 +74,7 @@ class MailingStatus:
     cautions: tuple[ContentWarning, ...] = ()
     due_at: datetime | None = None  # scheduled time
     is_to_come: bool = False
+    repeated: int = 0  # addresses that have several copies, which say different things
 
     @property
     def may_reopen(self) -> bool:

@@ -172,7 +172,7 @@ def _merge_recipients(
         rows.append([person.address, person.name or fields.get("nom", ""), "", "", *contact_cells])
     header = ["adresse", "nom", "eleve", "classe", *contact_columns]
     table = Table(header, [TableRow(number, cells) for number, cells in enumerate(rows, 1)])
-    copies, invalid_rows = merge_copies(table, variables)
+    copies, invalid_rows = merge_copies(table, variables, one_each=True)
     # Somebody in two classes gets one copy; only duplicates typed by the writer are reported.
     reported = [invalid for invalid in invalid_rows if invalid.reason != "twice" or not classes]
     return MergeResult(copies, [InvalidRow(0, typed, "address-wrong") for typed in unreadable] + reported)
