@@ -9,6 +9,7 @@ from tests.answers import as_typed
 from tests.mailbox.compose.test_mail_merge import HOME, carry, key, prepare, start, typed
 from tests.mailbox.compose.test_services import save
 
+from vaguemestre.access.signin.rules.interrupted_acts import displayed_values
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.templatetags.ui import moment
@@ -129,3 +130,31 @@ def test_in_the_pane_of_the_composer_every_page_of_it_stays_without_a_header(
     assert 'exemplaires/arreter/?cadre=1"' in state
     assert 'exemplaires/etat/?cadre=1"' in state
     assert queries.find_mailing(writer.account_id, key) is not None
+
+
+def test_stopped_it_goes_on_telling_of_the_copies_that_are_on_their_way(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    prepare(writer, key)
+    start(writer, key)
+    carry(mailboxes)
+    services.stop_mailing(writer.account_id, key, by="x", now=timezone.now())
+    page = page_of(browser, key)
+    assert "2 autres sont déjà en route" in page
+    assert "hx-get" in page.partition('id="mailing-state"')[2].partition("<h2>")[0]
+    OutboxMessage.objects.update(state="filed")
+    page = page_of(browser, key)
+    assert "2 partis sur 2" in page
+    assert "en route" not in page
+    assert "hx-get" not in page.partition('id="mailing-state"')[2].partition("<h2>")[0]
+
+
+def test_the_form_that_starts_it_names_it_for_whoever_confirms_later(
+    browser: Client, writer: Writer, key: str
+) -> None:
+    prepare(writer, key)
+    assert 'name="mailing" value="Note de {prenom}, 2 exemplaires"' in page_of(browser, key)
+    stopped(writer, key, timezone.now() + timedelta(hours=2))
+    assert 'name="mailing" value="Note de {prenom}, 2 exemplaires"' in page_of(browser, key)
+    shown = displayed_values([("mailing", "Note"), ("schedule", "1"), ("day", "01/12/2026"), ("hour", "9 h")])
+    assert shown == [("Courriel", "Note"), ("Jour", "01/12/2026"), ("Heure", "9 h")]

@@ -11,8 +11,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
 _MAX_DISPLAYED_CHARACTERS = 300
 # Fields that hold codes: the label of the act, or its page, already says what they choose.
 _CODES = {
-    "act", "action", "assignee", "category", "confirmer", "event", "next", "person_id", "plan", "scope",
-    "source", "token",
+    "act", "action", "assignee", "category", "confirmer", "event", "next", "person_id", "plan", "schedule",
+    "scope", "source", "sure", "token",
 }  # fmt: skip
 _LABELS = {
     "account": "Compte",
@@ -24,18 +24,22 @@ _LABELS = {
     "confirm_losses": "Départs voulus",
     "contact": "Adresse électronique",
     "drops_factors": "Second facteur perdu aussi",
+    "day": "Jour",
     "departures": "Nombre de départs",
     "device": "Nom de l’appareil",
     "effect_on": "Jour d’effet",
     "ends_on": "Fin",
     "first_name": "Prénom",
+    "hour": "Heure",
     "is_other": "C’est quelqu’un d’autre",
     "key_list": "Clés",
     "kind": "Genre",
     "lifetime": "Durée",
     "local": "Début de l’adresse",
+    "mailing": "Courriel",
     "message": "Message",
     "new_address": "Adresse",
+    "people": "Personnes",
     "post": "Poste",
     "reason": "Motif",
     "requested_by": "Demandeur",

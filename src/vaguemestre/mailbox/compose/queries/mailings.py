@@ -43,6 +43,7 @@ def find_mailing(account_id: int, key: str) -> MailingStatus | None:
         sender=mailing.sender,
         cautions=cautions_of(mailing),
         due_at=mailing.due_at,
+        subject=mailing.composition.subject if mailing.composition else "",
         repeated=_repeated_addresses(mailing),
         is_to_come=mailing.due_at is not None and mailing.due_at > timezone.now(),
     )

@@ -74,12 +74,18 @@ class MailingStatus:
     cautions: tuple[ContentWarning, ...] = ()
     due_at: datetime | None = None  # scheduled time
     is_to_come: bool = False
+    subject: str = ""
     repeated: int = 0  # addresses that have several copies, which say different things
 
     @property
     def may_reopen(self) -> bool:
         """Whether its writer may go back to the text: stopped, and nobody has a copy."""
         return self.state == "stopped" and not self.queued
+
+    @property
+    def on_the_way(self) -> int:
+        """Copies handed to the outbox whose end is not known yet; they leave even after a stop."""
+        return max(0, self.queued - self.sent - self.refused)
 
     @property
     def waiting(self) -> int:
