@@ -89,6 +89,7 @@ def test_a_shared_mailbox_has_the_settings_of_a_mailbox_under_its_own_address() 
     assert open_titles(shell) == (["Boîtes"], ["Notifications d’absence"])
     assert shell.page_title == "Notifications d’absence"
     assert len(settings_groups(box_prefix="/boites/12")) == 1
+    assert shell.side[0].title == "Réglages de la boîte", "it is nobody’s own mail"
 
 
 def test_what_is_not_served_is_not_shown() -> None:

@@ -36,9 +36,9 @@ def sylvie(school: School) -> Account:
     return made
 
 
-def prepared(browser: Client, school: School) -> str:
-    """The address of a mailing of three copies, prepared in the school's mailbox."""
-    place = f"{school.path}messagerie/ecrire/{new_key()}/"
+def prepared(browser: Client, school: School, *, at: str = "") -> str:
+    """The address of a mailing of three copies, prepared in the school's mailbox, or under `at`."""
+    place = f"{at or school.path}messagerie/ecrire/{new_key()}/"
     typed = {"subject": "Rendez-vous", "html": "<p>Bonjour {nom}</p>", "revision": "0"}
     assert (
         browser.post(f"{place}brouillon/", typed, headers={"Accept": "application/json"}).status_code == 200
@@ -58,6 +58,9 @@ def test_a_proof_asked_for_in_a_shared_mailbox_gives_the_act_back(
     asked = browser.post(f"{place}partir/", headers={"Referer": f"http://testserver{place}"})
     assert asked["Location"].startswith("/alogin?confirmer=1")
     assert "envoyer un publipostage" in browser.get(asked["Location"]).content.decode()
+    own = prepared(browser, school, at="/")
+    browser.post(f"{own}partir/", headers={"Referer": f"http://testserver{own}"})
+    asked = browser.post(f"{place}partir/", {"mailing": "Rendez-vous"})
     proved = browser.post(asked["Location"], {"username": "slecointe", "secret": PASSWORD, "next": RESUME})
     assert proved["Location"] == RESUME
     page = browser.get(RESUME)
@@ -66,7 +69,8 @@ def test_a_proof_asked_for_in_a_shared_mailbox_gives_the_act_back(
     back = browser.post(RESUME, fields)
     assert (back.status_code, back["Location"]) == (307, f"{place}partir/")
     browser.post(back["Location"], fields)
-    assert Mailing.objects.get().state == "running"
+    states = Mailing.objects.order_by("pk").values_list("account_id", "state")
+    assert list(states) == [(school.box.account_id, "running"), (sylvie.pk, "ready")]
 
 
 def test_its_pages_lead_back_to_the_mailbox_it_is_sent_from(

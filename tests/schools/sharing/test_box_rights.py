@@ -7,6 +7,7 @@ from vaguemestre.access.signin.rules.reading_scope import is_reading
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.sharing.rules.addresses import check_local
 from vaguemestre.schools.sharing.rules.box_rights import (
+    AS_ONESELF,
     box_session_key,
     parse_box_path,
     parse_box_session,
@@ -18,11 +19,13 @@ from vaguemestre.schools.sharing.values import BoxKind, Right
 def test_only_mail_and_settings_are_opened_in_a_mailbox() -> None:
     assert parse_box_path("/boites/12/messagerie/INBOX/") == (12, "/messagerie/INBOX/")
     assert parse_box_path("/boites/12/parametres/absence") == (12, "/parametres/absence")
+    assert parse_box_path("/boites/12/accueil/bandeaux") == (12, "/accueil/bandeaux")
     for path in (
         "/boites/12/",
         "/boites/x/messagerie/",
         "/boites/0/messagerie/",
         "/boites/12/annuaire/",
+        "/boites/12/accueil/",
         "/messagerie/",
     ):
         assert parse_box_path(path) is None
@@ -89,3 +92,9 @@ def test_an_address_asked_for_begins_as_its_kind_does() -> None:
     for typed in ("", "a b", "é", "a..b", "x" * 40, "a@b"):
         with pytest.raises(Refusal):
             check_local(BoxKind.SERVICE, typed)
+
+
+def test_a_composer_in_a_lent_mailbox_asks_for_the_quiet_hours_of_whoever_writes() -> None:
+    assert required_right("tracking:hours", lent=True) is Right.SEND
+    assert "tracking:hours" in AS_ONESELF
+    assert required_right("tracking:sent", lent=True) is None

@@ -72,7 +72,7 @@ def shell_of(
     places = [place for place in PLACES if _is_for(place.entry, role) and served(place.entry.address)]
     if box_prefix:
         open_place = next((place for place in places if place.entry.address == BOXES), None)
-        groups: tuple[Group, ...] = (OWN_MAIL,) if path.startswith(SETTINGS) else ()
+        groups: tuple[Group, ...] = (_BOX_SETTINGS,) if path.startswith(SETTINGS) else ()
         title = "Paramètres" if groups else "Boîtes"
     else:
         open_place = _place_of(path, places, role)
@@ -87,11 +87,14 @@ def shell_of(
     )
 
 
+_BOX_SETTINGS = Group("Réglages de la boîte", OWN_MAIL.entries)
+
+
 def settings_groups(
     *, box_prefix: str = "", served: Callable[[str], bool] = is_served
 ) -> tuple[LinkGroup, ...]:
     """Every page of « Paramètres », in groups; those of a mailbox only, for a shared one."""
-    groups = (OWN_MAIL,) if box_prefix else SETTINGS_GROUPS
+    groups = (_BOX_SETTINGS,) if box_prefix else SETTINGS_GROUPS
     return _links(_within(box_prefix, tuple(_shown(group, "", served) for group in groups)), "")
 
 

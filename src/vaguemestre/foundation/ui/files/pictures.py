@@ -32,8 +32,16 @@ def avatar(name: str, size: str = "") -> SafeString:
 
 
 def initials(name: str) -> str:
-    """One or two capitals: first letters of the first and last words; `?` when there is no letter."""
-    words = [word for word in name.replace("@", " ").replace(".", " ").split() if word[0].isalnum()]
+    """One or two capitals: first letters of the first and last words; `?` when there is no letter.
+
+    Of a bare address, those of its local part.
+    """
+    local, at, _ = name.strip().partition("@")
+    is_address = bool(at) and " " not in name.strip()
+    words = (local if is_address else name.replace("@", " ")).replace(".", " ").split()
+    words = [word for word in words if word[0].isalnum()]
+    if is_address:  # of `ce.0800001a@…`, its number says nothing
+        words = [word for word in words if word[0].isalpha()] or words
     if not words:
         return "?"
     first = words[0][0]

@@ -69,9 +69,9 @@ _NOT_LENT = frozenset(
         "portal:lines",
     }
 )
-_LENT_ROOMS = ("webmail:", "compose:")
+_LENT_ROOMS = ("webmail:", "compose:", "tracking:hours")
 # Served for the colleague even there: recipients come from their address book, not the owner's.
-AS_ONESELF = frozenset({"compose:suggest-recipients", "compose:describe-recipients"})
+AS_ONESELF = frozenset({"compose:suggest-recipients", "compose:describe-recipients", "tracking:hours"})
 
 
 def parse_box_path(path: str) -> tuple[int, str] | None:
