@@ -1,23 +1,38 @@
 """« Ce n'était pas moi »: told on two channels, undone or closed by one link, once."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from tests.access.signin.inboxes import inboxes, read
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.people import APP_SECRET, PASSWORD, account
 
 from vaguemestre.access.signin import handlers
 from vaguemestre.access.signin.events import AccountTouched, ContactsToTell
 from vaguemestre.access.signin.links import alarm_link, read_alarm
 from vaguemestre.access.signin.models import BrowserSession, Device
-from vaguemestre.access.signin.ports import letter_sender, send_outside
-from vaguemestre.people.credentials.models import Account, RecoveryContact
-from vaguemestre.people.credentials.queries import app_passwords_of, contacts_of, identified
-from vaguemestre.people.credentials.services import UNDO_LIFE, add_app_password, matches_hash
+from vaguemestre.access.signin.ports import letter_sender, revocations, send_outside, undoings
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.people.credentials.models import Account, Passkey, RecoveryContact
+from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.credentials.queries import (
+    app_passwords_of,
+    applications_of,
+    contacts_of,
+    identified,
+    passkeys_of,
+)
+from vaguemestre.people.credentials.services import (
+    UNDO_LIFE,
+    add_app_password,
+    add_one_time_device,
+    matches_hash,
+)
 
 pytestmark = pytest.mark.django_db
 OTHER = "trois chats sous un toit"
@@ -200,3 +215,94 @@ def test_another_account_is_not_touched(nicolas: Account, told: list[str]) -> No
     sign_in()
     Client().post(link_in(told[-1]), {"lock": "1"})
     assert is_in(karim)
+
+
+def added(to: Account, days_before: int, name: str) -> None:
+    """A passkey, an application and a recovery contact, that many days before now."""
+    at = timezone.now() - timedelta(days=days_before)
+    Passkey.objects.create(
+        account=to, name=f"Clé {name}", credential_sha256=f"{name:064}", attested=b"", created_at=at
+    )
+    add_one_time_device(to.pk, "app", APP_SECRET, secret_keys.get(), by="test", now=at)
+    RecoveryContact.objects.create(
+        account=to, address=f"{name}@vol.example", code_until=at, confirmed_at=at, usable_at=at
+    )
+
+
+def means_of(owner: Account) -> list[str]:
+    contacts = [one.address for one in contacts_of(owner.pk, timezone.now())]
+    return [
+        *(key.name for key in passkeys_of(owner.pk)),
+        *contacts,
+        *("app" for _ in applications_of(owner.pk)),
+    ]
+
+
+def test_what_was_added_before_the_act_that_was_seen_goes_too_and_is_named(
+    nicolas: Account, told: list[str]
+) -> None:
+    """The owner follows the notice of a forward; a passkey was added two days before it."""
+    sign_in()
+    link = link_in(told[-1])
+    added(nicolas, 8, "sien")
+    added(nicolas, 2, "voleur")
+    Client().post(link, {"lock": "1"})
+    assert means_of(nicolas) == ["Clé sien", "sien@vol.example", "app"]
+    said = next(one for one in told if one.startswith("Votre compte a été refermé"))
+    assert "clé d’accès « Clé voleur », application d’authentification, contact de secours voleur@vol" in said
+    assert "Clé sien" not in said
+    assert "sien@" not in said
+
+
+def note_undone(undone: list[str], act: str, account_id: int, number: int, *, by: str, now: datetime) -> bool:
+    undone.append(act)
+    return True
+
+
+def test_a_link_to_the_ent_made_before_the_act_that_was_seen_is_undone(
+    nicolas: Account, told: list[str]
+) -> None:
+    sign_in()
+    link = link_in(told[-1])
+    undone: list[str] = []
+    former = undoings.get()
+    undoings.replace({act: partial(note_undone, undone, act) for act in ("ent-linked", "forward-set")})
+    with transaction.atomic():
+        for action in ("rosters.ent-linked", "sorting.forward-set"):
+            record(action, to=f"account:{nicolas.pk}", by="test", at=timezone.now() - timedelta(days=2))
+    try:
+        Client().post(link, {"lock": "1"})
+    finally:
+        undoings.replace(former)
+    assert undone == ["ent-linked"]
+
+
+def test_a_passkey_neither_chooses_the_password_nor_adds_anything_while_it_is_barred(
+    nicolas: Account,
+) -> None:
+    """Whoever added one long before signs in with it: nothing but the password of before helps."""
+    browser = sign_in()
+    Account.objects.filter(pk=nicolas.pk).update(password_barred_at=timezone.now())
+    revocations.get().bump()
+    renewal = "/parametres/securite/mot-de-passe"
+    for path in ("/messagerie/", "/parametres/securite"):
+        answer = browser.get(path)
+        assert (answer.status_code, answer["Location"]) == (302, renewal), path
+    assert browser.post("/parametres/securite/contact", {"address": "v@vol.example"})["Location"] == renewal
+    form = {"new_password": OTHER, "confirmation": OTHER}
+    assert "Mot de passe actuel" in browser.get(renewal).content.decode()
+    for more in ({}, {"current_password": "faux"}):
+        assert browser.post(renewal, {**form, **more}).status_code == 200
+        assert matches_hash(PASSWORD, Account.objects.get(pk=nicolas.pk).password)
+    assert browser.post(renewal, {**form, "current_password": PASSWORD}).status_code == 302
+    assert Account.objects.get(pk=nicolas.pk).password_barred_at is None
+
+
+def test_an_overdue_factor_waits_for_the_password_that_was_barred(nicolas: Account) -> None:
+    browser = sign_in()
+    Account.objects.filter(pk=nicolas.pk).update(
+        password_barred_at=timezone.now(), factor_demanded_at=timezone.now() - timedelta(days=90)
+    )
+    revocations.get().bump()
+    assert browser.get("/parametres/securite")["Location"] == "/parametres/securite/mot-de-passe"
+    assert browser.get("/parametres/securite/mot-de-passe").status_code == 200

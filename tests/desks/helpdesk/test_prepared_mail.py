@@ -19,8 +19,9 @@ from vaguemestre.mailbox.autoconfig.models import ProgramCode
 from vaguemestre.mailbox.compose.models import Identity, Mailing, MailingCopy
 from vaguemestre.mailbox.sorting.models import AbsenceRow, ScriptRow
 from vaguemestre.mailbox.sorting.values import Place
-from vaguemestre.people.credentials.models import Account, AppPassword
+from vaguemestre.people.credentials.models import Account, AppPassword, RecoveryContact
 from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.credentials.queries import contacts_of
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.schools.sharing.models import Box, Member, SentMessage
 
@@ -182,3 +183,16 @@ def test_the_code_a_program_was_given_is_over(nicolas: Account, other: Account, 
         make(ProgramCode, account=on, used_at=None, expires_at=timezone.now() + timedelta(minutes=1))
     stop(nicolas)
     assert [code.account_id for code in ProgramCode.objects.all()] == [other.pk]
+
+
+@BOTH
+def test_a_recovery_contact_of_less_than_seven_days_reopens_nothing(nicolas: Account, stop: Stop) -> None:
+    now = timezone.now()
+    for days, address in ((6, "v@voleur.example"), (8, "nicolas@maison.example")):
+        at = now - timedelta(days=days)
+        make(
+            RecoveryContact, account=nicolas, address=address, confirmed_at=at,
+            usable_at=at + timedelta(days=3), dropped_at=None,
+        )  # fmt: skip
+    stop(nicolas)
+    assert [one.address for one in contacts_of(nicolas.pk, now)] == ["nicolas@maison.example"]

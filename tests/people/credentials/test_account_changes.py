@@ -178,8 +178,11 @@ def test_no_proof_is_left_to_a_thief_but_a_contact_that_has_rested() -> None:
     for table in (OneTimeDevice, RecoveryCode, Passkey):
         assert not table._default_manager.exists()
     assert not ActivationLink.objects.filter(used_at=None).exists()
-    rested = RecoveryContact.objects.create(
-        account=row, address="a@b.example", code_until=NOON, usable_at=NOON
+    rested, _ = (
+        RecoveryContact.objects.create(
+            account=row, address=address, code_until=NOON, confirmed_at=LATER - age, usable_at=LATER - age
+        )
+        for address, age in (("a@b.example", timedelta(days=8)), ("v@vol.example", timedelta(days=6)))
     )
     withdraw_proofs(nicolas.pk, by="test", now=LATER)
     assert RecoveryContact.objects.get() == rested

@@ -160,7 +160,7 @@ class OwnPasswordForm(ChangePasswordForm):
 
 
 class RenewPasswordForm(ChangePasswordForm):
-    """The same for a user who is not signed in: the current password comes first."""
+    """The same after a password was barred, signed in or not: the current password comes first."""
 
     current_password = CurrentPasswordField()
     field_order = ("current_password", "new_password", "confirmation")

@@ -63,7 +63,8 @@ def signed_in(view: Callable[..., HttpResponse]) -> _View:
         who = who_asks(request)
         if who is None:
             return _redirect_to_sign_in(request)
-        if not request.path.startswith(SECURITY) and (page := blocking_page(who, timezone.now())):
+        page = blocking_page(who, timezone.now())
+        if page and not request.path.startswith(page):
             return HttpResponseRedirect(page)
         if request.path.startswith(_MAIL) and (until := mail_held_until(who.mail_held_since, timezone.now())):
             return render(request, "signin/mail_held.html", {"until": until}, status=403)
@@ -81,14 +82,12 @@ def mail_held_until(since: datetime | None, now: datetime) -> datetime | None:
 def blocking_page(who: Who, now: datetime) -> str:
     """The page the user must complete before any other opens; "" when there is none.
 
-    An overdue second factor, or a barred password. Applications also check `is_stale`: a long session may
-    read mail but enter no application.
+    A barred password, or an overdue second factor. Applications also check `is_stale`: a long session may
+    read mail but enter no application. While the password is barred nothing else is added to the account.
     """
-    if must_enrol(who, now):
-        return SECURITY
     if who.must_renew:
         return RENEWAL
-    return ""
+    return SECURITY if must_enrol(who, now) else ""
 
 
 def factor_policy() -> Policy:

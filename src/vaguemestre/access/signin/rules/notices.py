@@ -1,11 +1,13 @@
 """Security notices: the message an owner gets after a sensitive act on the account."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Protocol
 
 from vaguemestre.access.signin.rules.told_acts import NEWS, WORDS
 from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
@@ -77,3 +79,24 @@ C’était vous ? Il n’y a rien à faire.
 
 Ce n’était pas moi : annuler ou tout refermer (pendant sept jours)
 {link}"""
+
+
+class Revoked(Protocol):
+    """As `people.credentials` gives it."""
+
+    @property
+    def passkeys(self) -> Sequence[str]: ...
+    @property
+    def applications(self) -> int: ...
+    @property
+    def contacts(self) -> Sequence[str]: ...
+
+
+def revoked_words(revoked: Revoked) -> str:
+    """One sentence; "" if nothing was."""
+    means = [f"clé d’accès « {name} »" for name in revoked.passkeys]
+    means += ["application d’authentification"] * revoked.applications
+    means += [f"contact de secours {address}" for address in revoked.contacts]
+    if not means:
+        return ""
+    return f"Retirés, parce qu’ajoutés peu avant ou depuis : {', '.join(means)}. Remettez ce qui est à vous."

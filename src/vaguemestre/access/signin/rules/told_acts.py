@@ -60,12 +60,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "desk-compromised": (
         "Votre compte a été mis à l’abri",
         "Votre compte semble avoir été utilisé par quelqu’un d’autre. L’assistance a fermé toutes les "
-        "sessions, révoqué les mots de passe d’application, effacé le mot de passe et les secondes "
-        "preuves, et retenu les courriels en partance. Les publipostages et votre notification d’absence "
-        "sont arrêtés, leurs textes gardés ; les réponses à vos courriels ne vont plus à une adresse "
-        "extérieure. Dans les boîtes partagées, ce qui attendait de partir en votre nom redevient un "
-        "brouillon. Vos courriels continuent d’arriver et rien n’est supprimé. Vous retrouverez votre compte "
-        "avec un code envoyé à votre contact de secours, ou remis en main propre.",
+        "sessions, révoqué les mots de passe d’application, effacé le mot de passe, les secondes preuves "
+        "et les contacts de secours de moins de sept jours, et retenu les courriels en partance. Les "
+        "publipostages et votre notification d’absence sont arrêtés, leurs textes gardés ; les réponses à "
+        "vos courriels ne vont plus à une adresse extérieure. Dans les boîtes partagées, ce qui attendait "
+        "de partir en votre nom redevient un brouillon. Vos courriels continuent d’arriver et rien n’est "
+        "supprimé. Vous retrouverez votre compte avec un code envoyé à votre contact de secours, ou remis "
+        "en main propre.",
     ),
     "desk-code-sent": (
         "L’assistance vous a envoyé un code",

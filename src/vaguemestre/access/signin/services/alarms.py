@@ -11,6 +11,7 @@ from vaguemestre.access.signin.events import AccountTouched, SessionsEnded
 from vaguemestre.access.signin.links import Alarm
 from vaguemestre.access.signin.models import Device, UsedLink
 from vaguemestre.access.signin.ports import Revocations, StopSending, Undo
+from vaguemestre.access.signin.rules.notices import revoked_words
 from vaguemestre.access.signin.rules.throttle import ACCOUNT
 from vaguemestre.access.signin.rules.told_acts import UNDONE_ON_LOCK
 from vaguemestre.access.signin.services.security_notices import notify_owner
@@ -33,6 +34,7 @@ from vaguemestre.people.credentials.services import (
     undo_change,
 )
 
+ADDED_BEFORE = UNDO_LIFE  # the act whose notice the owner followed
 _MAX_JOURNAL_LINES = 500  # lines of the journal
 _BY = "notice"  # the holder of the link: the owner, or a reader of the recovery contact's mail
 
@@ -61,6 +63,8 @@ def lock_account(
 ) -> tuple[SessionsEnded, AccountTouched]:
     """End sessions, tokens and app passwords, undo recent acts, stop mail, bar the password.
 
+    The owner may have seen but the last act of an intruder: means of sign-in added in the days before it go
+    too, and the notice names them.
     Run the returned events. Works once per link. Raises Refusal `signin.link-used`, with nothing changed.
     """
     account_id, to = alarm.account_id, f"account:{alarm.account_id}"
@@ -70,13 +74,13 @@ def lock_account(
             raise Refusal("signin.link-used")
         stop_sending(account_id, by=_BY, now=now)
         _undo_if_possible(alarm, others, now=now)
-        revoke_added_since(account_id, alarm.at, by=_BY, now=now)
+        revoked = revoke_added_since(account_id, alarm.at - ADDED_BEFORE, by=_BY, now=now)
         _undo_acts_since(alarm, others, now=now)
         revoke_every_app_password(account_id, by=_BY, now=now)
         bar_password(account_id, by=_BY, now=now)
         Device.objects.filter(account_id=account_id, forgotten_at__isnull=True).update(forgotten_at=now)
         record("signin.alarm-raised", to=to, by=_BY, at=now, act=alarm.act)
-        touched = notify_owner(account_id, "alarm-raised", now=now)
+        touched = notify_owner(account_id, "alarm-raised", now=now, detail=revoked_words(revoked))
     return end_other_sessions(account_id, "", revocations, by=_BY, now=now), touched
 
 
@@ -114,11 +118,15 @@ def purge_expired_undos(*, now: datetime) -> None:
 
 
 def _undo_acts_since(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> None:
-    """Undo forwards, filters, delegations and exports made since the alarm's act."""
+    """Undo forwards, filters, delegations and exports made since the alarm's act.
+
+    A link to the ENT opens the account as a passkey does: undone if made in the days before as well.
+    """
     for line in entries_about(f"account:{alarm.account_id}", limit=_MAX_JOURNAL_LINES):
-        if line.at < alarm.at:
+        if line.at < alarm.at - ADDED_BEFORE:
             break
-        if act := UNDONE_ON_LOCK.get(line.action):
+        act = UNDONE_ON_LOCK.get(line.action)
+        if act and (line.at >= alarm.at or act == "ent-linked"):
             number = int(str(line.details.get("number") or 0))
             _undo_if_possible(replace(alarm, act=act, number=number), others, now=now)
 

@@ -15,13 +15,14 @@ from vaguemestre.access.signin.http import SIGN_IN
 from vaguemestre.access.signin.links import Alarm, read_alarm
 from vaguemestre.access.signin.ports import revocations, stop_sending, undoings
 from vaguemestre.access.signin.rules.told_acts import UNDOABLE, WORDS
+from vaguemestre.access.signin.views.new_password import is_acceptable
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
-from vaguemestre.foundation.ui.refusals import duration, sentence
+from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.ports import numen_words
 from vaguemestre.people.credentials.queries import password_context_of, presented
-from vaguemestre.people.credentials.services import check_chosen_password, strength_of
+from vaguemestre.people.credentials.services import strength_of
 from vaguemestre.people.provisioning.ports import connections
 
 _RENEWAL_KEY = "renewal"
@@ -56,7 +57,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     if not account_id:
         return HttpResponseRedirect(SIGN_IN)
     form = RenewPasswordForm(request.POST or None)
-    if request.method == "POST" and _is_acceptable(form, account_id):
+    if request.method == "POST" and is_acceptable(form, account_id):
         run_now(services.renew_password(account_id, form.cleaned_data["new_password"], now=timezone.now()))
         revocations.get().refresh()
         del request.session[_RENEWAL_KEY]
@@ -82,25 +83,6 @@ def _renewing_account_id(request: HttpRequest) -> int:
     if not renewal or timezone.now() >= datetime.fromisoformat(renewal["until"]):
         return 0
     return int(renewal["account"])
-
-
-def _is_acceptable(form: RenewPasswordForm, account_id: int) -> bool:
-    """Whether the current password is right and the new one strong enough; errors go to the form."""
-    typed = form.data.get("new_password", "")
-    try:
-        check_chosen_password(typed, password_context_of(account_id, typed, numen_words.get()))
-    except Refusal as refusal:
-        if typed:
-            form.add_error("new_password", sentence(refusal))
-    if not form.is_valid():
-        return False
-    try:
-        services.check_current_password(account_id, form.cleaned_data["current_password"], now=timezone.now())
-    except Refusal as refusal:
-        wait = refusal.facts.get("wait")
-        readable = Refusal(refusal.code, wait=duration(wait)) if isinstance(wait, int) else refusal
-        form.add_error("current_password", sentence(readable))
-    return form.is_valid()
 
 
 def _lock_account(request: HttpRequest, alarm: Alarm) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.signin import services
-from vaguemestre.access.signin.forms import OwnPasswordForm
+from vaguemestre.access.signin.forms import OwnPasswordForm, RenewPasswordForm
 from vaguemestre.access.signin.http import (
     SignedInRequest,
     act_words,
@@ -17,9 +17,8 @@ from vaguemestre.access.signin.http import (
 )
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.queries import sessions_of
+from vaguemestre.access.signin.views.new_password import is_acceptable
 from vaguemestre.foundation.jobs.services import run_now
-from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import numen_words
 from vaguemestre.people.credentials.queries import (
     applications_of,
@@ -29,7 +28,7 @@ from vaguemestre.people.credentials.queries import (
     password_context_of,
     recovery_codes_left,
 )
-from vaguemestre.people.credentials.services import check_chosen_password, strength_of
+from vaguemestre.people.credentials.services import strength_of
 
 
 @require_GET
@@ -53,22 +52,21 @@ def show_security(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 @act_words("changer votre mot de passe")
 def change_password(request: SignedInRequest) -> HttpResponse:
-    """Change the password, with a fresh proof: an open page alone does not allow it."""
+    """Change the password, with a fresh proof: an open page alone does not allow it.
+
+    After it was barred a passkey is no proof: somebody else may have added it. The barred one is asked for.
+    """
+    form_class = RenewPasswordForm if request.who.must_renew else OwnPasswordForm
     if request.method == "GET":
-        return render(request, "signin/change_password.html", {"form": OwnPasswordForm()})
-    form = OwnPasswordForm(request.POST)
+        return render(request, "signin/change_password.html", {"form": form_class()})
+    form = form_class(request.POST)
     account_id = request.who.account_id
-    if typed := form.data.get("new_password", ""):
-        try:
-            check_chosen_password(typed, password_context_of(account_id, typed, numen_words.get()))
-        except Refusal as refusal:
-            form.add_error("new_password", sentence(refusal))
-    if not form.is_valid():
+    if not is_acceptable(form, account_id):
         return render(request, "signin/change_password.html", {"form": form})
     by = f"account:{account_id}"
     now = timezone.now()
     touched = services.change_password(account_id, form.cleaned_data["new_password"], by=by, now=now)
-    ends_others = form.cleaned_data["end_others"]
+    ends_others = form.cleaned_data.get("end_others", True)
     if ends_others:
         _end_others(request)
     run_now(touched)

@@ -22,7 +22,7 @@ from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.mailbox.compose.services import remove_foreign_reply_to
 from vaguemestre.mailbox.sorting.services import end_own_absences, stop_redirects
 from vaguemestre.people.credentials.events import AccountsChanged
-from vaguemestre.people.credentials.queries import identified
+from vaguemestre.people.credentials.queries import identified, usable_contact
 from vaguemestre.people.credentials.services import (
     change_states,
     hold_mailbox,
@@ -141,7 +141,7 @@ def _secure(target: ActionTarget, keys: SecretKeys, *, by: str, now: datetime) -
     withdraw_proofs(account_id, by=by, now=now)
     void_issued_codes(account_id, now=now)
     sessions = end_all_sessions(account_id, by=by, now=now)
-    announce_letter(account_id, "compromised", target.contact, keys, now=now)
+    announce_letter(account_id, "compromised", usable_contact(account_id, now), keys, now=now)
     events = AccountsChanged([account_id]), AccountSheltered(account_id)
     for event in events:
         announce(event)

@@ -22,6 +22,7 @@ from vaguemestre.people.credentials.models import (
 from vaguemestre.people.credentials.rules.account_states import state_after
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.people.credentials.services.passwords import with_taken
+from vaguemestre.people.credentials.services.rollback import UNDO_LIFE
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +212,8 @@ def rename_account(account_id: int, username: str, *, by: str, now: datetime) ->
 def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     """Withdraw every means of sign-in, as a thief may have added some: password, devices, codes, passkeys.
 
-    The password cannot be chosen again. Contacts that have rested stay. The account stays activated, so a
-    NUMEN alone does not open it. Inside the caller's transaction.
+    The password cannot be chosen again. Contacts confirmed more than `UNDO_LIFE` ago stay. The account stays
+    activated, so a NUMEN alone does not open it. Inside the caller's transaction.
     """
     account = Account.objects.select_for_update().get(pk=account_id)
     account.taken_passwords = with_taken(account, account.password, account.former_password)
@@ -221,7 +222,8 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     OneTimeDevice.objects.filter(account_id=account_id).delete()
     RecoveryCode.objects.filter(account_id=account_id).delete()
     Passkey.objects.filter(account_id=account_id).delete()
-    RecoveryContact.objects.filter(account_id=account_id).exclude(usable_at__lte=now).delete()
+    rested = {"confirmed_at__lt": now - UNDO_LIFE, "usable_at__lte": now}
+    RecoveryContact.objects.filter(account_id=account_id).exclude(**rested).delete()
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     record_many([Line("credentials.proofs-withdrawn", f"account:{account_id}", by, now)])
 

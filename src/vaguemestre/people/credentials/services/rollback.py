@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
@@ -22,6 +23,14 @@ from vaguemestre.people.credentials.services.passwords import with_taken
 from vaguemestre.people.credentials.services.recovery_contacts import drop_contact
 
 UNDO_LIFE = timedelta(days=7)
+
+
+class RevokedMeans(NamedTuple):
+    """What was revoked: names of passkeys, how many applications of one-time codes, addresses of contacts."""
+
+    passkeys: tuple[str, ...] = ()
+    applications: int = 0
+    contacts: tuple[str, ...] = ()
 
 
 def bar_password(account_id: int, *, by: str, now: datetime) -> None:
@@ -54,21 +63,25 @@ def undo_change(act: str, account_id: int, number: int, *, by: str, now: datetim
     return act in _UNDO_BY_ACT and _UNDO_BY_ACT[act](account_id, number, now)
 
 
-def revoke_added_since(account_id: int, since: datetime, *, by: str, now: datetime) -> None:
+def revoke_added_since(account_id: int, since: datetime, *, by: str, now: datetime) -> RevokedMeans:
     """Revoke every means of sign-in added since that time. Inside the caller's transaction."""
     passkeys = Passkey.objects.filter(account_id=account_id, created_at__gte=since, removed_at__isnull=True)
-    for number in list(passkeys.values_list("pk", flat=True)):
+    names = dict(passkeys.order_by("pk").values_list("pk", "name"))
+    for number in names:
         remove_passkey(account_id, number, by=by, now=now)
     applications = OneTimeDevice.objects.filter(
         account_id=account_id, kind=OneTimeDevice.Kind.APP, confirmed_at__gte=since, removed_at__isnull=True
     )
-    for number in list(applications.values_list("pk", flat=True)):
+    application_ids = list(applications.values_list("pk", flat=True))
+    for number in application_ids:
         remove_application(account_id, number, by=by, now=now)
     contacts = RecoveryContact.objects.filter(
         account_id=account_id, confirmed_at__gte=since, dropped_at__isnull=True
     )
-    for number in list(contacts.values_list("pk", flat=True)):
+    addresses = dict(contacts.order_by("pk").values_list("pk", "address"))
+    for number in addresses:
         drop_contact(account_id, number, by=by, now=now)
+    return RevokedMeans(tuple(names.values()), len(application_ids), tuple(addresses.values()))
 
 
 def purge_withdrawn(now: datetime) -> None:
