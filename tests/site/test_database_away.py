@@ -53,6 +53,15 @@ def test_a_page_says_that_the_service_comes_back(browser: Client, path: str) -> 
     assert SENTENCE in answer.content.decode()
 
 
+def test_a_browser_that_is_told_so_forgets_nobodys_texts(browser: Client) -> None:
+    """An empty person is somebody who signed out: what the page kept of them would go."""
+    assert 'data-person="' in browser.get("/parametres/").content.decode()
+    with connection.execute_wrapper(refuse):
+        answer = browser.get("/parametres/")
+    assert "<html" in answer.content.decode()
+    assert "data-person" not in answer.content.decode()
+
+
 def test_the_page_that_entries_ask_does_not_fail() -> None:
     """They lead nobody to a machine that says 500, and would to none at all."""
     with connection.execute_wrapper(refuse):

@@ -37,6 +37,7 @@ def server_trouble_page(request: HttpRequest, error: BaseException | None) -> Ht
     if is_database_away(error):
         log.warning("no database on %s: %s", route_of(request), error)
         request.who = None  # type: ignore[attr-defined]  # their side column would ask it
+        request.is_anybodys = True  # type: ignore[attr-defined]  # the browser forgets nobody's texts
         return away_page(request, status=HTTPStatus.SERVICE_UNAVAILABLE)
     what = no_room(error)
     if what is None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from tests.desks.bulk.samples import NOON, administrator, agents, work
 from tests.questions import questions
+from tests.rows import make
 
 from vaguemestre.desks.bulk import services
 from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
@@ -14,6 +15,8 @@ from vaguemestre.desks.bulk.values import Act, ActFile, Order, Selection, Skip, 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
+from vaguemestre.mailbox.sorting.models import AbsenceRow
+from vaguemestre.mailbox.sorting.values import Place
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import identified, presented, second_factor_due
 from vaguemestre.people.credentials.rules.second_factors import GRACE
@@ -196,6 +199,37 @@ def test_it_is_interrupted_goes_on_and_treats_nobody_twice() -> None:
     work(act_id, clock=lambda: NOON)
     assert file_of(act_id).counts.done == 120
     assert Entry.objects.filter(action="credentials.account-suspended").count() == 120
+
+
+@pytest.mark.heavy
+def test_what_somebody_else_goes_on_with_is_charged_to_them_and_they_do_not_agree_to_it() -> None:
+    people = agents(60)
+    act_id = prepared(people)
+    services.decide_act(act_id, 1000, by=BY, now=NOON)
+    ticks = iter(NOON + timedelta(seconds=n * 3) for n in range(100))
+    work(act_id, clock=lambda: next(ticks))  # a slice of five seconds holds one batch
+    done = file_of(act_id).counts.done
+    assert 0 < done < 60
+    services.stop_act(act_id, by=BY, now=NOON)
+    services.decide_act(act_id, 2, by=SECOND, now=NOON)
+    assert file_of(act_id).state is State.AWAITING
+    with pytest.raises(Refusal, match="bulk.same-person"):
+        services.approve_act(act_id, by=SECOND, now=NOON)
+    services.approve_act(act_id, by=BY, now=NOON)
+    work(act_id, clock=lambda: NOON)
+    told = Entry.objects.filter(action="credentials.account-suspended")
+    assert [told.filter(by=who).count() for who in (BY, SECOND)] == [done, 60 - done]
+
+
+def test_a_suspension_ends_the_absence_and_keeps_its_text() -> None:
+    suspended, other = people = agents(2)
+    for one in people:
+        make(AbsenceRow, account=one, place=Place.FIRST, is_on=True, external_text="Écrivez à x@y.example")
+    work(decided([suspended]))
+    rows = AbsenceRow.objects.values_list("account_id", "is_on", "external_text")
+    assert set(rows) == {
+        (suspended.pk, False, "Écrivez à x@y.example"), (other.pk, True, "Écrivez à x@y.example"),
+    }  # fmt: skip
 
 
 def test_above_the_number_a_second_person_agrees() -> None:

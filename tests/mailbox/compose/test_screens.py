@@ -273,6 +273,7 @@ def test_a_picture_of_the_text_is_shown_to_its_writer_and_files_are_not(browser:
         browser.post(suite, b"x", content_type="application/octet-stream", **JSON)
         shown = browser.get(f"{HOME}{key}/pieces/{piece}/")
         assert shown.status_code == status
+        assert shown["Cache-Control"] == "no-store", "a browser keeps it after sign-out"
         if status == 200:
             assert shown["Content-Type"] == "image/png"
             assert shown["Content-Security-Policy"] == "default-src 'none'; sandbox"

@@ -340,6 +340,7 @@ def test_a_photo_is_made_again_from_its_points(browser: Client) -> None:
     row = Contact.objects.get()
     answer = browser.get(f"/contacts/{row.pk}/photo/")
     assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Cache-Control"] == "no-store", "a browser keeps it after sign-out"
     assert b"script" not in answer.content
     bad = SimpleUploadedFile("moi.svg", b"<svg onload='alert(1)'/>")
     assert browser.post("/contacts/nouveau/", {"name": "Z", "photo": bad}).status_code == 422

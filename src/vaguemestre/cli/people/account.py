@@ -13,6 +13,7 @@ from vaguemestre.cli.failures import Failed
 from vaguemestre.desks.removals.services import give_right, withdraw_right
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.times import parse_day
+from vaguemestre.mailbox.sorting.services import end_own_absences
 from vaguemestre.people.credentials.queries import app_passwords_of, find_account, presented
 from vaguemestre.people.credentials.services import add_activation_link, move_account, set_span
 from vaguemestre.people.directory.queries import addresses_by_person, person_of, placed_posts_of
@@ -133,6 +134,9 @@ def _move(typed: str, act: str, done: str) -> None:
     identity = find_account(account["username"])
     sessions = len(sessions_of(identity.account_id, "", now)) if identity else 0
     account_id = move_account(account["username"], act, by="cli", now=now)
+    if act == "suspend":
+        with transaction.atomic():
+            end_own_absences(account_id, by="cli", now=now)
     try:
         provision_accounts(mail_directory.get(), connections.get(), [account_id], now=now)
     except EngineDown:

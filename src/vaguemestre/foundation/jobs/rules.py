@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 MAX_ATTEMPTS = 84  # over about three days with the delays below: a weekend
 PERIOD = timedelta(minutes=1)  # of the rooms' periodic tasks
 QUEUES = ("default", "long", "imports", "untrusted")  # each has workers of its own
-EVERY_HANDLER = "*"  # in place of a handler's name
+EVERY_HANDLER = "*"  # in place of a handler's name, in jobs of versions before this one
 _MAX_DELAY = timedelta(hours=1)
 
 
@@ -40,11 +40,6 @@ def worker_name(queue: str, number: int = 1) -> str:
 def queue_of(event: type) -> str:
     """The queue of an event class: its `queue: ClassVar[str]`; else `long` if it has `long_work`."""
     return str(getattr(event, "queue", "long" if getattr(event, "long_work", False) else "default"))
-
-
-def is_one_job(event: type) -> bool:
-    """Whether all handlers of an event class run in one job."""
-    return bool(getattr(event, "one_job", False))
 
 
 def job_words(arguments: object) -> JobWords | None:

@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from vaguemestre.foundation.jobs.ports import Handler, subscriptions
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.queries import is_waiting, unfinished_fields
-from vaguemestre.foundation.jobs.rules import EVERY_HANDLER, is_one_job, job_words, queue_of
+from vaguemestre.foundation.jobs.rules import job_words, queue_of
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.kernel.errors import EngineDown
 
@@ -25,13 +25,11 @@ def announce(event: Any, *, due: datetime | None = None) -> None:
     `event` is a frozen dataclass of JSON-ready fields; its handlers run no earlier than `due` (aware).
     `long_work: ClassVar[bool] = True` in the event class: a separate worker runs it, so that no message waits
     behind it; its handlers work for a few seconds, then announce the rest. `queue: ClassVar[str]`: another of
-    QUEUES, for work that may last as long as somebody outside likes. `one_job: ClassVar[bool] = True`:
-    one job for all handlers instead of one each, to save writes where every message announces the event.
+    QUEUES, for work that may last as long as somebody outside likes.
     """
     task = wake.using(run_after=due, queue_name=queue_of(type(event)))
-    handlers = [_name(handler) for handler in _handlers_of(type(event))]
-    for name in [EVERY_HANDLER] if handlers and is_one_job(type(event)) else handlers:
-        task.enqueue(name, _name(type(event)), dataclasses.asdict(event), 1)
+    for handler in _handlers_of(type(event)):
+        task.enqueue(_name(handler), _name(type(event)), dataclasses.asdict(event), 1)
 
 
 def announce_once(event: Any, *, due: datetime | None = None) -> None:

@@ -77,12 +77,13 @@ def prepare_act(
 def decide_act(act_id: int, limit: int, *, by: str, now: datetime) -> None:
     """Do it, go on with it, or wait for a second person (`deciding_waits`).
 
-    Whom it changes is looked up again, and is then at most those. Raises Refusal `bulk.gone`,
-    `bulk.not-now`, `bulk.nobody-changes`.
+    What follows is charged to whoever decides it, who may be another person than before a stop; what two
+    people agreed to stays theirs. Whom it changes is looked up again, and is then at most those.
+    Raises Refusal `bulk.gone`, `bulk.not-now`, `bulk.nobody-changes`.
     """
     with turn(_ONE_AT_A_TIME), transaction.atomic(durable=True):
         row = _row(act_id, MAY_DECIDE)
-        row.decided_by = row.decided_by or by
+        row.decided_by = row.decided_by if row.approved_by else by
         people = _judge_again(row, now)
         if not people:
             raise Refusal("bulk.nobody-changes")

@@ -14,6 +14,7 @@ from vaguemestre.desks.bulk.rules.verdicts import INVERSE, undo_verdict, verdict
 from vaguemestre.desks.bulk.values import Act, Phase, Skip, State
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record_many
+from vaguemestre.mailbox.sorting.services import end_own_absences
 from vaguemestre.people.credentials.queries import facts_for_acts
 from vaguemestre.people.credentials.services import change_states, demand_second_factor, set_quotas
 from vaguemestre.people.credentials.values import ActFacts
@@ -178,6 +179,8 @@ def _apply(
         demand_second_factor(account_ids, is_demanded=done is Act.FACTOR, by=by, now=now)
     elif act in INVERSE:
         change_states(account_ids, done, by=by, now=now)
+        for account_id in account_ids if done is Act.SUSPEND else ():
+            end_own_absences(account_id, by=by, now=now)
     elif act is Act.QUOTA:
         for target in targets if not is_undoing else ():
             target.before = facts[target.account_id].quota_mb

@@ -65,5 +65,4 @@ def show_enclosure(request: SignedInRequest, key: str, enclosure_id: int) -> Htt
         raise Refusal("compose.enclosure-gone")
     answer = HttpResponse(content, content_type=enclosure.kind)
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer

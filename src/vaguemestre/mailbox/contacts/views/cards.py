@@ -102,7 +102,7 @@ def show_photo(request: SignedInRequest, contact_id: int) -> HttpResponse:
         content = b""
     if not content:
         return HttpResponseNotFound()
-    return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=300"})
+    return HttpResponse(content, content_type="image/jpeg")
 
 
 def _drawn_photo(content: bytes) -> bytes:

@@ -44,7 +44,9 @@ def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
     owner = presented(account_id)
     if form.is_valid() and owner and _is_out_of_reach(owner, request.who.account_id):
         form.add_error("reason", "Cette personne a une fonction plus large : elle seule en décide.")
-    if not form.is_valid() or account_id == request.who.account_id:
+    if form.is_valid() and account_id == request.who.account_id:
+        form.add_error("reason", "Ces courriels sont les vôtres : décidez-en dans « Courriels retenus ».")
+    if not form.is_valid():
         return _page(request, form, account_id)
     ids = [submission.id for submission in queries.held_submissions(account_id)]
     by, now, action = f"account:{request.who.account_id}", timezone.now(), form.cleaned_data["action"]
