@@ -298,6 +298,16 @@ def test_a_passkey_neither_chooses_the_password_nor_adds_anything_while_it_is_ba
     assert Account.objects.get(pk=nicolas.pk).password_barred_at is None
 
 
+@pytest.mark.parametrize("path", ["/parametres/courriers/exporter", "/parametres/securite/contact"])
+def test_a_sensitive_act_is_closed_as_pages_are_while_the_password_is_barred(
+    nicolas: Account, path: str
+) -> None:
+    browser = sign_in()
+    Account.objects.filter(pk=nicolas.pk).update(password_barred_at=timezone.now())
+    revocations.get().bump()
+    assert browser.post(path, {"address": "v@vol.example"})["Location"] == "/parametres/securite/mot-de-passe"
+
+
 def test_an_overdue_factor_waits_for_the_password_that_was_barred(nicolas: Account) -> None:
     browser = sign_in()
     Account.objects.filter(pk=nicolas.pk).update(

@@ -11,9 +11,11 @@ from django.utils import timezone
 from tests.access.signin.people import PASSWORD, account
 from tests.post.outbox.test_services import parcel
 
+from vaguemestre.access.signin.ports import revocations
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.services import hold_mailbox
 from vaguemestre.post.outbox import ports, services
 from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, Submission
 from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, ReportPosition
@@ -176,6 +178,18 @@ def test_the_desk_finds_what_was_stopped_when_an_account_was_made_safe(client: C
     assert "Aucun courriel n’est retenu" not in page
     assert "Secret" not in page
     assert "abrite" not in client.get("/assistance/retenus/?q=autre").content.decode()
+
+
+def test_a_mailbox_on_hold_after_a_compromise_releases_nothing(browser: Client, nicolas: Account) -> None:
+    row = passed(nicolas, hold="held", hold_code="outbox.burst")
+    with transaction.atomic():
+        hold_mailbox(nicolas.pk, by="test", now=timezone.now())
+    revocations.get().bump()
+    for act in ("envoyer", "jeter"):
+        answer = browser.post(f"/messagerie/envois/retenus/{act}/", {"message": [row.pk]})
+        assert answer.status_code == 403, act
+    row.refresh_from_db()
+    assert row.hold == "held"
 
 
 def test_the_desk_sees_how_much_is_held_never_what_it_says(

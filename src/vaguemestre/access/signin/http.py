@@ -63,14 +63,19 @@ def signed_in(view: Callable[..., HttpResponse]) -> _View:
         who = who_asks(request)
         if who is None:
             return _redirect_to_sign_in(request)
-        page = blocking_page(who, timezone.now())
-        if page and not request.path.startswith(page):
-            return HttpResponseRedirect(page)
-        if request.path.startswith(_MAIL) and (until := mail_held_until(who.mail_held_since, timezone.now())):
-            return render(request, "signin/mail_held.html", {"until": until}, status=403)
-        return view(request, *args, **kwargs)
+        return _closed_page(request, who) or view(request, *args, **kwargs)
 
     return guarded
+
+
+def _closed_page(request: HttpRequest, who: Who) -> HttpResponse | None:
+    """What answers in place of the view: a page to complete first, a mailbox on hold; None to go on."""
+    page = blocking_page(who, timezone.now())
+    if page and not request.path.startswith(page):
+        return HttpResponseRedirect(page)
+    if request.path.startswith(_MAIL) and (until := mail_held_until(who.mail_held_since, timezone.now())):
+        return render(request, "signin/mail_held.html", {"until": until}, status=403)
+    return None
 
 
 def mail_held_until(since: datetime | None, now: datetime) -> datetime | None:
@@ -87,18 +92,13 @@ def blocking_page(who: Who, now: datetime) -> str:
     """
     if who.must_renew:
         return RENEWAL
-    return SECURITY if must_enrol(who, now) else ""
+    return SECURITY if who.enrol_before and now >= who.enrol_before else ""
 
 
 def factor_policy() -> Policy:
     """The configured second-factor policy."""
     config = settings.CONFIG.signin
     return policy_of(config.second_factor_for, config.second_factor_from, config.second_factor_days)
-
-
-def must_enrol(who: Who, now: datetime) -> bool:
-    """Whether the second factor of that role is overdue: only the security pages answer."""
-    return who.enrol_before is not None and now >= who.enrol_before
 
 
 def require_fresh_proof(request: HttpRequest) -> HttpResponse | None:
@@ -145,7 +145,7 @@ def proved_within(period: timedelta, words: str = "") -> Callable[[Callable[...,
             who = who_asks(request)
             if who is None or not is_recent(who.signed_in_at, timezone.now(), period):
                 return _redirect_to_sign_in(request, words or _words_of_act(request))
-            return view(request, *args, **kwargs)
+            return _closed_page(request, who) or view(request, *args, **kwargs)
 
         return guarded
 
