@@ -220,7 +220,7 @@ def test_without_root_and_sudo_it_is_77(tmp_path: Path) -> None:
     ended = subprocess.run(
         ["setpriv", "--reuid", "nobody", "--clear-groups", "--", str(PROJECT / "bin" / "up"), "--no-install"],
         env={"PATH": "/usr/bin:/bin", "VAGUEMESTRE_HOME": str(tmp_path)},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert ended.returncode == 77
     assert "root" in one_clear_line(ended)

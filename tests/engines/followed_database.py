@@ -205,7 +205,7 @@ class FollowedDatabase:
 
     def up(self, kind: str) -> set[str]:
         """Those whom HAProxy takes for that: « database », « synchronous » or « following »."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.statistics}/stats;csv", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.statistics}/stats;csv", timeout=60) as answer:
             rows = csv.DictReader(answer.read().decode().removeprefix("# ").splitlines())
             names = {one.name for one in self.cluster.members}
             return {

@@ -472,10 +472,10 @@ class LiveEngines:
         return client
 
     def mx(self) -> smtplib.SMTP:
-        return smtplib.SMTP("127.0.0.1", self.config.ports.mx, timeout=20, local_hostname="dehors.example")
+        return smtplib.SMTP("127.0.0.1", self.config.ports.mx, timeout=60, local_hostname="dehors.example")
 
     def submission(self) -> smtplib.SMTP:
-        client = smtplib.SMTP("localhost", self.config.ports.submission, timeout=20)
+        client = smtplib.SMTP("localhost", self.config.ports.submission, timeout=60)
         client.starttls(context=self.tls())
         return client
 

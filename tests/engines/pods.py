@@ -127,7 +127,7 @@ class Cluster:
         ]
 
     def arrive(self, person: Someone, subject: str) -> None:
-        with smtplib.SMTP("127.0.0.1", self.front.config.ports.mx, timeout=20) as client:
+        with smtplib.SMTP("127.0.0.1", self.front.config.ports.mx, timeout=60) as client:
             client.send_message(
                 live.letter("a@b.example", person.address, subject), "a@b.example", [person.address]
             )

@@ -82,13 +82,13 @@ def test_imap_and_submission_show_the_certificate_of_the_name_asked(
 ) -> None:
     ports = engines.config.ports
     for port in (ports.imaps, ports.submissions):
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as peer:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as peer:
             assert name in names_shown(peer, name), port
 
 
 @pytest.mark.parametrize("name", [OF_AMIENS, OF_LILLE])
 def test_the_mx_port_shows_the_certificate_of_the_name_asked(engines: live.LiveEngines, name: str) -> None:
-    client = smtplib.SMTP("127.0.0.1", engines.config.ports.mx, timeout=20)
+    client = smtplib.SMTP("127.0.0.1", engines.config.ports.mx, timeout=60)
     try:
         client.ehlo("ici.test")
         assert client.docmd("STARTTLS")[0] == 220
@@ -99,7 +99,7 @@ def test_the_mx_port_shows_the_certificate_of_the_name_asked(engines: live.LiveE
 
 
 def test_a_name_of_nobody_is_shown_the_installations(engines: live.LiveEngines) -> None:
-    with socket.create_connection(("127.0.0.1", engines.config.ports.imaps), timeout=20) as peer:
+    with socket.create_connection(("127.0.0.1", engines.config.ports.imaps), timeout=60) as peer:
         assert OF_AMIENS in names_shown(peer, "ailleurs.test")
 
 
@@ -124,7 +124,7 @@ def test_the_pages_show_the_certificate_of_the_name_asked(tmp_path: Path, name: 
     certificates.install_given(config, now=NOW)
     front = Front(config, ADDRESS)
     try:
-        with socket.create_connection((ADDRESS, config.ports.web), timeout=20) as peer:
+        with socket.create_connection((ADDRESS, config.ports.web), timeout=60) as peer:
             assert name in names_shown(peer, name)
     finally:
         front.stop()

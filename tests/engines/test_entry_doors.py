@@ -47,7 +47,7 @@ class Behind:
     def states(self) -> dict[str, str]:
         """UP or DOWN of the machine behind each door."""
         address = f"http://127.0.0.1:{self.statistics}/stats;csv"
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             text = answer.read().decode()
         rows = csv.DictReader(text.removeprefix("# ").splitlines())
         return {row["pxname"]: row["status"] for row in rows if row["svname"] == "m1"}
@@ -127,7 +127,7 @@ def test_dovecot_knows_the_address_of_whoever_signs_in_behind_an_entry(behind: B
 def test_postfix_knows_the_address_of_whoever_brings_mail_behind_an_entry(behind: Behind) -> None:
     behind.wait_until_up("mx")
     person = behind.engines.someone()
-    with smtplib.SMTP("127.0.0.1", behind.ports["mx"], timeout=20, source_address=(CLIENT, 0)) as client:
+    with smtplib.SMTP("127.0.0.1", behind.ports["mx"], timeout=60, source_address=(CLIENT, 0)) as client:
         client.send_message(
             live.letter("a@b.example", person.address, "Par l’entrée"), "a@b.example", [person.address]
         )

@@ -113,7 +113,7 @@ class Alone:
     def fetched(self, path: str) -> bytes:
         """What the pages answer, asked from inside."""
         argv = [*self._inside(), "curl", "-sS", "-f", f"http://localhost:{BASE}{path}"]
-        return subprocess.run(argv, check=True, capture_output=True, timeout=30).stdout
+        return subprocess.run(argv, check=True, capture_output=True, timeout=60).stdout
 
     def said_by(self, *argv: str) -> str:
         """What a program prints that runs inside."""
@@ -123,7 +123,7 @@ class Alone:
     def press(self, *arguments: str) -> None:
         """The keyboard and the mouse of that display."""
         argv = [*self._inside(), "env", f"DISPLAY={_DISPLAY}", "xdotool", *arguments]
-        subprocess.run(argv, check=True, capture_output=True, timeout=30)
+        subprocess.run(argv, check=True, capture_output=True, timeout=60)
 
     def connected(self, port: int) -> socket.socket | None:
         """A connection made inside that network: a socket stays where it was made."""

@@ -91,7 +91,7 @@ def in_some_frame(page: Page, find: Callable[[Frame], Locator], seconds: float =
 def imap(instance: Any, account: dict[str, Any], password: str | None = None) -> Iterator[imaplib.IMAP4_SSL]:
     """The mailbox as an ordinary mail program opens it: address and application password over TLS."""
     tls = ssl.create_default_context(cafile=instance.ready["ca"])
-    client = imaplib.IMAP4_SSL("localhost", instance.port("imaps"), ssl_context=tls, timeout=20)
+    client = imaplib.IMAP4_SSL("localhost", instance.port("imaps"), ssl_context=tls, timeout=60)
     try:
         client.login(account["address"], password or account["app_password"])
         yield client

@@ -43,7 +43,7 @@ def test_imap_refuses_in_the_same_words(instance: Instance, who: str) -> None:
 
 
 def submission(instance: Instance) -> smtplib.SMTP:
-    smtp = smtplib.SMTP("localhost", instance.port("submission"), timeout=20)
+    smtp = smtplib.SMTP("localhost", instance.port("submission"), timeout=60)
     smtp.starttls(context=ssl.create_default_context(cafile=instance.ready["ca"]))
     return smtp
 

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
 def found(instance: Instance, kind: str) -> tuple[str, int]:
     address = f"{instance.web}/.well-known/autoconfig/mail/config-v1.1.xml"
-    with urllib.request.urlopen(address, timeout=10) as answer:
+    with urllib.request.urlopen(address, timeout=60) as answer:
         root = ElementTree.fromstring(answer.read())
     server = root.find(f"emailProvider/{kind}")
     assert server is not None
@@ -35,12 +35,12 @@ def test_an_address_and_a_password_are_enough_until_revoked(instance: Instance, 
     password = page.locator("#app-password").inner_text().strip()
 
     tls = ssl.create_default_context(cafile=instance.ready["ca"])
-    client = imaplib.IMAP4_SSL(*found(instance, "incomingServer"), ssl_context=tls, timeout=20)
+    client = imaplib.IMAP4_SSL(*found(instance, "incomingServer"), ssl_context=tls, timeout=60)
     client.login(colleague["address"], password)
     assert int(client.select("INBOX", readonly=True)[1][0] or 0) > 0
     # the page that showed the password sees the program come in
     page.get_by_text("Nous voyons votre téléphone se connecter : « Téléphone de test »").wait_for()
-    with smtplib.SMTP_SSL(*found(instance, "outgoingServer"), context=tls, timeout=20) as sender:
+    with smtplib.SMTP_SSL(*found(instance, "outgoingServer"), context=tls, timeout=60) as sender:
         sender.login(colleague["address"], password)
 
     page.get_by_role("button", name="Révoquer Téléphone de test").click()
@@ -55,7 +55,7 @@ def test_an_address_and_a_password_are_enough_until_revoked(instance: Instance, 
 
     wait_until(is_closed)
     client.shutdown()
-    again = imaplib.IMAP4_SSL(*found(instance, "incomingServer"), ssl_context=tls, timeout=20)
+    again = imaplib.IMAP4_SSL(*found(instance, "incomingServer"), ssl_context=tls, timeout=60)
     with pytest.raises(imaplib.IMAP4.error):
         again.login(colleague["address"], password)
     again.shutdown()

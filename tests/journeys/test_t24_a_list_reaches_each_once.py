@@ -32,7 +32,7 @@ def send(instance: Instance, who: dict[str, Any], to: str, subject: str, html: s
     one.set_content("Bonjour à tous.\n")
     if html:
         one.add_alternative(html, subtype="html")
-    with smtplib.SMTP("localhost", instance.port("submission"), timeout=20) as client:
+    with smtplib.SMTP("localhost", instance.port("submission"), timeout=60) as client:
         client.starttls(context=ssl.create_default_context(cafile=instance.ready["ca"]))
         client.login(who["address"], who["app_password"])
         client.send_message(one)
@@ -127,7 +127,7 @@ def _one_click_is_enough(instance: Instance, page: Page, list_page: str, subject
     page.goto(f"{list_page}membres?q={reader}")
     expect(page.get_by_role("heading", name="1 membre", exact=True)).to_be_visible()
     leave = copy["List-Unsubscribe"].strip("<>")
-    with urllib.request.urlopen(leave, data=b"List-Unsubscribe=One-Click", timeout=20) as answer:
+    with urllib.request.urlopen(leave, data=b"List-Unsubscribe=One-Click", timeout=60) as answer:
         assert answer.status == 200
     page.reload()
     expect(page.get_by_text("Aucun membre ne correspond")).to_be_visible()

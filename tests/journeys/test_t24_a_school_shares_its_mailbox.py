@@ -260,7 +260,7 @@ def test_a_head_leaves_another_comes_by_feed_and_only_the_second_opens_it(
     box, today = box_of(head, instance), date.today()
     key = key_for(head, box)
     yesterday, lately = (today - timedelta(days=1)).isoformat(), (today - timedelta(days=10)).isoformat()
-    held = imaplib.IMAP4_SSL("localhost", instance.port("imaps"), ssl_context=tls(instance), timeout=20)
+    held = imaplib.IMAP4_SSL("localhost", instance.port("imaps"), ssl_context=tls(instance), timeout=60)
     held.login("ce.0809001Z@ac-amiens.test", key)
     apply(instance, tmp_path, {**HEAD, "fin": yesterday}, TEACHES, {**DEPUTY, "debut": lately})
     try:

@@ -160,7 +160,7 @@ def test_a_program_let_in_by_consent_reads_and_sends_until_it_is_shown_out(
 
     def token(**told: str) -> dict[str, str]:
         said = urlencode({"client_id": "logiciel", **told}).encode()
-        with urllib.request.urlopen(f"{instance.web}/appareils/jeton", said, timeout=20) as answer:
+        with urllib.request.urlopen(f"{instance.web}/appareils/jeton", said, timeout=60) as answer:
             return dict(json.load(answer))
 
     granted = token(grant_type="authorization_code", code=code, redirect_uri=back, code_verifier=verifier)

@@ -57,7 +57,7 @@ def test_a_leaver_is_out_everywhere(instance: Instance, page: Page) -> None:
             return True
 
     wait_until(is_refused, 60)
-    out = smtplib.SMTP_SSL("localhost", instance.port("submissions"), context=tls, timeout=20)
+    out = smtplib.SMTP_SSL("localhost", instance.port("submissions"), context=tls, timeout=60)
     with out, pytest.raises(smtplib.SMTPAuthenticationError):
         out.login(person["address"], person["app_password"])
 

@@ -30,13 +30,13 @@ def letter(author: str, to: str, subject: str) -> bytes:
 
 def submit(instance: Instance, account: dict[str, Any], content: bytes, to: str) -> None:
     tls = ssl.create_default_context(cafile=instance.ready["ca"])
-    with smtplib.SMTP_SSL("localhost", instance.port("submissions"), timeout=20, context=tls) as client:
+    with smtplib.SMTP_SSL("localhost", instance.port("submissions"), timeout=60, context=tls) as client:
         client.login(account["address"], account["app_password"])
         client.sendmail(account["address"], [to], content)
 
 
 def arrive(instance: Instance, content: bytes, to: str) -> None:
-    with smtplib.SMTP("localhost", instance.port("mx"), timeout=20, local_hostname="x.example") as client:
+    with smtplib.SMTP("localhost", instance.port("mx"), timeout=60, local_hostname="x.example") as client:
         client.sendmail("evil@dehors.example", [to], content)
 
 

@@ -48,7 +48,7 @@ def test_each_of_more_than_a_thousand_open_pages_is_told_of_a_letter(instance: I
         for stream in streams:
             assert b"bonjour" in until(stream, b"bonjour")
         subject = secrets.token_hex(6)
-        with smtplib.SMTP("127.0.0.1", instance.port("mx"), timeout=30) as client:
+        with smtplib.SMTP("127.0.0.1", instance.port("mx"), timeout=60) as client:
             client.sendmail(
                 "paul@dehors.example", [person["address"]], letter(subject, From="paul@dehors.example")
             )

@@ -74,7 +74,7 @@ def test_ready_is_said_once_the_process_answers_and_it_stays_the_process(tmp_pat
             assert Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0")[1] == b"-c"
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == -signal.SIGTERM
+        assert process.wait(timeout=60) == -signal.SIGTERM
 
 
 def test_nothing_is_said_of_a_process_that_does_not_answer(tmp_path: Path) -> None:

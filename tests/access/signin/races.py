@@ -13,7 +13,7 @@ def at_once[T](runners: int, act: Callable[[int], T]) -> list[T]:
 
     def run(number: int) -> T:
         try:
-            start.wait(timeout=20)
+            start.wait(timeout=60)
             return act(number)
         finally:
             connections.close_all()

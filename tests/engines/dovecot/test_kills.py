@@ -42,7 +42,7 @@ def warm_deliveries(engines: LiveEngines, person: Someone, count: int) -> None:
     """
     socket = str(sockets(engines.config) / "lmtp")
     with contextlib.ExitStack() as stack:
-        sessions = [stack.enter_context(smtplib.LMTP(socket, None, timeout=20)) for _ in range(count)]
+        sessions = [stack.enter_context(smtplib.LMTP(socket, None, timeout=60)) for _ in range(count)]
         for session in sessions:
             session.ehlo_or_helo_if_needed()
             session.mail("a@b.example")
@@ -84,7 +84,7 @@ def test_it_starts_after_a_power_cut_though_another_process_has_its_former_numbe
 
 def test_one_that_runs_keeps_another_from_starting(engines: LiveEngines) -> None:
     running = engines.children["dovecot"].pid
-    another = subprocess.run(command(engines.config), capture_output=True, text=True, timeout=30, check=False)
+    another = subprocess.run(command(engines.config), capture_output=True, text=True, timeout=60, check=False)
     assert another.returncode == 89
     assert "already running" in another.stderr
     assert int((sockets(engines.config) / "master.pid").read_text()) == running

@@ -24,7 +24,7 @@ class Postfix:
 
     def hands_over(self, to: Someone, subject: str, taken: str, text: str = "Bonjour") -> int:
         message = letter("jean@dehors.example", to.address, subject, text).as_bytes().replace(b"\n", b"\r\n")
-        with smtplib.LMTP(str(sockets(self.engines.config) / "lmtp"), None, timeout=20) as lmtp:
+        with smtplib.LMTP(str(sockets(self.engines.config) / "lmtp"), None, timeout=60) as lmtp:
             lmtp.ehlo("mail.ac-amiens.test")
             lmtp.mail("jean@dehors.example")
             lmtp.rcpt(to.address)

@@ -122,7 +122,7 @@ def test_the_signer_keeps_its_compiled_patterns_in_its_own_folder(sender: Sender
 def test_without_the_signer_nothing_is_taken(sender: Sender, marie: Someone) -> None:
     sender.end("signer", signal.SIGKILL)
     try:
-        with smtplib.SMTP("localhost", sender.config.ports.submission, timeout=20) as client:
+        with smtplib.SMTP("localhost", sender.config.ports.submission, timeout=60) as client:
             client.ehlo()
             assert client.docmd("STARTTLS") == (454, b"4.3.0 Try again later")
     finally:

@@ -195,7 +195,7 @@ def test_a_message_too_big_is_refused_at_the_first_word(engines: LiveEngines, ma
 
 
 def test_authentication_waits_for_tls(engines: LiveEngines, marie: Someone) -> None:
-    with smtplib.SMTP("localhost", engines.config.ports.submission, timeout=20) as client:
+    with smtplib.SMTP("localhost", engines.config.ports.submission, timeout=60) as client:
         client.ehlo()
         assert "auth" not in client.esmtp_features
         assert client.docmd("AUTH", "PLAIN AAAA")[0] == 530
@@ -323,7 +323,7 @@ def test_no_message_hides_in_another(engines: LiveEngines, marie: Someone, endin
 
 
 def test_the_door_of_sieve_opens_to_nobody_else(engines: LiveEngines, marie: Someone) -> None:
-    with smtplib.SMTP("localhost", engines.config.ports.injection, timeout=20) as client:
+    with smtplib.SMTP("localhost", engines.config.ports.injection, timeout=60) as client:
         client.ehlo()
         assert client.docmd("MAIL", f"FROM:<{marie.address}>")[0] == 530
         client.starttls(context=engines.tls())

@@ -23,7 +23,7 @@ def ask(engines: LiveEngines, message: EmailMessage | bytes, **headers: str) -> 
     content = message if isinstance(message, bytes) else message.as_bytes(policy=email.policy.SMTP)
     key = (engines.config.secrets_dir / "filter_key").read_text().strip()
     given = {"IP": "192.0.2.7", "From": "jean@dehors.example", "Helo": "dehors.example", "Password": key}
-    client = http.client.HTTPConnection("127.0.0.1", engines.config.ports.filter_controller, timeout=30)
+    client = http.client.HTTPConnection("127.0.0.1", engines.config.ports.filter_controller, timeout=60)
     try:
         client.request("POST", "/checkv2", body=content, headers={**given, **headers})
         answer = json.loads(client.getresponse().read())

@@ -268,7 +268,7 @@ def test_no_road_from_outside_makes_a_colleague(
     )
     subject = f"par {helo}"
     message = letter(other.address, marie.address, subject, Authentication_Results=false)
-    with smtplib.SMTP("127.0.0.1", filtered.config.ports.mx, timeout=20, local_hostname=helo) as client:
+    with smtplib.SMTP("127.0.0.1", filtered.config.ports.mx, timeout=60, local_hostname=helo) as client:
         client.sendmail(envelope, [marie.address], message.as_bytes(policy=email.policy.SMTP))
     found = arrived(filtered, marie, subject, "Junk")
     assert judged(found) == Authenticity(Verdict.FORGED, "ac-amiens.test")

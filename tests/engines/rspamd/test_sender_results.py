@@ -62,7 +62,7 @@ def arrive(
     message = letter(author, who.address, subject)
     if signature:
         message["DKIM-Signature"] = signature
-    with smtplib.SMTP("127.0.0.1", filtered.config.ports.mx, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", filtered.config.ports.mx, timeout=60) as client:
         assert client.docmd("EHLO", helo)[0] == 250
         code, said = client.docmd("MAIL", f"FROM:<{envelope}>")
         assert code == 250, said

@@ -133,7 +133,7 @@ def test_a_name_of_no_mailbox_sends_nothing(engines: LiveEngines, helo: str) -> 
     context.load_cert_chain(pair.certificate, pair.key)
     person = engines.someone()
     port = engines.config.ports.injection
-    with smtplib.SMTP("127.0.0.1", port, timeout=20, local_hostname=helo) as client:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60, local_hostname=helo) as client:
         context.check_hostname = False
         client.starttls(context=context)
         with pytest.raises(smtplib.SMTPDataError) as refused:

@@ -51,7 +51,7 @@ def drawn_letter(chance: random.Random) -> Letter:
 
 
 def said_by(*command: str, content: bytes) -> str:
-    return subprocess.run(command, input=content, capture_output=True, check=True, timeout=30).stdout.decode()
+    return subprocess.run(command, input=content, capture_output=True, check=True, timeout=60).stdout.decode()
 
 
 def parts_of(message: Any) -> list[tuple[str, str]]:

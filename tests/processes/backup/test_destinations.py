@@ -106,7 +106,7 @@ def on_s3(folder: Path) -> Iterator[Destination]:
     server = f"http://127.0.0.1:{port}"
     with running(port, shutil.which("moto_server") or "", "-H", "127.0.0.1", "-p", str(port)) as moto:
         for bucket in ("coffre", "coffre-keys"):
-            urllib.request.urlopen(urllib.request.Request(f"{server}/{bucket}", method="PUT"), timeout=30)
+            urllib.request.urlopen(urllib.request.Request(f"{server}/{bucket}", method="PUT"), timeout=60)
         backup = BackupSection(repository=f"s3:{server}/coffre", credentials_file=str(credentials))
         yield Destination(backup, {}, moto.terminate)
 

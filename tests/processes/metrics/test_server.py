@@ -25,7 +25,7 @@ def port() -> Iterator[int]:
 
 
 def answer(port: int, method: str, path: str) -> tuple[int, str, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(method, path)
     response = connection.getresponse()
     return response.status, response.getheader("Content-Type", ""), response.read().decode()

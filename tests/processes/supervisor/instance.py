@@ -158,4 +158,4 @@ class Running:
     def flush_queue(self) -> None:
         """Ask Postfix to try its waiting mail at once."""
         folder = self.home / "engines" / "postfix"
-        subprocess.run(["postqueue", "-c", str(folder), "-f"], check=False, capture_output=True, timeout=10)
+        subprocess.run(["postqueue", "-c", str(folder), "-f"], check=False, capture_output=True, timeout=60)

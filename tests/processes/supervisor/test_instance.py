@@ -83,7 +83,7 @@ def test_a_ready_instance_answers_on_every_port(running: Running) -> None:
 
 @pytest.mark.parametrize(("name", "begins"), [("apple.mobileconfig", b"\x30\x82"), ("messagerie.xpi", b"PK")])
 def test_settings_of_a_device_are_signed_for_anybody(running: Running, name: str, begins: bytes) -> None:
-    with urllib.request.urlopen(f"{running.ready['web']}/appareils/{name}", timeout=30) as answer:
+    with urllib.request.urlopen(f"{running.ready['web']}/appareils/{name}", timeout=60) as answer:
         assert answer.read().startswith(begins)  # DER, a ZIP archive
 
 
@@ -137,7 +137,7 @@ def test_no_accepted_mail_is_lost_while_everything_is_killed(
 def test_a_second_start_on_the_same_home_disturbs_nothing(running: Running) -> None:
     assert running.process is not None
     before = {name: child["pid"] for name, child in running.children().items()}
-    ended = subprocess.run(running.command(), capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run(running.command(), capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 75
     assert str(running.process.pid) in ended.stderr
     after = {name: child["pid"] for name, child in running.children().items()}
@@ -188,7 +188,7 @@ def test_without_demonstration_the_first_administrator_is_invited_once(tmp_path:
             loaded(10),
         )
         assert len(links) == 1
-        with urllib.request.urlopen(f"http://localhost:{running.base}{links[0]}", timeout=10) as page:
+        with urllib.request.urlopen(f"http://localhost:{running.base}{links[0]}", timeout=60) as page:
             assert "mot de passe" in page.read().decode()
         wait_until(lambda: "Flux appliqué." in running.log.read_text(), 60)
         assert running.stop() == 0
