@@ -9,8 +9,9 @@ from vaguemestre.processes.production.machine.commands import are_active, has_te
 
 _PROGRAM = Path("/etc/patroni/etcd-leader")
 _UNITS = Path("/etc/systemd/system")
-TIMER = "vaguemestre-etcd-leader.timer"
-_SERVICE = _UNITS / "vaguemestre-etcd-leader.service"
+# not « vaguemestre-… »: of these, only the units of its own programs stay on a machine
+TIMER = "etcd-leader.timer"
+_SERVICE = _UNITS / "etcd-leader.service"
 _SERVICE_TEXT = f"""\
 # Written by bin/install.
 [Unit]
@@ -46,20 +47,20 @@ WantedBy=timers.target
 
 
 class EtcdLeader:
-    """The look at it, on one machine with a database."""
+    """The look at it, on one machine with a database. `texts`: the files of it."""
 
     def __init__(self, cluster: DatabaseCluster, name: str) -> None:
-        self._texts = {
+        self.texts = {
             _PROGRAM: etcd_leader_text(cluster, name),
             _SERVICE: _SERVICE_TEXT,
             _UNITS / TIMER: _TIMER_TEXT,
         }
 
     def is_watched(self) -> bool:
-        return all(has_text(path, text) for path, text in self._texts.items()) and are_active(TIMER)
+        return all(has_text(path, text) for path, text in self.texts.items()) and are_active(TIMER)
 
     def watch(self) -> None:
-        for path, text in self._texts.items():
+        for path, text in self.texts.items():
             write(path, text, mode=0o755 if path == _PROGRAM else 0o644)
         run(("systemctl", "daemon-reload"))
         run(("systemctl", "enable", "--quiet", TIMER))
