@@ -15,7 +15,7 @@ from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
-from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.mailbox.compose.models import Mailing, StockText
 from vaguemestre.mailbox.compose.services import run_mailing, stop_mailing
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.people.credentials.models import Account
@@ -111,3 +111,14 @@ def test_a_mailing_that_never_left_is_not_said_to_be_sent(
     stop_mailing(mailing.account_id, mailing.key, by="x", now=timezone.now())
     run_mailing(mailing.pk, mails, limit=10_000_000, now=timezone.now())
     assert not BoxActivity.objects.filter(action="copies").exists()
+
+
+def test_a_stock_text_of_the_mailbox_names_the_member_who_writes(
+    school: School, mails: MemoryMailboxes, sylvie: Account, of: Of
+) -> None:
+    html = "<p>Bonjour,</p><p>Bien reçu. {nom}, {etablissement}</p>"
+    StockText.objects.create(account=school.box.account, title="Reçu", html=html, updated_at=timezone.now())
+    answer = of(sylvie).get(f"{school.path}messagerie/ecrire/types/")
+    (text,) = answer.json()["texts"]
+    assert f"Bien reçu. Sylvie Lecointe, {school.box.title}" in text["text"]
+    assert text["title"] == "Reçu"

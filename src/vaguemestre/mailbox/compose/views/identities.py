@@ -1,5 +1,7 @@
 """« Signatures et identités »: sender identities and stock texts."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -167,8 +169,15 @@ def remove_stock_text(request: SignedInRequest, text_id: int) -> HttpResponse:
 @signed_in
 @answers_json
 def stock_texts(request: SignedInRequest) -> HttpResponse:
-    """Stock texts for the composer, with the writer's variables replaced."""
-    variables = queries.signature_variables(request.who.account_id)
+    """Stock texts for the composer, with the writer's variables replaced.
+
+    In a shared mailbox the writer is the member, and the school is what the mailbox is called.
+    """
+    acting = request.who.acting
+    if acting and not acting.is_lent:
+        variables = replace(queries.signature_variables(acting.account_id), school=acting.title)
+    else:
+        variables = queries.signature_variables(request.who.account_id)
     texts = queries.stock_texts_of(request.who.account_id, paris_day(timezone.now()))
     content = []
     for text in texts:
