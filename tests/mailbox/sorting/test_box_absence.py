@@ -84,4 +84,16 @@ def test_every_member_sees_it_above_the_mail_and_reads_what_is_answered(
     assert "Cette boîte annonce une absence jusqu’au" in words(shown)
     assert "Karim prend le relais." in words(shown)
     assert ("Terminer maintenant" in words(shown)) == (right is Right.MANAGE)
+    whole = shown.content.decode().strip()
+    assert whole.startswith("<form" if right is Right.MANAGE else "<div"), "the page replaces the whole line"
     assert words(of(somebody).get("/accueil/bandeaux")) == "", "nothing of it in one's own mail"
+
+
+def test_who_manages_it_ends_it_from_the_line_above_the_mail(
+    school: School, sieve: MemorySieve, mails: MemoryMailboxes, of: Of
+) -> None:
+    head = of(school.head)
+    head.post(f"{school.path}parametres/absence", typed())
+    ended = head.post(f"{school.path}parametres/absence/terminer", headers={"HX-Request": "true"})
+    assert "L’absence de la boîte est terminée : plus aucune réponse ne part." in words(ended)
+    assert words(head.get(f"{school.path}accueil/bandeaux")) == ""
