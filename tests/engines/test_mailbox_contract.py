@@ -403,7 +403,7 @@ def test_a_search_looks_where_it_is_told(box: Mailbox) -> None:
     box.append(
         "INBOX",
         from_("Marc", "m@x.test", "Cantine", To="cdi@ac-amiens.test"),
-        ("$label1", "&AOk-t"),
+        ("$label1", "&AOk-t", "$DraftOf12."),
         at(5000),
     )
     box.append("INBOX", rich("Réunion"), (Flag.FLAGGED,), at(9000))
@@ -417,6 +417,8 @@ def test_a_search_looks_where_it_is_told(box: Mailbox) -> None:
         Clause(Where.ATTACHED): ["Réunion"],
         Clause(Where.ATTACHED, is_not=True): ["Cantine", "Sortie scolaire"],
         Clause(Where.LABEL, "$label1"): ["Cantine"],
+        Clause(Where.LABEL, "$DraftOf12."): ["Cantine"],
+        Clause(Where.LABEL, "$DraftOf2."): [],
         Clause(Where.LABEL, "&AOk-t"): ["Cantine"],
         Clause(Where.UNREAD): ["Réunion", "Cantine"],
         Clause(Where.FLAGGED): ["Réunion"],

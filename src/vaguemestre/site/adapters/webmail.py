@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope
+from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope, draft_mark
 from vaguemestre.mailbox.webmail.values import OpenableBox, SharedMailbox
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.mailstore.values import MailLogin, Use
@@ -19,8 +19,10 @@ def live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:
 
 def delegated_scope_of(login: MailLogin) -> DelegatedScope | None:
     """Scope of a delegate's session in a delegated mailbox; None for other sessions."""
-    only_reception = sharing_queries.delegated_inbox_only(login.session_key, timezone.now())
-    return None if only_reception is None else DelegatedScope(only_reception)
+    terms = sharing_queries.delegation_terms(login.session_key, timezone.now())
+    if terms is None:
+        return None
+    return DelegatedScope(terms.inbox_only, draft_mark(terms.account_id) if terms.may_write else "")
 
 
 def shared_mailboxes(account_id: int) -> list[SharedMailbox]:

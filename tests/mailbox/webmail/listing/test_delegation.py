@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.engines.samples import letter
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope, is_private
+from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope, draft_mark, is_private
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailbox
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageGone
@@ -81,8 +81,31 @@ def test_the_reception_alone_may_be_lent() -> None:
     mailbox = MemoryMailboxes().box("marie@ac-amiens.test")
     mailbox.create_folder("Classe 4e B")
     fenced = DelegatedMailbox(mailbox, DelegatedScope(only_reception=True))
-    assert {folder.use for folder in fenced.folders()} == {Use.INBOX, Use.DRAFTS}
+    assert {folder.use for folder in fenced.folders()} == {Use.INBOX}
     with pytest.raises(FolderGone):
         fenced.page("Classe 4e B", 0, 50)
     with pytest.raises(MessageGone):
         fenced.open(MessageRef("Classe 4e B", 1, 1))
+
+
+def test_of_the_drafts_only_those_the_colleague_wrote() -> None:
+    mailbox = MemoryMailboxes().box("marie@ac-amiens.test")
+    hidden = mailbox.append("Drafts", letter("Secret"), (), DAY)
+    scope = DelegatedScope(only_reception=True, draft_mark=draft_mark(2))
+    fenced = DelegatedMailbox(mailbox, scope)
+    other = DelegatedMailbox(mailbox, DelegatedScope(only_reception=True, draft_mark=draft_mark(12)))
+    mine, theirs = (one.append("Drafts", letter("Réponse"), (), DAY) for one in (fenced, other))
+    assert {folder.name: folder.total for folder in fenced.folders()} == {"INBOX": 0, "Drafts": 1}
+    for refs in (
+        fenced.refs("Drafts", PLAIN),
+        [row.ref for row in fenced.page("Drafts", 0, 50).rows],
+        [row.ref for row in fenced.search("Drafts", ("réponse",), 0, 50).rows],
+    ):
+        assert list(refs) == [mine]
+    assert fenced.page("Drafts", 0, 50).validator != other.page("Drafts", 0, 50).validator
+    assert fenced.open(mine).subject == "Réponse"
+    for ref in (hidden, theirs):
+        with pytest.raises(MessageGone):
+            fenced.open(ref)
+        with pytest.raises(MessageGone):
+            fenced.move([mine, ref], "INBOX")

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NoReturn
 
 from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, Mailbox, MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import (
+    Clause,
     Folder,
     MailLogin,
     MessageRef,
@@ -17,6 +19,7 @@ from vaguemestre.post.mailstore.values import (
     Row,
     Use,
     View,
+    Where,
 )
 
 
@@ -37,41 +40,60 @@ class DelegatedMailboxes:
 
 
 class DelegatedMailbox:
-    """`mailstore.ports.Mailbox` without the folders outside the scope: they seem not to exist."""
+    """`mailstore.ports.Mailbox` without what is outside the scope: it seems not to exist.
+
+    Where only the delegate's own messages are seen, a list is a search of their mark.
+    """
 
     def __init__(self, mailbox: Mailbox, scope: DelegatedScope) -> None:
         self._mailbox = mailbox
         self._scope = scope
         self._uses: dict[str, Use] | None = None
+        self._own: dict[str, set[MessageRef]] = {}
 
     # Listing
 
     def folders(self) -> tuple[Folder, ...]:
         folders = self._mailbox.folders()
         self._uses = {folder.name: folder.use for folder in folders}
-        return tuple(folder for folder in folders if self._scope.can_see(folder.name, folder.use))
+        return tuple(
+            replace(folder, total=len(self._own_refs(folder.name)), unread=0)
+            if self._scope.sees_own_only(folder.use)
+            else folder
+            for folder in folders
+            if self._scope.can_see(folder.name, folder.use)
+        )
 
     def page(self, folder: str, offset: int, size: int) -> Page:
-        return self._mailbox.page(self._visible(folder), offset, size)
+        if self._sees_own_only(self._visible(folder)):
+            return self.look(folder, View(), offset, size)
+        return self._mailbox.page(folder, offset, size)
 
     def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
-        return self._mailbox.search(self._visible(folder), terms, offset, size)
+        if self._sees_own_only(self._visible(folder)):
+            return self.look(folder, View(terms=tuple(terms)), offset, size)
+        return self._mailbox.search(folder, terms, offset, size)
 
     def look(self, folder: str, view: View, offset: int, size: int) -> Page:
-        return self._mailbox.look(self._visible(folder), view, offset, size)
+        page = self._mailbox.look(self._visible(folder), self._view(folder, view), offset, size)
+        if not self._sees_own_only(folder):
+            return page
+        # another delegate reads another list of that folder
+        return replace(page, validator=f"{page.validator}.{self._scope.draft_mark}")
 
     def refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
-        return self._mailbox.refs(self._visible(folder), view)
+        return self._mailbox.refs(self._visible(folder), self._view(folder, view))
 
     def place(self, folder: str, view: View, day: date) -> int:
-        return self._mailbox.place(self._visible(folder), view, day)
+        return self._mailbox.place(self._visible(folder), self._view(folder, view), day)
 
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
         rows = self._mailbox.conversation(self._readable(ref))
-        return tuple(row for row in rows if self._is_visible(row.ref.folder))
+        return tuple(row for row in rows if self._is_readable(row.ref))
 
     def find_by_message_id(self, folder: str, message_id: str) -> tuple[MessageRef, ...]:
-        return self._mailbox.find_by_message_id(self._visible(folder), message_id)
+        refs = self._mailbox.find_by_message_id(self._visible(folder), message_id)
+        return tuple(ref for ref in refs if self._is_readable(ref))
 
     # Reading one message
 
@@ -99,7 +121,12 @@ class DelegatedMailbox:
         self._mailbox.expunge([self._readable(ref) for ref in refs])
 
     def append(self, folder: str, content: bytes, flags: Collection[str], date: datetime) -> MessageRef:
-        return self._mailbox.append(self._target(folder), content, flags, date)
+        mark = self._scope.draft_mark if self._use(folder) is Use.DRAFTS else ""
+        marked = (*flags, mark) if mark else flags
+        ref = self._mailbox.append(self._target(folder), content, marked, date)
+        if folder in self._own:
+            self._own[folder].add(ref)
+        return ref
 
     # Folders: only the owner may change them
 
@@ -143,7 +170,27 @@ class DelegatedMailbox:
             raise FolderGone("mailstore.folder-gone", folder=folder)
         return folder
 
-    def _readable(self, ref: MessageRef) -> MessageRef:
+    def _sees_own_only(self, folder: str) -> bool:
+        return self._scope.sees_own_only(self._use(folder))
+
+    def _view(self, folder: str, view: View) -> View:
+        """The view, of the delegate's own messages where only these are seen."""
+        if not self._sees_own_only(folder):
+            return view
+        return replace(view, clauses=(*view.clauses, Clause(Where.LABEL, self._scope.draft_mark)))
+
+    def _own_refs(self, folder: str) -> set[MessageRef]:
+        if folder not in self._own:
+            own = View(clauses=(Clause(Where.LABEL, self._scope.draft_mark),))
+            self._own[folder] = set(self._mailbox.refs(folder, own))
+        return self._own[folder]
+
+    def _is_readable(self, ref: MessageRef) -> bool:
         if not self._is_visible(ref.folder):
+            return False
+        return not self._sees_own_only(ref.folder) or ref in self._own_refs(ref.folder)
+
+    def _readable(self, ref: MessageRef) -> MessageRef:
+        if not self._is_readable(ref):
             raise MessageGone("mailstore.message-gone", ref=ref)
         return ref

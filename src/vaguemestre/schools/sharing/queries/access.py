@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -26,6 +27,15 @@ _COLUMNS = (
     "ends_at",
 )
 _MEMBERSHIP = ("box_id", "account_id", "ends_at")
+
+
+class DelegationTerms(NamedTuple):
+    """`account_id`: the delegate's. `inbox_only`: nothing but the inbox is delegated."""
+
+    account_id: int
+    inbox_only: bool
+    may_write: bool
+
 
 type SessionsOpenUntil = Callable[[set[str], datetime], Mapping[str, datetime]]
 
@@ -64,17 +74,20 @@ def has_access(mailbox: str, account_id: int, now: datetime) -> bool:
     return current_members(now).filter(box__account__mailbox=mailbox, account_id=account_id).exists()
 
 
-def delegated_inbox_only(session_name: str, now: datetime) -> bool | None:
-    """Whether a session in a delegated mailbox is limited to its inbox; None for any other session."""
+def delegation_terms(session_name: str, now: datetime) -> DelegationTerms | None:
+    """What a session in a delegated mailbox may do there; None for any other session."""
     session = parse_box_session(session_name)
     if session is None:
         return None
     rows = current_members(now).filter(box_id=session.box_id, account_id=session.account_id)
-    row = rows.values_list("box__kind", "inbox_only").first()
-    if row is None:
-        return True  # the delegation ended meanwhile: grant the least
-    kind, inbox_only = row
-    return inbox_only if kind == BoxKind.PERSON else None
+    row = rows.values_list("box__kind", "inbox_only", "right").first()
+    if row is None:  # the delegation ended meanwhile: grant the least
+        return DelegationTerms(session.account_id, inbox_only=True, may_write=False)
+    kind, inbox_only, right = row
+    if kind != BoxKind.PERSON:
+        return None
+    may_write = Right.SEND in Right(right).covers
+    return DelegationTerms(session.account_id, inbox_only=inbox_only, may_write=may_write)
 
 
 def ended_session_names(

@@ -14,7 +14,6 @@ _PRIVATE = frozenset(
 )
 _DELETED = DELETED_MESSAGES.partition("/")[0]  # its own person's alone: it holds mail of private folders
 _HIDDEN_USES = frozenset({Use.ALL})  # includes messages of private folders
-_RECEPTION_USES = frozenset({Use.INBOX, Use.DRAFTS})
 _TARGET_USES = frozenset({Use.INBOX, Use.DRAFTS, Use.ARCHIVE, Use.TRASH, Use.JUNK, Use.SENT})
 
 
@@ -25,15 +24,31 @@ def is_private(folder: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DelegatedScope:
-    """What a delegate may see. `only_reception`: the inbox, and drafts for replies."""
+    """What a delegate may see.
+
+    `only_reception`: the inbox, and of the drafts those they wrote. `draft_mark`: the keyword that marks
+    these; empty for who may not write there.
+    """
 
     only_reception: bool = False
+    draft_mark: str = ""
 
     def can_see(self, folder: str, use: Use) -> bool:
         if use in _HIDDEN_USES or is_private(folder) or folder.partition("/")[0] == _DELETED:
             return False
-        return use in _RECEPTION_USES or not self.only_reception
+        if not self.only_reception:
+            return True
+        return use is Use.INBOX or (use is Use.DRAFTS and bool(self.draft_mark))
+
+    def sees_own_only(self, use: Use) -> bool:
+        """Whether only the delegate's own messages are seen in a folder of that use."""
+        return self.only_reception and use is Use.DRAFTS
 
     def can_receive(self, folder: str, use: Use) -> bool:
         """Whether messages may be moved there."""
         return self.can_see(folder, use) or (use in _TARGET_USES and not is_private(folder))
+
+
+def draft_mark(account_id: int) -> str:
+    """Keyword of the drafts that a delegate writes in the mailbox of somebody else."""
+    return f"$DraftOf{account_id}."
