@@ -92,7 +92,9 @@ leave_services() {
 }
 
 apt_options=(-q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 -o Acquire::Languages=none
-    -o Dpkg::Options::=--force-unsafe-io)
+    -o Dpkg::Options::=--force-unsafe-io
+    # a configuration that an administrator laid first is kept: nobody answers dpkg here
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold)
 apt_quietly() { DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get "${apt_options[@]}" "$@" </dev/null; }
 
 # watch PID TEXT LOG PATTERN: tells every two seconds how far a background command is; its status in the end.

@@ -85,6 +85,8 @@ def _uses_the_database(item: pytest.Item) -> bool:
     """Whether the database may change its outcome: Django's, an instance's own, or an engine's view of it."""
     if item.get_closest_marker("django_db") or item.get_closest_marker("engines"):
         return True
+    if any(mark.kwargs.get("reason") == "this run is on SQLite" for mark in item.iter_markers("skipif")):
+        return True
     info = getattr(item, "_fixtureinfo", None)
     fixtures = info.name2fixturedefs if info else {}
     return bool(fixtures.keys() & _OF_THE_DATABASE) or any(

@@ -1,11 +1,12 @@
 """On PostgreSQL the engines connect as a role that reads its views and nothing else."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
 
-from vaguemestre.engines.database.database_login import postgres_reader
+from vaguemestre.engines.database.database_login import database_login, postgres_reader
 from vaguemestre.engines.projection import postgresql
 from vaguemestre.site.config import load
 
@@ -47,3 +48,27 @@ def test_it_writes_nothing(reader: "psycopg.Connection[tuple[object, ...]]") -> 
     reader.execute("SET default_transaction_read_only = off")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         reader.execute("DELETE FROM token")
+
+
+def test_a_session_that_the_server_ended_fails_nobody() -> None:
+    directory = postgresql.PostgresMailDirectory(load())
+    try:
+        with directory.work("asked") as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            [(number,)] = cursor.fetchall()
+        with psycopg.connect(**parameters(), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 10000)", (number,))  # waits until it is gone
+        with directory.work("asked again") as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            assert cursor.fetchall() != [(number,)]
+    finally:
+        directory.close()
+
+
+def parameters() -> dict[str, Any]:
+    """Those of the product's own connections."""
+    login, database = database_login(load()), load().database
+    return {
+        "host": database.host, "port": database.port, "dbname": database.name,
+        "user": login.user, "password": login.password,
+    }  # fmt: skip

@@ -1,15 +1,20 @@
 """Keys of several machines: made once, on the first; each gets what its duties need."""
 
 import io
+import socket
+import ssl
 import tarfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.processes.production.machine.local_database import is_local
+from vaguemestre.processes.production.nodes import keys as node_keys
 from vaguemestre.processes.production.nodes.keys import NodeKeys, packed_keys
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.database import DatabaseSection
@@ -26,6 +31,15 @@ DATABASE = DatabaseSection("postgresql", "127.0.0.1", password_file="secrets/pos
 def config_at(home: Path) -> Config:
     home.mkdir(exist_ok=True)
     return Config(home=home, topology=Topology(NODES), database=DATABASE)
+
+
+HAS_ETCD = node_keys._has_etcd
+
+
+@pytest.fixture(autouse=True)
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests ask no network, where those addresses may be somebody's."""
+    monkeypatch.setattr(node_keys, "_has_etcd", lambda address: False)
 
 
 @pytest.fixture
@@ -48,6 +62,37 @@ def test_the_first_machine_makes_its_keys_once(first: Config) -> None:
     assert keys.are_there()
     keys.take()
     assert (sign.read_bytes(), (first.secrets_dir / "field_key").read_bytes()) == before
+
+
+@pytest.fixture
+def etcd(first: Config) -> Iterator[int]:
+    """The port of a program that speaks TLS with a certificate of the installation."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(first.home / "cluster/node.pem", first.home / "cluster/node.key")
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        answer = Thread(target=lambda: context.wrap_socket(door.accept()[0], server_side=True).close())
+        answer.start()
+        yield door.getsockname()[1]
+        answer.join()
+
+
+def test_the_first_machine_made_anew_makes_no_second_authority(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, etcd: int
+) -> None:
+    nodes = (NODES[0], NodeSection("d1", "127.0.0.1", ("database",)))
+    anew = replace(config_at(tmp_path / "anew"), topology=Topology(nodes))
+    monkeypatch.setattr(node_keys, "ETCD_PEER_PORT", etcd)
+    monkeypatch.setattr(node_keys, "_has_etcd", HAS_ETCD)
+    with pytest.raises(StepFailed, match=r"d’autres machines \(« d1 »\) ont déjà les clés"):
+        NodeKeys(anew, NODES[0]).take()
+    assert list(anew.home.iterdir()) == []
+
+
+def test_a_door_that_leads_nowhere_is_no_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        monkeypatch.setattr(node_keys, "ETCD_PEER_PORT", door.getsockname()[1])
+        monkeypatch.setattr(node_keys, "_ANSWER_SECONDS", 0.2)
+        assert not HAS_ETCD("127.0.0.1")
 
 
 def test_another_machine_makes_none_and_says_how_they_come(tmp_path: Path) -> None:

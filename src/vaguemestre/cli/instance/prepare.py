@@ -19,6 +19,7 @@ from django.utils import timezone
 from vaguemestre.cli.failures import Failed
 from vaguemestre.demo import services as demo
 from vaguemestre.desks.firstday.services import begin_first_day
+from vaguemestre.foundation.cluster.locks import turn
 from vaguemestre.foundation.cluster.services import compare_keys
 from vaguemestre.people.credentials.queries import has_accounts
 from vaguemestre.people.credentials.services import add_activation_link, open_account
@@ -70,9 +71,10 @@ def _make_tables(config: Config) -> None:
         _say(step="Base de données : tables.")
         if config.database.engine == "sqlite":
             schema.create(migrated.sqlite_file(config))
-        if not migrated.is_current(config):
-            call_command("migrate", interactive=False, verbosity=0)
-        database_rights.prepare(config)
+        with turn("tables"):  # machines installed at once would make the same tables
+            if not migrated.is_current(config):
+                call_command("migrate", interactive=False, verbosity=0)
+            database_rights.prepare(config)
     _say(done="tables")
 
 

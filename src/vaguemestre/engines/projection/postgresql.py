@@ -1,5 +1,6 @@
 """The projection in PostgreSQL: tables the product writes, views the engines' role reads."""
 
+import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -88,7 +89,10 @@ class PostgresMailDirectory(SqlMailDirectory):
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITERS,))
 
     def _connected(self) -> "psycopg.Connection[tuple[object, ...]]":
-        if self._connection is None or self._connection.broken:
+        if self._connection is not None and _is_over(self._connection):
+            self._connection.close()
+            self._connection = None
+        if self._connection is None:
             self._connection = self._connect()
         return self._connection
 
@@ -112,3 +116,15 @@ class PostgresMailDirectory(SqlMailDirectory):
                 # the only SQLite clause of the schema
                 connection.execute(SCHEMA.replace(" WITHOUT ROWID", "").encode())
         return connection
+
+
+def _is_over(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
+    """Whether the server ended it since: read from what arrived, without a round trip.
+
+    HAProxy ends the sessions of a database that writes no more; the first page after that would fail.
+    """
+    if connection.broken:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))  # between two questions PostgreSQL says nothing but its end

@@ -24,7 +24,7 @@ from vaguemestre.site.config.backup import LAST_BACKUP
 
 STAGING = "backup"  # in the home, root's: the copy of the database while restic reads it
 MANIFEST = "manifest.json"
-KEYS = ("secrets", "engines/tls", "engines/dkim")
+KEYS = ("secrets", "cluster", "engines/tls", "engines/dkim")
 SPOOL = "engines/postfix/spool"
 _QUEUES = tuple(f"{SPOOL}/{queue}" for queue in ("incoming", "active", "deferred", "hold", "maildrop"))
 DATA = ("mail", "data", *_QUEUES, "engines/rspamd/db", "engines/rspamd/lists", "engines/valkey/db", STAGING)

@@ -2,6 +2,8 @@
 
 import io
 import secrets as random
+import socket
+import ssl
 import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,7 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from vaguemestre.engines.cluster import node_keys
-from vaguemestre.engines.cluster.members import DatabaseCluster, Member
+from vaguemestre.engines.cluster.members import ETCD_PEER_PORT, DatabaseCluster, Member
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.pacemaker.members import KEY as POD_KEY
 from vaguemestre.engines.tls import certificates
@@ -25,6 +27,7 @@ from vaguemestre.site.config.topology import NodeSection
 
 FOLDER = "cluster"  # of the home
 _POD_KEY_BYTES = 256  # corosync-keygen(8)
+_ANSWER_SECONDS = 3
 
 
 def cluster_of(config: Config) -> DatabaseCluster:
@@ -53,6 +56,7 @@ class NodeKeys:
     def take(self) -> None:
         """Make them on the first machine. Raises StepFailed on another, which must be brought its own."""
         if self._config.topology.is_first(self._node.name):
+            self._refuse_second_authority()
             self._make()
         if missing := self._missing():
             raise StepFailed(self._how_to_bring(missing))
@@ -60,6 +64,20 @@ class NodeKeys:
             raise StepFailed(
                 f"le certificat {self._cluster.certificate} n’est pas celui de « {self._node.name} » "
                 f"({self._node.address}) signé par {self._cluster.authority} : {self._how()}"
+            )
+
+    def _refuse_second_authority(self) -> None:
+        """A first machine made anew beside others that work is brought its keys: it makes no others."""
+        if (self._cluster.keys / "ca.key").exists():
+            return
+        others = [member for member in self._cluster.members if member.name != self._node.name]
+        if at_work := [member.name for member in others if _has_etcd(member.address)]:
+            names = ", ".join(f"« {name} »" for name in at_work)
+            raise StepFailed(
+                f"d’autres machines ({names}) ont déjà les clés de l’installation, que celle-ci, la première "
+                f"du fichier, n’a plus : remettez dans {self._config.home} les dossiers « {FOLDER} », "
+                "« secrets » et « engines/tls », d’une copie gardée hors des machines ou de la sauvegarde "
+                "des clés (docs/operations/several-machines.md)."
             )
 
     def _make(self) -> None:
@@ -111,6 +129,18 @@ class NodeKeys:
             f"sur « {maker} », « vaguemestre node keys {name} > {name}.tar » ; apportez ce fichier ici, puis "
             f"« tar -x -p -f {name}.tar -C {self._config.home} ». Elles ne sont jamais faites deux fois."
         )
+
+
+def _has_etcd(address: str) -> bool:
+    """Whether a program speaks TLS there: some networks accept connections that lead nowhere."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection((address, ETCD_PEER_PORT), timeout=_ANSWER_SECONDS) as peer:
+            context.wrap_socket(peer).close()
+    except OSError:
+        return False
+    return True
 
 
 def _shared_files(config: Config) -> Iterator[Path]:
