@@ -301,6 +301,14 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
     new = {"new_password": NEW, "confirmation": NEW}
     assert owner.post("/assistant/secours/mot-de-passe", new)["Location"] == "/alogin?nouveau=1"
     assert Client().post("/alogin", {"username": "nmorel", "secret": NEW})["Location"] == "/"
+    sheet = f"/assistance/compte/{nicolas.pk}"
+    shown = client.get(sheet).content.decode()
+    assert 'value="released"' not in shown
+    assert "ne peut rien envoyer" in shown
+    refused = client.post(f"{sheet}/agir", {"action": "released", "reason": REASON})
+    assert "ne peut rien envoyer" in refused.content.decode()
+    assert OutboxMessage.objects.get().state == "stopped", "it would be refused a second later"
+    release_mailboxes(timezone.now(), by="system", now=timezone.now())
     act(client, nicolas, DeskAction.LET_GO)
     assert OutboxMessage.objects.get().state == "held"
 

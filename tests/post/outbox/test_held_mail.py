@@ -51,6 +51,19 @@ def test_what_is_stopped_stays_and_leaves_once_when_it_is_let_go() -> None:
     assert count_on_hold(owner.pk) == 0
 
 
+def test_what_is_let_go_before_its_hour_leaves_at_its_hour() -> None:
+    owner, world = account(), World()
+    row, hour = queued(owner.pk), NOON + timedelta(days=1)
+    OutboxMessage.objects.filter(pk=row).update(due_at=hour)
+    with transaction.atomic():
+        services.stop_outgoing(owner.pk, by="test", now=NOON)
+        assert services.release_outgoing(owner.pk, by="test", now=LATER) == 1
+    world.run(row, LATER)
+    assert world.queue == []
+    world.run(row, hour)
+    assert len(world.queue) == 1
+
+
 def test_what_is_thrown_away_reaches_nobody_and_is_kept_nowhere() -> None:
     owner, world = account(), World()
     row = queued(owner.pk)

@@ -6,6 +6,10 @@ SENTENCES = {
     "helpdesk.answer-secret": "Cette réponse semble contenir un NUMEN ou un mot de passe : retirez-le.",
     "helpdesk.answer-text-gone": "Cette réponse type a été supprimée entre-temps.",
     "helpdesk.answer-text-title-taken": "Une autre réponse type porte déjà ce titre.",
+    "helpdesk.cannot-send": (
+        "Ce compte ne peut rien envoyer pour le moment : ses courriels restent retenus. Vous les laisserez "
+        "partir quand il sera rouvert."
+    ),
     "helpdesk.enough-today": (
         "Vous avez déjà fait cela %(most)s fois aujourd’hui : passez la main à un collègue."
     ),

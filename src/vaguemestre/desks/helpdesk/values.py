@@ -46,8 +46,8 @@ class ActionTarget:
     """The facts about an account that decide which actions are possible.
 
     `contact`: where a code may be sent, or "". `kept_back`: number of held messages. `has_key`: it has an
-    OTP key, with or without PIN. `outreaches_operator`: its office covers the whole installation, the
-    operator's one académie.
+    OTP key, with or without PIN. `can_send`: mail may leave its mailbox. `outreaches_operator`: its office
+    covers the whole installation, the operator's one académie.
     """
 
     account_id: int
@@ -56,6 +56,7 @@ class ActionTarget:
     contact: str = field(default="", repr=False)
     kept_back: int = 0
     has_key: bool = False
+    can_send: bool = True
     outreaches_operator: bool = False
 
 

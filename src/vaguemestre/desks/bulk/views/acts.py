@@ -83,7 +83,15 @@ def show_progress(request: SignedInRequest, act_id: int) -> HttpResponse:
 
 
 @require_POST
-@act_words("décider d’un acte sur plusieurs personnes")
+@act_words(
+    "décider d’un acte sur plusieurs personnes",
+    {
+        "decider": "faire un acte sur plusieurs personnes",
+        "accorder": "accorder ce qu’une autre personne demande d’un acte sur plusieurs personnes",
+        "interrompre": "interrompre un acte sur plusieurs personnes",
+        "annuler": "annuler un acte sur plusieurs personnes",
+    },
+)
 @for_recent_administrators
 @within_academy
 def decide(request: SignedInRequest, act_id: int) -> HttpResponse:

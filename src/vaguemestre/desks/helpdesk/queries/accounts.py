@@ -133,6 +133,7 @@ def action_target(account_id: int, operator_id: int, now: datetime) -> ActionTar
         contact_for_code(account_id, account.state, now),
         count_on_hold(account_id),
         has_key=current_key(account_id) is not None,
+        can_send=account.state == "active" and account.mail_held_since is None,
         outreaches_operator=outreaches(account, operator_id),
     )
 

@@ -56,7 +56,9 @@ def possible_actions(target: ActionTarget) -> frozenset[DeskAction]:
     if target.state in ("pending", "active") and target.contact:
         actions.add(DeskAction.SEND_CODE)
     if actions and target.kept_back:
-        actions |= {DeskAction.LET_GO, DeskAction.THROW_AWAY}
+        actions.add(DeskAction.THROW_AWAY)
+        if target.can_send:
+            actions.add(DeskAction.LET_GO)
     if actions and target.has_key:
         actions.add(DeskAction.KEY_LOST)
         actions.discard(DeskAction.GIVE_KEY)
@@ -64,8 +66,13 @@ def possible_actions(target: ActionTarget) -> frozenset[DeskAction]:
 
 
 def check_action(action: DeskAction, target: ActionTarget, operator_id: int) -> None:
-    """Raises Refusal `helpdesk.not-in-that-state`, and those of `check_somebody_else`."""
+    """Raises Refusal `helpdesk.not-in-that-state`, `…cannot-send` or those of `check_somebody_else`.
+
+    What leaves an account that may not send is refused at once, and lost to whoever wrote it: it waits.
+    """
     check_somebody_else(target, operator_id)
+    if action is DeskAction.LET_GO and target.kept_back and not target.can_send:
+        raise Refusal("helpdesk.cannot-send")
     if action not in possible_actions(target):
         raise Refusal("helpdesk.not-in-that-state")
 

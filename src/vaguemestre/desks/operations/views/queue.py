@@ -43,7 +43,14 @@ def show_queue(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-@act_words("retenir ou relâcher des courriels en attente")
+@act_words(
+    "retenir ou relâcher des courriels en attente",
+    {
+        "retenir": "retenir des courriels en attente",
+        "relacher": "relâcher des courriels en attente",
+        "essayer": "essayer maintenant des courriels en attente",
+    },
+)
 @for_administrators
 def act(request: SignedInRequest) -> HttpResponse:
     """`act`: retenir, relacher, essayer; `message`: queue identifiers, or else all that the filter shows."""

@@ -86,7 +86,16 @@ def show_progress(request: SignedInRequest, removal_id: int) -> HttpResponse:
 
 
 @require_POST
-@act_words("décider d’un retrait de courriels")
+@act_words(
+    "décider d’un retrait de courriels",
+    {
+        "retirer": "retirer des courriels des boîtes",
+        "accorder": "accorder ce qu’une autre personne demande d’un retrait",
+        "interrompre": "interrompre un retrait de courriels",
+        "remettre": "remettre des courriels dans les boîtes",
+        "reessayer": "réessayer les boîtes qui n’ont pas répondu",
+    },
+)
 @for_recent_security
 def decide(request: SignedInRequest, removal_id: int) -> HttpResponse:
     """`act`: retirer, accorder, interrompre, remettre, reessayer."""

@@ -5,6 +5,8 @@ Every function runs inside the caller's transaction.
 
 from datetime import datetime
 
+from django.db.models.functions import Greatest
+
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.post.outbox.events import HoldEnded, MessageQueued
@@ -29,13 +31,16 @@ def stop_outgoing(account_id: int, *, by: str, now: datetime) -> int:
 
 
 def release_outgoing(account_id: int, *, by: str, now: datetime) -> int:
-    """Send the messages that were stopped, or held at submission. Returns how many."""
+    """Send the messages that were stopped, or held at submission. Returns how many.
+
+    One whose hour is still to come keeps it.
+    """
     rows = OutboxMessage.objects.select_for_update().filter(account_id=account_id, state=_State.STOPPED)
-    ids = list(rows.values_list("pk", flat=True))
-    OutboxMessage.objects.filter(pk__in=ids).update(state=_State.HELD, due_at=now)
-    for outbox_id in ids:
-        announce(MessageQueued(outbox_id))
-    count = len(ids) + _end_holds(account_id, _Hold.RELEASED)
+    due = dict(rows.values_list("pk", "due_at"))
+    OutboxMessage.objects.filter(pk__in=due).update(state=_State.HELD, due_at=Greatest("due_at", now))
+    for outbox_id, due_at in due.items():
+        announce(MessageQueued(outbox_id), due=due_at if due_at > now else None)
+    count = len(due) + _end_holds(account_id, _Hold.RELEASED)
     _record(_Hold.RELEASED, account_id, count, by=by, now=now)
     return count
 

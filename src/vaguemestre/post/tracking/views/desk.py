@@ -23,6 +23,11 @@ from vaguemestre.post.outbox.values import HeldMail
 from vaguemestre.post.tracking.forms import HeldMailForm
 from vaguemestre.post.tracking.http import for_the_desk
 
+_ACTS = {
+    "release": "laisser partir les courriels retenus d’un compte",
+    "discard": "jeter les courriels retenus d’un compte",
+}
+
 
 @require_GET
 @for_the_desk
@@ -34,7 +39,7 @@ def list_all_held(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @for_the_desk
 @recently_signed_in
-@act_words("décider d’un courriel retenu")
+@act_words("décider de courriels retenus", _ACTS, named_by="action")
 def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
     """Release or discard all held mail of an account. Nobody decides on their own mail here.
 

@@ -1,0 +1,27 @@
+"""Enter in « Motif », under several acts, in a real browser: it does none of them."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
+from tests.access.signin.people import account
+from tests.desks.windows import window
+from tests.mailbox.webmail.conftest import browser_of
+
+from vaguemestre.foundation.journal.models import Entry
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_enter_in_the_reason_does_nothing_and_a_button_does(
+    live_server: LiveServer, chromium: Browser
+) -> None:
+    nicolas = account()
+    client = browser_of(account("lucie", role="helpdesk"))
+    with window(live_server, chromium, client, f"/assistance/compte/{nicolas.pk}") as page:
+        page.get_by_label("Motif").fill("Appel, rappelé au numéro connu")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Débloquer la connexion").focus()
+        assert not Entry.objects.filter(action="helpdesk.lifted").exists()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("L’attente est levée")).to_be_visible()
+    assert Entry.objects.filter(action="helpdesk.lifted").count() == 1
