@@ -69,6 +69,8 @@ def test_room_is_told_narrow_from_nine_tenths() -> None:
     assert not MailboxUsage(89, 100).is_nearly_full
     assert MailboxUsage(90, 100).is_nearly_full
     assert MailboxUsage(5, 0).percent == 0
+    assert [MailboxUsage(used, 100).is_full for used in (99, 100, 101)] == [False, True, True]
+    assert not MailboxUsage(5, 0).is_full
 
 
 def test_the_first_visit_ends_when_all_is_done_or_it_is_closed() -> None:

@@ -113,6 +113,15 @@ def test_what_was_put_is_held(many: list[ExpectedMailbox]) -> None:
         directory.close()
 
 
+def test_a_mailbox_that_is_resized_is_cut_and_keeps_its_tokens(directory: SqlMailDirectory) -> None:
+    one, other = expected("un"), expected("deux")
+    assert directory.put([one, other]) == set()
+    directory.allow_token(one.mailbox, "b" * 64, int(time.time()) + 60)
+    assert directory.put([replace(one, quota_mb=100), other]) == {one.mailbox}
+    assert directory.put([replace(one, quota_mb=100), other]) == set()
+    assert tokens(directory) == [("b" * 64, one.mailbox)]
+
+
 def test_a_name_may_pass_from_one_to_another_in_one_change(directory: SqlMailDirectory) -> None:
     first, second = expected("un", names=("un", "chef")), expected("deux", names=("deux",))
     directory.put([first, second])

@@ -14,13 +14,14 @@ from vaguemestre.engines.memory.scripts import MemoryScripts, MemorySieve
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.mailbox.sorting import queries
-from vaguemestre.mailbox.sorting.models import AbsenceRow, ScriptRow
+from vaguemestre.mailbox.sorting.models import AbsenceRow, FilterRow, ScriptRow
 from vaguemestre.mailbox.sorting.rules.expert import LONGEST_SCRIPT, may_redirect
 from vaguemestre.mailbox.sorting.services import (
     answer_for_leaver,
     drop_filter,
     end_absence,
     foreign_active_script,
+    program_rules,
     renew_scripts,
     rewrite_script,
     save_absence,
@@ -38,6 +39,7 @@ from vaguemestre.mailbox.sorting.values import (
     Filter,
     Outcome,
     Place,
+    ProgramRules,
     ScriptStatus,
 )
 from vaguemestre.people.credentials.models import Account
@@ -456,6 +458,34 @@ def test_a_programs_script_that_its_owner_disowns_runs_no_more(nicolas: Account,
         assert scripts.list_scripts().active == ""
     tell_foreign_script(nicolas.pk, sieve, now=NOW)
     assert Entry.objects.filter(action="sorting.script-by-program").count() == 1
+
+
+def test_what_a_program_forwards_is_known_whatever_name_its_script_has(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    assert program_rules(nicolas.pk, sieve, now=NOW) == ()
+    with sieve(nicolas.mailbox) as scripts:
+        scripts.put("pirate", 'include :personal "aide";\r\n# redirect "x@y.test";\r\nkeep;\r\n')
+        scripts.put("aide", 'redirect :copy "a@ailleurs.test"; redirect "${from}";\r\n')
+        scripts.put("autre", 'redirect "b@ailleurs.test";\r\n')
+        scripts.activate("pirate")
+    pirate, helper = program_rules(nicolas.pk, sieve, now=NOW)
+    assert pirate == ProgramRules("pirate", ())
+    assert helper == ProgramRules("aide", ("a@ailleurs.test", ""))
+    with sieve(nicolas.mailbox) as scripts:
+        scripts.put(SCRIPT_NAME, 'redirect "c@ailleurs.test";\r\n')
+        scripts.activate(SCRIPT_NAME)
+    assert program_rules(nicolas.pk, sieve, now=NOW) == (ProgramRules(SCRIPT_NAME, ("c@ailleurs.test",)),)
+
+
+def test_what_the_owners_filters_forward_is_no_programs_doing(nicolas: Account, sieve: MemorySieve) -> None:
+    FilterRow.objects.create(
+        account=nicolas, name="Copie", position=1, outcome={"forward_to": "a@ailleurs.test"}, conditions=[]
+    )
+    with sieve(nicolas.mailbox) as scripts:
+        scripts.put(SCRIPT_NAME, 'redirect :copy "A@ailleurs.test";\r\n')
+        scripts.activate(SCRIPT_NAME)
+    assert program_rules(nicolas.pk, sieve, now=NOW) == ()
 
 
 @pytest.mark.parametrize("endless", ["/* ", '"a ', "text:\n", "# "])

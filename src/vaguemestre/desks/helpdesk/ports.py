@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from vaguemestre.desks.helpdesk.values import ForwardRule, MailboxUsage, Undelivered
+from vaguemestre.desks.helpdesk.values import Forwards, MailboxUsage, Undelivered
 from vaguemestre.foundation.kernel.slots import Slot
 
 
@@ -24,8 +24,8 @@ class UsageOf(Protocol):
 
 
 class ForwardsOf(Protocol):
-    def __call__(self, account_id: int) -> Sequence[ForwardRule]:
-        """The filters of an account that forward its mail."""
+    def __call__(self, account_id: int, *, now: datetime) -> Forwards:
+        """What forwards the mail of an account: its filters, and scripts of programs."""
         ...
 
 

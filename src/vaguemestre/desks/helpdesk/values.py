@@ -93,11 +93,22 @@ class MailboxUsage:
 
 @dataclass(frozen=True, slots=True)
 class ForwardRule:
-    """A filter of the person that forwards their mail. `changed_at`: when their filters last changed."""
+    """What forwards the mail of a person. `changed_at`: when that last changed.
+
+    `to`: "" for an address that a script computes, None for rules of a program that forward nothing.
+    """
 
     name: str
-    to: str
+    to: str | None
     changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forwards:
+    """All that forwards the mail of a person. `is_whole`: the scripts of their programs could be read."""
+
+    rules: tuple[ForwardRule, ...]
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +118,7 @@ class MailDiagnosis:
     usage: MailboxUsage | None
     failed_incoming: tuple[Undelivered, ...] | None
     failed_outgoing: tuple[Undelivered, ...]
-    forwards: tuple[ForwardRule, ...]
+    forwards: Forwards
     kept_back: int
 
 

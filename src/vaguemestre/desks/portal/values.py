@@ -109,6 +109,11 @@ class MailboxUsage:
         return min(100, 100 * self.used // self.limit) if self.limit else 0
 
     @property
+    def is_full(self) -> bool:
+        """Whether no more mail comes in."""
+        return 0 < self.limit <= self.used
+
+    @property
     def is_nearly_full(self) -> bool:
         """Whether the page advises to make room: from 90 %."""
         return self.percent >= 90

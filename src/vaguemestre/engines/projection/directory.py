@@ -15,6 +15,7 @@ from vaguemestre.engines.projection.withdrawals import (
     keys_by_mailbox,
     limit_rows,
     limits_by_mailbox,
+    resized_by,
     shut_by,
 )
 from vaguemestre.foundation.kernel.errors import EngineDown
@@ -46,7 +47,7 @@ class SqlMailDirectory(ABC):
     def close(self) -> None: ...
 
     def put(self, expected: Iterable[ExpectedMailbox]) -> Collection[str]:
-        """Write these mailboxes; returns those that one key, or any, no longer opens.
+        """Write these mailboxes; returns those that one key, or any, no longer opens, or whose size changes.
 
         Raises EngineRefused when a name or an address is another mailbox's.
         """
@@ -54,6 +55,7 @@ class SqlMailDirectory(ABC):
         with self.work("put") as cursor:
             self._take_turn(cursor)
             shut = shut_by(cursor, mailboxes, self._placeholders)
+            resized = resized_by(cursor, mailboxes, self._placeholders)
             self._withdraw(cursor, shut, _KINDS)
             # a name may pass from one of these mailboxes to another: delete all before inserting any
             for table in ("name", "address", "app_key", "service_limit"):
@@ -72,7 +74,7 @@ class SqlMailDirectory(ABC):
             self._insert(cursor, "service_limit", limit_rows(mailboxes))
             _insert_places(cursor, mailboxes, self.placeholder)
         self._withdraw_again(shut, _KINDS)
-        return shut
+        return shut | resized
 
     def drop(self, mailboxes: Iterable[str]) -> None:
         """Delete these mailboxes, with their names, keys and tokens."""

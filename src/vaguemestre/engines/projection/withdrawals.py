@@ -44,6 +44,20 @@ def shut_by(
     return shut
 
 
+def resized_by(
+    cursor: Cursor, mailboxes: Collection[ExpectedMailbox], placeholders: Callable[[int], str]
+) -> set[str]:
+    """The open mailboxes whose size changes: their connections keep the limit they had when they opened."""
+    resized: set[str] = set()
+    for batch in batched(mailboxes, _BATCH, strict=False):
+        names = tuple(expected.mailbox for expected in batch)
+        among = f"mailbox IN ({placeholders(len(names))})"
+        cursor.execute(f"SELECT mailbox, quota_mb FROM mailbox WHERE active = 1 AND {among}", names)  # noqa: S608
+        sizes = dict(cursor.fetchall())
+        resized.update(one.mailbox for one in batch if sizes.get(one.mailbox, one.quota_mb) != one.quota_mb)
+    return resized
+
+
 def keys_by_mailbox(rows: Iterable[tuple[str, str, Any]]) -> Mapping[str, list[AppKey]]:
     """Mailbox → its keys, of rows of `app_key`; none for a mailbox without a row."""
     keys: dict[str, list[AppKey]] = defaultdict(list)

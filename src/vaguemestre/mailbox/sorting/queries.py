@@ -150,6 +150,11 @@ def expert_script_of(account_id: int) -> str:
     return scripts.first() or ""
 
 
+def was_told_of_program(account_id: int) -> bool:
+    """Whether a program last put rules of its own, of which the owner was told."""
+    return ScriptRow.objects.filter(account_id=account_id).exclude(told_mark="").exists()
+
+
 def backfill_progress_of(account_id: int) -> BackfillProgress | None:
     """Progress of the last filter run on received mail, or None."""
     row = PassRow.objects.filter(account_id=account_id).first()

@@ -13,7 +13,8 @@ class MailDirectory(Protocol):
     def put(self, expected: Iterable[ExpectedMailbox]) -> Collection[str]:
         """Create or update these mailboxes, in one transaction of the projection.
 
-        Returns the mailboxes whose connections must be cut, as they were closed or lost an app password.
+        Returns the mailboxes whose connections must be cut, as they were closed, resized or lost an app
+        password.
         """
         ...
 

@@ -96,9 +96,7 @@ def show_mail(request: SignedInRequest, account_id: int) -> HttpResponse:
     ]
     rows.sort(key=lambda row: row[0].at, reverse=True)
     percent = (
-        min(100, round(100 * mail.usage.used / mail.usage.allowed))
-        if mail.usage and mail.usage.allowed
-        else 0
+        min(100, 100 * mail.usage.used // mail.usage.allowed) if mail.usage and mail.usage.allowed else 0
     )
     context = {
         "account_id": account_id,

@@ -57,6 +57,29 @@ def may_redirect(content: str) -> bool:
     return any(kind == "word" and text.lower() in _REDIRECTING for _, kind, text in _tokens(content))
 
 
+def redirect_addresses(content: str) -> tuple[str, ...]:
+    """Where the `redirect` commands of a script send mail; "" for an address that the script computes."""
+    return _arguments_of("redirect", content)
+
+
+def included_scripts(content: str) -> tuple[str, ...]:
+    """The names of the scripts that it includes (RFC 6609)."""
+    return tuple(name for name in _arguments_of("include", content) if name)
+
+
+def _arguments_of(command: str, content: str) -> tuple[str, ...]:
+    """The first string after each such command and its tags; "" for one that is not a plain literal."""
+    found, is_awaited = [], False
+    for _, kind, text in _tokens(content):
+        if is_awaited and not text.startswith(":"):
+            is_plain = kind == "string" and text[0] == '"' and not set("\\$") & set(text)
+            found.append(text[1:-1] if is_plain else "")
+            is_awaited = False
+        if kind == "word" and text.lower() == command:
+            is_awaited = True
+    return tuple(found)
+
+
 def comment_out(content: str) -> str:
     """The script with every line as a comment, so that its owner can still read it."""
     return "".join(f"# {line}\n" for line in content.splitlines())

@@ -19,7 +19,11 @@ from vaguemestre.mailbox.sorting.services.filters import (
     stop_filter,
     switch_filter,
 )
-from vaguemestre.mailbox.sorting.services.foreign import stop_foreign_script, tell_foreign_script
+from vaguemestre.mailbox.sorting.services.foreign import (
+    program_rules,
+    stop_foreign_script,
+    tell_foreign_script,
+)
 from vaguemestre.mailbox.sorting.services.redirects import stop_redirects
 from vaguemestre.mailbox.sorting.services.scripts import (
     foreign_active_script,
@@ -39,6 +43,7 @@ __all__ = [
     "forget_person",
     "import_filters",
     "import_script",
+    "program_rules",
     "renew_scripts",
     "request_backfill",
     "restore_script",

@@ -118,3 +118,14 @@ class AbsenceStatus:
     phase: AbsencePhase
     script: ScriptStatus
     disclosures: tuple[Disclosure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramRules:
+    """A script that runs and is not, or not only, what our pages wrote.
+
+    `redirects`: where it sends mail, beyond the filters of the owner; "" for an address that it computes.
+    """
+
+    name: str
+    redirects: tuple[str, ...]

@@ -62,6 +62,7 @@ def list_filters(request: SignedInRequest) -> HttpResponse:
             for mail_filter in filters
         ],
         "script_status": queries.script_status_of(account_id),
+        "program_rules_told": queries.was_told_of_program(account_id),
         "is_saved": "fait" in request.GET,
         "focused_id": int(filter_id) if filter_id.isascii() and filter_id.isdigit() else 0,
         "last_act": request.GET.get("acte", ""),

@@ -17,7 +17,7 @@ from vaguemestre.mailbox.sorting.forms.spam import ExpertForm
 from vaguemestre.mailbox.sorting.http import has_proof, may_forward_outside, proof
 from vaguemestre.mailbox.sorting.ports import open_scripts
 from vaguemestre.mailbox.sorting.services.expert import ExpertRefused
-from vaguemestre.mailbox.sorting.values import OURS, SCRIPT_NAME, StoredScript
+from vaguemestre.mailbox.sorting.values import EXPERT_SCRIPT, OURS, SCRIPT_NAME, StoredScript
 from vaguemestre.mailbox.sorting.views.filters import by, done
 
 
@@ -69,11 +69,15 @@ def script_warning(request: SignedInRequest) -> HttpResponse:
     account_id = request.who.account_id
     if request.method == "POST":
         return done(services.restore_script(account_id))
+    now = timezone.now()
     try:
-        foreign_script = services.foreign_active_script(account_id, open_scripts.get(), now=timezone.now())
+        foreign_script = services.foreign_active_script(account_id, open_scripts.get(), now=now)
+        rules = services.program_rules(account_id, open_scripts.get(), now=now)
     except (EngineDown, EngineRefused):
-        foreign_script = None  # the page itself says that the mail store is down
-    return render(request, "sorting/script_warning.html", {"foreign_script": foreign_script})
+        foreign_script, rules = None, ()  # the page itself says that the mail store is down
+    redirects = {to for script in rules if script.name != EXPERT_SCRIPT for to in script.redirects}
+    context = {"foreign_script": foreign_script, "redirects": sorted(redirects)}
+    return render(request, "sorting/script_warning.html", context)
 
 
 def _expert_page(
