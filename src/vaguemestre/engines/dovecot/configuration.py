@@ -27,7 +27,7 @@ from vaguemestre.post.mailstore.values import DELETED_MESSAGES, MAX_FOLDER_LEVEL
 
 _HERE = Path(__file__).parent
 _PLUGINS = Path("/usr/lib/dovecot/modules")
-_BEFORE = ("05-once", "08-quarantine", "10-junk")  # run for everybody, in that order, before personal scripts
+_BEFORE = ("05-once", "08-quarantine", "09-private", "10-junk")  # in that order, before personal scripts
 _SIEVEC = Path("/usr/bin/sievec")
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _FINISH_MOVES, _MAILBOX_FILES = "unfinished_moves.py", "mailbox-files.conf"

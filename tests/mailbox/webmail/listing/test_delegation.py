@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from tests.engines.samples import letter
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope, draft_mark, is_private
+from vaguemestre.mailbox.webmail.rules.listing.delegation import (
+    PRIVATE,
+    DelegatedScope,
+    draft_mark,
+    is_private,
+    is_private_message,
+)
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailbox
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageGone
@@ -109,3 +115,51 @@ def test_of_the_drafts_only_those_the_colleague_wrote() -> None:
             fenced.open(ref)
         with pytest.raises(MessageGone):
             fenced.move([mine, ref], "INBOX")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "PERSONNEL : rendez-vous",
+        "Personnel: x",
+        "Re: Privé\u00a0: y",
+        "[privé] z",
+        "Résultats (Personnel)",
+        "Privé",
+    ],
+)
+def test_a_subject_says_that_a_message_is_private(subject: str) -> None:
+    assert is_private_message(subject, ())
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Personnels du collège : réunion", "Réunion du personnel : rappel", "Collège privé : carte scolaire"],
+)
+def test_a_school_writes_about_its_personnel_to_everybody(subject: str) -> None:
+    assert not is_private_message(subject, ())
+    assert is_private_message(subject, (PRIVATE,))
+
+
+def test_no_private_message_is_reached() -> None:
+    mailbox = MemoryMailboxes().box("marie@ac-amiens.test")
+    seen = mailbox.append("INBOX", letter("Réunion"), (), DAY)
+    marked = mailbox.append("INBOX", letter("Bilan de santé"), (PRIVATE,), DAY)
+    before = mailbox.append("INBOX", letter("PERSONNEL : santé"), (), DAY)
+    fenced = DelegatedMailbox(mailbox, DelegatedScope())
+    [inbox] = [folder for folder in fenced.folders() if folder.use is Use.INBOX]
+    assert (inbox.total, inbox.unread) == (2, 2)  # one came before such messages were marked
+    pages = [fenced.page("INBOX", 0, 50), fenced.search("INBOX", ("bonjour",), 0, 50)]
+    for page in (*pages, fenced.look("INBOX", PLAIN, 0, 50)):
+        assert [row.ref for row in page.rows] == [seen]
+        assert page.total == 1
+    assert marked not in fenced.refs("INBOX", PLAIN)
+    assert [row.ref for row in fenced.conversation(seen)] == [seen]
+    for ref in (marked, before):
+        for look in (fenced.open, fenced.raw, fenced.conversation, lambda ref: fenced.part(ref, "1")):
+            if look == fenced.conversation and ref == before:
+                continue
+            with pytest.raises(MessageGone):
+                look(ref)
+    with pytest.raises(MessageGone):
+        fenced.move([marked], "Trash")

@@ -76,6 +76,7 @@ def private_letter(kind: str, *, to: str, code: str, sender: str, site: str, at:
     message["Subject"] = subject
     message["Date"] = format_datetime(at.astimezone(PARIS))
     message["Auto-Submitted"] = "auto-generated"
+    message["Sensitivity"] = "Private"  # not for those to whom the mailbox is lent
     body = words.format(code=code, site=site, moment=moment) + _END.format(site=site)
     message.set_content(body, cte="quoted-printable")
     message["Content-Language"] = "fr"  # after the text, which drops fields of content

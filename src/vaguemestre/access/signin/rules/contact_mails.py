@@ -75,6 +75,7 @@ def contact_mail(
     message["Subject"] = title.format(subject=subject[:1].lower() + subject[1:])
     message["Date"] = format_datetime(now.astimezone(PARIS))
     message["Auto-Submitted"] = "auto-generated"
+    message["Sensitivity"] = "Private"  # not for those to whom the mailbox is lent
     message.set_content(
         words.format(code=code, subject=subject, link=link) + _END.format(site=site), cte="quoted-printable"
     )

@@ -42,6 +42,7 @@ def notice(
     message["Date"] = format_datetime(at.astimezone(PARIS))
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
+    message["Sensitivity"] = "Private"  # not for those to whom the mailbox is lent
     context = f"{detail}\n\n" if detail else ""
     context += f"Motif donné : {reason}\n\n" if reason else ""
     wrong = _NOT_ME.format(link=link) if link else _HELP.format(site=site)

@@ -1,4 +1,4 @@
-"""Delegated mailboxes: the owner's private folders do not exist for the delegate."""
+"""Delegated mailboxes: the owner's private folders and messages do not exist for the delegate."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import NoReturn
 
-from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope
+from vaguemestre.mailbox.webmail.rules.listing.delegation import PRIVATE, DelegatedScope, is_private_message
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, Mailbox, MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import (
     Clause,
     Folder,
     MailLogin,
     MessageRef,
+    Only,
     OpenedMessage,
     Page,
     Quota,
@@ -21,6 +22,9 @@ from vaguemestre.post.mailstore.values import (
     View,
     Where,
 )
+
+_NOT_PRIVATE = Clause(Where.LABEL, PRIVATE, is_not=True)
+_UNREAD = View(only=frozenset({Only.UNREAD}), clauses=(_NOT_PRIVATE,))
 
 
 class DelegatedMailboxes:
@@ -50,6 +54,8 @@ class DelegatedMailbox:
         self._scope = scope
         self._uses: dict[str, Use] | None = None
         self._own: dict[str, set[MessageRef]] = {}
+        self._private: dict[str, frozenset[MessageRef]] = {}
+        self._checked: set[MessageRef] = set()
 
     # Listing
 
@@ -57,25 +63,23 @@ class DelegatedMailbox:
         folders = self._mailbox.folders()
         self._uses = {folder.name: folder.use for folder in folders}
         return tuple(
-            replace(folder, total=len(self._own_refs(folder.name)), unread=0)
-            if self._scope.sees_own_only(folder.use)
-            else folder
-            for folder in folders
-            if self._scope.can_see(folder.name, folder.use)
+            self._counted(folder) for folder in folders if self._scope.can_see(folder.name, folder.use)
         )
 
     def page(self, folder: str, offset: int, size: int) -> Page:
         if self._sees_own_only(self._visible(folder)):
             return self.look(folder, View(), offset, size)
-        return self._mailbox.page(folder, offset, size)
+        if self._private_refs(folder):
+            page = self.look(folder, View(), offset, size)
+            return replace(page, unread=len(self._mailbox.refs(folder, _UNREAD)))
+        return self._without_private(self._mailbox.page(folder, offset, size))
 
     def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
-        if self._sees_own_only(self._visible(folder)):
-            return self.look(folder, View(terms=tuple(terms)), offset, size)
-        return self._mailbox.search(folder, terms, offset, size)
+        return self.look(folder, View(terms=tuple(terms)), offset, size)
 
     def look(self, folder: str, view: View, offset: int, size: int) -> Page:
         page = self._mailbox.look(self._visible(folder), self._view(folder, view), offset, size)
+        page = self._without_private(page)
         if not self._sees_own_only(folder):
             return page
         # another delegate reads another list of that folder
@@ -89,7 +93,7 @@ class DelegatedMailbox:
 
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
         rows = self._mailbox.conversation(self._readable(ref))
-        return tuple(row for row in rows if self._is_readable(row.ref))
+        return tuple(row for row in rows if self._is_readable(row.ref) and not _is_private_row(row))
 
     def find_by_message_id(self, folder: str, message_id: str) -> tuple[MessageRef, ...]:
         refs = self._mailbox.find_by_message_id(self._visible(folder), message_id)
@@ -98,16 +102,24 @@ class DelegatedMailbox:
     # Reading one message
 
     def open(self, ref: MessageRef) -> OpenedMessage:
-        return self._mailbox.open(self._readable(ref))
+        message = self._mailbox.open(self._readable(ref))
+        if is_private_message(message.subject, message.flags):
+            raise MessageGone("mailstore.message-gone", ref=ref)
+        self._checked.add(ref)
+        return message
 
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
-        return self._mailbox.part(self._readable(ref), number, limit)
+        return self._mailbox.part(self._opened(ref), number, limit)
 
     def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
-        return self._mailbox.part_contents(self._readable(ref), numbers)
+        return self._mailbox.part_contents(self._opened(ref), numbers)
 
     def raw(self, ref: MessageRef) -> bytes:
-        return self._mailbox.raw(self._readable(ref))
+        return self._mailbox.raw(self._opened(ref))
+
+    def _opened(self, ref: MessageRef) -> MessageRef:
+        """The reference, once its message was seen not to be private."""
+        return ref if ref in self._checked else self.open(ref).ref
 
     # Changing messages
 
@@ -173,11 +185,33 @@ class DelegatedMailbox:
     def _sees_own_only(self, folder: str) -> bool:
         return self._scope.sees_own_only(self._use(folder))
 
+    def _counted(self, folder: Folder) -> Folder:
+        """The folder with the counts of what is seen there; of private messages, in the inbox alone."""
+        if self._scope.sees_own_only(folder.use):
+            return replace(folder, total=len(self._own_refs(folder.name)), unread=0)
+        if folder.use is Use.INBOX and (hidden := len(self._private_refs(folder.name))):
+            unread = len(self._mailbox.refs(folder.name, _UNREAD))
+            return replace(folder, total=max(folder.total - hidden, 0), unread=unread)
+        return folder
+
     def _view(self, folder: str, view: View) -> View:
-        """The view, of the delegate's own messages where only these are seen."""
-        if not self._sees_own_only(folder):
-            return view
-        return replace(view, clauses=(*view.clauses, Clause(Where.LABEL, self._scope.draft_mark)))
+        """The view without private messages, and of the delegate's own where only these are seen."""
+        clauses = (*view.clauses, _NOT_PRIVATE)
+        if self._sees_own_only(folder):
+            clauses += (Clause(Where.LABEL, self._scope.draft_mark),)
+        return replace(view, clauses=clauses)
+
+    def _private_refs(self, folder: str) -> frozenset[MessageRef]:
+        if folder not in self._private:
+            marked = View(clauses=(Clause(Where.LABEL, PRIVATE),))
+            self._private[folder] = frozenset(self._mailbox.refs(folder, marked))
+        return self._private[folder]
+
+    def _without_private(self, page: Page) -> Page:
+        """The page without what came before private messages were marked at delivery."""
+        rows = tuple(row for row in page.rows if not _is_private_row(row))
+        hidden = len(page.rows) - len(rows)
+        return replace(page, rows=rows, total=page.total - hidden) if hidden else page
 
     def _own_refs(self, folder: str) -> set[MessageRef]:
         if folder not in self._own:
@@ -186,7 +220,7 @@ class DelegatedMailbox:
         return self._own[folder]
 
     def _is_readable(self, ref: MessageRef) -> bool:
-        if not self._is_visible(ref.folder):
+        if not self._is_visible(ref.folder) or ref in self._private_refs(ref.folder):
             return False
         return not self._sees_own_only(ref.folder) or ref in self._own_refs(ref.folder)
 
@@ -194,3 +228,7 @@ class DelegatedMailbox:
         if not self._is_readable(ref):
             raise MessageGone("mailstore.message-gone", ref=ref)
         return ref
+
+
+def _is_private_row(row: Row) -> bool:
+    return is_private_message(row.summary.subject, row.flags)

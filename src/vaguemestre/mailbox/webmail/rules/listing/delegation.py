@@ -1,6 +1,7 @@
-"""Folders a delegate may see in a delegated mailbox (never « Personnel » nor « Privé »)."""
+"""Folders and messages a delegate may see in a delegated mailbox: never what is marked private."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from vaguemestre.foundation.kernel.texts import without_accents
@@ -12,7 +13,14 @@ _PRIVATE = frozenset(
         *("prive", "prives", "privee", "privees", "private"),
     )
 )
+# « PERSONNEL : … », « Re: [privé] … »: the word alone is no mark, a school writes about its « personnels »
+_WORD = "(?:personnel(?:le)?|privee?|personal|private)"
+_MARKED_SUBJECT = re.compile(
+    rf"\s*(?:(?:re|ref|tr|fw|fwd)\s*:\s*)*{_WORD}\s*(?:[:–—-]|$)|.*[\[(]\s*{_WORD}\s*[\])]", re.DOTALL
+)
+PRIVATE = "$Private"  # keyword set at delivery on what its author or this service marked private
 _DELETED = DELETED_MESSAGES.partition("/")[0]  # its own person's alone: it holds mail of private folders
+_MOST_SUBJECT = 300  # characters looked at
 _HIDDEN_USES = frozenset({Use.ALL})  # includes messages of private folders
 _TARGET_USES = frozenset({Use.INBOX, Use.DRAFTS, Use.ARCHIVE, Use.TRASH, Use.JUNK, Use.SENT})
 
@@ -20,6 +28,11 @@ _TARGET_USES = frozenset({Use.INBOX, Use.DRAFTS, Use.ARCHIVE, Use.TRASH, Use.JUN
 def is_private(folder: str) -> bool:
     """Whether the name of the folder or of a parent says it is private, whatever the accents and case."""
     return not _PRIVATE.isdisjoint(re.findall(r"[a-z]+", without_accents(folder)))
+
+
+def is_private_message(subject: str, flags: Collection[str]) -> bool:
+    """Whether the message was marked private, by its author or at delivery."""
+    return PRIVATE in flags or bool(_MARKED_SUBJECT.match(without_accents(subject[:_MOST_SUBJECT])))
 
 
 @dataclass(frozen=True, slots=True)
