@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.site.database.away import is_database_away
 from vaguemestre.site.database.full_disk import no_room
 from vaguemestre.site.monitoring.logs import route_of
@@ -27,6 +29,14 @@ def refusal_page(request: HttpRequest, words: str, status: int = 422) -> HttpRes
     return render(
         request, "ui/refused.html", {"sentence": words, "mail": inbox if is_mail else ""}, status=status
     )
+
+
+def refusal_answer(request: HttpRequest, refusal: Refusal, status: int = 422) -> HttpResponse:
+    """`refusal_page`, or for scripts the sentence and its code as JSON."""
+    words = sentence(refusal)
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"error": words, "code": refusal.code, "field": ""}, status=status)
+    return refusal_page(request, words, status=status)
 
 
 def server_trouble_page(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:

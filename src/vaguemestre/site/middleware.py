@@ -37,7 +37,7 @@ from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.mailstore.ports import MailboxSilent
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.http import identity_in_box
-from vaguemestre.schools.sharing.queries import access_to
+from vaguemestre.schools.sharing.queries import access_to, was_member
 from vaguemestre.schools.sharing.rules.box_rights import (
     AS_ONESELF,
     activity_for,
@@ -47,7 +47,7 @@ from vaguemestre.schools.sharing.rules.box_rights import (
 )
 from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_LABELS
 from vaguemestre.schools.sharing.values import Right
-from vaguemestre.site.error_pages import away_page, refusal_page, server_trouble_page
+from vaguemestre.site.error_pages import away_page, refusal_answer, refusal_page, server_trouble_page
 from vaguemestre.site.hosts import Site
 from vaguemestre.site.monitoring.logs import route_of
 
@@ -150,6 +150,8 @@ class OpenBox:
             access = access_to(box_id, who.account_id, timezone.now())
             box = presented(access.account_id) if access else None
             if access is None or box is None:
+                if was_member(box_id, who.account_id):
+                    return refusal_answer(request, Refusal("sharing.access-ended"), status=404)
                 raise Http404
             request.own_who = who  # type: ignore[attr-defined]
             request.who = identity_in_box(who, access, box)  # type: ignore[attr-defined]
@@ -177,9 +179,7 @@ class OpenBox:
             query = request.META.get("QUERY_STRING", "")
             return HttpResponseRedirect(f"{request.path_info}?{query}" if query else request.path_info)
         if right not in Right(who.acting.right).covers:
-            return refusal_page(
-                request, sentence(Refusal("sharing.right-missing", needed=RIGHT_LABELS[right]))
-            )
+            return refusal_answer(request, Refusal("sharing.right-missing", needed=RIGHT_LABELS[right]))
         if match and (activity := activity_for(match.view_name, match.kwargs, request.POST.getlist("ref"))):
             services.record_activity(who.acting.box_id, who.acting.account_id, activity, now=timezone.now())
         return None

@@ -57,7 +57,7 @@ def test_each_right_opens_its_pages_and_a_stranger_finds_nothing(
             assert answer.status_code in (200, 302), page
         else:
             assert answer.status_code == 422, page
-            assert "Il faut le droit" in answer.content.decode()
+            assert "Vous n’avez pas, ou plus, le droit" in answer.content.decode()
 
 
 def test_the_pages_of_a_mailbox_lead_to_its_own_pages(school: School, mails: MemoryMailboxes, of: Of) -> None:

@@ -2,6 +2,8 @@
 import { post } from "./server.js";
 
 const PREFIX = "vm:compose:";
+const OF_BOX = /^\/boites\/\d+/;
+const CLOSED = new Set(["sharing.access-ended", "sharing.right-missing"]); // no more writing in that mailbox
 
 /**
  * @param {string} home address of the composers of this page
@@ -19,8 +21,28 @@ export async function sendLostDrafts(home, person, resume) {
       : { gone: true };
     if (answer?.revision || answer?.gone || answer?.code === "compose.already-sent")
       localStorage.removeItem(place);
+    if (CLOSED.has(answer?.code)) await moveHome(place, lost.fields, home, resume);
     if (answer?.new || answer?.code === "compose.changed-elsewhere") offer(() => resume(draft.key, url));
   }
+}
+
+/**
+ * What was being written in a mailbox that closed meanwhile goes on as a draft of one's own.
+ * @param {string} place
+ * @param {Record<string, string>} fields
+ * @param {string} here address of the composers of this page
+ * @param {(key: string, url: string) => void} resume
+ */
+async function moveHome(place, fields, here, resume) {
+  const started = await post(here.replace(OF_BOX, ""), { mode: "new" });
+  if (!started?.key) return;
+  /** @type {Record<string, string>} */
+  const text = { ...fields, identity: "0", revision: "0" };
+  delete text.untouched; // it would remove the draft
+  const saved = await post(`${started.url}brouillon/`, text);
+  if (!saved?.revision) return;
+  localStorage.removeItem(place);
+  offer(() => resume(started.key, started.url));
 }
 
 /**
@@ -31,7 +53,7 @@ export async function sendLostDrafts(home, person, resume) {
 export function parsePlace(place, here) {
   const [owner, key] = place.slice(PREFIX.length).split(":");
   const [person, box] = owner.split(".");
-  const own = here.replace(/^\/boites\/\d+/, "");
+  const own = here.replace(OF_BOX, "");
   return { person, key, home: box ? `/boites/${box}${own}` : own };
 }
 

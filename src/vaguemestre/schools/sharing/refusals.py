@@ -1,6 +1,10 @@
 """French sentences for the refusals of this room, by code."""
 
 SENTENCES = {
+    "sharing.access-ended": (
+        "Vous n’avez plus accès à cette boîte : l’accès qui vous était donné a pris fin. Un texte que vous y "
+        "écriviez vous attend dans votre propre messagerie."
+    ),
     "sharing.address-impossible": (
         "Écrivez des lettres, chiffres ou tirets après « %(head)s » : %(most)s caractères en tout."
     ),
@@ -33,7 +37,9 @@ SENTENCES = {
         "un collègue en fait la demande, et vous l’ouvrez."
     ),
     "sharing.request-decided": "Cette demande a déjà été traitée.",
-    "sharing.right-missing": "Il faut le droit « %(needed)s » sur cette boîte : demandez à son responsable.",
+    "sharing.right-missing": (
+        "Vous n’avez pas, ou plus, le droit « %(needed)s » sur cette boîte : demandez à son responsable."
+    ),
     "sharing.too-many": "Une boîte a au plus %(most)s membres.",
     "sharing.too-many-left": (
         "Une boîte a au plus %(most)s membres : places libres, %(left)s. Décochez des personnes : "

@@ -18,6 +18,7 @@ from vaguemestre.schools.sharing.queries.access import (
     session_names_open_until,
     structure_id_of,
     title_of_box,
+    was_member,
 )
 from vaguemestre.schools.sharing.queries.collaboration import activity_of, collaboration_on, follow_up_rows
 from vaguemestre.schools.sharing.queries.inventory import (
@@ -74,4 +75,5 @@ __all__ = [
     "structure_id_of",
     "title_of_box",
     "typed_members",
+    "was_member",
 ]

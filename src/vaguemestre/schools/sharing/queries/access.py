@@ -70,6 +70,11 @@ def access_to(box_id: int, account_id: int, now: datetime) -> Access | None:
     return _access(row) if row else None
 
 
+def was_member(box_id: int, account_id: int) -> bool:
+    """Whether the account has or had an access to that box."""
+    return Member.objects.filter(box_id=box_id, account_id=account_id).exists()
+
+
 def has_access(mailbox: str, account_id: int, now: datetime) -> bool:
     return current_members(now).filter(box__account__mailbox=mailbox, account_id=account_id).exists()
 
