@@ -215,6 +215,9 @@ class TestTheOfficer:
         made = Account.objects.get(person=request.person)
         assert (made.username, made.state) == ("nnguyen", "pending")
         assert current_numen(made.person_id or 0, numen_keys.get()) is not None
+        assert (
+            Assignment.objects.get(person=request.person).function == "ENS"
+        )  # lists of teachers take them in
         there_now = desk.get(f"/gestion/demandes/{request.pk}").content.decode()
         assert f'href="/gestion/personnes/{made.person_id}"' in there_now
 

@@ -18,6 +18,8 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Person, Structure
+from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.people.lifecycle.values import EventKind
 from vaguemestre.people.paragraphs.models import AcademyParagraph
 from vaguemestre.people.paragraphs.values import LetterKind
 
@@ -80,6 +82,17 @@ def test_each_view_shows_whom_it_names(client: Client) -> None:
     assert "Jamais activés (1) Arrivées de la semaine (1) Fin dans les 30 jours (1)" in text_of(
         client.get(PAGE).content
     )
+
+
+def test_a_declared_departure_ends_the_stay_and_a_leave_is_not_told(client: Client) -> None:
+    today = paris_day(timezone.now())
+    for name, event in (("Finit", EventKind.CONTRACT_END), ("Reste", EventKind.LONG_LEAVE)):
+        LifecycleEvent.objects.create(
+            account=somebody(name, "active"), event=event, effect_on=today + timedelta(days=9),
+            by="test", declared_at=timezone.now(),
+        )  # fmt: skip
+    assert shown(client, "fins") == {"Finit"}
+    assert client.get(PAGE).content.decode().count("Sans fin") == 1
 
 
 def test_a_head_learns_nothing_confidential(client: Client) -> None:

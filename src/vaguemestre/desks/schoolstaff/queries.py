@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date
 
 from vaguemestre.desks.bulk.rules.letter_text import Letter
-from vaguemestre.desks.schoolstaff.rules.stays import stay_on
+from vaguemestre.desks.schoolstaff.rules.stays import ending_by, stay_on
 from vaguemestre.desks.schoolstaff.rules.views import week_of
 from vaguemestre.desks.schoolstaff.values import StaffMember, Stay
 from vaguemestre.people.credentials.queries import accounts_by_person
@@ -17,6 +17,7 @@ from vaguemestre.people.directory.queries import (
     staff_posts,
 )
 from vaguemestre.people.directory.rules.nomenclature import function_label
+from vaguemestre.people.lifecycle.queries import declared_departures
 
 _CLOSED, _PENDING = "closed", "pending"
 
@@ -32,13 +33,15 @@ def staff_of(places: Collection[HeadedPlace], head_id: int, today: date) -> list
         if post.person_id != head_id:
             by_stay[post.person_id, post.structure_id].append(post)
     accounts = accounts_by_person({person_id for person_id, _ in by_stay})
+    departures = declared_departures([account.account_id for account in accounts.values()])
     members = []
     for (person_id, _), posts in by_stay.items():
         account = accounts.get(person_id)
         stay = stay_on((Stay(post.starts_on, post.ends_on) for post in posts), today, last_day)
         if stay is not None and (account is None or account.state != _CLOSED):
             is_activated = None if account is None else account.state != _PENDING
-            members.append(_member(posts, stay, is_activated))
+            leaves_on = departures.get(account.account_id) if account else None
+            members.append(_member(posts, ending_by(stay, leaves_on), is_activated))
     return sorted(members, key=lambda member: (member.sorted_as, member.person_id, member.place))
 
 

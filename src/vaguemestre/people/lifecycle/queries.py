@@ -13,6 +13,7 @@ from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.people.lifecycle.values import AccountLifecycle, ConsequenceTable, EventKind, Step
 
 _BATCH_PARAMS = 10_000
+_DEPARTURES = (EventKind.CONTRACT_END, EventKind.RETIREMENT, EventKind.ACADEMY_MOVE)
 
 
 def account_lifecycle(account_id: int, table: ConsequenceTable) -> AccountLifecycle | None:
@@ -53,6 +54,18 @@ def closing_days(table: ConsequenceTable, account_ids: Collection[int] | None = 
         for event in part
     }
     return {account_id: day for account_id, day in days.items() if day}
+
+
+def declared_departures(account_ids: Collection[int]) -> dict[int, date]:
+    """Account → day of effect of the departure that its service declared, for these accounts.
+
+    Nothing else is told: a leave, a suspension or a death is nobody's business at the person's workplace.
+    """
+    days: dict[int, date] = {}
+    for batch in batched(account_ids, _BATCH_PARAMS):
+        rows = LifecycleEvent.objects.filter(ended_at=None, event__in=_DEPARTURES, account_id__in=batch)
+        days.update(rows.values_list("account_id", "effect_on"))
+    return days
 
 
 def accounts_with_open_event(account_ids: Collection[int]) -> frozenset[int]:

@@ -28,6 +28,21 @@ _ALWAYS_PUBLIC = (Work.AESH, Work.INSPECTOR)  # employed by the State even in a 
 _PRIVATE = {Workplace.PRIVATE_SCHOOL: _PRIVATE_FIRST, Workplace.PRIVATE_COLLEGE: _PRIVATE_SECOND}
 
 
+# codes of the feed (docs/domain.md §6.4) that the answer alone tells; the others wait for the feed
+_FUNCTIONS = {
+    Work.TEACHER: "ENS",
+    Work.HEAD: "DIR",
+    Work.EDUCATION: "EDU",
+    Work.AESH: "AES",
+    Work.AED: "AED",
+}
+
+
+def function_of(work: Work) -> str:
+    """Function code of a post, by which lists and searches find the person; "" if the answer is too wide."""
+    return _FUNCTIONS.get(work, "")
+
+
 def staff_category(workplace: Workplace, work: Work) -> StaffCategory | None:
     """The staff category; None in higher education, where universities manage their own staff."""
     if workplace is Workplace.HIGHER:

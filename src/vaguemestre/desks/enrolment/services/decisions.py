@@ -9,7 +9,7 @@ from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.events import RequestMoved
 from vaguemestre.desks.enrolment.models import NumenRequest, Step
 from vaguemestre.desks.enrolment.rules.request_states import next_state
-from vaguemestre.desks.enrolment.rules.routing import staff_category
+from vaguemestre.desks.enrolment.rules.routing import function_of, staff_category
 from vaguemestre.desks.enrolment.values import Applicant, RequestAction, RequestState, Scope
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
@@ -97,7 +97,7 @@ def create_person(
         dossier=request.reference,
         civil=civil,
         category=staff_kind,
-        posts=(Post(uai, applicant.starts_on, applicant.ends_on),),
+        posts=(Post(uai, applicant.starts_on, applicant.ends_on, function_of(applicant.work)),),
     )
     registered = register_person(scope.academy_id, person, keys, by=by, now=now)
     issue_numen(registered.person_id, layout, keys, draw, by=by, now=now)

@@ -25,6 +25,13 @@ def stay_on(posts: Iterable[Stay], day: date, until: date) -> Stay | None:
     return next(stay for stay in stays if stay.until is None or stay.until >= day)
 
 
+def ending_by(stay: Stay, leaves_on: date | None) -> Stay:
+    """The stay, that a declared departure ends sooner than the posts say."""
+    if leaves_on is None or (stay.until is not None and stay.until <= leaves_on):
+        return stay
+    return Stay(stay.since, leaves_on)
+
+
 def _follows(before: Stay, post: Stay) -> bool:
     return before.until is None or post.since - before.until <= MOST_DAYS_BETWEEN
 
