@@ -121,6 +121,40 @@ def test_mail_from_outside_is_known_by_the_same_two_fields() -> None:
     assert second_copies([Copy("folder", 1, 1, "from somebody"), Copy("folder", 2, 2, "")]) == []
 
 
+def on_a_pod(stored: str) -> str:
+    """The Received fields of a message that a front's Dovecot passed on to that of a pod (2.4.1)."""
+    return (
+        "from mail.a.fr ([10.77.0.12])\n\t"
+        "(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))\n\t"
+        f"by mail.a.fr with LMTPS\n\tid {stored}:P1\n\t(envelope-from <jean@b.example>)\n\t"
+        "for <marie@a.fr>; Sat, 28 Nov 2026 19:23:52 +0000\n"
+        f"from mail.a.fr\n\tby mail.a.fr with LMTP\n\tid {stored}\n\t(envelope-from <jean@b.example>)\n\t"
+        "for <marie@a.fr>; Sat, 28 Nov 2026 19:23:52 +0000\n"
+        "from b.example (unknown [192.0.2.7])\n\tby mail.a.fr (Postfix) with ESMTP id 4jcKvr1bgJz1fGYh\n\t"
+        "for <marie@a.fr>; Sat, 28 Nov 2026 19:23:51 +0000 (UTC)\n"
+    )
+
+
+def test_a_second_copy_is_known_on_a_pod_to_which_a_front_passed_it_on() -> None:
+    """A pod that ends between a delivery and its answer gets the message again."""
+    first, again, copied = (
+        Copy("folder", uid, 1_700_000_000 + uid, on_a_pod(stored))
+        for uid, stored in (
+            (1, "scF6DrJ0Dmu9VgAAg+zDdQ"),
+            (2, "iffrEdR0DmtLZAAAg+zDdQ"),
+            (3, "scF6DrJ0Dmu9VgAAg+zDdQ"),
+        )
+    )
+    assert second_copies([first, again, copied]) == [again]
+
+
+def test_what_a_sender_wrote_on_a_pod_is_beneath_three_fields_of_ours() -> None:
+    ours = on_a_pod("a").replace("\nfrom ", "\nReceived: from ")
+    assert senders_fields(f"Received: {ours}Received: from x by y\nSubject: s\n") == (
+        "Received: from x by y\nSubject: s\n"
+    )
+
+
 def test_a_line_that_is_no_field_gives_none_and_costs_no_more_than_its_length() -> None:
     received = "Received: ours\nReceived: our Postfix's\n"
     assert (

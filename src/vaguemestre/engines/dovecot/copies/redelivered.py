@@ -2,6 +2,7 @@
 
 A copy is a second one when Postfix took the message once (its queue identifier), for the same address, and
 LMTP stored it in another transaction: both are in the two Received fields on top, which nobody else writes.
+On a pod they are below a third, of its own Dovecot, to which that of a front passed the message on.
 What its owner copied has the same LMTP transaction.
 
 A server whose answer a cut took sends the message again, and Postfix takes it under another identifier. That
@@ -15,7 +16,9 @@ from typing import NamedTuple
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
 
 _FIELDS = ("mailbox-guid", "uid", "date.saved.unixtime", "hdr.received")
+_PASSED_ON = r"from \S+ \(\[[^\]]*\]\) \(using [^;]*\) by \S+ with LMTPS id [^;]*; [^()]*? "
 _RECEIVED = re.compile(
+    rf"(?P<passed_on>{_PASSED_ON})?"
     r"from \S+ by \S+ with LMTP id (?P<stored>\S+) (?:\(envelope-from [^)]*\) )?"
     r"for <(?P<address>[^>]+)>; [^()]*?"
     r"from [^;]*? by \S+ \(Postfix\) with \w+ id (?P<taken>\w+)"
@@ -95,8 +98,13 @@ def copies_sent_again(
 
 
 def senders_fields(header: str) -> str:
-    """The fields beneath the second Received, which is our Postfix's, without those of the filter."""
+    """The fields beneath our Postfix's Received, without those of the filter."""
     fields = list(_FIELD.finditer(header))
     received = [place for place, field in enumerate(fields) if field["name"].lower() == "received"]
-    beneath = fields[received[1] + 1 :] if len(received) > 1 else fields
+    ours = 2 if received and _is_passed_on(fields[received[0]][0]) else 1
+    beneath = fields[received[ours] + 1 :] if len(received) > ours else fields
     return "".join(field[0] for field in beneath if field["name"].lower() not in _FILTER_FIELDS)
+
+
+def _is_passed_on(field: str) -> bool:
+    return re.match(rf"(?i:received): {_PASSED_ON}", f"{' '.join(field.split())} ") is not None
