@@ -69,6 +69,7 @@ type MenuItem = [words: string, icon: string, act: () => unknown] | null;
 interface ActResult {
     moved: string[];
     final: boolean;
+    more: string; // what is said besides, after a space
 }
 
 interface ActOptions {

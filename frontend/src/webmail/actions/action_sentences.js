@@ -75,7 +75,7 @@ export function bulkSentence(bulk) {
   const messages = counted(bulk.done, "courriel");
   if (bulk.state === "failed") return `Arrêté après ${messages} sur ${number(bulk.total)}. ${bulk.reason}`;
   if (bulk.state === "undone") return "Annulé.";
-  if (bulk.state === "done") return `${messages} ${participle}.`;
+  if (bulk.state === "done") return `${messages} ${participle}.${bulk.reason ?? ""}`;
   if (bulk.final && bulk.wait) {
     const willGo = agree(bulk.total, "sera supprimé", "seront supprimés");
     return `${counted(bulk.total, "courriel")} ${willGo} dans ${bulk.wait} s.`;

@@ -36,7 +36,7 @@ const INVERSE = {
 let lastUndo = null;
 /** @type {Promise<ActResult> | undefined} the last action on its way to the server */
 let underWay;
-const OTHER_BOX = "Un courriel ne passe pas d’une boîte à une autre : choisissez un dossier de la sienne.";
+const OTHER_BOX = "Un courriel ne change pas de boîte : choisissez un de ses dossiers.";
 const AT_ONCE = 400;
 const POLL = 500;
 
@@ -114,7 +114,7 @@ export class MessageActions {
    */
   async #sent(act, refs, to, mark = "") {
     /** @type {ActResult} */
-    const all = { moved: [], final: true };
+    const all = { moved: [], final: true, more: "" };
     const boxes = new Set(refs.map(boxOf));
     if (to && [...boxes].some((box) => box !== boxOf(to))) throw new Refused(OTHER_BOX);
     for (const box of boxes) {
@@ -127,6 +127,7 @@ export class MessageActions {
         const done = await (await send(address, fields)).json();
         all.moved.push(...done.moved.map((/** @type {string} */ ref) => inBox(box, ref)));
         all.final &&= done.final;
+        all.more ||= done.more;
       }
     }
     return all;
@@ -146,7 +147,7 @@ export class MessageActions {
     if (done.final) words = deletedSentence(count);
     else if (LEAVING.has(act) && !done.moved.length) words = goneSentence(count);
     find("#notices > [data-undo]")?.remove(); // one at a time
-    const notice = tell(words, "dark", 10);
+    const notice = tell(words + done.more, "dark", 10);
     if (!notice || !(done.moved.length || UNDONE[act])) return;
     const homes = new Map();
     const isWhole = done.moved.length === refs.length; // else some were gone: nobody knows which came from where

@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.compose.http import whole_size_limit
@@ -13,6 +15,7 @@ from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.people.intake.events import PersonTransferred
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.events import MessageFiled, MessageRefused
+from vaguemestre.post.outbox.queries import find_outgoing
 from vaguemestre.schools.rosters.ports import managed_schools
 
 
@@ -56,8 +59,12 @@ def purge_old_mailings() -> None:
 
 
 def restore_refused_draft(event: MessageRefused) -> None:
-    """Put the text of a refused message back into its draft."""
-    services.restore_refused_draft(event.account_id, event.key, open_mailbox.get(), now=timezone.now())
+    """Put the text of a refused message back into its draft, and tell its author why."""
+    outgoing = find_outgoing(event.account_id, event.key)
+    why = sentence(Refusal(outgoing.reason, address=outgoing.about)) if outgoing and outgoing.reason else ""
+    services.restore_refused_draft(
+        event.account_id, event.key, open_mailbox.get(), why=why, now=timezone.now()
+    )
 
 
 def forget_person(event: PersonErased) -> None:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from vaguemestre.foundation.kernel.text.sizes import MEGABYTE
 from vaguemestre.mailbox.webmail.events import BulkRequested, PreviewRequested, ReminderDue, RemindersDue
-from vaguemestre.mailbox.webmail.ports import bound_deleted, convert, previews
+from vaguemestre.mailbox.webmail.ports import bound_deleted, convert, previews, unschedule
 from vaguemestre.mailbox.webmail.services import bulks, deleted_messages, snooze
 from vaguemestre.mailbox.webmail.services.erasure import forget_person as forget
 from vaguemestre.mailbox.webmail.services.message.enclosed import reads_within
@@ -53,7 +53,7 @@ def purge_old_bulks() -> None:
 
 def run_bulk(event: BulkRequested) -> None:
     """Run the next batches of a bulk action."""
-    bulks.run_bulk(event.bulk_id, open_mailbox.get(), now=timezone.now())
+    bulks.run_bulk(event.bulk_id, open_mailbox.get(), now=timezone.now(), unschedule=unschedule.get())
 
 
 def remind(event: ReminderDue) -> None:

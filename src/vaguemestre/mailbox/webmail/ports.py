@@ -1,11 +1,13 @@
 """Ports of the webmail besides the mail store: remote pictures, sandbox, previews, shared mailboxes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.mailbox.webmail.values import Conversion, OpenableBox, Picture, SharedMailbox, Task
+from vaguemestre.post.mailstore.values import MessageRef
 
 
 class PictureRefused(Refusal):
@@ -156,3 +158,15 @@ class BoundDeleted(Protocol):
 
 
 bound_deleted: Slot[BoundDeleted] = Slot("webmail.bound_deleted")
+
+
+class Unschedule(Protocol):
+    def __call__(self, account_id: int, refs: Collection[MessageRef], *, by: str, now: datetime) -> int:
+        """Cancel what was to leave later of the drafts among these messages, which are moved or deleted.
+
+        Returns how many.
+        """
+        ...
+
+
+unschedule: Slot[Unschedule] = Slot("webmail.unschedule")

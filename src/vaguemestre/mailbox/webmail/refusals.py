@@ -53,6 +53,7 @@ SENTENCES = {
         "Ce courriel a trop de pièces pour une seule archive : téléchargez le courriel lui-même."
     ),
     "webmail.too-many-searches": "Vous gardez déjà %(most)s recherches : retirez-en une.",
+    "webmail.unscheduled": "L’envoi programmé est annulé ; « Annuler » rend le brouillon, sans envoi.",
     "webmail.unreadable-choice": "Ce réglage n’a pas été compris : rechargez la page.",
     "webmail.unreadable-day": "Écrivez la date ainsi : 25/11/2026.",
     "webmail.unreadable-hour": "Écrivez l’heure ainsi : 8 h ou 14 h 30.",

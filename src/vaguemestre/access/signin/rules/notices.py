@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Protocol
 
-from vaguemestre.access.signin.rules.told_acts import NEWS, WORDS
+from vaguemestre.access.signin.rules.told_acts import MAIL, NEWS, WORDS
 from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.foundation.kernel.times import PARIS
 
@@ -48,6 +48,8 @@ def notice(
     wrong = _NOT_ME.format(link=link) if link else _HELP.format(site=site)
     if act in NEWS:
         wrong = _NOTHING_TO_DO
+    if act in MAIL:
+        wrong = _AUTOMATIC
     moment = dated_moment_fr(at)
     text = _LETTER.format(name=name, sentence=sentence, context=context, moment=moment, wrong=wrong)
     message.set_content(text, cte="8bit")
@@ -74,6 +76,8 @@ Vous n’attendiez pas cela ? Changez votre mot de passe dans les paramètres, p
 {site}/aide dit comment la joindre."""
 
 _NOTHING_TO_DO = "Vous n’en attendiez aucun ? Il n’y a rien à faire : ils s’effacent d’eux-mêmes."
+
+_AUTOMATIC = "Cet avis est automatique : votre réponse ne serait lue de personne."
 
 _NOT_ME = """\
 C’était vous ? Il n’y a rien à faire.

@@ -175,6 +175,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "personnes à qui vous n’aviez jamais écrit. Ils sont retenus, aucun n’est perdu. S’ils sont de vous, "
         "ouvrez la messagerie, « Envois », puis « Courriels retenus », et envoyez-les. Sinon, jetez-les.",
     ),
+    "message-refused": (
+        "Un courriel n’est pas parti",
+        "Un courriel que vous aviez demandé d’envoyer n’a pas été envoyé.",
+    ),
     "mailing-stopped": (
         "Un envoi en plusieurs exemplaires a été arrêté",
         "Vous ne pouvez plus écrire à une des classes de cet envoi, ou plus envoyer depuis cette boîte : les "
@@ -256,6 +260,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 # Told for information: nobody did anything to the account.
+MAIL = frozenset({"mailing-withdrawn", "message-refused"})  # about mail alone: nobody else is suspected
 NEWS = frozenset({"judged-late", "quarantine-digest", "virus-found-late"})
 
 # Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.

@@ -41,6 +41,7 @@ from vaguemestre.mailbox.compose.services.submission import (
     send_draft,
     sign_draft,
 )
+from vaguemestre.mailbox.compose.services.thrown_drafts import unschedule
 
 __all__ = [
     "add_enclosure",
@@ -84,4 +85,5 @@ __all__ = [
     "stop_mailings_of",
     "stop_restored_mailings",
     "table_in",
+    "unschedule",
 ]

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.file_store import FileStore
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.queries import file_links_of_row
+from vaguemestre.mailbox.compose.rules.unsent import refusal_detail
 from vaguemestre.mailbox.compose.services.drafts import match_draft, remove_drafts
 from vaguemestre.mailbox.compose.services.files.file_links import remove_link
 from vaguemestre.mailbox.compose.services.rows import open_row
@@ -16,7 +18,7 @@ from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin
-from vaguemestre.schools.sharing.queries import box_card, box_id_of_account
+from vaguemestre.schools.sharing.queries import box_card, box_id_of_account, sender_of_message
 from vaguemestre.schools.sharing.services import delete_sent, stop_answering
 
 
@@ -70,15 +72,22 @@ def delete_filed_draft(account_id: int, outbox_key: str, open_mailbox: OpenMailb
 
 
 def restore_refused_draft(
-    account_id: int, outbox_key: str, open_mailbox: OpenMailbox, *, now: datetime
+    account_id: int, outbox_key: str, open_mailbox: OpenMailbox, *, why: str = "", now: datetime
 ) -> None:
-    """Reopen the draft of a refused message. Idempotent; raises the mailbox's errors."""
+    """Reopen the draft of a refused message and tell its author, who may look at another page by then.
+
+    `why`: the sentence of its reason. Idempotent; raises the mailbox's errors.
+    """
     row = _sent_row(account_id, outbox_key)
     if row is None:
         return
     restore_draft(row, open_mailbox, login=MailLogin(row.account.mailbox), now=now)
     with transaction.atomic(durable=True):
-        Composition.objects.filter(pk=row.pk, attempt=row.attempt).update(is_sending=False)
+        author = sender_of_message(account_id, outbox_key) or account_id
+        sending = Composition.objects.filter(pk=row.pk, attempt=row.attempt, is_sending=True)
+        if sending.update(is_sending=False):
+            detail = refusal_detail(row.subject, row.to, why)
+            notify_owner(author, "message-refused", now=now, detail=detail)
         delete_sent(account_id, outbox_key)
 
 

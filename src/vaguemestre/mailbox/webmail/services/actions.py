@@ -19,6 +19,9 @@ _FLAG_CHANGES: dict[Action, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Action.MUTE: ((Flag.MUTED, Flag.SEEN), ()),
     Action.UNMUTE: ((), (Flag.MUTED,)),
 }
+# Actions that take messages out of their folder; a scheduled draft then leaves no more.
+LEAVING_ACTIONS = frozenset({Action.ARCHIVE, Action.DELETE, Action.JUNK, Action.NOT_JUNK, Action.MOVE})
+UNSCHEDULED = "webmail.unscheduled"  # code of what is said then
 _DESTINATIONS = {
     Action.ARCHIVE: Use.ARCHIVE,
     Action.DELETE: Use.TRASH,

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,14 +14,20 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.mailbox.webmail.events import BulkRequested
 from vaguemestre.mailbox.webmail.models import BulkRow
+from vaguemestre.mailbox.webmail.ports import Unschedule
 from vaguemestre.mailbox.webmail.rules.listing import snooze as snooze_rules
 from vaguemestre.mailbox.webmail.rules.listing.labels import checked_mark
 from vaguemestre.mailbox.webmail.rules.listing.spans import format_spans, parse_spans
 from vaguemestre.mailbox.webmail.services import snooze
-from vaguemestre.mailbox.webmail.services.actions import MAX_MESSAGES, apply_action
+from vaguemestre.mailbox.webmail.services.actions import (
+    LEAVING_ACTIONS,
+    MAX_MESSAGES,
+    UNSCHEDULED,
+    apply_action,
+)
 from vaguemestre.mailbox.webmail.values import SNOOZE_ACTIONS, Action, BulkState
 from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
-from vaguemestre.post.mailstore.values import Clause, MailLogin, MessageRef, Use, View, Where
+from vaguemestre.post.mailstore.values import Clause, Flag, MailLogin, MessageRef, Use, View, Where
 
 # Flag changes, their opposites, and the messages each one changes: an undo must not touch the others.
 _OPPOSITES = {
@@ -142,7 +148,14 @@ def _mark_of(row: BulkRow) -> str:
     return row.to if row.act in {Action.LABEL, Action.UNLABEL} else ""
 
 
-def run_bulk(bulk_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
+def nothing_scheduled(account_id: int, refs: Collection[MessageRef], *, by: str, now: datetime) -> int:
+    """Implements `webmail.ports.Unschedule` for a mailbox where nothing is to leave later."""
+    return 0
+
+
+def run_bulk(
+    bulk_id: int, open_mailbox: OpenMailbox, *, now: datetime, unschedule: Unschedule = nothing_scheduled
+) -> None:
     """Run batches of a bulk action for `_RUN_SECONDS`, then queue the rest. Idempotent.
 
     Raises EngineDown, for the worker to try again.
@@ -154,7 +167,7 @@ def run_bulk(bulk_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
         return
     try:
         with open_mailbox(MailLogin(row.account.mailbox)) as mailbox:
-            while time.monotonic() < until and _run_batch(mailbox, bulk_id, now):
+            while time.monotonic() < until and _run_batch(mailbox, bulk_id, now, unschedule):
                 pass
     except (Refusal, EngineRefused) as refused:
         code = refused.code if isinstance(refused, Refusal) else "webmail.bulk-refused"
@@ -165,7 +178,9 @@ def run_bulk(bulk_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
             announce(BulkRequested(bulk_id))
 
 
-def _run_batch(mailbox: Mailbox, bulk_id: int, now: datetime) -> bool:
+def _run_batch(
+    mailbox: Mailbox, bulk_id: int, now: datetime, unschedule: Unschedule = nothing_scheduled
+) -> bool:
     """Process the next messages of one folder, some hundreds at most; whether others are left."""
     row = BulkRow.objects.filter(pk=bulk_id, state=BulkState.RUNNING).first()
     if row is None:
@@ -176,6 +191,7 @@ def _run_batch(mailbox: Mailbox, bulk_id: int, now: datetime) -> bool:
     uids = parse_spans(batch.spans)
     processed, remaining = uids[:most], uids[most:]
     refs = [MessageRef(batch.folder, batch.uid_validity, uid) for uid in processed]
+    is_unscheduled = _is_unscheduled(mailbox, row, refs, unschedule, now)
     moved = (
         _apply_snooze(mailbox, row, refs, batch.home, now)
         if is_snooze
@@ -186,12 +202,24 @@ def _run_batch(mailbox: Mailbox, bulk_id: int, now: datetime) -> bool:
         row = BulkRow.objects.select_for_update().get(pk=bulk_id)
         row.waiting, row.done = waiting + row.waiting[1:], row.done + len(processed)
         row.moved = row.moved + moved
+        row.reason = UNSCHEDULED if is_unscheduled else row.reason
         if row.state == BulkState.UNDONE:  # while these were processed: they are reverted too
             _undo_late_batch(row, moved, now)
         elif not row.waiting:
             row.state, row.ended_at = BulkState.DONE.value, now
         row.save()
     return bool(row.waiting)
+
+
+def _is_unscheduled(
+    mailbox: Mailbox, row: BulkRow, refs: list[MessageRef], unschedule: Unschedule, now: datetime
+) -> bool:
+    """Cancel what was to leave later of drafts that are about to be moved; whether there was any."""
+    by = f"account:{row.account_id}"
+    if row.act not in LEAVING_ACTIONS or not unschedule(row.account_id, refs, by=by, now=now):
+        return False
+    mailbox.flag(refs, (), (Flag.SCHEDULED,))
+    return True
 
 
 def _apply(mailbox: Mailbox, row: BulkRow, refs: list[MessageRef], home: str) -> list[Batch]:

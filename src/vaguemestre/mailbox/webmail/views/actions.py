@@ -6,17 +6,20 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.ports import revocations
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.webmail.http import mailbox_of, parse_refs, ref_text, wants_fragment
-from vaguemestre.mailbox.webmail.ports import live_ticket
+from vaguemestre.mailbox.webmail.ports import live_ticket, unschedule
 from vaguemestre.mailbox.webmail.rules.listing.folders import folder_of_slug
 from vaguemestre.mailbox.webmail.services import muted_threads
-from vaguemestre.mailbox.webmail.services.actions import apply_action
+from vaguemestre.mailbox.webmail.services.actions import LEAVING_ACTIONS, UNSCHEDULED, apply_action
 from vaguemestre.mailbox.webmail.values import SNOOZE_ACTIONS, Action
-from vaguemestre.post.mailstore.values import MessageRef
+from vaguemestre.post.mailstore.values import Flag, MessageRef
 
 
 @require_POST
@@ -29,6 +32,11 @@ def act_on_messages(request: SignedInRequest, act: str) -> HttpResponse:
     with mailbox_of(request.who) as mailbox:
         to, mark = folder_of_slug(request.POST.get("to", "")) or "", request.POST.get("mark", "")
         result = apply_action(mailbox, Action(act), refs, to=to, mark=mark)
+        is_unscheduled = act in LEAVING_ACTIONS and unschedule.get()(
+            request.who.account_id, refs, by=request.who.actor, now=timezone.now()
+        )
+        if is_unscheduled:
+            mailbox.flag(result.moved, (), (Flag.SCHEDULED,))
         if act in {Action.MUTE, Action.UNMUTE}:
             muted_threads.remember_thread(
                 mailbox, request.who.account_id, request.who.preferences, Action(act), refs
@@ -37,7 +45,12 @@ def act_on_messages(request: SignedInRequest, act: str) -> HttpResponse:
     if not wants_fragment(request):
         return HttpResponseRedirect(_return_address(request, refs))
     return JsonResponse(
-        {"moved": [ref_text(ref) for ref in result.moved], "folder": result.folder, "final": result.is_final}
+        {
+            "moved": [ref_text(ref) for ref in result.moved],
+            "folder": result.folder,
+            "final": result.is_final,
+            "more": f" {sentence(Refusal(UNSCHEDULED))}" if is_unscheduled else "",
+        }
     )
 
 

@@ -11,7 +11,7 @@ from vaguemestre.mailbox.webmail.http import mailbox_of, view_of
 from vaguemestre.mailbox.webmail.models import BulkRow
 from vaguemestre.mailbox.webmail.rules.listing.folders import folder_of_slug
 from vaguemestre.mailbox.webmail.services import bulks
-from vaguemestre.mailbox.webmail.values import Action
+from vaguemestre.mailbox.webmail.values import Action, BulkState
 from vaguemestre.mailbox.webmail.views.reminders import chosen_moment
 
 
@@ -71,6 +71,13 @@ def _bulk_json(row: BulkRow) -> HttpResponse:
             "done": row.done,
             "final": row.is_final,
             "wait": wait,
-            "reason": sentence(Refusal(row.reason)) if row.reason else "",
+            "reason": _reason(row),
         }
     )
+
+
+def _reason(row: BulkRow) -> str:
+    """Why it failed, or after a space what else it did."""
+    if not row.reason:
+        return ""
+    return f"{'' if row.state == BulkState.FAILED else ' '}{sentence(Refusal(row.reason))}"

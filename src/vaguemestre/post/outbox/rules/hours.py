@@ -9,6 +9,11 @@ UNDO_AT_MOST = timedelta(minutes=2)  # a message that waits longer was scheduled
 UNDO_CHOICES = (0, 10, 20, 30)  # seconds « Annuler l’envoi » is shown
 
 
+def is_scheduled(created_at: datetime, due_at: datetime) -> bool:
+    """Whether a message waits for an hour, and not only for the end of « Annuler l'envoi »."""
+    return due_at - created_at > UNDO_AT_MOST
+
+
 @dataclass(frozen=True)
 class Hours:
     """Working hours, Paris time, Monday to Friday, except bank holidays and `holidays`."""

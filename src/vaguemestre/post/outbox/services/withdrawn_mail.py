@@ -11,7 +11,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.post.outbox.events import MessageRefused
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.outbox.ports import IsDraftDeleted
-from vaguemestre.post.outbox.rules.hours import UNDO_AT_MOST
+from vaguemestre.post.outbox.rules.hours import is_scheduled
 
 _State = OutboxMessage.State
 _SECURED = "outbox.author-secured"
@@ -54,8 +54,8 @@ def is_withdrawn(row: OutboxMessage, is_draft_deleted: IsDraftDeleted, now: date
 
     Its sender sees why, as for the others. Raises EngineDown.
     """
-    is_scheduled = row.draft is not None and row.due_at - row.created_at > UNDO_AT_MOST
-    if not is_scheduled or not is_draft_deleted(row.account_id, row.key):
+    may_have_draft = row.draft is not None and is_scheduled(row.created_at, row.due_at)
+    if not may_have_draft or not is_draft_deleted(row.account_id, row.key):
         return False
     with transaction.atomic(durable=True):
         waiting = OutboxMessage.objects.filter(pk=row.pk, state=_State.HELD)

@@ -20,7 +20,12 @@ from vaguemestre.schools.sharing.queries.access import (
     title_of_box,
     was_member,
 )
-from vaguemestre.schools.sharing.queries.collaboration import activity_of, collaboration_on, follow_up_rows
+from vaguemestre.schools.sharing.queries.collaboration import (
+    activity_of,
+    collaboration_on,
+    follow_up_rows,
+    sender_of_message,
+)
 from vaguemestre.schools.sharing.queries.inventory import (
     BoxSearch,
     InventoriedBox,
@@ -71,6 +76,7 @@ __all__ = [
     "requests_of",
     "schools_managed_by",
     "search_boxes",
+    "sender_of_message",
     "session_names_open_until",
     "structure_id_of",
     "title_of_box",

@@ -76,6 +76,12 @@ def competing_answers(box_id: int, message_id: str, account_id: int, now: dateti
     )
 
 
+def sender_of_message(box_account_id: int, key: str) -> int | None:
+    """Account of the member who sent that message of a shared mailbox; None elsewhere."""
+    rows = SentMessage.objects.filter(box__account_id=box_account_id, key=key)
+    return rows.values_list("account_id", flat=True).first()
+
+
 def follow_up_rows(box_id: int, messages: Collection[InboxMessage]) -> list[FollowUpRow]:
     """Those messages with their assignee and first answer, in three queries whatever their number."""
     message_ids = [message.message_id for message in messages if message.message_id]

@@ -1,0 +1,14 @@
+"""What the author of a message that did not leave is told of it."""
+
+
+def refusal_detail(subject: str, to: str, why: str) -> str:
+    """Lines of the notice: which message, why, and where its text is."""
+    lines = [f"Objet : {_line(subject) or '(sans objet)'}", f"À : {_line(to)}"]
+    lines += [f"Raison : {why}"] if why else []
+    lines += ["", "Il est de nouveau dans « Brouillons » : corrigez-le, puis renvoyez-le."]
+    return "\n".join(lines)
+
+
+def _line(typed: str) -> str:
+    """At most 200 characters, on one line."""
+    return " ".join(typed.split())[:200]
