@@ -21,6 +21,7 @@ from vaguemestre.people.directory.queries import (
     placed_posts_of,
     structures_of,
 )
+from vaguemestre.people.directory.rules.names import is_gateway
 from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.schools.sharing.queries import boxes_of
 from vaguemestre.schools.sharing.values import Access, BoxKind, Right
@@ -34,15 +35,20 @@ def own_addresses(writer: Writer) -> tuple[str, ...]:
 
 
 def has_identity(account_id: int) -> bool:
-    """Whether the account has an identity of its own, hence a signature chosen or declined."""
-    return Identity.objects.filter(account_id=account_id).exists()
+    """Whether the account has an identity of its own, hence a signature chosen or declined.
+
+    That of the address for families may have been made for an answer: alone, it says nothing.
+    """
+    rows = Identity.objects.filter(account_id=account_id).values_list("address", "is_default")
+    return any(is_default or not is_gateway(address) for address, is_default in rows)
 
 
 def identities_of(writer: Writer) -> tuple[SenderIdentity, ...]:
-    """Identities, the default one first; those of an address no longer owned are left out."""
+    """Identities, the default one first, a gateway last; those of an address no longer owned are left out."""
     own = own_addresses(writer)
     rows = Identity.objects.filter(account_id=writer.account_id).order_by("-is_default", "pk")
-    return tuple(_identity(row) for row in rows if row.address in own)
+    identities = [_identity(row) for row in rows if row.address in own]
+    return tuple(sorted(identities, key=_is_for_answers))
 
 
 def find_identity(account_id: int, identity_id: int) -> SenderIdentity | None:
@@ -66,8 +72,14 @@ def senders_of(writer: Writer, academy: AcademySignature) -> tuple[SenderOption,
     addresses = {identity.address for identity in identities}
     if writer.address not in addresses:
         signature = academy_html(academy, variables) if academy.is_imposed else ""
-        options.append(SenderOption(0, writer.name, writer.address, signature))
+        primary = SenderOption(0, writer.name, writer.address, signature)
+        options.insert(sum(not _is_for_answers(identity) for identity in identities), primary)
     return tuple(options)
+
+
+def _is_for_answers(identity: SenderIdentity) -> bool:
+    """Whether it hides the writer's address from families, and is not what every message leaves from."""
+    return is_gateway(identity.address) and not identity.is_default
 
 
 def imposed_signature(writer: Writer, academy: AcademySignature) -> str:

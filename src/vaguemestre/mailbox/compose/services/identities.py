@@ -1,6 +1,6 @@
 """Save, import and remove identities and stock texts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from vaguemestre.mailbox.compose.rules.identities import (
 )
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, is_blank
 from vaguemestre.mailbox.compose.values import IdentityFields, StockTextFields, Writer
+from vaguemestre.people.directory.rules.names import is_gateway
 from vaguemestre.post.outbox.rules.headers import check_field
 
 MOST_IDENTITIES = 20
@@ -49,7 +50,8 @@ def save_identity(writer: Writer, identity_id: int, fields: IdentityFields, *, b
     before, row.reply_to = row.reply_to, checked.reply_to
     row.address, row.name = checked.address, checked.name
     row.signed_with, row.signature = checked.signed_with, checked.signature
-    row.is_default = checked.is_default or not identities.exclude(pk=row.pk).exists()
+    is_first = not any(not is_gateway(other.address) for other in identities.exclude(pk=row.pk))
+    row.is_default = checked.is_default or (is_first and not is_gateway(row.address))
     if row.is_default:
         identities.exclude(pk=row.pk).update(is_default=False)
     row.save()
@@ -65,6 +67,27 @@ def save_identity(writer: Writer, identity_id: int, fields: IdentityFields, *, b
         record("compose.reply-to-set", to=f"account:{account_id}", by=by, at=now, number=row.pk)
         notify_owner(account_id, "reply-to-set", now=now, number=row.pk, detail=row.reply_to)
     return int(row.pk)
+
+
+def answer_as_gateway(writer: Writer, addressees: Collection[str]) -> None:
+    """Make the identity that answers a message, if it came to the address that hides the writer's own.
+
+    Without it the answer would tell families the address that the first message hid. It is signed as usual,
+    unless the signature tells that address. Inside the caller's transaction.
+    """
+    hidden = [address for address in own_addresses(writer) if is_gateway(address) and address in addressees]
+    identities = Identity.objects.filter(account_id=writer.account_id)
+    if not hidden or identities.filter(address__in=hidden).exists():
+        return
+    usual = identities.filter(is_default=True).first() or Identity()
+    is_secret_kept = writer.address.lower() not in usual.signature.lower()
+    Identity.objects.create(
+        account_id=writer.account_id,
+        address=hidden[0],
+        name=usual.name or writer.name,
+        signed_with=usual.signed_with if is_secret_kept else "",
+        signature=usual.signature if is_secret_kept else "",
+    )
 
 
 def remove_reply_to(account_id: int, number: int, *, by: str, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text, quoted
 from vaguemestre.mailbox.compose.rules.replies import reply_draft
 from vaguemestre.mailbox.compose.services.files.attach_from_mail import FileContent, message_as_file
 from vaguemestre.mailbox.compose.services.files.attachments import attach_file
+from vaguemestre.mailbox.compose.services.identities import answer_as_gateway
 from vaguemestre.mailbox.compose.services.rows import new_key, note_answering, ref_columns, row_for
 from vaguemestre.mailbox.compose.values import AcademySignature, Mode, SenderOption, StartRequest, Writer
 from vaguemestre.people.directory.queries import addresses_by_person
@@ -131,18 +132,21 @@ def _store(
         _fill_from_draft(row, source.message, body)
     else:
         _fill_reply(row, start_request.mode, source.message, body)
-        original_recipients = {person.address.lower() for person in (*source.message.to, *source.message.cc)}
-        senders = senders_of(writer, academy_signature)
-        _sign(
-            row,
-            next(
-                (option for option in senders if option.id and option.address in original_recipients),
-                senders[0],
-            ),
-        )
+        _sign(row, _sender_of_answer(writer, start_request.mode, source.message, academy_signature))
     row.save()
     note_answering(row, writer, now)
     return row.key
+
+
+def _sender_of_answer(
+    writer: Writer, mode: Mode, original: OpenedMessage, academy_signature: AcademySignature
+) -> SenderOption:
+    """The identity that the original came to, or left from; the usual one if there is none."""
+    theirs = {person.address.lower() for person in (*original.to, *original.cc, *original.sender)}
+    if not mode.is_forward:
+        answer_as_gateway(writer, theirs)
+    senders = senders_of(writer, academy_signature)
+    return next((option for option in senders if option.id and option.address in theirs), senders[0])
 
 
 def _fill_reply(row: Composition, mode: Mode, original: OpenedMessage, body: str) -> None:
