@@ -231,6 +231,23 @@ def test_a_search_finds_all_the_terms(box: Mailbox) -> None:
     assert subjects(box.search("INBOX", ["introuvable"], 0, 50)) == []
 
 
+def test_a_ligature_is_found_however_it_is_typed(box: Mailbox) -> None:
+    box.append("INBOX", letter("La fiche de vœux", "À rendre lundi.\n"), (), at(1))
+    box.append("INBOX", letter("Les voeux du maire", "Vous y tenez à cœur.\n"), (), at(2))
+    box.append("INBOX", letter("Sortie", "Le coeur du sujet coexiste.\n"), (), at(3))
+    both, hearts = ["Les voeux du maire", "La fiche de vœux"], ["Sortie", "Les voeux du maire"]
+    for typed, wanted in {"voeux": both, "vœux": both, "VŒUX": both, "coeur": hearts, "cœur": hearts}.items():
+        assert subjects(box.search("INBOX", [typed], 0, 50)) == wanted
+    assert subjects(box.search("INBOX", ["fiche de voeux"], 0, 50)) == ["La fiche de vœux"]
+    assert subjects(box.search("INBOX", ["cœur", "coexiste"], 0, 50)) == ["Sortie"]
+    for clause, wanted in {
+        Clause(Where.SUBJECT, "voeux"): both,
+        Clause(Where.TEXT, "voeux", is_not=True): ["Sortie"],
+        Clause(Where.TEXT, "fiche de voeux", is_not=True): hearts,
+    }.items():
+        assert subjects(box.look("INBOX", View(clauses=(clause,)), 0, 50)) == wanted
+
+
 def test_a_class_is_found_by_its_letter(box: Mailbox) -> None:
     box.append("INBOX", letter("Conseil de classe de 4e B : convocation", "Lundi.\n"), (), at(1))
     box.append("INBOX", letter("Conseil de classe de 4e C : convocation", "Lundi.\n"), (), at(2))

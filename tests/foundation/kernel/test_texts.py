@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.kernel.texts import counted, inflected, without_accents
+from vaguemestre.foundation.kernel.texts import counted, inflected, spellings, without_accents, words_only
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,15 @@ def test_the_plural_begins_at_two(number: int, words: str) -> None:
 def test_an_irregular_plural_is_given_whole() -> None:
     assert [counted(n, "travail", "travaux") for n in (1, 2)] == ["1 travail", "2 travaux"]
     assert [inflected(n, "est", "sont") for n in (0, 1, 2)] == ["est", "est", "sont"]
+
+
+def test_a_ligature_is_spelled_both_ways_and_what_was_typed_comes_first() -> None:
+    assert spellings("voeux") == ("voeux", "vœux")
+    assert spellings("Œuvre") == ("Œuvre", "oeuvre", "œuvre")
+    assert spellings("cœurs coexistants") == tuple(
+        f"{one} {other}" for one, other in [("cœurs", "coexistants"), ("coeurs", "coexistants"),
+                                            ("coeurs", "cœxistants"), ("cœurs", "cœxistants")]
+    )  # fmt: skip
+    assert spellings("Noël") == ("Noël",)
+    assert len(spellings("oe" * 100)) <= 8
+    assert words_only("Les VŒUX, et cætera") == "les voeux et caetera"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from vaguemestre.engines.memory import message
 from vaguemestre.engines.memory.folder import StoredMessage
-from vaguemestre.foundation.kernel.texts import contains_phrase, words_only
+from vaguemestre.foundation.kernel.texts import contains_phrase, without_ligatures, words_only
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.post.mailstore.values import Clause, Flag, MessageRef, Order, View, Where
 
@@ -52,11 +52,14 @@ def holds_all(content: bytes, terms: Sequence[str]) -> bool:
         return True
     parsed = message.parse_message(content)
     pieces = [*(str(value) for value in parsed.values()), message.text(parsed)]
-    everything, words = " ".join(pieces).casefold(), [words_only(piece) for piece in pieces]
+    everything, words = (
+        without_ligatures(" ".join(pieces).casefold()),
+        [words_only(piece) for piece in pieces],
+    )
     return all(
         any(contains_phrase(piece, words_only(term)) for piece in words)
         if " " in term
-        else term.casefold() in everything
+        else without_ligatures(term.casefold()) in everything
         for term in terms
     )
 
@@ -72,7 +75,7 @@ def _score(content: bytes, terms: Sequence[str]) -> int:
 
 def _meets(clause: Clause, stored: StoredMessage) -> bool:
     summary = message.summary(0, stored.content, stored.received)
-    day, value = paris_day(stored.received).isoformat(), clause.value.casefold()
+    day, value = paris_day(stored.received).isoformat(), without_ligatures(clause.value.casefold())
     texts = {
         Where.FROM: f"{summary.sender.name} {summary.sender.address}",
         Where.TO: " ".join(f"{person.name} {person.address}" for person in summary.to),
@@ -80,7 +83,7 @@ def _meets(clause: Clause, stored: StoredMessage) -> bool:
         Where.LABEL: " ".join(stored.flags),
     }
     if clause.where in texts:
-        return value in texts[clause.where].casefold()
+        return value in without_ligatures(texts[clause.where].casefold())
     conditions = {
         Where.TEXT: holds_all(stored.content, [clause.value]),
         Where.BEFORE: day < clause.value,

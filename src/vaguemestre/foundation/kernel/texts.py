@@ -2,9 +2,13 @@
 
 import re
 import unicodedata
+from itertools import product
 
 _WORD = re.compile(r"[^\W_]+")
 _PUNCTUATION_SPACE = re.compile(r"(?<=«) | (?=[:»](?![\w/]))|( )(?=[;?!](?![\w/]))")
+_LIGATURE = re.compile("(oe|ae|œ|æ)", re.IGNORECASE)
+_JOINED = {"oe": "œ", "ae": "æ"}
+_MOST_LIGATURES = 3  # each doubles the spellings
 
 
 def without_accents(text: str) -> str:
@@ -14,8 +18,28 @@ def without_accents(text: str) -> str:
 
 
 def words_only(text: str) -> str:
-    """The words, without accents or case, one blank apart: `« L’Élève », dit-il` is `l eleve dit il`."""
-    return " ".join(_WORD.findall(without_accents(text)))
+    """Its words, without accents, ligatures or case, one blank apart: `« L’Œuvre »` is `l oeuvre`."""
+    return " ".join(_WORD.findall(without_ligatures(without_accents(text))))
+
+
+def without_ligatures(text: str) -> str:
+    """A text in lower case with `oe` for `œ` and `ae` for `æ`."""
+    return text.replace("œ", "oe").replace("æ", "ae")
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """The text as typed, then with each `œ` and `æ` in one letter or two: no French keyboard has them."""
+    pieces = _LIGATURE.split(text)  # every other one is a ligature
+    forms = [
+        _forms(piece) if number % 2 and number < 2 * _MOST_LIGATURES else (piece,)
+        for number, piece in enumerate(pieces)
+    ]
+    return tuple(dict.fromkeys((text, *map("".join, product(*forms)))))
+
+
+def _forms(letters: str) -> tuple[str, ...]:
+    apart = without_ligatures(letters.lower())
+    return apart, _JOINED[apart]
 
 
 def contains_phrase(text: str, phrase: str) -> bool:

@@ -8,6 +8,7 @@ from unicodedata import combining, normalize
 from vaguemestre.engines.imap.protocol import envelopes, headers
 from vaguemestre.engines.imap.protocol.arguments import Argument
 from vaguemestre.engines.imap.protocol.line_stream import Line
+from vaguemestre.foundation.kernel.texts import spellings, without_ligatures
 from vaguemestre.post.mailstore.values import Clause, Only, Order, View, Where
 
 _KEYS = {
@@ -35,7 +36,7 @@ def search_criteria(view: View) -> list[Argument]:
     arguments = _filter_criteria(view)
     for term in view.terms:
         if words := headers.clean(term).strip():
-            arguments += [b"TEXT", words]
+            arguments += spelled(b"TEXT", words)
     for clause in view.clauses:
         if clause.is_not and clause.value in view.excluded_phrases:
             continue  # its words may stand apart: messages that have them are read
@@ -69,8 +70,9 @@ def relevance_searches(view: View) -> list[list[Argument]]:
         return []
     all_in_subject: list[Argument] = []
     for term in terms:
-        all_in_subject += [b"SUBJECT", term]
-    return [all_in_subject, _any_of(b"SUBJECT", terms), _any_of(b"FROM", terms)]
+        all_in_subject += spelled(b"SUBJECT", term)
+    all_spellings = [spelling for term in terms for spelling in spellings(term)]
+    return [all_in_subject, _any_of(b"SUBJECT", all_spellings), _any_of(b"FROM", all_spellings)]
 
 
 def sort_by_relevance(
@@ -95,9 +97,9 @@ def _clause_criteria(clause: Clause) -> list[Argument]:
         return []
     match clause.where:
         case Where.TEXT | Where.FROM | Where.SUBJECT:
-            return [_TEXT_KEYS[clause.where], value]
+            return spelled(_TEXT_KEYS[clause.where], value)
         case Where.TO:
-            return [b"OR TO", value, b"CC", value]
+            return [b"OR", *spelled(b"TO", value), *spelled(b"CC", value)]
         case Where.BEFORE | Where.SINCE:
             return [_date_key(clause.where, date.fromisoformat(value))]
         case Where.LABEL if _KEYWORD.fullmatch(value):
@@ -120,6 +122,11 @@ _KEYWORD = re.compile(r"[A-Za-z0-9$_.,&+-]{1,60}", re.ASCII)
 def _date_key(where: Where, day: date) -> bytes:
     key = b"BEFORE" if where is Where.BEFORE else b"SINCE"
     return b"%b %d-%b-%04d" % (key, day.day, headers.MONTHS[day.month - 1].encode("ascii"), day.year)
+
+
+def spelled(key: bytes, value: str) -> list[Argument]:
+    """One search key for a value and its other spellings: the index folds accents, but no ligature."""
+    return _any_of(key, list(spellings(value)))
 
 
 def _any_of(key: bytes, values: list[str]) -> list[Argument]:
@@ -165,6 +172,6 @@ def _subject_phrases(view: View) -> list[str]:
 
 
 def _normalized(text: str) -> str:
-    """Without accents, capitals and kinds of apostrophe, one blank at a time."""
+    """Without accents, ligatures, capitals and kinds of apostrophe, one blank at a time."""
     letters = (char for char in normalize("NFKD", text.casefold()) if not combining(char))
-    return " ".join("".join(letters).replace("’", "'").split())
+    return " ".join(without_ligatures("".join(letters)).replace("’", "'").split())

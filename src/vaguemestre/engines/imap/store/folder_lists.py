@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from zlib import crc32
 
-from vaguemestre.engines.imap.protocol import answers, folder_list, headers, messages, response_tree
+from vaguemestre.engines.imap.protocol import (
+    answers,
+    folder_list,
+    headers,
+    messages,
+    response_tree,
+    view_criteria,
+)
 from vaguemestre.engines.imap.protocol.arguments import Argument, encoded
 from vaguemestre.engines.imap.protocol.line_stream import Line
 from vaguemestre.engines.imap.store.folder_pages import FolderPages
@@ -42,7 +49,7 @@ class FolderLists(FolderPages):
         criteria: list[Argument] = []
         for term in terms:
             if words := headers.clean(term).strip():
-                criteria += [b"TEXT", words]
+                criteria += view_criteria.spelled(b"TEXT", words)
         return self.retry_one_by_one(lambda: self._search(folder, criteria or [b"ALL"], max(0, offset), size))
 
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:

@@ -8,7 +8,14 @@ from itertools import batched
 from typing import NamedTuple
 
 from vaguemestre.engines.imap.cache import sort_cache
-from vaguemestre.engines.imap.protocol import answers, body_structure, envelopes, headers, response_tree
+from vaguemestre.engines.imap.protocol import (
+    answers,
+    body_structure,
+    envelopes,
+    headers,
+    response_tree,
+    view_criteria,
+)
 from vaguemestre.engines.imap.protocol.arguments import Argument
 from vaguemestre.engines.imap.store.folder_lists import FolderLists
 from vaguemestre.engines.imap.store.session import CONTENT_PATIENCE_SECONDS, sequence_set, uid_of
@@ -46,7 +53,7 @@ class PhraseSearch(FolderLists):
             phrases = [words_only(phrase) for phrase in view.phrases]
             remaining = [uid for uid in remaining if uid in texts and _holds_all(texts[uid], phrases)]
         for excluded in view.excluded_phrases:
-            suspects = set(self._search_uids([b"TEXT", headers.clean(excluded)]))
+            suspects = set(self._search_uids(view_criteria.spelled(b"TEXT", headers.clean(excluded))))
             texts = self._read_texts([uid for uid in remaining if uid in suspects], until)
             unread += len(suspects.intersection(remaining)) - len(texts)
             phrase = words_only(excluded)

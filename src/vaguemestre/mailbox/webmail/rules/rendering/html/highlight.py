@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from unicodedata import combining, normalize
 
+from vaguemestre.foundation.kernel.texts import spellings
+
 OPENING, CLOSING = "<mark>", "</mark>"
 _MAX_MARKS = 500  # in one text
 _MIN_LETTERS = 2
@@ -15,7 +17,7 @@ def highlight_words(html: str, words: Sequence[str]) -> str | None:
 
     Accents and case are ignored. A word split by a tag or an entity is not found.
     """
-    plain = {_plain(word) for word in words}
+    plain = {_plain(spelling) for word in words for spelling in spellings(word)}
     looked_for = sorted((word for word in plain if len(word) >= _MIN_LETTERS), key=len, reverse=True)
     if not looked_for:
         return None
