@@ -395,3 +395,13 @@ def test_a_mailbox_where_much_happens_is_remembered_shortly() -> None:
     assert least_seconds(lambda: hub.notify(busy), 0.5) < 0.5
     stream = hub.join(tickets.Ticket(MAILBOX, "s", issued_at=999))
     assert stream.queue.get_nowait() is None  # a page that missed so many reloads everything
+
+
+def test_a_stream_of_one_folder_tells_of_no_other() -> None:
+    hub = Hub()
+    stream = hub.join(tickets.Ticket("a@x", "s", only="INBOX"))
+    hub.notify([Change("a@x", folder, ChangeKind.ARRIVED) for folder in ("Privé/INBOX", "INBOX", "Divorce")])
+    later = hub.join(tickets.Ticket("a@x", "s", only="INBOX"))
+    for joined in (stream, later):
+        assert joined.queue.get_nowait() == b'event: arrived\ndata: {"folder": "INBOX"}\n\n'
+        assert joined.queue.empty()

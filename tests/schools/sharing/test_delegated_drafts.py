@@ -7,12 +7,15 @@ from tests.schools.sharing.conftest import address_of, now
 from tests.schools.sharing.test_delegation import JSON, Of, claire, fenced, paul
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.services import save_preference
 from vaguemestre.post.mailstore.values import Flag, MessageRef
 from vaguemestre.schools.sharing.models import Box
 from vaguemestre.schools.sharing.services import delegate_mailbox
 from vaguemestre.schools.sharing.values import MembershipTerms, Right
+from vaguemestre.site.adapters.webmail import live_ticket
 
 __all__ = ["claire", "fenced", "paul"]
 SECRET = "Licenciement"
@@ -112,3 +115,23 @@ def test_who_may_write_finds_their_own_draft_again_and_no_other(
     [row] = [row for row in box.page("Drafts", 0, 9).rows if row.summary.subject == "Ma réponse corrigée"]
     opening = {"mode": "draft", "folder": "Drafts", "uid_validity": row.ref.uid_validity, "uid": row.ref.uid}
     assert browser.post(f"{there}messagerie/ecrire/", opening, headers=JSON).json()["key"] == key
+
+
+def test_what_the_owner_searched_and_waits_for_is_not_shown(
+    of: Of, claire: Account, paul: Account, fenced: MemoryMailboxes
+) -> None:
+    there = lend_inbox(claire, paul, Right.SEND)
+    mail_of(fenced)
+    save_preference(claire.pk, "searches", {"recent": [SECRET], "kept": [{"name": "Sur X", "asked": SECRET}]})
+    own = of(claire).get("/messagerie/").content.decode()
+    assert (SECRET in own, "Sur X" in own) == (True, True)
+    lent = of(paul).get(f"{there}messagerie/").content.decode()
+    assert (SECRET in lent, "Sur X" in lent) == (False, False)
+
+
+def test_live_news_are_of_the_inbox_alone(claire: Account, paul: Account, fenced: MemoryMailboxes) -> None:
+    box_id = lend_inbox(claire, paul, Right.SEND).split("/")[2]
+    for session, only in ((f"s+{box_id}+{paul.pk}", "INBOX"), ("s", "")):
+        ticket = live_ticket("k", "claire@ac-amiens.test", session, 1000.0)
+        known = tickets.read("k", ticket, now=1001.0, life=60)
+        assert known == tickets.Ticket("claire@ac-amiens.test", session, only=only)

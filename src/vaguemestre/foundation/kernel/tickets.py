@@ -10,16 +10,17 @@ from cryptography.fernet import Fernet, InvalidToken
 
 @dataclass(frozen=True)
 class Ticket:
-    """`issued_at`: Unix time in whole seconds, set by `read`."""
+    """`issued_at`: Unix time in whole seconds, set by `read`. `only`: the folder it tells of; "": of all."""
 
     mailbox: str
     session_key: str
     issued_at: int = field(default=0, compare=False)
+    only: str = ""
 
 
 def issue(key: str, ticket: Ticket, *, now: float) -> str:
     """Encrypt a ticket as URL-safe text; `now` is a Unix time in seconds."""
-    content = json.dumps([ticket.mailbox, ticket.session_key]).encode()
+    content = json.dumps([ticket.mailbox, ticket.session_key, ticket.only]).encode()
     return _sealer(key).encrypt_at_time(content, int(now)).decode()
 
 
@@ -28,11 +29,11 @@ def read(key: str, text: str, *, now: float, life: int) -> Ticket | None:
     try:
         sealer = _sealer(key)
         content = sealer.decrypt_at_time(text.encode(), life, int(now))
-        mailbox, session_key = json.loads(content)
+        mailbox, session_key, only = json.loads(content)
         issued_at = sealer.extract_timestamp(text.encode())
     except (InvalidToken, ValueError):
         return None
-    return Ticket(mailbox, session_key, issued_at)
+    return Ticket(mailbox, session_key, issued_at, only)
 
 
 def _sealer(key: str) -> Fernet:

@@ -6,7 +6,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable
 
 from vaguemestre.foundation.kernel.tickets import Ticket
-from vaguemestre.foundation.push.rules import server_sent_event
+from vaguemestre.foundation.push.rules import event_data, server_sent_event
 from vaguemestre.foundation.push.values import Change
 
 _MAX_QUEUED = 100  # a slower page is disconnected, so that it reloads everything
@@ -21,8 +21,12 @@ class Stream:
         self.ticket = ticket
         self.marks = marks
         self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(_MAX_QUEUED + 1)
+        self._ending = event_data(ticket.only) if ticket.only else b""
 
     def send(self, text: bytes) -> None:
+        """Queue an event, unless it is about a folder that the ticket does not tell of."""
+        if not text.endswith(self._ending):
+            return
         if self.queue.qsize() < _MAX_QUEUED:
             self.queue.put_nowait(text)
         else:

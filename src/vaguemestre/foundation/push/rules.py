@@ -32,7 +32,12 @@ def parse_changes(body: bytes) -> tuple[Change, ...]:
 
 def server_sent_event(change: Change) -> bytes:
     """One server-sent event (WHATWG HTML §9.2): `event:` kind, `data:` the folder as JSON."""
-    return f"event: {change.kind}\ndata: {json.dumps({'folder': change.folder})}\n\n".encode()
+    return f"event: {change.kind}\n".encode() + event_data(change.folder)
+
+
+def event_data(folder: str) -> bytes:
+    """How an event about that folder ends."""
+    return f"data: {json.dumps({'folder': folder})}\n\n".encode()
 
 
 def _changes_in(notices: list[object]) -> Iterable[Change]:

@@ -18,6 +18,7 @@ from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_LABELS
 from vaguemestre.schools.sharing.values import Access, BoxKind, Right
 
 _READING = "reading"  # the preferences of the reading pane
+_SEARCHES = "searches"  # saved and recent ones
 
 
 def identity_in_box(who: Who, access: Access, box: Presented) -> Who:
@@ -27,6 +28,8 @@ def identity_in_box(who: Who, access: Access, box: Presented) -> Who:
         stored = preferences.get(_READING)
         reading = stored if isinstance(stored, Mapping) else {}
         preferences = {**preferences, _READING: {**reading, "marks_read": False}}
+    if access.kind is BoxKind.PERSON:  # what its person searched is nobody else's
+        preferences = {subject: values for subject, values in preferences.items() if subject != _SEARCHES}
     return replace(
         who,
         account_id=access.account_id,

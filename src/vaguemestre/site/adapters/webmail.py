@@ -12,9 +12,13 @@ from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.schools.sharing.rules.box_rights import box_prefix, box_session_key
 from vaguemestre.schools.sharing.values import BoxKind
 
+_INBOX = "INBOX"
+
 
 def live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:
-    return tickets.issue(key, tickets.Ticket(mailbox, session_key), now=now)
+    """A ticket of the event stream; in a delegated mailbox it tells of the inbox, not of private folders."""
+    only = _INBOX if delegated_scope_of(MailLogin(mailbox, session_key)) else ""
+    return tickets.issue(key, tickets.Ticket(mailbox, session_key, only=only), now=now)
 
 
 def delegated_scope_of(login: MailLogin) -> DelegatedScope | None:
