@@ -14,6 +14,7 @@ GUARD = '{% include "ui/no_enter.html" %}'
 MEANT = {
     "sorting/absence_form.html",  # saves what is shown
     "registry/application.html",  # sends the chosen logo
+    "backoffice/feed_decision.html",  # confirms the number typed there, which is checked
     "backoffice/paragraph.html",  # a text of several lines: Enter writes one
     "autoconfig/authorize.html",  # the one thing asked, for the device named in the field
     "sharing/box.html",

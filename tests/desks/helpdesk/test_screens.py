@@ -468,5 +468,14 @@ def test_an_absence_is_set_for_somebody_and_its_words_are_nobody_s(
     until = day_fr(day + timedelta(days=30))
     assert f"au {until} : ses correspondants reçoivent une réponse" in as_typed(sheet)
     assert "Opéré" not in sheet
+    assert "court déjà" in client.get(where).content.decode()
+    assert client.post(where, {"end": "1", "reason": ""}).status_code == 200
+    assert current_absence(nicolas.pk, timezone.now()) is not None
+    ended = client.post(where, {"end": "1", "reason": "Posée par erreur"})
+    assert (ended.status_code, current_absence(nicolas.pk, timezone.now())) == (302, None)
+    assert "est terminée" in client.get(ended["Location"]).content.decode()
+    assert Entry.objects.get(action="sorting.absence-ended").details["reason"] == "Posée par erreur"
+    again = client.post(where, {"end": "1", "reason": "Posée par erreur"})
+    assert "ne court plus" in again.content.decode()
     own = client.post(f"/assistance/compte/{lucie.pk}/absence", asked)
     assert (own.status_code, current_absence(lucie.pk, timezone.now())) == (200, None)

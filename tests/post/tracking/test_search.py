@@ -237,3 +237,22 @@ def test_a_wrong_day_is_told_at_its_field(marie: Account) -> None:
     page = browser_of(marie).get("/messagerie/envois/ou/?du=hier")
     assert "Écrivez un jour" in text_of(page.content)
     assert Client().get("/messagerie/envois/ou/").status_code == 302
+
+
+def test_what_was_refused_at_the_door_says_why(paul: Account) -> None:
+    desk = browser_of(Account.objects.get(pk=account("desk", role="helpdesk").pk))
+    for client, where in (
+        (desk, f"/assistance/compte/{paul.pk}/courriels"),
+        (browser_of(paul), "/messagerie/envois/ou/"),
+    ):
+        page = text_of(client.get(where).content)
+        assert "Refusé à l’entrée Raison : règle de sécurité, indésirable ou réputation" in page
+
+
+def test_a_correspondent_alone_is_searched_if_it_is_a_whole_address() -> None:
+    desk = browser_of(Account.objects.get(pk=account("chef", role="administrator").pk))
+    whole = text_of(desk.get("/administration/messages?avec=spam@loin.test").content)
+    assert "Refusé à l’entrée" in whole.partition("Quand De")[2]
+    assert "Un domaine ne se cherche pas seul" in text_of(
+        desk.get("/administration/messages?avec=loin.test").content
+    )

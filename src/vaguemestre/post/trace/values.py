@@ -153,10 +153,14 @@ class MessageSearch:
 
 @dataclass(frozen=True, slots=True)
 class FoundMessage:
-    """A message with the fate of each recipient. `key`: its queue identifier, or its Message-ID."""
+    """A message with the fate of each recipient. `key`: its queue identifier, or its Message-ID.
+
+    `status`: enhanced status code of its last rejection at the door, "" for none.
+    """
 
     key: str
     at: datetime
     sender: str
     fates: Mapping[str, Fate]
     verdict: Verdict | None = None
+    status: str = ""

@@ -107,5 +107,10 @@ def _reason(step: Step) -> str:
         return ""
     if step.engine is Engine.DOVECOT:
         return "un filtre de la boîte"
-    _, _, code = step.status.partition(".")
+    return reason_of(step.status)
+
+
+def reason_of(status: str) -> str:
+    """Why, from an enhanced status code; "" if it does not say."""
+    _, _, code = status.partition(".")
     return next((label for prefix, label in _REASONS if code.startswith(prefix)), "")

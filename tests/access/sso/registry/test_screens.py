@@ -13,6 +13,7 @@ from tests.access.signin.people import account
 from tests.access.sso.conftest import Told
 from tests.access.sso.people import BACK, added, signs_in
 from tests.answers import PageAnswer
+from tests.foundation.ui.confirmation import confirmed
 
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.sso.registry.models import Application
@@ -175,7 +176,9 @@ def test_a_logo_is_drawn_again_and_anything_else_refused(boss: Client, client: C
 
 def test_an_application_is_removed(boss: Client) -> None:
     added(name="A&B=C")
-    answer = boss.post(f"{PAGE}/retirer")
+    assert "Retirer A&amp;B=C ?" in text(boss.post(f"{PAGE}/retirer"))
+    assert Application.objects.exists(), "not before it was confirmed"
+    answer = confirmed(boss, f"{PAGE}/retirer", {})
     assert "A&amp;B=C est retirée" in text(boss.get(answer["Location"]))
     assert boss.get(PAGE).status_code == 404
 

@@ -34,6 +34,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Son texte est neutre et ne part qu’aux agents de l’académie. Vous pouvez y mettre fin dans vos "
         "paramètres.",
     ),
+    "desk-absence-ended": (
+        "L’assistance a mis fin à la notification d’absence qu’elle avait posée",
+        "La notification d’absence que l’assistance avait posée sur votre boîte ne répond plus.",
+    ),
     "dangerous-mail": (
         "Un courriel dangereux a été retiré de votre boîte",
         "L’équipe de sécurité a retiré de votre boîte un courriel dangereux. Si vous avez donné un mot de "

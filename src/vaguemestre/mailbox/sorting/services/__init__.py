@@ -3,6 +3,7 @@
 from vaguemestre.mailbox.sorting.services.absences import (
     answer_for_leaver,
     end_absence,
+    end_neutral_absence,
     end_own_absences,
     save_absence,
     set_neutral_absence,
@@ -38,6 +39,7 @@ __all__ = [
     "arrange_filters",
     "drop_filter",
     "end_absence",
+    "end_neutral_absence",
     "end_own_absences",
     "foreign_active_script",
     "forget_person",

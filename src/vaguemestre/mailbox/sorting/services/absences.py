@@ -60,6 +60,20 @@ def end_own_absences(account_id: int, *, by: str, now: datetime) -> list[Sorting
 
 
 @transaction.atomic(durable=True)
+def end_neutral_absence(account_id: int, *, asked_by: str, by: str, now: datetime) -> SortingChanged:
+    """End the neutral absence that the help desk set. The owner is notified.
+
+    Raises Refusal `sorting.absence-gone` if it is not on.
+    """
+    desk = AbsenceRow.objects.filter(account_id=account_id, place=Place.DESK, is_on=True)
+    if not desk.update(is_on=False):
+        raise Refusal("sorting.absence-gone")
+    record("sorting.absence-ended", to=f"account:{account_id}", by=by, at=now, reason=asked_by)
+    announce(AccountTouched(account_id, "desk-absence-ended", now.isoformat(), asked_by))
+    return bump_revision(account_id)
+
+
+@transaction.atomic(durable=True)
 def set_neutral_absence(
     account_id: int, starts_on: date, ends_on: date, *, asked_by: str, by: str, now: datetime
 ) -> SortingChanged:

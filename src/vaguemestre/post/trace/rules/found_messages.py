@@ -2,7 +2,7 @@
 
 from vaguemestre.post.trace.rules.stories import fates_of, is_sent_on, overall_fate, sender_of
 from vaguemestre.post.trace.rules.verdicts import verdict_of
-from vaguemestre.post.trace.values import FoundMessage, MessageSearch, Step
+from vaguemestre.post.trace.values import FoundMessage, MessageSearch, Step, StepKind
 
 
 def found_message(key: str, steps: tuple[Step, ...], criteria: MessageSearch) -> FoundMessage | None:
@@ -18,7 +18,9 @@ def found_message(key: str, steps: tuple[Step, ...], criteria: MessageSearch) ->
             return None
         fates = shown
     shown_fates = fates or {"": overall_fate((), steps)}
-    return FoundMessage(key, steps[0].at, sender, shown_fates, verdict_of(steps))
+    rejected = [s for s in steps if s.kind is StepKind.REJECTED and s.recipient.lower() in fates]
+    status = rejected[-1].status if rejected else ""
+    return FoundMessage(key, steps[0].at, sender, shown_fates, verdict_of(steps), status)
 
 
 def meets(message: FoundMessage, criteria: MessageSearch) -> bool:

@@ -30,7 +30,7 @@ from vaguemestre.post.trace.values import Fate, FoundMessage, MessageSearch, Ste
 from vaguemestre.post.tracking import services
 from vaguemestre.post.tracking.forms import VERDICT_CHOICES, MessageSearchForm, WholeSearchForm
 from vaguemestre.post.tracking.http import for_the_desk
-from vaguemestre.post.tracking.labels_fr import FATES, VERDICTS, story_line
+from vaguemestre.post.tracking.labels_fr import FATES, VERDICTS, reason_of, story_line
 
 _SHOWN = 100
 _DAYS = 14  # searched if no day is given
@@ -44,6 +44,7 @@ class _Row(NamedTuple):
     words: str
     recipients: list[str]
     verdict: str
+    reason: str
 
 
 @require_GET
@@ -51,19 +52,26 @@ class _Row(NamedTuple):
 def search_messages(request: SignedInRequest) -> HttpResponse:
     """Search the mail of `q` (address or username), or everybody's by `objet` (exact) or `verdict`.
 
-    `avec`, `du`, `au`, `etat` narrow it; `message`: its steps.
+    `avec`, `du`, `au`, `etat` narrow it; a whole address in `avec` alone does for `q`. `message`: its steps.
     """
     form = WholeSearchForm(request.GET)
-    typed = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    typed = _whose(form) if form.is_valid() else ""
     account = find_account(typed) if typed else None
     addresses = addresses_of(account.account_id) if account else frozenset({typed.lower()} - {""})
     context = _context(request, form, addresses)
-    asked = form.is_valid() and any(form.cleaned_data[name] for name in ("q", "objet", "verdict"))
+    asked = form.is_valid() and bool(typed or form.cleaned_data["objet"] or form.cleaned_data["verdict"])
     if key := request.GET.get("message", "")[:255]:
         steps = queries.steps_of_queue_id(key) if key.isalnum() else queries.steps_of_message(key)
         context["story"] = _story(steps, with_detail=True)
     context |= {"is_whole": True, "asked": asked, "verdicts": VERDICT_CHOICES}
     return render(request, "tracking/search.html", context)
+
+
+def _whose(form: WholeSearchForm) -> str:
+    """Whose mail is searched: no index finds a whole domain, nor is one needed for a subject or a verdict."""
+    asked, other = form.cleaned_data, form.cleaned_data["avec"].strip()
+    is_alone = "@" in other and not (asked["objet"] or asked["verdict"])
+    return str(asked["q"].strip() or (other if is_alone else ""))
 
 
 @require_GET
@@ -167,7 +175,8 @@ def _row(message: FoundMessage) -> _Row:
     fate = overall_fate(list(message.fates.values()))
     recipients = [address for address in message.fates if address]
     verdict = VERDICTS[message.verdict] if message.verdict else ""
-    return _Row(message, without_list_detail(message.sender), fate, FATES[fate], recipients, verdict)
+    reason = reason_of(message.status) if fate is Fate.REJECTED else ""
+    return _Row(message, without_list_detail(message.sender), fate, FATES[fate], recipients, verdict, reason)
 
 
 def _story(steps: Collection[Step], *, with_detail: bool) -> dict[str, Any]:

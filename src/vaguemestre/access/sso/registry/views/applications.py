@@ -31,6 +31,7 @@ from vaguemestre.access.sso.registry.values import Application, Protocol
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import find_account
@@ -154,10 +155,29 @@ def set_logo(request: SignedInRequest, client_id: str) -> HttpResponse:
 @for_recent_administrators
 @act_words("retirer une application")
 def remove(request: SignedInRequest, client_id: str) -> HttpResponse:
-    name = _application_or_404(client_id).name
+    """Ask first: people lose their way in, and a secret drawn again must be set in the application itself."""
+    application = _application_or_404(client_id)
+    name = application.name
+    if page := confirmation_page(request, _removal(application)):
+        return page
     services.remove_application(client_id, by=_actor(request), now=timezone.now())
     query = urlencode({"fait": "retiree", "nom": name})
     return HttpResponseRedirect(f"{reverse('registry:list')}?{query}")
+
+
+def _removal(application: Application) -> Confirmation:
+    return Confirmation(
+        title=f"Retirer {application.name} ?",
+        facts=[("Application", application.name), ("Protocole", PROTOCOLS[application.protocol])],
+        consequences=(
+            "Plus personne ne pourra l’ouvrir depuis ici ; ce qui lui avait été remis ne vaudra plus rien.",
+            "Ses réglages et son secret sont effacés et ne se reprennent pas : pour la remettre, il faudra "
+            "l’ajouter de nouveau et donner son nouveau secret à qui l’exploite.",
+        ),
+        button=f"Retirer {application.name}",
+        back=reverse("registry:show", args=[application.client_id]),
+        binds=(application.client_id, application.name),
+    )
 
 
 @require_POST
