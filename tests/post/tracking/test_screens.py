@@ -9,6 +9,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD, account
+from tests.answers import as_typed
+from tests.foundation.ui.confirmation import confirmed
 from tests.post.outbox.test_services import parcel
 
 from vaguemestre.access.signin.ports import revocations
@@ -204,7 +206,10 @@ def test_the_desk_sees_how_much_is_held_never_what_it_says(
     assert "a@dehors.example" not in page
     address = f"/assistance/retenus/{row.account_id}/"
     assert client.post(address, {"action": "release", "reason": ""}).status_code == 422
-    assert client.post(address, {"action": "release", "reason": "Vérifié par téléphone"}).status_code == 302
+    asked = {"action": "release", "reason": "Vérifié par téléphone"}
+    assert "Pendant 12 heures" in as_typed(client.post(address, asked).content.decode())
+    assert engines == [], "not before it was confirmed"
+    assert confirmed(client, address, asked).status_code == 302
     assert engines == [(row.queue_id, False)]
     assert Entry.objects.get(action="outbox.hold-released").details["reason"] == "Vérifié par téléphone"
 

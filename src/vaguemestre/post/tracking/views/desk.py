@@ -1,5 +1,6 @@
 """Held mail of all accounts, for the help desk: counts and dates, never subjects or recipients."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -13,13 +14,16 @@ from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.access.signin.queries import outreaches
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import Presented, presented
 from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
 from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.queries.by_account import HELD_ORDERS, held_by_account, stopped_by_account
-from vaguemestre.post.outbox.values import HeldMail
+from vaguemestre.post.outbox.services.held_mail import CONFIRMED_FOR
+from vaguemestre.post.outbox.values import HeldMail, SubmittedMessage
 from vaguemestre.post.tracking.forms import HeldMailForm
 from vaguemestre.post.tracking.http import for_the_desk
 
@@ -53,12 +57,35 @@ def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
         form.add_error("reason", "Ces courriels sont les vôtres : décidez-en dans « Courriels retenus ».")
     if not form.is_valid():
         return _page(request, form, account_id)
-    ids = [submission.id for submission in queries.held_submissions(account_id)]
-    by, now, action = f"account:{request.who.account_id}", timezone.now(), form.cleaned_data["action"]
+    held, action = queries.held_submissions(account_id), form.cleaned_data["action"]
+    reason = form.cleaned_data["reason"]
+    releases = action == "release" and held
+    if owner and releases and (page := confirmation_page(request, _release(owner, held, reason))):
+        return page
+    ids = [submission.id for submission in held]
+    by, now = f"account:{request.who.account_id}", timezone.now()
     decide = services.release_held if action == "release" else services.discard_held
-    for event in decide(account_id, ids, by=by, now=now, reason=form.cleaned_data["reason"]):
+    for event in decide(account_id, ids, by=by, now=now, reason=reason):
         run_now(event)
     return HttpResponseRedirect(f"{reverse('tracking:all-held')}?fait={action}")
+
+
+def _release(owner: Presented, held: Collection[SubmittedMessage], reason: str) -> Confirmation:
+    """What letting go does: it cannot be taken back, and what follows is held no more for a while."""
+    recipients = sum(len(message.statuses) for message in held)
+    hours = int(CONFIRMED_FOR.total_seconds() // 3600)
+    return Confirmation(
+        title="Laisser partir ces courriels ?",
+        facts=[("Personne", owner.name), ("Identifiant", owner.username), ("Motif", reason)],
+        consequences=(
+            f"{counted(len(held), 'courriel part', 'courriels partent')} vers "
+            f"{counted(recipients, 'destinataire')} ; rien ne se reprend.",
+            f"Pendant {counted(hours, 'heure')}, ce que ce compte écrit à des inconnus n’est plus retenu.",
+        ),
+        fields=[("action", "release"), ("reason", reason)],
+        button="Laisser partir",
+        back=reverse("tracking:all-held"),
+    )
 
 
 def _is_out_of_reach(owner: Presented, operator_id: int) -> bool:
