@@ -1,4 +1,5 @@
 // The folders beside the list: how many are unread in each, and which of them the list shows.
+import { pause } from "../../ui/pause.js";
 import { IN_BACKGROUND, fetchFragment, tellRefusal } from "../../ui/http.js";
 import { pointerReleased } from "../actions/drag_and_drop.js";
 
@@ -17,15 +18,21 @@ export class FolderPane {
   /** @param {MailApp} app */
   constructor(app) {
     this.app = app;
+    /** @type {Promise<void> | null} */
+    this.asked = null;
   }
 
-  // Asked anew; news that come together are asked for once.
-  async counts() {
-    const { app } = this;
-    clearTimeout(this.timer);
-    await new Promise((resolve) => {
-      this.timer = setTimeout(resolve, COUNTS_DELAY);
+  // Asked anew; news that come together are asked for once, and whoever waits for them goes on.
+  counts() {
+    this.asked ??= pause(COUNTS_DELAY).then(() => {
+      this.asked = null;
+      return this.#ask();
     });
+    return this.asked;
+  }
+
+  async #ask() {
+    const { app } = this;
     try {
       const query = new URLSearchParams({ active: app.section.dataset.folder });
       const html = await (await fetchFragment(`${app.dataset.folders}?${query}`, IN_BACKGROUND)).text();

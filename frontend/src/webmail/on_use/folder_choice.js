@@ -1,5 +1,6 @@
 // « Déplacer vers… », loaded when the dialog is first opened: folders filtered as the user types, recent ones first, and
 // a button that creates a missing one.
+import { create } from "../../ui/dom.js";
 import { send, tellRefusal } from "../../ui/http.js";
 import { addressIn, inBox } from "../boxes.js";
 import { bare } from "../search/bare.js";
@@ -25,6 +26,7 @@ export function remember(step) {
  */
 export function open(app, dialog, choose) {
   const list = dialog.querySelector(".targets");
+  if (!dialog.dataset.ofBox) followPane(app, list);
   for (const step of recentFolders().reverse()) {
     const item = list.querySelector(`[data-to="${CSS.escape(step)}"]`)?.closest("li");
     if (item) list.prepend(item);
@@ -57,6 +59,39 @@ export function open(app, dialog, choose) {
 }
 
 /**
+ * Take up the folders made, named or deleted since the page was drawn.
+ * @param {MailApp} app
+ * @param {HTMLElement} list
+ */
+function followPane(app, list) {
+  /** @type {FolderLink[]} */
+  const links = [...app.folders.querySelectorAll('a.folder-link[data-use="other"]')];
+  const steps = new Set(links.map((link) => link.dataset.step));
+  for (const button of list.querySelectorAll('[data-use="other"]')) {
+    if (!steps.has(button.dataset.to)) button.closest("li").remove();
+  }
+  for (const link of links) {
+    const { step, folder } = link.dataset;
+    if (step === app.section.dataset.step || list.querySelector(`[data-to="${CSS.escape(step)}"]`)) continue;
+    const item = create("li");
+    const button = create("button");
+    button.type = "button";
+    button.className = "btn quiet wide";
+    button.dataset.to = step;
+    button.dataset.use = "other";
+    button.append(link.querySelector("svg")?.cloneNode(true) ?? "");
+    button.append(
+      folder
+        .replace(/^Trash\//, "Corbeille/")
+        .split("/")
+        .join(" / "),
+    );
+    item.append(button);
+    list.append(item);
+  }
+}
+
+/**
  * @param {MailApp} app
  * @param {HTMLDialogElement} dialog
  * @param {string} name
@@ -67,17 +102,8 @@ async function makeFolder(app, dialog, name, choose) {
     const box = dialog.dataset.ofBox ?? "";
     const address = addressIn(box, app.dataset.shelves.replace("/x/", "/creer/"));
     const made = await (await send(address, { parent: "", name })).json();
-    const folder = inBox(box, made.folder);
-    const list = dialog.querySelector(".targets");
-    const item = list.querySelector("li")?.cloneNode(true);
-    if (item) {
-      const button = item.querySelector("button");
-      button.dataset.to = folder;
-      button.lastChild.textContent = name;
-      list.append(item);
-    }
     await app.counts();
-    choose(folder);
+    choose(inBox(box, made.folder));
   } catch (error) {
     tellRefusal(error);
   }
