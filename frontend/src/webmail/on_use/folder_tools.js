@@ -6,6 +6,9 @@ import { openFolderPicker } from "../folders/folder_picker.js";
 import { Refused, send, tell, tellRefusal } from "../../ui/http.js";
 import { confirm } from "../page/confirm.js";
 
+const GIVEN_BACK = "« Messages supprimés » pourra encore les rendre pendant quelque temps.";
+const FINAL = "Personne ne pourra les reprendre ici une fois le délai de 10 secondes passé.";
+
 export class FolderTools {
   /** @param {MailApp} app */
   constructor(app) {
@@ -219,7 +222,7 @@ export class FolderTools {
     confirm({
       title: `Vider « ${name} » ?`,
       text: isFinal
-        ? `${messages} : rien ne pourra les ramener une fois le délai de 10 secondes passé.`
+        ? `${messages}. ${this.app.querySelector("[data-gives-back]") ? GIVEN_BACK : FINAL}`
         : `${messages}${isPlural(count) ? " : ils iront" : " : il ira"} dans la corbeille.`,
       go: `Vider (${number(count)})`,
       act: () => this.app.actions.whole("delete", { step, query: "" }),

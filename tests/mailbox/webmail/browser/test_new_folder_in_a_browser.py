@@ -1,4 +1,4 @@
-"""« Déplacer vers… » and folders that the page did not have when it was drawn."""
+"""Folders: those that the page did not have when it was drawn, and what emptying the trash loses."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -55,3 +55,13 @@ def test_a_folder_made_beside_the_list_is_offered_at_once(page: Page, box: Memor
     page.keyboard.press("Enter")
     page.get_by_text("Courriel déplacé vers « Parents élèves ».").wait_for()
     assert box.page("Parents élèves", 0, 1).total == 1
+
+
+def test_emptying_the_trash_says_where_its_messages_can_still_be_found(
+    page: Page, box: MemoryMailbox
+) -> None:
+    put(box, folder="Trash")
+    page.goto("/messagerie/Trash/")
+    page.get_by_role("button", name="Actions sur Corbeille").press("Enter")
+    page.get_by_role("menuitem", name="Vider").press("Enter")
+    page.get_by_role("dialog").get_by_text("« Messages supprimés » pourra encore les rendre").wait_for()
