@@ -1,10 +1,12 @@
-"""Injects the faults of `bench/fault_table.py`, and times what « Aujourd’hui » says of each."""
+"""Injects the faults of `bench/fault_table.py`, and times what « Aujourd’hui » or `/sante/` says of each."""
 
 import contextlib
 import html
+import json
 import os
 import re
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +23,7 @@ from vaguemestre.people.credentials.models import Account
 
 _LINE = re.compile(r'<span class="sign warn">.*?<b>(.*?)</b>.*?que-faire/([a-z-]+)', re.DOTALL)
 _NAMED_WITHIN_SECONDS = 60
+_PARTS = {"database": "Base de données", "database-writes": "Enregistrement dans la base"}
 
 
 class Page:
@@ -36,6 +39,20 @@ class Page:
         with urllib.request.urlopen(request, timeout=20) as answer:
             content = answer.read().decode()
         return {(what, html.unescape(words)) for words, what in _LINE.findall(content)}
+
+    def health(self) -> set[tuple[str, str]]:
+        """What `/sante/` says of the database, for who watches while no page opens."""
+        try:
+            with urllib.request.urlopen(f"{self._web}/sante/", timeout=20) as answer:
+                content = answer.read()
+        except urllib.error.HTTPError as error:
+            content = error.read()
+        except OSError:
+            return set()
+        with contextlib.suppress(ValueError):
+            checks = json.loads(content)["checks"]
+            return {("part-down", words) for name, words in _PARTS.items() if checks[name]["status"] != "ok"}
+        return set()
 
 
 def _session() -> str:
@@ -63,12 +80,13 @@ def run(fault: Fault, page: Page) -> tuple[float | None, float | None, set[tuple
     kind, words = fault.alarm
 
     def is_named() -> bool:
-        with contextlib.suppress(OSError):
+        try:
             found = page.alarms()
-            said.update(found)
-            return any(what == kind and told.startswith(words) for what, told in found)
-        said.add(("-", "the page does not open"))
-        return False
+        except OSError:
+            said.add(("-", "the page does not open"))
+            found = page.health()
+        said.update(found)
+        return any(what == kind and told.startswith(words) for what, told in found)
 
     with fault.during():
         named = seconds_until(is_named, PATIENCE_SECONDS)
