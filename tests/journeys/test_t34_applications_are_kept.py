@@ -95,6 +95,7 @@ def test_an_application_is_read_tried_and_restricted(instance: Instance, page: P
     page.goto(f"{registry}/agenda")
     page.get_by_text("Refus (30 jours)").wait_for()
     look(page)
+    click(page, "Retirer Agenda des conseils…")
     click(page, "Retirer Agenda des conseils")
     page.get_by_text("Agenda des conseils est retirée").wait_for()
     teacher.goto(asked)

@@ -163,6 +163,8 @@ def test_an_application_is_registered_and_removed(hands: Hands, instance: Instan
     hands.press("Appliquer les modifications")
     hands.reads("Modifications appliquées")
     hands.press("Retirer Sans souris")
+    hands.reads("Retirer Sans souris ?")
+    hands.press("Retirer Sans souris")
     hands.reads("Sans souris est retirée")
 
 

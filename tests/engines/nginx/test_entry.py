@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 from tests.engines import live
-from tests.engines.nginx.front import Front
+from tests.engines.nginx.front import Front, Pool
 from tests.engines.test_certificates_by_name import EndsTls
 
 from vaguemestre.engines.cluster import configuration
 from vaguemestre.engines.cluster.members import Member
 from vaguemestre.engines.entry.configuration import Door, Entrance, routes_text
 from vaguemestre.engines.home_alias import remove_alias
+from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.tls import certificates
 from vaguemestre.site.config import NetworkSection
 from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, Topology
@@ -137,3 +138,5 @@ def test_a_machine_whose_door_is_gone_gets_nobody(front: Front, before: Before) 
     """nginx says 503 of it to people, as pages do when an engine is away for everybody."""
     front.pools["door"].die()
     live.wait_until(lambda: not before.reaches_it())
+    front.pools["door"] = Pool(nginx.sockets(front.config), "door")
+    live.wait_until(before.reaches_it)
