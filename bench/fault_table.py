@@ -125,14 +125,16 @@ def _late(here: Here) -> Iterator[Fault]:
 
 
 def _mail(here: Here) -> Iterator[Fault]:
+    arrivals = ("part-down", "Arrivée du courrier")
     yield Fault(
         "others refuse our mail", ("refused-outside", ""), partial(here.letters, 52, "ici"), ended_within=5
     )
     yield Fault("queue long", ("postfix-deferred", ""), partial(here.letters, 502, "plus-tard"))
     yield Fault("mailboxes take nothing", ("deliveries-put-off", ""), here.closed_mailboxes, ended_within=5)
-    yield Fault("a letter stands in the queue", ("postfix-old", ""), here.stuck_letter)
-    yield Fault("self-mail slow", ("self-mail-slow", ""), partial(here.slow_queue, 18))
-    yield Fault("self-mail lost", ("self-mail-lost", ""), partial(here.slow_queue, 3600))
+    # the queue manager itself is asked, and says it before any letter is old or any self-mail late
+    yield Fault("a letter stands in the queue", arrivals, here.stuck_letter)
+    yield Fault("queue manager slow", arrivals, partial(here.slow_queue, 18))
+    yield Fault("queue manager frozen", arrivals, partial(here.slow_queue, 3600))
 
 
 def _database(here: Here) -> Iterator[Fault]:
