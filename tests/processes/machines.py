@@ -158,6 +158,11 @@ class PageStream:
                 return line.removeprefix("event: ").strip()
         return ""
 
+    def read_to_its_end(self) -> None:
+        """Pass over what was told before. Raises TimeoutError when it does not end."""
+        while self.next_event():
+            pass
+
 
 def make_machines(folder: Path, count: int = 2) -> list[Machine]:
     """Homes of one database with the same keys; nothing runs."""

@@ -97,7 +97,7 @@ def test_a_session_ended_on_one_machine_opens_nothing_on_the_other(
         assert stream.status == 200
         end(here, session)
         wait_until(lambda: there.ask(PAGE, session) == 302, 10)
-        assert stream.next_event() == "", "the page that was open there is told no more"
+        stream.read_to_its_end()  # the page that was open there is told no more
 
 
 def test_a_machine_that_cannot_hear_asks_at_each_request(
@@ -119,7 +119,7 @@ def test_a_listener_that_was_cut_hears_again(machines: tuple[Machine, Machine], 
     here, there = machines
     with there.open_stream(MAILBOX, session_digest(session)) as stream:
         assert cut_listeners(here) >= 2
-        assert stream.next_event() == "", "its page comes back, and asks for what it missed"
+        stream.read_to_its_end()  # its page comes back, and asks for what it missed
     end(here, session)
     wait_until(lambda: there.ask(PAGE, session) == 302, 10)
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from tests.schools.sharing.conftest import address_of, now
 from tests.schools.sharing.test_delegation import JSON, Of, claire, fenced, paul
 
@@ -122,7 +123,9 @@ def test_what_the_owner_searched_and_waits_for_is_not_shown(
 ) -> None:
     there = lend_inbox(claire, paul, Right.SEND)
     mail_of(fenced)
-    save_preference(claire.pk, "searches", {"recent": [SECRET], "kept": [{"name": "Sur X", "asked": SECRET}]})
+    searches = {"recent": [SECRET], "kept": [{"name": "Sur X", "asked": SECRET}]}
+    with transaction.atomic():
+        save_preference(claire.pk, "searches", searches)
     own = of(claire).get("/messagerie/").content.decode()
     assert (SECRET in own, "Sur X" in own) == (True, True)
     lent = of(paul).get(f"{there}messagerie/").content.decode()
