@@ -165,10 +165,12 @@ def test_many_requests_take_no_more_queries_than_few(desk: Client) -> None:
     for number in (1, 40):
         for each in range(number):
             made(1000 * number + each, of=account(f"auteur{number}x{each}"), days=each, hours=1)
-        desk.get(PAGE)  # what a session asks now and then
-        with CaptureQueriesContext(connection) as asked:
-            desk.get(PAGE)
-        counts.append(len(asked))
+        tries = []
+        for _ in range(3):  # one of them may ask what is asked now and then
+            with CaptureQueriesContext(connection) as asked:
+                desk.get(PAGE)
+            tries.append(len(asked))
+        counts.append(min(tries))
     assert counts[0] == counts[1]
 
 
