@@ -120,8 +120,11 @@ for (const all of document.querySelectorAll("[data-ticks]")) {
 const current = document.querySelector("#side [aria-current]");
 const menu = current?.closest("#side");
 if (current && menu) {
-  const beyond = current.getBoundingClientRect().bottom - menu.getBoundingClientRect().bottom;
-  if (beyond > 0) menu.scrollTop += beyond + 12;
+  // with the font that comes, lines have other heights
+  document.fonts.ready.then(() => {
+    const beyond = current.getBoundingClientRect().bottom - menu.getBoundingClientRect().bottom;
+    if (beyond > 0) menu.scrollTop += beyond + 12;
+  });
 }
 
 // Another script may say something: notify("Courriel archivé.").
