@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.desks.helpdesk.forms import ReasonForm
 from vaguemestre.desks.helpdesk.http import account_or_404, for_operators
 from vaguemestre.desks.helpdesk.queries.accounts import action_target
 from vaguemestre.desks.helpdesk.rules.actions import MAX_REASON_CHARS, check_somebody_else, clean_reason
@@ -34,18 +35,6 @@ class NeutralAbsenceForm(forms.Form):
         max_length=MAX_REASON_CHARS,
         help_text="Nom et fonction du supérieur hiérarchique, gardés au journal et montrés à la personne.",
         error_messages={"required": "Écrivez qui demande cette notification : la personne le lira."},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-
-class EndForm(forms.Form):
-    """Why the desk ends what it set."""
-
-    reason = forms.CharField(
-        label="Motif",
-        max_length=MAX_REASON_CHARS,
-        help_text="Gardé au journal et montré à la personne.",
-        error_messages={"required": "Écrivez le motif, en quelques mots : la personne le lira."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -81,11 +70,11 @@ def set_absence(request: SignedInRequest, account_id: int) -> HttpResponse:
             waits = "" if run_now(event) else "&attente=1"
             url = reverse("helpdesk:account", args=[account_id])
             return HttpResponseRedirect(f"{url}?fait=absence{waits}")
-    return _page(request, account, form, EndForm())
+    return _page(request, account, form, ReasonForm())
 
 
 def _end(request: SignedInRequest, account: AccountDetail, now: datetime) -> HttpResponse:
-    form, operator_id = EndForm(request.POST), request.who.account_id
+    form, operator_id = ReasonForm(request.POST), request.who.account_id
     if form.is_valid():
         try:
             asked_by = clean_reason(form.cleaned_data["reason"])
@@ -102,7 +91,7 @@ def _end(request: SignedInRequest, account: AccountDetail, now: datetime) -> Htt
 
 
 def _page(
-    request: SignedInRequest, account: AccountDetail, form: NeutralAbsenceForm, end_form: EndForm
+    request: SignedInRequest, account: AccountDetail, form: NeutralAbsenceForm, end_form: ReasonForm
 ) -> HttpResponse:
     posted = absence_of(account.account_id, Place.DESK)
     is_on = posted is not None and posted.is_on and posted.ends_on >= paris_day(timezone.now())
