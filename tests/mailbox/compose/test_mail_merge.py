@@ -1,5 +1,6 @@
 """One copy for each: rows read with what is wrong in each, every copy queued once whatever is repeated."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -127,8 +128,14 @@ def carry(mailboxes: MemoryMailboxes, times: int = 1) -> None:
         services.run_mailing(Mailing.objects.get().pk, mailboxes, limit=LIMIT, now=NOON)
 
 
+def proof(writer: Writer, key: str) -> str:
+    """What the page that is proofread says of the mailing as it is now."""
+    found = queries.find_mailing(writer.account_id, key)
+    return found.proof if found else ""
+
+
 def start(writer: Writer, key: str) -> None:
-    services.start_mailing(writer.account_id, key, by="x", now=NOON)
+    services.start_mailing(writer.account_id, key, by="x", now=NOON, proof=proof(writer, key))
 
 
 def test_each_gets_a_copy_alone_and_once(writer: Writer, key: str, mailboxes: MemoryMailboxes) -> None:
@@ -273,7 +280,7 @@ def test_an_imposed_signature_is_that_of_every_copy(
     academy = replace(settings.CONFIG.academy, signature="{nom}, académie", signature_use="imposed")
     settings.CONFIG = replace(settings.CONFIG, academy=academy)
     prepare(writer, key)
-    browser.post(f"{HOME}{key}/exemplaires/partir/")
+    browser.post(f"{HOME}{key}/exemplaires/partir/", {"proof": proof(writer, key)})
     carry(mailboxes, 3)
     assert all(
         "Morel, académie" in read(bytes(row.content)).get_body(("plain",)).get_content()
@@ -282,7 +289,7 @@ def test_an_imposed_signature_is_that_of_every_copy(
     assert OutboxMessage.objects.exists()
 
 
-def test_on_its_pages(browser: Client, key: str, mailboxes: MemoryMailboxes) -> None:
+def test_on_its_pages(browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes) -> None:
     from_file = {"source": "file"}
     assert "Choisissez le fichier" in browser.post(f"{HOME}{key}/exemplaires/", from_file).content.decode()
     browser.post(f"{HOME}{key}/exemplaires/", {"source": "recipients"})
@@ -297,7 +304,7 @@ def test_on_its_pages(browser: Client, key: str, mailboxes: MemoryMailboxes) -> 
         "Envoyer 2 exemplaires",
     ):
         assert words in as_typed(page)
-    browser.post(f"{HOME}{key}/exemplaires/partir/")
+    browser.post(f"{HOME}{key}/exemplaires/partir/", {"proof": proof(writer, key)})
     assert browser.get(f"{HOME}{key}/").headers["Location"].endswith("/exemplaires/")
     assert "0 parti sur 2" in browser.get(f"{HOME}{key}/exemplaires/etat/").content.decode()
     browser.post(f"{HOME}{key}/exemplaires/arreter/")
@@ -321,12 +328,39 @@ def test_a_text_changed_since_sends_no_copy_that_lacks_what_it_asks(
     assert Mailing.objects.get().state == "ready"
 
 
+@pytest.mark.parametrize("change", ["subject", "text", "attachment", "copies"])
+def test_what_leaves_is_what_was_proofread(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes, change: str
+) -> None:
+    """Another member of the mailbox, or another window, changes it between the reading and « Envoyer »."""
+    prepare(writer, key)
+    seen = {"proof": proof(writer, key)}
+    if change == "attachment":
+        Composition.objects.get().enclosures.create(name="tarif.pdf", kind="application/pdf", size=0)
+    elif change == "copies":
+        prepare(writer, key, TABLE.replace("lea@", "leo@"))
+    else:
+        more = {"subject": "45,50 €"} if change == "subject" else {"html": "<p>Ajout du chef</p>"}
+        save(writer, key, mailboxes, 1, **typed(**more))
+    told = browser.post(f"{HOME}{key}/exemplaires/partir/", seen)
+    assert told.status_code == 422
+    page = as_typed(told.content.decode())
+    assert "a changé depuis votre relecture" in page
+    assert Mailing.objects.get().state == "ready"
+    assert queries.find_draft(writer.account_id, key) is not None
+    assert not Composition.objects.get().is_sending
+    again = re.search(r'name="proof" value="(\w+)"', page)
+    assert again, "what is proofread anew leaves"
+    assert browser.post(f"{HOME}{key}/exemplaires/partir/", {"proof": again[1]}).status_code == 302
+    assert Mailing.objects.get().state == "running"
+
+
 @pytest.mark.heavy
-def test_it_leaves_at_the_hour_chosen_and_not_before(browser: Client, key: str) -> None:
+def test_it_leaves_at_the_hour_chosen_and_not_before(browser: Client, writer: Writer, key: str) -> None:
     browser.post(
         f"{HOME}{key}/exemplaires/", {"source": "file", "table": SimpleUploadedFile("n.csv", TABLE.encode())}
     )
-    leave = {"schedule": "1", "day": "25/11/1990", "hour": "8:00"}
+    leave = {"schedule": "1", "day": "25/11/1990", "hour": "8:00", "proof": proof(writer, key)}
     assert browser.post(f"{HOME}{key}/exemplaires/partir/", leave).status_code == 422
     assert browser.post(f"{HOME}{key}/exemplaires/partir/", {**leave, "day": "demain"}).status_code == 422
     day = timezone.localdate() + timedelta(days=3)
@@ -371,7 +405,9 @@ def test_after_a_restoration_a_mailing_that_ran_stops_and_one_for_later_waits(
     assert services.stop_restored_mailings(now=NOON) == 1
     carry(mailboxes, 2)
     assert OutboxMessage.objects.count() == 0
-    services.start_mailing(writer.account_id, key, by="x", now=NOON, due_at=NOON + timedelta(days=1))
+    services.start_mailing(
+        writer.account_id, key, by="x", now=NOON, due_at=NOON + timedelta(days=1), proof=proof(writer, key)
+    )
     assert services.stop_restored_mailings(now=NOON) == 0
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.answers import as_typed
-from tests.mailbox.compose.test_mail_merge import HOME, carry, prepare, start
+from tests.mailbox.compose.test_mail_merge import HOME, carry, prepare, proof, start
 from tests.mailbox.compose.test_services import save
 from tests.post.outbox.letters import NOON
 
@@ -147,7 +147,7 @@ def test_a_text_changed_since_it_was_prepared_is_judged_anew(
     ).copies.create(number=1, address="tom@x.fr", values={"nom": "Tom"})  # fmt: skip
     changed(key, "{nom}" * 1001)
     with pytest.raises(Refusal, match="too-many-variables"):
-        services.start_mailing(writer.account_id, key, by="x", now=NOON)
+        services.start_mailing(writer.account_id, key, by="x", now=NOON, proof=proof(writer, key))
     page = browser.get(f"{HOME}{key}/exemplaires/").content.decode()
     assert "<strong>x</strong>" not in page
     with pytest.raises(Refusal, match="copy-too-long"):

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.answers import as_typed
-from tests.mailbox.compose.test_mail_merge import HOME, key, prepare
+from tests.mailbox.compose.test_mail_merge import HOME, key, prepare, proof
 from tests.mailbox.compose.test_services import LIMIT, drafts, save
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
@@ -67,7 +67,7 @@ def test_a_scheduled_mailing_is_in_envois_and_marked_among_the_drafts(
         kept.clear()
     prepare(writer, key)
     assert "Note de {prenom}" not in browser.get(SENT).content.decode(), "nothing is to leave yet"
-    browser.post(f"{HOME}{key}/exemplaires/partir/", tomorrow())
+    browser.post(f"{HOME}{key}/exemplaires/partir/", {**tomorrow(), "proof": proof(writer, key)})
     page = as_typed(browser.get(SENT).content.decode())
     assert "Note de {prenom}" in page
     assert "2 exemplaires, un par destinataire" in page
@@ -92,7 +92,7 @@ def test_a_scheduled_mailing_whose_draft_was_deleted_does_not_leave_and_its_writ
 
     monkeypatch.setattr("vaguemestre.mailbox.compose.services.mailings.mail_merge.notify_owner", notify)
     prepare(writer, key)
-    browser.post(f"{HOME}{key}/exemplaires/partir/", tomorrow())
+    browser.post(f"{HOME}{key}/exemplaires/partir/", {**tomorrow(), "proof": proof(writer, key)})
     delete_drafts(box)
     for _ in range(2):
         services.run_mailing(
@@ -107,7 +107,7 @@ def test_it_leaves_at_its_hour_while_its_draft_is_there(
     browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes, box: MemoryMailbox
 ) -> None:
     prepare(writer, key)
-    browser.post(f"{HOME}{key}/exemplaires/partir/", tomorrow())
+    browser.post(f"{HOME}{key}/exemplaires/partir/", {**tomorrow(), "proof": proof(writer, key)})
     services.run_mailing(
         Mailing.objects.get().pk, mailboxes, limit=LIMIT, now=timezone.now() + timedelta(days=2)
     )

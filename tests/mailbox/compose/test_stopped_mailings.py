@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.answers import as_typed
-from tests.mailbox.compose.test_mail_merge import HOME, carry, key, prepare, start, typed
+from tests.mailbox.compose.test_mail_merge import HOME, carry, key, prepare, proof, start, typed
 from tests.mailbox.compose.test_services import save
 
 from vaguemestre.access.signin.rules.interrupted_acts import displayed_values
@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db
 
 def scheduled(writer: Writer, key: str, due: datetime) -> None:
     prepare(writer, key)
-    services.start_mailing(writer.account_id, key, by="x", now=timezone.now(), due_at=due)
+    seen = proof(writer, key)
+    services.start_mailing(writer.account_id, key, by="x", now=timezone.now(), due_at=due, proof=seen)
 
 
 def stopped(writer: Writer, key: str, due: datetime) -> None:

@@ -16,6 +16,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.compose.models import Composition, Mailing
+from vaguemestre.mailbox.compose.queries import proof_of
 from vaguemestre.mailbox.compose.services import restore_refused_draft, run_mailing, submission
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
@@ -255,7 +256,8 @@ def test_a_mail_merge_of_a_colleague_stops_once_it_ended(
     table = SimpleUploadedFile("noms.csv", b"courriel\nlea@dehors.example\nnoe@dehors.example\n")
     browser.post(f"{place}exemplaires/", {"source": "file", "table": table})
     tomorrow = {"when": "later", "day": f"{paris_day(now()) + timedelta(days=1):%d/%m/%Y}", "hour": "8 h"}
-    browser.post(f"{place}exemplaires/partir/", tomorrow)
+    seen = {"proof": proof_of(Mailing.objects.get())}
+    browser.post(f"{place}exemplaires/partir/", {**tomorrow, **seen})
     mailing = Mailing.objects.get()
     assert (mailing.state, mailing.account_id) == ("running", claire.pk)
     of(claire).post(f"/boites/delegation/{Member.objects.get().pk}/terminer/")

@@ -3,6 +3,10 @@
 SENTENCES = {
     "compose.already-sent": "Ce courriel a déjà été envoyé.",
     "compose.changed-elsewhere": "Ce brouillon a été modifié dans une autre fenêtre.",
+    "compose.changed-since-proof": (
+        "Ce courriel a changé depuis votre relecture, dans une autre fenêtre ou par quelqu’un d’autre : "
+        "relisez les exemplaires ci-dessous, puis envoyez."
+    ),
     "compose.class-needs-copies": "Une classe reçoit un exemplaire par personne : renvoyez ce message.",
     "compose.copies-left": "Des exemplaires sont déjà partis : le texte ne peut plus changer.",
     "compose.copy-too-long": (

@@ -29,6 +29,7 @@ from vaguemestre.mailbox.compose.queries.identities import (
 from vaguemestre.mailbox.compose.queries.mailings import (
     cautions_of,
     find_mailing,
+    proof_of,
     running_mailings,
     unfinished_mailings,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "own_addresses",
     "picture_ids",
     "picture_path",
+    "proof_of",
     "recipient_infos",
     "recipient_suggestions",
     "running_mailings",

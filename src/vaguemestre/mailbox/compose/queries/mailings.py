@@ -1,5 +1,7 @@
 """Reads of mailings: progress, previews, cautions."""
 
+import hashlib
+import json
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -46,7 +48,23 @@ def find_mailing(account_id: int, key: str) -> MailingStatus | None:
         subject=mailing.composition.subject if mailing.composition else "",
         repeated=_repeated_addresses(mailing),
         is_to_come=mailing.due_at is not None and mailing.due_at > timezone.now(),
+        proof=proof_of(mailing),
     )
+
+
+def proof_of(mailing: Mailing) -> str:
+    """Digest of what its writer proofreads: the copies prepared, text, attachments, links, sender.
+
+    Another window, or another member of a shared mailbox, may change them before it is sent.
+    """
+    row = mailing.composition
+    if row is None or mailing.state != Mailing.State.READY:
+        return ""
+    enclosures = row.enclosures.order_by("pk").values_list("pk", "name", "size")
+    links = sorted(row.shared_files.values_list("pk", flat=True))
+    letter = (row.subject, row.text if row.is_plain else row.html, row.quote, row.identity_id)
+    seen = (mailing.series, mailing.sender, *letter, [list(enclosure) for enclosure in enclosures], links)
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 
 def _repeated_addresses(mailing: Mailing) -> int:

@@ -75,6 +75,7 @@ class MailingStatus:
     due_at: datetime | None = None  # scheduled time
     is_to_come: bool = False
     subject: str = ""
+    proof: str = ""  # digest of what is proofread; "" once sent or scheduled
     repeated: int = 0  # addresses that have several copies, which say different things
 
     @property

@@ -31,6 +31,7 @@ from vaguemestre.schools.rosters.ports import managed_schools
 _SHOWN_ON_PAGE = {
     "compose.look-again",
     "compose.prepare-again",
+    "compose.changed-since-proof",
     "compose.classes-changed",
     "rosters.not-yours",
     "compose.later-malformed",
@@ -82,6 +83,7 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
             due_at=_scheduled_time(request),
             acting_id=request.who.acting.account_id if request.who.acting else 0,
             signature=queries.imposed_signature(writer_of(request), academy_signature(request.who)),
+            proof=request.POST.get("proof", ""),
             managed=managed_schools.get(),
         )
     except Refusal as refusal:

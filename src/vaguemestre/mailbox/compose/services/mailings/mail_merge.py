@@ -12,7 +12,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.compose.models import Composition, Mailing
-from vaguemestre.mailbox.compose.queries import cautions_of
+from vaguemestre.mailbox.compose.queries import cautions_of, proof_of
 from vaguemestre.mailbox.compose.rules.mail_merge import merged_subject, plain_name, variables_in
 from vaguemestre.mailbox.compose.rules.merge_weight import column_uses
 from vaguemestre.mailbox.compose.services.drafts import remove_drafts
@@ -51,6 +51,7 @@ def start_mailing(
     due_at: datetime | None = None,
     acting_id: int = 0,
     signature: str = "",
+    proof: str = "",
     managed: ManagedSchools = no_schools,
 ) -> None:
     """Start the mailing, now or at `due_at`, or resume it after a stop. Idempotent.
@@ -58,22 +59,17 @@ def start_mailing(
     Resumed before the hour it was scheduled for, it keeps that hour.
     `acting_id`: the account of the member who starts it in a shared mailbox, else 0.
     `signature`: the imposed one, put below the text if its writer took it out. `is_sure`: the writer
-    confirmed the cautions about a message to classes. Raises Refusal `compose.gone`, `compose.look-again`,
-    `compose.prepare-again`, `compose.too-many-variables`, `compose.classes-changed`, `rosters.not-yours`.
+    confirmed the cautions about a message to classes. `proof`: of what was proofread (`proof_of`).
+    Raises Refusal `compose.gone`, `compose.look-again`, `compose.prepare-again`,
+    `compose.changed-since-proof`, `compose.too-many-variables`, `compose.classes-changed`,
+    `rosters.not-yours`.
     """
     mailing = _own_mailing(account_id, key)
     if mailing.state not in (_State.READY, _State.STOPPED) or mailing.composition is None:
         return
     check_classes(mailing, mailing.composition, acting_id, managed, now)
     if mailing.state == _State.READY:
-        if not is_sure and cautions_of(mailing):
-            raise Refusal("compose.look-again")
-        _check_values(mailing, mailing.composition)
-        sign_row(mailing.composition, signature)
-        _check_variables(mailing.composition)
-        unsent = Composition.objects.filter(pk=mailing.composition.pk, is_sending=False)
-        if not unsent.update(is_sending=True):
-            raise Refusal("compose.already-sent")
+        _take_draft(mailing, mailing.composition, proof, signature, is_sure=is_sure)
     due_at = due_at or _hour_to_come(mailing, now)
     mailing.state, mailing.due_at, mailing.acting_id = _State.RUNNING, due_at, acting_id
     mailing.save(update_fields=("state", "due_at", "acting_id"))
@@ -81,6 +77,20 @@ def start_mailing(
     record("compose.mailing-begun", to=f"account:{account_id}", by=by, at=now, copies=count)
     announce_bulk_send(account_id, count, by=by, now=due_at or now)  # the writer has just signed in again
     announce(MailingDue(mailing.pk), due=due_at)
+
+
+def _take_draft(mailing: Mailing, row: Composition, proof: str, signature: str, *, is_sure: bool) -> None:
+    """Take the draft, whose text nobody changes from then on, and check it as it then is."""
+    if not Composition.objects.filter(pk=row.pk, is_sending=False).update(is_sending=True):
+        raise Refusal("compose.already-sent")
+    row.refresh_from_db()
+    _check_values(mailing, row)
+    if proof_of(mailing) != proof:
+        raise Refusal("compose.changed-since-proof")
+    if not is_sure and cautions_of(mailing):
+        raise Refusal("compose.look-again")
+    sign_row(row, signature)
+    _check_variables(row)
 
 
 def _hour_to_come(mailing: Mailing, now: datetime) -> datetime | None:
