@@ -293,6 +293,19 @@ def test_colleagues_and_contacts_are_proposed_with_what_tells_them_apart(
     assert browser.get(f"{HOME}destinataires/", {"q": "m"}).json()["suggestions"] == []
 
 
+def test_two_people_of_one_name_are_proposed_alike_and_said_to_be_two(
+    browser: Client, nicolas: Account
+) -> None:
+    """Written to once without a name, the one known for long was proposed as a bare address."""
+    first, second = account(username="camille.mor"), account(username="camille.mor1")
+    addresses = [primary_address(one.person.pk) or "" for one in (first, second) if one.person]
+    Contact.objects.create(account=nicolas, name=addresses[0], address=addresses[0], is_collected=True)
+    told = browser.get(f"{HOME}destinataires/", {"q": "mor"}).json()["suggestions"]
+    assert [one["address"] for one in told] == addresses
+    assert {one["name"] for one in told} == {"Nicolas Morel"}
+    assert all(one["detail"].endswith(" · plusieurs adresses à ce nom") for one in told)
+
+
 def test_what_waits_is_listed_with_the_way_back(browser: Client) -> None:
     send(browser, later="tomorrow", subject="Demain <b>")
     page = browser.get(f"{HOME}programmes/").content.decode()

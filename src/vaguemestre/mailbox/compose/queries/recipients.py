@@ -1,6 +1,8 @@
 """Suggestions of recipients, and what the composer shows about them."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -15,6 +17,7 @@ from vaguemestre.people.directory.queries import (
     listed_people_by_address,
     suggested_people,
 )
+from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.schools.rosters.queries import audiences_of, search_audiences
 from vaguemestre.schools.rosters.rules.addresses import audience_of
 from vaguemestre.schools.rosters.values import Audience, AudienceChoice, ClassWriter
@@ -73,12 +76,23 @@ def _people_suggestions(
     for contact in contacts:
         listed = listed_people.get(contact.address)
         origin = "Déjà écrit" if contact.is_collected else "Contact"
-        name = contact.name or (listed.name if listed else "")
+        name = listed.name if listed else contact.name  # or a homonym alone would bear their common name
         detail = (listed.detail if listed else "") or origin
         by_address.setdefault(contact.address, Suggestion(name, contact.address, detail))
     for person in suggested_people(typed, limit=limit, hidden_academies=hidden_academies):
         by_address.setdefault(person.address, Suggestion(person.name, person.address, person.detail))
-    return by_address.values()
+    return _with_shared_names_told(by_address.values())
+
+
+def _with_shared_names_told(people: Collection[Suggestion]) -> list[Suggestion]:
+    """Say which names several of these addresses bear: homonyms, or one person's several addresses."""
+    bearers = Counter(fold(person.name) for person in people if person.name)
+    return [
+        replace(person, detail=f"{person.detail} · plusieurs adresses à ce nom")
+        if bearers[fold(person.name)] > 1
+        else person
+        for person in people
+    ]
 
 
 def _copies_label(audience: AudienceChoice) -> str:
