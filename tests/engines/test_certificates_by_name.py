@@ -14,6 +14,7 @@ import pytest
 from cryptography import x509
 from tests.engines import live
 from tests.engines.nginx.front import Front
+from tests.own_network import NETWORK
 
 from vaguemestre.engines.home_alias import remove_alias
 from vaguemestre.engines.tls import certificates
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.engines
 
 NOW = dt.datetime.now(dt.UTC)
 OF_AMIENS, OF_LILLE = "mail.ac-amiens.test", "mail.ac-lille.test"
-ADDRESS = "127.0.22.7"  # of the front: its port 80 is free there
+ADDRESS = f"{NETWORK}.80"  # of the front: its port 80 is free there
 
 
 def certificate_of(domain: str, home: Path) -> certificates.Certificates:

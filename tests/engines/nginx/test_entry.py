@@ -15,6 +15,7 @@ import pytest
 from tests.engines import live
 from tests.engines.nginx.front import Front, Pool
 from tests.engines.test_certificates_by_name import EndsTls
+from tests.own_network import NETWORK
 
 from vaguemestre.engines.cluster import configuration
 from vaguemestre.engines.cluster.members import Member
@@ -27,7 +28,7 @@ from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, Topology
 
 pytestmark = pytest.mark.engines
 
-ADDRESS, ENTRY, STRANGER, CLIENT = "127.0.22.9", "127.0.22.10", "127.0.22.11", "192.0.2.77"
+ADDRESS, ENTRY, STRANGER, CLIENT = (*(f"{NETWORK}.{number}" for number in (81, 82, 83)), "192.0.2.77")
 TOPOLOGY = Topology((NodeSection("e1", ENTRY, ("entry",)), NodeSection("m1", ADDRESS, MAIL_DUTIES)))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.engines import live
 from tests.engines.live import Someone, letter, wait_until
-from tests.engines.postfix.world import World
+from tests.engines.postfix.world import RESOLVER, World
 
 from vaguemestre.engines.home_alias import signer_socket
 from vaguemestre.engines.postfix import outgoing
@@ -60,7 +60,7 @@ def sending(mail: MailSection, kind: type[Sender] = Sender) -> Iterator[Sender]:
         quoted = " ".join(f'"{value[start : start + 250]}"' for start in range(0, len(value), 250))
         zone.append(f"{selector}._domainkey IN TXT {quoted}")
     patch = pytest.MonkeyPatch()
-    patch.setattr(outgoing, "name_servers", lambda: ("127.5.3.1",))
+    patch.setattr(outgoing, "name_servers", lambda: (RESOLVER,))
     try:
         world.start({DOMAIN: zone})
         engines.prepare()

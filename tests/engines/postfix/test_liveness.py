@@ -8,7 +8,7 @@ from tests.engines.frozen import standing_still
 from tests.engines.live import LiveEngines, wait_until
 from tests.engines.postfix.sender import sending
 from tests.engines.postfix.test_policies import Follower
-from tests.engines.postfix.world import RESOLVER
+from tests.engines.postfix.world import NOBODY, RESOLVER
 
 from vaguemestre.engines.outgoing.liveness import PROGRAMS, silent_programs
 from vaguemestre.engines.remote.resolver import ResolverState, resolver_state
@@ -23,7 +23,7 @@ def whole() -> Iterator[LiveEngines]:
     """An instance that really sends, with all of them."""
     outgoing = OutgoingSection(mode="direct", ipv6=False)
     with sending(MailSection(outgoing=outgoing), Follower) as engines:
-        engines.start_filter("127.5.3.1:53")
+        engines.start_filter(f"{RESOLVER}:53")
         yield engines
         for name in ("rspamd", "valkey"):
             engines.end(name, signal.SIGKILL)
@@ -49,12 +49,12 @@ def test_what_was_never_started_is_silent(engines: LiveEngines) -> None:
 @pytest.mark.parametrize(
     ("server", "zone", "state"),
     [
-        (RESOLVER, "sur.example", ResolverState.VALIDATES),
-        (RESOLVER, "loin.example", ResolverState.ANSWERS),
-        ("127.5.3.9", "sur.example", ResolverState.SILENT),
+        ("resolver", "sur.example", ResolverState.VALIDATES),
+        ("resolver", "loin.example", ResolverState.ANSWERS),
+        ("nobody", "sur.example", ResolverState.SILENT),
     ],
 )
 def test_a_resolver_that_validates_is_told_from_one_that_does_not_and_from_silence(
     whole: LiveEngines, server: str, zone: str, state: ResolverState
 ) -> None:
-    assert resolver_state([server], zone) is state
+    assert resolver_state([{"resolver": RESOLVER, "nobody": NOBODY}[server]], zone) is state

@@ -10,12 +10,13 @@ import pytest
 from tests.engines.live import letter, wait_until
 from tests.engines.postfix.sender import Sender, sending
 from tests.engines.postfix.world import BLOCK_LIST, BLOCKED
+from tests.own_network import NETWORK
 
 from vaguemestre.post.trace.values import Step, StepKind
 from vaguemestre.site.config import MailSection, NetworkSection, OutgoingSection
 
 pytestmark = pytest.mark.engines
-HASTY, HONEST = "127.5.3.77", "127.5.3.78"
+HASTY, HONEST = f"{NETWORK}.77", f"{NETWORK}.78"
 GREET_SECONDS = 6
 
 

@@ -11,7 +11,6 @@ with the second it is the other way round.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import ipaddress
 import os
@@ -36,11 +35,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.engines.live import wait_until
-from tests.own_database import shared_folder
+from tests.own_network import NETWORK
 
 from vaguemestre.engines.tls.certificate_authority import authority, end_entity
 
-RESOLVER, MX, PAGES, OLD_MX = "127.5.3.1", "127.5.3.2", "127.5.3.3", "127.5.3.4"
+RESOLVER, MX, PAGES, OLD_MX = (f"{NETWORK}.{number}" for number in range(1, 5))
+NOBODY = f"{NETWORK}.9"  # where nothing listens
 POLICIES = {  # domain → the server that its policy names
     "exigeant.example": "mx.exigeant.example",
     "mauvais.example": "mx.mauvais.example",
@@ -56,7 +56,7 @@ REPORTING = {  # domain → where its DMARC reports shall go
 }
 TLS_REPORTING = ("rapporte.home.arpa", "faux.example")
 PLAIN = ("loin.example", "ancien.example", "exigeant.example", "mauvais.example", *REPORTING)
-BLOCK_LIST, BLOCKED = "liste.example", "127.5.3.99"  # a list in DNS (DNSBL), and an address on it
+BLOCK_LIST, BLOCKED = "liste.example", f"{NETWORK}.99"  # a list in DNS (DNSBL), and an address on it
 _TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
 _MAIN = """
 compatibility_level = 3.10
@@ -133,12 +133,9 @@ class World:
         self._children: list[subprocess.Popen[bytes]] = []
         self._ours: list[str] = []
         self._pages: ThreadingHTTPServer | None = None
-        self._turn = -1  # its addresses are those of every world of the machine: one at a time
 
     def start(self, ours: dict[str, list[str]]) -> None:
         """`ours`: domain → lines of its zone (names relative to it)."""
-        self._turn = os.open(shared_folder() / "world.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self._turn, fcntl.LOCK_EX)
         self.home.chmod(0o755)
         self.resolv_conf.write_text(f"nameserver {RESOLVER}\n")
         digest = self._certificate()
@@ -162,8 +159,6 @@ class World:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGTERM)
             child.wait(60)
-        if self._turn >= 0:
-            os.close(self._turn)
 
     def inside(self, argv: Sequence[str]) -> list[str]:
         """The command that runs another one with the world's resolver and authority."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from tests.engines.live import LiveEngines
 from tests.engines.postfix.sender import DOMAIN, Sender, sending
+from tests.engines.postfix.world import RESOLVER
 from tests.engines.rspamd.zone import Zone
 
 from vaguemestre.site.config import MailSection, OutgoingSection
@@ -24,7 +25,7 @@ def filter_alone(engines: LiveEngines, tmp_path_factory: pytest.TempPathFactory)
 def sender() -> Iterator[Sender]:
     outgoing = OutgoingSection(mode="direct", ipv6=False, mta_sts=False)
     with sending(MailSection(postmaster=f"dsi@{DOMAIN}", outgoing=outgoing)) as engines:
-        engines.start_filter("127.5.3.1:53")
+        engines.start_filter(f"{RESOLVER}:53")
         yield engines
         _end_filter(engines)
 
