@@ -20,6 +20,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailbox.compose.handlers import restore_refused_draft
 from vaguemestre.mailbox.compose.models import Identity, StockText
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.post.outbox.events import MessageRefused
 from vaguemestre.post.outbox.models import OutboxMessage
@@ -191,9 +192,10 @@ def drafts(box: MemoryMailbox) -> int:
 
 
 def sign_usually(html: str) -> None:
+    account = Account.objects.get()
     Identity.objects.create(
-        account=Account.objects.get(),
-        address="nicolas.morel@ac-amiens.test",
+        account=account,
+        address=primary_address(account.person_id),
         name="Nicolas Morel",
         signed_with="own",
         signature=html,

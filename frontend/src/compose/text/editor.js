@@ -1,5 +1,6 @@
 // The text one writes: rich, or plain by choice.
 import Squire from "squire-rte";
+import { writeAboveSignature } from "./above_signature.js";
 import { sanitizeFragment } from "./sanitize.js";
 import { listenToDialogs } from "../../ui/dialogs.js";
 import { SETTINGS, STYLES } from "./formats.js";
@@ -62,6 +63,7 @@ export class Editor {
     this.tables = new Tables(this.root, this.squire, () => this.onInput());
     listenToDialogs("#link-dialog", "#table-dialog");
     this.fold?.addEventListener("click", () => this.unfold());
+    writeAboveSignature(this.root, this.area, this.squire);
   }
 
   /**
