@@ -8,8 +8,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.compose.models import Mailing
-from vaguemestre.mailbox.compose.queries.drafts import picture_ids
+from vaguemestre.mailbox.compose.models import Composition, Mailing
+from vaguemestre.mailbox.compose.queries.drafts import enclosures_of, file_links_of_row, picture_ids
 from vaguemestre.mailbox.compose.rules.mail_merge import merged_html, merged_subject
 from vaguemestre.mailbox.compose.rules.merge_weight import check_added, column_uses
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, html_of_text
@@ -49,7 +49,14 @@ def find_mailing(account_id: int, key: str) -> MailingStatus | None:
         repeated=_repeated_addresses(mailing),
         is_to_come=mailing.due_at is not None and mailing.due_at > timezone.now(),
         proof=proof_of(mailing),
+        files=_file_names(mailing.composition) if mailing.composition else (),
     )
+
+
+def _file_names(row: Composition) -> tuple[str, ...]:
+    """Names of the files that go along, pictures inside the text left out."""
+    attached = [enclosure.name for enclosure in enclosures_of(row) if not enclosure.is_picture]
+    return (*attached, *(f"{link.name} (lien)" for link in file_links_of_row(row)))
 
 
 def proof_of(mailing: Mailing) -> str:

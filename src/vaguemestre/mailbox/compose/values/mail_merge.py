@@ -77,6 +77,7 @@ class MailingStatus:
     subject: str = ""
     proof: str = ""  # digest of what is proofread; "" once sent or scheduled
     repeated: int = 0  # addresses that have several copies, which say different things
+    files: tuple[str, ...] = ()  # names of the attachments and links of each copy
 
     @property
     def may_reopen(self) -> bool:
