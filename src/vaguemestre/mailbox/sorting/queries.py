@@ -13,6 +13,7 @@ from vaguemestre.mailbox.sorting.rules.absences import (
     last_day,
 )
 from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
+from vaguemestre.mailbox.sorting.rules.renamed_folders import files_into
 from vaguemestre.mailbox.sorting.rules.rich import plain_of
 from vaguemestre.mailbox.sorting.values import (
     SCRIPT_FORM,
@@ -194,6 +195,12 @@ def absent_until(addresses: Collection[str], now: datetime) -> dict[str, date]:
 def filters_of(account_id: int) -> tuple[Filter, ...]:
     """Filters in the order in which they are tried."""
     return tuple(_filter(row) for row in FilterRow.objects.filter(account_id=account_id))
+
+
+def filters_into(account_id: int, folder: str) -> tuple[str, ...]:
+    """Names of the active filters that file into that folder, or into one in it."""
+    active = (mail_filter for mail_filter in filters_of(account_id) if mail_filter.is_on)
+    return tuple(mail_filter.name for mail_filter in active if files_into(mail_filter.outcome, folder))
 
 
 def redirects_of(account_id: int) -> list[tuple[str, str]]:

@@ -170,3 +170,18 @@ class Unschedule(Protocol):
 
 
 unschedule: Slot[Unschedule] = Slot("webmail.unschedule")
+
+
+class FolderFilters(Protocol):
+    """Filters of an account that file into a folder, or into one in it."""
+
+    def names(self, account_id: int, folder: str) -> Collection[str]:
+        """Names of those that are active."""
+        ...
+
+    def follow(self, account_id: int, former: str, new: str, *, by: str, now: datetime) -> None:
+        """Let them file into the folder under its new name; switch them off in the trash, or deleted ("")."""
+        ...
+
+
+folder_filters: Slot[FolderFilters] = Slot("webmail.folder_filters")

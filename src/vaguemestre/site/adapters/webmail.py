@@ -1,9 +1,14 @@
 """Ports of the webmail for other rooms: shared and delegated mailboxes, the event stream."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from django.utils import timezone
 
 from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.mailbox.sorting import queries as sorting_queries
+from vaguemestre.mailbox.sorting import services as sorting_services
 from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope, draft_mark
 from vaguemestre.mailbox.webmail.values import OpenableBox, SharedMailbox
 from vaguemestre.post.mailstore import ports as mailstore
@@ -66,3 +71,13 @@ def shared_unread(account_id: int, session_key: str) -> dict[int, int]:
         except (EngineDown, EngineRefused):
             continue  # only that count is missing
     return counts
+
+
+class FolderFilters:
+    """Implements `webmail.ports.FolderFilters` with the filters of sorting."""
+
+    def names(self, account_id: int, folder: str) -> Collection[str]:
+        return sorting_queries.filters_into(account_id, folder)
+
+    def follow(self, account_id: int, former: str, new: str, *, by: str, now: datetime) -> None:
+        sorting_services.follow_folder(account_id, former, new, by=by, now=now)

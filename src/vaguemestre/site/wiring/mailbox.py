@@ -37,7 +37,13 @@ from vaguemestre.site.adapters.import_ import take_parts
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_token
 from vaguemestre.site.adapters.pods import mail_agent, open_scripts
 from vaguemestre.site.adapters.sorting import known_addresses
-from vaguemestre.site.adapters.webmail import live_ticket, openable_boxes, shared_mailboxes, shared_unread
+from vaguemestre.site.adapters.webmail import (
+    FolderFilters,
+    live_ticket,
+    openable_boxes,
+    shared_mailboxes,
+    shared_unread,
+)
 from vaguemestre.site.config import Config
 from vaguemestre.site.wiring.file_stores import file_store
 
@@ -67,6 +73,7 @@ def _plug_reader(config: Config) -> None:
     webmail.shared_mailboxes.plug(shared_mailboxes)
     webmail.openable_boxes.plug(openable_boxes)
     webmail.shared_unread.plug(shared_unread)
+    webmail.folder_filters.plug(FolderFilters())
     webmail.unsubscribe.plug(ListUnsubscribe())
     webmail.live_ticket.plug(partial(live_ticket, secrets.given(config.secrets_dir, "push_key")))
     webmail.convert.plug(decoders)

@@ -104,6 +104,7 @@ WORDS: Mapping[str, str] = {
     "sorting.spam-saved": "Choix sur les indésirables enregistrés",
     "sorting.filter-saved": "Filtre enregistré",
     "sorting.filter-switched": "Filtre activé ou désactivé",
+    "sorting.filters-followed": "Filtres adaptés à un dossier renommé ou mis à la corbeille",
     "sorting.filter-dropped": "Filtre supprimé",
     "sorting.forward-set": "Transfert des courriels changé",
     "sorting.filter-deletes": "Filtre qui supprime des courriels",

@@ -265,6 +265,7 @@ ACTION_LABELS = {
     "sorting.filter-stopped": "Filtre arrêté par son propriétaire",
     "sorting.redirects-stopped": "Renvois de courrier arrêtés",
     "sorting.filter-switched": "Filtre activé ou suspendu",
+    "sorting.filters-followed": "Filtres suivant un dossier renommé ou jeté",
     "sorting.forward-set": "Renvoi changé",
     "sorting.spam-saved": "Indésirables : choix changés",
     "sso.agreed": "Accord donné à une application",

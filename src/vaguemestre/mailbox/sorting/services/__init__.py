@@ -26,6 +26,7 @@ from vaguemestre.mailbox.sorting.services.foreign import (
     tell_foreign_script,
 )
 from vaguemestre.mailbox.sorting.services.redirects import stop_redirects
+from vaguemestre.mailbox.sorting.services.renamed_folders import follow_folder
 from vaguemestre.mailbox.sorting.services.scripts import (
     foreign_active_script,
     renew_scripts,
@@ -41,6 +42,7 @@ __all__ = [
     "end_absence",
     "end_neutral_absence",
     "end_own_absences",
+    "follow_folder",
     "foreign_active_script",
     "forget_person",
     "import_filters",

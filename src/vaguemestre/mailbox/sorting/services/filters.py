@@ -91,10 +91,10 @@ def store_filter(
         mail_filter = replace(mail_filter, filter_id=row.pk)
     record("sorting.filter-saved", to=f"account:{account_id}", by=by, at=now, name=mail_filter.name)
     if previous is None or replace(previous, name=mail_filter.name) != mail_filter:
-        _notify_owner(account_id, mail_filter, by=by, now=now)
+        notify_owner_of(account_id, mail_filter, by=by, now=now)
 
 
-def _notify_owner(account_id: int, mail_filter: Filter, *, by: str, now: datetime) -> None:
+def notify_owner_of(account_id: int, mail_filter: Filter, *, by: str, now: datetime) -> None:
     """Notify the owner of a filter that redirects or deletes mail. Inside the caller's transaction."""
     notice, to = security_notice_of(mail_filter.outcome), f"account:{account_id}"
     if not notice or not mail_filter.is_on:
@@ -127,7 +127,7 @@ def switch_filter(account_id: int, filter_id: int, *, is_on: bool, by: str, now:
     FilterRow.objects.filter(account_id=account_id, pk=filter_id).update(is_on=is_on)
     record("sorting.filter-switched", to=f"account:{account_id}", by=by, at=now, is_on=is_on)
     if previous and is_on and not previous.is_on:
-        _notify_owner(account_id, replace(previous, is_on=True), by=by, now=now)
+        notify_owner_of(account_id, replace(previous, is_on=True), by=by, now=now)
     return bump_revision(account_id)
 
 
