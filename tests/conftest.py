@@ -6,7 +6,6 @@ Set before Django is: `pyproject.toml` names no settings module, which would be 
 import gc
 import importlib
 import os
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from hypothesis import HealthCheck, settings
 from pytest_django.live_server_helper import LiveServer
-from tests import own_database, room_coverage
+from tests import own_database, room_coverage, run_order
 from tests.engine_programs import EnginePrograms
 
 from vaguemestre.access.signin.ports import revocations
@@ -60,6 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if plugin := room_coverage.plugin():
         config.pluginmanager.register(plugin, "room-coverage")
     config.pluginmanager.register(EnginePrograms(), "engine-programs")
+    if os.environ.get("VAGUEMESTRE_KEEP_SECONDS") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(run_order.Stopwatch(), "stopwatch")
 
 
 @pytest.fixture(scope="session")
@@ -108,36 +109,16 @@ def _browses(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a browser come last: while it runs, its event loop allows no other in this thread.
-
-    Those with much to do come before those with little, so that all processes end together. First come those
-    that ask for a longer time limit: they wait for what was killed to be taken up again. Of the others, those
-    that wait for an engine stand among those that only compute.
-    """
-    browsing = {item.path for item in items if _browses(item)}
-    waiting = {item.path for item in items if item.get_closest_marker("engines")}
-    sizes = Counter({path: path.stat().st_size for path in browsing})  # long walks are written in long files…
-    patience: Counter[Path] = Counter()
-    for item in items:
-        sizes[item.path] += 1_500 * (item.path in browsing)  # … or walked many times
-        if limit := item.get_closest_marker("timeout"):
-            patience[item.path] = max(patience[item.path], limit.args[0])
-    among = _spread({path: sizes[path] for path in sizes if path not in browsing}, waiting)
-    items.sort(
-        key=lambda item: (
-            item.path in browsing, -patience[item.path], among.get(item.path, 0), -sizes[item.path],
-            _browses(item),
-        )
-    )  # fmt: skip
+    run_order.put_in_order(
+        items,
+        browsing={item.path for item in items if _browses(item)},
+        waiting={item.path for item in items if item.get_closest_marker("engines")},
+    )
 
 
-def _spread(sizes: dict[Path, int], waiting: set[Path]) -> dict[Path, float]:
-    """Where each file stands in a run of both kinds, 0 to 1, the largest of its kind first."""
-    places = {}
-    for some in (sizes.keys() & waiting, sizes.keys() - waiting):
-        ordered = sorted(some, key=lambda path: (-sizes[path], path))
-        places.update({path: (place + 0.5) / len(ordered) for place, path in enumerate(ordered)})
-    return places
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> run_order.FilesInTurn | None:
+    return run_order.FilesInTurn(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
