@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
-from vaguemestre.mailbox.calendar.models import Engagement
-from vaguemestre.mailbox.calendar.values import Answer, Clash
+from vaguemestre.mailbox.calendar.models import CANCELLED, Engagement
+from vaguemestre.mailbox.calendar.values import Answer, Clash, GivenAnswer
 
 
-def answer_to(account_id: int, uid: str) -> Answer | None:
+def answer_to(account_id: int, uid: str) -> GivenAnswer | None:
     """The person's last answer to that event; None without one."""
-    rows = Engagement.objects.filter(account_id=account_id, uid=uid[:255])
-    answer = rows.values_list("answer", flat=True).first()
-    return Answer(answer) if answer else None
+    row = Engagement.objects.filter(account_id=account_id, uid=uid[:255]).first()
+    if row is None:
+        return None
+    answer = None if row.answer == CANCELLED else Answer(row.answer)
+    return GivenAnswer(answer, row.starts, row.ends, row.sequence)
 
 
 def clashes(account_id: int, uid: str, starts: datetime, ends: datetime) -> tuple[Clash, ...]:
@@ -18,7 +20,7 @@ def clashes(account_id: int, uid: str, starts: datetime, ends: datetime) -> tupl
     rows = (
         Engagement.objects.filter(account_id=account_id, starts__lt=ends, ends__gt=starts)
         .exclude(uid=uid[:255])
-        .exclude(answer=Answer.DECLINED.value)
+        .exclude(answer__in=(Answer.DECLINED.value, CANCELLED))
         .order_by("starts")[:3]
     )
     return tuple(Clash(row.title, row.starts, row.ends) for row in rows)

@@ -14,6 +14,19 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True)
+class GivenAnswer:
+    """What somebody last said of an event; `answer`: None once its organiser cancelled it.
+
+    It holds for these times, which are aware, and this revision (SEQUENCE, RFC 5545 §3.8.7.4).
+    """
+
+    answer: Answer | None
+    starts: datetime
+    ends: datetime
+    sequence: int
+
+
+@dataclass(frozen=True)
 class Clash:
     """An overlapping event. Aware datetimes."""
 

@@ -65,7 +65,9 @@ def test_an_answer_goes_to_the_organiser_and_is_remembered(
     content = str(part.get_content()).replace("\r\n ", "")
     assert "UID:evenement-1@dehors.example" in content
     assert "PARTSTAT=ACCEPTED" in content
-    assert answer_to(nicolas.pk, "evenement-1@dehors.example") == "ACCEPTED"
+    given = answer_to(nicolas.pk, "evenement-1@dehors.example")
+    assert given is not None
+    assert given.answer == "ACCEPTED"
     again = reader.get(address(ref, "carte/invitation/2/"), headers=PIECE).content.decode()
     assert 'aria-pressed="true"' in again
 

@@ -1,12 +1,13 @@
 """Calendar invitations (RFC 5545, RFC 5546) and the replies to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from icalendar import Calendar, Event, vCalAddress
 
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
+from vaguemestre.mailbox.calendar.values import Answer, GivenAnswer
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 
@@ -14,10 +15,10 @@ _MAX_BYTES = 1_000_000
 _MAX_SEQUENCE = 2**31 - 1  # RFC 5545 §3.3.8
 _LONG_BYTES = 100_000  # more is read up to the end of the first event
 _FREQUENCIES = {
-    "DAILY": "tous les jours",
-    "WEEKLY": "toutes les semaines",
-    "MONTHLY": "tous les mois",
-    "YEARLY": "tous les ans",
+    "DAILY": "tous les {}jours",
+    "WEEKLY": "toutes les {}semaines",
+    "MONTHLY": "tous les {}mois",
+    "YEARLY": "tous les {}ans",
 }
 
 
@@ -72,6 +73,37 @@ class Invitation:
             f"du {french.full_day(first)} à {french.hour(self.starts)} "
             f"au {french.full_day(paris_day(self.ends))} à {french.hour(self.ends)}"
         )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the reader's last answer to the event says of one invitation to it.
+
+    `answer`: for exactly these times, or none; `former`: the times that were answered, if others; `changed`:
+    they came before this invitation; `replaced`: after it; `cancelled`: the event was, since.
+    """
+
+    answer: Answer | None = None
+    former: str = ""
+    former_answer: Answer | None = None
+    changed: bool = False
+    replaced: bool = False
+    cancelled: bool = False
+
+
+def standing_of(invitation: Invitation, given: GivenAnswer | None) -> Standing:
+    """Standing of an invitation; an occurrence that is moved alone says nothing of its series."""
+    if given is None:
+        return Standing()
+    is_older = invitation.sequence < given.sequence
+    if given.answer is None:
+        return Standing(cancelled=invitation.sequence <= given.sequence)
+    if (given.starts, given.ends) == (invitation.starts, invitation.ends) or invitation.is_cancelled:
+        return Standing(answer=given.answer)
+    if invitation.recurrence:
+        return Standing()
+    former = replace(invitation, starts=given.starts, ends=given.ends).when
+    return Standing(former=former, former_answer=given.answer, changed=not is_older, replaced=is_older)
 
 
 def parse_invitation(content: bytes) -> Invitation | None:
@@ -129,6 +161,7 @@ def _invitation(calendar: Any, event: Any) -> Invitation:
     ends = _end(event, starts, is_all_day=is_all_day)
     guests = event.get("ATTENDEE", [])
     rule = event.get("RRULE") or {}
+    rule = rule[0] if isinstance(rule, list) else rule
     recurrence = event.get("RECURRENCE-ID")
     return Invitation(
         method=one_line(str(calendar.get("METHOD", "PUBLISH"))).upper()[:20],
@@ -140,13 +173,27 @@ def _invitation(calendar: Any, event: Any) -> Invitation:
         starts=starts,
         ends=ends,
         is_all_day=is_all_day,
-        repeats=next((_FREQUENCIES.get(str(word).upper(), "") for word in rule.get("FREQ", [])), ""),
+        repeats=_repeats(rule),
         organiser=_attendee(event.get("ORGANIZER")),
         guests=tuple(_attendee(guest) for guest in (guests if isinstance(guests, list) else [guests])[:200]),
         is_cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED"
         or str(calendar.get("METHOD", "")).upper() == "CANCEL",
         recurrence=recurrence.to_ical().decode() if recurrence is not None else "",
     )
+
+
+def _repeats(rule: Any) -> str:
+    """« toutes les 2 semaines, jusqu’au mardi 9 février 2027 »; "" for what does not repeat."""
+    every = next((_FREQUENCIES.get(str(word).upper(), "") for word in rule.get("FREQ", [])), "")
+    if not every:
+        return ""
+    step = int(next(iter(rule.get("INTERVAL", [])), 1))
+    text = every.format(f"{step} " if step > 1 else "")
+    for count in rule.get("COUNT", []):
+        return f"{text}, {int(count)} fois"
+    for until in rule.get("UNTIL", []):
+        return f"{text}, jusqu’au {french.full_day(paris_day(_moment(until)))}"
+    return text
 
 
 def _end(event: Any, starts: datetime, *, is_all_day: bool) -> datetime:

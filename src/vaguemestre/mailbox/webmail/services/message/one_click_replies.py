@@ -9,7 +9,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.calendar.services import forget_event, keep_answer
+from vaguemestre.mailbox.calendar.services import cancel_event, keep_answer
 from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail.rules.cards import invitations, replies
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation
@@ -54,18 +54,19 @@ def answer_invitation(sender: Sender, invitation: Invitation, answer: Answer, *,
         title=invitation.title,
         starts=invitation.starts,
         ends=invitation.ends,
+        sequence=invitation.sequence,
     )
 
 
 @transaction.atomic(durable=True)
 def free_time(account_id: int, invitation: Invitation) -> None:
-    """Forget the answer to an event that its organiser cancelled: nothing clashes with it any more.
+    """Let go of the answer to an event that its organiser cancelled: nothing clashes with it any more.
 
     Raises Refusal `webmail.event-not-cancelled`.
     """
     if not invitation.cancels_event:
         raise Refusal("webmail.event-not-cancelled")
-    forget_event(account_id, invitation.uid)
+    cancel_event(account_id, invitation.uid, invitation.sequence)
 
 
 @transaction.atomic(durable=True)

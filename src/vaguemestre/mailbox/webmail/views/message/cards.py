@@ -19,6 +19,7 @@ from vaguemestre.mailbox.webmail.http import (
 from vaguemestre.mailbox.webmail.ports import ReaderBusy, TooComplex, authorities, run_limited
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.cards import deliveries
+from vaguemestre.mailbox.webmail.rules.cards.invitations import standing_of
 from vaguemestre.mailbox.webmail.rules.rendering.parts import find_part
 from vaguemestre.mailbox.webmail.rules.trust.signatures import Signature
 from vaguemestre.mailbox.webmail.services.limits.limited import (
@@ -99,7 +100,7 @@ def _invitation(request: SignedInRequest, reads: Reads, ref: MessageRef, part: P
     mine = own_addresses(request.who)
     return {
         "invitation": invitation,
-        "answer": answer_to(account, invitation.uid),
+        "standing": standing_of(invitation, answer_to(account, invitation.uid)),
         "clashes": ()
         if invitation.is_cancelled
         else clashes(account, invitation.uid, invitation.starts, invitation.ends),
