@@ -52,7 +52,7 @@ settings.register_profile("whole", **_UNHURRIED, max_examples=5000)
 settings.load_profile("whole" if LONG else os.environ.get("VAGUEMESTRE_EXAMPLES", "sample"))
 
 _TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-_OF_THE_DATABASE = frozenset({"django_db_setup", "db", "transactional_db", "live_server"})
+_OF_THE_DATABASE = frozenset({"django_db_setup", "db", "transactional_db", "live_server", "engines"})
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -84,7 +84,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 def _uses_the_database(item: pytest.Item) -> bool:
     """Whether the database may change its outcome: Django's, an instance's own, or an engine's view of it."""
-    if item.get_closest_marker("django_db") or item.get_closest_marker("engines"):
+    if item.get_closest_marker("django_db"):
+        return True
+    if item.get_closest_marker("engines") and not item.get_closest_marker("no_database"):
         return True
     if any(mark.kwargs.get("reason") == "this run is on SQLite" for mark in item.iter_markers("skipif")):
         return True

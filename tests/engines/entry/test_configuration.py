@@ -42,6 +42,7 @@ def keepalived(name: str) -> str:
 
 
 @pytest.mark.engines
+@pytest.mark.no_database
 def test_haproxy_takes_its_file(tmp_path: Path) -> None:
     file = tmp_path / "haproxy.cfg"
     file.write_text(routes_text(ENTRANCE), encoding="utf-8")
@@ -51,6 +52,7 @@ def test_haproxy_takes_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.engines
+@pytest.mark.no_database
 def test_keepalived_takes_its_file(tmp_path: Path) -> None:
     check = tmp_path / "haproxy-answers"
     check.write_text(check_text(ENTRANCE), encoding="utf-8")
@@ -113,6 +115,7 @@ def behind(tmp_path: Path) -> Iterator[Behind]:
 
 
 @pytest.mark.engines
+@pytest.mark.no_database
 def test_an_entry_that_reaches_nobody_is_not_alive(behind: Behind) -> None:
     """One that hears nothing would take the addresses from one that serves: it hears of no other."""
     assert _comes(lambda: _status(behind.alive) == 503)  # nobody greets yet
@@ -121,6 +124,7 @@ def test_an_entry_that_reaches_nobody_is_not_alive(behind: Behind) -> None:
 
 
 @pytest.mark.engines
+@pytest.mark.no_database
 def test_a_machine_whose_disk_is_full_is_brought_no_mail(behind: Behind) -> None:
     """It greets as ever: the sender would come back later, when another machine has room now."""
     threading.Thread(target=behind.machine.serve_forever, daemon=True).start()

@@ -6,7 +6,7 @@ import pytest
 from tests.engines.live import wait_until
 from tests.engines.nginx.front import Front
 
-pytestmark = pytest.mark.engines
+pytestmark = [pytest.mark.engines, pytest.mark.no_database]
 
 
 def answers_beside_unfinished(front: Front, count: int, head: str) -> dict[str, int]:

@@ -26,7 +26,7 @@ from vaguemestre.engines.tls import certificates
 from vaguemestre.site.config import NetworkSection
 from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, Topology
 
-pytestmark = pytest.mark.engines
+pytestmark = [pytest.mark.engines, pytest.mark.no_database]
 
 ADDRESS, ENTRY, STRANGER, CLIENT = (*(f"{NETWORK}.{number}" for number in (81, 82, 83)), "192.0.2.77")
 TOPOLOGY = Topology((NodeSection("e1", ENTRY, ("entry",)), NodeSection("m1", ADDRESS, MAIL_DUTIES)))

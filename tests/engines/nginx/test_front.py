@@ -15,7 +15,7 @@ from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.site.config import Config, WebSection
 from vaguemestre.site.monitoring import health
 
-pytestmark = pytest.mark.engines
+pytestmark = [pytest.mark.engines, pytest.mark.no_database]
 
 
 def test_who_holds_a_session_has_the_pages_and_anybody_else_the_door(front: Front) -> None:

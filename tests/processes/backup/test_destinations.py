@@ -21,7 +21,7 @@ from vaguemestre.processes.backup.restoration import restore_data, restore_keys
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import BackupSection
 
-pytestmark = pytest.mark.engines
+pytestmark = [pytest.mark.engines, pytest.mark.no_database]
 _SSHD = """
 ListenAddress 127.0.0.1
 Port {port}

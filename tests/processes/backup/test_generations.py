@@ -26,7 +26,7 @@ from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
 
-pytestmark = pytest.mark.engines
+pytestmark = [pytest.mark.engines, pytest.mark.no_database]
 
 
 def tell(step: str) -> None:

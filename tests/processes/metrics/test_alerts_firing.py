@@ -118,6 +118,7 @@ def test_every_alert_has_its_fault() -> None:
 
 
 @pytest.mark.engines
+@pytest.mark.no_database
 @pytest.mark.parametrize("alert", CASES)
 def test_an_alert_fires_on_its_fault_and_is_silent_in_health(alert: str, tmp_path: Path) -> None:
     case = CASES[alert]

@@ -14,7 +14,7 @@ from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.processes.production.nodes.haproxy import HAProxy
 from vaguemestre.processes.production.nodes.served_file import ServedFile
 
-pytestmark = pytest.mark.engines
+pytestmark = [pytest.mark.engines, pytest.mark.no_database]
 
 # As systemd does with Debian's unit (haproxy.service): a signal, whose outcome nobody tells.
 SYSTEMCTL = """\
