@@ -268,7 +268,7 @@ class LiveEngines:
                     task.cancel()
                 await asyncio.gather(*others, return_exceptions=True)
 
-            asyncio.run_coroutine_threadsafe(finish(), loop).result(10)
+            asyncio.run_coroutine_threadsafe(finish(), loop).result(60)
             loop.call_soon_threadsafe(loop.stop)
             thread.join(10)
             loop.close()

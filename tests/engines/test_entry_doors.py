@@ -14,6 +14,7 @@ import pytest
 from tests.engines import live
 from tests.engines.frozen import standing_still
 from tests.engines.live import LiveEngines, wait_until
+from tests.own_network import free_port
 
 from vaguemestre.engines.cluster.configuration import let_go_text
 from vaguemestre.engines.entry.configuration import Entrance, routes_text
@@ -59,17 +60,11 @@ class Behind:
         return (self.engines.config.logs_dir / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _elsewhere(entrance: Entrance) -> Entrance:
     """The same doors on free ports: pages have no front here."""
     doors = (door for door in entrance.doors if door.name not in ("pages", "plain"))
-    moved = tuple(door._replace(port=_free_port()) for door in doors)
-    return replace(entrance, doors=moved, alive_port=_free_port())
+    moved = tuple(door._replace(port=free_port()) for door in doors)
+    return replace(entrance, doors=moved, alive_port=free_port())
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +73,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
     network = NetworkSection(entry=("127.0.0.9",))
     engines = LiveEngines(replace(first.config, topology=TOPOLOGY, network=network))
     (engines.config.home / "node").write_text("m1\n", encoding="utf-8")
-    entrance, statistics = _elsewhere(entrance_of(engines.config)), _free_port()
+    entrance, statistics = _elsewhere(entrance_of(engines.config)), free_port()
     file = tmp_path_factory.mktemp("entry") / "haproxy.cfg"
     script = file.with_name("let-go.lua")
     script.write_text(let_go_text(), encoding="utf-8")

@@ -111,7 +111,7 @@ def servers(engines: LiveEngines) -> Iterator[Servers]:
     finally:
         if front is not None:
             front.send_signal(signal.SIGTERM)
-            front.wait(10)
+            front.wait(60)
         other.stop()
         live.remove(other)
         shutil.rmtree(run, ignore_errors=True)

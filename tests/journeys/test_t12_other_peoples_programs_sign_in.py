@@ -160,7 +160,7 @@ def apache(instance: Instance) -> Iterator[Apache]:
         yield Apache(address, folder / "error.log")
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(15)
+        process.wait(60)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -81,7 +81,7 @@ def stock(instance: Instance) -> Iterator[str]:
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(15)
+        process.wait(60)
         old.shutdown()
         thread.join()
         old.server_close()

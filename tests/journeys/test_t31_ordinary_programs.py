@@ -105,7 +105,7 @@ def test_neomutt_sends_keeps_its_copy_and_shows_the_inbox(instance: Instance, tm
         wait_until(is_shown, 60, lambda: f"neomutt shows {shown.decode(errors='replace')[-4000:]!r}")
     finally:
         program.kill()
-        program.wait(10)
+        program.wait(60)
         os.close(screen)
     with imap(instance, other) as client:
         (uid,) = wait_until(lambda: uids_of(client, "INBOX", subject))

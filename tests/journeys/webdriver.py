@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.engines.live import wait_until
+from tests.own_network import free_port
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver §12
 MINI_BROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser"
@@ -210,7 +211,7 @@ def webkit() -> Iterator[Window]:
         os.close(writing)
         with os.fdopen(reading) as told:
             display = f":{told.readline().strip()}"
-        port = _free_port()
+        port = free_port()
         own = {
             "HOME": home, "DISPLAY": display, "LANG": "C.UTF-8", "GDK_BACKEND": "x11",
             "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1", "LIBGL_ALWAYS_SOFTWARE": "1",
@@ -231,12 +232,6 @@ def _start(ends: ExitStack, command: list[str], own: dict[str, str], keep: int |
     )
     ends.callback(process.wait, 30)
     ends.callback(process.terminate)
-
-
-def _free_port() -> int:
-    with socket.socket() as made:
-        made.bind(("127.0.0.1", 0))
-        return int(made.getsockname()[1])
 
 
 def _answers(port: int) -> bool:

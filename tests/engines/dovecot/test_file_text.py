@@ -163,7 +163,7 @@ def agent(engines: LiveEngines) -> Iterator[Path]:
         yield place
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         shutil.rmtree(place.parent)
 
 

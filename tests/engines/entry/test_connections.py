@@ -12,6 +12,7 @@ import pytest
 from tests.engines import live
 from tests.engines.deaf import deaf
 from tests.engines.live import wait_until
+from tests.own_network import free_port
 
 from vaguemestre.engines.cluster.configuration import let_go_text
 from vaguemestre.engines.cluster.members import Member
@@ -33,12 +34,6 @@ class OpenDoor:
         client = socket.create_connection(("127.0.0.1", self.port), timeout=ENOUGH_SECONDS)
         self.clients.append(client)
         return client
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -117,11 +117,13 @@ class Front:
 
     def stop(self) -> None:
         self.process.terminate()
-        assert self.process.wait(15) == 0
-        self.log.close()
-        for pool in self.pools.values():
-            pool.shutdown()
-            pool.server_close()
+        try:
+            assert self.process.wait(60) == 0
+        finally:  # what stayed open would fail another test
+            self.log.close()
+            for pool in self.pools.values():
+                pool.shutdown()
+                pool.server_close()
 
     @contextlib.contextmanager
     def unfinished(self, count: int, head: str, length: int = 5000) -> Iterator[list[socket.socket]]:

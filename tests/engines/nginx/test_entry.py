@@ -15,7 +15,7 @@ import pytest
 from tests.engines import live
 from tests.engines.nginx.front import Front, Pool
 from tests.engines.test_certificates_by_name import EndsTls
-from tests.own_network import NETWORK
+from tests.own_network import NETWORK, free_port
 
 from vaguemestre.engines.cluster import configuration
 from vaguemestre.engines.cluster.members import Member
@@ -100,7 +100,7 @@ class Before:
 
 @pytest.fixture(scope="module")
 def before(front: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Before]:
-    before = Before(_free_port(), _free_port())
+    before = Before(free_port(), free_port())
     servers = (Member("m1", ADDRESS),)
     doors = (Door("pages", before.door, front.config.ports.entry_pages, servers, is_pages=True),)
     script = Path(configuration.__file__).with_name("let_go.lua")
@@ -112,11 +112,6 @@ def before(front: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[B
             yield before
         finally:
             haproxy.terminate()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize("pool", ["web", "reading", "door"])

@@ -49,7 +49,7 @@ def rejection(engines: Sender, sender: str) -> Step:
         steps = (step for step in engines.logged_steps() if step.kind is StepKind.REJECTED)
         return [step for step in steps if step.sender == sender]
 
-    return wait_until(rejections, 30)[0]
+    return wait_until(rejections)[0]
 
 
 def test_who_speaks_before_it_is_greeted_is_refused_and_the_trace_says_so(watched: Sender) -> None:

@@ -183,7 +183,7 @@ class World:
 
     def raw(self, subject: str) -> bytes:
         """The bytes of the message of that subject, once it has arrived."""
-        wait_until(lambda: self.arrived(subject), 30)
+        wait_until(lambda: self.arrived(subject))
         return self.contents(subject)[0]
 
     def contents(self, subject: str) -> list[bytes]:

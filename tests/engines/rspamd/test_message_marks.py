@@ -29,7 +29,7 @@ def judged(engines: LiveEngines, message_id: str) -> list[Step]:
         queue_ids = {step.queue_id for step in steps if step.message_id == message_id} - {""}
         return [step for step in steps if step.kind is StepKind.JUDGED and step.queue_id in queue_ids]
 
-    found: list[Step] = wait_until(told, 20)
+    found: list[Step] = wait_until(told)
     return found
 
 

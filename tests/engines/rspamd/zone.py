@@ -32,7 +32,7 @@ class Zone:
             self._wire.close()
             await asyncio.sleep(0)  # it is closed by the loop
 
-        asyncio.run_coroutine_threadsafe(finish(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(finish(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()

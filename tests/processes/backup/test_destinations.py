@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.engines.live import wait_until
+from tests.own_network import free_port
 from tests.processes.backup.conftest import MARIE, NOW, PAUL, Stand
 
 from vaguemestre.engines.dovecot.mailbox_files import MailboxFiles
@@ -52,12 +53,6 @@ class Destination:
         return Repositories(
             *(replace(store, environment={**store.environment, **self.environment}) for store in given)
         )
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.engines import live
 from tests.engines.live import wait_until
+from tests.own_network import free_port
 
 from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.processes.production.nodes.haproxy import HAProxy
@@ -42,12 +43,6 @@ listen door-{port}
     bind 127.0.0.1:{port}
     server nobody 127.0.0.1:9
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

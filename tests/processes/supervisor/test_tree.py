@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.own_network import free_port
 
 from vaguemestre.processes.supervisor import process_table, tree
 from vaguemestre.processes.supervisor.plan import Ask, Child, Question
@@ -23,12 +23,6 @@ pytestmark = pytest.mark.heavy
 
 SOURCE = Path(__file__).resolve().parents[3] / "src"
 SERVICE = str(Path(__file__).with_name("fake_service.py"))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def service(name: str, *behaviours: str, last: bool = False) -> Child:

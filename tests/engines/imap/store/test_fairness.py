@@ -45,11 +45,11 @@ def test_the_next_goes_on_as_soon_as_one_ends() -> None:
     def first() -> None:
         with kept.turn(MARIE, Request(SILENT_ONE)):
             began.set()
-            may_end.wait(10)
+            may_end.wait(60)
 
     thread = threading.Thread(target=first)
     thread.start()
-    began.wait(10)
+    began.wait(60)
     may_end.set()
     with kept.turn(MARIE, Request()):
         pass
