@@ -212,6 +212,16 @@ class Here:
         engine = str(self.config.engines_dir / "postfix")
         subprocess.run(["/usr/sbin/postsuper", "-c", engine, *arguments], check=True, capture_output=True)
 
+    def silent_log(self, engine: str) -> AbstractContextManager[None]:
+        """Whatever an engine writes is dated back by five minutes."""
+        file = self.config.logs_dir / f"{engine}.log"
+
+        def date_back() -> None:
+            past = time.time() - 300
+            os.utime(file, (past, past))
+
+        return repeated(date_back, 0.1)
+
     @contextmanager
     def letters(self, count: int, sender: str) -> Iterator[None]:
         """To a neighbour that refuses them, or puts them off; thrown away at the end."""

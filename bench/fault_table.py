@@ -118,6 +118,9 @@ def _late(here: Here) -> Iterator[Fault]:
     yield Fault(
         "certificate ended", ("part-down", "Certificats"), partial(here.certificate, timedelta(hours=-1))
     )
+    for engine in ("postfix", "dovecot"):
+        alarm = ("log-silent", f"Le journal de {engine.title()} se tait")
+        yield Fault(f"{engine}: log silent", alarm, partial(here.silent_log, engine))
     yield Fault("feed old", ("feed-old", "Aucun import RH"), here.old_feed)
     yield Fault("a job failed", ("jobs-failed", "1 travail"), partial(here.job, status="FAILED"))
     yield Fault("a job waits", ("jobs-late", "Un travail attend"), partial(here.job, minutes=12, to="nobody"))

@@ -4,12 +4,15 @@ import os
 import smtplib
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.engines.live import LiveEngines, free_port_base, letter
+from tests.engines.live import LiveEngines, free_port_base, letter, wait_until
 
+from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.processes.supervisor.logs import QUIET_SECONDS, RELOAD, SilentLog
 from vaguemestre.site.config import Config
 
 pytestmark = pytest.mark.engines
@@ -78,3 +81,29 @@ def test_what_was_accepted_before_the_disk_was_full_arrives_after(small: LiveEng
     small.flush_queue()
     filling.unlink()
     assert small.found(person, "en chemin", seconds=60)
+
+
+def test_postfix_writes_its_log_again_after_a_full_disk_once_it_is_reloaded(small: LiveEngines) -> None:
+    person, log = small.someone(), postfix.log_file(small.config)
+
+    def arrives_and_is_logged(subject: str) -> bool:
+        before = log.read_bytes()
+        small.arrive(person.address, letter("a@b.example", person.address, subject))
+        assert small.found(person, subject)
+        return log.read_bytes() != before
+
+    assert arrives_and_is_logged("premier")
+    silent = SilentLog(log, since=time.time())
+    filling = small.config.home / "plein"
+    fill(filling)
+    size = -1
+    while log.stat().st_size > size:  # there is room in its last page
+        size = log.stat().st_size
+        with pytest.raises((smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)):
+            small.arrive(person.address, letter("a@b.example", person.address, "pendant"))
+    assert not silent.wants_reload(time.time() + 2 * QUIET_SECONDS)  # there is no room
+    filling.unlink()
+    assert not arrives_and_is_logged("de nouveau")  # else nothing of this is needed
+    assert silent.wants_reload(time.time() + 2 * QUIET_SECONDS)
+    os.kill(small.children["postfix"].pid, RELOAD)
+    assert wait_until(lambda: arrives_and_is_logged("relu"))

@@ -9,9 +9,12 @@ import os
 import signal
 import sqlite3
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import psycopg
@@ -21,7 +24,9 @@ from tests.journeys.conftest import Instance, wait_until
 from vaguemestre.desks.operations.rules.advice import ADVICE
 from vaguemestre.desks.operations.rules.alarms import MEASURED, METRICS_UP, Facts, alarms_of
 from vaguemestre.desks.operations.values import Readings
+from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.metrics_text import read_metrics_text
+from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.processes.supervisor import process_table
 from vaguemestre.site.adapters.operations import as_series
@@ -167,6 +172,56 @@ def test_a_pool_whose_first_process_stands_still_is_named_while_its_workers_answ
         waits_for(instance, silent, later=_MOST_OF_A_MINUTE)
         assert ("part-down", "push") not in alarms(instance)
     waits_for_the_end(instance, {"heartbeat-lost"}, later=_MOST_OF_A_MINUTE)
+
+
+def test_a_dovecot_whose_log_process_was_killed_is_reloaded(instance: Instance) -> None:
+    """Its older processes write into nothing, those that it starts later are heard."""
+    log = dovecot.log_file(load(instance.home))
+
+    def reloads() -> int:
+        return log.read_bytes().count(b"reloading configuration")
+
+    before = reloads()
+    first = next(child["pid"] for child in children(instance) if child["name"] == "dovecot")
+    (pid,) = (
+        process.pid
+        for process in process_table.descendants(first)
+        if Path(f"/proc/{process.pid}/comm").read_text().strip() == "log"
+    )
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: reloads() > before, 150)
+    waits_for_the_end(instance, {"part-down", "log-silent"})
+
+
+@contextmanager
+def dated_back(log: Path) -> Iterator[None]:
+    """Whatever is written there is five minutes old at once."""
+    over = threading.Event()
+
+    def date_back() -> None:
+        while not over.wait(0.05):
+            past = time.time() - 300
+            os.utime(log, (past, past))
+
+    thread = threading.Thread(target=date_back)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("engine", [dovecot, postfix])
+def test_a_log_that_gains_nothing_while_its_engine_answers_is_named(
+    instance: Instance, engine: ModuleType
+) -> None:
+    waits_for_the_end(instance, {"log-silent", "part-down"})
+    log: Path = engine.log_file(load(instance.home))
+    words = f"Le journal de {log.stem.title()} se tait depuis 5 min"
+    with dated_back(log):
+        waits_for(instance, {("log-silent", log.stem): words})
+    waits_for_the_end(instance, {"log-silent"})
 
 
 def submit(instance: Instance, number: int) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from vaguemestre.processes import watchdog
+from vaguemestre.processes.supervisor import logs
 from vaguemestre.processes.supervisor.plan import Ask, Question
 from vaguemestre.processes.watchdog import QuestionUnreadable, all_answer, due, read, written
 
@@ -81,3 +83,25 @@ def test_nothing_is_said_of_a_process_that_does_not_answer(tmp_path: Path) -> No
     began = time.time()
     question = Question(Ask.HEARTBEAT, expect=str(tmp_path / "never"))
     assert not asyncio.run(all_answer([question], began=began, now=began))
+
+
+def test_an_engine_that_answers_and_logs_nothing_any_more_is_reloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (beat := tmp_path / "beat").touch()
+    (log := tmp_path / "engine.log").touch()
+    monkeypatch.setattr(logs, "QUIET_SECONDS", -1.0)  # it counts as silent at once
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    program = (
+        "import os, signal; signal.signal(signal.SIGHUP, lambda *_: os._exit(7)); print(flush=True); "
+        "signal.pause()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as engine:
+        assert engine.stdout
+        engine.stdout.readline()
+        parents = iter((engine.pid, 0))
+        monkeypatch.setattr(os, "getppid", lambda: next(parents))
+        future = Question(Ask.HEARTBEAT, expect=str(beat))
+        os.utime(beat, (time.time() + 5,) * 2)
+        watchdog.accompany([future], str(tmp_path / "nobody"), engine.pid, log)
+        assert engine.wait(timeout=60) == 7

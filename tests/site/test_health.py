@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from tests.engines.live import wait_until
 
 from vaguemestre.engines.instance import has_filter
+from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.cluster.models import Machine
 from vaguemestre.foundation.jobs.tasks import wake
@@ -25,6 +26,7 @@ from vaguemestre.site.config import BackupSection, Config, MailSection, Outgoing
 from vaguemestre.site.monitoring import database_health, health
 from vaguemestre.site.monitoring.check import Check
 from vaguemestre.site.monitoring.companion_health import companion_checks
+from vaguemestre.site.monitoring.engine_logs import logs_check
 from vaguemestre.site.monitoring.stored_sign import FILE, touch_stored_sign
 
 
@@ -61,6 +63,7 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
         "jobs",
         "gate",
         "collector",
+        "logs",
         "carddav",
         "disk",
         "certificates",
@@ -330,3 +333,16 @@ def rename_machine() -> None:
         Machine.objects.update(name="b")
     finally:
         connection.close()
+
+
+def test_a_log_that_gains_nothing_while_its_engine_answers_wants_somebody(config: Config) -> None:
+    file = postfix.log_file(config)
+    file.parent.mkdir()
+    file.touch()
+    well, away = Check(ok=True), Check(ok=False)
+    assert logs_check(config, {"postfix": well}).as_json() == {"status": "ok"}
+    os.utime(file, (time.time() - 400,) * 2)
+    silent = logs_check(config, {"postfix": well, "dovecot": away})
+    assert silent.is_warning
+    assert silent.words == "postfix: nothing written for 400 s"
+    assert logs_check(config, {"postfix": away}).as_json() == {"status": "ok"}

@@ -1,10 +1,13 @@
 """What a machine of a pod tells the others of itself."""
 
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.site.config import Config, NetworkSection
 from vaguemestre.site.config.topology import NodeSection, PodSection, Topology
 from vaguemestre.site.monitoring.pod_health import pod_checks
@@ -35,8 +38,19 @@ def test_a_machine_with_the_pod_tells_of_its_processes(tmp_path: Path) -> None:
     checks = pod_checks(machine(tmp_path, HERE, "b1", "b2"))
     assert {name: check.as_json()["status"] for name, check in checks.items()} == {
         "push": "down",
+        "logs": "ok",
         "disk": "ok",
     }
+
+
+def test_a_machine_whose_dovecot_logs_nothing_any_more_says_so(tmp_path: Path) -> None:
+    config = machine(tmp_path, HERE, "b1", "b2")
+    file = dovecot.log_file(config)
+    file.parent.mkdir()
+    file.touch()
+    assert pod_checks(config)["logs"].as_json() == {"status": "ok"}
+    os.utime(file, (time.time() - 400,) * 2)
+    assert pod_checks(config)["logs"].as_json()["status"] == "down"
 
 
 def test_a_machine_that_keeps_its_pod_alone_never_waits(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from argparse import REMAINDER, ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from vaguemestre.processes.supervisor.logs import RELOAD, SilentLog
 from vaguemestre.processes.supervisor.plan import Ask, Question
 from vaguemestre.processes.supervisor.readiness import answers
 
@@ -76,9 +77,13 @@ def notify(state: str, address: str) -> None:
         peer.sendto(state.encode(), path)
 
 
-def _accompany(questions: Sequence[Question], address: str, served: int) -> None:
-    """Ask and tell until the process that this one accompanies has ended."""
+def accompany(questions: Sequence[Question], address: str, served: int, log: Path | None = None) -> None:
+    """Ask and tell until the process that this one accompanies has ended.
+
+    `log`: written by an engine, which is reloaded once it answers and writes nothing there.
+    """
     began, is_ready = time.time(), False
+    silent_log = SilentLog(log, began) if log else None
     greeted: dict[Question, float] = {}
     while os.getppid() == served:
         asked = due(questions, greeted, time.monotonic())
@@ -86,12 +91,21 @@ def _accompany(questions: Sequence[Question], address: str, served: int) -> None
             greeted |= dict.fromkeys(asked, time.monotonic())
             notify("WATCHDOG=1" if is_ready else "READY=1\nWATCHDOG=1", address)
             is_ready = True
+            if silent_log:
+                _reload_if_silent(silent_log, served)
         time.sleep(_ALIVE_EVERY if is_ready else _READY_EVERY)
+
+
+def _reload_if_silent(log: SilentLog, served: int) -> None:
+    with contextlib.suppress(OSError):
+        if log.wants_reload(time.time()):
+            os.kill(served, RELOAD)
 
 
 def main(arguments: Sequence[str]) -> None:
     parser = ArgumentParser(description="Run a process and tell systemd whether it answers")
     parser.add_argument("--ask", action="append", type=read, default=[])
+    parser.add_argument("--log", type=Path, help="written by the engine: it is reloaded once it is silent")
     parser.add_argument("command", nargs=REMAINDER)
     options = parser.parse_args(arguments)
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
@@ -100,7 +114,7 @@ def main(arguments: Sequence[str]) -> None:
     served = os.getpid()
     if address and os.fork() == 0:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        _accompany(options.ask, address, served)
+        accompany(options.ask, address, served, options.log)
         os._exit(0)
     os.environ.pop("NOTIFY_SOCKET", None)  # an engine that knows systemd would say it is ready too early
     os.environ.pop("WATCHDOG_USEC", None)

@@ -85,6 +85,7 @@ def test_no_day_is_foretold_from_little_or_while_room_grows() -> None:
 
 WELL = {
     MEASURED: NOW, METRICS_UP: 1.0, "source.steps": 1.0, "up.postfix": 1.0, "wants.collector": 0.0,
+    "log-line.postfix": NOW - 40,
     "beat.worker": NOW, "jobs.default.failed": 0.0, "queue.deferred": 3.0, "self-mail.sent": NOW - 60,
     "self-mail.seconds": 1.0, "feed.applied": NOW - 3600, "certificate.public": NOW + 40 * 86_400,
     "backup.made": NOW - 3600, "backup.late-after": 86_400.0, "disk-free.mail": 50.0, "disk-size.mail": 100.0,
@@ -95,6 +96,7 @@ FAULTS = {
     "part-down": {"up.postfix": 0.0},
     "part-wants": {"wants.collector": 1.0},
     "heartbeat-lost": {"beat.worker": NOW - 90},
+    "log-silent": {"log-line.postfix": NOW - 300},
     "jobs-failed": {"jobs.default.failed": 1.0},
     "jobs-late": {"jobs-wait": 700.0},
     "outbox-late": {"outbox-overdue": 400.0},
@@ -135,6 +137,18 @@ def test_what_was_counted_lately_raises_its_alarm(name: str) -> None:
 def test_nobody_is_said_to_be_silent_while_nothing_is_measured() -> None:
     away = facts({METRICS_UP: 0.0, "beat.worker": NOW - 600})
     assert [alarm.name for alarm in alarms_of(away)] == ["metrics-gone"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{METRICS_UP: 0.0}, {"up.postfix": 0.0}],
+    ids=["nothing is measured", "the engine is away"],
+)
+def test_a_log_is_said_to_be_silent_only_while_its_engine_is_seen_to_answer(
+    changes: dict[str, float],
+) -> None:
+    raised = alarms_of(facts({"log-line.postfix": NOW - 300, **changes}))
+    assert "log-silent" not in {alarm.name for alarm in raised}
 
 
 def test_a_backup_that_was_never_made_is_told_after_two_days() -> None:

@@ -56,5 +56,5 @@ def test_no_page_is_left_without_an_alert() -> None:
 
 def test_alerts_have_names_of_their_own_and_a_severity() -> None:
     names = [name_of(alert) for alert in ALERTS]
-    assert len(names) == len(set(names)) == 20
+    assert len(names) == len(set(names)) == 21
     assert all(re.search(r"severity: (?:warning|critical)\n", alert) for alert in ALERTS)

@@ -41,6 +41,19 @@ CASES = {
         {"vaguemestre_heartbeat_timestamp_seconds{process='worker'}": "0x5000"},
         {"vaguemestre_heartbeat_timestamp_seconds{process='worker'}": "0+60x5000"},
     ),
+    # Dovecot answers and its log gains nothing; Postfix is away, and its log rests.
+    "VaguemestreLogSilent": Case(
+        {
+            "vaguemestre_log_last_line_timestamp_seconds{check='dovecot'}": "0x5000",
+            "vaguemestre_check_up{check='dovecot'}": "1x5000",
+        },
+        {
+            "vaguemestre_log_last_line_timestamp_seconds{check='dovecot'}": "0+60x5000",
+            "vaguemestre_check_up{check='dovecot'}": "1x5000",
+            "vaguemestre_log_last_line_timestamp_seconds{check='postfix'}": "0x5000",
+            "vaguemestre_check_up{check='postfix'}": "0x5000",
+        },
+    ),
     "VaguemestreOutboxLate": constant(_OUTBOX, 400, 5),
     "VaguemestrePostfixDeferred": constant("vaguemestre_postfix_queue_messages{queue='deferred'}", 501, 40),
     "VaguemestrePostfixOld": Case(

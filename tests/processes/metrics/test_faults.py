@@ -26,6 +26,7 @@ from vaguemestre.desks.operations.rules.advice import ADVICE
 from vaguemestre.desks.operations.services import take_measures
 from vaguemestre.desks.operations.values import Readings
 from vaguemestre.engines.metrics_text import MetricValue
+from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.people.directory.models import Academy
@@ -89,6 +90,19 @@ def opens(watched: Watched, source: str, name: str, words: str) -> None:
 def closes(watched: Watched, source: str, name: str, *, minutes: float = 1) -> None:
     assert watched.measure(source, minutes=minutes) == []
     assert watched.is_over(name)
+
+
+def test_a_log_that_gains_nothing_is_an_alarm_until_its_next_line(watched: Watched) -> None:
+    file = postfix.log_file(watched.config)
+    file.parent.mkdir()
+    file.touch()
+    assert watched.measure("logs", minutes=0) == []
+    past = time.time() - 400
+    os.utime(file, (past, past))
+    opens(watched, "logs", "log-silent", "Le journal de Postfix se tait depuis 7 min")
+    with file.open("a") as log:
+        log.write("a line\n")
+    closes(watched, "logs", "log-silent")
 
 
 def test_a_job_that_failed_is_an_alarm_until_it_is_run_again(watched: Watched) -> None:

@@ -71,6 +71,18 @@ def values(unit: Unit, key: str) -> list[str]:
     return [line.partition("=")[2] for line in render(unit).splitlines() if line.startswith(f"{key}=")]
 
 
+def test_the_service_of_an_engine_looks_after_its_log() -> None:
+    written = {
+        unit.name: unit.argv[unit.argv.index("--log") + 1]
+        for unit in services().values()
+        if "--log" in unit.argv
+    }
+    assert written == {
+        "vaguemestre-dovecot": str(LOGS / "dovecot.log"),
+        "vaguemestre-postfix": str(LOGS / "postfix.log"),
+    }
+
+
 def test_each_process_of_the_plan_has_a_service_and_those_that_answer_others_a_stand_in() -> None:
     stand_ins = {name for name in services() if name.endswith("-stand-in")}
     assert services().keys() - stand_ins == {f"vaguemestre-{child.name}" for child in CHILDREN} | {

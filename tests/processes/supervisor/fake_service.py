@@ -1,7 +1,7 @@
 """A small service for the supervisor's tests: python fake_service.py PORT [behaviour …].
 
 deaf: never answers · crash: ends at once with code 3 · children: starts a grandchild that outlives it ·
-stubborn: does not end on SIGTERM
+stubborn: does not end on SIGTERM · reloads: says so on SIGHUP
 """
 
 import http.server
@@ -19,6 +19,8 @@ if "crash" in behaviours:
     sys.exit(3)
 if "stubborn" in behaviours:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if "reloads" in behaviours:
+    signal.signal(signal.SIGHUP, lambda *_: os.write(1, b"reloaded\n"))
 if "children" in behaviours:
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 if "deaf" in behaviours:

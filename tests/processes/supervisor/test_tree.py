@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from tests.own_network import free_port
 
-from vaguemestre.processes.supervisor import process_table, tree
+from vaguemestre.processes.supervisor import logs, process_table, tree
 from vaguemestre.processes.supervisor.plan import Ask, Child, Question
 from vaguemestre.processes.supervisor.rights import as_ourselves
 from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
@@ -279,3 +279,17 @@ asyncio.run(main())
         await until(lambda: (p := process_table.seen(child)) is None or p.state == "Z", 5)
 
     asyncio.run(gone())
+
+
+def test_an_engine_that_answers_and_logs_nothing_any_more_is_reloaded(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "_GREETED_EVERY", 0.05)
+    monkeypatch.setattr(logs, "QUIET_SECONDS", 0.3)
+    engine = replace(service("engine", "reloads"), log_file=tmp_path / "logs/engine.log")
+
+    async def story(running: Tree) -> None:
+        await running.start([engine])
+        await until(lambda: ("engine", "reloaded") in watched.said)
+
+    live(watched, story)

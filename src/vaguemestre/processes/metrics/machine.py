@@ -12,6 +12,7 @@ from vaguemestre.engines.postfix.queue_agent import count_messages
 from vaguemestre.engines.tls.certificates import expiries
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
+from vaguemestre.site.monitoring.engine_logs import last_lines
 from vaguemestre.site.monitoring.health import checks
 from vaguemestre.site.monitoring.round_trip_file import read_round_trip
 
@@ -62,6 +63,18 @@ def postfix_queue(config: Config) -> Iterator[Metric]:
             oldest.add_metric((queue,), arrival)
     yield messages
     yield oldest
+
+
+def engine_logs(config: Config) -> Iterator[Metric]:
+    """By the part of `/sante/` whose log it is, so that a rule can ask whether that one answers."""
+    family = GaugeMetricFamily(
+        "vaguemestre_log_last_line_timestamp_seconds",
+        "When this engine last wrote into its log.",
+        labels=("check",),
+    )
+    for engine, written_at in last_lines(config).items():
+        family.add_metric((engine,), written_at)
+    yield family
 
 
 def push_streams(config: Config) -> Iterator[Metric]:

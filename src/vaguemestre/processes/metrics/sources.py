@@ -16,6 +16,7 @@ def sources(config: Config) -> Mapping[str, Source]:
     return {
         "health": partial(machine.health, config),
         "heartbeats": partial(machine.heartbeats, config),
+        "logs": partial(machine.engine_logs, config),  # after the health, which greets the engines
         "pools": partial(counters.pools, config),
         "jobs": database.jobs,
         "outbox": database.outbox,

@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import os
+import re
+import shutil
+import signal
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +14,11 @@ from vaguemestre.foundation.kernel.times import PARIS
 
 LARGEST = 10_000_000  # bytes; then the file becomes FILE.1
 FORMER = 5  # files kept of an engine's log, for a collector that was stopped
+QUIET_SECONDS = 150.0  # of a log whose engine is greeted, and so writes, each minute
+RELOAD = signal.SIGHUP  # of Postfix and of Dovecot: their connections stay
+_WRITER_DIED = re.compile(rb"^\S+ master: Error: service\(log\): ", re.MULTILINE)  # of Dovecot
+_MOST_READ = 10_000_000  # bytes at a look
+_LEAST_ROOM = 1_000_000  # bytes
 _LOOK_EVERY = 0.2  # seconds
 
 
@@ -31,6 +39,49 @@ class LogFile:
 
 def _for_our_group(path: str, flags: int) -> int:
     return os.open(path, flags, 0o640)
+
+
+class SilentLog:
+    """Notices that an engine which answers writes nothing into its log any more.
+
+    Postfix's postlogd writes nothing more after one failed write, of a full disk. Dovecot's processes write
+    into nothing once its process `log` has died: its master says that itself, and those it starts later are
+    heard. All write again once the engine is reloaded.
+    """
+
+    def __init__(self, path: Path, since: float) -> None:
+        """`since`: when the engine started (Unix time)."""
+        self._path, self._since = path, since
+        self._file, self._at = _place(path)
+        self._has_lost_writer = False
+
+    def wants_reload(self, now: float) -> bool:
+        """Whether to reload the engine, which has just been greeted; once for each death, or silence.
+
+        Raises OSError.
+        """
+        self._has_lost_writer |= bool(_WRITER_DIED.search(self._gained()))
+        written_at = 0.0
+        with contextlib.suppress(FileNotFoundError):
+            written_at = self._path.stat().st_mtime
+        is_silent = now - max(written_at, self._since) > QUIET_SECONDS
+        has_room = shutil.disk_usage(self._path.parent).free >= _LEAST_ROOM
+        if not has_room or not (is_silent or self._has_lost_writer):
+            return False
+        self._since, self._has_lost_writer = now, False
+        return True
+
+    def _gained(self) -> bytes:
+        """What was written since the last look; of very much, the end."""
+        file, size = _place(self._path)
+        is_same = file == self._file and self._at <= size
+        start = max(self._at if is_same else 0, size - _MOST_READ)
+        self._file, self._at = file, size
+        if start == size:
+            return b""
+        with self._path.open("rb") as log:
+            log.seek(start)
+            return log.read(size - start)
 
 
 async def follow(path: Path, reopen: Callable[[], None], largest: int = LARGEST) -> AsyncIterator[str]:
@@ -69,6 +120,15 @@ def rotate(path: Path) -> None:
     path.replace(path.with_name(f"{path.name}.1"))
     with open(path, "a", opener=_for_our_group):
         pass
+
+
+def _place(path: Path) -> tuple[int, int]:
+    """Which file it is, and its end; noughts without one."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_ino, status.st_size
 
 
 def _size(path: Path) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vaguemestre.processes.supervisor import process_table
 from vaguemestre.processes.supervisor.child_process import Spawned, spawn
-from vaguemestre.processes.supervisor.logs import LogFile, follow
+from vaguemestre.processes.supervisor.logs import RELOAD, LogFile, SilentLog, follow
 from vaguemestre.processes.supervisor.nursery.nursery_client import Nursery
 from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.processes.supervisor.readiness import answers
@@ -22,6 +22,7 @@ from vaguemestre.processes.supervisor.rights import Launch, Launcher
 END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines
 _LOOK_EVERY = 0.05  # seconds
 _CLOCK_STEP = 0.01  # seconds: the kernel dates a file by its last tick, before what its clock says
+_GREETED_EVERY = 60.0  # seconds: each greeting of an engine leaves lines in its log
 _FALSE_STARTS = 3  # in a row, before a child that never was ready has failed
 _LAST_WORDS = 5  # lines of output kept for an error message
 
@@ -79,8 +80,8 @@ class Tree:
         for running in fresh:
             self.children[running.name] = running
             self._tasks.append(asyncio.create_task(self._keep(running), name=running.name))
-            if running.child.log_file:
-                self._tasks.append(asyncio.create_task(self._follow(running)))
+            if path := running.child.log_file:
+                self._tasks += map(asyncio.create_task, (self._follow(running), _keep_written(running, path)))
         return fresh
 
     @property
@@ -253,6 +254,17 @@ class Tree:
                     signalled.add(process.pid)
                     process_table.send(process, signal.SIGTERM)
             await asyncio.sleep(_LOOK_EVERY)
+
+
+async def _keep_written(running: Supervised, path: Path) -> None:
+    """Greet an engine each minute; reload it once that leaves no line in its log any more."""
+    log = SilentLog(path, time.time())
+    while True:
+        await asyncio.sleep(_GREETED_EVERY)
+        answered = [await answers(question, since=0) for question in running.child.ready]
+        with contextlib.suppress(OSError):
+            if running.pid and running.state == "ready" and all(answered) and log.wants_reload(time.time()):
+                os.kill(running.pid, RELOAD)
 
 
 async def _begin(launch: Launch, folder: Path, nursery: Nursery | None) -> Spawned:

@@ -22,6 +22,7 @@ _SERIES = {
     "vaguemestre_check_up": ("up", "check"),
     "vaguemestre_check_warning": ("wants", "check"),
     "vaguemestre_heartbeat_timestamp_seconds": ("beat", "process"),
+    "vaguemestre_log_last_line_timestamp_seconds": ("log-line", "check"),
     "vaguemestre_jobs": ("jobs", "queue", "state"),
     "vaguemestre_jobs_longest_wait_seconds": ("jobs-wait",),
     "vaguemestre_outbox_messages": ("outbox", "state"),

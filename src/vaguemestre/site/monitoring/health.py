@@ -22,6 +22,7 @@ from vaguemestre.site.config.backup import LAST_BACKUP
 from vaguemestre.site.monitoring.check import Check
 from vaguemestre.site.monitoring.companion_health import companion_checks
 from vaguemestre.site.monitoring.database_health import database_checks
+from vaguemestre.site.monitoring.engine_logs import logs_check
 
 _PATIENCE = 0.25  # seconds for one service
 _SECOND_PATIENCE = 0.5  # seconds, once more: a busy machine starts the process that greets later
@@ -67,7 +68,9 @@ def checks(config: Config) -> dict[str, Check]:
         **({"backup": lambda: _backup(config)} if config.backup.repository else {}),
         "certificates": lambda: _certificates(config),
     }
-    return {**database, **{name: ask() for name, ask in probes.items()}, **companions}
+    found = {name: ask() for name, ask in probes.items()}
+    engines = {name: found[name] for name in ("dovecot", "postfix")}
+    return {**database, **found, "logs": logs_check(config, engines), **companions}
 
 
 def _filter(config: Config, first_process: Check) -> Check:

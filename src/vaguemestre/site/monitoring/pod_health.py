@@ -4,15 +4,24 @@ import socket
 
 from vaguemestre.site.config import Config
 from vaguemestre.site.monitoring.check import Check
+from vaguemestre.site.monitoring.engine_logs import logs_check
 from vaguemestre.site.monitoring.health import free_space, page_answers
 
 
 def pod_checks(config: Config) -> dict[str, Check]:
-    """Its disk, and its processes where the pod is; elsewhere it waits. Of Dovecot nothing is said."""
+    """Its disk, its processes and Dovecot's log where the pod is; elsewhere it waits.
+
+    Of Dovecot itself nothing is said: its unit greets it each minute, which its log shows.
+    """
     pod = config.topology.pod_named(config.served_pod)
     if config.is_pod_shared and pod and not _is_ours(pod.address):
         return {"pod": Check(ok=True, is_waiting=True), "disk": free_space(config)}
-    return {"push": page_answers(config.ports.push, "/sante"), "disk": free_space(config)}
+    log = logs_check(config, {"dovecot": Check(ok=True)})
+    return {
+        "push": page_answers(config.ports.push, "/sante"),
+        "logs": Check(ok=not log.is_warning, words=log.words),
+        "disk": free_space(config),
+    }
 
 
 def _is_ours(address: str) -> bool:

@@ -99,6 +99,22 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "`vaguemestre node list` dit à quoi elle sert.",
             ),
         ),
+        "log-silent": Advice(
+            "Le journal de Postfix ou de Dovecot se tait",
+            "Il répond, et n’écrit plus rien. Le courrier passe ; mais ce qu’il devient n’est plus su : "
+            "« Recherche de messages », « Où est mon courriel ? » et l’assistance n’en voient rien.",
+            (
+                "Y a-t-il de la place pour ses journaux ? `df -h /var/lib/vaguemestre/logs` et "
+                "`df -i /var/lib/vaguemestre/logs` ; sinon voir « Le disque se remplit » d’abord.",
+                "Le faire relire, ce qui ne coupe personne : `systemctl reload vaguemestre-postfix`, ou "
+                "`vaguemestre-dovecot`. Son service le fait de lui-même au bout de deux à trois minutes, "
+                "s’il a de la place.",
+                "Il se tait encore : `systemctl restart vaguemestre-postfix`, ou `vaguemestre-dovecot`. Rien "
+                "n’est perdu.",
+                "L’alarme se ferme à la ligne suivante. Ce qui est arrivé ou parti pendant le silence n’a "
+                "laissé aucune trace, et n’en aura pas.",
+            ),
+        ),
         "jobs-failed": Advice(
             "Des travaux ont échoué",
             "Ils ont été essayés pendant trois jours. Ce qu’ils devaient faire n’est pas fait.",

@@ -15,12 +15,14 @@ MEASURED, METRICS_UP = "measured", "metrics.up"
 _STALE_SECONDS = 180
 _SILENT_SECONDS = 45  # of a sign every five, so that it is named within a minute
 LIVE_BEAT = "live-beat."  # of this machine, as the page is made; `beat.`: as the round measured
+_LONGEST_QUIET = 240  # seconds of a log whose engine is greeted, and so writes, every half minute
 _DAY = 86_400
-_TOLD_APART = frozenset(("jobs", "certificates", "backup"))  # by alarms of their own
+_TOLD_APART = frozenset(("jobs", "certificates", "backup", "logs"))  # by alarms of their own
 _DOWN = {
     "certificates": "l’un d’eux est fini",
     "database-writes": "rien n’est plus enregistré",
     "disk": "il n’en reste presque plus",
+    "logs": "l’un d’eux se tait",
 }
 _MIN_COMMANDS = 20
 _ROUNDS_TO_RETURN = 10  # two a minute, before the first message that goes round is said to be lost
@@ -97,6 +99,15 @@ def _silent_processes(facts: Facts) -> Iterator[str]:
     if facts.readings.get(METRICS_UP, 1.0):  # else they are old ones
         yield from (name for name, at in facts.named("beat.") if measured - at > _SILENT_SECONDS)
     yield from (name for name, at in facts.named(LIVE_BEAT) if facts.now - at > _SILENT_SECONDS)
+
+
+def _logs(facts: Facts) -> Iterator[Raised]:
+    measured = facts.value(MEASURED)
+    for engine, written_at in facts.named("log-line."):
+        answers = facts.readings.get(METRICS_UP, 1.0) and facts.readings.get(f"up.{engine}", 1.0)
+        if answers and measured - written_at > _LONGEST_QUIET:
+            since = _span(measured - written_at)
+            yield Raised("log-silent", engine, f"Le journal de {engine.title()} se tait depuis {since}")
 
 
 def _jobs(facts: Facts) -> Iterator[Raised]:
@@ -176,7 +187,7 @@ def _imap(facts: Facts) -> Iterator[Raised]:
 
 
 _RULES: tuple[Callable[[Facts], Iterator[Raised]], ...] = (
-    _metrics, _parts, _machines, _room, _queue, _round_trip, _jobs, _ends, _imap,
+    _metrics, _parts, _machines, _logs, _room, _queue, _round_trip, _jobs, _ends, _imap,
 )  # fmt: skip
 
 PARTS = {
@@ -194,6 +205,7 @@ PARTS = {
     "gate": "Contrôle des envois",
     "arrivals": "Contrôle du courrier reçu",
     "collector": "Trace des messages",
+    "logs": "Journaux de Postfix et de Dovecot",
     "carddav": "Carnets (CardDAV)",
     "disk": "Place sur le disque",
     "backup": "Sauvegarde",

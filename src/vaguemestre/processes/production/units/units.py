@@ -206,6 +206,8 @@ def _base(process: str) -> str:
 def _asked(child: Child) -> Iterable[str]:
     for question in child.ready:
         yield from ("--ask", written(question))
+    if child.log_file:
+        yield from ("--log", str(child.log_file))
 
 
 def _before(process: str) -> tuple[str, ...]:
