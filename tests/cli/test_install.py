@@ -75,7 +75,6 @@ def test_a_machine_that_was_named_once_needs_no_option(tmp_path: Path) -> None:
         (Topology(NODES), "", "dites laquelle est celle-ci"),
         (Topology(NODES), "d9", "aucune ne s’appelle « d9 »"),
         (Topology(), "d1", "le fichier ne décrit aucune machine"),
-        (Topology(NODES, (POD,)), "m1", "ensemble sur une machine"),
     ],
 )
 def test_a_name_that_does_not_go_with_the_file_is_refused(

@@ -211,6 +211,21 @@ def test_an_entry_without_its_address_or_with_something_else_is_refused(
         loaded(tmp_path, text)
 
 
+def test_every_machine_that_is_not_made_is_told_at_once_and_not_only_as_it_is_installed(
+    tmp_path: Path,
+) -> None:
+    """Two fronts with a part of their duties, a machine of two pods, and one of none."""
+    mx = '\n[[node]]\nname = "mx1"\naddress = "10.77.0.12"\nduties = ["mx"]\n'
+    text = USUAL.replace('["web", "proxy", "mx"]', '["web", "proxy"]')
+    with pytest.raises(ConfigWrong) as refused:
+        loaded(tmp_path, text.replace('nodes = ["store2"]', 'nodes = ["store1"]') + ENTRY + mx)
+    told = str(refused.value).splitlines()
+    assert [("vont ensemble" in line, "un [[pod]] et un seul" in line) for line in told] == [
+        (True, False), (False, True), (False, True), (True, False),
+    ]  # fmt: skip
+    assert all(", ligne " in line for line in told)
+
+
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     wrong = SIX.replace('name = "beauvais"', 'name = "amiens"').replace("10.77.0.42", "10.9.0.42")
     with pytest.raises(ConfigWrong) as refused:

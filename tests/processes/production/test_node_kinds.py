@@ -7,12 +7,12 @@ import pytest
 
 from vaguemestre.engines.cluster.configuration import routes_text
 from vaguemestre.processes.production.nodes.keys import cluster_of
-from vaguemestre.processes.production.nodes.kinds import check_can_be_made
 from vaguemestre.processes.production.nodes.routes import routes_of
 from vaguemestre.processes.production.units.children import children_of
 from vaguemestre.processes.production.units.units import services_of
-from vaguemestre.site.config import Config, ConfigWrong, FilesSection, MailSection
+from vaguemestre.site.config import Config, FilesSection, MailSection
 from vaguemestre.site.config.network import NetworkSection
+from vaguemestre.site.config.node_kinds import unmade_machines
 from vaguemestre.site.config.topology import FRONT_DUTIES, MAIL_DUTIES, NodeSection, PodSection, Topology
 
 NODES = (
@@ -22,6 +22,7 @@ NODES = (
 )
 PODS = (PodSection("p1", "10.77.0.41", ("b1",)), PodSection("p2", "10.77.0.42", ("b2",)))
 TOPOLOGY = Topology(NODES, PODS)
+USUAL = NetworkSection(ports="usual")
 
 
 def config_at(home: Path, machine: str) -> Config:
@@ -32,21 +33,26 @@ def config_at(home: Path, machine: str) -> Config:
     return Config(home=home, topology=TOPOLOGY, network=network, served_pod=pod.name if pod else "")
 
 
+def refusals(topology: Topology, network: NetworkSection = USUAL) -> list[str]:
+    return [rule.sentence for rule in unmade_machines(topology, network)]
+
+
 def test_fronts_and_a_machine_of_one_pod_are_made() -> None:
-    for node in NODES:
-        check_can_be_made(TOPOLOGY, node)
+    assert refusals(TOPOLOGY) == []
 
 
 @pytest.mark.parametrize("duties", [("web",), ("proxy", "mx"), MAIL_DUTIES])
 def test_the_duties_of_a_front_go_together_and_without_mail(duties: tuple[str, ...]) -> None:
-    node = NodeSection("x", "10.77.0.9", duties)
-    with pytest.raises(ConfigWrong, match="web, proxy, mx"):
-        check_can_be_made(Topology((*NODES, node), PODS), node)
+    topology = Topology((*NODES, NodeSection("x", "10.77.0.9", duties)), PODS)
+    (refusal,) = refusals(topology)
+    assert "« web, proxy, mx » vont ensemble" in refusal
+    assert f"« x » a « {', '.join(duties)} »" in refusal
+    assert refusals(topology, NetworkSection()) == []  # of bin/up
 
 
 def test_a_machine_without_a_pod_of_its_own_is_not_made() -> None:
-    with pytest.raises(ConfigWrong, match="en a 0"):
-        check_can_be_made(Topology(NODES, PODS[1:]), NODES[0])
+    (refusal,) = refusals(Topology(NODES, PODS[1:]))
+    assert "« b1 » en a 0" in refusal
 
 
 def test_a_pod_runs_no_page_and_no_door_of_the_world(tmp_path: Path) -> None:

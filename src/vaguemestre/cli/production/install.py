@@ -18,7 +18,6 @@ from vaguemestre.processes.production import kept_answers, layout
 from vaguemestre.processes.production.answers import answers, file_from
 from vaguemestre.processes.production.completion import completed
 from vaguemestre.processes.production.installation import Installation
-from vaguemestre.processes.production.nodes.kinds import check_can_be_made
 from vaguemestre.processes.production.nodes.node_installation import NodeInstallation
 from vaguemestre.processes.production.step import BROKEN, Step, plan_lines, run_each, run_steps
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong, load
@@ -83,7 +82,6 @@ def installation_of(whole: Installation, name: str) -> Installation | NodeInstal
     if node is None:
         said = f"aucune ne s’appelle « {name} »" if name else "dites laquelle est celle-ci (--node NOM)"
         raise ConfigWrong(f"le fichier décrit plusieurs machines ({names}) : {said}.")
-    check_can_be_made(topology, node)
     if pod := topology.pod_kept_by(node.name):  # the file that names this machine may not be there yet
         whole = replace(whole, config=replace(whole.config, served_pod=pod.name))
     return NodeInstallation(whole, node)

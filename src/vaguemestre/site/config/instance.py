@@ -19,6 +19,7 @@ from vaguemestre.site.config.lifecycle import LifecycleSection
 from vaguemestre.site.config.mail import MailSection
 from vaguemestre.site.config.metrics import MetricsSection
 from vaguemestre.site.config.network import EVERYWHERE, NetworkSection
+from vaguemestre.site.config.node_kinds import unmade_machines
 from vaguemestre.site.config.portability import PortabilitySection
 from vaguemestre.site.config.ports import ClientPorts, Ports
 from vaguemestre.site.config.retention import RetentionSection
@@ -223,10 +224,10 @@ class Config(HomeFolders):
             yield from getattr(self, section).broken_rules()
         yield from self._broken_rules_of_academies()
         yield from self.topology.broken_rules(self.database, self.network)
+        yield from unmade_machines(self.topology, self.network)
         lifecycle = self.lifecycle
-        if lifecycle.purged < max(
-            lifecycle.transfer_closed, lifecycle.retirement_closed, self.feed.grace_days
-        ):
+        last_closed = max(lifecycle.transfer_closed, lifecycle.retirement_closed, self.feed.grace_days)
+        if lifecycle.purged < last_closed:
             yield Rule(
                 (
                     "lifecycle.purged",
