@@ -23,7 +23,7 @@ from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.cluster.models import Machine
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.site.config import BackupSection, Config, MailSection, OutgoingSection
-from vaguemestre.site.monitoring import database_health, health
+from vaguemestre.site.monitoring import database_health, health, probes
 from vaguemestre.site.monitoring.check import Check
 from vaguemestre.site.monitoring.companion_health import companion_checks
 from vaguemestre.site.monitoring.engine_logs import logs_check
@@ -189,7 +189,7 @@ def test_a_long_worker_that_is_away_is_a_warning(config: Config, part: str, proc
 
 def test_a_service_that_says_nothing_is_not_waited_for(silent_port: int) -> None:
     began = time.monotonic()
-    assert not health.greets("127.0.0.1", silent_port, b"* OK").ok
+    assert not probes.greets("127.0.0.1", silent_port, b"* OK").ok
     assert time.monotonic() - began < 1
 
 
@@ -207,7 +207,7 @@ def test_a_service_that_greets_late_once_is_well() -> None:
 
         greeter = Thread(target=greet_the_second, daemon=True)
         greeter.start()
-        assert health.greets("127.0.0.1", listener.getsockname()[1], b"220").ok
+        assert probes.greets("127.0.0.1", listener.getsockname()[1], b"220").ok
         greeter.join(5)
 
 

@@ -211,11 +211,17 @@ def _said(error: Exception) -> tuple[str, int]:
         return _sentence(error), 1
     if type(error).__module__ == "django.db.utils":  # named so: Django is not loaded for every command
         detail = _keep_traceback(error)
-        return f"la base de données manque ou ne répond pas ; lancez bin/up. Détail : {detail}", 69
+        return f"la base de données manque ou ne répond pas ; {_database_advice()}. Détail : {detail}", 69
     for kind, (sentence, code) in _EXPECTED.items():
         if isinstance(error, kind):
             return sentence.format(error), code
     return str(error), 70
+
+
+def _database_advice() -> str:
+    """What to do, in the words of where the instance runs."""
+    advice = importlib.import_module("vaguemestre.processes.production.database_advice")
+    return str(advice.database_advice(load()))
 
 
 def _usage(error: Any) -> str:

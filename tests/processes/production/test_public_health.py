@@ -85,7 +85,8 @@ def test_each_other_part_has_a_line_that_names_what_keeps_it(
 
 
 def test_pages_that_do_not_answer_are_told(site: Site) -> None:
-    (line,) = site.lines()
+    front, line = site.lines()
+    assert front.startswith("ROUGE  partie front")  # that nothing listens at its own port either
     assert line.startswith("ROUGE  parties : /sante/ ne répond pas (JSONDecodeError)")
 
 

@@ -24,6 +24,7 @@ from vaguemestre.processes.backup.restoration import reachable_home, restore_dat
 from vaguemestre.processes.backup.room import NoRoom
 from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.processes.production.machine.wal_archive import return_database
+from vaguemestre.processes.production.units.unit_states import is_under_systemd
 from vaguemestre.processes.supervisor import place as home
 from vaguemestre.site.config import Config, load
 from vaguemestre.site.config.backup import LAST_DRILL
@@ -103,7 +104,8 @@ def _restore_all(config: Config, place: str, at: datetime | None, keys_password:
     typer.echo("Courriels et fichiers…", err=True)
     manifest = restore_data(load(), stores, generation, lambda step: typer.echo(f"{step}…", err=True))
     made_at = datetime.fromisoformat(manifest.made_at).astimezone()
-    typer.echo(f"Restauré : l’état du {dated_moment_fr(made_at)}. Démarrez avec bin/up.")
+    start = "systemctl start vaguemestre.target" if is_under_systemd(config) else "bin/up"
+    typer.echo(f"Restauré : l’état du {dated_moment_fr(made_at)}. Démarrez : {start}.")
 
 
 def _restore_mailbox(

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,11 +22,9 @@ from vaguemestre.site.monitoring.check import Check
 from vaguemestre.site.monitoring.companion_health import companion_checks
 from vaguemestre.site.monitoring.database_health import database_checks
 from vaguemestre.site.monitoring.engine_logs import logs_check
+from vaguemestre.site.monitoring.probes import front_check, greets, page_answers
 
-_PATIENCE = 0.25  # seconds for one service
-_SECOND_PATIENCE = 0.5  # seconds, once more: a busy machine starts the process that greets later
 _START_PATIENCE = 1.5  # where a process is started to answer
-_LATE = "timed out"
 _LEAST_SPACE = 200_000_000  # bytes; below, mail is about to be refused
 _LEAST_FILES = 1000
 _STALE = 15.0  # seconds without a sign of the worker
@@ -38,7 +35,7 @@ _LONGEST_WAIT = timedelta(minutes=10)  # of a job that may run
 def checks(config: Config) -> dict[str, Check]:
     """Check the database, engines and what they ask, our processes, jobs, disk, backup and certificates."""
     ports = config.ports
-    front = _front(ports.carddav)
+    front = front_check(ports.carddav)
     companions = companion_checks(config)
     database = database_checks(config.data_dir, does_worker_live=_beats(config, worker_name("default")).ok)
     probes: dict[str, Callable[[], Check]] = {
@@ -117,40 +114,6 @@ def _postfix(config: Config) -> Check:
     except (EngineDown, EngineRefused):  # of the agent, or of an older one: Postfix itself greets
         pass
     return greeting
-
-
-def _front(port: int) -> Check:
-    """Whether nginx answers, by itself, whatever pools do: without Host it says 400 (RFC 9112 §3.2)."""
-    return greets("127.0.0.1", port, b"HTTP/1.1 400", asked=b"GET / HTTP/1.1\r\n\r\n")
-
-
-def greets(
-    host: str, port: int, expected: bytes, patience: float = _PATIENCE, *, asked: bytes = b""
-) -> Check:
-    """Whether a service says what it says first, or when asked; one that is only late is asked once more."""
-    first = _greeting(host, port, expected, patience, asked)
-    return _greeting(host, port, expected, _SECOND_PATIENCE, asked) if first.words == _LATE else first
-
-
-def _greeting(host: str, port: int, expected: bytes, patience: float, asked: bytes) -> Check:
-    try:
-        with socket.create_connection((host, port), patience) as peer:
-            peer.sendall(asked)
-            return Check(ok=peer.recv(64).startswith(expected))
-    except TimeoutError:
-        return Check(ok=False, words=_LATE)
-    except OSError as error:
-        return Check(ok=False, words=str(error))
-
-
-def page_answers(port: int, path: str) -> Check:
-    """Whether a process of ours answers that page on the loopback."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), _PATIENCE) as peer:
-            peer.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost:{port}\r\n\r\n".encode())
-            return Check(ok=b" 200 " in peer.recv(64))
-    except OSError as error:
-        return Check(ok=False, words=str(error))
 
 
 def _beats(config: Config, name: str) -> Check:

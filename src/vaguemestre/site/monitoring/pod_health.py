@@ -1,11 +1,10 @@
 """How a machine of a pod is, as it tells the others: nobody asks it for a page."""
 
-import socket
-
 from vaguemestre.site.config import Config
 from vaguemestre.site.monitoring.check import Check
 from vaguemestre.site.monitoring.engine_logs import logs_check
-from vaguemestre.site.monitoring.health import free_space, page_answers
+from vaguemestre.site.monitoring.health import free_space
+from vaguemestre.site.monitoring.probes import is_ours, page_answers
 
 
 def pod_checks(config: Config) -> dict[str, Check]:
@@ -14,7 +13,7 @@ def pod_checks(config: Config) -> dict[str, Check]:
     Of Dovecot itself nothing is said: its unit greets it each minute, which its log shows.
     """
     pod = config.topology.pod_named(config.served_pod)
-    if config.is_pod_shared and pod and not _is_ours(pod.address):
+    if config.is_pod_shared and pod and not is_ours(pod.address):
         return {"pod": Check(ok=True, is_waiting=True), "disk": free_space(config)}
     log = logs_check(config, {"dovecot": Check(ok=True)})
     return {
@@ -22,14 +21,3 @@ def pod_checks(config: Config) -> dict[str, Check]:
         "logs": Check(ok=not log.is_warning, words=log.words),
         "disk": free_space(config),
     }
-
-
-def _is_ours(address: str) -> bool:
-    """Whether this machine has that address at the moment: nobody else can listen on it."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError:
-            return False
-    return True

@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,17 +16,25 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from vaguemestre.engines.conversion.trusted_authorities import trusted_authorities
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.postfix.mailboxes import has_mailbox
-from vaguemestre.engines.tls.certificates import names_of, paths, public_paths
+from vaguemestre.engines.tls.certificates import names_of, paths, pod_pair, public_paths
 from vaguemestre.engines.tls.certificates_by_name import pair_of
+from vaguemestre.processes.production.database_advice import database_advice
 from vaguemestre.processes.production.live_check import live_verdicts as verdicts
 from vaguemestre.processes.production.live_check.live_verdicts import Finding
 from vaguemestre.processes.production.live_check.public_health import HealthUnknown, parts_of
+from vaguemestre.processes.production.live_check.this_machine import (
+    has_processes,
+    role_fr,
+    shows_pages,
+    waits,
+    wanted_ports,
+    wanted_units,
+)
 from vaguemestre.processes.production.machine.hosts import hosts_shown
-from vaguemestre.processes.production.units.children import children_of
 from vaguemestre.processes.production.units.unit_states import is_under_systemd
-from vaguemestre.processes.production.units.units import service_name
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
+from vaguemestre.site.monitoring.probes import front_check
 
 _PATIENCE = 5.0  # seconds
 _ZONE = "vaguemestre.processes.production.live_check.live_zone"  # loaded once Django is set up
@@ -44,12 +51,14 @@ def findings(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _units(config: Config, now: datetime) -> Iterator[Finding]:
-    if not is_under_systemd(config):
+    if role := role_fr(config):
+        yield Finding("machine", is_well=True, sentence=role)
+    if not is_under_systemd(config) and has_processes(config):
         yield Finding(
             "unités", is_well=True, sentence="aucune ici : bin/up garde les processus (vaguemestre status)"
         )
         return
-    names = [f"{service_name(child.name)}.service" for child in children_of(config, sys.executable)]
+    names = wanted_units(config)
     ended = subprocess.run(
         ["/usr/bin/systemctl", "is-active", *names], capture_output=True, text=True, check=False
     )
@@ -60,23 +69,27 @@ def _units(config: Config, now: datetime) -> Iterator[Finding]:
 
 def _parts(config: Config, now: datetime) -> Iterator[Finding]:
     """Each part that is not well; one line if all are."""
-    if config.served_pod:
-        return  # no page is made here
+    if not shows_pages(config):
+        return
     has_units = is_under_systemd(config)
     try:
         parts = parts_of(config)
     except HealthUnknown as unknown:
-        yield Finding(
-            "parties",
-            is_well=False,
-            sentence=str(unknown),
-            remedy="journalctl -u vaguemestre-web -u vaguemestre-front"
-            if has_units
-            else "logs/web.log, logs/front.log",
-        )
+        front = front_check(config.ports.carddav)
+        if not front.ok:
+            yield verdicts.judge_part("front", "down", front.words, has_units=has_units)
+        journal = "journalctl -u vaguemestre-web -u vaguemestre-front"
+        remedy = journal if has_units else "logs/web.log, logs/front.log"
+        yield Finding("parties", is_well=False, sentence=str(unknown), remedy=remedy)
         return
     found = [
-        verdicts.judge_part(name, part["status"], part.get("detail", ""), has_units=has_units)
+        verdicts.judge_part(
+            name,
+            part["status"],
+            part.get("detail", ""),
+            has_units=has_units,
+            database=database_advice(config),
+        )
         for name, part in parts.items()
     ]
     yield from (finding for finding in found if not finding.is_well)
@@ -85,16 +98,8 @@ def _parts(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _ports(config: Config, now: datetime) -> Iterator[Finding]:
-    ports = config.ports
     for address in config.listen_addresses:
-        for port in (
-            ports.mx,
-            ports.web,
-            ports.submissions,
-            ports.submission,
-            ports.imaps,
-            ports.managesieve,
-        ):
+        for port in wanted_ports(config):
             yield verdicts.judge_port(port, address, _refusal(_LOCAL.get(address, address), port))
 
 
@@ -122,12 +127,19 @@ def _machine(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _waiting_programs(config: Config, now: datetime) -> Iterator[Finding]:
-    if dovecot.forwards(config):
+    if dovecot.forwards(config) or not has_processes(config):
         return  # mailboxes live on other machines
     yield verdicts.judge_waiting_programs(int(_INOTIFY_INSTANCES.read_text(encoding="ascii")))
 
 
 def _certificate(config: Config, now: datetime) -> Iterator[Finding]:
+    if shows_pages(config):
+        yield from _public_certificate(config, now)
+    elif config.served_pod:  # our other machines see it, and nobody else
+        yield from _certificate_of_pod(config, now)
+
+
+def _public_certificate(config: Config, now: datetime) -> Iterator[Finding]:
     try:
         certificate, own_authority = (
             x509.load_pem_x509_certificate(file.read_bytes())
@@ -153,6 +165,15 @@ def _certificate(config: Config, now: datetime) -> Iterator[Finding]:
             yield verdicts.judge_certificate_names(names_of(own), hosts_shown(config, academy))
 
 
+def _certificate_of_pod(config: Config, now: datetime) -> Iterator[Finding]:
+    try:
+        shown = x509.load_pem_x509_certificate(pod_pair(config).certificate.read_bytes())
+    except (OSError, ValueError) as error:
+        yield Finding("certificat", is_well=False, sentence=str(error), remedy="relancez bin/install")
+    else:
+        yield verdicts.judge_certificate_end(shown.not_valid_after_utc, now)
+
+
 def _chain_failure(chain: Sequence[x509.Certificate], now: datetime) -> str:
     """Why no authority that this machine trusts signs the first one, through the others; empty if one does.
 
@@ -170,12 +191,14 @@ def _chain_failure(chain: Sequence[x509.Certificate], now: datetime) -> str:
 
 
 def _postmaster(config: Config, now: datetime) -> Iterator[Finding]:
-    if config.mail.outgoing.leaves:
+    if config.mail.outgoing.leaves and shows_pages(config):
         address = config.mail.postmaster
         yield verdicts.judge_postmaster(address, has_mailbox=bool(address) and has_mailbox(config, address))
 
 
 def _backup(config: Config, now: datetime) -> Iterator[Finding]:
+    if not has_processes(config) or waits(config):
+        return  # no mail to copy
     backup = config.backup
     yield verdicts.judge_backup(
         _last_backup(config), now, backup.late_after, is_planned=bool(backup.repository)
@@ -193,6 +216,8 @@ def _last_backup(config: Config) -> datetime | None:
 
 def _zone(config: Config, now: datetime) -> Iterator[Finding]:
     """The records of the domain. The rooms know them, so Django is set up, for this check alone."""
+    if not shows_pages(config):
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     importlib.import_module("django").setup()
     yield from importlib.import_module(_ZONE).findings(config)

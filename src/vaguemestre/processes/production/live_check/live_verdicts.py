@@ -41,6 +41,7 @@ _UNITS = {  # part of /sante/ → unit, where it has another name
 }
 _REMEDIES = {  # of parts that no unit keeps alive
     "database-writes": "docs/operations/alerts/part-down.md, « database-writes » : qui retient la base",
+    "logs": "docs/operations/alerts/log-silent.md : la place des journaux, puis systemctl reload",
     "jobs": "vaguemestre jobs list",
     "disk": "du -xh --max-depth=2 /var/lib/vaguemestre | sort -h | tail",
     "backup": "journalctl -u vaguemestre-backup",
@@ -49,8 +50,11 @@ _REMEDIES = {  # of parts that no unit keeps alive
 }
 
 
-def judge_part(name: str, status: str, detail: str, *, has_units: bool = True) -> Finding:
-    """What /sante/ says of a part: what runs may stand still. `has_units`: False under bin/up."""
+def judge_part(name: str, status: str, detail: str, *, has_units: bool = True, database: str = "") -> Finding:
+    """What /sante/ says of a part: what runs may stand still.
+
+    `has_units`: False under bin/up. `database`: what to do where that one does not answer.
+    """
     unit = _UNITS.get(name, f"vaguemestre-{name}")
     act = f"systemctl restart {unit}, puis journalctl -u {unit}"
     if not has_units and unit.startswith(_OURS):
@@ -58,7 +62,7 @@ def judge_part(name: str, status: str, detail: str, *, has_units: bool = True) -
         act = (
             f"kill -9 du processus de {process} (vaguemestre status) : bin/up le relance ; logs/{process}.log"
         )
-    remedy = _REMEDIES.get(name, act)
+    remedy = (database if name == "database" else "") or _REMEDIES.get(name, act)
     return Finding(f"partie {name}", status == "ok", detail or status, remedy)
 
 
