@@ -1,7 +1,7 @@
 """« Envois »: what became of each message, for its sender alone."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ from tests.answers import as_typed
 from tests.foundation.ui.confirmation import confirmed
 from tests.post.outbox.test_services import parcel
 
+from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.credentials.models import Account
@@ -212,6 +214,30 @@ def test_the_desk_sees_how_much_is_held_never_what_it_says(
     assert confirmed(client, address, asked).status_code == 302
     assert engines == [(row.queue_id, False)]
     assert Entry.objects.get(action="outbox.hold-released").details["reason"] == "Vérifié par téléphone"
+
+
+def test_what_the_desk_throws_away_is_confirmed_first_and_told_to_its_sender(
+    client: Client, engines: list[tuple[str, bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, str, str]] = []
+
+    def notify(account_id: int, act: str, *, now: datetime, reason: str) -> AccountTouched:
+        told.append((account_id, act, reason))
+        return notify_owner(account_id, act, now=now, reason=reason)
+
+    monkeypatch.setattr("vaguemestre.post.tracking.views.desk.notify_owner", notify)
+    row = passed(account(username="autre"), hold="held", hold_code="outbox.burst")
+    account(username="aide", role="helpdesk")
+    client.post("/alogin", {"username": "aide", "secret": PASSWORD})
+    address, asked = f"/assistance/retenus/{row.account_id}/", {"action": "discard", "reason": "Envoi pirate"}
+    page = as_typed(client.post(address, asked).content.decode())
+    assert "personne ne le recevra, et rien ne se reprend" in page
+    assert engines == [], "not before it was confirmed"
+    assert confirmed(client, address, asked).status_code == 302
+    assert engines == [(row.queue_id, True)]
+    assert told == [(row.account_id, "desk-discarded", "Envoi pirate")]
+    sheet = as_typed(client.get(f"/assistance/compte/{row.account_id}").content.decode())
+    assert "Courriel retenu : jeté" in sheet
 
 
 def test_the_desk_does_not_decide_for_an_administrator(

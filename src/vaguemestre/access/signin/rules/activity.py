@@ -118,6 +118,8 @@ WORDS: Mapping[str, str] = {
     "compose.reply-to-set": "Réponses demandées à une adresse extérieure",
     "compose.reply-to-removed": "Adresse de réponse retirée depuis un avertissement",
     "compose.identity-removed": "Identité d’envoi retirée",
+    "outbox.hold-released": "Courriel retenu envoyé",
+    "outbox.hold-discarded": "Courriel retenu jeté",
     "outbox.stopped": "Courriels en partance retenus",
     "outbox.released": "Courriels retenus envoyés",
     "outbox.discarded": "Courriels retenus jetés",

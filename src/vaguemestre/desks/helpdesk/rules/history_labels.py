@@ -48,6 +48,8 @@ HISTORY_LABELS: Mapping[str, str] = {
     "assistant.owner-told": "Assistant : demande sur un compte déjà activé",
     "assistant.code-issued": "Code à usage unique créé",
     "assistant.code-shown": "Code à usage unique présenté",
+    "outbox.hold-released": "Courriel retenu : parti",
+    "outbox.hold-discarded": "Courriel retenu : jeté",
     "outbox.stopped": "Courriels en partance retenus",
     "outbox.released": "Courriels retenus : partis",
     "outbox.discarded": "Courriels retenus : jetés",

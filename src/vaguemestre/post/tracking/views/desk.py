@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.access.signin.queries import outreaches
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
@@ -31,6 +33,7 @@ _ACTS = {
     "release": "laisser partir les courriels retenus d’un compte",
     "discard": "jeter les courriels retenus d’un compte",
 }
+_NOTICES = {"release": "desk-released", "discard": "desk-discarded"}
 
 
 @require_GET
@@ -59,14 +62,19 @@ def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
         return _page(request, form, account_id)
     held, action = queries.held_submissions(account_id), form.cleaned_data["action"]
     reason = form.cleaned_data["reason"]
-    releases = action == "release" and held
-    if owner and releases and (page := confirmation_page(request, _release(owner, held, reason))):
+    confirmation = _release if action == "release" else _discard
+    if owner and held and (page := confirmation_page(request, confirmation(owner, held, reason))):
         return page
     ids = [submission.id for submission in held]
     by, now = f"account:{request.who.account_id}", timezone.now()
     decide = services.release_held if action == "release" else services.discard_held
-    for event in decide(account_id, ids, by=by, now=now, reason=reason):
+    events = decide(account_id, ids, by=by, now=now, reason=reason)
+    for event in events:
         run_now(event)
+    if events:
+        with transaction.atomic(durable=True):
+            notice = notify_owner(account_id, _NOTICES[action], now=now, reason=reason)
+        run_now(notice)
     return HttpResponseRedirect(f"{reverse('tracking:all-held')}?fait={action}")
 
 
@@ -84,6 +92,24 @@ def _release(owner: Presented, held: Collection[SubmittedMessage], reason: str) 
         ),
         fields=[("action", "release"), ("reason", reason)],
         button="Laisser partir",
+        back=reverse("tracking:all-held"),
+    )
+
+
+def _discard(owner: Presented, held: Collection[SubmittedMessage], reason: str) -> Confirmation:
+    """What throwing away does: it cannot be taken back, and their sender reads of it."""
+    recipients = sum(len(message.statuses) for message in held)
+    return Confirmation(
+        title="Jeter ces courriels ?",
+        facts=[("Personne", owner.name), ("Identifiant", owner.username), ("Motif", reason)],
+        consequences=(
+            f"{counted(len(held), 'courriel écrit', 'courriels écrits')} à "
+            f"{counted(recipients, 'destinataire')} : personne ne "
+            f"{inflected(len(held), 'le', 'les')} recevra, et rien ne se reprend.",
+            "La personne l’apprend par un avertissement, avec le motif.",
+        ),
+        fields=[("action", "discard"), ("reason", reason)],
+        button="Jeter",
         back=reverse("tracking:all-held"),
     )
 
