@@ -10,6 +10,7 @@ from tests.access.signin.people import NOON, account
 from tests.answers import PageAnswer
 from tests.desks.enrolment.officers import managed_by
 from tests.foundation.journal.chain import lived, unguarded
+from tests.foundation.ui.confirmation import confirmed
 from tests.site.doors import DESK_READERS, READERS, audiences
 from tests.site.doorways import People, browser_of, doorways, people
 
@@ -89,17 +90,18 @@ def test_an_administrator_makes_an_auditor_who_owes_a_second_factor_and_is_journ
     page = f"/administration/personnes/{chosen.person_id}"
     administrator = crowd.browser("administrator")
     assert '<option value="auditor">Audit</option>' in main_of(administrator.get(page))
-    assert administrator.post(f"{page}/role", {"role": "auditor"}).status_code == 302
+    asked = {"role": "auditor", "reason": "Contrôle"}
+    assert confirmed(administrator, f"{page}/role", asked).status_code == 302
     chosen.refresh_from_db()
     assert chosen.role == "auditor"
     assert Entry.objects.filter(
-        action="credentials.role-given", to=f"account:{chosen.pk}", details={"role": "auditor"}
+        action="credentials.role-given", to=f"account:{chosen.pk}", details__role="auditor"
     ).exists()
     made = Client()
     browser_of(chosen, made)
     assert "Votre rôle demande une application d’authentification" in made.get("/").content.decode()
     main_of(made.get("/administration/journal"))
-    assert administrator.post(f"{page}/role", {"role": "agent"}).status_code == 302
+    assert confirmed(administrator, f"{page}/role", {**asked, "role": "agent"}).status_code == 302
     revocations.get().bump()  # the browser's session is read anew
     assert made.get("/administration/journal").status_code == 403
 

@@ -14,10 +14,13 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 from django_tasks_db.models import DBTaskResult
-from tests.access.signin.people import BORN, NOON, PASSWORD, account
+from tests.access.signin.people import BORN, NOON, PASSWORD, account, add_application
 from tests.answers import as_typed
 from tests.desks.enrolment.officers import academy, managed_by, officer
+from tests.foundation.ui.confirmation import confirmed
+from tests.post.quarantine.test_services import events_of
 
+from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.revocations import FileRevocations
@@ -252,18 +255,51 @@ def test_a_person_shows_a_masked_numen_and_the_lines_that_changed_them(client: C
     assert client.get("/administration/personnes/987654").status_code == 404
 
 
-def test_a_role_is_given_but_never_to_oneself(client: Client, place: int, administrator: Account) -> None:
+def give(client: Client, who: Account, role: str) -> int:
+    """Ask for a role and confirm it. The status of the last answer."""
+    form = {"role": role, "reason": "Renfort de rentrée"}
+    answer = confirmed(client, f"/administration/personnes/{who.person_id}/role", form)
+    who.refresh_from_db()
+    return int(answer.status_code)
+
+
+def test_a_role_is_given_for_a_reason_and_confirmed_but_never_to_oneself(
+    client: Client, place: int, administrator: Account
+) -> None:
     made = account("futureaide")
-    assert (
-        client.post(f"/administration/personnes/{made.person_id}/role", {"role": "helpdesk"}).status_code
-        == 302
-    )
+    address = f"/administration/personnes/{made.person_id}/role"
+    assert "dites pourquoi" in client.post(address, {"role": "helpdesk"}).content.decode()
+    asked = text(client.post(address, {"role": "helpdesk", "reason": "Renfort de rentrée"}))
+    assert "Agent → Assistance" in asked
     made.refresh_from_db()
+    assert made.role == "agent", "not before it is confirmed"
+    assert give(client, made, "helpdesk") == 302
     assert made.role == "helpdesk"
-    own = client.post(f"/administration/personnes/{administrator.person_id}/role", {"role": "agent"})
-    assert own.status_code == 409
+    line = Entry.objects.get(action="credentials.role-given", to=f"account:{made.pk}")
+    assert line.details == {"former_role": "agent", "role": "helpdesk", "reason": "Renfort de rentrée"}
+    assert [event.act for event in events_of(AccountTouched) if event.account_id == made.pk] == [
+        "role-changed"
+    ]
+    own = {"role": "agent", "reason": "Assez"}
+    assert client.post(f"/administration/personnes/{administrator.person_id}/role", own).status_code == 409
     administrator.refresh_from_db()
     assert administrator.role == "administrator"
+
+
+def test_one_more_administrator_holds_a_second_factor_and_the_others_are_told(
+    client: Client, place: int
+) -> None:
+    """An account that is not active yet would give the office to whoever activates it."""
+    other, made = account("autreadmin", role="administrator"), account("futuradmin")
+    never = account("jamais", state="pending")
+    assert give(client, never, "administrator") == 409
+    assert give(client, made, "administrator") == 409
+    assert (never.role, made.role) == ("agent", "agent")
+    add_application(made)
+    assert give(client, made, "administrator") == 302
+    told = [(event.account_id, event.act) for event in events_of(AccountTouched)]
+    assert (other.pk, "administrator-named") in told
+    assert (made.pk, "role-changed") in told
 
 
 def test_a_role_taken_back_opens_nothing_from_the_next_page_on(
@@ -272,7 +308,7 @@ def test_a_role_taken_back_opens_nothing_from_the_next_page_on(
     made, other = account("aide", role="helpdesk"), Client()
     other.post("/alogin", {"username": made.username, "secret": PASSWORD})
     assert other.get("/assistance/").status_code == 200
-    client.post(f"/administration/personnes/{made.person_id}/role", {"role": "agent"})
+    assert give(client, made, "agent") == 302
     assert other.get("/assistance/").status_code == 403
     assert own_revocations.end_count() == 0, "their session goes on"
 

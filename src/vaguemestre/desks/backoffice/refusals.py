@@ -14,6 +14,14 @@ SENTENCES = {
     "backoffice.own-class": "On ne change pas sa propre classe : demandez à un autre administrateur.",
     "backoffice.own-role": "On ne change pas son propre rôle : demandez à un autre administrateur.",
     "backoffice.reason-missing": "Écrivez pourquoi ce travail est abandonné : le journal le garde.",
+    "backoffice.role-needs-factor": (
+        "Cette personne n’a pas de second facteur : qu’elle ajoute d’abord une application "
+        "d’authentification ou une clé d’accès dans ses paramètres, page « Sécurité »."
+    ),
+    "backoffice.role-not-active": (
+        "Ce compte n’est pas actif : qui l’activerait aurait ce rôle. Donnez-le une fois que la personne "
+        "l’aura activé."
+    ),
     "backoffice.role-of-installation": (
         "Cette personne administre toute l’installation : demandez-le à quelqu’un qui l’administre aussi."
     ),

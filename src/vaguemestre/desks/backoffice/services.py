@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from vaguemestre.desks.backoffice.rules.roles import ASSIGNABLE_ROLES
+from vaguemestre.access.signin.services import notify_owner
+from vaguemestre.desks.backoffice.rules.roles import ASSIGNABLE_ROLES, ROLE_LABELS
 from vaguemestre.desks.enrolment.services import appoint_officer, dismiss_officer
 from vaguemestre.foundation.jobs import queries as job_queries
 from vaguemestre.foundation.jobs import services as job_services
@@ -14,13 +15,20 @@ from vaguemestre.foundation.jobs.queries import FailedJob
 from vaguemestre.foundation.journal.queries import count_acts
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import identified, is_account_in, presented
+from vaguemestre.people.credentials.queries import (
+    holds_second_factor,
+    identified,
+    is_account_in,
+    presented,
+)
+from vaguemestre.people.credentials.queries.roles import accounts_with_role
 from vaguemestre.people.credentials.services import give_role
 from vaguemestre.people.directory import services as directory
 from vaguemestre.people.directory.queries import ServiceSummary
 from vaguemestre.people.directory.values import Place
 
-_OFFICER = "hr_officer"
+_OFFICER, _ADMINISTRATOR = "hr_officer", "administrator"
+_MAX_TOLD = 100  # administrators told of one more
 _ONE_RECORD_PER = timedelta(hours=1)
 
 
@@ -90,12 +98,33 @@ def remove_officer_of(account_id: int, service_id: int, *, by: str, now: datetim
 
 @transaction.atomic(durable=True)
 def change_role(
-    account_id: int, role: str, asker_id: int, *, by: str, now: datetime, office_academy: int = 0
+    account_id: int, role: str, asker_id: int, *, by: str, now: datetime, reason: str, office_academy: int = 0
 ) -> None:
-    """Use case: change a role. `office_academy`: the académie the asker's office is limited to, 0 for none.
+    """Use case: change a role, and tell its holder; the other administrators too of one more among them.
 
-    Raises Refusal `backoffice.own-role`, `backoffice.role-unknown`; `backoffice.role-of-installation` when
-    the account's office reaches further than the asker's.
+    `office_academy`: the académie the asker's office is limited to, 0 for none.
+    Raises as `check_role_change`.
+    """
+    check_role_change(account_id, role, asker_id, office_academy)
+    account = presented(account_id)
+    if account is None or account.role == role:
+        return
+    give_role(account_id, role, by=by, now=now, reason=reason)
+    notify_owner(account_id, "role-changed", now=now, reason=reason, detail=f"Rôle : {ROLE_LABELS[role]}.")
+    if role == _ADMINISTRATOR:
+        others = accounts_with_role(_ADMINISTRATOR, limit=_MAX_TOLD)
+        for other_id in others:
+            if other_id not in (account_id, asker_id):
+                detail = f"{account.name}, {account.username}."
+                notify_owner(other_id, "administrator-named", now=now, reason=reason, detail=detail)
+
+
+def check_role_change(account_id: int, role: str, asker_id: int, office_academy: int) -> None:
+    """Raises Refusal unless the asker may give that role to that account.
+
+    `backoffice.own-role`, `backoffice.role-unknown`; `backoffice.role-of-installation` when the account's
+    office reaches further than the asker's; `backoffice.role-not-active`: whoever activates an account later
+    would hold the office; `backoffice.role-needs-factor`: an administrator without a second factor.
     """
     if role not in ASSIGNABLE_ROLES:
         raise Refusal("backoffice.role-unknown")
@@ -104,8 +133,12 @@ def change_role(
     account = presented(account_id)
     if office_academy and account and account.spans_academies:
         raise Refusal("backoffice.role-of-installation")
-    if identified(account_id).role != role:
-        give_role(account_id, role, by=by, now=now)
+    if role == "agent" or account is None:
+        return
+    if account.state != "active":
+        raise Refusal("backoffice.role-not-active")
+    if role == _ADMINISTRATOR and not holds_second_factor(account_id):
+        raise Refusal("backoffice.role-needs-factor")
 
 
 @transaction.atomic(durable=True)

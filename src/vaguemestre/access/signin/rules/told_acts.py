@@ -189,6 +189,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "exemplaires qui restaient ne sont pas partis. Le chef d’établissement décide qui écrit aux classes. "
         "S’il vous le permet de nouveau, l’envoi se reprend où il s’est arrêté.",
     ),
+    "role-changed": (
+        "Votre rôle dans la messagerie a changé",
+        "Quelqu’un qui administre la messagerie académique a changé votre rôle.",
+    ),
+    "administrator-named": (
+        "Une personne de plus administre la messagerie",
+        "Quelqu’un qui administre la messagerie a donné ce rôle à une autre personne. Si cela vous surprend, "
+        "voyez avec qui l’a fait : le journal le nomme, et la fiche de la personne retire le rôle.",
+    ),
     "mailing-withdrawn": (
         "Un envoi programmé n’est pas parti",
         "Son brouillon a été supprimé ou déplacé avant l’heure choisie : aucun exemplaire n’est parti. "
@@ -265,7 +274,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 # Told for information: nobody did anything to the account.
 MAIL = frozenset({"mailing-withdrawn", "message-refused"})  # about mail alone: nobody else is suspected
-NEWS = frozenset({"judged-late", "quarantine-digest", "virus-found-late"})
+NEWS = frozenset({"administrator-named", "judged-late", "quarantine-digest", "virus-found-late"})
 
 # Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.
 SENSITIVE: frozenset[str] = frozenset(

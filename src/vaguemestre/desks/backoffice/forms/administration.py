@@ -192,6 +192,7 @@ class StructureSearchForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label="Rôle", choices=list(ASSIGNABLE_ROLES.items()))
+    reason = forms.CharField(label="Motif", max_length=200)
 
 
 class JournalForm(forms.Form):

@@ -63,6 +63,7 @@ _NAMES = {
     "reply_to": "répondre à",
     "right": "droit",
     "role": "rôle",
+    "former_role": "ancien rôle",
     "school": "établissement",
     "sender": "expéditeur",
     "serial": "numéro de série",

@@ -6,4 +6,17 @@ ASSIGNABLE_ROLES = {
     "administrator": "Administration",
     "auditor": "Audit",
 }
+# What a role lets its holder do, or that it is over.
+ROLE_CONSEQUENCES = {
+    "agent": "La personne n’entre plus dans l’assistance ni dans l’administration, dès la page suivante.",
+    "helpdesk": (
+        "La personne verra les comptes de l’académie, sans leurs boîtes ; elle pourra suspendre, mettre à "
+        "l’abri, faire remettre des codes et décider du courrier retenu."
+    ),
+    "administrator": (
+        "La personne pourra tout ce que montre l’administration : personnes et rôles, boîtes, imports, "
+        "retraits de courriels, applications, file d’attente."
+    ),
+    "auditor": "La personne lira le journal, « Aujourd’hui », les rapports et les statistiques, sans agir.",
+}
 ROLE_LABELS = {**ASSIGNABLE_ROLES, "hr_officer": "Service de gestion"}

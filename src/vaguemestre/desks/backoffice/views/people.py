@@ -16,18 +16,20 @@ from vaguemestre.desks.backoffice.forms.service_classes import PersonClassForm
 from vaguemestre.desks.backoffice.rules.actors import actor_names
 from vaguemestre.desks.backoffice.rules.acts import action_label
 from vaguemestre.desks.backoffice.rules.reasons import reason_label
-from vaguemestre.desks.backoffice.rules.roles import ROLE_LABELS
+from vaguemestre.desks.backoffice.rules.roles import ROLE_CONSEQUENCES, ROLE_LABELS
 from vaguemestre.desks.bulk.forms import SEARCH_FIELDS, PeopleSearchForm
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.class_assignment import give_class
 from vaguemestre.people.credentials.events import OfficeChanged
 from vaguemestre.people.credentials.queries import (
     PersonAccount,
+    Presented,
     account_of_person,
     accounts_by_person,
     class_of_account,
@@ -99,23 +101,49 @@ def show(request: SignedInRequest, person_id: int) -> HttpResponse:
 @within_academy
 def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
     person = _person_or_404(request, person_id)
-    account = account_of_person(person_id)
+    found = account_of_person(person_id)
+    account = presented(found.account_id) if found else None
     form = RoleForm(request.POST)
-    if account is None or not form.is_valid():
+    if account is None:
         raise Http404
+    if not form.is_valid():
+        return _page(request, person, problem="Choisissez un rôle, et dites pourquoi.")
+    role, reason = form.cleaned_data["role"], form.cleaned_data["reason"]
+    asker, academy_id = request.who.account_id, request.who.office_academy
     try:
+        services.check_role_change(account.account_id, role, asker, academy_id)
+        if page := confirmation_page(request, _role_change(person, account, role, reason)):
+            return page
         services.change_role(
-            account.account_id,
-            form.cleaned_data["role"],
-            request.who.account_id,
-            by=actor_of(request),
-            now=timezone.now(),
-            office_academy=request.who.office_academy,
-        )
+            account.account_id, role, asker,
+            by=actor_of(request), now=timezone.now(), reason=reason, office_academy=academy_id,
+        )  # fmt: skip
     except Refusal as refusal:
         return _page(request, person, problem=sentence(refusal))
     run_now(OfficeChanged(account.account_id))
     return HttpResponseRedirect(f"{reverse('backoffice:person', args=[person_id])}?fait=1")
+
+
+def _role_change(person: PersonSummary, account: Presented, role: str, reason: str) -> Confirmation:
+    """The confirmation page: from which role to which, what that opens, who is told."""
+    told = (
+        "La personne et les autres administrateurs l’apprennent"
+        if role == "administrator"
+        else "La personne l’apprend"
+    )
+    return Confirmation(
+        title="Changer ce rôle ?",
+        facts=[
+            ("Personne", account.name),
+            ("Identifiant", account.username),
+            ("Rôle", f"{ROLE_LABELS.get(account.role, account.role)} → {ROLE_LABELS[role]}"),
+            ("Motif", reason),
+        ],
+        consequences=(ROLE_CONSEQUENCES[role], f"{told} par un avertissement, avec le motif."),
+        fields=[("role", role), ("reason", reason)],
+        button="Changer le rôle",
+        back=reverse("backoffice:person", args=[person.person_id]),
+    )
 
 
 @require_POST

@@ -228,13 +228,15 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     record_many([Line("credentials.proofs-withdrawn", f"account:{account_id}", by, now)])
 
 
-def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:
+def give_role(account_id: int, role: str, *, by: str, now: datetime, reason: str = "") -> None:
     """Set the role of an account, for its own académie. Inside the caller's transaction.
 
     Run `OfficeChanged` after the commit: until then a session remembers the former role for a while.
     """
-    Account.objects.filter(pk=account_id).update(role=Account.Role(role), spans_academies=False)
-    record_many([Line("credentials.role-given", f"account:{account_id}", by, now, {"role": role})])
+    row = Account.objects.filter(pk=account_id)
+    facts = {"former_role": row.values_list("role", flat=True).first() or "", "role": role, "reason": reason}
+    row.update(role=Account.Role(role), spans_academies=False)
+    record_many([Line("credentials.role-given", f"account:{account_id}", by, now, facts)])
     announce(OfficeChanged(account_id))
 
 
