@@ -22,6 +22,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.queries import ambiguous_addresses, primary_address
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.people.provisioning.values import ExpectedMailbox
+from vaguemestre.post.mailstore.privacy import PRIVATE
 from vaguemestre.post.outbox.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +168,24 @@ def test_opened_saved_and_sent(browser: Client, box: MemoryMailbox) -> None:
     back = browser.post(f"{told['url']}annuler/", **JSON).json()
     assert back["attempt"] == 2
     assert OutboxMessage.objects.get().state == "cancelled"
+
+
+@pytest.mark.parametrize("mode", ["reply", "forward"])
+@pytest.mark.parametrize("flags", [(), (PRIVATE,)])
+def test_what_answers_a_private_message_is_private(
+    browser: Client, box: MemoryMailbox, mode: str, flags: tuple[str, ...]
+) -> None:
+    """Draft and message: those to whom the mailbox is lent would read in them what it quotes."""
+    raw = b"From: Docteur <docteur@dehors.example>\r\nSubject: Bilan\r\nMessage-ID: <q@x>\r\n\r\nOui ?\r\n"
+    ref = box.append("INBOX", raw, flags, NOON)
+    asked = {"mode": mode, "folder": "INBOX", "uid_validity": ref.uid_validity, "uid": ref.uid}
+    told = browser.post(HOME, asked, **JSON).json()
+    browser.post(f"{told['url']}brouillon/", {"to": "p@d.fr", "html": "<p>x</p>", "revision": 0}, **JSON)
+    (draft,) = box.page("Drafts", 0, 9).rows
+    assert (PRIVATE in draft.flags) == bool(flags)
+    send(browser, key=told["key"])
+    sent = message_from_bytes(bytes(OutboxMessage.objects.get().content))
+    assert (sent["Sensitivity"] == "Private") == bool(flags)
 
 
 def test_without_script_a_form_is_enough(browser: Client, box: MemoryMailbox) -> None:

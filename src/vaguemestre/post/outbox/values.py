@@ -48,6 +48,7 @@ class Letter:
     reply_to: tuple[Recipient, ...] = ()
     importance: str = ""  # "high", "low" (RFC 2156), or nothing
     wants_receipt: bool = False  # read receipt requested (RFC 8098)
+    is_private: bool = False  # as the message it answers or forwards (RFC 4021 §2.1.55)
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -65,7 +66,7 @@ class RoundTrip(NamedTuple):
 class StoredReference(TypedDict, total=False):
     """A message of the mail store, as JSON columns hold it.
 
-    `flag`: the keyword to set on it; `mailbox`: the mailbox it is in, unless it is the sender's.
+    `flag`: the keyword to set on it; `mailbox`: where it is, unless the sender's; `private`: marked so.
     """
 
     folder: str
@@ -73,6 +74,7 @@ class StoredReference(TypedDict, total=False):
     uid: int
     flag: str
     mailbox: str
+    private: bool
 
 
 @dataclass(frozen=True)

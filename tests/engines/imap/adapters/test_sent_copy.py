@@ -8,6 +8,7 @@ from vaguemestre.engines.imap.adapters.sent_copy import AnsweredMarks, SentCopie
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.ports import QuotaReached
+from vaguemestre.post.mailstore.privacy import PRIVATE
 from vaguemestre.post.mailstore.values import Flag, MailLogin, MessageRef
 
 ID = "<envoi@ac-amiens.test>"
@@ -32,6 +33,14 @@ def test_the_copy_is_filed_once_the_original_marked_the_draft_gone(store: Store)
         assert Flag.SEEN in sent.rows[0].flags
         assert Flag.ANSWERED in box.page("INBOX", 0, 50).rows[0].flags
         assert box.page("Drafts", 0, 50).total == 0
+
+
+def test_the_copy_of_a_private_answer_is_marked_so(store: Store) -> None:
+    opened, mailbox = store
+    sent = letter("Re: Question", Message_ID=ID, Sensitivity="Private")
+    SentCopies(opened)(mailbox, sent, ID, None, None, at(3))
+    with opened(MailLogin(mailbox)) as box:
+        assert box.page("Sent", 0, 50).rows[0].flags == {Flag.SEEN, PRIVATE}
 
 
 def test_the_original_is_marked_at_once_and_not_before(store: Store) -> None:

@@ -7,7 +7,10 @@ from tests.engines.imap.adapters.conftest import Store
 from tests.engines.samples import at, letter
 
 from vaguemestre.engines.imap.adapters.welcome_message import WelcomeMessages
+from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope
+from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailbox
 from vaguemestre.post.mailstore.ports import Mailbox
+from vaguemestre.post.mailstore.privacy import PRIVATE
 from vaguemestre.post.mailstore.values import MailLogin
 
 ID = "<compte.1@ac-amiens.test>"
@@ -38,3 +41,13 @@ def test_a_notice_filed_by_two_at_once_stays_once(store: Store) -> None:
     WelcomeMessages(beside_another, "mail.ac-amiens.test", b"k")(mailbox, NOTICE, ID, at(1))
     with opened(MailLogin(mailbox)) as box:
         assert [row.summary.message_id for row in box.page("INBOX", 0, 50).rows] == [ID]
+
+
+def test_a_security_notice_is_marked_for_its_owner_alone(store: Store) -> None:
+    """It passes no delivery script: those to whom the mailbox is lent read it, and its links."""
+    opened, mailbox = store
+    private = letter("Un code de secours a servi", Message_ID=ID, Sensitivity="Private")
+    WelcomeMessages(opened, "mail.ac-amiens.test", b"k")(mailbox, private, ID, at(1))
+    with opened(MailLogin(mailbox)) as box:
+        assert [PRIVATE in row.flags for row in box.page("INBOX", 0, 50).rows] == [True]
+        assert DelegatedMailbox(box, DelegatedScope()).page("INBOX", 0, 50).rows == ()

@@ -9,7 +9,6 @@ from tests.engines.samples import letter
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.mailbox.webmail.rules.listing.delegation import (
-    PRIVATE,
     DelegatedScope,
     draft_mark,
     is_private,
@@ -18,6 +17,7 @@ from vaguemestre.mailbox.webmail.rules.listing.delegation import (
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailbox
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageGone
+from vaguemestre.post.mailstore.privacy import PRIVATE
 from vaguemestre.post.mailstore.values import MessageRef, Use
 
 DAY = datetime(2026, 11, 24, tzinfo=UTC)

@@ -189,14 +189,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "exemplaires qui restaient ne sont pas partis. Le chef d’établissement décide qui écrit aux classes. "
         "S’il vous le permet de nouveau, l’envoi se reprend où il s’est arrêté.",
     ),
-    "role-changed": (
-        "Votre rôle dans la messagerie a changé",
-        "Quelqu’un qui administre la messagerie académique a changé votre rôle.",
-    ),
+    "role-changed": ("Votre rôle a changé", "L’administration de la messagerie a changé votre rôle."),
     "administrator-named": (
         "Une personne de plus administre la messagerie",
-        "Quelqu’un qui administre la messagerie a donné ce rôle à une autre personne. Si cela vous surprend, "
-        "voyez avec qui l’a fait : le journal le nomme, et la fiche de la personne retire le rôle.",
+        "Si cela vous surprend, voyez avec qui l’a fait : le journal le nomme, et la fiche retire le rôle.",
     ),
     "mailing-withdrawn": (
         "Un envoi programmé n’est pas parti",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.mailstore.ports import FolderGone, Mailbox, OpenMailbox
+from vaguemestre.post.mailstore.privacy import private_mark
 from vaguemestre.post.mailstore.values import Flag, MailLogin, MessageRef, Use
 
 log = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class SentCopies:
         name, is_known = self._sent_folder(box, mailbox)
         try:
             if not may_exist or not box.find_by_message_id(name, message_id):
-                box.append(name, content, (Flag.SEEN,), at)
+                box.append(name, content, (Flag.SEEN, *private_mark(content)), at)
         except FolderGone:
             if not is_known:
                 raise

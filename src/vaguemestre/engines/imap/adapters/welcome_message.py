@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
+from vaguemestre.post.mailstore.privacy import private_mark
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 
 
@@ -23,7 +24,7 @@ class WelcomeMessages:
             with self._open_mailbox(MailLogin(mailbox)) as box:
                 copies = box.find_by_message_id("INBOX", message_id)
                 if not copies:
-                    box.append("INBOX", self._vouched(content), (), at)
+                    box.append("INBOX", self._vouched(content), private_mark(content), at)
                     copies = box.find_by_message_id("INBOX", message_id)
                 _keep_first(box, copies)
         except Refusal as refusal:

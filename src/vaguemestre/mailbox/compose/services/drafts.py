@@ -20,6 +20,7 @@ from vaguemestre.mailbox.compose.services.rows import (
 )
 from vaguemestre.mailbox.compose.values import DraftFields, ForkResult, SaveResult, Writer
 from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
+from vaguemestre.post.mailstore.privacy import private_mark
 from vaguemestre.post.mailstore.values import Flag, MailLogin, Use
 from vaguemestre.post.outbox.rules.message import build_message, with_bcc
 
@@ -92,7 +93,8 @@ def match_draft(row: Composition, writer: Writer, mailbox: Mailbox, *, now: date
     letter = draft_letter(row, writer, now)
     content = with_bcc(build_message(letter, boundary=secrets.token_hex(16)), letter.bcc)
     folder = drafts_folder(mailbox)
-    draft_ref = mailbox.append(folder, content, (Flag.DRAFT, Flag.SEEN), now)
+    flags = (Flag.DRAFT, Flag.SEEN, *private_mark(content))
+    draft_ref = mailbox.append(folder, content, flags, now)
     former_draft = row.draft
     Composition.objects.filter(pk=row.pk).update(draft=ref_columns(draft_ref))
     obsolete_refs = [

@@ -185,6 +185,7 @@ def _letter(
         reply_to=reply_to,
         importance=row.importance,
         wants_receipt=row.wants_receipt,
+        is_private=bool(row.answered and row.answered.get("private")),
     )
 
 

@@ -20,6 +20,7 @@ from vaguemestre.mailbox.compose.services.rows import new_key, note_answering, r
 from vaguemestre.mailbox.compose.values import AcademySignature, Mode, SenderOption, StartRequest, Writer
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.post.mailstore.ports import Mailbox
+from vaguemestre.post.mailstore.privacy import PRIVATE
 from vaguemestre.post.mailstore.values import Correspondent, Flag, MessageRef, OpenedMessage, Part
 from vaguemestre.post.outbox.rules.headers import trimmed_references, usable_message_id
 from vaguemestre.post.outbox.rules.message import check_size
@@ -155,7 +156,7 @@ def _fill_reply(row: Composition, mode: Mode, original: OpenedMessage, body: str
     row.in_reply_to, row.references = reply.in_reply_to, list(reply.references)
     row.quote, row.author, row.list_name = reply.quote, reply.author, reply.list_name
     mark = Flag.FORWARDED if mode.is_forward else Flag.ANSWERED
-    row.answered = {**ref_columns(original.ref), "flag": str(mark)}
+    row.answered = {**ref_columns(original.ref), "flag": str(mark), "private": PRIVATE in original.flags}
 
 
 def _sign(row: Composition, sender: SenderOption) -> None:

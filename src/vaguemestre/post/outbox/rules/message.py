@@ -25,8 +25,8 @@ def build_message(letter: Letter, *, boundary: str) -> bytes:
     """The message as it is sent: CRLF, 7 bit, no line over 998 octets, no Bcc.
 
     `boundary` is 16 or more random hexadecimal digits. Fields: From, To, Cc, Subject, Date, Message-ID,
-    In-Reply-To, References, Reply-To, Importance, Disposition-Notification-To, MIME-Version, Content-*; empty
-    ones are left out.
+    In-Reply-To, References, Reply-To, Importance, Sensitivity, Disposition-Notification-To, MIME-Version,
+    Content-*; empty ones are left out.
     Raises Refusal `outbox.control-character` or `outbox.message-id-malformed`.
     """
     return headers.header_block(_fields(letter)) + _body(letter, boundary)
@@ -101,6 +101,7 @@ def _fields(letter: Letter) -> list[tuple[str, str]]:
         ("In-Reply-To", headers.usable_message_id(letter.in_reply_to)),
         ("References", headers.message_id_list(headers.trimmed_references(letter.references, ""))),
         ("Importance", letter.importance if letter.importance in {"high", "low"} else ""),
+        ("Sensitivity", "Private" if letter.is_private else ""),
         ("Disposition-Notification-To", _receipt_to(letter)),
         ("MIME-Version", "1.0"),
     ]

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from vaguemestre.foundation.kernel.texts import without_accents
+from vaguemestre.post.mailstore.privacy import PRIVATE
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES, Use
 
 _PRIVATE = frozenset(
@@ -18,7 +19,6 @@ _WORD = "(?:personnel(?:le)?|privee?|personal|private)"
 _MARKED_SUBJECT = re.compile(
     rf"\s*(?:(?:re|ref|tr|fw|fwd)\s*:\s*)*{_WORD}\s*(?:[:–—-]|$)|.*[\[(]\s*{_WORD}\s*[\])]", re.DOTALL
 )
-PRIVATE = "$Private"  # keyword set at delivery on what its author or this service marked private
 _DELETED = DELETED_MESSAGES.partition("/")[0]  # its own person's alone: it holds mail of private folders
 _MOST_SUBJECT = 300  # characters looked at
 _HIDDEN_USES = frozenset({Use.ALL})  # includes messages of private folders
