@@ -185,6 +185,23 @@ def test_a_letter_that_began_to_leave_goes_on(
     assert carried(letter, means, clock).state == "sent"
 
 
+def test_a_post_that_had_ended_when_its_role_was_given_takes_it_too(
+    row: MailingList, moderator: Account
+) -> None:
+    """The feed told it late: the role was given meanwhile, because of the post."""
+    (school,) = moderator.person.assignments.all()
+    school.ends_on = paris_day(timezone.now()) - timedelta(days=3)
+    school.save()
+    assert queries.role_in(row.pk, moderator.pk, timezone.now()) is None
+
+
+def test_whoever_has_no_post_there_may_be_given_a_role_for_itself(row: MailingList, owner: Account) -> None:
+    helper = account(username="renfort")
+    leaves(helper, 3)
+    services.set_role(row.pk, owner.pk, address_of(helper), Role.MODERATOR, by="test", now=timezone.now())
+    assert queries.role_in(row.pk, helper.pk, timezone.now()) is Role.MODERATOR
+
+
 def counted() -> tuple[int, int]:
     return ListRole.objects.filter(role="moderator").count(), Subscriber.objects.count()
 

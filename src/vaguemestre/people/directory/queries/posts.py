@@ -34,6 +34,12 @@ def serves_on(day: date) -> Q:
     return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
+def serves_since(person_id: int, uai: str, day: date) -> date | None:
+    """First day of the post that the person has in that establishment on that day; None without one."""
+    posts = Assignment.objects.filter(serves_on(day), person_id=person_id, structure__uai=uai)
+    return posts.order_by("starts_on").values_list("starts_on", flat=True).first()
+
+
 def heads_of_places_served(person_id: int, day: date) -> list[int]:
     """Ids of the heads of the establishments that person serves that day, without themselves."""
     places = Assignment.objects.filter(serves_on(day), person_id=person_id).values("structure_id")

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -12,7 +12,12 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import people_with_mail
 from vaguemestre.people.credentials.services import NewAccount, change_states, open_boxes
-from vaguemestre.people.directory.queries import people_by_address, primary_address, served_places
+from vaguemestre.people.directory.queries import (
+    people_by_address,
+    primary_address,
+    served_places,
+    serves_since,
+)
 from vaguemestre.people.directory.services import take_address, take_technical_names
 from vaguemestre.schools.lists.models import ListRole, MailingList
 from vaguemestre.schools.lists.queries import active_owners, role_in
@@ -102,7 +107,8 @@ def create_list(creator: Creator, new: NewList, domain: str, *, by: str, now: da
         within=new.within,
         created_at=now,
     )
-    ListRole.objects.create(list=row, account_id=creator.account_id, role=Role.OWNER, given_on=paris_day(now))
+    given_on = _counts_from(row, creator.person_id, now)
+    ListRole.objects.create(list=row, account_id=creator.account_id, role=Role.OWNER, given_on=given_on)
     record("lists.made", to=f"list:{row.pk}", by=by, at=now, address=address)
     return int(row.pk)
 
@@ -150,15 +156,26 @@ def set_role(list_id: int, account_id: int, address: str, role: Role, *, by: str
 
     Raises Refusal `lists.gone`, `lists.nobody-inside`, `lists.last-owner`.
     """
-    owned_list(list_id, account_id, now)
+    row = owned_list(list_id, account_id, now)
     person_id = people_by_address([address.strip()]).get(address.strip().lower())
     manager_id = people_with_mail([person_id]).get(person_id) if person_id else None
     if manager_id is None:
         raise Refusal("lists.nobody-inside", address=address.strip()[:254])
-    given = {"role": role, "given_on": paris_day(now)}
+    given = {"role": role, "given_on": _counts_from(row, person_id, now)}
     ListRole.objects.update_or_create(list_id=list_id, account_id=manager_id, defaults=given)
     _check_has_owner(list_id)
     record("lists.manager-added", to=f"list:{list_id}", by=by, at=now, account=manager_id, part=role)
+
+
+def _counts_from(row: MailingList, person_id: int | None, now: datetime) -> date:
+    """The day to hold the post against: its first one, for a feed may tell late that it had ended already.
+
+    Whoever has no post there is given the role for itself, from today.
+    """
+    today = paris_day(now)
+    if not (row.within and person_id):
+        return today
+    return serves_since(person_id, row.within, today) or today
 
 
 @transaction.atomic(durable=True)
