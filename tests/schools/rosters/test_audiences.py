@@ -18,6 +18,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.compose.handlers import run_mailing
 from vaguemestre.mailbox.compose.models import Composition, Mailing, MailingCopy
+from vaguemestre.mailbox.compose.queries import proof_of
 from vaguemestre.mailbox.compose.services import delete_old_mailings
 from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.people.credentials.models import Account
@@ -156,7 +157,7 @@ def test_families_get_a_copy_each_that_shows_no_address_of_anybody(
         page = browser.get(place).content.decode()
         assert "De mon adresse pour l’ENT" in page
         assert "4e B — familles" in page
-        browser.post(f"{place}partir/")
+        browser.post(f"{place}partir/", proofread())
         sent = carried()
     families = queries.addressees_of(asker(teacher), Audience(Side.FAMILIES, group()))
     assert sorted(row.recipients[0] for row in sent) == sorted(one.address for one in families)
@@ -212,7 +213,7 @@ def test_ones_own_address_is_given_when_one_chooses_it(client: Client, people: d
     browser = browser_of(client, people["teacher"])
     place = begin(browser, to=audience_address(Audience(Side.PUPILS, group())))
     browser.post(place, {"source": "recipients", "sender": "own"})
-    browser.post(f"{place}partir/")
+    browser.post(f"{place}partir/", proofread())
     assert {row.sender for row in carried()} == {address_of(people["teacher"])}
 
 
@@ -243,11 +244,16 @@ def test_a_national_number_is_asked_about_before_it_leaves(
     page = browser.get(place).content.decode()
     assert "numéro national d’élève" in page
     assert "12•••••••0A" in page
-    refused = browser.post(f"{place}partir/")
+    refused = browser.post(f"{place}partir/", proofread())
     assert refused.status_code == 422
     assert Mailing.objects.get().state == "ready"
-    browser.post(f"{place}partir/", {"sure": "1"})
+    browser.post(f"{place}partir/", {"sure": "1", **proofread()})
     assert Mailing.objects.get().state == "running"
+
+
+def proofread() -> dict[str, str]:
+    """What the page of the one mailing says of it as it is now."""
+    return {"proof": proof_of(Mailing.objects.get())}
 
 
 def forbid_teachers(head: Account) -> None:
@@ -261,7 +267,7 @@ def test_copies_prepared_leave_no_more_once_their_writer_is_forbidden(
     browser = browser_of(client, people["teacher"])
     place = begin(browser, to=audience_address(Audience(Side.PUPILS, group())))
     forbid_teachers(people["head"])
-    refused = browser.post(f"{place}partir/")
+    refused = browser.post(f"{place}partir/", proofread())
     assert refused.status_code == 422
     assert "pas de celles" in refused.content.decode()
     assert Mailing.objects.get().state == "ready"
@@ -275,7 +281,7 @@ def test_copies_prepared_for_a_class_leave_no_more_once_it_is_out_of_the_message
     place = begin(browser, to=audience_address(Audience(Side.PUPILS, group())))
     Composition.objects.update(to="parent@dehors.example")
     forbid_teachers(people["head"])
-    refused = browser.post(f"{place}partir/")
+    refused = browser.post(f"{place}partir/", proofread())
     assert refused.status_code == 422
     assert Mailing.objects.get().state == "ready"
 
@@ -286,7 +292,7 @@ def test_copies_due_later_stop_when_their_writer_may_no_more_and_they_are_told(
 ) -> None:
     browser, teacher = browser_of(client, people["teacher"]), people["teacher"]
     place = begin(browser, to=audience_address(Audience(Side.PUPILS, group())))
-    browser.post(f"{place}partir/")
+    browser.post(f"{place}partir/", proofread())
     if why == "forbidden":
         forbid_teachers(people["head"])
     else:
@@ -298,7 +304,7 @@ def test_copies_due_later_stop_when_their_writer_may_no_more_and_they_are_told(
     letters = DBTaskResult.objects.filter(args_kwargs__icontains="mailing-stopped")
     [told] = letters.filter(args_kwargs__icontains="notify_owner")
     assert str(teacher.pk) in str(told.args_kwargs)
-    assert browser.post(f"{place}partir/").status_code == 422
+    assert browser.post(f"{place}partir/", proofread()).status_code == 422
     assert Mailing.objects.get().state == "stopped"
 
 

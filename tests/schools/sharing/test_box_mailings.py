@@ -16,6 +16,7 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.mailbox.compose.models import Mailing, StockText
+from vaguemestre.mailbox.compose.queries import proof_of
 from vaguemestre.mailbox.compose.services import run_mailing, stop_mailing
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.people.credentials.models import Account
@@ -48,6 +49,11 @@ def prepared(browser: Client, school: School, *, at: str = "") -> str:
     return f"{place}exemplaires/"
 
 
+def proofread() -> dict[str, str]:
+    """What the page of the last mailing says of it as it is now."""
+    return {"proof": proof_of(Mailing.objects.latest("pk"))}
+
+
 def test_a_proof_asked_for_in_a_shared_mailbox_gives_the_act_back(
     school: School, mails: MemoryMailboxes, sylvie: Account, of: Of
 ) -> None:
@@ -55,12 +61,13 @@ def test_a_proof_asked_for_in_a_shared_mailbox_gives_the_act_back(
     place = prepared(browser, school)
     BrowserSession.objects.exclude(account=None).update(started_at=timezone.now() - timedelta(minutes=10))
     revocations.get().refresh()  # what this process remembers of the session
-    asked = browser.post(f"{place}partir/", headers={"Referer": f"http://testserver{place}"})
+    seen = proofread()
+    asked = browser.post(f"{place}partir/", seen, headers={"Referer": f"http://testserver{place}"})
     assert asked["Location"].startswith("/alogin?confirmer=1")
     assert "envoyer un publipostage" in browser.get(asked["Location"]).content.decode()
     own = prepared(browser, school, at="/")
-    browser.post(f"{own}partir/", headers={"Referer": f"http://testserver{own}"})
-    asked = browser.post(f"{place}partir/", {"mailing": "Rendez-vous"})
+    browser.post(f"{own}partir/", proofread(), headers={"Referer": f"http://testserver{own}"})
+    asked = browser.post(f"{place}partir/", {"mailing": "Rendez-vous", **seen})
     proved = browser.post(asked["Location"], {"username": "slecointe", "secret": PASSWORD, "next": RESUME})
     assert proved["Location"] == RESUME
     page = browser.get(RESUME)
@@ -78,7 +85,7 @@ def test_its_pages_lead_back_to_the_mailbox_it_is_sent_from(
 ) -> None:
     browser = of(sylvie)
     place = prepared(browser, school)
-    browser.post(f"{place}partir/")
+    browser.post(f"{place}partir/", proofread())
     assert f'href="{school.path}messagerie/" target="_top"' in browser.get(place).content.decode()
 
 
@@ -87,7 +94,7 @@ def test_the_members_read_who_sent_the_copies_in_one_line_and_on_each(
 ) -> None:
     browser = of(sylvie)
     place = prepared(browser, school)
-    browser.post(f"{place}partir/")
+    browser.post(f"{place}partir/", proofread())
     mailing = Mailing.objects.get()
     run_mailing(mailing.pk, mails, limit=10_000_000, now=timezone.now())
     run_mailing(mailing.pk, mails, limit=10_000_000, now=timezone.now())
@@ -106,7 +113,7 @@ def test_a_mailing_that_never_left_is_not_said_to_be_sent(
 ) -> None:
     browser = of(sylvie)
     place = prepared(browser, school)
-    browser.post(f"{place}partir/")
+    browser.post(f"{place}partir/", proofread())
     mailing = Mailing.objects.get()
     stop_mailing(mailing.account_id, mailing.key, by="x", now=timezone.now())
     run_mailing(mailing.pk, mails, limit=10_000_000, now=timezone.now())
