@@ -239,6 +239,27 @@ class TestTheOfficer:
             assert "Avait déjà un NUMEN" in words(desk.get(page))
         assert "Vous avez déjà un NUMEN" not in words(desk.get("/gestion/"))
 
+    def test_a_numen_is_not_sent_to_whoever_asks_under_a_colleague_s_name(self, place: int) -> None:
+        """The letter goes where the request says: births must agree, and the officer sees both first."""
+        known = managed_by(
+            place, "DPE", "nnguyen9", numen="20E0301234ABC", first_name="Ngoc-Anh", last_name="Nguyen"
+        )
+        request, _ = filed(place)
+        desk = client_of(officer(place, "DPE"))
+        address, given = f"/gestion/demandes/{request.pk}/existe", {"person_id": known.person_id}
+        assert "n’est pas née à la date qu’écrit la demande" in words(confirmed(desk, address, given))
+        request.refresh_from_db()
+        assert request.person_id is None
+        Person.objects.filter(pk=known.person_id).update(birth_date=applicant().birth_date)
+        asked = words(desk.post(address, given))
+        assert "Cette demande est-elle de cette personne ?" in asked
+        assert ", ".join(applicant().postal.splitlines()) in asked
+        request.refresh_from_db()
+        assert request.person_id is None, "not before it is confirmed"
+        confirmed(desk, address, given)
+        request.refresh_from_db()
+        assert request.person_id == known.person_id
+
     def test_of_another_service_s_people_only_the_service_is_told(self, place: int) -> None:
         known = managed_by(place, "DPATE", "nnguyen9", first_name="Ngọc Ánh", last_name="Nguyen")
         Person.objects.filter(pk=known.person_id).update(birth_date=applicant().birth_date)

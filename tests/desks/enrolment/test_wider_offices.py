@@ -8,8 +8,10 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.desks.enrolment.officers import academy, filed, managed_by, officer
+from tests.foundation.ui.confirmation import confirmed
 from tests.site.doorways import browser_of
 
+from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.models import NumenRequest
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, ManagementService, Person
@@ -116,7 +118,11 @@ def is_linked(client: Client, academy_id: int, target: Account) -> bool:
     """Whether a request for a NUMEN becomes that person's."""
     request, _ = filed(academy_id)
     client.post(f"/gestion/demandes/{request.pk}/prendre")
-    client.post(f"/gestion/demandes/{request.pk}/existe", {"person_id": str(target.person_id)})
+    born = queries.parse_applicant(request.applicant).birth_date
+    former = Person.objects.values_list("birth_date", flat=True).get(pk=target.person_id)
+    Person.objects.filter(pk=target.person_id).update(birth_date=born)
+    confirmed(client, f"/gestion/demandes/{request.pk}/existe", {"person_id": str(target.person_id)})
+    Person.objects.filter(pk=target.person_id).update(birth_date=former)
     return NumenRequest.objects.get(pk=request.pk).person_id == target.person_id
 
 

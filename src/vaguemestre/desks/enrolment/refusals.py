@@ -1,6 +1,10 @@
 """French sentences for the refusals of this room, by code."""
 
 SENTENCES = {
+    "enrolment.born-otherwise": (
+        "Cette personne n’est pas née à la date qu’écrit la demande : elle n’en est pas l’auteur. Si la "
+        "demande se trompe de date, refusez-la en le disant ; si c’est la fiche, corrigez-la d’abord."
+    ),
     "enrolment.changed-meanwhile": (
         "La fiche a changé pendant que vous la corrigiez : rien n’est enregistré. Relisez ci-dessous ce "
         "qu’elle dit maintenant, puis enregistrez à nouveau si votre correction reste juste."

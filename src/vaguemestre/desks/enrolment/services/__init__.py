@@ -3,6 +3,7 @@
 from vaguemestre.desks.enrolment.services.assignment import add_note, assign_request, pass_request_on
 from vaguemestre.desks.enrolment.services.decisions import (
     check_creation,
+    check_recognition,
     close_request,
     create_person,
     link_existing_person,
@@ -36,6 +37,7 @@ __all__ = [
     "assign_request",
     "check_arrival",
     "check_creation",
+    "check_recognition",
     "close_request",
     "complete_request",
     "correct_person",

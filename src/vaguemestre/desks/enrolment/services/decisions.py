@@ -54,15 +54,29 @@ def link_existing_person(
 ) -> None:
     """Use case: « Existe déjà ». The applicant is that person, who gets a NUMEN if they have none.
 
-    Raises Refusal `enrolment.person-unknown` for a person out of scope too, `enrolment.not-on-wider-office`.
+    Raises Refusal `enrolment.person-unknown` for a person out of scope too, `enrolment.not-on-wider-office`,
+    `enrolment.born-otherwise`.
     """
-    if queries.person_in(scope, person_id) is None:
-        raise Refusal("enrolment.person-unknown")
-    queries.check_reach(scope, person_id)
+    check_recognition(scope, request_id, person_id)
     if not has_numen(person_id):
         issue_numen(person_id, layout, keys, draw, by=by, now=now)
     request = move(scope, request_id, RequestAction.RECOGNISE, "Vous avez déjà un NUMEN.", by=by, now=now)
     NumenRequest.objects.filter(pk=request.pk).update(person_id=person_id)
+
+
+def check_recognition(scope: Scope, request_id: int, person_id: int) -> None:
+    """Whether the applicant may be that person, whose NUMEN goes to the address the applicant wrote.
+
+    Whoever knows a colleague's name and school can ask in their name. Raises Refusal
+    `enrolment.person-unknown`, `enrolment.not-on-wider-office`, `enrolment.born-otherwise`.
+    """
+    person, detail = queries.person_in(scope, person_id), queries.request_detail(scope, request_id)
+    if person is None:
+        raise Refusal("enrolment.person-unknown")
+    queries.check_reach(scope, person_id)
+    born = person.civil.birth_date if person.civil else None
+    if detail is None or born != detail.applicant.birth_date:
+        raise Refusal("enrolment.born-otherwise")
 
 
 @transaction.atomic(durable=True)

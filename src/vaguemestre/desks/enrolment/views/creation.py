@@ -9,6 +9,7 @@ from django.http import HttpResponse
 
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.http import OfficerRequest
+from vaguemestre.desks.enrolment.queries.requests import RequestDetail
 from vaguemestre.desks.enrolment.views.labels_fr import MATCH_REASON_LABELS
 from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
@@ -63,29 +64,40 @@ def creation_page(
 
 
 def recognition_page(
-    request: OfficerRequest,
-    person: ManagedPerson,
-    reference: str,
-    back: str,
-    fields: Sequence[tuple[str, str]],
+    request: OfficerRequest, person: ManagedPerson, detail: RequestDetail, masked_numen: str, back: str
 ) -> HttpResponse | None:
-    """The confirmation page for an existing person who has no NUMEN yet."""
+    """The confirmation page before a request is said to be that person's: both, side by side."""
+    applicant, civil = detail.applicant, person.civil
+    birth_name = f"{civil.first_name} {civil.birth_name}" if civil else ""
+    numen = (
+        f"Son NUMEN ({masked_numen}) et son identifiant vont dans la lettre, à cette adresse : comparez-la à "
+        "celle de son dossier."
+        if masked_numen
+        else "Un NUMEN est attribué à cette personne, pour toute sa carrière ; il ne se reprend pas."
+    )
     confirmation = Confirmation(
-        title="Attribuer un NUMEN à cette personne ?",
+        title="Cette demande est-elle de cette personne ?"
+        if masked_numen
+        else "Attribuer un NUMEN à cette personne ?",
         facts=[
             ("Personne", person.name),
-            ("Née le", f"{person.civil.birth_date:%d/%m/%Y}" if person.civil else ""),
+            ("Sa naissance, au dossier", f"{birth_name}, {civil.birth_date:%d/%m/%Y}" if civil else ""),
             ("Poste", person.place),
-            ("Demande", reference),
+            ("Demande", detail.reference),
+            (
+                "Naissance, dans la demande",
+                f"{applicant.first_name} {applicant.birth_name}, {applicant.birth_date:%d/%m/%Y}",
+            ),
+            ("Adresse postale, dans la demande", ", ".join(applicant.postal.splitlines())),
         ],
         consequences=[
-            "Un NUMEN est attribué à cette personne, pour toute sa carrière ; il ne se reprend pas.",
-            "Son auteur lit « Vous avez déjà un NUMEN », et reçoit un courriel.",
+            numen,
+            "L’auteur de la demande lit « Vous avez déjà un NUMEN », et reçoit un courriel.",
         ],
-        fields=fields,
-        button="Attribuer un NUMEN",
+        fields=[("person_id", str(person.person_id))],
+        button="C’est cette personne" if masked_numen else "Attribuer un NUMEN",
         back=back,
-        is_dangerous=False,
+        is_dangerous=bool(masked_numen),
     )
     return confirmation_page(request, confirmation)
 

@@ -153,9 +153,11 @@ def _confirmation(
         person = (
             queries.person_in(request.scope, int(typed)) if typed.isdecimal() and len(typed) < 16 else None
         )
-        if person and not queries.masked_numen_of(person.person_id, numen_keys.get()):
+        if person:
             next_state(detail.state, RequestAction.RECOGNISE)
-            return recognition_page(request, person, detail.reference, back, [("person_id", typed)])
+            services.check_recognition(request.scope, request_id, person.person_id)
+            masked = queries.masked_numen_of(person.person_id, numen_keys.get())
+            return recognition_page(request, person, detail, masked, back)
     return None
 
 
