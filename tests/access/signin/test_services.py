@@ -259,6 +259,24 @@ def test_the_account_is_read_again_at_the_second_step() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("rehashed", [False, True])
+def test_a_password_changed_between_the_two_steps_opens_no_more(*, rehashed: bool) -> None:
+    """Whoever had typed the former one, and asks its owner for one more code, does not come in."""
+    nathalie = account("ncarpentier")
+    add_application(nathalie)
+    if rehashed:  # a hash of another strength is made anew once it matched: the password is the same
+        type(nathalie).objects.update(password=hash_password(PASSWORD, "administrator"))
+    step = tried(asked("ncarpentier"))
+    assert isinstance(step, PendingSignIn)
+    code = code_at(APP_SECRET, NOON, 30)
+    if rehashed:
+        assert isinstance(continue_sign_in(step, code, secret_keys.get(), now=NOON), Granted)
+        return
+    type(nathalie).objects.update(password=hash_password("trois autres vélos"))
+    assert not isinstance(continue_sign_in(step, code, secret_keys.get(), now=NOON), Granted)
+
+
+@pytest.mark.django_db
 def test_pin_and_code_in_one_field_open_a_key_holders_account_once() -> None:
     sophie = account("sboulanger")
     add_key(sophie, "1984")

@@ -18,7 +18,10 @@ class Factor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PendingSignIn:
-    """A sign-in in progress. `account_id` 0: no account can sign in; the steps stay the same."""
+    """A sign-in in progress. `account_id` 0: no account can sign in; the steps stay the same.
+
+    `password`: a mark of the one that was proved, "" if none was: another may be chosen meanwhile.
+    """
 
     account_id: int
     needed: tuple[Factor, ...]
@@ -26,6 +29,7 @@ class PendingSignIn:
     shared: bool = False
     failures: int = 0
     mine: bool = False
+    password: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

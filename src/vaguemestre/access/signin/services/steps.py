@@ -124,6 +124,7 @@ def _check_attempt(
         started=now,
         shared=attempt.shared,
         mine=attempt.mine,
+        password=_password_mark(better or check.compared_hash) if check.factor is Factor.PASSWORD else "",
     )
     with transaction.atomic(durable=True):
         if check.device and is_proved:
@@ -142,9 +143,10 @@ def _check_attempt(
 
 
 def continue_sign_in(pending: PendingSignIn, code: str, keys: SecretKeys, *, now: datetime) -> Step:
-    """Use case: check the code of the second step. The account may have changed: it is read again."""
+    """Use case: check the code of the second step. The account and its password are read again."""
     account = identified(pending.account_id)
-    if account.state != _ACTIVE:
+    is_other = pending.password not in ("", _password_mark(account.hashed))
+    if account.state != _ACTIVE or is_other:
         pending = replace(pending, account_id=0)
     # The password is already proved: codes have a budget of their own, which strangers cannot spend.
     budgets = {f"code:{account.account_id}": budgets_of.ACCOUNT}
@@ -161,6 +163,10 @@ def continue_sign_in(pending: PendingSignIn, code: str, keys: SecretKeys, *, now
         failed = not isinstance(step, Granted)
         _settle(Denied("signin.wrong") if failed else step, pending.account_id, budgets, now=now)
     return step
+
+
+def _password_mark(hashed: str) -> str:
+    return hashlib.sha256(hashed.encode()).hexdigest()[:32]
 
 
 def sign_in_by_partner(account_id: int, *, shared: bool, now: datetime, policy: Policy | None = None) -> Step:
