@@ -18,9 +18,14 @@ from vaguemestre.foundation.kernel.text.sizes import in_words
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.backup.database import NotABackup
 from vaguemestre.processes.backup.drill import DrillReport, run_drill
-from vaguemestre.processes.backup.generations import generation_at, repositories, scratch_folder
+from vaguemestre.processes.backup.generations import Repositories, generation_at, repositories, scratch_folder
 from vaguemestre.processes.backup.mailbox_restoration import Selection, restore_messages
-from vaguemestre.processes.backup.restoration import reachable_home, restore_data, restore_keys
+from vaguemestre.processes.backup.restoration import (
+    check_has_no_keys,
+    reachable_home,
+    restore_data,
+    restore_keys,
+)
 from vaguemestre.processes.backup.room import NoRoom
 from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.processes.production.machine.wal_archive import return_database
@@ -41,6 +46,9 @@ def command(
     keys_password: Annotated[
         Path | None, typer.Option(help="Fichier du mot de passe des secrets, sur une machine nue.")
     ] = None,
+    keys: Annotated[
+        bool, typer.Option("--keys", help="Les clés seules, sur la première de plusieurs machines.")
+    ] = False,
     database: Annotated[
         bool, typer.Option("--database", help="Ramène PostgreSQL à l’instant --at, par son archive.")
     ] = False,
@@ -61,6 +69,8 @@ def command(
         with reachable_home(config):
             if drill:
                 _drill(config, place)
+            elif keys:
+                _restore_keys(config, place, moment, keys_password)
             elif account:
                 _restore_mailbox(config, place, account, Selection("", folder, message), moment)
             else:
@@ -89,7 +99,16 @@ def _return_database(config: Config, at: datetime | None) -> None:
     typer.echo(f"PostgreSQL est revenu {f'au {at.isoformat()}' if at else 'au dernier moment archivé'}.")
 
 
-def _restore_all(config: Config, place: str, at: datetime | None, keys_password: Path | None) -> None:
+def _restore_keys(config: Config, place: str, at: datetime | None, keys_password: Path | None) -> None:
+    """Neither mail nor database: other machines have them, and go on."""
+    check_has_no_keys(config)
+    stores = _stores(config, place, keys_password)
+    restore_keys(config, stores.keys, at)
+    typer.echo(f"Clés revenues dans {config.home}. Relancez bin/install : il n’en fera pas d’autres.")
+
+
+def _stores(config: Config, place: str, keys_password: Path | None) -> Repositories:
+    """The repositories, with the password of the keys put where it is looked for."""
     home.take(config)
     stores = repositories(config, place)
     if keys_password is not None:
@@ -98,6 +117,11 @@ def _restore_all(config: Config, place: str, at: datetime | None, keys_password:
         stores.keys.password_file.chmod(0o600)
     if not stores.keys.password_file.is_file():
         raise Failed("donnez le mot de passe des secrets : --keys-password FICHIER.", 2)
+    return stores
+
+
+def _restore_all(config: Config, place: str, at: datetime | None, keys_password: Path | None) -> None:
+    stores = _stores(config, place, keys_password)
     typer.echo("Secrets…", err=True)
     restore_keys(config, stores.keys, at)
     generation = generation_at(stores, at)

@@ -14,6 +14,7 @@ from vaguemestre.engines.home_alias import alias, engine_path, needs_alias, open
 from vaguemestre.engines.system_users import system_user
 from vaguemestre.processes.backup.database import LIVE, NotABackup, file_name, load_database
 from vaguemestre.processes.backup.generations import (
+    KEYS,
     MANIFEST,
     SPOOL,
     STAGING,
@@ -47,6 +48,15 @@ def restore_keys(config: Config, keys: Restic, at: datetime | None) -> None:
     if not snapshots:
         raise NotABackup("ce dépôt ne contient pas de sauvegarde entière d’avant ce moment.")
     keys.restore(snapshots[-1].id, config.home)
+
+
+def check_has_no_keys(config: Config) -> None:
+    """Raises HomeUnusable if the home already has keys: those of a machine are never mixed with others."""
+    brought = config.home / config.backup.keys_password_file
+    for name in KEYS:
+        found = (path for path in (config.home / name).rglob("*") if path.is_file() and path != brought)
+        if first := next(found, None):
+            raise HomeUnusable(f"{first} est déjà là : mettez de côté les clés que cette machine a déjà.")
 
 
 def restore_data(
