@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.access.signin.people import account
+from tests.answers import as_typed
 from tests.corpus.files import calendar
 from tests.mailbox.webmail.conftest import address, browser_of, put
 from tests.mailbox.webmail.views.test_messages import PIECE
@@ -169,6 +170,36 @@ def test_a_list_is_left_by_one_click_or_by_mail(reader: Client, box: MemoryMailb
         unsubscribe.replace(before)
     assert sent()["To"] == "l@dehors.example"
     assert sent()["Subject"] == "Stop ici"
+
+
+def test_a_stranger_has_nobody_write_to_a_colleague_by_leaving_a_list(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    """One click would send, as from a colleague, a sentence that the stranger chose."""
+    ref = put(box, letter(List_Unsubscribe="<mailto:chef%40AC-amiens.test?subject=Je%20pars>"))
+    assert "Se désabonner" not in reader.get(address(ref), headers=PIECE).content.decode()
+    assert reader.post(address(ref, "desabonner/"), headers=PIECE).status_code == 422
+    ref = put(
+        box,
+        letter(
+            List_Unsubscribe="<mailto:chef@ac-amiens.test>, <mailto:l@dehors.example?subject=Je%20me%20rends>"
+        ),
+    )
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert (
+        "<bdi>l@dehors.example</bdi></b> depuis votre adresse, avec l’objet « <bdi>unsubscribe"
+        in as_typed(page)
+    )
+    reader.post(address(ref, "desabonner/"), headers=PIECE)
+    assert (sent()["To"], sent()["Subject"]) == ("l@dehors.example", "unsubscribe")
+
+
+def test_who_receives_a_receipt_or_an_answer_is_named(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, letter(Disposition_Notification_To="Un parent <chef@ac-amiens.test>"))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert "l’accusé irait à <b><bdi>chef@ac-amiens.test</bdi></b>" in as_typed(page)
+    card = card_of(reader, box, invitation())
+    assert "ines.roy@dehors.example" in card
 
 
 def test_looking_at_a_message_never_leaves_a_list(reader: Client, box: MemoryMailbox) -> None:

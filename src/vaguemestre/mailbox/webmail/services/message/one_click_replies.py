@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qs
 
 from django.db import transaction
 
@@ -13,6 +12,7 @@ from vaguemestre.mailbox.calendar.services import cancel_event, keep_answer
 from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail.rules.cards import invitations, replies
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation
+from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import UnsubscribeOptions
 from vaguemestre.post.outbox.services import queue_message
 from vaguemestre.post.outbox.values import MessageToSend
 
@@ -87,15 +87,18 @@ def send_receipt(sender: Sender, *, to: str, subject: str, original_id: str, now
 
 
 @transaction.atomic(durable=True)
-def send_unsubscribe(sender: Sender, mailto: str, *, now: datetime) -> None:
-    """Send an unsubscribe request (`mailto`: `address?subject=…`). Raises Refusal when it is no address."""
-    to, _, query = mailto.partition("?")
-    subject = next(iter(parse_qs(query).get("subject", [])), "")
+def send_unsubscribe(sender: Sender, way: UnsubscribeOptions, *, now: datetime) -> None:
+    """Send an unsubscribe request by mail. Raises Refusal when it is no address."""
     message_id = _message_id(sender)
     content = replies.unsubscribe_message(
-        name=sender.name, sender=sender.address, to=to, subject=subject, message_id=message_id, now=now
+        name=sender.name,
+        sender=sender.address,
+        to=way.mail,
+        subject=way.subject,
+        message_id=message_id,
+        now=now,
     )
-    _queue(sender, to, subject or "unsubscribe", content, message_id, now)
+    _queue(sender, way.mail, way.subject, content, message_id, now)
 
 
 def _message_id(sender: Sender) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.values import Acting
+from vaguemestre.foundation.kernel.addresses import first_address_in
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.http import (
     enclosed_path_prefix,
@@ -154,7 +155,7 @@ def _message_pane(
         authorship=author,
         sender_domain=from_field(opened).sender.address.rpartition("@")[2],
         pictures=pictures,
-        unsubscribe=_unsubscribe(opened) if may_answer else None,
+        unsubscribe=unsubscribe_of(request, opened) if may_answer else None,
         receipt_to=_receipt_address(opened, use) if may_answer else "",
         path=path,
         outer_path=message_path(ref),
@@ -219,15 +220,17 @@ def _remote_pictures(
     return RemotePictures(0 if are_shown else remote, are_shown, choice)
 
 
-def _unsubscribe(opened: OpenedMessage) -> UnsubscribeOptions | None:
-    return unsubscribe_options(opened.field("list-unsubscribe"), opened.field("list-unsubscribe-post"))
+def unsubscribe_of(request: SignedInRequest, opened: OpenedMessage) -> UnsubscribeOptions | None:
+    """The ways to leave the list that sent the message."""
+    fields = opened.field("list-unsubscribe"), opened.field("list-unsubscribe-post")
+    return unsubscribe_options(*fields, own_domains(request.who))
 
 
 def _receipt_address(opened: OpenedMessage, use: Use) -> str:
     """Address that asks for a read receipt; empty when it is settled, and for junk."""
     if RECEIPT_SETTLED in opened.flags or use is Use.JUNK:
         return ""
-    return opened.field("disposition-notification-to")[:254]
+    return first_address_in(opened.field("disposition-notification-to"))[:254]
 
 
 def _is_in_thread(opened: OpenedMessage) -> bool:

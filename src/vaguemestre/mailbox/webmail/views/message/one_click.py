@@ -14,14 +14,13 @@ from vaguemestre.mailbox.webmail.http import mailbox_of, own_auth_server, reads_
 from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
 from vaguemestre.mailbox.webmail.rules.cards import invitations
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation
-from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import unsubscribe_options
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
 from vaguemestre.mailbox.webmail.services.message import one_click_replies
 from vaguemestre.mailbox.webmail.services.message.one_click_replies import Sender
 from vaguemestre.mailbox.webmail.services.message.verdicts import verdict_of
 from vaguemestre.mailbox.webmail.views.message.files import header_of
-from vaguemestre.mailbox.webmail.views.message.message_pane import RECEIPT_SETTLED
+from vaguemestre.mailbox.webmail.views.message.message_pane import RECEIPT_SETTLED, unsubscribe_of
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.reports import services as reports
 from vaguemestre.post.reports.values import ImagePolicy, ReportKind, VotedMessage
@@ -99,15 +98,15 @@ def unsubscribe(request: SignedInRequest, folder: str, uid_validity: int, uid: i
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
         opened = mailbox.open(ref)
-    way = unsubscribe_options(opened.field("list-unsubscribe"), opened.field("list-unsubscribe-post"))
+    way = unsubscribe_of(request, opened)
     if way is None:
         raise UnsubscribeRefused("webmail.list-offers-no-leave")
     if way.one_click:
         ports.unsubscribe.get()(way.one_click)
         return _status(f"Désabonnement demandé à {way.host}.")
     if way.mail:
-        one_click_replies.send_unsubscribe(_sender(request), way.mail, now=timezone.now())
-        return _status(f"Un courriel de désabonnement part à {way.mail.partition('?')[0]}.")
+        one_click_replies.send_unsubscribe(_sender(request), way, now=timezone.now())
+        return _status(f"Un courriel de désabonnement part à {way.mail}.")
     raise UnsubscribeRefused("webmail.list-offers-no-leave")
 
 
