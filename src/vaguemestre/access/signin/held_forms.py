@@ -9,8 +9,10 @@ import json
 import random
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import wraps
+from typing import Concatenate
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -77,7 +79,6 @@ def defer_form(
     answer.set_cookie(
         settings.HELD_FORM_COOKIE_NAME,
         cookie.decode(),
-        max_age=int(CHALLENGE_LIFETIME.total_seconds()),
         path="/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -98,8 +99,21 @@ def deferred_form(request: HttpRequest, path: str, keys: SecretKeys) -> Deferred
     return form if form.path == path and is_fresh else None
 
 
-def drop_deferred_form(answer: HttpResponse) -> HttpResponse:
-    """Delete the form's cookie, unless this response sets another."""
-    if settings.HELD_FORM_COOKIE_NAME not in answer.cookies:
-        answer.delete_cookie(settings.HELD_FORM_COOKIE_NAME, path="/", samesite="Strict")
+def drop_deferred_form[Answer: HttpResponse](request: HttpRequest, answer: Answer) -> Answer:
+    """Delete the form's cookie, unless this response sets another: it signs in whoever comes next."""
+    name = settings.HELD_FORM_COOKIE_NAME
+    if name in request.COOKIES and name not in answer.cookies:
+        answer.delete_cookie(name, path="/", samesite="Strict")
     return answer
+
+
+def dropping_deferred_form[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Decorator of a page with such a form: whatever it answers, what was deferred before is over."""
+
+    @wraps(view)
+    def dropping(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return drop_deferred_form(request, view(request, *args, **kwargs))
+
+    return dropping

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from vaguemestre.access.signin import services
+from vaguemestre.access.signin.held_forms import drop_deferred_form
 from vaguemestre.access.signin.known_browsers import known_browser, new_browser, remember_browser
 from vaguemestre.access.signin.pending_sign_in import keep_pending_sign_in
 from vaguemestre.access.signin.ports import revocations
@@ -248,7 +249,7 @@ def start_session(
     answer = HttpResponseRedirect(safe_next(back))
     if not shared:
         remember_browser(answer, browser, account_id)
-    return answer
+    return drop_deferred_form(request, answer)
 
 
 def _end_former_session(former: Who, account_id: int, session_key: str, now: datetime) -> None:
@@ -286,7 +287,7 @@ def end_browser_session(request: HttpRequest, answer: HttpResponse) -> HttpRespo
     if who and who.shared:
         answer["Clear-Site-Data"] = CLEARED_SITE_DATA
         answer.delete_cookie(settings.KNOWN_BROWSER_COOKIE_NAME)
-    return answer
+    return drop_deferred_form(request, answer)
 
 
 def network_of(request: HttpRequest) -> str:

@@ -20,6 +20,7 @@ from vaguemestre.access.assistant.values import (
     IssuedCodeClaim,
     Rejected,
 )
+from vaguemestre.access.signin.held_forms import dropping_deferred_form
 from vaguemestre.access.signin.http import network_of, who_asks
 from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -35,6 +36,7 @@ _CHOICES = ("identifiant", "premiere-connexion")
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@dropping_deferred_form
 def identify(request: HttpRequest) -> HttpResponse:
     """Choose the problem, then give NUMEN and birth date."""
     typed, work = submitted_form(request, secret_keys.get())
@@ -62,6 +64,7 @@ def identify(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@dropping_deferred_form
 def give_issued_code(request: HttpRequest) -> HttpResponse:
     """Give a code that the help desk sent, or that was handed over."""
     fields, work = submitted_form(request, secret_keys.get())

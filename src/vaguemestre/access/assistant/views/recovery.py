@@ -24,6 +24,7 @@ from vaguemestre.access.assistant.values import IdentityClaim, Rejected
 from vaguemestre.access.assistant.views.identification import rejection_sentence, required_proof
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.forms import ChangePasswordForm, DeliveredCodeForm
+from vaguemestre.access.signin.held_forms import dropping_deferred_form
 from vaguemestre.access.signin.http import SIGN_IN, network_of
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.services import end_other_sessions
@@ -40,6 +41,7 @@ from vaguemestre.people.directory.ports import numen_keys
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@dropping_deferred_form
 def recover(request: HttpRequest) -> HttpResponse:
     """Give NUMEN and birth date; the next page asks for a code in any case."""
     fields, work = submitted_form(request, secret_keys.get())

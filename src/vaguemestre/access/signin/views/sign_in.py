@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from vaguemestre.access.signin import services
 from vaguemestre.access.signin.forms import SecondStepForm, SignInForm
-from vaguemestre.access.signin.held_forms import defer_form, deferred_form, drop_deferred_form
+from vaguemestre.access.signin.held_forms import defer_form, deferred_form, dropping_deferred_form
 from vaguemestre.access.signin.http import (
     SIGN_IN,
     end_browser_session,
@@ -44,6 +44,7 @@ from vaguemestre.people.credentials.ports import secret_keys
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@dropping_deferred_form
 def sign_in(request: HttpRequest) -> HttpResponse:
     who = who_asks(request)
     again = who is not None and "confirmer" in request.GET
@@ -63,6 +64,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@dropping_deferred_form
 def resume_sign_in(request: HttpRequest) -> HttpResponse:
     """Resume a deferred sign-in: what was typed is in the browser's cookie, its proof of work in the form."""
     deferred = deferred_form(request, reverse("signin:resume"), secret_keys.get())
@@ -70,7 +72,7 @@ def resume_sign_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(SIGN_IN)
     back, again = safe_next(deferred.fields.get("next", "/")), who_asks(request) is not None
     work = deferred.work_done(request.POST.get("work", ""))
-    return drop_deferred_form(_attempt_sign_in(request, SignInForm(deferred.fields), back, work, again=again))
+    return _attempt_sign_in(request, SignInForm(deferred.fields), back, work, again=again)
 
 
 def _attempt_sign_in(
