@@ -46,7 +46,6 @@ _STOPPED = {
     "postsrsd": ("part-wants", f"Adresses de ce qui est renvoyé (SRS) : {_STILL}"),
     "tls-reports": ("heartbeat-lost", "tls-reports ne donne plus signe de vie"),
     "dmarc-reports": ("heartbeat-lost", "dmarc-reports ne donne plus signe de vie"),
-    "front": ("part-down", f"Accueil des pages (nginx) : {_SILENT}"),
 }
 
 
@@ -73,6 +72,7 @@ def faults(home: Path, base: int, neighbours: Neighbours) -> Iterator[Fault]:
     yield from _database(here)
 
 
+# Not the front, through which the page is read: tests/journeys/test_t41_alarms_by_their_fault.py
 def _whole_services(here: Here) -> Iterator[Fault]:
     silent = {
         "push": ("part-down", f"Avis en direct : {_SILENT}"),

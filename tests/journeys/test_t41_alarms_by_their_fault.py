@@ -61,10 +61,12 @@ def children(instance: Instance) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def stopped(instance: Instance, *names: str) -> Iterator[None]:
-    """The first process of each of these services is stopped; what it started goes on."""
+def stopped(instance: Instance, *names: str, whole: bool = False) -> Iterator[None]:
+    """The first process of each of these services is stopped; what it started goes on, unless `whole`."""
     pids = [child["pid"] for child in children(instance) if child["name"] in names]
     assert len(pids) == len(names)
+    if whole:
+        pids += [process.pid for pid in pids for process in process_table.descendants(pid)]
     assert all(pid > 1 for pid in pids)
     try:
         for pid in pids:
@@ -172,6 +174,15 @@ def test_a_pool_whose_first_process_stands_still_is_named_while_its_workers_answ
         waits_for(instance, silent, later=_MOST_OF_A_MINUTE)
         assert ("part-down", "push") not in alarms(instance)
     waits_for_the_end(instance, {"heartbeat-lost"}, later=_MOST_OF_A_MINUTE)
+
+
+def test_a_front_that_stands_still_whole_is_named_though_no_page_can_say_so(instance: Instance) -> None:
+    expected = {("part-down", "front"): "Accueil des pages (nginx) : pas de réponse"}
+    waits_for_the_end(instance, {"part-down"})
+    with stopped(instance, "front", whole=True):
+        waits_for(instance, expected)
+        assert ("part-down", "carddav") not in alarms(instance)  # of which the front says nothing
+    waits_for_the_end(instance, {"part-down"})
 
 
 def test_a_dovecot_whose_log_process_was_killed_is_reloaded(instance: Instance) -> None:

@@ -1,6 +1,7 @@
 """systemd is told that a process answers exactly while it does."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -105,3 +106,36 @@ def test_an_engine_that_answers_and_logs_nothing_any_more_is_reloaded(
         os.utime(beat, (time.time() + 5,) * 2)
         watchdog.accompany([future], str(tmp_path / "nobody"), engine.pid, log)
         assert engine.wait(timeout=60) == 7
+
+
+def test_a_master_that_is_stopped_is_not_said_to_answer_though_its_workers_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beat, address = tmp_path / "beat", tmp_path / "notify"
+    beat.touch()
+    os.utime(beat, (time.time() + 60,) * 2)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd,
+        subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"]) as master,
+    ):
+        systemd.bind(str(address))
+        systemd.setblocking(False)
+
+        def told() -> list[bytes]:
+            parents = iter((master.pid, 0))
+            monkeypatch.setattr(os, "getppid", lambda: next(parents))
+            watchdog.accompany([Question(Ask.HEARTBEAT, expect=str(beat))], str(address), master.pid)
+            said = []
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    said.append(systemd.recv(100))
+            return said
+
+        try:
+            assert told() == [b"READY=1\nWATCHDOG=1"]
+            master.send_signal(signal.SIGSTOP)
+            os.waitpid(master.pid, os.WUNTRACED)
+            assert told() == []
+        finally:
+            master.kill()

@@ -2,7 +2,8 @@
 
 `python -m vaguemestre.processes.watchdog --ask QUESTION… -- COMMAND…` becomes the command; a companion stays
 beside it, asks what the supervisor of `bin/up` would ask, says `READY=1` at the first answer and `WATCHDOG=1`
-at each. A process that hangs is thereby ended and started again, like one that died.
+at each, while the command itself is not stopped. A process that hangs is thereby ended and started again,
+like one that died.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from argparse import REMAINDER, ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from vaguemestre.processes.supervisor import process_table
 from vaguemestre.processes.supervisor.logs import RELOAD, SilentLog
 from vaguemestre.processes.supervisor.plan import Ask, Question
 from vaguemestre.processes.supervisor.readiness import answers
@@ -67,6 +69,12 @@ async def all_answer(questions: Sequence[Question], *, began: float, now: float)
     return all([await answers(question, since=since) for question in questions])
 
 
+def stands_still(pid: int) -> bool:
+    """Whether it was stopped (SIGSTOP): what it started may answer on, and is never replaced."""
+    process = process_table.seen(pid)
+    return process is not None and process.state == "T"
+
+
 def notify(state: str, address: str) -> None:
     """Tell systemd; `@` begins an abstract socket's name."""
     path = "\0" + address[1:] if address.startswith("@") else address
@@ -87,7 +95,7 @@ def accompany(questions: Sequence[Question], address: str, served: int, log: Pat
     greeted: dict[Question, float] = {}
     while os.getppid() == served:
         asked = due(questions, greeted, time.monotonic())
-        if asyncio.run(all_answer(asked, began=began, now=time.time())):
+        if not stands_still(served) and asyncio.run(all_answer(asked, began=began, now=time.time())):
             greeted |= dict.fromkeys(asked, time.monotonic())
             notify("WATCHDOG=1" if is_ready else "READY=1\nWATCHDOG=1", address)
             is_ready = True
