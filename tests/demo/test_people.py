@@ -11,10 +11,11 @@ from django.conf import settings
 
 from vaguemestre.demo import people, services
 from vaguemestre.demo.cast import CAST, numen_of
+from vaguemestre.desks.removals.queries import is_security_officer
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import app_passwords_of, devices_of
 from vaguemestre.people.credentials.services import matches_hash
-from vaguemestre.people.directory.models import Person
+from vaguemestre.people.directory.models import Academy, Person
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import person_by_numen
 from vaguemestre.people.directory.rules.numen_vault import digest
@@ -129,3 +130,13 @@ def test_the_cast_has_stable_numens_of_the_right_layout() -> None:
     layouts = {part.role: numen_of(part, "20", NumenLayout.SEED).layout for part in CAST}
     assert layouts.pop("transferred") is NumenLayout.STANDARD
     assert set(layouts.values()) == {NumenLayout.SEED}
+
+
+@pytest.mark.heavy
+@pytest.mark.django_db
+def test_its_administrator_is_that_of_several_academies_too(config: Config) -> None:
+    """Removing copies from everybody's mailbox is a right of whoever administers all."""
+    Academy.objects.create(code="09", name="Académie de Lille", domain="ac-lille.test")
+    told = made(config)["administrator"]
+    account = Account.objects.get(username=told["username"])
+    assert is_security_officer(account.pk)

@@ -125,6 +125,7 @@ def _activate(academy_id: int, account_id: int, part: Part, ledger: Ledger, now:
             )
     account = presented(account_id)
     if part.account_role == "administrator" and account is not None:
+        credentials.set_span(account_id, spans=True, by=BY, now=now)  # of several académies, all
         give_right(account.username, by=BY, now=now)
 
 
