@@ -17,7 +17,7 @@ from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.desks.bulk.models import BulkAct
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.models import Assignment, Person
+from vaguemestre.people.directory.models import Assignment, NameWord, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACTS = "/administration/personnes/actes"
@@ -64,6 +64,36 @@ def test_people_found_are_suspended_after_a_dry_run_and_given_back(client: Clien
     decide(client, act_id, "annuler")
     work(act_id)
     assert not Account.objects.filter(state="suspended").exists()
+
+
+def test_what_was_prepared_is_abandoned_and_then_decided_no_more(client: Client) -> None:
+    agents(1)
+    act_id = prepare(client, "acte=suspend&q=agent")
+    assert "Abandonner" in page(client, act_id)
+    assert decide(client, act_id, "abandonner").status_code == 302
+    shown = page(client, act_id)
+    assert "Abandonné" in shown
+    assert "Suspendre : 1 personne" not in shown
+    assert decide(client, act_id).status_code == 422
+
+
+def test_the_people_shown_follow_the_work_under_way(client: Client) -> None:
+    agents(2)
+    act_id = prepare(client, "acte=suspend&q=agent")
+    decide(client, act_id)
+    work(act_id)
+    answer = client.get(f"{ACTS}/{act_id}/avancement").content.decode()
+    assert 'id="people" hx-swap-oob="true"' in answer
+    assert "Suspendu" in answer
+
+
+def test_people_are_listed_by_name_with_their_school(client: Client) -> None:
+    for name in ("Zola", "Abel", "Martin"):
+        made = account(f"agent-{name.lower()}", last_name=name)
+        NameWord.objects.create(person_id=made.person_id, word="agent")
+    shown = page(client, prepare(client, "acte=suspend&q=agent"))
+    assert shown.index("agent-abel") < shown.index("agent-martin") < shown.index("agent-zola")
+    assert "Collège" in shown
 
 
 def test_the_search_knows_states_schools_and_last_days(client: Client) -> None:

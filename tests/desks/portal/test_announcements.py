@@ -7,12 +7,15 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD, account
+from tests.desks.bulk.samples import work
 
 from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
-from vaguemestre.desks.bulk.values import Act, State
+from vaguemestre.desks.bulk.services import decide_act
+from vaguemestre.desks.bulk.values import Act, Phase, State
 from vaguemestre.desks.portal import queries, services
 from vaguemestre.desks.portal.models import AnnouncementRow
 from vaguemestre.desks.portal.values import Announcement, Importance
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, Person
@@ -139,6 +142,25 @@ def test_without_anybody_to_write_to_it_may_be_asked_again() -> None:
     mailed()
     row = AnnouncementRow.objects.get()
     assert (row.mail_asked_by, row.mail_act_id) == ("", 0)
+
+
+def test_withdrawn_it_leaves_no_sending_to_decide() -> None:
+    account("marie")
+    announcement_id = mailed()
+    services.withdraw_announcement(announcement_id, by=BY, now=NOON)
+    assert BulkAct.objects.get().state == State.ABANDONED
+    with pytest.raises(Refusal, match="bulk.not-now"):
+        decide_act(BulkAct.objects.get().pk, 10, by="account:1", now=NOON)
+
+
+def test_withdrawn_while_its_sending_runs_it_reaches_nobody_else() -> None:
+    account("marie")
+    announcement_id = mailed()
+    decide_act(BulkAct.objects.get().pk, 10, by="account:1", now=NOON)
+    services.withdraw_announcement(announcement_id, by=BY, now=NOON)
+    work(BulkAct.objects.get().pk)
+    assert BulkAct.objects.get().state == State.ABANDONED
+    assert not BulkTarget.objects.filter(phase=Phase.DONE).exists()
 
 
 def test_the_list_leads_to_the_sending(client: Client) -> None:

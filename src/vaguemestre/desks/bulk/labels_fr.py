@@ -57,6 +57,7 @@ STATES = {
     State.UNDO_AWAITING: "Annulation : attend une deuxième personne",
     State.UNDOING: "Annulation en cours",
     State.UNDONE: "Annulé",
+    State.ABANDONED: "Abandonné",
 }
 PHASES = {
     Phase.LISTED: "À faire",

@@ -125,7 +125,7 @@ def wanted_since(row: BulkAct, treated: Mapping[int, datetime]) -> set[int]:
     A later act in force found them « already » so; or the help desk made a suspended one safe.
     """
     later = BulkAct.objects.filter(act=row.act, quota_mb=row.quota_mb).exclude(pk=row.pk)
-    in_force = later.exclude(state__in=(State.PREPARED, State.UNDOING, State.UNDONE))
+    in_force = later.exclude(state__in=(State.PREPARED, State.ABANDONED, State.UNDOING, State.UNDONE))
     targets = BulkTarget.objects.filter(bulk_act__in=in_force, account_id__in=treated, skip=Skip.ALREADY)
     wanted = list(targets.values_list("account_id", "bulk_act__decided_at"))
     if row.act == Act.SUSPEND and treated:
@@ -192,6 +192,7 @@ def _act_file(row: BulkAct, counts: Counts) -> ActFile:
 def _with_names(rows: Collection[BulkTarget], academy_id: int) -> Iterator[Target]:
     account_ids = [row.account_id for row in rows]
     facts, names = facts_for_acts(account_ids, academy_id), names_of(account_ids)
+    people = person_summaries([fact.person_id for fact in facts.values()])
     for row in rows:
         fact = facts.get(row.account_id)
         yield Target(
@@ -201,4 +202,5 @@ def _with_names(rows: Collection[BulkTarget], academy_id: int) -> Iterator[Targe
             fact.state if fact else "",
             Phase(row.phase),
             row.skip,
+            people[fact.person_id].place if fact and fact.person_id in people else "",
         )

@@ -27,6 +27,7 @@ class State(StrEnum):
     UNDO_AWAITING = "undo-wait"  # undoing it is for two people
     UNDOING = "undoing"
     UNDONE = "undone"
+    ABANDONED = "abandoned"  # prepared, and never to be decided; or stopped since what it said is not so
 
 
 class Phase(StrEnum):
@@ -115,6 +116,7 @@ class Target:
     state: str
     phase: Phase
     skip: str
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from vaguemestre.desks.bulk.queries import select_everybody
-from vaguemestre.desks.bulk.services import prepare_act
+from vaguemestre.desks.bulk.services import prepare_act, withdraw_act
 from vaguemestre.desks.bulk.values import Act, Order
 from vaguemestre.desks.portal.events import AnnouncementMailed
 from vaguemestre.desks.portal.models import AnnouncementRow, Favourite
@@ -100,8 +100,14 @@ def save_announcement(
 def withdraw_announcement(
     announcement_id: int, *, by: str, now: datetime, office_academy: int = EVERY_ACADEMY
 ) -> None:
-    """Use case: delete an announcement, if that office writes it. What its mail has brought stays."""
-    if rows_of_office(office_academy).filter(pk=announcement_id).delete()[0]:
+    """Use case: delete an announcement, if that office writes it. What its mail has brought stays.
+
+    No more of that mail leaves.
+    """
+    row = rows_of_office(office_academy).select_for_update().filter(pk=announcement_id).first()
+    if row:
+        row.delete()
+        withdraw_act(row.mail_act_id, by=by, now=now)
         record("portal.announcement-withdrawn", to=f"announcement:{announcement_id}", by=by, at=now)
 
 

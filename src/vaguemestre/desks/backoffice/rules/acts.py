@@ -26,6 +26,7 @@ ACTION_LABELS = {
     "breaches.exported": "Violation de données : dossier téléchargé",
     "firstday.closed": "« Avant d’ouvrir le service » fermé pour de bon",
     "inventory.file-taken": "Inventaire des boîtes et des listes téléchargé",
+    "bulk.abandoned": "Acte sur plusieurs personnes abandonné",
     "bulk.approved": "Acte sur plusieurs personnes : accord de la deuxième personne",
     "bulk.decided": "Acte sur plusieurs personnes décidé",
     "bulk.file-taken": "Acte sur plusieurs personnes : fichier téléchargé",

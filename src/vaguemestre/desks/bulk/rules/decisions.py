@@ -9,8 +9,10 @@ from vaguemestre.foundation.kernel.errors import Refusal
 
 MAY_DECIDE = frozenset({State.PREPARED, State.STOPPED})
 AWAITING = frozenset({State.AWAITING, State.UNDO_AWAITING})
+MAY_ABANDON = frozenset({State.PREPARED})
 MAY_STOP = frozenset({*AWAITING, State.RUNNING})
 MAY_UNDO = frozenset({State.RUNNING, State.STOPPED, State.DONE})
+NOT_OVER = frozenset({*MAY_DECIDE, *MAY_STOP})  # before anything is undone
 AT_WORK = frozenset({State.RUNNING, State.UNDOING})
 ENDS = {State.RUNNING: State.DONE, State.UNDOING: State.UNDONE}
 ALONE_FOR = timedelta(hours=1)

@@ -1,6 +1,7 @@
 """Use cases of acts on many."""
 
 from vaguemestre.desks.bulk.services.decisions import (
+    abandon_act,
     approve_act,
     decide_act,
     open_act,
@@ -8,12 +9,14 @@ from vaguemestre.desks.bulk.services.decisions import (
     record_file_taken,
     stop_act,
     undo_act,
+    withdraw_act,
 )
 from vaguemestre.desks.bulk.services.passes import PassContext, run_pass
 from vaguemestre.desks.bulk.services.retention import delete_old_acts, forget_person
 
 __all__ = [
     "PassContext",
+    "abandon_act",
     "approve_act",
     "decide_act",
     "delete_old_acts",
@@ -24,4 +27,5 @@ __all__ = [
     "run_pass",
     "stop_act",
     "undo_act",
+    "withdraw_act",
 ]

@@ -12,8 +12,10 @@ from vaguemestre.desks.bulk.rules.decisions import (
     ALONE_FOR,
     AT_WORK,
     AWAITING,
+    MAY_ABANDON,
     MAY_DECIDE,
     MAY_STOP,
+    NOT_OVER,
     REMINDED_EVERY,
     check_approval,
     check_size,
@@ -129,6 +131,19 @@ def stop_act(act_id: int, *, by: str, now: datetime) -> None:
     _record(row, "bulk.stopped", by)
 
 
+@transaction.atomic(durable=True)
+def abandon_act(act_id: int, *, by: str, now: datetime) -> None:
+    """Never decide what was prepared. Raises Refusal `bulk.gone`, `bulk.not-now`."""
+    _abandon(_row(act_id, MAY_ABANDON), by, now)
+
+
+def withdraw_act(act_id: int, *, by: str, now: datetime) -> None:
+    """Do no more of an act whose reason is gone, if any of it is left; inside the caller's transaction."""
+    row = BulkAct.objects.select_for_update().filter(pk=act_id, state__in=NOT_OVER).first()
+    if row:
+        _abandon(row, by, now)
+
+
 def undo_act(act_id: int, limit: int, *, by: str, now: datetime) -> None:
     """Give back what it changed, but for whom somebody changed since, or wait (`undoing_waits`).
 
@@ -152,6 +167,13 @@ def record_file_taken(act_id: int, *, by: str, now: datetime) -> None:
     row = _row(act_id, {State.DONE})
     people = BulkTarget.objects.filter(bulk_act=row, phase=Phase.DONE).count()
     record("bulk.file-taken", to=f"bulk:{row.pk}", by=by, at=now, act=row.act, people=people)
+
+
+def _abandon(row: BulkAct, by: str, now: datetime) -> None:
+    if not BulkTarget.objects.filter(bulk_act=row, phase=Phase.DONE).exists():
+        row.decided_by, row.decided_at = "", None  # nothing that one person has done alone
+    _move(row, State.ABANDONED, now)
+    _record(row, "bulk.abandoned", by)
 
 
 def _judge_again(row: BulkAct, now: datetime) -> set[int]:

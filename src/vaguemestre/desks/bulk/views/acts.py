@@ -23,7 +23,14 @@ from vaguemestre.desks.bulk.labels_fr import (
     SKIPS,
     STATES,
 )
-from vaguemestre.desks.bulk.rules.decisions import AT_WORK, AWAITING, MAY_DECIDE, MAY_STOP, may_undo
+from vaguemestre.desks.bulk.rules.decisions import (
+    AT_WORK,
+    AWAITING,
+    MAY_ABANDON,
+    MAY_DECIDE,
+    MAY_STOP,
+    may_undo,
+)
 from vaguemestre.desks.bulk.values import Act, ActFile, Skip, State
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
@@ -78,8 +85,10 @@ def show_act(request: SignedInRequest, act_id: int) -> HttpResponse:
 @for_administrators
 @within_academy
 def show_progress(request: SignedInRequest, act_id: int) -> HttpResponse:
-    """The counts and the buttons, asked again while the work goes on."""
-    return render(request, "bulk/progress.html", _progress(request, file_or_404(request, act_id)))
+    """The counts, the buttons and the people shown, asked again while the work goes on."""
+    file = file_or_404(request, act_id)
+    context = _people(request, file) | _progress(request, file)
+    return render(request, "bulk/progress.html", context | {"is_refresh": True})
 
 
 @require_POST
@@ -90,12 +99,13 @@ def show_progress(request: SignedInRequest, act_id: int) -> HttpResponse:
         "accorder": "accorder ce qu’une autre personne demande d’un acte sur plusieurs personnes",
         "interrompre": "interrompre un acte sur plusieurs personnes",
         "annuler": "annuler un acte sur plusieurs personnes",
+        "abandonner": "abandonner un acte préparé sur plusieurs personnes",
     },
 )
 @for_recent_administrators
 @within_academy
 def decide(request: SignedInRequest, act_id: int) -> HttpResponse:
-    """`act`: decider, accorder, interrompre, annuler."""
+    """`act`: decider, accorder, interrompre, annuler, abandonner."""
     by, now = actor_of(request), timezone.now()
     limit = settings.CONFIG.bulk.second_person_above
     acts: dict[str, Callable[[], None]] = {
@@ -103,6 +113,7 @@ def decide(request: SignedInRequest, act_id: int) -> HttpResponse:
         "accorder": lambda: services.approve_act(act_id, by=by, now=now),
         "interrompre": lambda: services.stop_act(act_id, by=by, now=now),
         "annuler": lambda: services.undo_act(act_id, limit, by=by, now=now),
+        "abandonner": lambda: services.abandon_act(act_id, by=by, now=now),
     }
     file, act = file_or_404(request, act_id), acts.get(request.POST.get("act", ""))
     if act is None:
@@ -123,6 +134,16 @@ def file_or_404(request: SignedInRequest, act_id: int) -> ActFile:
 
 
 def _page(request: SignedInRequest, file: ActFile, *, status: int = 200, **context: Any) -> HttpResponse:
+    context |= {
+        "unknown": file.unknown[:_UNKNOWN_SHOWN],
+        "unknown_left": max(0, len(file.unknown) - _UNKNOWN_SHOWN),
+    }
+    context |= _people(request, file) | _progress(request, file)
+    return render(request, "bulk/act.html", context, status=status)
+
+
+def _people(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
+    """The page of people that the address asks for."""
     which = request.GET.get("qui", "")
     listing = Listing.of(request.GET, ("ordre",))
     targets, total = queries.targets_page(
@@ -132,7 +153,7 @@ def _page(request: SignedInRequest, file: ActFile, *, status: int = 200, **conte
         first=listing.first,
         count=listing.count,
     )
-    context |= {
+    return {
         "rows": [
             {
                 "target": target,
@@ -145,10 +166,8 @@ def _page(request: SignedInRequest, file: ActFile, *, status: int = 200, **conte
         "total": total,
         "listing": listing,
         "which": which,
-        "unknown": file.unknown[:_UNKNOWN_SHOWN],
-        "unknown_left": max(0, len(file.unknown) - _UNKNOWN_SHOWN),
+        "here": listing.link(page=listing.page),
     }
-    return render(request, "bulk/act.html", context | _progress(request, file), status=status)
 
 
 def _progress(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
@@ -176,6 +195,7 @@ def _progress(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
         "undo_label": f"Annuler pour {counted(counts.done, 'personne')}",
         "kind": "ok" if file.state in {State.DONE, State.UNDONE} else "",
         "icon": "refresh" if file.state in AT_WORK else "flag",
+        "may_abandon": file.state in MAY_ABANDON,
         "may_stop": file.state in MAY_STOP,
         "is_awaiting": file.state in AWAITING,
         "is_undo": is_undo,

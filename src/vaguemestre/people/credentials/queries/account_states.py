@@ -137,10 +137,11 @@ def closed_before(moment: datetime) -> list[int]:
 
 
 def accounts_of(person_ids: Collection[int]) -> list[int]:
-    """The accounts of those people; somebody may have none."""
+    """The accounts of those people, in their order; somebody may have none."""
     account_ids: list[int] = []
     for batch in batched(person_ids, _BATCH_PARAMS):
-        account_ids += Account.objects.filter(person_id__in=batch).values_list("pk", flat=True)
+        accounts = dict(Account.objects.filter(person_id__in=batch).values_list("person_id", "pk"))
+        account_ids += [accounts[person_id] for person_id in batch if person_id in accounts]
     return account_ids
 
 
