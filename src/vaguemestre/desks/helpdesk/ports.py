@@ -24,7 +24,7 @@ class UsageOf(Protocol):
 
 
 class ForwardsOf(Protocol):
-    def __call__(self, account_id: int, *, now: datetime) -> Forwards:
+    def __call__(self, account_id: int) -> Forwards:
         """What forwards the mail of an account: its filters, and scripts of programs."""
         ...
 

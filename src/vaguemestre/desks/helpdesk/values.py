@@ -105,7 +105,7 @@ class ForwardRule:
 
 @dataclass(frozen=True, slots=True)
 class Forwards:
-    """All that forwards the mail of a person. `is_whole`: the scripts of their programs could be read."""
+    """All that forwards the mail of a person. `is_whole`: the scripts of their programs were read."""
 
     rules: tuple[ForwardRule, ...]
     is_whole: bool = True

@@ -73,9 +73,10 @@ def follow_people(event: PeopleChanged) -> None:
 
 
 def tell_foreign_script(event: ScriptsChanged) -> None:
-    """Tell the owner of a mailbox what a mail program made of its sorting."""
+    """Tell the owner of a mailbox what a mail program made of its sorting, and keep it for the desk."""
     account_id = account_of_mailbox(event.mailbox)
     if account_id is not None:
+        services.keep_program_rules(account_id, open_scripts.get(), now=timezone.now())
         services.tell_foreign_script(account_id, open_scripts.get(), now=timezone.now())
 
 

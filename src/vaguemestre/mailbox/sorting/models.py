@@ -51,6 +51,8 @@ class ScriptRow(models.Model):
     drops_redirects = models.BooleanField(default=False)  # stop including a foreign script that redirects
     # SHA-256 of the foreign script last told
     told_mark = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # [name, redirect…] of the scripts of programs that ran when one last changed; null: never read
+    program_rules = models.JSONField(null=True)
     drops_foreign = models.BooleanField(default=False, db_default=False)  # stop including any foreign script
 
 

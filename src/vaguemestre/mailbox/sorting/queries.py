@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import Q
 
 from vaguemestre.mailbox.sorting.models import AbsenceRow, FilterRow, PassRow, ScriptRow, SpamRow
 from vaguemestre.mailbox.sorting.rules.absences import (
@@ -29,6 +30,7 @@ from vaguemestre.mailbox.sorting.values import (
     Outcome,
     Owner,
     Place,
+    ProgramRules,
     Relation,
     Replacement,
     ScriptStatus,
@@ -209,6 +211,14 @@ def redirects_of(account_id: int) -> list[tuple[str, str]]:
     return [(name, outcome["forward_to"]) for name, outcome in rows if outcome.get("forward_to")]
 
 
+def program_rules_of(account_id: int) -> tuple[ProgramRules, ...] | None:
+    """The scripts of programs that run, as last read by the worker; None if one runs that it never read."""
+    row = ScriptRow.objects.filter(account_id=account_id).values("program_rules", "told_mark").first()
+    if row is None or row["program_rules"] is None:
+        return None if row and row["told_mark"] else ()
+    return tuple(ProgramRules(name, tuple(redirects)) for name, *redirects in row["program_rules"])
+
+
 def filter_of(account_id: int, filter_id: int) -> Filter | None:
     """Filter of the account; None for a filter of another account."""
     row = FilterRow.objects.filter(account_id=account_id, pk=filter_id).first()
@@ -240,8 +250,9 @@ def accounts_with_scripts(account_ids: Collection[int]) -> list[int]:
 
 
 def accounts_with_outdated_scripts(most: int) -> list[int]:
-    """Accounts whose script an older version wrote, at most `most` of them."""
-    rows = ScriptRow.objects.filter(form__lt=SCRIPT_FORM).order_by("account_id")
+    """At most `most` accounts whose script an older version wrote, or read nothing of a program's."""
+    unread = Q(program_rules__isnull=True) & ~Q(told_mark="")
+    rows = ScriptRow.objects.filter(Q(form__lt=SCRIPT_FORM) | unread).order_by("account_id")
     return list(rows.values_list("account_id", flat=True)[:most])
 
 

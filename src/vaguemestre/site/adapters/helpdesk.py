@@ -6,11 +6,8 @@ from vaguemestre.desks.helpdesk.queries.hand_overs import count_pending_hand_ove
 from vaguemestre.desks.helpdesk.values import ForwardRule, Forwards, MailboxUsage
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.foundation.journal.queries import last_time
-from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.mailbox.sorting import queries as sorting_queries
-from vaguemestre.mailbox.sorting.ports import open_scripts
-from vaguemestre.mailbox.sorting.services import program_rules
-from vaguemestre.mailbox.sorting.values import EXPERT_SCRIPT
+from vaguemestre.mailbox.sorting.rules.expert import redirect_addresses
 
 
 def usage_of(agent: MailAgent, mailbox: str) -> MailboxUsage:
@@ -18,21 +15,20 @@ def usage_of(agent: MailAgent, mailbox: str) -> MailboxUsage:
     return MailboxUsage(quota.used_bytes, quota.limit_bytes)
 
 
-def forwards_of(account_id: int, *, now: datetime) -> Forwards:
+def forwards_of(account_id: int) -> Forwards:
     """Where the mail of an account is sent on, as the help desk shows it."""
     to = f"account:{account_id}"
     changed_at = last_time(to, "sorting.filter-saved")
     rules = [ForwardRule(name, where, changed_at) for name, where in sorting_queries.redirects_of(account_id)]
-    try:
-        scripts = program_rules(account_id, open_scripts.get(), now=now)
-    except (EngineDown, EngineRefused):
-        return Forwards(tuple(rules), is_whole=False)
-    for script in scripts:
-        is_by_hand = script.name == EXPERT_SCRIPT
-        name = "Règles écrites à la main" if is_by_hand else f"Règles d’un logiciel, « {script.name} »"
-        told_at = last_time(to, "sorting.expert-saved" if is_by_hand else "sorting.script-by-program")
+    by_hand = redirect_addresses(sorting_queries.settings_of(account_id).expert)
+    written_at = last_time(to, "sorting.expert-saved") if by_hand else None
+    rules.extend(ForwardRule("Règles écrites à la main", where, written_at) for where in by_hand)
+    scripts = sorting_queries.program_rules_of(account_id)
+    told_at = last_time(to, "sorting.script-by-program") if scripts else None
+    for script in scripts or ():
+        name = f"Règles d’un logiciel, « {script.name} »"
         rules.extend(ForwardRule(name, where, told_at) for where in script.redirects or (None,))
-    return Forwards(tuple(rules))
+    return Forwards(tuple(rules), is_whole=scripts is not None)
 
 
 def codes_to_hand_over(account_id: int, now: datetime) -> int:

@@ -35,7 +35,7 @@ def mail_diagnosis(
             Undelivered(at, _masked_recipient(recipient), status, is_final=not status.startswith("4"))
             for at, recipient, status, _ in failures
         ),
-        forwards=forwards(account_id, now=now),
+        forwards=forwards(account_id),
         kept_back=count_on_hold(account_id),
     )
 

@@ -20,11 +20,8 @@ from vaguemestre.mailbox.sorting.services.filters import (
     stop_filter,
     switch_filter,
 )
-from vaguemestre.mailbox.sorting.services.foreign import (
-    program_rules,
-    stop_foreign_script,
-    tell_foreign_script,
-)
+from vaguemestre.mailbox.sorting.services.foreign import stop_foreign_script, tell_foreign_script
+from vaguemestre.mailbox.sorting.services.program_rules import keep_program_rules, program_rules
 from vaguemestre.mailbox.sorting.services.redirects import stop_redirects
 from vaguemestre.mailbox.sorting.services.renamed_folders import follow_folder
 from vaguemestre.mailbox.sorting.services.scripts import (
@@ -47,6 +44,7 @@ __all__ = [
     "forget_person",
     "import_filters",
     "import_script",
+    "keep_program_rules",
     "program_rules",
     "renew_scripts",
     "request_backfill",

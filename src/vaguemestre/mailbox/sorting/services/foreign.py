@@ -9,11 +9,9 @@ from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.models import ScriptRow
-from vaguemestre.mailbox.sorting.ports import OpenScripts, Scripts
-from vaguemestre.mailbox.sorting.rules.expert import included_scripts, redirect_addresses
+from vaguemestre.mailbox.sorting.ports import OpenScripts
 from vaguemestre.mailbox.sorting.services.revision import bump_revision
 from vaguemestre.mailbox.sorting.services.scripts import foreign_active_script
-from vaguemestre.mailbox.sorting.values import OURS, ProgramRules
 
 
 def tell_foreign_script(account_id: int, open_scripts: OpenScripts, *, now: datetime) -> None:
@@ -37,37 +35,6 @@ def tell_foreign_script(account_id: int, open_scripts: OpenScripts, *, now: date
             record("sorting.script-by-program", to=to, by="program", at=now, name=foreign.name)
             detail = f"« {foreign.name} »" if foreign.name else "Vos filtres ne servent plus."
             notify_owner(account_id, "script-by-program", now=now, detail=detail)
-
-
-def program_rules(account_id: int, open_scripts: OpenScripts, *, now: datetime) -> tuple[ProgramRules, ...]:
-    """The scripts that run and came from a program or by hand, with what they include.
-
-    One of ours stands there too when it sends mail where no filter does: a program may write under our names.
-    Raises EngineDown; EngineRefused for a mailbox that nothing opens, whose redirects do not leave either.
-    """
-    owner = queries.owner_of(account_id, now)
-    if owner is None:
-        return ()
-    known = {to.lower() for _, to in queries.redirects_of(account_id)}
-    with open_scripts(owner.mailbox) as scripts:
-        running = _running(scripts)
-    found = []
-    for name, content in running.items():
-        redirects = tuple(to for to in redirect_addresses(content) if to.lower() not in known)
-        if redirects or name not in OURS:
-            found.append(ProgramRules(name, tuple(dict.fromkeys(redirects))))
-    return tuple(found)
-
-
-def _running(scripts: Scripts) -> dict[str, str]:
-    """The active script and those it includes, by name."""
-    waiting, running = [scripts.list_scripts().active], dict[str, str]()
-    while waiting:
-        name = waiting.pop()
-        if name and name not in running and (content := scripts.read(name)):
-            running[name] = content
-            waiting.extend(included_scripts(content))
-    return running
 
 
 def stop_foreign_script(account_id: int, number: int, *, by: str, now: datetime) -> bool:

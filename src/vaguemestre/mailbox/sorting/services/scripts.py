@@ -16,6 +16,7 @@ from vaguemestre.mailbox.sorting.ports import ContactAddressesOf, OpenScripts, P
 from vaguemestre.mailbox.sorting.rules.expert import may_redirect
 from vaguemestre.mailbox.sorting.rules.fingerprint import fingerprint
 from vaguemestre.mailbox.sorting.script import absence_script, junk_choices_script, personal_script
+from vaguemestre.mailbox.sorting.services.program_rules import keep_program_rules
 from vaguemestre.mailbox.sorting.services.revision import bump_revision
 from vaguemestre.mailbox.sorting.values import (
     EXPERT_SCRIPT,
@@ -65,11 +66,19 @@ def rewrite_script(
             row.refresh_from_db()
             if row.wanted == revision:
                 break
-    with transaction.atomic(durable=True):
-        script = ScriptRow.objects.filter(account_id=account_id)
-        script.update(kept=foreign_script, known_mark=fingerprint(owner.contacts), form=SCRIPT_FORM)
-        script.filter(applied__lt=revision).update(applied=revision, applied_at=now)
-        script.filter(wanted=revision).update(drops_redirects=False, drops_foreign=False)
+    _mark_applied(account_id, revision, foreign_script, fingerprint(owner.contacts), now)
+    if row.told_mark or row.program_rules:
+        keep_program_rules(account_id, open_scripts, now=now)
+
+
+@transaction.atomic(durable=True)
+def _mark_applied(
+    account_id: int, revision: int, foreign_script: str, known_mark: str, now: datetime
+) -> None:
+    script = ScriptRow.objects.filter(account_id=account_id)
+    script.update(kept=foreign_script, known_mark=known_mark, form=SCRIPT_FORM)
+    script.filter(applied__lt=revision).update(applied=revision, applied_at=now)
+    script.filter(wanted=revision).update(drops_redirects=False, drops_foreign=False)
 
 
 def _write_scripts(scripts: Scripts, settings: SortingSettings, owner: Owner, foreign_script: str) -> None:
@@ -104,7 +113,9 @@ def renew_scripts(
                 _rewrite_absence(account_id, put_house_script, contact_addresses_of, now=now)
         except EngineRefused as error:  # tried again when its owner changes something
             log.warning("scripts of account %s: %s", account_id, error)
-        ScriptRow.objects.filter(account_id=account_id).update(form=SCRIPT_FORM)
+        row = ScriptRow.objects.filter(account_id=account_id)
+        row.update(form=SCRIPT_FORM)
+        row.filter(program_rules__isnull=True).update(program_rules=[])
     return len(account_ids)
 
 
