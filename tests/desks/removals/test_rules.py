@@ -16,7 +16,7 @@ from vaguemestre.desks.removals.rules.decisions import (
 from vaguemestre.desks.removals.rules.marks import marks, marks_of_message
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in
 from vaguemestre.desks.removals.rules.returns import copies_to_return
-from vaguemestre.desks.removals.values import Criteria
+from vaguemestre.desks.removals.values import ContentState, Criteria
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.trace.rules.subjects import comparable_subject
 
@@ -25,35 +25,27 @@ GUIDS = st.sampled_from(["a", "b", "c"])
 
 
 @pytest.mark.parametrize(
-    ("holders", "approved_by", "criteria", "is_needed"),
-    [
-        (50, "", Criteria("<x@y>"), False),
-        (51, "", Criteria("<x@y>"), True),
-        (51, "account:2", Criteria("<x@y>"), False),
-        (1, "", Criteria("<x@y>", link="https://x.example/"), True),
-        (1, "", Criteria("<x@y>", file_sha256="a" * 64), True),
-        (1, "account:2", Criteria("<x@y>", link="https://x.example/"), False),
-    ],
+    ("holders", "approved_by", "is_needed"),
+    [(50, "", False), (51, "", True), (51, "account:2", False)],
 )
-def test_what_concerns_many_needs_a_second_person(
-    holders: int, approved_by: str, criteria: Criteria, *, is_needed: bool
-) -> None:
-    assert needs_second_person(criteria, holders, 50, approved_by) is is_needed
+def test_what_concerns_many_needs_a_second_person(holders: int, approved_by: str, *, is_needed: bool) -> None:
+    assert needs_second_person(holders, 50, approved_by) is is_needed
 
 
 @pytest.mark.parametrize(
-    ("boxes", "approved_by", "criteria", "waits"),
+    ("boxes", "approved_by", "content", "waits"),
     [
-        (50, "", Criteria("<x@y>"), False),
-        (51, "", Criteria("<x@y>"), True),
-        (1, "account:2", Criteria("<x@y>"), True),
-        (1, "", Criteria("<x@y>", link="https://x.example/"), True),
+        (50, "", ContentState.NONE, False),
+        (51, "", ContentState.NONE, True),
+        (1, "account:2", ContentState.NONE, True),
+        (1, "", ContentState.REFUSED, True),
+        (1, "", ContentState.WAITS, False),
     ],
 )
 def test_what_needed_two_people_needs_two_to_be_given_back(
-    boxes: int, approved_by: str, criteria: Criteria, *, waits: bool
+    boxes: int, approved_by: str, content: ContentState, *, waits: bool
 ) -> None:
-    assert undoing_waits(criteria, boxes, 50, approved_by) is waits
+    assert undoing_waits(content, boxes, 50, approved_by) is waits
 
 
 def test_nobody_approves_what_they_decided() -> None:

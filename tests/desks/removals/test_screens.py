@@ -199,6 +199,48 @@ def test_above_the_number_somebody_else_agrees(
     assert Removal.objects.get(pk=number).state == "removing"
 
 
+def opened_with_link(client: Client, copies: MemoryCopies) -> int:
+    client.post("/administration/retraits/nouveau", {"sender": SENDER, "link": "https://p.example/x"})
+    number = Removal.objects.latest("pk").pk
+    work(number, 1, copies)
+    return number
+
+
+def test_the_mail_leaves_while_its_link_waits_for_somebody_else(
+    copies: MemoryCopies, client: Client, second: Client
+) -> None:
+    number = opened_with_link(client, copies)
+    assert (
+        "Le lien, lui, ne sera refusé qu’avec l’accord d’une deuxième personne. Peut l’accorder : adjointe."
+        in page(client, number)
+    )
+    decide(client, number, "retirer")
+    assert Removal.objects.get(pk=number).state == "removing"
+    shown = page(client, number)
+    assert "Le lien n’est pas encore refusé" in shown
+    assert "Refuser le lien à tout le monde" not in shown
+    assert "Refuser le lien à tout le monde" in page(second, number)
+    assert decide(second, number, "accorder").status_code == 302
+    assert "Le lien est refusé à tout le monde" in page(second, number)
+
+
+def test_that_nobody_else_may_agree_is_said_before(copies: MemoryCopies, client: Client) -> None:
+    number = opened_with_link(client, copies)
+    assert "Personne d’autre n’a ce droit aujourd’hui" in page(client, number)
+
+
+def test_a_search_that_found_nothing_says_so_and_a_link_is_still_refused_in_advance(
+    client: Client, second: Client
+) -> None:
+    client.post("/administration/retraits/nouveau", {"message_id": "inconnu@x"})
+    number = Removal.objects.latest("pk").pk
+    work(number, 1, MemoryCopies())
+    assert "Dans aucune boîte : rien à retirer" in page(client, number)
+    link = opened_with_link(client, MemoryCopies())
+    assert "Demander que le lien soit refusé" in page(client, link)
+    assert decide(client, link, "retirer").status_code == 302
+
+
 def test_what_two_people_removed_nobody_gives_back_alone(
     copies: MemoryCopies, client: Client, second: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -330,5 +372,6 @@ def test_the_right_is_given_on_the_page_and_never_to_oneself(client: Client) -> 
     assert SecurityOfficer.objects.filter(account=other).exists()
     mine = client.post("/administration/retraits/droit", {"username": "rssi"})
     assert mine.status_code == 422
+    assert "Qui peut retirer" in text_of(mine.content)  # the page itself, not a dead end
     assert client.post(f"/administration/retraits/droit/{other.pk}/retirer").status_code == 302
     assert not SecurityOfficer.objects.filter(account=other).exists()

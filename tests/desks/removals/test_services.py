@@ -335,12 +335,55 @@ def test_declined_when_it_had_begun_it_can_still_be_given_back() -> None:
     assert [len(copies.boxes[mailbox]) for mailbox in mailboxes] == [2, 2]
 
 
-def test_a_link_refused_to_everybody_needs_two_people() -> None:
+LINK = "https://p.example/x"
+
+
+def test_what_bears_a_link_leaves_at_once_and_the_link_waits_for_a_second_person() -> None:
     copies, _ = campaign(1)
-    number = counted(copies, link="https://p.example/x")
+    number = counted(copies, link=LINK)
     services.decide_removal(number, 50, by=BY, now=NOON)
+    work(number, order(number), copies)
+    assert state(number) == RemovalState.REMOVED
+    assert not any(mark.startswith("link:") for mark in queries.refused_marks())
+    assert not queries.is_refused_link(LINK)
+    with pytest.raises(Refusal, match="removals.same-person"):
+        services.approve_removal(number, by=BY, now=NOON)
+    services.approve_removal(number, by=OTHER, now=NOON)
+    assert state(number) == RemovalState.REMOVED
+    assert queries.is_refused_link(LINK)
+    services.undo_removal(number, 50, by=BY, now=NOON)
+    assert state(number) == RemovalState.UNDO_AWAITING  # what needed two people
+
+
+def test_a_link_that_a_second_person_declines_is_never_refused() -> None:
+    copies, _ = campaign(1)
+    number = counted(copies, link=LINK)
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    services.decline_content(number, by=OTHER, now=NOON)
+    work(number, order(number), copies)
+    with pytest.raises(Refusal, match="removals.not-now"):
+        services.approve_removal(number, by=OTHER, now=NOON)
+    assert not queries.is_refused_link(LINK)
+    services.undo_removal(number, 50, by=BY, now=NOON)
+    assert state(number) == RemovalState.RESTORING
+
+
+def test_a_link_that_nobody_received_is_refused_in_advance() -> None:
+    copies = MemoryCopies()
+    number = counted(copies, link=LINK, sender="")
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    work(number, order(number), copies)
+    services.approve_removal(number, by=OTHER, now=NOON)
+    assert queries.is_refused_link(LINK)
+
+
+def test_above_the_number_one_agreement_is_for_the_link_too() -> None:
+    copies, _ = campaign(3)
+    number = counted(copies, link=LINK)
+    services.decide_removal(number, 2, by=BY, now=NOON)
     assert state(number) == RemovalState.AWAITING
-    assert queries.refused_marks() == frozenset()
+    services.approve_removal(number, by=OTHER, now=NOON)
+    assert queries.is_refused_link(LINK)
 
 
 def test_each_owner_reads_it_in_their_activity_and_the_journal_names_no_subject() -> None:

@@ -33,7 +33,7 @@ class SearchForm(forms.Form):
         required=False,
         help_text="Adresse d’une page (avec ou sans ce qui suit « ? ») ou nom d’hôte. Sans Message-ID ni "
         "expéditeur, cherche ce qui est venu du dehors avec lui depuis trente jours. Il sera refusé à tout "
-        "le monde ensuite : une deuxième personne doit l’accorder.",
+        "le monde ensuite, une fois qu’une deuxième personne l’aura accordé ; le retrait ne l’attend pas.",
     )
     file_sha256 = forms.CharField(
         label="Empreinte SHA-256 d’une pièce jointe",

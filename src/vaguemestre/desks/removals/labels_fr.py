@@ -1,6 +1,6 @@
 """French words of removals."""
 
-from vaguemestre.desks.removals.values import BoxPhase, RemovalState
+from vaguemestre.desks.removals.values import BoxPhase, RemovalFile, RemovalState
 
 STATES = {
     RemovalState.COUNTING: "Recherche en cours",
@@ -20,3 +20,11 @@ PHASES = {
     BoxPhase.REMOVED: "Retiré",
     BoxPhase.RESTORED: "Remis",
 }
+
+
+def state_fr(file: RemovalFile) -> str:
+    """The state, for a page."""
+    if file.state is RemovalState.COUNTED and not file.counts.holding:
+        asked = ", le reste attend une décision" if file.criteria.has_content else " : rien à retirer"
+        return f"Dans aucune boîte{asked}"
+    return STATES[file.state]

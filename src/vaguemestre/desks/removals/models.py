@@ -30,6 +30,7 @@ class Removal(models.Model):
     approved_by = models.CharField(max_length=80, blank=True)
     undone_by = models.CharField(max_length=80, blank=True, default="", db_default="")
     changed_at = models.DateTimeField()
+    content_state = models.CharField(max_length=10, blank=True, default="", db_default="")  # ContentState
 
 
 class RemovalBox(models.Model):

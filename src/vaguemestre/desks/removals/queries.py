@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 
@@ -9,7 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.desks.removals.models import DiscardedCopy, Removal, RemovalBox, SecurityOfficer, TakenCopy
-from vaguemestre.desks.removals.rules.decisions import GOALS, REFUSING
+from vaguemestre.desks.removals.rules.decisions import AWAITING, CONTENT_WAITS, GOALS, REFUSING
 from vaguemestre.desks.removals.rules.marks import marks, marks_of_message
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in, queue_id_of_header
 from vaguemestre.desks.removals.rules.senders import is_sent_on
@@ -17,6 +18,7 @@ from vaguemestre.desks.removals.values import (
     Box,
     BoxHolder,
     BoxPhase,
+    ContentState,
     Counts,
     Criteria,
     RemovalFile,
@@ -65,6 +67,12 @@ def removals_page(*, search: str, order: str, first: int, count: int) -> tuple[t
     return tuple(removal_file(row) for row in rows[first : first + count]), rows.count()
 
 
+def count_waiting_removals() -> int:
+    """Removals, returns and links that wait for a second person."""
+    waits = Q(state__in=AWAITING) | Q(state__in=CONTENT_WAITS, content_state=ContentState.WAITS)
+    return Removal.objects.filter(waits).count()
+
+
 def find_removal(removal_id: int) -> RemovalFile | None:
     row = Removal.objects.filter(pk=removal_id).first()
     return removal_file(row) if row else None
@@ -89,11 +97,20 @@ def removal_file(row: Removal) -> RemovalFile:
         approved_by=row.approved_by,
         undone_by=row.undone_by,
         counts=counts_of(row),
+        content=ContentState(row.content_state),
     )
 
 
 def criteria_of(row: Removal) -> Criteria:
     return Criteria(row.message_id, row.sender, row.subject, row.link, row.file_sha256)
+
+
+def refused_criteria(row: Removal) -> Criteria:
+    """What the removal refuses of what comes next: its link and its file once two people want it."""
+    criteria = criteria_of(row)
+    if row.content_state == ContentState.REFUSED:
+        return criteria
+    return replace(criteria, link="", file_sha256="")
 
 
 def counts_of(row: Removal) -> Counts:
@@ -157,7 +174,7 @@ def _box(row: RemovalBox) -> Box:
 
 def refused_marks() -> frozenset[str]:
     """The marks of every removal that was decided and not undone."""
-    return frozenset(mark for row in _refusing() for mark in marks(criteria_of(row)))
+    return frozenset(mark for row in _refusing() for mark in marks(refused_criteria(row)))
 
 
 def is_refused(senders: Collection[str], subject: str, message_id: str) -> bool:
@@ -174,7 +191,9 @@ def is_refused(senders: Collection[str], subject: str, message_id: str) -> bool:
 
 def is_refused_link(address: str) -> bool:
     """Whether a removal refuses that link."""
-    links = _refusing().exclude(link="").values_list("link", flat=True)
+    links = (
+        _refusing().filter(content_state=ContentState.REFUSED).exclude(link="").values_list("link", flat=True)
+    )
     names = set(own_names(address))
     return any(name_of_line(link) in names for link in links)
 

@@ -23,6 +23,15 @@ class RemovalState(StrEnum):
     REDOING = "redoing"  # an older database was restored: known copies leave again
 
 
+class ContentState(StrEnum):
+    """Whether the link or the file of a removal is refused to everybody, which takes two people."""
+
+    NONE = ""  # nothing was decided
+    WAITS = "waits"
+    REFUSED = "refused"
+    DECLINED = "declined"
+
+
 class BoxPhase(StrEnum):
     """The last thing done in a mailbox."""
 
@@ -46,6 +55,11 @@ class Criteria:
     subject: str = ""  # exact, but for white space; empty: any
     link: str = ""  # of a page, of a page with its query, or a host
     file_sha256: str = ""
+
+    @property
+    def has_content(self) -> bool:
+        """Whether a link or a file is to be refused to everybody."""
+        return bool(self.link or self.file_sha256)
 
     @property
     def is_by_content(self) -> bool:
@@ -134,6 +148,7 @@ class RemovalFile:
     approved_by: str
     undone_by: str
     counts: Counts
+    content: ContentState = ContentState.NONE
 
 
 class Undone(NamedTuple):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from vaguemestre.desks.removals.values import BoxPhase, Criteria, RemovalState
+from vaguemestre.desks.removals.values import BoxPhase, ContentState, RemovalFile, RemovalState
 from vaguemestre.foundation.kernel.errors import Refusal
 
 MAX_ATTEMPTS = 12  # about seven hours; then somebody has to ask for it again
@@ -15,6 +15,10 @@ AWAITING = frozenset({RemovalState.AWAITING, RemovalState.UNDO_AWAITING})
 MAY_STOP = frozenset({*AWAITING, RemovalState.REMOVING, RemovalState.REDOING})
 RUNNING = frozenset({
     RemovalState.COUNTING, RemovalState.REMOVING, RemovalState.RESTORING, RemovalState.REDOING,
+})  # fmt: skip
+# Mail is removed, or was: its link or its file is for a second person to refuse.
+CONTENT_WAITS = frozenset({
+    RemovalState.REMOVING, RemovalState.STOPPED, RemovalState.REMOVED, RemovalState.REDOING,
 })  # fmt: skip
 REFUSING = frozenset({
     RemovalState.REMOVING, RemovalState.STOPPED, RemovalState.REMOVED, RemovalState.REDOING,
@@ -35,21 +39,23 @@ ENDS = {
 }
 
 
-def needs_second_person(criteria: Criteria, holders: int, limit: int, approved_by: str) -> bool:
-    """Whether a second person must still approve: more than `limit` mailboxes hold a copy or may hold one.
-
-    Also for a link or a file: refused from then on, it concerns everybody's mail.
-    """
-    is_wide = holders > limit or bool(criteria.link or criteria.file_sha256)
-    return is_wide and not approved_by
+def needs_second_person(holders: int, limit: int, approved_by: str) -> bool:
+    """Whether a second person must still approve: more than `limit` mailboxes hold a copy or may hold one."""
+    return holders > limit and not approved_by
 
 
-def undoing_waits(criteria: Criteria, removed_boxes: int, limit: int, approved_by: str) -> bool:
+def content_waits(file: RemovalFile) -> bool:
+    """Whether a second person has yet to say that the link or the file is refused to everybody."""
+    return file.content is ContentState.WAITS and file.state in CONTENT_WAITS
+
+
+def undoing_waits(content: ContentState, removed_boxes: int, limit: int, approved_by: str) -> bool:
     """Whether a second person must agree to give back: nobody undoes alone what needed two people.
 
     `removed_boxes`: mailboxes that a copy left.
     """
-    return bool(approved_by) or needs_second_person(criteria, removed_boxes, limit, "")
+    had_two = bool(approved_by) or content is ContentState.REFUSED
+    return had_two or needs_second_person(removed_boxes, limit, "")
 
 
 def check_approval(decided_by: str, approver: str) -> None:

@@ -17,7 +17,7 @@ from django.db.models import Count, Max
 
 from vaguemestre.desks.removals.events import RefusedContentChanged, RemovalDue
 from vaguemestre.desks.removals.models import DiscardedCopy, Removal, RemovalBox, TakenCopy
-from vaguemestre.desks.removals.values import BoxPhase, RemovalState
+from vaguemestre.desks.removals.values import BoxPhase, ContentState, RemovalState
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import accounts_of_mailboxes, mailboxes_of_accounts
@@ -81,6 +81,7 @@ def _content() -> dict[str, Any]:
         "removals": [
             {
                 **{name: getattr(row, name) for name in (*_CRITERIA, *_PEOPLE)},
+                "content_state": row.content_state,
                 "asked_at": row.asked_at.isoformat(),
                 "boxes": _by_box(guids[row.pk]),
             }
@@ -141,6 +142,7 @@ def _order(
     row = row or Removal(number=0, **{name: removal.get(name, "") for name in _CRITERIA})
     row.asked_by, row.asked_at, row.changed_at = removal["asked_by"], asked_at, now
     row.decided_by, row.approved_by = removal["decided_by"], removal.get("approved_by", "")
+    row.content_state = removal.get("content_state", ContentState.NONE)
     row.state, row.number = RemovalState.REDOING, row.number + 1
     row.save()
     for mailbox, guids in missing.items():

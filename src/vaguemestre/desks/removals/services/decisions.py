@@ -11,6 +11,7 @@ from vaguemestre.desks.removals.models import Removal, RemovalBox, TakenCopy
 from vaguemestre.desks.removals.queries import criteria_of, possible_holders
 from vaguemestre.desks.removals.rules.decisions import (
     AWAITING,
+    CONTENT_WAITS,
     MAY_DECIDE,
     MAY_STOP,
     MAY_UNDO,
@@ -19,7 +20,7 @@ from vaguemestre.desks.removals.rules.decisions import (
     needs_second_person,
     undoing_waits,
 )
-from vaguemestre.desks.removals.values import BoxPhase, Criteria, RemovalState
+from vaguemestre.desks.removals.values import BoxPhase, ContentState, Criteria, RemovalState
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
@@ -66,12 +67,16 @@ def open_removal(criteria: Criteria, note: str, *, by: str, now: datetime) -> in
 def decide_removal(removal_id: int, limit: int, *, by: str, now: datetime) -> None:
     """Remove every copy, or wait for a second person (`needs_second_person`).
 
+    Its link or its file, refused to everybody from then on, waits for one meanwhile.
+
     Raises Refusal `removals.gone`, `removals.not-now`.
     """
     row = _row(removal_id, MAY_DECIDE)
     holders = possible_holders(row)
     row.decided_by = row.decided_by or by
-    waits = needs_second_person(criteria_of(row), holders, limit, row.approved_by)
+    if criteria_of(row).has_content and row.content_state == ContentState.NONE:
+        row.content_state = ContentState.WAITS
+    waits = needs_second_person(holders, limit, row.approved_by)
     _move(row, RemovalState.AWAITING if waits else RemovalState.REMOVING, now)
     record(
         "removals.decided",
@@ -86,11 +91,16 @@ def decide_removal(removal_id: int, limit: int, *, by: str, now: datetime) -> No
 
 @transaction.atomic(durable=True)
 def approve_removal(removal_id: int, *, by: str, now: datetime) -> None:
-    """A second person agrees to the removal, or to give back what was removed.
+    """A second person agrees to the removal, its link and its file; or to give back what was removed.
 
     Raises Refusal `removals.same-person`, `removals.gone`, `removals.not-now`.
     """
-    row = _row(removal_id, AWAITING)
+    row = _row(removal_id, AWAITING | CONTENT_WAITS)
+    if row.state in CONTENT_WAITS:
+        check_approval(row.decided_by, by)
+        _settle_content(row, ContentState.REFUSED, now)
+        record("removals.content-refused", to=f"removal:{row.pk}", by=by, at=now)
+        return
     if row.state == RemovalState.UNDO_AWAITING:
         check_approval(row.undone_by, by)
         _move(row, RemovalState.RESTORING, now)
@@ -98,8 +108,18 @@ def approve_removal(removal_id: int, *, by: str, now: datetime) -> None:
         return
     check_approval(row.decided_by, by)
     row.approved_by = by
+    if row.content_state == ContentState.WAITS:
+        row.content_state = ContentState.REFUSED
     _move(row, RemovalState.REMOVING, now)
     record("removals.approved", to=f"removal:{row.pk}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def decline_content(removal_id: int, *, by: str, now: datetime) -> None:
+    """Leave the link or the file to everybody. Raises Refusal `removals.gone`, `removals.not-now`."""
+    row = _row(removal_id, CONTENT_WAITS)
+    _settle_content(row, ContentState.DECLINED, now)
+    record("removals.content-declined", to=f"removal:{row.pk}", by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -128,7 +148,7 @@ def undo_removal(removal_id: int, limit: int, *, by: str, now: datetime) -> None
     """
     row = _row(removal_id, MAY_UNDO)
     boxes = TakenCopy.objects.filter(box__removal=row).values("box").distinct().count()
-    waits = undoing_waits(criteria_of(row), boxes, limit, row.approved_by)
+    waits = undoing_waits(ContentState(row.content_state), boxes, limit, row.approved_by)
     row.undone_by = by
     _move(row, RemovalState.UNDO_AWAITING if waits else RemovalState.RESTORING, now)
     record("removals.undo-asked" if waits else "removals.undone", to=f"removal:{row.pk}", by=by, at=now)
@@ -160,6 +180,15 @@ def _row(removal_id: int, states: Collection[RemovalState]) -> Removal:
     if row.state not in states:
         raise Refusal("removals.not-now")
     return row
+
+
+def _settle_content(row: Removal, content: ContentState, now: datetime) -> None:
+    """Save what becomes of the link and the file; mailboxes go on as they do. Raises Refusal."""
+    if row.content_state != ContentState.WAITS:
+        raise Refusal("removals.not-now")
+    row.content_state, row.changed_at = content, now
+    row.save(update_fields=("content_state", "changed_at"))
+    announce(RefusedContentChanged())
 
 
 def _move(row: Removal, state: RemovalState, now: datetime) -> None:

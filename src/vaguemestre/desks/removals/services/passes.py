@@ -66,7 +66,7 @@ def run_pass(removal_id: int, number: int, context: PassContext) -> None:
 
 def _has_outgrown(row: Removal, limit: int) -> bool:
     """Whether more mailboxes are concerned by now than one person alone may decide on."""
-    return needs_second_person(criteria_of(row), possible_holders(row), limit, row.approved_by)
+    return needs_second_person(possible_holders(row), limit, row.approved_by)
 
 
 def _stop(row: Removal, now: datetime) -> None:

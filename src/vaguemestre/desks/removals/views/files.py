@@ -15,9 +15,16 @@ from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.removals import queries, services
 from vaguemestre.desks.removals.forms import SearchForm
 from vaguemestre.desks.removals.http import for_recent_security, for_security
-from vaguemestre.desks.removals.labels_fr import PHASES, STATES
-from vaguemestre.desks.removals.rules.decisions import MAY_DECIDE, MAY_STOP, MAY_UNDO, RUNNING
-from vaguemestre.desks.removals.values import RemovalFile, RemovalState
+from vaguemestre.desks.removals.labels_fr import PHASES, state_fr
+from vaguemestre.desks.removals.rules.decisions import (
+    MAY_DECIDE,
+    MAY_STOP,
+    MAY_UNDO,
+    REFUSING,
+    RUNNING,
+    content_waits,
+)
+from vaguemestre.desks.removals.values import ContentState, RemovalFile, RemovalState
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.listing import Listing
@@ -29,6 +36,10 @@ from vaguemestre.post.reports.queries import reported_letter
 @for_administrators
 def list_files(request: SignedInRequest) -> HttpResponse:
     """Every removal; who has the right, for those who have it not."""
+    return list_page(request)
+
+
+def list_page(request: SignedInRequest, refusal: str = "", status: int = 200) -> HttpResponse:
     listing = Listing.of(request.GET, ("-date", *queries.ORDERS))
     is_officer = queries.is_security_officer(request.who.account_id)
     files, total = queries.removals_page(
@@ -38,7 +49,8 @@ def list_files(request: SignedInRequest) -> HttpResponse:
         count=listing.count,
     )
     context = {
-        "rows": [{"file": file, "state": STATES[file.state]} for file in files] if is_officer else [],
+        "rows": [{"file": file, "state": state_fr(file)} for file in files] if is_officer else [],
+        "refusal": refusal,
         "total": total if is_officer else 0,
         "listing": listing,
         "search": listing.search,
@@ -47,7 +59,7 @@ def list_files(request: SignedInRequest) -> HttpResponse:
         "account_id": request.who.account_id,
         "is_done": "fait" in request.GET,
     }
-    return render(request, "removals/list.html", context)
+    return render(request, "removals/list.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,19 +104,21 @@ def show_progress(request: SignedInRequest, removal_id: int) -> HttpResponse:
         "retirer": "retirer des courriels des boîtes",
         "accorder": "accorder ce qu’une autre personne demande d’un retrait",
         "interrompre": "interrompre un retrait de courriels",
+        "laisser": "laisser passer un lien ou une pièce jointe",
         "remettre": "remettre des courriels dans les boîtes",
         "reessayer": "réessayer les boîtes qui n’ont pas répondu",
     },
 )
 @for_recent_security
 def decide(request: SignedInRequest, removal_id: int) -> HttpResponse:
-    """`act`: retirer, accorder, interrompre, remettre, reessayer."""
+    """`act`: retirer, accorder, interrompre, laisser, remettre, reessayer."""
     by, now = actor_of(request), timezone.now()
     limit = settings.CONFIG.mail.removal_second_person_above
     acts: dict[str, Callable[[], None]] = {
         "retirer": lambda: services.decide_removal(removal_id, limit, by=by, now=now),
         "accorder": lambda: services.approve_removal(removal_id, by=by, now=now),
         "interrompre": lambda: services.stop_removal(removal_id, by=by, now=now),
+        "laisser": lambda: services.decline_content(removal_id, by=by, now=now),
         "remettre": lambda: services.undo_removal(removal_id, limit, by=by, now=now),
         "reessayer": lambda: services.retry_boxes(removal_id, by=by, now=now),
     }
@@ -155,12 +169,19 @@ def _boxes(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
 
 
 def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
+    asks_content = file.criteria.has_content and file.content is ContentState.NONE
     return {
         "file": file,
-        "state": STATES[file.state],
+        "state": state_fr(file),
         "senders": queries.senders_of(file.criteria),
         "is_running": file.state in RUNNING,
-        "may_decide": file.state in MAY_DECIDE and bool(file.counts.holding),
+        "may_decide": file.state in MAY_DECIDE and bool(file.counts.holding or asks_content),
+        "asks_content": asks_content,
+        "content_waits": content_waits(file),
+        "content_refused": file.content is ContentState.REFUSED and file.state in REFUSING,
+        "thing": "Le lien" if file.criteria.link else "La pièce jointe",
+        "is_feminine": not file.criteria.link,
+        "others": _others(request, file),
         "undo": reverse("removals:decide", args=(file.removal_id,)) if file.state in MAY_UNDO else "",
         "kind": "ok" if file.state in {RemovalState.REMOVED, RemovalState.RESTORED} else "",
         "icon": "refresh" if file.state in RUNNING else "flag",
@@ -172,6 +193,13 @@ def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
         "checks_links": settings.CONFIG.mail.checked_links,
         "clicked": len(_clicked(file)),
     }
+
+
+def _others(request: SignedInRequest, file: RemovalFile) -> str:
+    """The usernames of those who may agree to what was decided, or to what whoever asks decides."""
+    decider = _waits_on(file) or actor_of(request)
+    names = (name for number, name in queries.security_officers() if f"account:{number}" != decider)
+    return " ou ".join(names)
 
 
 def _waits_on(file: RemovalFile) -> str:

@@ -8,6 +8,9 @@ from django.views.decorators.http import require_POST
 from vaguemestre.access.signin.administrators import actor_of, for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.removals import services
+from vaguemestre.desks.removals.views.files import list_page
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.refusals import sentence
 
 
 @require_POST
@@ -16,7 +19,10 @@ from vaguemestre.desks.removals import services
 def give(request: SignedInRequest) -> HttpResponse:
     """Give the right to another administrator."""
     username = request.POST.get("username", "")[:254].strip()
-    services.give_right(username, by=actor_of(request), now=timezone.now())
+    try:
+        services.give_right(username, by=actor_of(request), now=timezone.now())
+    except Refusal as refusal:
+        return list_page(request, sentence(refusal), 422)
     return HttpResponseRedirect(reverse("removals:list") + "?fait=1")
 
 
