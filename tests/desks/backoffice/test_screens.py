@@ -19,6 +19,7 @@ from tests.answers import as_typed
 from tests.desks.enrolment.officers import academy, managed_by, officer
 from tests.foundation.ui.confirmation import confirmed
 from tests.post.quarantine.test_services import events_of
+from tests.post.tracking.test_screens import passed
 
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.models import BrowserSession
@@ -28,6 +29,7 @@ from vaguemestre.desks.backoffice import queries
 from vaguemestre.desks.backoffice.rules.meanings import MEANINGS, SECTIONS
 from vaguemestre.desks.backoffice.views.settings import sections_of
 from vaguemestre.desks.enrolment.models import Officer
+from vaguemestre.desks.removals.models import Removal
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.queries import JournalFilter, _filtered
@@ -734,3 +736,11 @@ def test_an_officer_sees_nothing_here(place: int) -> None:
     theirs = client_of(officer(place, "DPE"))
     made = managed_by(place, "DPATE", "alpha")
     assert theirs.get(f"/administration/personnes/{made.person_id}").status_code == 403
+
+
+def test_held_mail_and_removals_that_wait_for_somebody_are_to_decide(client: Client, place: int) -> None:
+    passed(account("retenu"), hold="held", hold_code="outbox.burst")
+    Removal.objects.create(state="awaiting", asked_by="cli", asked_at=NOON, changed_at=NOON)
+    home = as_typed(client.get("/administration/").content.decode())
+    assert "1 compte a des courriels retenus" in home
+    assert "1 retrait de courriels attend une deuxième personne" in home

@@ -14,7 +14,9 @@ from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arr
 from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.desks.removals import queries
+from vaguemestre.desks.removals.handlers import end_right
 from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer
+from vaguemestre.people.credentials.events import OfficeChanged
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import MailAddress
 from vaguemestre.post.redirects.services import record_click
@@ -375,3 +377,11 @@ def test_the_right_is_given_on_the_page_and_never_to_oneself(client: Client) -> 
     assert "Qui peut retirer" in text_of(mine.content)  # the page itself, not a dead end
     assert client.post(f"/administration/retraits/droit/{other.pk}/retirer").status_code == 302
     assert not SecurityOfficer.objects.filter(account=other).exists()
+
+
+def test_the_right_ends_with_the_office_that_it_goes_with(client: Client) -> None:
+    other = administrator("collegue", officer=True)
+    Account.objects.filter(pk=other.pk).update(role="auditor")
+    end_right(OfficeChanged(other.pk))
+    assert not SecurityOfficer.objects.filter(account=other).exists()
+    assert "collegue" not in text_of(client.get("/administration/retraits").content)

@@ -206,6 +206,8 @@ def test_the_desk_sees_how_much_is_held_never_what_it_says(
     assert "autre" in page
     assert "Sortie 1" not in page
     assert "a@dehors.example" not in page
+    assert "Nicolas Morel" in page
+    assert "vous confirmiez" not in as_typed(page)  # said to its owner, not to the desk
     address = f"/assistance/retenus/{row.account_id}/"
     assert client.post(address, {"action": "release", "reason": ""}).status_code == 422
     asked = {"action": "release", "reason": "Vérifié par téléphone"}

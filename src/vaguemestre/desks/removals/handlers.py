@@ -7,7 +7,7 @@ from vaguemestre.desks.removals import ports, services
 from vaguemestre.desks.removals.events import RefusedContentChanged, RemovalDue
 from vaguemestre.desks.removals.queries import refused_marks
 from vaguemestre.foundation.journal.endings import FOLDER
-from vaguemestre.people.credentials.events import PersonErased
+from vaguemestre.people.credentials.events import OfficeChanged, PersonErased
 from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.post.trace.rules.marks import marks_key
@@ -46,6 +46,11 @@ def purge_old_removals() -> None:
     days, backups_kept = settings.CONFIG.retention.removals_days, settings.CONFIG.backup.longest_kept
     services.delete_old_removals(days, ports.mail_copies.get(), backups_kept=backups_kept, now=timezone.now())
     ports.refuse_content.get()(refused_marks())
+
+
+def end_right(event: OfficeChanged) -> None:
+    """Take the right to remove messages from whoever administers the installation no more."""
+    services.end_right(event.account_id, now=timezone.now())
 
 
 def forget_person(event: PersonErased) -> None:

@@ -54,9 +54,10 @@ def administers_installation(account_id: int) -> bool:
 
 
 def security_officers() -> list[tuple[int, str]]:
-    """Account id and username of everybody who has the right, by username."""
+    """Account id and username of everybody who may use the right, by username."""
     rows = SecurityOfficer.objects.order_by("account__username")
-    return list(rows.values_list("account_id", "account__username"))
+    holders = rows.values_list("account_id", "account__username")
+    return [(pk, username) for pk, username in holders if administers_installation(pk)]
 
 
 def removals_page(*, search: str, order: str, first: int, count: int) -> tuple[tuple[RemovalFile, ...], int]:

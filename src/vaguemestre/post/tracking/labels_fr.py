@@ -1,6 +1,7 @@
 """French labels of the steps and fates of messages."""
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from vaguemestre.post.mailstore.values import QUARANTINE
@@ -114,3 +115,11 @@ def reason_of(status: str) -> str:
     """Why, from an enhanced status code; "" if it does not say."""
     _, _, code = status.partition(".")
     return next((label for prefix, label in _REASONS if code.startswith(prefix)), "")
+
+
+# Why mail is held, for the desk; its owner is told so in other words.
+HOLD_REASONS: Mapping[str, str] = {
+    "outbox.burst": "Beaucoup de destinataires à qui ce compte n’avait jamais écrit.",
+    "outbox.limit": "Beaucoup de destinataires en peu de temps.",
+    "outbox.limit-network": "Beaucoup d’envois depuis le même réseau.",
+}

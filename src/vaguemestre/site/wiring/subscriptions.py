@@ -107,7 +107,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         sharing_handlers.sync_owners_of_people,
     ),
     AccountsOpened: (credentials_handlers.follow_new_accounts, provisioning_handlers.make_mailboxes),
-    OfficeChanged: (signin_handlers.forget_office,),
+    OfficeChanged: (signin_handlers.forget_office, removals_handlers.end_right),
     ClassesChanged: (credentials_handlers.follow_classes,),
     AccountChanged: (
         signin_handlers.end_sessions,

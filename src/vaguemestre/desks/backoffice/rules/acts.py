@@ -145,6 +145,7 @@ ACTION_LABELS = {
     "intake.feed-unusable": "Import RH illisible",
     "intake.feed-uploaded": "Import RH déposé sur la page",
     "intake.feed-held": "Import RH retenu",
+    "intake.plan-asked": "Plan d’un import demandé de nouveau",
     "intake.lines-shown": "Lignes d’un import montrées, NUMEN compris",
     "lists.closed": "Liste fermée",
     "lists.dropped": "Liste : message automatique, en double ou illisible écarté",

@@ -2,8 +2,8 @@
 
 MAIL_ACTION_LABELS = {
     "removals.approved": "Retrait de courriels : accord de la deuxième personne",
-    "removals.content-declined": "Lien ou pièce jointe laissés à tout le monde",
-    "removals.content-refused": "Lien ou pièce jointe refusés à tout le monde : accord de la deuxième personne",
+    "removals.content-declined": "Lien ou pièce jointe laissés à tous",
+    "removals.content-refused": "Lien ou pièce jointe refusés à tous : accord de la deuxième personne",
     "removals.copies-removed": "Courriel dangereux retiré d’une boîte",
     "removals.copies-restored": "Courriel retiré, remis dans une boîte",
     "removals.decided": "Retrait de courriels décidé",

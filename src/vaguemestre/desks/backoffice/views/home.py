@@ -14,6 +14,7 @@ from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.breaches.queries import open_breaches
 from vaguemestre.desks.firstday.views import card_of
 from vaguemestre.desks.operations.views.today import today_context
+from vaguemestre.desks.removals.queries import count_waiting_removals
 from vaguemestre.foundation.jobs.queries import count_failed_jobs
 from vaguemestre.foundation.journal.chain import last_seal
 from vaguemestre.foundation.kernel.texts import counted, inflected
@@ -28,6 +29,7 @@ from vaguemestre.people.directory.queries import (
     structures_page,
 )
 from vaguemestre.people.intake.queries import count_match_candidates, count_waiting_feeds, feeds_page
+from vaguemestre.post.outbox.queries.by_account import count_held_accounts
 from vaguemestre.post.reports.queries import reports_page
 
 _SCHOOLS_SHOWN = 8
@@ -94,6 +96,16 @@ def _decisions(academy_id: int) -> list[Decision]:
             "/messagerie/signalements/",
         )
         decisions.append(Decision("flag", title, "Signalés par des personnes, à examiner.", address))
+    if held := count_held_accounts(academy_id):
+        verb = inflected(held, "a", "ont")
+        title = f"{counted(held, 'compte')} {verb} des courriels retenus"
+        detail = "Rien ne part tant que personne ne décide : la personne, ou l’assistance."
+        decisions.append(Decision("hand-stop", title, detail, reverse("tracking:all-held")))
+    if not academy_id and (removals := count_waiting_removals()):
+        verb = inflected(removals, "attend", "attendent")
+        title = f"{counted(removals, 'retrait')} de courriels {verb} une deuxième personne"
+        detail = "Le retrait, la remise, ou le lien à refuser à tout le monde."
+        decisions.append(Decision("mail-off", title, detail, reverse("removals:list")))
     if not academy_id and (failed := count_failed_jobs()):
         verb = inflected(failed, "attend", "attendent")
         title = f"{counted(failed, 'travail', 'travaux')} en échec {verb} une décision"

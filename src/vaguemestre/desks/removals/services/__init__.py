@@ -10,7 +10,7 @@ from vaguemestre.desks.removals.services.decisions import (
     stop_removal,
     undo_removal,
 )
-from vaguemestre.desks.removals.services.officers import give_right, withdraw_right
+from vaguemestre.desks.removals.services.officers import end_right, give_right, withdraw_right
 from vaguemestre.desks.removals.services.passes import PassContext, run_pass
 from vaguemestre.desks.removals.services.retention import delete_old_removals, forget_person
 
@@ -21,6 +21,7 @@ __all__ = [
     "decide_removal",
     "decline_content",
     "delete_old_removals",
+    "end_right",
     "forget_person",
     "give_right",
     "open_removal",

@@ -31,6 +31,14 @@ def give_right(username: str, *, by: str, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
+def end_right(account_id: int, *, now: datetime) -> None:
+    """Take the right from whoever administers the installation no more, lest another office bring it back."""
+    right = SecurityOfficer.objects.filter(account_id=account_id)
+    if not administers_installation(account_id) and right.delete()[0]:
+        record("removals.right-withdrawn", to=f"account:{account_id}", by="system", at=now)
+
+
+@transaction.atomic(durable=True)
 def withdraw_right(account_id: int, *, by: str, now: datetime) -> None:
     """Take the right back; `by` may not be its holder. Raises Refusal `removals.to-oneself`."""
     if by == f"account:{account_id}":

@@ -50,6 +50,14 @@ def held_by_account(
     return page, groups.count()
 
 
+def count_held_accounts(academy_id: int = 0) -> int:
+    """Accounts with held mail, or with mail stopped when they were made safe; of one académie unless 0."""
+    of_academy = in_academy(academy_id, "account__")
+    held = Submission.objects.filter(of_academy, hold=Submission.Hold.HELD).values("account_id")
+    stopped = OutboxMessage.objects.filter(of_academy, state=OutboxMessage.State.STOPPED).values("account_id")
+    return held.union(stopped).count()
+
+
 def stopped_by_account(*, search: str = "", academy_id: int = 0) -> tuple[StoppedMail, ...]:
     """Accounts made safe whose mail about to leave awaits a decision, by username; a hundred at most.
 

@@ -20,7 +20,7 @@ from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.credentials.queries import Presented, presented
+from vaguemestre.people.credentials.queries import Presented, names_of, presented
 from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
 from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.queries.by_account import HELD_ORDERS, held_by_account, stopped_by_account
@@ -28,6 +28,7 @@ from vaguemestre.post.outbox.services.held_mail import CONFIRMED_FOR
 from vaguemestre.post.outbox.values import HeldMail, SubmittedMessage
 from vaguemestre.post.tracking.forms import HeldMailForm
 from vaguemestre.post.tracking.http import for_the_desk
+from vaguemestre.post.tracking.labels_fr import HOLD_REASONS
 
 _ACTS = {
     "release": "laisser partir les courriels retenus d’un compte",
@@ -122,6 +123,7 @@ class _HeldRow(NamedTuple):
     """One line of the table, with the form that decides on it."""
 
     account: HeldMail
+    name: str
     reason: str
     form: HeldMailForm
 
@@ -135,10 +137,12 @@ def _page(request: SignedInRequest, form: HeldMailForm, account_id: int) -> Http
         count=listing.count,
         academy_id=request.who.office_academy,
     )
+    names = names_of([account.account_id for account in accounts])
     rows = [
         _HeldRow(
             account,
-            sentence(Refusal(account.code)),
+            names.get(account.account_id, ""),
+            HOLD_REASONS.get(account.code) or sentence(Refusal(account.code)),
             form if account.account_id == account_id else HeldMailForm(),
         )
         for account in accounts
