@@ -29,6 +29,7 @@ const bundles = [
   // Loaded when first used.
   ...[
     "all_boxes",
+    "arrivals",
     "folder_choice",
     "folder_tools",
     "live_search",

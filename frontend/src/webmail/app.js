@@ -164,6 +164,7 @@ export class MailApp extends HTMLElement {
   }
 
   #listed() {
+    if (this.shownRef && !this.list.openRow) this.list.markOpen(this.shownRef, this.conversation?.known);
     if (this.section.dataset.use === "inbox" && !this.list.query) {
       this.notifications.arrived(this.list.rows.slice(0, 50));
     }

@@ -15,8 +15,10 @@ export function writeAboveSignature(root, area, squire) {
     const range = squire.getSelection();
     if (!signature || !range.collapsed) return;
     const isBlank = isBlankBefore(signature);
-    if (isBelow(event, root, signature)) isBlank ? squire.moveCursorToStart() : goBefore(signature, squire);
-    else if (isBlank && !hadFocus && signature.contains(range.startContainer)) squire.moveCursorToStart();
+    const isMissed = isBelow(event, root, signature);
+    if (isMissed && !isBlank) goBefore(signature, squire);
+    else if (isBlank && (isMissed || (!hadFocus && signature.contains(range.startContainer))))
+      squire.moveCursorToStart();
   });
   area.addEventListener("click", () => {
     if (SIGNED.test(area.value) && area.selectionStart === area.value.length) area.setSelectionRange(0, 0);

@@ -16,6 +16,8 @@ export class MessageList {
     /** @type {Set<string>} */
     this.selected = new Set();
     this.openRef = "";
+    /** @type {string[]} the message opened last from a row, then those its row stood for */
+    this.opened = [];
     // wherever the focus comes from, that row is the one the keys speak of
     this.box.addEventListener("focusin", (event) => {
       const row = event.target.closest("li.row");
@@ -103,6 +105,7 @@ export class MessageList {
    */
   markOpen(ref, thread = []) {
     const before = this.openRow;
+    if (ref && this.row(ref)) this.opened = this.#all(ref);
     this.openRef = ref && !this.row(ref) ? this.#standIn(ref, thread) : ref;
     const row = this.openRow;
     if (before) this.#dress(before);
@@ -126,11 +129,18 @@ export class MessageList {
     return [this.openRef, ...thread].find((other) => thread.includes(other) && this.row(other)) ?? ref;
   }
 
-  // A conversation's row stands for all of it.
+  // A conversation's row stands for all of it, as one opened it: what came since has another row.
   /** @param {string[]} refs */
   withOthers(refs) {
-    const found = refs.flatMap((ref) => [ref, ...(this.row(ref)?.dataset.others?.split(" ") ?? [])]);
+    const found = refs.flatMap((ref) =>
+      ref === this.opened[0] && !this.row(ref) ? this.opened : this.#all(ref),
+    );
     return [...new Set(found)];
+  }
+
+  /** @param {string} ref */
+  #all(ref) {
+    return [ref, ...(this.row(ref)?.dataset.others?.split(" ") ?? [])];
   }
 
   // The row to go to once these are gone, what is read or what the keyboard is on among them: the next below, else above.
@@ -139,7 +149,7 @@ export class MessageList {
    * @param {string} openRef
    */
   after(refs, openRef) {
-    const row = openRef && refs.includes(openRef) ? this.row(openRef) : this.#under(refs);
+    const row = openRef && refs.includes(openRef) ? this.openRow : this.#under(refs);
     if (!row) return null;
     return nearestLeft(this.rows, row, (other) => refs.includes(other.dataset.ref));
   }

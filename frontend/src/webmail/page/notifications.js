@@ -1,5 +1,5 @@
-// Outside the page: the title, the icon of the tab, and a notification that by default says nothing of the mail.
-import { create, find } from "../../ui/dom.js";
+// Outside the page: the icon of the tab; and what has just arrived, told by `on_use/arrivals.js`.
+import { create, find, load } from "../../ui/dom.js";
 export class Notifications {
   /** @param {MailApp} app */
   constructor(app) {
@@ -47,7 +47,7 @@ export class Notifications {
     return canvas.toDataURL("image/png");
   }
 
-  // Rows on top that were not there: told once, and only when nobody looks.
+  // Rows on top that were not there: told once.
   /** @param {MessageRow[]} rows */
   arrived(rows) {
     const fresh = rows.filter(
@@ -61,20 +61,7 @@ export class Notifications {
       this.seenOnce = true;
       return;
     }
-    const how = this.app.dataset.notices;
-    if (!fresh.length || how === "jamais" || document.visibilityState === "visible") return;
-    if (!("Notification" in window) || Notification.permission !== "granted") return;
-    const many = fresh.length > 1;
-    let words = many ? `${fresh.length} nouveaux courriels` : "Nouveau courriel";
-    let body = "";
-    if (how === "avec-contenu" && !many) {
-      words = fresh[0].querySelector(".names > .clip").lastChild.textContent.trim() || words;
-      body = fresh[0].querySelector(".subject-line > .clip").textContent;
-    }
-    const notice = new Notification(words, { body, tag: "vaguemestre" });
-    notice.onclick = () => {
-      window.focus();
-      notice.close();
-    };
+    if (fresh.length)
+      load("webmail/on_use/arrivals.js").then(({ tellArrivals }) => tellArrivals(this.app, fresh));
   }
 }
