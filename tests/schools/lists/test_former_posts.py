@@ -114,6 +114,14 @@ def test_a_role_that_no_post_gave_stays(row: MailingList, owner: Account, modera
     assert queries.role_in(row.pk, moderator.pk, now) is Role.MODERATOR, "never served there"
 
 
+def test_the_head_of_the_school_takes_off_the_last_owner_by_name(row: MailingList, owner: Account) -> None:
+    head, now = account("direction"), timezone.now()
+    head.person.assignments.update(function="DIR")
+    services.remove_role(row.pk, head.pk, owner.pk, by="test", now=now)
+    assert not ListRole.objects.filter(list=row, account=owner).exists()
+    assert queries.role_in(row.pk, head.pk, now) is Role.OWNER
+
+
 def test_one_post_of_two_there_that_ends_changes_nothing(row: MailingList, moderator: Account) -> None:
     leaves(moderator)
     school = Structure.objects.get(uai=HERE)

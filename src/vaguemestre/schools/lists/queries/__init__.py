@@ -42,6 +42,7 @@ from vaguemestre.schools.lists.queries.lists import (
 )
 from vaguemestre.schools.lists.queries.managers import (
     active_owners,
+    heads_of_schools,
     held_letters_of,
     managed_lists,
     manager_accounts,
@@ -75,6 +76,7 @@ __all__ = [
     "find_letter_by_public_id",
     "find_list",
     "find_list_by_address",
+    "heads_of_schools",
     "held_letters_of",
     "inventoried_lists",
     "is_distributed",

@@ -20,7 +20,7 @@ from vaguemestre.people.directory.queries import (
 )
 from vaguemestre.people.directory.services import take_address, take_technical_names
 from vaguemestre.schools.lists.models import ListRole, MailingList
-from vaguemestre.schools.lists.queries import active_owners, role_in
+from vaguemestre.schools.lists.queries import active_owners, heads_of_schools, role_in
 from vaguemestre.schools.lists.rules.list_address import local_part
 from vaguemestre.schools.lists.rules.members import rule_to_json
 from vaguemestre.schools.lists.values import Criteria, Files, Kind, ReplyTo, Role, Rule, Writers
@@ -163,7 +163,7 @@ def set_role(list_id: int, account_id: int, address: str, role: Role, *, by: str
         raise Refusal("lists.nobody-inside", address=address.strip()[:254])
     given = {"role": role, "given_on": _counts_from(row, person_id, now)}
     ListRole.objects.update_or_create(list_id=list_id, account_id=manager_id, defaults=given)
-    _check_has_owner(list_id)
+    _check_has_owner(row, now)
     record("lists.manager-added", to=f"list:{list_id}", by=by, at=now, account=manager_id, part=role)
 
 
@@ -184,9 +184,9 @@ def remove_role(list_id: int, account_id: int, manager_id: int, *, by: str, now:
 
     Raises Refusal `lists.gone`, `lists.last-owner`.
     """
-    owned_list(list_id, account_id, now)
+    row = owned_list(list_id, account_id, now)
     removed, _ = ListRole.objects.filter(list_id=list_id, account_id=manager_id).delete()
-    _check_has_owner(list_id)
+    _check_has_owner(row, now)
     if not removed:
         return
     record("lists.manager-removed", to=f"list:{list_id}", by=by, at=now, account=manager_id)
@@ -217,6 +217,8 @@ def _locked_list(list_id: int, account_id: int, roles: Collection[Role], now: da
     return row
 
 
-def _check_has_owner(list_id: int) -> None:
-    if not ListRole.objects.filter(list_id=list_id, role=Role.OWNER).exists():
+def _check_has_owner(row: MailingList, now: datetime) -> None:
+    """The head of its school is one, whoever has a role by name. Raises Refusal `lists.last-owner`."""
+    has_named = ListRole.objects.filter(list_id=row.pk, role=Role.OWNER).exists()
+    if not has_named and not (row.within and heads_of_schools([row.within], now).get(row.within)):
         raise Refusal("lists.last-owner")
