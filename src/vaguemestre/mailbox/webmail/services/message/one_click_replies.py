@@ -1,7 +1,8 @@
 """Messages sent with one click: reply to an invitation, read receipt, unsubscribe request."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +14,9 @@ from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail.rules.cards import invitations, replies
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation
 from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import UnsubscribeOptions
+from vaguemestre.people.credentials.queries import identified
+from vaguemestre.people.directory.queries import addresses_by_person
+from vaguemestre.people.directory.rules.names import is_gateway
 from vaguemestre.post.outbox.services import queue_message
 from vaguemestre.post.outbox.values import MessageToSend
 
@@ -28,6 +32,15 @@ class Sender:
     @property
     def domain(self) -> str:
         return self.address.rpartition("@")[2]
+
+
+def sender_of_answer(sender: Sender, addressees: Collection[str]) -> Sender:
+    """The sender under the address that hides theirs, if what is answered came to it (`addressees`)."""
+    person_id = identified(sender.account_id).person_id
+    own = addresses_by_person([person_id]).get(person_id, []) if person_id else []
+    theirs = {address.lower() for address in addressees}
+    hidden = (address for address, _, may_send in own if may_send and is_gateway(address))
+    return replace(sender, address=next((one for one in hidden if one.lower() in theirs), sender.address))
 
 
 @transaction.atomic(durable=True)

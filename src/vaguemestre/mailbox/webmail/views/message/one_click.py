@@ -1,5 +1,7 @@
 """Replies and reports with one click."""
 
+from collections.abc import Iterable
+
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -21,15 +23,18 @@ from vaguemestre.mailbox.webmail.services.message.one_click_replies import Sende
 from vaguemestre.mailbox.webmail.services.message.verdicts import verdict_of
 from vaguemestre.mailbox.webmail.views.message.files import header_of
 from vaguemestre.mailbox.webmail.views.message.message_pane import RECEIPT_SETTLED, unsubscribe_of
-from vaguemestre.post.mailstore.values import MessageRef
+from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage
 from vaguemestre.post.reports import services as reports
 from vaguemestre.post.reports.values import ImagePolicy, ReportKind, VotedMessage
 
 _MAX_BYTES = 2_000_000
 
 
-def _sender(request: SignedInRequest) -> Sender:
-    return Sender(request.who.account_id, request.who.name, request.who.address)
+def _sender(request: SignedInRequest, opened: OpenedMessage, guests: Iterable[str] = ()) -> Sender:
+    """Whoever answers that message, or that invitation to `guests`, from the address it came to."""
+    sender = Sender(request.who.account_id, request.who.name, request.who.address)
+    addressees = [person.address for person in (*opened.to, *opened.cc)]
+    return one_click_replies.sender_of_answer(sender, [*addressees, *guests])
 
 
 def _status(words: str) -> JsonResponse:
@@ -45,8 +50,9 @@ def answer_invitation(
     reply = request.POST.get("answer", "")
     if reply not in set(Answer):
         raise Refusal("webmail.no-answer-awaited")
-    invitation = _invitation_in(request, MessageRef(folder, uid_validity, uid), number, chain)
-    one_click_replies.answer_invitation(_sender(request), invitation, Answer(reply), now=timezone.now())
+    invitation, opened = _invitation_in(request, MessageRef(folder, uid_validity, uid), number, chain)
+    sender = _sender(request, opened, (guest.address for guest in invitation.guests))
+    one_click_replies.answer_invitation(sender, invitation, Answer(reply), now=timezone.now())
     return _status(f"Votre réponse part à {invitation.organiser.name or invitation.organiser.address}.")
 
 
@@ -56,18 +62,21 @@ def free_time(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
 ) -> HttpResponse:
     """Forget the answer to an event that its organiser cancelled."""
-    invitation = _invitation_in(request, MessageRef(folder, uid_validity, uid), number, chain)
+    invitation, _ = _invitation_in(request, MessageRef(folder, uid_validity, uid), number, chain)
     one_click_replies.free_time(request.who.account_id, invitation)
     return _status("Ce créneau est de nouveau libre.")
 
 
-def _invitation_in(request: SignedInRequest, ref: MessageRef, number: str, chain: str) -> Invitation:
-    """The event in that part of a message. Raises Refusal when there is none."""
+def _invitation_in(
+    request: SignedInRequest, ref: MessageRef, number: str, chain: str
+) -> tuple[Invitation, OpenedMessage]:
+    """The event in that part of a message, and the message. Raises Refusal when there is none."""
     with reads_of(request.who, ref, chain) as reads:
+        opened = reads.open(ref)
         invitation = invitations.parse_invitation(reads.part(ref, number, _MAX_BYTES))
     if invitation is None:
         raise Refusal("webmail.no-answer-awaited")
-    return invitation
+    return invitation, opened
 
 
 @require_POST
@@ -82,7 +91,7 @@ def answer_receipt(request: SignedInRequest, folder: str, uid_validity: int, uid
     if request.POST.get("answer") != "yes" or not to or RECEIPT_SETTLED in opened.flags:
         return _status("Aucun accusé de lecture n’est envoyé.")
     one_click_replies.send_receipt(
-        _sender(request),
+        _sender(request, opened),
         to=to,
         subject=opened.subject,
         original_id=opened.message_id,
@@ -105,7 +114,7 @@ def unsubscribe(request: SignedInRequest, folder: str, uid_validity: int, uid: i
         ports.unsubscribe.get()(way.one_click)
         return _status(f"Désabonnement demandé à {way.host}.")
     if way.mail:
-        one_click_replies.send_unsubscribe(_sender(request), way, now=timezone.now())
+        one_click_replies.send_unsubscribe(_sender(request, opened), way, now=timezone.now())
         return _status(f"Un courriel de désabonnement part à {way.mail}.")
     raise UnsubscribeRefused("webmail.list-offers-no-leave")
 
