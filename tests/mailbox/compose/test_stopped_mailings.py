@@ -1,8 +1,10 @@
 """A mailing that its writer stops keeps its hour, gives its text back, and stays in the composer's pane."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.answers import as_typed
@@ -17,6 +19,7 @@ from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.post.outbox.models import OutboxMessage
+from vaguemestre.post.outbox.services import withdraw_author_messages, withdraw_held_messages
 
 __all__ = ["key"]
 
@@ -101,6 +104,28 @@ def test_once_a_copy_has_left_the_text_is_no_longer_given_back(
     with pytest.raises(Refusal, match="copies-left"):
         services.reopen_mailing(writer.account_id, key)
     assert Composition.objects.get().is_sending
+
+
+@pytest.mark.parametrize("withdraw", [withdraw_held_messages, withdraw_author_messages])
+def test_copies_withdrawn_with_the_right_of_their_sender_leave_once_it_is_resumed(
+    writer: Writer, key: str, mailboxes: MemoryMailboxes, withdraw: Callable[..., int]
+) -> None:
+    """The others had left: the families in between never received anything."""
+    prepare(writer, key)
+    start(writer, key)
+    carry(mailboxes)
+    keys = list(OutboxMessage.objects.order_by("pk").values_list("key", flat=True))
+    OutboxMessage.objects.filter(key=keys[0]).update(state="filed")
+    OutboxMessage.objects.filter(key=keys[1]).update(state="held")
+    with transaction.atomic():
+        assert withdraw(writer.account_id, keys, by="x", now=timezone.now()) == 1
+    services.stop_mailing(writer.account_id, key, by="x", now=timezone.now())
+    services.start_mailing(writer.account_id, key, by="x", now=timezone.now())
+    carry(mailboxes)
+    again = OutboxMessage.objects.get(key=keys[1])
+    assert again.state in ("queued", "held")
+    assert bytes(again.content)
+    assert OutboxMessage.objects.get(key=keys[0]).state == "filed"
 
 
 def test_a_mailing_that_runs_is_stopped_first(writer: Writer, key: str) -> None:

@@ -27,6 +27,7 @@ from vaguemestre.post.outbox.services.self_mail import send_self_mail
 from vaguemestre.post.outbox.services.stopped_mail import discard_outgoing, release_outgoing, stop_outgoing
 from vaguemestre.post.outbox.services.submission_policy import judge_automatic, judge_submission
 from vaguemestre.post.outbox.services.withdrawn_mail import (
+    forget_withdrawn_messages,
     withdraw_author_messages,
     withdraw_due_messages,
     withdraw_held_messages,
@@ -44,6 +45,7 @@ __all__ = [
     "end_holds",
     "forget_domain",
     "forget_person",
+    "forget_withdrawn_messages",
     "judge_automatic",
     "judge_submission",
     "purge_submissions",

@@ -14,7 +14,7 @@ from vaguemestre.post.outbox.ports import IsDraftDeleted
 from vaguemestre.post.outbox.rules.hours import is_scheduled
 
 _State = OutboxMessage.State
-_SECURED = "outbox.author-secured"
+_SECURED, _LEFT = "outbox.author-secured", "outbox.author-left"
 
 
 @transaction.atomic(durable=True)
@@ -33,7 +33,7 @@ def withdraw_held_messages(account_id: int, keys: Collection[str], *, by: str, n
     Inside the caller's transaction. Returns how many.
     """
     waiting = OutboxMessage.objects.filter(account_id=account_id, key__in=keys, state=_State.HELD)
-    return _withdraw(waiting, "outbox.author-left", by, now)
+    return _withdraw(waiting, _LEFT, by, now)
 
 
 def withdraw_author_messages(account_id: int, keys: Collection[str], *, by: str, now: datetime) -> int:
@@ -47,6 +47,18 @@ def withdraw_author_messages(account_id: int, keys: Collection[str], *, by: str,
 def withdraw_waiting_messages(account_id: int, *, by: str, now: datetime) -> int:
     """Refuse every message of a mailbox that has not begun to leave, as `withdraw_author_messages`."""
     return _withdraw(_not_begun(account_id), _SECURED, by, now)
+
+
+def forget_withdrawn_messages(account_id: int, prefix: str) -> list[str]:
+    """Forget those that were withdrawn because of their author, so that somebody else may send them.
+
+    `prefix`: of their keys, before the dot. Inside the caller's transaction. Returns their keys.
+    """
+    rows = OutboxMessage.objects.filter(account_id=account_id, key__startswith=f"{prefix}.")
+    withdrawn = rows.filter(state=_State.REFUSED, reason__in=(_SECURED, _LEFT)).select_for_update()
+    keys = list(withdrawn.values_list("key", flat=True))
+    rows.filter(state=_State.REFUSED, key__in=keys).delete()
+    return keys
 
 
 def is_withdrawn(row: OutboxMessage, is_draft_deleted: IsDraftDeleted, now: datetime) -> bool:

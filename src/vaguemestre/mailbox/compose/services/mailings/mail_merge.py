@@ -24,6 +24,7 @@ from vaguemestre.mailbox.compose.services.mailings.merged_letters import (
     copy_message_id,
     letter_of,
 )
+from vaguemestre.mailbox.compose.services.mailings.stopped_mailings import take_up_withdrawn
 from vaguemestre.mailbox.compose.services.rows import sign_row
 from vaguemestre.mailbox.compose.services.scheduled_drafts import is_draft_gone
 from vaguemestre.mailbox.compose.values import MergeCopy, Writer
@@ -70,6 +71,8 @@ def start_mailing(
     check_classes(mailing, mailing.composition, acting_id, managed, now)
     if mailing.state == _State.READY:
         _take_draft(mailing, mailing.composition, proof, signature, is_sure=is_sure)
+    else:
+        take_up_withdrawn(mailing)
     due_at = due_at or _hour_to_come(mailing, now)
     mailing.state, mailing.due_at, mailing.acting_id = _State.RUNNING, due_at, acting_id
     mailing.save(update_fields=("state", "due_at", "acting_id"))

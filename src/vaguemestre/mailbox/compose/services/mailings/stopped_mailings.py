@@ -8,7 +8,7 @@ from django.db.models import Q
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Mailing
-from vaguemestre.post.outbox.services import withdraw_author_messages
+from vaguemestre.post.outbox.services import forget_withdrawn_messages, withdraw_author_messages
 
 _State = Mailing.State
 
@@ -28,6 +28,16 @@ def stop_mailings_of(account_id: int, *, by: str, now: datetime) -> None:
             numbers = mailing.copies.exclude(queued_at=None).values_list("number", flat=True)
             keys = [f"{mailing.series}.{number}" for number in numbers]
             withdraw_author_messages(mailing.account_id, keys, by=by, now=now)
+
+
+def take_up_withdrawn(mailing: Mailing) -> None:
+    """Let copies be queued again that were withdrawn because their sender might write no longer.
+
+    Whoever resumes the mailing sends them. Inside the caller's transaction.
+    """
+    keys = forget_withdrawn_messages(mailing.account_id, mailing.series)
+    numbers = [int(key.rpartition(".")[2]) for key in keys]
+    mailing.copies.filter(number__in=numbers).update(queued_at=None)
 
 
 @transaction.atomic(durable=True)
