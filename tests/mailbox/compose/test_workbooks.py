@@ -17,10 +17,11 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.foundation.kernel.text.french_dates import hour_fr
 from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.mailbox.compose.rules.mail_merge import merge_copies, read_table
 from vaguemestre.mailbox.compose.rules.sheets import task
 from vaguemestre.mailbox.compose.services import table_in
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.compose.values import Table, Writer
+from vaguemestre.mailbox.compose.values import InvalidRow, Table, Writer
 from vaguemestre.site.adapters.compose import SheetReader
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +93,33 @@ def test_of_an_open_document_the_first_sheet_is_read_without_its_comments() -> N
         )
     )
     assert table.header == ["Prénom", "Courriel", "Classe"]
-    assert table.rows == [(4, ["Léa Marie\nAli", "l@d.fr", "6e B"])]
+    assert table.rows == [(4, ["Léa Marie\nAli", "l@d.fr", "6e B"], False)]
+
+
+HIDDEN = {
+    "xlsx": xlsx(text("courriel"), text("vu@d.fr"), text("masque@d.fr"), hidden=(3,)),
+    "ods": ods(
+        *(
+            f"<t:table-row{more}><t:table-cell><x:p>{word}</x:p></t:table-cell></t:table-row>"
+            for word, more in (
+                ("courriel", ""), ("vu@d.fr", ""), ("masque@d.fr", ' t:visibility="filter"'),
+            )
+        )
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HIDDEN)
+def test_a_row_that_a_filter_hides_does_not_leave_and_is_said(kind: str) -> None:
+    """Its owner sees « 4e B » alone, and the others would have received the letter."""
+    result = merge_copies(here(HIDDEN[kind]), ())
+    assert [copy.address for copy in result.copies] == ["vu@d.fr"]
+    assert result.invalid_rows == [InvalidRow(3, "masque@d.fr", "hidden")]
+
+
+def test_a_list_without_titles_does_not_lose_its_first_person() -> None:
+    with pytest.raises(Refusal, match="table-untitled"):
+        read_table(b"mere@famille.example;Petit\npere@famille.example;Grand\n")
 
 
 # a few words in the file, and six million in its cells
@@ -178,4 +205,4 @@ def test_what_libreoffice_writes_is_read_in_the_sandbox(kind: str, tmp_path: Pat
     argv.insert(3, "--infilter=CSV:44,34,76,1")
     subprocess.run(argv, check=True, capture_output=True, timeout=120)
     table = table_in((tmp_path / f"notes.{kind}").read_bytes(), SheetReader())
-    assert table == (["Prénom", "Courriel", "Note"], [(2, ["Zoé", "zoe@dehors.example", "15"])])
+    assert table == (["Prénom", "Courriel", "Note"], [(2, ["Zoé", "zoe@dehors.example", "15"], False)])

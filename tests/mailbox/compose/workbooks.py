@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 _STYLES = (
     '<numFmts><numFmt numFmtId="164" formatCode="00000"/>'
@@ -22,9 +22,14 @@ def packed(members: Mapping[str, str]) -> bytes:
     return output.getvalue()
 
 
-def xlsx(*rows: str, strings: str = "", first: str = "", workbook: str = "") -> bytes:
+def xlsx(
+    *rows: str, strings: str = "", first: str = "", workbook: str = "", hidden: Collection[int] = ()
+) -> bytes:
     """`rows`: the XML of the cells of each; the first sheet of the file is hidden."""
-    body = "".join(f'<row r="{number}">{cells}</row>' for number, cells in enumerate(rows, 1))
+    body = "".join(
+        f'<row r="{number}"{' hidden="1"' if number in hidden else ""}>{cells}</row>'
+        for number, cells in enumerate(rows, 1)
+    )
     return packed({
         "xl/workbook.xml": (
             f'<workbook xmlns:r="r">{workbook}<sheets>'

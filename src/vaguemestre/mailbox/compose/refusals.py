@@ -58,6 +58,10 @@ SENTENCES = {
     ),
     "compose.table-too-long": "Le fichier est trop long : %(limit)s lignes au plus.",
     "compose.table-too-wide": "Ce fichier a plus de %(most)s colonnes : gardez celles qui servent.",
+    "compose.table-untitled": (
+        "La première ligne du tableau contient une adresse : écrivez au-dessus une ligne de titres, comme "
+        "« courriel » et « nom », puis donnez le fichier à nouveau."
+    ),
     "compose.table-unreadable": (
         "Ce fichier ne peut pas être lu : donnez un classeur Excel (.xlsx) ou LibreOffice (.ods) "
         "sans mot de passe, ou un fichier CSV."

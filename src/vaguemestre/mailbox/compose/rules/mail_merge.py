@@ -89,16 +89,27 @@ def read_table(content: bytes) -> Table:
 def table_of(lines: Iterable[TableRow]) -> Table:
     """The table of these rows, the first of which is its header; empty rows are dropped.
 
-    Raises Refusal `compose.table-too-long`, `compose.table-too-wide`, `compose.table-empty`.
+    Raises Refusal `compose.table-too-long`, `compose.table-too-wide`, `compose.table-empty`,
+    `compose.table-untitled`: the first person of a list without titles would be taken for them.
     """
     rows = list(islice((row for row in lines if any(row.cells)), MOST_ROWS + 2))  # one more than there may be
     if len(rows) < 2:
         raise Refusal("compose.table-empty")
     if len(rows[0].cells) > MOST_COLUMNS:  # each copy has a value of each column
         raise Refusal("compose.table-too-wide", most=MOST_COLUMNS)
+    if any(_is_address(cell) for cell in rows[0].cells):
+        raise Refusal("compose.table-untitled")
     if len(rows) - 1 > MOST_ROWS:
         raise Refusal("compose.table-too-long", limit=MOST_ROWS)
     return Table(rows[0].cells, rows[1:])
+
+
+def _is_address(cell: str) -> bool:
+    try:
+        parse_address(cell)
+    except Refusal:
+        return False
+    return True
 
 
 def merge_copies(table: Table, variables: Iterable[str], *, one_each: bool = False) -> MergeResult:
@@ -119,13 +130,13 @@ def merge_copies(table: Table, variables: Iterable[str], *, one_each: bool = Fal
             raise Refusal("compose.unknown-variable", name=name, columns=titles)
     result = MergeResult([], [])
     letters: set[tuple[str, ...]] = set()  # address, then what its letter says
-    for number, cells in table.rows:
+    for number, cells, is_hidden in table.rows:
         values = dict(zip(columns, [*cells, *[""] * (len(columns) - len(cells))], strict=False))
         typed = cells[address_place] if address_place < len(cells) else ""
         values |= {"adresse": typed, "courriel": typed}
         empty = [name for name, column in column_of.items() if not values[column]]
         said = () if one_each else tuple(values[column] for column in column_of.values())
-        if reason := _row_error(typed, said, letters, empty):
+        if reason := "hidden" if is_hidden else _row_error(typed, said, letters, empty):
             result.invalid_rows.append(InvalidRow(number, typed, reason))
             continue
         address = str(parse_address(typed))
@@ -168,10 +179,7 @@ def _address_column(columns: list[str], rows: list[TableRow]) -> int:
         if column in _ADDRESS_NAMES:
             return place
     counts = Counter(
-        place
-        for _, cells in rows[:200]
-        for place, cell in enumerate(cells)
-        if "@" in cell and " " not in cell
+        place for row in rows[:200] for place, cell in enumerate(row.cells) if "@" in cell and " " not in cell
     )
     if not counts:
         raise Refusal("compose.no-address-column")

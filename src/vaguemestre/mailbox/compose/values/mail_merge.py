@@ -8,10 +8,11 @@ from vaguemestre.schools.rosters.values import ContentWarning
 
 
 class TableRow(NamedTuple):
-    """Row of a CSV file. `number`: its line."""
+    """Row of a table. `number`: its line; `is_hidden`: by a filter of the workbook, or by hand."""
 
     number: int
     cells: list[str]
+    is_hidden: bool = False
 
 
 class Table(NamedTuple):

@@ -98,13 +98,12 @@ class Rows:
             # one column too many tells that there are more
             self._cells[min(place, self.limits.columns)] = text
 
-    def end_row(self, number: int) -> None:
+    def end_row(self, number: int, *, is_hidden: bool = False) -> None:
         """Raises SheetFull."""
         if not self._cells:
             return
-        self.kept.append(
-            TableRow(number, [self._cells.get(place, "") for place in range(max(self._cells) + 1)])
-        )
+        cells = [self._cells.get(place, "") for place in range(max(self._cells) + 1)]
+        self.kept.append(TableRow(number, cells, is_hidden))
         self._characters += sum(map(len, self._cells.values()))
         self._cells = {}
         if len(self.kept) > self.limits.rows or self.is_heavy:

@@ -5,6 +5,7 @@ from vaguemestre.mailbox.compose.rules.sheets.archive import Archive, Rows, loca
 CONTENT = "content.xml"
 _CELLS = frozenset(("table-cell", "covered-table-cell"))
 _SPACES = {"s": " ", "tab": " ", "line-break": "\n"}
+_HIDDEN = frozenset(("collapse", "filter"))
 _MOST_REPEATED = 1000  # of a filled cell or row; sheets end with a million empty ones
 
 
@@ -20,6 +21,7 @@ class _FirstSheet:
         self._notes = 0  # comments of cells, which are none of their text
         self._number = 1  # of the row
         self._row_count = 1
+        self._is_hidden = False
         self._place = 0
         self._cell_count = 1
         self._cells: dict[int, str] = {}
@@ -32,6 +34,7 @@ class _FirstSheet:
             return
         if name == "table-row":
             self._row_count = _count(attributes, "number-rows-repeated")
+            self._is_hidden = local_attribute(attributes, "visibility") in _HIDDEN
             self._place = 0
         elif name in _CELLS:
             self._cell_count, self._text = _count(attributes, "number-columns-repeated"), []
@@ -68,7 +71,7 @@ class _FirstSheet:
             for number in range(self._number, self._number + min(self._row_count, _MOST_REPEATED)):
                 for place, text in self._cells.items():
                     self._rows.put(place, text)
-                self._rows.end_row(number)
+                self._rows.end_row(number, is_hidden=self._is_hidden)
         self._cells = {}
         self._number += self._row_count
 

@@ -45,4 +45,4 @@ def rows_in(answer: Mapping[str, Any]) -> list[TableRow]:
         raise Refusal("compose.table-unreadable")
     if "heavy" in answer:
         raise Refusal("compose.table-too-heavy", most=MOST_CHARACTERS // 1_000_000)
-    return [TableRow(number, cells) for number, cells in answer["rows"]]
+    return [TableRow(*row) for row in answer["rows"]]

@@ -15,6 +15,7 @@ WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]+")
+_TRUTHS = ("1", "true")  # of an attribute
 _TRUE = {"1": "VRAI", "0": "FAUX"}
 
 
@@ -121,7 +122,7 @@ class _Sheet(_Elements):
         self, rows: Rows, strings: list[str], formats: list[CellFormat], *, since_1904: bool
     ) -> None:
         self._rows, self._strings, self._formats, self._since_1904 = rows, strings, formats, since_1904
-        self._number, self._place = 0, -1
+        self._number, self._place, self._is_hidden = 0, -1, False
         self._kind, self._format = "n", CellFormat()
         self._text: list[str] = []
         self._is_value, self._is_guide = False, False
@@ -129,7 +130,7 @@ class _Sheet(_Elements):
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "row":
             self._number = int(attributes.get("r") or self._number + 1)
-            self._place = -1
+            self._place, self._is_hidden = -1, attributes.get("hidden") in _TRUTHS
         elif name == "c":
             match = _COLUMN.fullmatch(attributes.get("r", ""))
             self._place = _column(match[1]) if match else self._place + 1
@@ -146,7 +147,7 @@ class _Sheet(_Elements):
         elif name == "c":
             self._rows.put(self._place, self._cell("".join(self._text)))
         elif name == "row":
-            self._rows.end_row(self._number)
+            self._rows.end_row(self._number, is_hidden=self._is_hidden)
 
     def data(self, text: str) -> None:
         if self._is_value and not self._is_guide:
