@@ -84,15 +84,22 @@ def test_each_view_shows_whom_it_names(client: Client) -> None:
     )
 
 
-def test_a_declared_departure_ends_the_stay_and_a_leave_is_not_told(client: Client) -> None:
+@pytest.mark.parametrize(
+    "departure", [EventKind.CONTRACT_END, EventKind.RETIREMENT, EventKind.TRANSFER, EventKind.ACADEMY_MOVE]
+)
+def test_a_declared_departure_ends_the_stay_and_a_leave_is_not_told(
+    client: Client, departure: EventKind
+) -> None:
     today = paris_day(timezone.now())
-    for name, event in (("Finit", EventKind.CONTRACT_END), ("Reste", EventKind.LONG_LEAVE)):
+    for name, event in (("Finit", departure), ("Reste", EventKind.LONG_LEAVE)):
         LifecycleEvent.objects.create(
             account=somebody(name, "active"), event=event, effect_on=today + timedelta(days=9),
             by="test", declared_at=timezone.now(),
         )  # fmt: skip
     assert shown(client, "fins") == {"Finit"}
     assert client.get(PAGE).content.decode().count("Sans fin") == 1
+    LifecycleEvent.objects.filter(event=departure).update(effect_on=today - timedelta(days=1))
+    assert shown(client, "") == {"Reste"}
 
 
 def test_a_head_learns_nothing_confidential(client: Client) -> None:

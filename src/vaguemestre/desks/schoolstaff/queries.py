@@ -40,8 +40,9 @@ def staff_of(places: Collection[HeadedPlace], head_id: int, today: date) -> list
         stay = stay_on((Stay(post.starts_on, post.ends_on) for post in posts), today, last_day)
         if stay is not None and (account is None or account.state != _CLOSED):
             is_activated = None if account is None else account.state != _PENDING
-            leaves_on = departures.get(account.account_id) if account else None
-            members.append(_member(posts, ending_by(stay, leaves_on), is_activated))
+            stay = ending_by(stay, departures.get(account.account_id) if account else None)
+            if stay.until is None or stay.until >= today:
+                members.append(_member(posts, stay, is_activated))
     return sorted(members, key=lambda member: (member.sorted_as, member.person_id, member.place))
 
 

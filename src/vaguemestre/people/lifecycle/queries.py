@@ -13,7 +13,12 @@ from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.people.lifecycle.values import AccountLifecycle, ConsequenceTable, EventKind, Step
 
 _BATCH_PARAMS = 10_000
-_DEPARTURES = (EventKind.CONTRACT_END, EventKind.RETIREMENT, EventKind.ACADEMY_MOVE)
+_DEPARTURES = (
+    EventKind.CONTRACT_END,
+    EventKind.RETIREMENT,
+    EventKind.TRANSFER,
+    EventKind.ACADEMY_MOVE,
+)
 
 
 def account_lifecycle(account_id: int, table: ConsequenceTable) -> AccountLifecycle | None:
