@@ -276,6 +276,7 @@ def test_an_answer_leaves_with_its_quotation_and_marks(writer: Writer, box: Memo
         "uid_validity": ref.uid_validity,
         "uid": ref.uid,
         "flag": "\\Answered",
+        "private": False,
     }
     assert row.message_id == message["Message-ID"]
 
