@@ -24,7 +24,8 @@ ON_ONE_INSTANCE = frozenset(
     )
 )  # fmt: skip
 _TOGETHER = "journeys without Chromium"
-_BEGUN = 0.4  # of the rest has begun when they do: an instance costs a tenth of a processor while it stands
+_BEGUN = 0.4  # of the rest has begun when they do, if no browser comes after, for which their instance stays
+_INSTANCES = 3  # processes that start one, half a minute of a processor each: other files are enough for one
 _LONG, _SHORT, _WRITTEN = 30.0, 5.0, 3.0  # seconds of a file
 _A_TEST, _A_WALK = (
     0.05,
@@ -44,22 +45,31 @@ def unit_of(file: str) -> str:
     return _TOGETHER if file in ON_ONE_INSTANCE else file
 
 
+def is_journey(unit: str) -> bool:
+    return unit == _TOGETHER or unit.startswith("tests/journeys/")
+
+
 def put_in_order(items: list[pytest.Item], browsing: set[Path], waiting: set[Path]) -> None:
     """Sort the tests of a run by file; `browsing`: files with a browser, `waiting`: with engines.
 
-    Browsers come last: while one runs, its event loop allows no other in this thread. Before them, files that
-    wait for engines stand among those that compute, as much of each kind as there is, the longest first.
+    Browsers come last: while one runs, its event loop allows no other in this thread; journeys before others,
+    so that their instance ends. Before them, files that wait for engines stand among those that compute, as
+    much of each kind as there is, the longest first.
     """
     seconds = _seconds_of(items, browsing)
     calm = [path for path in seconds if path not in browsing]
     places = {
         **_spread({path: seconds[path] for path in calm if path in waiting}),
         **_spread({path: seconds[path] for path in calm if path not in waiting}),
-        **{path: _BEGUN for path in calm if _name(path) in ON_ONE_INSTANCE},
+        **{path: 1.0 if browsing else _BEGUN for path in calm if _name(path) in ON_ONE_INSTANCE},
     }
     ranked = sorted(
-        seconds, key=lambda path: (path in browsing, places.get(path, 0), -seconds[path], str(path))
-    )
+        seconds,
+        key=lambda path: (
+            path in browsing, path in browsing and not is_journey(_name(path)), places.get(path, 0),
+            -seconds[path], str(path),
+        ),
+    )  # fmt: skip
     ranks = {path: rank for rank, path in enumerate(ranked)}
     items.sort(key=lambda item: (ranks[item.path], "chromium" in getattr(item, "fixturenames", ())))
 
@@ -105,10 +115,22 @@ class FilesInTurn(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         return unit_of(super()._split_scope(nodeid))
 
+    def _reschedule(self, node) -> None:
+        if self.workqueue and not node.shutting_down and not self._units_for(node):
+            node.shutdown()  # journeys are left, and as many processes as shall have an instance
+        else:
+            super()._reschedule(node)
+
     def _assign_work_unit(self, node) -> None:
         held = [unit for unit, tests in self.assigned_work[node].items() if not all(tests.values())]
-        self.workqueue.move_to_end(next_unit(self.workqueue, held), last=False)
+        unit = next_unit(self._units_for(node) or self.workqueue, held)
+        self.workqueue.move_to_end(unit, last=False)
         super()._assign_work_unit(node)
+
+    def _units_for(self, node) -> list[str]:
+        others = [units for other, units in self.assigned_work.items() if other is not node]
+        started = sum(any(is_journey(unit) for unit in units) for units in others)
+        return [unit for unit in self.workqueue if started < _INSTANCES or not is_journey(unit)]
 
 
 class Stopwatch:

@@ -1,7 +1,9 @@
 """Each file of tests has its turn in a run, and none waits long behind another."""
 
 import ast
+from collections import OrderedDict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests import run_order
@@ -27,6 +29,43 @@ def test_one_process_takes_every_journey_without_a_browser() -> None:
     assert {file.relative_to(run_order.ROOT).as_posix() for file in without} <= run_order.ON_ONE_INSTANCE
     assert all((run_order.ROOT / name).exists() for name in run_order.ON_ONE_INSTANCE)
     assert len({run_order.unit_of(name) for name in run_order.ON_ONE_INSTANCE}) == 1
+
+
+class Process:
+    """As xdist's."""
+
+    def __init__(self) -> None:
+        self.shutting_down, self.sent = False, list[int]()
+
+    def send_runtest_some(self, indexes: list[int]) -> None:
+        self.sent += indexes
+
+    def shutdown(self) -> None:
+        self.shutting_down = True
+
+
+def test_no_more_processes_than_three_start_an_instance() -> None:
+    names = [f"tests/journeys/test_{number}.py" for number in range(8)] + ["tests/site/test_0.py"]
+    tests = [f"{name}::test_{number}" for name in names for number in range(3)]
+    turns: Any = object.__new__(run_order.FilesInTurn)
+    processes = [Process() for _ in range(4)]
+    turns.workqueue, turns.log = OrderedDict(), lambda *_: None
+    turns.assigned_work = {process: {} for process in processes}
+    turns.registered_collections = dict.fromkeys(processes, tests)
+    turns.collection = tests
+    turns.workqueue.update({name: {test: False for test in tests if test.startswith(name)} for name in names})
+    for process in processes:
+        turns._assign_work_unit(process)
+    *three, fourth = ([tests[index] for index in process.sent] for process in processes)
+    assert all(run_order.is_journey(taken[0]) for taken in three)
+    assert [test.partition("::")[0] for test in fourth] == ["tests/site/test_0.py"] * 3
+    for test in fourth:
+        turns.mark_test_complete(processes[3], tests.index(test))
+    assert processes[3].shutting_down
+    for test in [tests[index] for index in processes[0].sent]:
+        turns.mark_test_complete(processes[0], tests.index(test))
+    assert len(processes[0].sent) > 3
+    assert not processes[0].shutting_down
 
 
 @pytest.mark.parametrize(

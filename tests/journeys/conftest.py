@@ -162,7 +162,7 @@ def running_instance() -> Iterator[Instance]:
             shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def instance() -> Iterator[Instance]:
     with running_instance() as shared:
         yield shared
