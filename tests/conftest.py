@@ -51,7 +51,7 @@ settings.register_profile("sample", **_UNHURRIED)
 settings.register_profile("whole", **_UNHURRIED, max_examples=5000)
 settings.load_profile("whole" if LONG else os.environ.get("VAGUEMESTRE_EXAMPLES", "sample"))
 
-_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+_TRIGGERS = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
 _OF_THE_DATABASE = frozenset({"django_db_setup", "db", "transactional_db", "live_server", "engines"})
 
 
@@ -210,10 +210,13 @@ def django_db_setup(django_db_setup: None) -> None:
         if connection.vendor == "postgresql":
             return own_database.statements_to_empty(tables)
         with connection.cursor() as cursor:
-            guards = cursor.execute(_TRIGGERS).fetchall()
+            cursor.execute(_TRIGGERS)
+            triggers = cursor.fetchall()
+        emptied = tables if options.get("reset_sequences") else own_database.filled_tables(tables)
+        guards = [(name, created) for name, table, created in triggers if table in emptied]
         return [
             *(f"DROP TRIGGER {name}" for name, _ in guards),
-            *flush(self, style, tables, **options),
+            *flush(self, style, emptied, **options),
             *(created for _, created in guards),
         ]
 

@@ -74,16 +74,23 @@ def quick_folder() -> Iterator[str]:
         yield folder
 
 
+def filled_tables(tables: Iterable[str]) -> list[str]:
+    """Those of the tables that hold any row."""
+    asked = [f"SELECT * FROM (SELECT '{name}' FROM \"{name}\" LIMIT 1) AS t" for name in tables]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return [name for (name,) in cursor.fetchall()]
+
+
 def statements_to_empty(tables: Iterable[str]) -> list[str]:
     """On PostgreSQL: delete the rows of those tables that hold any, whatever guards and refers to them.
 
     TRUNCATE gives each of a hundred tables new files: a second or more, for a test that filled three.
     """
-    asked = [sql.SQL("(SELECT {} FROM {} LIMIT 1)").format(name, sql.Identifier(name)) for name in tables]
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(" UNION ALL ").join(asked))
-        filled = [name for (name,) in cursor.fetchall()]
-    return ["SET LOCAL session_replication_role = replica", *(f'DELETE FROM "{name}"' for name in filled)]
+    return [
+        "SET LOCAL session_replication_role = replica",
+        *(f'DELETE FROM "{name}"' for name in filled_tables(tables)),
+    ]
 
 
 def _configure(home: Path, name: str) -> None:

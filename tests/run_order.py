@@ -27,10 +27,7 @@ _TOGETHER = "journeys without Chromium"
 _BEGUN = 0.4  # of the rest has begun when they do, if no browser comes after, for which their instance stays
 _INSTANCES = 3  # processes that start one, half a minute of a processor each: other files are enough for one
 _LONG, _SHORT, _WRITTEN = 30.0, 5.0, 3.0  # seconds of a file
-_A_TEST, _A_WALK = (
-    0.05,
-    1.5,
-)  # seconds of a test in a file that is not in the table, and of one with a browser
+_A_TEST, _A_WALK = 0.05, 1.5  # seconds of a test, and of one with a browser, of a file not in the table
 
 
 @cache

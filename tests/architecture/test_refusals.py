@@ -146,6 +146,7 @@ def missing_facts(one: Raised) -> set[str]:
     return needed - given - ADDED_LATER.get(one.code.partition(".")[0], set())
 
 
+@pytest.mark.heavy
 def test_every_refusal_gives_the_facts_of_its_sentence(raised: list[Raised]) -> None:
     faults = [
         f"{one.place} {one.code}: {sorted(missing)}" for one in raised if (missing := missing_facts(one))

@@ -180,6 +180,7 @@ def test_a_removal_cut_short_leaves_nothing_that_opens(
     assert store.names() == set()
 
 
+@pytest.mark.heavy
 def test_a_service_that_is_away_is_an_engine_that_is_down(bucket: Bucket) -> None:
     store = ObjectStore(replace(bucket, url="http://127.0.0.1:9"), "files")
     with pytest.raises(EngineDown):

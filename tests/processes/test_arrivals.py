@@ -87,6 +87,7 @@ def test_one_that_stands_still_beats_no_more(counting: Arrivals) -> None:
     wait_until(counting.heartbeat.exists)
 
 
+@pytest.mark.heavy
 def test_while_it_starts_again_its_stand_in_answers_and_gives_signs_of_its_own(counting: Arrivals) -> None:
     first = counting.start()
     wait_until(lambda: counting.who_answers() == first.pid)

@@ -53,6 +53,7 @@ def test_a_folder_that_is_gone_stops_the_beat_and_not_the_pool(tmp_path: Path) -
     assert said({main_beat.VARIABLE: str(tmp_path / "gone" / "web.heartbeat")}).endswith("main 5.0\n")
 
 
+@pytest.mark.heavy
 def test_a_pool_that_ends_is_not_killed_by_its_beat(tmp_path: Path) -> None:
     environment = {**os.environ, main_beat.VARIABLE: str(tmp_path / "web.heartbeat")}
     ends = [run([sys.executable, "-c", ENDING_POOL], env=environment, check=False) for _ in range(5)]

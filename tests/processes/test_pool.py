@@ -4,6 +4,8 @@ import os
 import re
 import time
 
+import pytest
+
 from vaguemestre.processes.pool import end_if_stuck
 
 
@@ -20,6 +22,7 @@ def forked(work: str) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
+@pytest.mark.heavy
 def test_a_worker_whose_threads_are_all_held_is_ended() -> None:
     assert forked("hold") == 1
 

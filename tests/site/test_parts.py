@@ -31,6 +31,7 @@ def with_address(username: str, last_name: str) -> tuple[Account, Writer]:
     return one, Writer(one.pk, "Nicolas", address, MailLogin(one.mailbox))
 
 
+@pytest.mark.heavy
 def test_contacts_filters_and_signatures_go_along_and_twice_is_once() -> None:
     former, writer = with_address("nlillois", "Lillois")
     newer, receiver = with_address("namienois", "Amienois")

@@ -58,6 +58,7 @@ def read_pages() -> list[str]:
     return [f"{door.address(what='disk-full')}?par=sujet" for door in doors]
 
 
+@pytest.mark.heavy
 def test_the_pages_of_auditors_send_nothing_and_lead_where_they_may_go(crowd: People) -> None:
     auditor, administrator = crowd.browser("auditor"), crowd.browser("administrator")
     seen: set[str] = set()

@@ -58,6 +58,7 @@ def test_names_of_a_megabyte_are_not_multiplied_by_the_elements_below() -> None:
     assert refused.value.reason == "too-big"
 
 
+@pytest.mark.heavy
 def test_a_message_that_takes_too_long_to_read_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line is compared with the boundary of every part that is open."""
     parts = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(100))

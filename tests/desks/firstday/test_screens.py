@@ -65,6 +65,7 @@ def test_a_step_is_done_by_what_is_there_and_by_nothing_else(
     assert steps(crowd.browser("administrator")) == {name: name == title for name in DEEDS}
 
 
+@pytest.mark.heavy
 def test_it_goes_when_all_is_done_and_does_not_come_back(
     crowd: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:

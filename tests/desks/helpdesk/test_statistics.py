@@ -159,6 +159,7 @@ def test_nothing_of_whoever_took_or_answered_is_asked_or_shown(desk: Client) -> 
     assert not any("taken_by" in query["sql"] for query in asked if "helpdesk_requestrow" in query["sql"])
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_many_requests_take_no_more_queries_than_few(desk: Client) -> None:
     counts = []

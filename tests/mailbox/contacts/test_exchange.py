@@ -229,6 +229,7 @@ def browser(client: Client, nicolas: Account) -> Client:
     return client
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_a_file_is_taken_twice_and_changes_nothing_the_second_time(nicolas: Account) -> None:
     shelf = AddressBook(account_id=nicolas.pk)
@@ -287,6 +288,7 @@ def test_a_file_heavier_than_a_book_can_be_leaves_nothing(
     assert Contact.objects.count() == 3
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_a_book_with_its_groups_goes_out_and_comes_back(nicolas: Account) -> None:
     mine, other = AddressBook(account_id=nicolas.pk), AddressBook(account_id=account(username="autre").pk)
@@ -306,6 +308,7 @@ def test_a_book_with_its_groups_goes_out_and_comes_back(nicolas: Account) -> Non
     assert len(queries.groups_like(other.account_id, "par", limit=5)[0][1]) == 2
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_the_pages_import_export_merge_and_keep(browser: Client, nicolas: Account) -> None:
     file = SimpleUploadedFile("c.csv", b"Nom;Courriel\nZo;zo@x.example\nFaux;rien du tout\n")
@@ -331,6 +334,7 @@ def test_the_pages_import_export_merge_and_keep(browser: Client, nicolas: Accoun
     assert Contact.objects.get().others == "zo2@x.example"
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_a_photo_is_made_again_from_its_points(browser: Client) -> None:
     out = io.BytesIO()

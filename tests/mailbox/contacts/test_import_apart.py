@@ -74,6 +74,7 @@ def test_an_empty_book_is_exported_as_a_header_alone(book: AddressBook) -> None:
     assert services.export_book(book, "3.0", ContactsFileReader()) == ""
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_a_card_that_cannot_be_read_leaves_the_book_by_its_columns(book: AddressBook) -> None:
     _import(book, LEA)
@@ -143,6 +144,7 @@ def test_cards_of_one_person_in_a_file_make_one_that_lacks_nothing(book: Address
     assert row.phone == "06"
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_a_card_changed_or_deleted_while_the_file_is_read_is_completed_as_it_is_by_now(
     book: AddressBook,
@@ -163,6 +165,7 @@ def test_a_card_changed_or_deleted_while_the_file_is_read_is_completed_as_it_is_
     assert Contact.objects.get(uid="2").phone == "04"
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_a_card_of_the_book_that_cannot_be_read_stays_and_is_told(book: AddressBook) -> None:
     _import(book, LEA)
@@ -174,6 +177,7 @@ def test_a_card_of_the_book_that_cannot_be_read_stays_and_is_told(book: AddressB
     assert Contact.objects.get(uid="1").vcard == "BEGIN:VCARD\nrien"
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_a_file_beyond_the_budget_is_refused_and_nothing_is_written(book: AddressBook) -> None:
     reader = FileReader(file_task.__name__, Budget(processor=0.5, clock=60))

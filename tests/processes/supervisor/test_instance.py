@@ -147,7 +147,7 @@ def test_a_second_start_on_the_same_home_disturbs_nothing(running: Running) -> N
 
 def test_another_home_on_the_same_ports_is_refused(running: Running, tmp_path: Path) -> None:
     ended = subprocess.run(
-        [*running.command(), "--home", str(tmp_path)], capture_output=True, text=True, timeout=30, check=False
+        [*running.command(), "--home", str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
     )
     assert ended.returncode == 75
     assert str(running.base) in ended.stderr

@@ -100,6 +100,7 @@ def test_each_sees_what_is_theirs_and_others_see_that_there_is_nothing(
         assert browsers[0].get(where).status_code == 405, where
 
 
+@pytest.mark.heavy
 def test_a_page_beyond_all_numbers_is_the_first_one(
     row: MailingList, letters: dict[str, ListLetter], owner: Account
 ) -> None:

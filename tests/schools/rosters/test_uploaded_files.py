@@ -31,6 +31,7 @@ def _apart(given: dict[str, bytes]) -> list[UploadedFile]:
     return [UploadedFile(name, content, ClassFileReader()) for name, content in given.items()]
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 @pytest.mark.usefixtures("people")
 def test_what_is_read_apart_is_what_the_command_reads() -> None:
@@ -59,6 +60,7 @@ def test_a_refusal_comes_back_with_its_facts(name: str, content: bytes, code: st
     assert refused.value.facts
 
 
+@pytest.mark.heavy
 def test_a_file_beyond_the_budget_is_refused_and_holds_nobody() -> None:
     """126 MB of cells that all look like formulas: a fast processor reads twenty within the budget."""
     reader = FileReader(task.__name__, Budget(processor=0.5, clock=60))

@@ -66,6 +66,7 @@ def pages(refs: dict[str, MessageRef]) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("right", [Right.READ, Right.SORT, Right.SEND])
 def test_no_page_shows_more_than_the_inbox(
     of: Of, claire: Account, paul: Account, fenced: MemoryMailboxes, right: Right

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -107,6 +108,7 @@ def test_who_is_unlisted_of_another_academie_or_closed_is_nobody(
     assert "Ces 7 lignes ne désignent aucun agent" in shown
 
 
+@pytest.mark.heavy
 def test_more_than_a_mailbox_holds_are_refused_whole(school: School, three: list[Account], of: Of) -> None:
     for number in range(MAX_MEMBERS - 3):
         school.share(account(f"membre{number}"), Right.READ)

@@ -193,6 +193,7 @@ def test_an_engine_that_is_away_says_so(reader: Client, error: EngineDown, what:
         open_mailbox.replace(before)
 
 
+@pytest.mark.heavy
 def test_rows_are_compressed_for_who_accepts_it_and_are_the_same(reader: Client, box: MemoryMailbox) -> None:
     for n in range(50):
         put(box, letter(f"Sortie {n}"))

@@ -32,6 +32,7 @@ def read(text: str, pictures: dict[str, int]) -> RenderedMessage:
     return read_message(box, MARIE, put(box, message.as_bytes(), minutes=1), nowhere)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("size", "times"), [(2_000_000, 100), (100_000, 500)])
 def test_a_picture_shown_again_and_again_is_shown_within_the_budget(size: int, times: int) -> None:
     shown = read('<img src="cid:a">' * times, {"a": size}).body
