@@ -5,12 +5,14 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD, account
 from tests.questions import questions
 
 from vaguemestre.access.assistant.values import CHARTER
+from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.sso.registry.services import add_application, set_logo
 from vaguemestre.access.sso.registry.values import Protocol, Registration
 from vaguemestre.desks.helpdesk.models import HandOverRow, RequestRow
@@ -19,6 +21,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.services import hold_mailbox
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import MailLogin
@@ -214,6 +217,15 @@ def test_a_mailbox_that_does_not_answer_is_told(client: Client, nicolas: Account
         assert "Bonjour" in page(client)
     finally:
         mailstore.open_mailbox.replace(before)
+
+
+def test_a_mailbox_closed_after_a_theft_says_so_and_until_when(client: Client, nicolas: Account) -> None:
+    with transaction.atomic():
+        hold_mailbox(nicolas.pk, by="test", now=timezone.now())
+    revocations.get().bump()  # the session is read anew
+    shown = page(client, "/accueil/messagerie")
+    assert "Votre boîte est bloquée" in shown
+    assert "ne répond pas" not in shown
 
 
 def test_nobody_else_reads_these(client: Client) -> None:

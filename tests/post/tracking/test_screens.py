@@ -21,7 +21,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import hold_mailbox
 from vaguemestre.post.outbox import ports, services
-from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, Submission
+from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, SenderState, Submission
 from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, ReportPosition
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -240,6 +240,41 @@ def test_what_the_desk_throws_away_is_confirmed_first_and_told_to_its_sender(
     assert told == [(row.account_id, "desk-discarded", "Envoi pirate")]
     sheet = as_typed(client.get(f"/assistance/compte/{row.account_id}").content.decode())
     assert "Courriel retenu : jeté" in sheet
+
+
+def test_what_an_account_made_safe_left_waiting_leaves_by_nobodys_hand(
+    client: Client, engines: list[tuple[str, bool]]
+) -> None:
+    owner = account(username="autre")
+    passed(owner, hold="held", hold_code="outbox.burst")
+    account(username="aide", role="helpdesk")
+    client.post("/alogin", {"username": "aide", "secret": PASSWORD})
+    with transaction.atomic():
+        hold_mailbox(owner.pk, by="test", now=timezone.now())
+    page = as_typed(client.get("/assistance/retenus/").content.decode())
+    assert "rien ne part" in page
+    assert "Laisser partir" not in page
+    asked = {"action": "release", "reason": "Vérifié par téléphone"}
+    assert client.post(f"/assistance/retenus/{owner.pk}/", asked).status_code == 422
+    assert engines == []
+
+
+def test_mail_thrown_away_meanwhile_is_not_said_to_have_left_and_frees_nobody(
+    client: Client, engines: list[tuple[str, bool]]
+) -> None:
+    row = passed(account(username="autre"), hold="held", hold_code="outbox.burst")
+    account(username="aide", role="helpdesk")
+    client.post("/alogin", {"username": "aide", "secret": PASSWORD})
+    address = f"/assistance/retenus/{row.account_id}/"
+    asked = {"action": "release", "reason": "Vérifié par téléphone"}
+    page = client.post(address, asked).content.decode()
+    services.discard_held(row.account_id, [row.pk], by="test", now=timezone.now())
+    mark = re.search(r'name="confirm" value="(\w+)"', page)
+    assert mark is not None
+    answer = client.post(address, {**asked, "confirm": mark[1]}, follow=True)
+    assert "étaient déjà décidés" in as_typed(answer.content.decode())
+    assert services.release_held(row.account_id, [row.pk], by="test", now=timezone.now()) == []
+    assert not SenderState.objects.filter(account_id=row.account_id, confirmed_until__isnull=False).exists()
 
 
 def test_the_desk_does_not_decide_for_an_administrator(

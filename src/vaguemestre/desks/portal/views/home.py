@@ -12,7 +12,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.assistant.values import CHARTER
-from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.http import SignedInRequest, mail_held_until, signed_in
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry.queries import applications_for, identity_of
@@ -124,7 +124,10 @@ def show_home(request: SignedInRequest) -> HttpResponse:
 @require_GET
 @signed_in
 def show_mail(request: SignedInRequest) -> HttpResponse:
-    """The fragment with unread messages and usage of the mailbox, or that it does not answer."""
+    """The fragment with unread messages and usage of the mailbox, or that it is closed or does not answer."""
+    held_until = mail_held_until(request.who.mail_held_since, timezone.now())
+    if held_until:
+        return render(request, "portal/mail.html", {"held_until": held_until})
     try:
         with open_mailbox.get()(MailLogin(request.who.mailbox, request.who.session_key)) as mailbox:
             inbox = next((folder for folder in mailbox.folders() if folder.use is Use.INBOX), None)

@@ -28,10 +28,12 @@ def release_held(
     The sender has just re-authenticated (or the help desk vouches for them): no burst of that account is
     held for the next twelve hours. Submissions already released or discarded are ignored.
     """
-    SenderState.objects.update_or_create(
-        account_id=account_id, defaults={"confirmed_until": now + CONFIRMED_FOR}
-    )
-    return _end_holds(account_id, submission_ids, _Hold.RELEASED, by, now, reason)
+    events = _end_holds(account_id, submission_ids, _Hold.RELEASED, by, now, reason)
+    if events:  # or what somebody threw away meanwhile would free the account
+        SenderState.objects.update_or_create(
+            account_id=account_id, defaults={"confirmed_until": now + CONFIRMED_FOR}
+        )
+    return events
 
 
 @transaction.atomic(durable=True)

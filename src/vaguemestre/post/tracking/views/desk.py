@@ -20,7 +20,7 @@ from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.credentials.queries import Presented, names_of, presented
+from vaguemestre.people.credentials.queries import Presented, presented
 from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
 from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.queries.by_account import HELD_ORDERS, held_by_account, stopped_by_account
@@ -55,14 +55,12 @@ def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
     """
     form = HeldMailForm(request.POST)
     owner = presented(account_id)
-    if form.is_valid() and owner and _is_out_of_reach(owner, request.who.account_id):
-        form.add_error("reason", "Cette personne a une fonction plus large : elle seule en décide.")
-    if form.is_valid() and account_id == request.who.account_id:
-        form.add_error("reason", "Ces courriels sont les vôtres : décidez-en dans « Courriels retenus ».")
-    if not form.is_valid():
+    if not _is_allowed(form, owner, account_id, request.who.account_id):
         return _page(request, form, account_id)
     held, action = queries.held_submissions(account_id), form.cleaned_data["action"]
     reason = form.cleaned_data["reason"]
+    if not held:
+        return HttpResponseRedirect(f"{reverse('tracking:all-held')}?fait=deja")
     confirmation = _release if action == "release" else _discard
     if owner and held and (page := confirmation_page(request, confirmation(owner, held, reason))):
         return page
@@ -77,6 +75,19 @@ def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
             notice = notify_owner(account_id, _NOTICES[action], now=now, reason=reason)
         run_now(notice)
     return HttpResponseRedirect(f"{reverse('tracking:all-held')}?fait={action}")
+
+
+def _is_allowed(form: HeldMailForm, owner: Presented | None, account_id: int, operator_id: int) -> bool:
+    """Whether that operator may decide so; the form then says why not."""
+    if not form.is_valid():
+        return False
+    if owner and _is_out_of_reach(owner, operator_id):
+        form.add_error("reason", "Cette personne a une fonction plus large : elle seule en décide.")
+    elif account_id == operator_id:
+        form.add_error("reason", "Ces courriels sont les vôtres : décidez-en dans « Courriels retenus ».")
+    elif owner and form.cleaned_data["action"] == "release" and not _may_send(owner):
+        form.add_error("reason", "Ce compte est à l’abri ou fermé : rien ne part avant qu’il rouvre.")
+    return not form.errors
 
 
 def _release(owner: Presented, held: Collection[SubmittedMessage], reason: str) -> Confirmation:
@@ -115,6 +126,11 @@ def _discard(owner: Presented, held: Collection[SubmittedMessage], reason: str) 
     )
 
 
+def _may_send(owner: Presented) -> bool:
+    """Whether mail may leave the account: what a thief left waiting does not, by the hand of the desk."""
+    return owner.state == "active" and owner.mail_held_since is None
+
+
 def _is_out_of_reach(owner: Presented, operator_id: int) -> bool:
     return owner.role in GUARDED_ROLES or outreaches(owner, operator_id)
 
@@ -124,6 +140,7 @@ class _HeldRow(NamedTuple):
 
     account: HeldMail
     name: str
+    may_send: bool
     reason: str
     form: HeldMailForm
 
@@ -137,15 +154,16 @@ def _page(request: SignedInRequest, form: HeldMailForm, account_id: int) -> Http
         count=listing.count,
         academy_id=request.who.office_academy,
     )
-    names = names_of([account.account_id for account in accounts])
     rows = [
         _HeldRow(
             account,
-            names.get(account.account_id, ""),
+            owner.name if owner else "",
+            owner is None or _may_send(owner),
             HOLD_REASONS.get(account.code) or sentence(Refusal(account.code)),
             form if account.account_id == account_id else HeldMailForm(),
         )
         for account in accounts
+        for owner in (presented(account.account_id),)
     ]
     context = {
         "rows": rows,
