@@ -173,3 +173,27 @@ def test_the_command_keeps_the_same_files() -> None:
     breach = queries.breach_file(int(number), now=timezone.now())
     assert breach is not None
     assert breach.notices[0].reference == "R-9"
+
+
+def test_dates_out_of_order_are_refused(client: Client) -> None:
+    now = timezone.now()
+    began = f"{(now - timedelta(hours=1)).astimezone(PARIS):%d/%m/%Y %H:%M}"
+    refused = client.post("/administration/violations/nouvelle", typed(2, began_at=began))
+    assert "Elle a commencé avant d’être connue" in text_of(refused.content)
+    number = opened(client)
+    before = Notice(NoticeKind.NOTIFICATION, now - timedelta(hours=3), "CNIL", "")
+    with pytest.raises(Refusal, match="breaches.notice-before-known"):
+        services.record_notice(number, before, by="cli", now=now)
+    services.record_notice(number, before._replace(sent_at=now - timedelta(hours=1)), by="cli", now=now)
+    with pytest.raises(Refusal, match="breaches.known-after-notice"):
+        services.change_breach(number, BreachFacts("Clé", now - timedelta(minutes=9)), by="cli", now=now)
+
+
+def test_a_start_that_moves_the_deadlines_stays_in_the_file_and_the_journal(client: Client) -> None:
+    number = opened(client, hours_ago=80)
+    assert client.post(f"/administration/violations/{number}", typed(2)).status_code == 302
+    assert "« Connue le » a été changé" in page_of(client, number)
+    exported = client.get(f"/administration/violations/{number}.md").content.decode()
+    assert "D’abord connue le" in exported
+    assert Entry.objects.get(action="breaches.changed").details["before"]
+    assert "Pas envoyé : Alerte précoce" in page_of(client, number)

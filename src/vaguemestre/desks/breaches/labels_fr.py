@@ -42,6 +42,7 @@ def file_text(breach: BreachFile, now: datetime) -> str:
         f"# Violation n° {breach.breach_id} : {facts.title}",
         "",
         f"- Connue le {dated_moment_fr(facts.known_at)}",
+        *known_before_fr(breach),
         f"- Début : {began}",
         f"- Dossier clos : {closed}",
         f"- État au {dated_moment_fr(now)}",
@@ -57,6 +58,15 @@ def file_text(breach: BreachFile, now: datetime) -> str:
     for title, text in sections.items():
         lines += ["", f"## {title}", "", text or "Pas encore connu."]
     return "\n".join(lines) + "\n"
+
+
+def known_before_fr(breach: BreachFile) -> list[str]:
+    """The moments that the file gave before, each with the moment when that changed."""
+    return [
+        f"- D’abord connue le {dated_moment_fr(change.former)} ; "
+        f"changé le {dated_moment_fr(change.changed_at)}"
+        for change in breach.known_before
+    ]
 
 
 def _notices(breach: BreachFile) -> list[str]:

@@ -1,13 +1,16 @@
 """Files of breaches."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q
 
 from vaguemestre.desks.breaches.models import Breach
 from vaguemestre.desks.breaches.rules.clock import deadlines
-from vaguemestre.desks.breaches.values import BreachFacts, BreachFile, Notice, NoticeKind
+from vaguemestre.desks.breaches.values import BreachFacts, BreachFile, KnownChange, Notice, NoticeKind
+from vaguemestre.foundation.journal.queries import entries_about
 
+_ENTRIES = 500  # of the journal, about one file
 # Sort keys of the page → columns.
 ORDERS = {"date": "known_at", "titre": "title", "cloture": "closed_at"}
 
@@ -28,13 +31,24 @@ def breaches_page(
 def breach_file(breach_id: int, *, now: datetime) -> BreachFile | None:
     """The file of a breach, with its deadlines as of `now`."""
     row = Breach.objects.prefetch_related("notices").filter(pk=breach_id).first()
-    return _file(row, now) if row else None
+    return replace(_file(row, now), known_before=_known_before(breach_id)) if row else None
 
 
 def open_breaches(now: datetime) -> list[BreachFile]:
     """The files that are not closed, the oldest first."""
     rows = Breach.objects.filter(closed_at=None).prefetch_related("notices").order_by("known_at")
     return [_file(row, now) for row in rows]
+
+
+def _known_before(breach_id: int) -> tuple[KnownChange, ...]:
+    """The starts that the file had before, as the journal keeps them."""
+    entries = [
+        entry for entry in entries_about(f"breach:{breach_id}", limit=_ENTRIES) if entry.details.get("before")
+    ]
+    changes = (
+        KnownChange(datetime.fromisoformat(str(entry.details["before"])), entry.at) for entry in entries
+    )
+    return tuple(sorted(changes, key=lambda change: change.changed_at))
 
 
 def _file(row: Breach, now: datetime) -> BreachFile:

@@ -1,6 +1,11 @@
 """French sentences for the refusals of this room, by code."""
 
 SENTENCES = {
+    "breaches.began-after-known": "Elle a commencé avant d’être connue : corrigez l’une des dates.",
+    "breaches.known-after-notice": (
+        "Un avis est déjà enregistré avant ce moment : elle était connue quand il est parti."
+    ),
+    "breaches.notice-before-known": "Cet avis serait parti avant que la violation soit connue.",
     "breaches.gone": "Ce dossier n’est pas dans le registre : choisissez-en un dans la liste.",
     "breaches.closed": "Ce dossier est clos : ouvrez-en un autre si les faits reprennent.",
     "breaches.in-the-future": "Cette date est dans l’avenir : indiquez le moment où c’est arrivé.",

@@ -1,4 +1,4 @@
-"""Use cases of breaches. The journal records that a file changed, never what it says."""
+"""Use cases of breaches. The journal records that a file changed, never what it says but two dates."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ RETENTION = timedelta(days=5 * 365)  # from its closing; the authority may ask f
 def open_breach(facts: BreachFacts, *, by: str, now: datetime) -> int:
     """Use case: open the file of a breach. Returns its id.
 
-    Raises Refusal `breaches.title-missing`, `breaches.in-the-future`.
+    Raises Refusal `breaches.title-missing`, `breaches.in-the-future`, `breaches.began-after-known`.
     """
     _check(facts, now)
     row = Breach.objects.create(**asdict(facts), opened_by=by, opened_at=now)
@@ -29,26 +29,38 @@ def open_breach(facts: BreachFacts, *, by: str, now: datetime) -> int:
 
 @transaction.atomic(durable=True)
 def change_breach(breach_id: int, facts: BreachFacts, *, by: str, now: datetime) -> None:
-    """Use case: update the facts. Raises as `open_breach`, and `breaches.gone`, `breaches.closed`."""
+    """Use case: update the facts. The journal keeps both moments of a start that moves the deadlines.
+
+    Raises as `open_breach`, and `breaches.gone`, `breaches.closed`, `breaches.known-after-notice`.
+    """
     _check(facts, now)
     row = _open_row(breach_id)
+    first = row.notices.order_by("sent_at").first()
+    if first and first.sent_at < facts.known_at:
+        raise Refusal("breaches.known-after-notice", field="known_at")
     changed = sorted(name for name, value in asdict(facts).items() if getattr(row, name) != value)
     if changed:
         Breach.objects.filter(pk=row.pk).update(**asdict(facts))
-        record("breaches.changed", to=f"breach:{row.pk}", by=by, at=now, fields=" ".join(changed))
+        dates = {}
+        if row.known_at != facts.known_at:
+            dates = {"before": row.known_at.isoformat(), "after": facts.known_at.isoformat()}
+        record("breaches.changed", to=f"breach:{row.pk}", by=by, at=now, fields=" ".join(changed), **dates)
 
 
 @transaction.atomic(durable=True)
 def record_notice(breach_id: int, notice: Notice, *, by: str, now: datetime) -> None:
     """Use case: record that a notice was sent.
 
-    Raises Refusal `breaches.recipient-missing`, `breaches.in-the-future`, `breaches.gone`, `breaches.closed`.
+    Raises Refusal `breaches.recipient-missing`, `breaches.in-the-future`, `breaches.gone`, `breaches.closed`,
+    `breaches.notice-before-known`.
     """
     if not notice.recipient.strip():
         raise Refusal("breaches.recipient-missing", field="recipient")
     if notice.sent_at > now:
         raise Refusal("breaches.in-the-future", field="sent_at")
     row = _open_row(breach_id)
+    if notice.sent_at < row.known_at:
+        raise Refusal("breaches.notice-before-known", field="sent_at")
     BreachNotice.objects.create(breach=row, by=by, **notice._asdict())
     sent_at = notice.sent_at.isoformat()
     record("breaches.noticed", to=f"breach:{row.pk}", by=by, at=now, kind=notice.kind.value, sent_at=sent_at)
@@ -85,6 +97,8 @@ def _check(facts: BreachFacts, now: datetime) -> None:
         raise Refusal("breaches.in-the-future", field="known_at")
     if facts.began_at and facts.began_at > now:
         raise Refusal("breaches.in-the-future", field="began_at")
+    if facts.began_at and facts.began_at > facts.known_at:
+        raise Refusal("breaches.began-after-known", field="began_at")
 
 
 def _open_row(breach_id: int) -> Breach:

@@ -57,6 +57,13 @@ class BreachFacts:
     measures: str = ""
 
 
+class KnownChange(NamedTuple):
+    """A start of the deadlines that was replaced, and when."""
+
+    former: datetime
+    changed_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class BreachFile:
     """A breach with its notices and its clock."""
@@ -69,6 +76,7 @@ class BreachFile:
     closing_note: str
     notices: tuple[Notice, ...]
     deadlines: tuple[Deadline, ...]
+    known_before: tuple[KnownChange, ...] = ()  # the starts it had, the oldest first
 
     @property
     def is_overdue(self) -> bool:

@@ -143,6 +143,7 @@ def _page(request: SignedInRequest, breach: BreachFile, *, status: int = 200, **
         for item in breach.deadlines
     ]
     notices = [{"label": KINDS[notice.kind], "notice": notice} for notice in breach.notices]
+    context["late_kinds"] = [KINDS[item.kind] for item in breach.deadlines if item.sent_at is None]
     context |= {"breach": breach, "clock": clock, "notices": notices, "done": "fait" in request.GET}
     return render(request, "breaches/file.html", context, status=status)
 
