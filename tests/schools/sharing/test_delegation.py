@@ -304,6 +304,23 @@ def test_a_name_typed_for_an_address_proposes_the_agents_of_that_name(
     assert Member.objects.count() == 0
 
 
+def test_two_agents_of_one_name_are_told_apart_before_either_is_chosen(
+    claire: Account, paul: Account, of: Of
+) -> None:
+    """A press lends the mailbox to that one: two buttons of the same words would leave it to chance."""
+    other, today = account("paul2", state="pending", first_name="Paul", last_name="Obry"), paris_day(now())
+    given = {
+        "address": "paul", "right": "read", "scope": "inbox",
+        "starts_on": today.isoformat(), "ends_on": (today + timedelta(days=2)).isoformat(),
+    }  # fmt: skip
+    page = of(claire).post("/boites/delegation/confier/", given).content.decode()
+    for one in (paul, other):
+        assert f'<span class="address">{address_of(one)}</span>' in page
+    given["address"] = address_of(other)
+    refused = of(claire).post("/boites/delegation/confier/", given).content.decode()
+    assert "n’a pas encore activé son compte" in refused
+
+
 def test_nobody_lends_or_ends_with_a_get(claire: Account, of: Of) -> None:
     assert of(claire).get("/boites/delegation/confier/").status_code == 405
     assert of(claire).get("/boites/delegation/1/terminer/").status_code == 405

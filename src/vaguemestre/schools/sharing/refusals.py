@@ -22,6 +22,10 @@ SENTENCES = {
     "sharing.may-no-longer-send": "Vous ne pouvez plus écrire depuis cette boîte.",
     "sharing.member-already": "Cette personne est déjà membre de la boîte.",
     "sharing.member-gone": "Cette personne n’est plus membre de la boîte.",
+    "sharing.never-activated": (
+        "La personne qui a l’adresse « %(address)s » n’a pas encore activé son compte : confiez-lui la boîte "
+        "quand ce sera fait."
+    ),
     "sharing.nobody": "« %(address)s » n’est l’adresse d’aucun agent de l’académie.",
     "sharing.note-empty": "La note est vide.",
     "sharing.owned": "Cette boîte a un responsable : lui seul choisit les membres.",

@@ -74,6 +74,8 @@ def _colleague_at(address: str, account_id: int) -> int:
     """The active account of the agent at that address, other than `account_id`. Raises Refusal."""
     listed = listed_person_at(address)
     colleague = account_of_person(listed.person_id) if listed else None
+    if colleague is not None and colleague.state == "pending":
+        raise Refusal("sharing.never-activated", address=address.strip()[:254])
     if colleague is None or colleague.state != "active":
         raise Refusal("sharing.nobody", address=address.strip()[:254])
     if colleague.account_id == account_id:
