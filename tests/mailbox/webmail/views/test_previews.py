@@ -108,6 +108,18 @@ def test_an_archive_is_listed_not_unpacked(reader: Client, box: MemoryMailbox) -
     assert "1 ko" in page
 
 
+def test_an_archive_that_begins_with_a_stored_document_is_listed_too(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as opened:
+        opened.writestr("Autorisation.pdf", b"%PDF-1.7\n%%EOF\n")
+    ref = put(box, letter(("application/zip", made.getvalue(), "Copies.zip")))
+    answer = reader.get(address(ref, "apercu/2/"))
+    assert answer["Content-Type"].startswith("text/html")
+    assert "Autorisation.pdf" in answer.content.decode()
+
+
 @pytest.fixture
 def busy_reader() -> Iterator[None]:
     """Nobody gets a turn at the sandboxed reader."""

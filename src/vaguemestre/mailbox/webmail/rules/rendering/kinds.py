@@ -153,7 +153,8 @@ def is_heic(content: bytes) -> bool:
 
 
 def is_pdf(content: bytes) -> bool:
-    return b"%PDF-" in content[:1024]
+    """Whether those bytes are a PDF; an archive may begin with one, stored as it is."""
+    return b"%PDF-" in content[:1024] and not content.startswith(b"PK\x03\x04")
 
 
 def file_name(name: str, kind: str, number: str) -> str:
