@@ -89,6 +89,26 @@ def test_the_browser_is_asked_for_its_own_token_again(nicolas: Account) -> None:
     assert strict.post(RESUME, fields).status_code == 307
 
 
+def test_a_proof_leaves_the_pages_of_the_same_person_as_they_are(nicolas: Account) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "csrfmiddlewaretoken": csrf(strict)})
+    later()
+    around = csrf(strict)  # of a page that is open around the window of the proof
+    strict.post(CONTACT, {"address": "a@exemple.fr", "csrfmiddlewaretoken": around})
+    assert proved_strictly(strict)["Location"] == RESUME
+    assert strict.post("/deconnexion", {"csrfmiddlewaretoken": around}).status_code == 302
+
+
+def test_somebody_elses_sign_in_ends_the_pages_of_before(nicolas: Account) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    account("autre")
+    strict.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "csrfmiddlewaretoken": csrf(strict)})
+    around = csrf(strict)
+    typed = {"username": "autre", "secret": PASSWORD, "csrfmiddlewaretoken": around}
+    assert strict.post("/alogin?confirmer=1", typed).status_code == 302
+    assert strict.post("/deconnexion", {"csrfmiddlewaretoken": around}).status_code == 403
+
+
 def csrf(client: Client) -> str:
     match = re.search(
         r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/alogin?confirmer=1").content.decode()

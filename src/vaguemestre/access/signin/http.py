@@ -245,7 +245,8 @@ def start_session(
         run_now(notice)
     if former:
         _end_former_session(former, account_id, session.digest, now)
-    rotate_token(request)
+    if not former or former.account_id != account_id:
+        rotate_token(request)  # else the pages of the same person that are open, and what they hold, go on
     answer = HttpResponseRedirect(safe_next(back))
     if not shared:
         remember_browser(answer, browser, account_id)
