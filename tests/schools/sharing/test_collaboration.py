@@ -350,3 +350,20 @@ def test_the_password_of_a_program_says_whose_it_is(school: School, secretary: A
     row = DBTaskResult.objects.get(args_kwargs__args__1__endswith=":ProgramEntered")
     run_now(ProgramEntered(**row.args_kwargs["args"][2]))
     assert BoxActivity.objects.get(action="program").account_id == secretary.pk
+
+
+def test_what_is_scheduled_is_not_said_to_be_sent(
+    school: School, secretary: Account, letter: dict[str, str], of: Of
+) -> None:
+    browser = of(secretary)
+    key = begin(browser, school, letter)
+    fields = {"to": "parent@exemple.fr", "subject": "Re: Cantine", "html": "<p>Oui</p>", "attempt": "1"}
+    later = f"{(now() + timedelta(days=2)):%d/%m/%Y} 8 h"
+    answer = browser.post(
+        f"{school.path}messagerie/ecrire/{key}/envoyer/", {**fields, "later": later}, headers=JSON
+    )
+    assert answer.status_code == 200
+    (line,) = BoxActivity.objects.filter(account=secretary, action__in=("send", "answer", "schedule"))
+    assert line.action == "schedule"
+    assert "a programmé un envoi" in of(school.head).get(f"{school.path}actes/").content.decode()
+    assert Entry.objects.filter(action="sharing.scheduled", by=f"account:{secretary.pk}").exists()

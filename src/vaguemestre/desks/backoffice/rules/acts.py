@@ -240,6 +240,7 @@ ACTION_LABELS = {
     "sharing.owner-left": "Boîte : responsable parti",
     "sharing.reopened": "Boîte : conversation rouverte",
     "sharing.request-decided": "Demande de boîte tranchée",
+    "sharing.scheduled": "Boîte : envoi programmé",
     "sharing.sent": "Boîte : courriel envoyé",
     "sharing.copies-sent": "Boîte : publipostage envoyé",
     "sharing.sorted": "Boîte : courriels rangés",

@@ -21,6 +21,7 @@ from vaguemestre.mailbox.compose.services.rows import (
 )
 from vaguemestre.mailbox.compose.values import DraftFields, Mode, Writer
 from vaguemestre.post.outbox.queries import find_outgoing
+from vaguemestre.post.outbox.rules.hours import is_scheduled
 from vaguemestre.post.outbox.rules.message import build_message, check_whole
 from vaguemestre.post.outbox.rules.recipients import check_recipients
 from vaguemestre.post.outbox.services import cancel_message, queue_message
@@ -97,7 +98,7 @@ def send_draft(
     row.revision += 1
     row.save()
     outgoing = _queue(row, writer, letter, content, due_at, now)
-    _note_sent_in_box(row, writer, letter.message_id, now)
+    _note_sent_in_box(row, writer, letter.message_id, outgoing.due_at, now)
     return outgoing
 
 
@@ -167,7 +168,9 @@ def _queue(
     return outgoing
 
 
-def _note_sent_in_box(row: Composition, writer: Writer, message_id: str, now: datetime) -> None:
+def _note_sent_in_box(
+    row: Composition, writer: Writer, message_id: str, due_at: datetime, now: datetime
+) -> None:
     """In a shared mailbox, show the other members who sent the message.
 
     Raises Refusal `sharing.may-no-longer-send` if the writer lost that right since the page asked.
@@ -182,4 +185,5 @@ def _note_sent_in_box(row: Composition, writer: Writer, message_id: str, now: da
             row.in_reply_to if row.mode in (Mode.REPLY, Mode.REPLY_ALL) else "",
             by=writer.actor,
             now=now,
+            is_scheduled=is_scheduled(now, due_at),
         )

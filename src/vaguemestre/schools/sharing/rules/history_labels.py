@@ -24,7 +24,8 @@ HISTORY_LABELS: Mapping[str, str] = {
     "sharing.noted": "Note interne",
     "sharing.answered": "Réponse envoyée",
     "sharing.sent": "Courriel envoyé",
-    "sharing.copies-sent": "Publipostage envoyé",
+    "sharing.scheduled": "Envoi programmé",
+    "sharing.copies-sent": "Publipostage lancé",
     "sharing.sorted": "Courriels rangés",
     "sharing.opened": "Ouvert",
 }
@@ -45,7 +46,8 @@ ACTIVITY_LABELS: Mapping[str, str] = {
     "save": "a enregistré",
     "send": "a envoyé un courriel",
     "answer": "a répondu à un courriel",
-    "copies": "a envoyé en publipostage",
+    "schedule": "a programmé un envoi",
+    "copies": "a lancé en publipostage",
 }
 _FOLDERS: Mapping[str, str] = {
     "INBOX": "Boîte de réception",

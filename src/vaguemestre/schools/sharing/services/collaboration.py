@@ -98,6 +98,18 @@ def release_thread(ref: MessageRef, *, by: str, now: datetime) -> None:
     record("sharing.left", to=f"box:{ref.box_id}", by=by, at=now)
 
 
+def release_threads_of(box_id: int, account_id: int, *, by: str, now: datetime) -> None:
+    """Leave the conversations of somebody who may not answer them any more without assignee.
+
+    The others would believe that somebody answers. Inside the caller's transaction.
+    """
+    threads = Thread.objects.filter(box_id=box_id, assignee_id=account_id)
+    count = threads.update(assignee=None, assigned_at=None, assigned_by=None)
+    if count:
+        announce(WorkChanged(box_id))
+        record("sharing.left", to=f"box:{box_id}", by=by, at=now, member=f"account:{account_id}", count=count)
+
+
 @transaction.atomic(durable=True)
 def set_thread_closed(ref: MessageRef, *, is_closed: bool, by: str, now: datetime) -> None:
     """Use case: close the conversation (no answer is expected), or reopen it."""
@@ -143,9 +155,20 @@ def warn_before_answer(box_id: int, key: str, message_id: str, account_id: int, 
 
 
 def record_sent(
-    box_id: int, account_id: int, key: str, message_id: str, in_reply_to: str, *, by: str, now: datetime
+    box_id: int,
+    account_id: int,
+    key: str,
+    message_id: str,
+    in_reply_to: str,
+    *,
+    by: str,
+    now: datetime,
+    is_scheduled: bool = False,
 ) -> None:
-    """Record which member sent a message; only members see it. Inside the caller's transaction."""
+    """Record which member sent a message; only members see it. Inside the caller's transaction.
+
+    `is_scheduled`: it is to leave at an hour, and may not.
+    """
     SentMessage.objects.get_or_create(
         box_id=box_id,
         key=key,
@@ -158,10 +181,11 @@ def record_sent(
     )
     stop_answering(box_id, in_reply_to, account_id)
     announce(WorkChanged(box_id))
-    action = "answer" if in_reply_to else "send"
+    action, line = ("answer", "sharing.answered") if in_reply_to else ("send", "sharing.sent")
+    if is_scheduled:
+        action, line = "schedule", "sharing.scheduled"
     BoxActivity.objects.create(box_id=box_id, account_id=account_id, action=action, at=now)
     _tell_lender(box_id, account_id, by, now)
-    line = "sharing.answered" if in_reply_to else "sharing.sent"
     record(line, to=f"box:{box_id}", by=by, at=now, message=message_id[:255])
 
 

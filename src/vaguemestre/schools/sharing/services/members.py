@@ -19,6 +19,7 @@ from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersAd
 from vaguemestre.schools.sharing.models import Box, Member, SentMessage
 from vaguemestre.schools.sharing.queries import access_to
 from vaguemestre.schools.sharing.rules.owners import end_of_day, start_of_day
+from vaguemestre.schools.sharing.services.collaboration import release_threads_of
 from vaguemestre.schools.sharing.values import MembershipChange, MembershipTerms, Right, Source
 
 MAX_MEMBERS = 60
@@ -118,6 +119,8 @@ def change_member(box_id: int, member_id: int, terms: MembershipTerms, *, by: st
     check_days(terms, now)
     if Right.SEND not in terms.right.covers:
         end_sending(row.box.account_id, row.account_id, by=by, now=now)
+    if Right.SORT not in terms.right.covers:
+        release_threads_of(box_id, row.account_id, by=by, now=now)
     is_promoted = terms.right == Right.MANAGE and row.right != Right.MANAGE
     row.right = terms.right
     row.starts_at = min(row.starts_at, now) if row.starts_at <= now else access_start(terms, now)
@@ -156,6 +159,7 @@ def end_membership(row: Member, *, by: str, now: datetime) -> AccessEnded:
     Member.objects.filter(pk=row.pk).update(ended_at=now)
     box_account = Box.objects.values_list("account_id", flat=True).get(pk=row.box_id)
     end_sending(box_account, row.account_id, by=by, now=now)
+    release_threads_of(row.box_id, row.account_id, by=by, now=now)
     record("sharing.member-ended", to=f"box:{row.box_id}", by=by, at=now, member=f"account:{row.account_id}")
     event = AccessEnded(row.box_id, row.account_id)
     announce(event)

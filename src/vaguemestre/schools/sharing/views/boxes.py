@@ -26,7 +26,7 @@ _DONE = {
     "membre": "Membre ajouté : il trouve la boîte dans sa messagerie, sous « Boîtes partagées ».",
     "membres": "Membres ajoutés : ils trouvent la boîte dans leur messagerie, sous « Boîtes partagées ».",
     "change": "Droits enregistrés.",
-    "termine": "Accès terminé : ce qu’il avait ouvert est fermé.",
+    "termine": "Accès terminé : ce qui était ouvert est fermé, ce qui était pris en charge est rendu.",
     "revoque": "Mot de passe révoqué.",
     "demande": "Demande envoyée aux administrateurs.",
     "ouverte": "Boîte ouverte.",
