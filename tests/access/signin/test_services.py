@@ -277,6 +277,18 @@ def test_a_password_changed_between_the_two_steps_opens_no_more(*, rehashed: boo
 
 
 @pytest.mark.django_db
+def test_an_account_locked_between_the_two_steps_opens_no_more() -> None:
+    """Its owner wrote « Ce n’était pas moi »: nobody goes on with the password they fear for."""
+    nathalie = account("ncarpentier")
+    add_application(nathalie)
+    step = tried(asked("ncarpentier"))
+    assert isinstance(step, PendingSignIn)
+    type(nathalie).objects.update(password_barred_at=NOON)
+    code = code_at(APP_SECRET, NOON, 30)
+    assert not isinstance(continue_sign_in(step, code, secret_keys.get(), now=NOON), Granted)
+
+
+@pytest.mark.django_db
 def test_pin_and_code_in_one_field_open_a_key_holders_account_once() -> None:
     sophie = account("sboulanger")
     add_key(sophie, "1984")

@@ -12,7 +12,13 @@ from tests.mailbox.sorting.samples import composed as compose
 from tests.mailbox.sorting.sieve_reader import shape, tokens
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.sorting.rules.filters import check_filter, matches, shift_position, suggest_filter
+from vaguemestre.mailbox.sorting.rules.filters import (
+    check_filter,
+    matches,
+    security_notice_of,
+    shift_position,
+    suggest_filter,
+)
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, MessageSummary, Outcome, Relation
 
 FOLDERS = ("Archive", "Conseils")
@@ -166,3 +172,19 @@ def test_what_is_said_of_an_answer_is_the_subject_it_answers() -> None:
     assert wanted.name == "Conseil de classe"
     assert wanted.conditions[1] == Condition(Aspect.SUBJECT, Relation.CONTAINS, "Conseil de classe")
     assert matches(wanted, glance, DOMAINS)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "notice"),
+    [
+        (Outcome(forward_to="a@x.fr"), "forward-set"),
+        (Outcome(discards=True), "filter-deletes"),
+        (Outcome(move_to="Trash"), "filter-deletes"),
+        (Outcome(move_to="Junk"), "filter-deletes"),
+        (Outcome(move_to="Archive", is_read=True), "filter-deletes"),
+        (Outcome(move_to="Archive"), ""),
+        (Outcome(is_read=True), ""),
+    ],
+)
+def test_what_sends_away_or_hides_is_told_to_the_owner(outcome: Outcome, notice: str) -> None:
+    assert security_notice_of(outcome) == notice

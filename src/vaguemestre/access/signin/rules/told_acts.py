@@ -49,8 +49,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Un filtre de votre boîte transfère désormais des courriels à une autre adresse.",
     ),
     "filter-deletes": (
-        "Un filtre supprime des courriels",
-        "Un filtre qui met à la corbeille des courriels qui arrivent a été créé, modifié ou activé.",
+        "Un filtre supprime ou cache des courriels",
+        "Un filtre qui jette des courriels, ou les range hors de votre vue, a été créé, modifié ou activé.",
     ),
     "reply-to-set": (
         "Les réponses à vos courriels iront ailleurs",

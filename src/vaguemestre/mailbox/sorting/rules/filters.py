@@ -21,6 +21,7 @@ from vaguemestre.mailbox.sorting.values import (
 )
 
 TRASH = "Trash"
+_OUT_OF_SIGHT = frozenset({TRASH, "Junk"})  # emptied after their days
 MOST_FILTERS = 60
 MOST_CONDITIONS = 8
 LONGEST_WORDS = 200
@@ -93,10 +94,14 @@ def goes_outside(outcome: Outcome, internal_domains: Collection[str]) -> bool:
 
 
 def security_notice_of(outcome: Outcome) -> str:
-    """Kind of security notice the owner gets for these actions: redirect or deletion; "" for none."""
+    """Kind of security notice the owner gets for these actions: redirect, deletion or hiding; "" for none.
+
+    Whoever took a session hides the answers it brings: among junk, or read already in another folder.
+    """
     if outcome.forward_to:
         return "forward-set"
-    return "filter-deletes" if outcome.discards or outcome.move_to == TRASH else ""
+    hides = outcome.move_to in _OUT_OF_SIGHT or (outcome.move_to and outcome.is_read)
+    return "filter-deletes" if outcome.discards or hides else ""
 
 
 def _check_outcome(outcome: Outcome, folders: Collection[str]) -> None:
