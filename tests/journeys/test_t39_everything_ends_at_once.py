@@ -41,7 +41,8 @@ from tests.journeys.seen import sign_in
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 _LOG = logging.getLogger(__name__)
 SEED = 20261128
-CAMPAIGNS, CUTS = (17, 12) if os.environ.get("VAGUEMESTRE_LONG") else (1, 5)  # CUTS: of a campaign
+CAMPAIGNS = 17 if os.environ.get("VAGUEMESTRE_LONG") else 1
+CUTS = 12  # of a campaign
 ACCOUNTS = os.environ.get("VAGUEMESTRE_CUTS_FILE")
 FAMILIES = 10  # of the list
 ONE_IN = 4  # cuts strikes while the instance starts
