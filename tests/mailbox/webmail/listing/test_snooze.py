@@ -252,6 +252,47 @@ class TestAnswers:
         snooze.run_reminder(row.pk, boxes, now=row.due_at)
         assert not ReminderRow.objects.exists()
 
+    @pytest.mark.parametrize(
+        "automatic",
+        [
+            {"Auto_Submitted": "auto-replied (vacation)"},  # RFC 3834 §5
+            {"Auto_Submitted": "Auto-Generated; owner-email=x@x.test"},
+            {"From": "Mail Delivery System <MAILER-DAEMON@x.test>"},
+            {"Content_Type": "multipart/report; report-type=delivery-status; boundary=b"},
+        ],
+    )
+    def test_what_a_program_answers_leaves_the_wait(
+        self,
+        reader: Client,
+        box: MemoryMailbox,
+        boxes: MemoryMailboxes,
+        nicolas: Account,
+        automatic: dict[str, str],
+    ) -> None:
+        asked = {"ref": self.sent(box, nicolas), "when": "demain"}
+        told = reader.post("/messagerie/suivi/attendre/", asked, headers=PIECE).json()
+        kind = automatic.pop("Content_Type", "")
+        named = {"In_Reply_To": "<devis@ac-amiens.test>", "Message_ID": "<2@x.test>", **automatic}
+        content = letter("Absente", **named)
+        if kind:
+            content = content.replace(b'text/plain; charset="utf-8"', kind.encode())
+        put(box, content)
+        row = ReminderRow.objects.get(pk=told["reminders"][0])
+        snooze.run_reminder(row.pk, boxes, now=row.due_at)
+        assert ReminderRow.objects.get().is_over
+        assert "1 courriel envoyé sans réponse" in reader.get("/messagerie/").content.decode()
+
+    def test_an_answer_that_says_a_person_wrote_it_ends_the_wait(
+        self, reader: Client, box: MemoryMailbox, boxes: MemoryMailboxes, nicolas: Account
+    ) -> None:
+        asked = {"ref": self.sent(box, nicolas), "when": "demain"}
+        told = reader.post("/messagerie/suivi/attendre/", asked, headers=PIECE).json()
+        named = {"In_Reply_To": "<devis@ac-amiens.test>", "Message_ID": "<2@x.test>"}
+        put(box, letter("Re: Devis du car", Auto_Submitted="no", **named))
+        row = ReminderRow.objects.get(pk=told["reminders"][0])
+        snooze.run_reminder(row.pk, boxes, now=row.due_at)
+        assert not ReminderRow.objects.exists()
+
     def test_an_answer_is_awaited_to_what_one_sent_alone(self, reader: Client, box: MemoryMailbox) -> None:
         answer = reader.post(
             "/messagerie/suivi/attendre/", {"ref": ref_text(put(box)), "when": "demain"}, headers=PIECE

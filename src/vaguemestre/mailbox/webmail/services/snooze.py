@@ -16,7 +16,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.webmail.events import ReminderDue, RemindersDue
 from vaguemestre.mailbox.webmail.models import ReminderRow
 from vaguemestre.mailbox.webmail.rules.listing.folders import of_use
-from vaguemestre.mailbox.webmail.rules.listing.snooze import FOLDER, MAX_MESSAGES
+from vaguemestre.mailbox.webmail.rules.listing.snooze import FOLDER, MAX_MESSAGES, is_automatic
 from vaguemestre.mailbox.webmail.values import ReminderKind
 from vaguemestre.post.mailstore.ports import (
     FolderGone,
@@ -237,16 +237,18 @@ def _bring_back(mailbox: Mailbox, row: ReminderRow, now: datetime) -> None:
 
 
 def _is_answered(mailbox: Mailbox, row: ReminderRow) -> bool:
-    """Whether somebody else answered the message, or it is gone."""
+    """Whether somebody else answered the message, or it is gone. What a program answers does not count."""
     try:
         own = {sender.address.lower() for sender in mailbox.open(_ref(row)).sender}
         thread = mailbox.conversation(_ref(row))
     except MessageGone:
         return True
-    return any(
-        reply.summary.in_reply_to == row.message_id and reply.summary.sender.address.lower() not in own
+    replies = (
+        _open(mailbox, reply.ref)
         for reply in thread
+        if reply.summary.in_reply_to == row.message_id and reply.summary.sender.address.lower() not in own
     )
+    return any(reply is not None and not is_automatic(reply) for reply in replies)
 
 
 def _find_snoozed(mailbox: Mailbox, row: ReminderRow) -> MessageRef | None:

@@ -1,4 +1,4 @@
-"""Dates of reminders: the choices offered, in Paris time."""
+"""Dates of reminders: the choices offered, in Paris time; and the answers that do not end a wait."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,13 @@ from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.mailbox.calendar.values import Holiday
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing.view_params import parse_typed_day, parse_typed_hour
+from vaguemestre.post.mailstore.values import OpenedMessage
 
 FOLDER = "Reportés"  # of snoozed messages; mail programs show it too
 MAX_MESSAGES = 100  # snoozed at once
 _MORNING, _EVENING = time(8), time(18)
 _LATEST = timedelta(days=800)
+_DAEMONS = ("mailer-daemon@", "postmaster@")
 
 
 class When(StrEnum):
@@ -92,3 +94,13 @@ def _holiday_name(holiday: Holiday) -> str:
     """`les vacances de Noël`, `le pont de l’Ascension`"""
     article = "le" if holiday.name.startswith("Pont") else "les"
     return f"{article} {holiday.name[:1].lower()}{holiday.name[1:]}"
+
+
+def is_automatic(reply: OpenedMessage) -> bool:
+    """Whether a program wrote it: an absence, a delivery report, a receipt (RFC 3834 §5, RFC 6522)."""
+    auto_submitted = reply.field("auto-submitted").partition(";")[0].partition("(")[0].strip().lower()
+    return (
+        auto_submitted not in ("", "no")
+        or reply.root.kind == "multipart/report"
+        or any(sender.address.lower().startswith(_DAEMONS) for sender in reply.sender)
+    )
