@@ -130,7 +130,24 @@ def test_a_new_secret_lets_the_former_serve_a_while_unless_told_at_once(boss: Cl
     application = find_application("intranet")
     assert application is not None
     assert is_secret_right(application, first, now)
-    boss.post(f"{PAGE}/secret", {"at_once": "1"})
+    assert "Nouveau secret pour" in text(boss.post(f"{PAGE}/secret", {"at_once": "1"}))
+    application = find_application("intranet")
+    assert application is not None
+    assert is_secret_right(application, first, now), "not before it was confirmed"
+    confirmed(boss, f"{PAGE}/secret", {"at_once": "1"})
+    application = find_application("intranet")
+    assert application is not None
+    assert not is_secret_right(application, first, now)
+
+
+def test_a_second_new_secret_asks_before_it_ends_the_one_in_use(boss: Client) -> None:
+    first, now = added(), timezone.now()
+    boss.post(f"{PAGE}/secret")
+    assert "celui d’avant, encore valable" in text(boss.post(f"{PAGE}/secret"))
+    application = find_application("intranet")
+    assert application is not None
+    assert is_secret_right(application, first, now), "not before it was confirmed"
+    confirmed(boss, f"{PAGE}/secret", {})
     application = find_application("intranet")
     assert application is not None
     assert not is_secret_right(application, first, now)

@@ -85,6 +85,10 @@ class Application(Registration):
     former_until: datetime | None = None
     has_logo: bool = False
 
+    def has_former(self, now: datetime) -> bool:
+        """Whether the secret before the present one still opens."""
+        return self.former_until is not None and self.former_until > now
+
 
 @dataclass(frozen=True, slots=True)
 class SchoolPost:

@@ -125,10 +125,39 @@ def change(request: SignedInRequest, client_id: str) -> HttpResponse:
 @for_recent_administrators
 @act_words("renouveler le secret d’une application")
 def renew_secret(request: SignedInRequest, client_id: str) -> HttpResponse:
-    """Draw a new secret and show it, once."""
-    at_once = request.POST.get("at_once") == "1"
-    secret = services.renew_secret(client_id, by=_actor(request), now=timezone.now(), at_once=at_once)
+    """Draw a new secret and show it, once. Ask first if one that the application may use ends at once."""
+    at_once, now = request.POST.get("at_once") == "1", timezone.now()
+    application = _application_or_404(client_id)
+    if not services.needs_secret(application):
+        raise Http404
+    asks = at_once or application.has_former(now)
+    if asks and (page := confirmation_page(request, _renewal(application, at_once))):
+        return page
+    secret = services.renew_secret(client_id, by=_actor(request), now=now, at_once=at_once)
     return _page(request, _application_or_404(client_id), secret=secret, done="secret")
+
+
+def _renewal(application: Application, at_once: bool) -> Confirmation:
+    if at_once:
+        ends = "Le secret d’aujourd’hui ne vaut plus rien aussitôt, ni celui d’avant s’il sert encore."
+    else:
+        ends = (
+            "Un secret a déjà été renouvelé depuis peu : celui d’avant, encore valable, ne vaut plus rien "
+            "aussitôt."
+        )
+    return Confirmation(
+        title=f"Nouveau secret pour {application.name} ?",
+        facts=[("Application", application.name), ("Protocole", PROTOCOLS[application.protocol])],
+        consequences=(
+            ends,
+            "Personne n’entre plus dans une application qui s’en sert, tant que le nouveau n’y est pas mis.",
+            "L’ancien ne se reprend pas. Le nouveau est montré une seule fois, à la page suivante.",
+        ),
+        button="Nouveau secret, l’ancien ne vaut plus rien",
+        back=reverse("registry:show", args=[application.client_id]),
+        fields=[("at_once", "1")] if at_once else [],
+        binds=(application.client_id, application.secret_sha256, at_once),
+    )
 
 
 @require_POST
@@ -243,7 +272,7 @@ def _page(request: SignedInRequest, application: Application, **more: object) ->
         "entered": sum(day.entered for day in days),
         "refused": sum(day.refused for day in days),
         "inside": count_people_inside(application.application_id),
-        "has_former": application.former_until is not None and application.former_until > now,
+        "has_former": application.has_former(now),
         "keeps_secret": services.needs_secret(application),
         **more,
     }
