@@ -106,7 +106,7 @@ def differences(source: str) -> Iterable[tuple[str, str]]:
 
 
 def test_pages_and_fragments_are_loaded_so() -> None:
-    page = Engine.get_default().get_template("bulk/act.html").source
+    page = Engine.get_default().get_template("bulk/people.html").source
     assert f"voyez pourquoi à «{WIDE}Ce qui ne change pas{WIDE}»" in page
     fragment = get_template("webmail/empty.jinja").render(
         {"page": SimpleNamespace(offset=0), "unknown_folder": "a : b"}

@@ -11,6 +11,8 @@ def keep_refusing(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
 
+    suits_old_code = "it fills a column that the old code does not know"
+
     dependencies = [
         ('removals', '0005_undone_by'),
     ]
