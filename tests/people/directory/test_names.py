@@ -188,6 +188,8 @@ def test_a_surname_among_the_first_words_is_shown(name: str, surname: str) -> No
         ("École supérieure", "Cole"),
         ("Les recteurs", "Re"),
         ("Ректорат", "Иванов"),
+        ("Lefebvre \u202erueessav eppilihp", "Lefebvre"),
+        ("Thomas\u200b Lefebvre", "Lefebvre"),
     ],
 )
 def test_a_surname_out_of_sight_or_within_another_word_is_not_shown(name: str, surname: str) -> None:

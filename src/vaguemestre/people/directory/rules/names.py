@@ -77,9 +77,10 @@ def shows_surname(name: str, surname: str) -> bool:
     """Whether readers see a surname in a display name, whatever the case, accents and hyphens of both.
 
     It must stand among the first `VISIBLE_CHARACTERS`, as whole words, in ordinary letters (no compatibility
-    variants), with at most an initial before it (« mdupont »), and without a run of blanks in the name.
+    variants), with at most an initial before it (« mdupont »), and without a run of blanks or an invisible
+    mark in the name: one of direction shows it backwards.
     """
-    if _BLANKS.search(name.strip()):
+    if _BLANKS.search(name.strip()) or any(unicodedata.category(char) == "Cf" for char in name):
         return False
     visible = "".join(
         " " if unicodedata.decomposition(char).startswith("<") else char
