@@ -1,7 +1,9 @@
 """Sent mail and its delivery status."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import NamedTuple
 
 from django.conf import settings
@@ -20,7 +22,8 @@ from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.ports import find_reports
 from vaguemestre.post.outbox.rules.delivery_status import overall_state
 from vaguemestre.post.outbox.rules.hours import quiet_until
-from vaguemestre.post.outbox.values import OutgoingMessage
+from vaguemestre.post.outbox.rules.series import series_of
+from vaguemestre.post.outbox.values import DeliveryState, OutgoingMessage, SubmittedMessage
 from vaguemestre.post.tracking.forms import RescheduleForm
 from vaguemestre.post.tracking.ports import unfinished_mailings
 
@@ -40,6 +43,24 @@ class _WaitingRow(NamedTuple):
     reason: str
 
 
+class _SentRow(NamedTuple):
+    """A message, or the copies of a mailing that stand together in the list, and their worst state."""
+
+    messages: tuple[SubmittedMessage, ...]
+    state: DeliveryState
+
+    @property
+    def is_held(self) -> bool:
+        return any(message.hold == "held" for message in self.messages)
+
+    @property
+    def copies(self) -> "list[_SentRow]":
+        """A row for each copy; none for a message alone."""
+        if len(self.messages) == 1:
+            return []
+        return [_SentRow((message,), overall_state(message.statuses)) for message in self.messages]
+
+
 @require_GET
 @signed_in
 def list_sent(request: SignedInRequest) -> HttpResponse:
@@ -50,7 +71,7 @@ def list_sent(request: SignedInRequest) -> HttpResponse:
     )
     is_first = number == 1 and not search
     context = {
-        "sent": [(row, overall_state(row.statuses)) for row in submissions[:PAGE_SIZE]],
+        "sent": _grouped(submissions[:PAGE_SIZE]),
         "waiting": _waiting_rows(account_id) if is_first else [],
         "mailings": unfinished_mailings.get()(account_id, timezone.now()) if is_first else (),
         "has_held": queries.has_held(account_id),
@@ -61,6 +82,15 @@ def list_sent(request: SignedInRequest) -> HttpResponse:
         "error": "",
     }
     return render(request, "tracking/sent.html", context)
+
+
+def _grouped(submissions: Sequence[SubmittedMessage]) -> list[_SentRow]:
+    """One row for the copies of a mailing that follow each other: they would push all other mail away."""
+    rows = []
+    for _, group in groupby(submissions, key=lambda one: series_of(one.message_id) or one.id):
+        messages = tuple(group)
+        rows.append(_SentRow(messages, overall_state([state for one in messages for state in one.statuses])))
+    return rows
 
 
 @require_GET

@@ -1,0 +1,47 @@
+"""« Envois »: the copies of a mailing stand in one row, unfolded on demand."""
+
+import pytest
+from django.test import Client
+from tests.access.signin.people import PASSWORD, account
+from tests.answers import as_typed
+from tests.post.tracking.test_screens import passed
+
+from vaguemestre.mailbox.compose.services.mailings.merged_letters import copy_message_id
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.outbox.rules.series import series_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SERIES = "0123456789abcdef" * 2
+
+
+@pytest.fixture
+def nicolas() -> Account:
+    return account()
+
+
+@pytest.fixture
+def browser(client: Client, nicolas: Account) -> Client:
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    return client
+
+
+def test_only_a_copy_belongs_to_a_series() -> None:
+    assert series_of(copy_message_id(SERIES, 12, "ac-amiens.test")) == SERIES
+    for alone in ("", "<a@x.fr>", f"<{SERIES}@x.fr>", f"<{SERIES}.1@x.fr>"):
+        assert series_of(alone) == ""
+
+
+def test_the_copies_of_a_mailing_stand_in_one_row(browser: Client, nicolas: Account) -> None:
+    passed(nicolas, 1, subject="Avant")
+    for number in range(2, 39):
+        passed(
+            nicolas, number, subject="Sortie", message_id=copy_message_id(SERIES, number, "ac-amiens.test")
+        )
+    passed(nicolas, 40, subject="Après")
+    passed(nicolas, 41, subject="Seul", message_id=copy_message_id("f" * 32, 1, "ac-amiens.test"))
+    page = as_typed(browser.get("/messagerie/envois/").content.decode())
+    rows = page[page.index('aria-label="Courriels envoyés"') :]
+    assert rows.count("37 exemplaires, un par destinataire") == 1
+    assert rows.count("exemplaire") == rows.count("37 exemplaires") + rows.count("Voir chaque exemplaire")
+    assert rows.count("?id=") == 37 + 3, "each is followed still"
+    assert rows.index("Seul") < rows.index("Après") < rows.index("37 exemplaires") < rows.index("Avant")
