@@ -11,6 +11,7 @@ from tests.access.signin.letters import letters_due
 from tests.access.signin.people import NOON, PASSWORD, account, add_application
 from tests.answers import PageAnswer, as_typed
 from tests.foundation.ui.confirmation import confirmed
+from tests.rows import make
 
 from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.access.signin.models import Attempts, BrowserSession
@@ -34,6 +35,7 @@ from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.people.provisioning.values import ExpectedMailbox
 from vaguemestre.post.outbox.models import OutboxMessage
+from vaguemestre.schools.sharing.models import Box
 from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 
 NUMEN = "20E9501234ABC"
@@ -479,3 +481,49 @@ def test_an_absence_is_set_for_somebody_and_its_words_are_nobody_s(
     assert "ne court plus" in again.content.decode()
     own = client.post(f"/assistance/compte/{lucie.pk}/absence", asked)
     assert (own.status_code, current_absence(lucie.pk, timezone.now())) == (200, None)
+
+
+def test_an_old_address_says_nothing_of_what_was_done(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    page = client.get(f"/assistance/compte/{nicolas.pk}?fait=compromised").content.decode()
+    assert "est à l’abri :" not in page
+
+
+def test_a_wait_lifted_opens_nothing_of_an_account_made_safe(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    Account.objects.filter(pk=nicolas.pk).update(password_barred_at=timezone.now())
+    page = client.get(act(client, nicolas, DeskAction.LIFT)["Location"]).content.decode()
+    assert "mais rien n’ouvre ce compte" in page
+    assert "peut se connecter dès maintenant" not in page
+
+
+def test_the_list_tells_whom_nothing_opens(client: Client, lucie: Account, nicolas: Account) -> None:
+    Account.objects.filter(pk=nicolas.pk).update(password_barred_at=timezone.now())
+    assert "Mis à l’abri" in client.get("/assistance/?q=nmorel").content.decode()
+
+
+def test_a_shared_mailbox_is_nobodys_account(client: Client, lucie: Account) -> None:
+    shared = account("ce.0809001z")
+    Account.objects.filter(pk=shared.pk).update(person=None, password="!")
+    make(Box, account=shared, title="Collège Jules Verne", kind="service", closed_at=None)
+    page = client.get(f"/assistance/compte/{shared.pk}").content.decode()
+    assert "C’est une boîte partagée" in page
+    assert "Rien n’ouvre ce compte" not in page
+    assert "Suspendre" not in page
+    form = {"action": DeskAction.SUSPEND, "reason": REASON}
+    assert client.post(f"/assistance/compte/{shared.pk}/agir", form).status_code in (404, 422, 200)
+    shared.refresh_from_db()
+    assert shared.state == "active"
+    for page_of in ("absence", "cle", "remise"):
+        assert client.get(f"/assistance/compte/{shared.pk}/{page_of}").status_code == 404
+
+
+def test_what_lists_and_notices_send_is_no_business_of_the_desk(client: Client, lucie: Account) -> None:
+    sender = account("ne-pas-repondre")
+    Account.objects.filter(pk=sender.pk).update(person=None)
+    listed = client.get("/assistance/?q=ne-pas-repondre").content.decode()
+    assert f"/assistance/compte/{sender.pk}" not in listed
+    for address in ("", "/courriels", "/messagerie"):
+        assert client.get(f"/assistance/compte/{sender.pk}{address}").status_code == 404

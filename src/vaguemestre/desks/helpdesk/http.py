@@ -48,3 +48,11 @@ def account_or_404(account_id: int, now: datetime) -> AccountDetail:
     if account is None:
         raise Http404
     return account
+
+
+def person_or_404(account_id: int, now: datetime) -> AccountDetail:
+    """As `account_or_404`, for what is done to somebody: a shared mailbox is not found."""
+    account = account_or_404(account_id, now)
+    if not account.is_person:
+        raise Http404
+    return account

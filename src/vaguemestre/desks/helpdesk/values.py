@@ -47,7 +47,8 @@ class ActionTarget:
 
     `contact`: where a code may be sent, or "". `kept_back`: number of held messages. `has_key`: it has an
     OTP key, with or without PIN. `can_send`: mail may leave its mailbox. `outreaches_operator`: its office
-    covers the whole installation, the operator's one académie.
+    covers the whole installation, the operator's one académie. `is_person`: it is
+    somebody's, no shared mailbox.
     """
 
     account_id: int
@@ -58,6 +59,7 @@ class ActionTarget:
     has_key: bool = False
     can_send: bool = True
     outreaches_operator: bool = False
+    is_person: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class AccountDetail:
     code_until: datetime | None
     factors: tuple[str, ...]
     history: tuple[HistoryLine, ...]
+    is_person: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,7 @@ class AccountRow:
     address: str
     place: str
     state: str
+    is_locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

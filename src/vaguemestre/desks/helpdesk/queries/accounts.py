@@ -24,6 +24,7 @@ from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import (
     AppPasswordSummary,
+    Presented,
     accounts_by_person,
     app_passwords_of,
     devices_of,
@@ -36,6 +37,7 @@ from vaguemestre.people.credentials.queries import (
     usable_contact,
     usernames_of,
 )
+from vaguemestre.people.credentials.queries.factors import waiting_for_password
 from vaguemestre.people.credentials.queries.keys import current_key
 from vaguemestre.people.credentials.rules.delivered_codes import masked
 from vaguemestre.people.directory.queries import (
@@ -45,6 +47,7 @@ from vaguemestre.people.directory.queries import (
     people_of_near_names,
 )
 from vaguemestre.post.outbox.queries import count_on_hold, waiting_messages
+from vaguemestre.schools.sharing.queries import title_of_box
 
 _SCANNED_LINES = 200
 _HISTORY_LINES = 60
@@ -79,14 +82,17 @@ def search_accounts(
     if not typed.strip():
         return [], 0
     exact = find_account(typed)
-    if exact and not is_account_in(exact.account_id, academy_id):
+    if exact and not (is_account_in(exact.account_id, academy_id) and account_seen(exact.account_id)):
         exact = None
     people, total = helpdesk_people_page(
         typed, backwards=backwards, first=first, count=count, academy_id=academy_id
     )
     accounts = accounts_by_person([person.person_id for person in people])
+    locked = waiting_for_password(held.account_id for held in accounts.values())
     lines = [
-        AccountRow(held.account_id, held.username, person.name, person.address, person.detail, held.state)
+        AccountRow(
+            *held[:2], person.name, person.address, person.detail, held.state, held.account_id in locked
+        )
         for person in people
         if (held := accounts.get(person.person_id))
     ]
@@ -95,6 +101,17 @@ def search_accounts(
         if first == 0:
             lines[:0] = _rows([exact.account_id])
     return lines, max(total, len(lines))
+
+
+def account_seen(account_id: int) -> Presented | None:
+    """The account, if the desk sees it: somebody's, or a shared mailbox; no list, no sender of notices.
+
+    What those send bears private addresses, which the desk reads nowhere.
+    """
+    account = presented(account_id)
+    if account is None or account.person_id is not None or title_of_box(account_id):
+        return account
+    return None
 
 
 def accounts_of_near_names(typed: str, academy_id: int = 0) -> list[AccountRow]:
@@ -108,6 +125,7 @@ def accounts_of_near_names(typed: str, academy_id: int = 0) -> list[AccountRow]:
 
 def _rows(account_ids: Sequence[int]) -> list[AccountRow]:
     held = [account for pk in account_ids if (account := presented(pk))]
+    locked = waiting_for_password(account.account_id for account in held)
     return [
         AccountRow(
             account.account_id,
@@ -116,6 +134,7 @@ def _rows(account_ids: Sequence[int]) -> list[AccountRow]:
             account.address,
             newest_post_label(account.person_id or 0),
             account.state,
+            account.account_id in locked,
         )
         for account in held
     ]
@@ -135,6 +154,7 @@ def action_target(account_id: int, operator_id: int, now: datetime) -> ActionTar
         has_key=current_key(account_id) is not None,
         can_send=account.state == "active" and account.mail_held_since is None,
         outreaches_operator=outreaches(account, operator_id),
+        is_person=account.person_id is not None,
     )
 
 
@@ -147,8 +167,8 @@ def contact_for_code(account_id: int, state: str, now: datetime) -> str:
 
 
 def account_detail(account_id: int, now: datetime) -> AccountDetail | None:
-    """An account with its history; None if there is no such account."""
-    account = presented(account_id)
+    """An account with its history; None if there is no such account, or if it is nobody's and no mailbox."""
+    account = account_seen(account_id)
     if account is None:
         return None
     throttle = throttle_of(account_id, now)
@@ -162,7 +182,7 @@ def account_detail(account_id: int, now: datetime) -> AccountDetail | None:
         place=newest_post_label(identity.person_id or 0),
         role=account.role,
         state=account.state,
-        is_locked=account.state == "active" and not identity.hashed,
+        is_locked=bool(waiting_for_password([account_id])),
         mail_held_since=account.mail_held_since,
         failures=throttle.failures,
         throttled_until=throttle.until,
@@ -170,6 +190,7 @@ def account_detail(account_id: int, now: datetime) -> AccountDetail | None:
         code_until=issued_code_until(account_id, now),
         factors=_factors(account_id),
         history=_history(account_id, entries_about(f"account:{account_id}", limit=_SCANNED_LINES)),
+        is_person=identity.person_id is not None,
     )
 
 

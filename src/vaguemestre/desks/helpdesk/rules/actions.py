@@ -51,7 +51,12 @@ _POSSIBLE: Mapping[str, frozenset[DeskAction]] = {
 
 
 def possible_actions(target: ActionTarget) -> frozenset[DeskAction]:
-    """The actions that apply to an account in its current state; none for a closed one."""
+    """The actions that apply to an account in its current state; none for a closed one.
+
+    A shared mailbox is nobody's account: what closed it is taken back, and nothing else is done to it here.
+    """
+    if not target.is_person:
+        return frozenset({DeskAction.RESUME}) if target.state == "suspended" else frozenset()
     actions = set(_POSSIBLE.get(target.state, ()))
     if target.state in ("pending", "active") and target.contact:
         actions.add(DeskAction.SEND_CODE)

@@ -61,7 +61,8 @@ def _compromise(account: AccountImpact, hours: int) -> Iterator[str]:
     yield "Plus rien ne part de la boîte."
     yield (
         "Les publipostages, la notification d’absence et les réponses vers une adresse extérieure sont "
-        "arrêtés ; ce qui attend dans des boîtes partagées y redevient un brouillon."
+        "arrêtés, sauf la notification neutre posée par l’assistance ; ce qui attend dans des boîtes "
+        "partagées y redevient un brouillon."
     )
     yield (
         "Les filtres qui renvoient son courrier sont arrêtés, et la boîte n’est plus confiée à personne : "

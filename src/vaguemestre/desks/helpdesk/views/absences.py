@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.helpdesk.forms import ReasonForm
-from vaguemestre.desks.helpdesk.http import account_or_404, for_operators
+from vaguemestre.desks.helpdesk.http import for_operators, person_or_404
 from vaguemestre.desks.helpdesk.queries.accounts import action_target
 from vaguemestre.desks.helpdesk.rules.actions import MAX_REASON_CHARS, check_somebody_else, clean_reason
 from vaguemestre.desks.helpdesk.values import AccountDetail
@@ -45,7 +45,7 @@ class NeutralAbsenceForm(forms.Form):
 def set_absence(request: SignedInRequest, account_id: int) -> HttpResponse:
     """Set a neutral absence notice: the operator chooses the dates, the text is fixed. `end`: end it."""
     now = timezone.now()
-    account = account_or_404(account_id, now)
+    account = person_or_404(account_id, now)
     if "end" in request.POST:
         return _end(request, account, now)
     form = NeutralAbsenceForm(request.POST or None)

@@ -1,6 +1,6 @@
 """Account search, account page and operators' actions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -18,6 +18,7 @@ from vaguemestre.desks.helpdesk.http import account_or_404, for_operators
 from vaguemestre.desks.helpdesk.ports import forwards_of, undelivered_to, usage_of
 from vaguemestre.desks.helpdesk.queries.accounts import (
     account_impact,
+    account_seen,
     accounts_of_near_names,
     action_target,
     search_accounts,
@@ -31,6 +32,7 @@ from vaguemestre.desks.helpdesk.rules.consequences import CONFIRMED_ACTIONS, con
 from vaguemestre.desks.helpdesk.rules.history_labels import delivery_failure_label
 from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
@@ -41,6 +43,9 @@ from vaguemestre.mailbox.sorting.rules.absences import is_answering, next_absenc
 from vaguemestre.people.credentials.class_facts import service_given
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
+
+_SAID_FOR = timedelta(minutes=2)  # what was done, on the page that follows
+_LINES_READ = 50
 
 
 @require_GET
@@ -83,7 +88,7 @@ def show_mail(request: SignedInRequest, account_id: int) -> HttpResponse:
     mail = mail_diagnosis(
         account_id, undelivered_to.get(), usage_of.get(), forwards_of.get(), now=timezone.now()
     )
-    if mail is None:
+    if mail is None or account_seen(account_id) is None:
         raise Http404
     rows = [
         (
@@ -197,9 +202,17 @@ _BUTTONS = {
 }
 
 
+def _has_just_acted(request: SignedInRequest, account_id: int, now: datetime) -> bool:
+    """Whether this operator just acted on the account: an old address says nothing of what was done."""
+    by, since = f"account:{request.who.account_id}", now - _SAID_FOR
+    lines = entries_about(f"account:{account_id}", limit=_LINES_READ)
+    return any(line.by == by and line.at >= since for line in lines)
+
+
 def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpResponse:
     now = timezone.now()
     account = account_or_404(account_id, now)
+    is_fresh = _has_just_acted(request, account_id, now)
     operator_id = request.who.account_id
     target = action_target(account_id, operator_id, now)
     is_guarded = account.role in GUARDED_ROLES or account_id == operator_id or target.outreaches_operator
@@ -216,7 +229,7 @@ def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpRe
         "kept_until_open": 0 if is_guarded or target.can_send else target.kept_back,
         "ways_in": None if is_guarded else ways_in(account_id, now),
         "hand_overs": hand_overs_of(account_id),
-        "done": request.GET.get("fait", ""),
-        "waits": "attente" in request.GET,
+        "done": request.GET.get("fait", "") if is_fresh else "",
+        "waits": is_fresh and "attente" in request.GET,
     }
     return render(request, "helpdesk/account.html", context)

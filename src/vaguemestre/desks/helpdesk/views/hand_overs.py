@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.desks.helpdesk import services
 from vaguemestre.desks.helpdesk.forms import ConfirmForm, HandOverForm
-from vaguemestre.desks.helpdesk.http import account_or_404, for_operators
+from vaguemestre.desks.helpdesk.http import for_operators, person_or_404
 from vaguemestre.desks.helpdesk.queries.hand_overs import (
     confirmers_for,
     pending_hand_over,
@@ -39,7 +39,7 @@ _ORDERS: dict[str, Callable[[HandOverDetail], str | datetime]] = {
 def request_hand_over(request: SignedInRequest, account_id: int) -> HttpResponse:
     """Request a hand-over from an operator."""
     now = timezone.now()
-    account = account_or_404(account_id, now)
+    account = person_or_404(account_id, now)
     form = HandOverForm(request.POST or None, seconds=confirmers_for(account_id, now))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.desks.helpdesk.forms import KeyForm, ReasonForm, StockForm
-from vaguemestre.desks.helpdesk.http import account_or_404, for_operators
+from vaguemestre.desks.helpdesk.http import for_operators, person_or_404
 from vaguemestre.desks.helpdesk.services import keys as services
 from vaguemestre.desks.helpdesk.values import AccountDetail
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -27,7 +27,7 @@ from vaguemestre.people.credentials.services.keys import receipt_of_key, receipt
 @act_words("remettre une clé OTP")
 def show_key(request: SignedInRequest, account_id: int) -> HttpResponse:
     """The key of an account, or the form to hand one over."""
-    account = account_or_404(account_id, timezone.now())
+    account = person_or_404(account_id, timezone.now())
     form = KeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -52,7 +52,7 @@ def show_key(request: SignedInRequest, account_id: int) -> HttpResponse:
 @recently_signed_in
 @act_words("déclarer une clé OTP perdue")
 def declare_key_lost(request: SignedInRequest, account_id: int) -> HttpResponse:
-    account = account_or_404(account_id, timezone.now())
+    account = person_or_404(account_id, timezone.now())
     form = ReasonForm(request.POST)
     if form.is_valid():
         try:
@@ -72,7 +72,7 @@ def declare_key_lost(request: SignedInRequest, account_id: int) -> HttpResponse:
 @for_operators
 def show_receipt(request: SignedInRequest, account_id: int, device_id: int) -> HttpResponse:
     """The receipt both people sign, as PDF."""
-    account = account_or_404(account_id, timezone.now())
+    account = person_or_404(account_id, timezone.now())
     if device_id not in (key.device_id for key in keys_of(account_id)):
         raise Http404
     receipt = receipt_of_key(

@@ -1,6 +1,6 @@
 """Second factors of an account, as its owner's pages show them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -139,3 +139,10 @@ def _due_by_role(account_id: int, role: str, policy: Policy | None, *, holds_one
         else None
     )
     return enrol_before(role, since=since, holds_one=holds_one, policy=policy)
+
+
+def waiting_for_password(account_ids: Iterable[int]) -> frozenset[int]:
+    """Of these accounts, those of people, active, that nothing opens until a password is chosen."""
+    of_people = Account.objects.filter(pk__in=list(account_ids), person__isnull=False)
+    rows = of_people.filter(state=Account.State.ACTIVE).values_list("pk", "password", "password_barred_at")
+    return frozenset(pk for pk, hashed, barred_at in rows if barred_at or hashed.startswith("!"))
