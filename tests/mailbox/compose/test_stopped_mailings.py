@@ -93,6 +93,23 @@ def test_stopped_before_anything_left_it_gives_its_text_and_its_file_back(
     )
 
 
+def test_resumed_from_a_page_of_before_it_was_reopened_nothing_leaves(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    """A colleague is typing a correction: neither its half nor the hour that was said is sure any more."""
+    stopped(writer, key, timezone.now() + timedelta(hours=2))
+    assert "Reprendre l’envoi" in page_of(browser, key)
+    services.reopen_mailing(writer.account_id, key)
+    save(writer, key, mailboxes, 1, **typed(html="<p>Moitié de corr</p>"))
+    answer = browser.post(f"{HOME}{key}/exemplaires/partir/")
+    assert answer.status_code == 422
+    assert "rouvert depuis, pour corriger son texte" in as_typed(answer.content.decode())
+    assert "Le fichier est à choisir" not in as_typed(answer.content.decode()), "its copies are kept"
+    assert (Mailing.objects.get().state, Composition.objects.get().is_sending) == ("ready", False)
+    carry(mailboxes)
+    assert not OutboxMessage.objects.exists()
+
+
 def test_once_a_copy_has_left_the_text_is_no_longer_given_back(
     browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
 ) -> None:

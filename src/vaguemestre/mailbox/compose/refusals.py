@@ -57,6 +57,11 @@ SENTENCES = {
         "Ce tableau contient plus de %(most)s millions de caractères : gardez les colonnes qui servent."
     ),
     "compose.table-too-long": "Le fichier est trop long : %(limit)s lignes au plus.",
+    "compose.reopened": (
+        "Cet envoi a été rouvert depuis, pour corriger son texte, et n’a plus d’heure prévue : "
+        "rien n’est parti. Attendez la fin de la correction, relisez les exemplaires ci-dessous, puis "
+        "envoyez ou programmez."
+    ),
     "compose.table-too-wide": "Ce fichier a plus de %(most)s colonnes : gardez celles qui servent.",
     "compose.table-untitled": (
         "La première ligne du tableau contient une adresse : écrivez au-dessus une ligne de titres, comme "

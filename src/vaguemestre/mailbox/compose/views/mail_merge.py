@@ -32,6 +32,7 @@ _SHOWN_ON_PAGE = {
     "compose.look-again",
     "compose.prepare-again",
     "compose.changed-since-proof",
+    "compose.reopened",
     "compose.classes-changed",
     "rosters.not-yours",
     "compose.later-malformed",

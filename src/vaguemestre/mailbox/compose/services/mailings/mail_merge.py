@@ -62,8 +62,8 @@ def start_mailing(
     `signature`: the imposed one, put below the text if its writer took it out. `is_sure`: the writer
     confirmed the cautions about a message to classes. `proof`: of what was proofread (`proof_of`).
     Raises Refusal `compose.gone`, `compose.look-again`, `compose.prepare-again`,
-    `compose.changed-since-proof`, `compose.too-many-variables`, `compose.classes-changed`,
-    `rosters.not-yours`.
+    `compose.changed-since-proof`, `compose.reopened` when its page of before offered to resume it,
+    `compose.too-many-variables`, `compose.classes-changed`, `rosters.not-yours`.
     """
     mailing = _own_mailing(account_id, key)
     if mailing.state not in (_State.READY, _State.STOPPED) or mailing.composition is None:
@@ -88,6 +88,8 @@ def _take_draft(mailing: Mailing, row: Composition, proof: str, signature: str, 
         raise Refusal("compose.already-sent")
     row.refresh_from_db()
     _check_values(mailing, row)
+    if not proof:  # « Reprendre l’envoi » sends none: what it promised was of the text and hour of before
+        raise Refusal("compose.reopened")
     if proof_of(mailing) != proof:
         raise Refusal("compose.changed-since-proof")
     if not is_sure and cautions_of(mailing):
