@@ -10,7 +10,9 @@ from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.access.assistant.rules.issued_codes import issued_marks
 from vaguemestre.access.assistant.services import issue_code
 from vaguemestre.access.assistant.services.issued_codes import use_issued_code
+from vaguemestre.access.assistant.services.password_choice import choose_password
 from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.credentials.queries import password_mark
 
 
 @pytest.mark.django_db(transaction=True)
@@ -39,3 +41,16 @@ def test_of_codes_issued_at_once_the_last_alone_is_valid() -> None:
 
     at_once(6, issue)
     assert IssuedCode.objects.filter(account_id=ines, used_at=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_proved_the_same_code_one_chooses_the_password() -> None:
+    """Parallel requests of one browser each have the proof: its session alone says that the code served."""
+    ines, keys = account("ines").pk, secret_keys.get()
+    former = password_mark(ines)
+
+    def choose(number: int) -> bool:
+        words = f"sept nuages et {number} toits"
+        return choose_password(ines, words, keys, mark="", former=former, now=timezone.now())
+
+    assert at_once(4, choose).count(True) == 1

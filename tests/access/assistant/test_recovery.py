@@ -18,7 +18,7 @@ from vaguemestre.access.assistant.services import issue_code
 from vaguemestre.access.signin.models import Attempts, BrowserSession
 from vaguemestre.people.credentials.models import Account, RecoveryContact
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.services import change_states, matches_hash
+from vaguemestre.people.credentials.services import change_states, hash_password, matches_hash
 from vaguemestre.people.directory.models import Person
 
 NUMEN = "20E9501234ABC"
@@ -80,6 +80,27 @@ def test_a_second_factor_is_still_asked_for(client: Client, nicolas: Account) ->
     code_given(client, letters_due()[-1][3])
     chosen(client)
     assert Client().post("/alogin", {"username": "nmorel", "secret": NEW})["Location"] == "/alogin/code"
+
+
+@pytest.mark.parametrize("when", ["before the code is typed", "after it"])
+def test_what_the_owner_does_meanwhile_ends_what_the_code_proved(
+    client: Client, nicolas: Account, when: str
+) -> None:
+    """Told of it by letter, they choose another password: for half an hour the code went on choosing."""
+    ask(client)
+    code = letters_due()[-1][3]
+    steps = [lambda: code_given(client, code), lambda: replaced(nicolas)]
+    for step in steps if when == "after it" else reversed(steps):
+        step()
+    assert chosen(client)["Location"] == ASK
+    nicolas.refresh_from_db()
+    assert matches_hash("celui du propriétaire", nicolas.password)
+
+
+def replaced(whose: Account) -> None:
+    """Their owner chooses another password."""
+    whose.password = hash_password("celui du propriétaire")
+    whose.save()
 
 
 def nobody() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.utils import timezone
 from vaguemestre.access.assistant.values import CodeSent
 from vaguemestre.access.signin.held_forms import defer_form, deferred_form
 from vaguemestre.access.signin.values import BrowserWork, Deferred
-from vaguemestre.people.credentials.queries import Presented, presented
+from vaguemestre.people.credentials.queries import Presented, password_mark, presented
 from vaguemestre.people.credentials.values import SecretKeys
 
 _PROOF_LIFETIME = timedelta(minutes=30)
@@ -21,10 +22,14 @@ _PROVED_KEY = "assistant-proved"
 
 @dataclass(frozen=True, slots=True)
 class ProvedAccount:
-    """The account a browser may choose a password for, and the mark of the code it used ("" = none)."""
+    """The account a browser may choose a password for, and the mark of the code it used ("" = none).
+
+    `password`: the mark of the password it had when the code was sent, or the proof given.
+    """
 
     account: Presented
     mark: str
+    password: str
 
 
 def submitted_form(request: HttpRequest, keys: SecretKeys) -> tuple[Mapping[str, str] | None, BrowserWork]:
@@ -52,32 +57,48 @@ def store_sent_code(request: HttpRequest, account_id: int, mark: str, life: time
 def sent_code(request: HttpRequest) -> CodeSent | None:
     """The code sent for this browser."""
     stored = _stored(request, _SENT_KEY)
-    return CodeSent(*stored) if stored else None
+    return CodeSent(stored.account_id, stored.mark) if stored else None
 
 
 def store_proved_account(request: HttpRequest, account_id: int, mark: str = "") -> None:
     """Allow this browser to choose the password of that account."""
-    _store(request, _PROVED_KEY, account_id, mark, _PROOF_LIFETIME)
+    sent = _stored(request, _SENT_KEY)
+    password = sent.password if sent and sent.account_id == account_id else ""
+    _store(request, _PROVED_KEY, account_id, mark, _PROOF_LIFETIME, password)
     request.session.pop(_SENT_KEY, None)
 
 
 def proved_account(request: HttpRequest, state: str) -> ProvedAccount | None:
     """The account this browser may choose a password for, if it is in that state."""
     stored = _stored(request, _PROVED_KEY)
-    account = presented(stored[0]) if stored else None
-    return ProvedAccount(account, stored[1]) if stored and account and account.state == state else None
+    account = presented(stored.account_id) if stored else None
+    if not stored or not account or account.state != state:
+        return None
+    return ProvedAccount(account, stored.mark, stored.password)
 
 
-def _store(request: HttpRequest, name: str, account_id: int, mark: str, life: timedelta) -> None:
+class _Stored(NamedTuple):
+    account_id: int
+    mark: str
+    password: str
+
+
+def _store(
+    request: HttpRequest, name: str, account_id: int, mark: str, life: timedelta, password: str = ""
+) -> None:
     """Store a fact under a new session key: an attacker may know the former one (session fixation)."""
     request.session.cycle_key()
     request.session.set_expiry(0)
-    until = timezone.now() + life
-    request.session[name] = {"account_id": account_id, "until": until.isoformat(), "mark": mark}
+    request.session[name] = {
+        "account_id": account_id,
+        "until": (timezone.now() + life).isoformat(),
+        "mark": mark,
+        "password": password or password_mark(account_id),
+    }
 
 
-def _stored(request: HttpRequest, name: str) -> tuple[int, str] | None:
+def _stored(request: HttpRequest, name: str) -> _Stored | None:
     fields = request.session.get(name)
     if not fields or timezone.now() >= datetime.fromisoformat(fields["until"]):
         return None
-    return int(fields["account_id"]), str(fields["mark"])
+    return _Stored(int(fields["account_id"]), str(fields["mark"]), str(fields.get("password", "")))

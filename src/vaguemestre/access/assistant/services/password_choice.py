@@ -10,10 +10,11 @@ from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services import lift_throttle
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.people.credentials.queries import identified, usable_contact
+from vaguemestre.people.credentials.queries import identified, password_mark, usable_contact
 from vaguemestre.people.credentials.services import (
     activate_with_hash,
     hash_password,
+    lock_account_row,
     save_password_hash,
     withdraw_proofs,
 )
@@ -51,17 +52,21 @@ def activate(
     return True
 
 
-def choose_password(account_id: int, password: str, keys: SecretKeys, *, mark: str, now: datetime) -> bool:
+def choose_password(
+    account_id: int, password: str, keys: SecretKeys, *, mark: str, former: str, now: datetime
+) -> bool:
     """Use case: set a new password after a code. The caller ends the sessions.
 
-    `mark`: of an issued code, used up here; "" after a code sent to the contact. False if the issued code was
-    used meanwhile, or if the account is no longer active.
+    `mark`: of an issued code, used up here; "" after a code sent to the contact. `former`: that of the
+    password when the code was sent (`password_mark`). False if the issued code was used meanwhile, if another
+    password was chosen or barred, or if the account is no longer active.
     """
     password_hash = hash_password(password)
     by = f"account:{account_id}"
     contact = usable_contact(account_id, now)
     with transaction.atomic(durable=True):
-        if identified(account_id).state != "active":
+        lock_account_row(account_id)
+        if password_mark(account_id) != former or identified(account_id).state != "active":
             return False
         if mark:
             drops_factors = use_issued_code(account_id, mark, now=now)

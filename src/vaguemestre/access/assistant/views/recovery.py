@@ -102,7 +102,9 @@ def choose_password(request: HttpRequest) -> HttpResponse:
         context = {"form": form, "account": proved.account}
         return render(request, "assistant/recover_password.html", context)
     now, password = timezone.now(), form.cleaned_data["new_password"]
-    is_done = services.choose_password(account_id, password, secret_keys.get(), mark=proved.mark, now=now)
+    is_done = services.choose_password(
+        account_id, password, secret_keys.get(), mark=proved.mark, former=proved.password, now=now
+    )
     request.session.flush()
     if not is_done:
         return HttpResponseRedirect(reverse("assistant:recover"))

@@ -41,7 +41,6 @@ from vaguemestre.people.credentials.queries.accounts import (
     numen_words_of,
     opened_by_mailbox,
     password_context_of,
-    password_hash_of,
     presented,
     roles_of,
     signing_names_of,
@@ -87,6 +86,7 @@ from vaguemestre.people.credentials.queries.passkeys import (
     passkeys_of,
     public_keys_of,
 )
+from vaguemestre.people.credentials.queries.passwords import password_hash_of, password_mark
 from vaguemestre.people.credentials.queries.recovery import (
     ContactSummary,
     alarm_contacts,
@@ -173,6 +173,7 @@ __all__ = [
     "passkeys_of",
     "password_context_of",
     "password_hash_of",
+    "password_mark",
     "pending_contact",
     "people_by_class",
     "people_by_username",

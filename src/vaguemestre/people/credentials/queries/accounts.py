@@ -286,12 +286,6 @@ def app_key_holder(account_id: int, token_sha256: str) -> int | None:
     return rows.values_list("holder_id", flat=True).first()
 
 
-def password_hash_of(account_id: int) -> str:
-    """The hash of the password, even if barred (its owner may still replace it); "" if there is none."""
-    password_hash = Account.objects.filter(pk=account_id).values_list("password", flat=True).first() or ""
-    return "" if password_hash.startswith("!") else password_hash
-
-
 def _identified(
     row: tuple[int, int | None, str, str, str, datetime | None, datetime | None],
 ) -> Identified:
