@@ -18,8 +18,19 @@ STORE = "ac-amiens.test[/run/vaguemestre/lmtp]"
 OTHERS = "mx.dehors.example[192.0.2.7]:25"
 
 
-def step(kind: StepKind, relay: str = "", status: str = "", engine: Engine = Engine.POSTFIX) -> Step:
-    return Step(NOW, engine, kind, "Q1", relay=relay, status=status, recipient="x@dehors.example")
+EXPIRED = "from=<a@b.test>, status={}expired, returned to sender"
+
+
+def step(
+    kind: StepKind,
+    relay: str = "",
+    status: str = "",
+    engine: Engine = Engine.POSTFIX,
+    detail: str = "",
+) -> Step:
+    return Step(
+        NOW, engine, kind, "Q1", relay=relay, status=status, recipient="x@dehors.example", detail=detail
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,6 +46,17 @@ def step(kind: StepKind, relay: str = "", status: str = "", engine: Engine = Eng
         (step(StepKind.DEFERRED, STORE, "4.2.2"), CountedAs(StepKind.DEFERRED, Place.HERE, "mailbox-full")),
         (step(StepKind.DEFERRED, "none", "4.4.1"), CountedAs(StepKind.DEFERRED, Place.HERE, "network")),
         (step(StepKind.REFUSED), CountedAs(StepKind.REFUSED, Place.HERE, "expired")),
+        (
+            step(StepKind.REFUSED, detail=EXPIRED.format("")),
+            CountedAs(StepKind.REFUSED, Place.HERE, "expired"),
+        ),
+        (  # by an administrator, whenever it came
+            step(StepKind.REFUSED, detail=EXPIRED.format("force-")),
+            CountedAs(StepKind.REFUSED, Place.HERE, "sent-back"),
+        ),
+        (step(StepKind.REJECTED, status="5.3.4"), CountedAs(StepKind.REJECTED, Place.DOOR, "too-large")),
+        (step(StepKind.REFUSED, STORE, "5.2.3"), CountedAs(StepKind.REFUSED, Place.HERE, "too-large")),
+        (step(StepKind.REFUSED, STORE, "5.3.2"), CountedAs(StepKind.REFUSED, Place.HERE, "system")),
         (
             step(StepKind.REJECTED, "unknown[192.0.2.9]", "4.7.0"),
             CountedAs(StepKind.REJECTED, Place.DOOR, "policy"),

@@ -3,6 +3,7 @@
 REASONS = {
     "unknown-recipient": "Adresse inconnue",
     "mailbox-full": "Boîte pleine",
+    "too-large": "Message trop lourd",
     "address": "Adresse refusée",
     "mailbox": "Boîte fermée ou en défaut",
     "system": "Serveur plein ou en panne",
@@ -12,6 +13,7 @@ REASONS = {
     "policy": "Règle de sécurité, indésirable ou réputation",
     "filter": "Filtre d’une personne",
     "expired": "Abandonné après plusieurs jours",
+    "sent-back": "Rendu à l’expéditeur par un administrateur",
     "other": "Autre raison",
 }
 

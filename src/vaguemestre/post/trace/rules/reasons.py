@@ -14,7 +14,13 @@ _SUBJECTS = {  # RFC 3463 §3, of an enhanced status code
     "6": "content",
     "7": "policy",
 }
-_DETAILS = {"1.1": "unknown-recipient", "2.2": "mailbox-full"}
+_DETAILS = {
+    "1.1": "unknown-recipient",
+    "2.2": "mailbox-full",
+    "2.3": "too-large",
+    "3.4": "too-large",
+}
+_SENT_BACK = "status=force-expired, returned to sender"  # by an administrator: postsuper(1), -f
 
 
 def counted_as(step: Step) -> CountedAs | None:
@@ -40,6 +46,7 @@ def _reason(step: Step) -> str:
     if step.engine is Engine.DOVECOT:
         return "filter"
     if not step.status:
-        return "expired"  # the queue gave it up
+        # otherwise the queue gave it up
+        return "sent-back" if step.detail.endswith(_SENT_BACK) else "expired"
     _, _, detail = step.status.partition(".")
     return _DETAILS.get(detail) or _SUBJECTS.get(detail.partition(".")[0], "other")
