@@ -153,6 +153,48 @@ def test_who_wrote_sees_what_became_of_it_for_each(marie: Account) -> None:
     assert "Mots du serveur" not in page
 
 
+def test_one_mistyped_address_does_not_tell_that_the_others_were_refused(marie: Account) -> None:
+    """Their program was told 550 for one recipient; the letter went to the other."""
+    told([
+        step(StepKind.RECEIVED, 5, "DDDDDD1", relay="submission", recipient="marie"),
+        step(StepKind.REJECTED, 5, "DDDDDD1", sender=marie.mailbox, recipient="pual@ac.test", status="5.1.1"),
+        step(StepKind.QUEUED, 6, "DDDDDD1", sender=marie.mailbox),
+        step(StepKind.DELIVERED, 6, "DDDDDD1", recipient="mairie@mairie.test", relay=THERE, status="2.0.0"),
+    ], "mistyped")  # fmt: skip
+    content = browser_of(marie).get("/messagerie/envois/ou/?avec=pual@ac.test").content
+    row = text_of(content.partition(b"<tbody>")[2].partition(b"</tbody>")[0])
+    assert "Refusé à l’entrée pual@ac.test Raison : adresse inconnue" in row
+    assert "Remis mairie@mairie.test" in row
+    assert b"message=DDDDDD1" in content
+
+
+def test_mail_put_off_at_the_door_is_not_told_refused(paul: Account) -> None:
+    """The other server was told 4xx and tries again: nobody is to write anew."""
+    told([
+        step(StepKind.REJECTED, 5, "", sender="ami@loin.test", recipient=paul.mailbox, status="4.7.1"),
+    ], "put-off")  # fmt: skip
+    assert found({paul.mailbox}, other="ami@loin.test") == [
+        ("ami@loin.test", {paul.mailbox: Fate.PUT_OFF}),
+    ]  # fmt: skip
+    page = browser_of(paul).get("/messagerie/envois/ou/?avec=ami@loin.test").content
+    row = text_of(page.partition(b"<tbody>")[2])
+    assert "Remis à plus tard" in row
+    assert "essaie de nouveau" in row
+    assert "Refusé" not in row
+    assert "ami@loin.test" not in text_of(
+        browser_of(paul).get("/messagerie/envois/ou/?etat=rejected").content.partition(b"<tbody>")[2]
+    )
+
+
+@pytest.mark.parametrize("status", ["5.3.4", "5.2.3"])
+def test_a_letter_too_large_is_told_so(paul: Account, status: str) -> None:
+    told([
+        step(StepKind.REJECTED, 5, "", sender="ami@loin.test", recipient=paul.mailbox, status=status),
+    ], "large")  # fmt: skip
+    page = text_of(browser_of(paul).get("/messagerie/envois/ou/?avec=ami@loin.test").content)
+    assert "Raison : message trop lourd" in page
+
+
 def test_a_recipient_learns_by_no_search_who_else_received_it(paul: Account) -> None:
     """A hidden recipient was found out by asking for them, or for a fate that only theirs had."""
     client, listed = browser_of(paul), "message=AAAAAA1"

@@ -130,6 +130,7 @@ class Fate(StrEnum):
     DISCARDED = "discarded"
     REFUSED = "refused"
     REJECTED = "rejected"  # at our door: we never had it
+    PUT_OFF = "put-off"  # at our door, for now (4xx): the other server tries again
 
 
 @dataclass(frozen=True, slots=True)

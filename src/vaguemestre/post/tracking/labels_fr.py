@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from vaguemestre.post.mailstore.values import QUARANTINE
+from vaguemestre.post.trace.rules.stories import is_put_off
 from vaguemestre.post.trace.rules.verdicts import verdict_of_step
 from vaguemestre.post.trace.values import Engine, Fate, Step, StepKind, Verdict
 
@@ -16,6 +17,7 @@ FATES = {
     Fate.DISCARDED: "Jeté par un filtre",
     Fate.REFUSED: "Refusé",
     Fate.REJECTED: "Refusé à l’entrée",
+    Fate.PUT_OFF: "Remis à plus tard",
 }
 VERDICTS = {
     Verdict.JUNK: "Indésirable",
@@ -62,8 +64,10 @@ _FOLDERS = {
 _REASONS = (
     ("1.1", "adresse inconnue"),
     ("2.2", "boîte pleine"),
+    ("2.3", "message trop lourd"),
     ("2.", "boîte fermée ou en défaut"),
     ("1.", "adresse refusée"),
+    ("3.4", "message trop lourd"),
     ("3.", "serveur plein ou en panne"),
     ("4.", "serveur injoignable"),
     ("5.", "échange mal formé"),
@@ -90,6 +94,8 @@ def story_line(step: Step, *, with_detail: bool) -> StoryLine:
 
 
 def _title(step: Step) -> str:
+    if is_put_off(step):
+        return "Remis à plus tard à l’entrée : l’autre serveur essaie de nouveau"
     if step.kind is StepKind.RECEIVED and step.relay in _DOORS:
         return "Confié par qui l’a écrit"
     if step.kind is StepKind.DELIVERED:

@@ -15,7 +15,8 @@ _FATES = {
 }
 # the worst of several recipients stands for the message
 _WORST = (
-    Fate.REFUSED, Fate.REJECTED, Fate.HELD, Fate.WAITING, Fate.DISCARDED, Fate.ON_ITS_WAY, Fate.DELIVERED,
+    Fate.REFUSED, Fate.REJECTED, Fate.HELD, Fate.PUT_OFF, Fate.WAITING, Fate.DISCARDED,
+    Fate.ON_ITS_WAY, Fate.DELIVERED,
 )  # fmt: skip
 
 
@@ -25,6 +26,11 @@ _FILTERS_DOOR = "sieve"  # Postfix's log name of the service by which filters of
 def is_quarantined(step: Step) -> bool:
     """Whether Sieve filed a delivery in quarantine."""
     return step.kind is StepKind.FILED and step.detail == f"stored mail into mailbox '{QUARANTINE}'"
+
+
+def is_put_off(step: Step) -> bool:
+    """Whether our door refused for now, so that the other server tries again (RFC 5321 §4.2.1)."""
+    return step.kind is StepKind.REJECTED and step.status.startswith("4")
 
 
 def without_list_detail(sender: str) -> str:
@@ -42,7 +48,7 @@ def fates_of(steps: Iterable[Step]) -> dict[str, Fate]:
     """Recipient → fate; the last step of a recipient decides. `steps`: in order."""
     fates: dict[str, Fate] = {}
     for step in steps:
-        fate = _FATES.get(step.kind)
+        fate = Fate.PUT_OFF if is_put_off(step) else _FATES.get(step.kind)
         if fate and step.recipient:
             fates[step.recipient.lower()] = fate
     return fates

@@ -37,14 +37,27 @@ _DAYS = 14  # searched if no day is given
 _HIDDEN = frozenset((StepKind.IDENTIFIED,))
 
 
-class _Row(NamedTuple):
-    message: FoundMessage
-    sender: str
+_AT_THE_DOOR = frozenset((Fate.REJECTED, Fate.PUT_OFF))  # what was never taken has no story
+
+
+class _Group(NamedTuple):
+    """Recipients of one fate."""
+
     fate: Fate
     words: str
     recipients: list[str]
-    verdict: str
     reason: str
+
+
+class _Row(NamedTuple):
+    """`groups`: the worst fate first."""
+
+    message: FoundMessage
+    sender: str
+    groups: list[_Group]
+    recipients: list[str]
+    verdict: str
+    has_story: bool
 
 
 @require_GET
@@ -112,6 +125,10 @@ def _own_context(
         row._replace(
             sender=masked(row.sender, ent_domain),
             recipients=[masked(address, ent_domain) for address in row.recipients],
+            groups=[
+                group._replace(recipients=[masked(address, ent_domain) for address in group.recipients])
+                for group in row.groups
+            ],
         )
         for row in context["rows"]
     ]
@@ -172,11 +189,24 @@ def _content(form: MessageSearchForm) -> dict[str, Any]:
 
 
 def _row(message: FoundMessage) -> _Row:
-    fate = overall_fate(list(message.fates.values()))
     recipients = [address for address in message.fates if address]
     verdict = VERDICTS[message.verdict] if message.verdict else ""
-    reason = reason_of(message.status) if fate is Fate.REJECTED else ""
-    return _Row(message, without_list_detail(message.sender), fate, FATES[fate], recipients, verdict, reason)
+    return _Row(
+        message, without_list_detail(message.sender), _groups(message), recipients, verdict,
+        has_story=not set(message.fates.values()) <= _AT_THE_DOOR,
+    )  # fmt: skip
+
+
+def _groups(message: FoundMessage) -> list[_Group]:
+    by_fate: dict[Fate, list[str]] = {}
+    for address, fate in message.fates.items():
+        by_fate.setdefault(fate, []).append(address)
+    groups = []
+    while by_fate:
+        fate = overall_fate(by_fate.keys())
+        reason = reason_of(message.status) if fate in _AT_THE_DOOR else ""
+        groups.append(_Group(fate, FATES[fate], by_fate.pop(fate), reason))
+    return groups
 
 
 def _story(steps: Collection[Step], *, with_detail: bool) -> dict[str, Any]:
