@@ -56,3 +56,13 @@ def test_a_filter_is_tried_on_what_names_people_in_brackets_without_end(name: st
 def test_a_filter_is_tried_on_messages_within_one_another() -> None:
     raw = b"From: a@b.example\nSubject: dedans\n" + b"Content-Type: message/rfc822\n\n" * 3_000
     assert read_message(raw).subject == "dedans"
+
+
+def test_a_folder_in_the_trash_is_called_as_people_know_it() -> None:
+    mailboxes = MemoryMailboxes()
+    for name in ("Trash/Parents", "Classes/6e"):
+        mailboxes.box(MARIE).make_folder(name)
+    labels = {choice.name: choice.label for choice in FilterAdapter(mailboxes).folders(MARIE, "")}
+    assert labels["Trash/Parents"] == "Corbeille / Parents"
+    assert labels["Classes/6e"] == "Classes / 6e"
+    assert labels["Trash"] == "Corbeille"

@@ -2,7 +2,7 @@
 
 import email
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from vaguemestre.mailbox.sorting.rules.filters import TRASH
 from vaguemestre.mailbox.sorting.values import FolderChoice, MessageSummary, Outcome
 from vaguemestre.mailbox.webmail.rules.listing.folders import display_name, folder_of_slug
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, OpenMailbox
-from vaguemestre.post.mailstore.values import Correspondent, Flag, Folder, MailLogin, MessageRef, Row, Use
+from vaguemestre.post.mailstore.values import Correspondent, Flag, MailLogin, MessageRef, Row, Use
 
 # A filter files neither into what the person writes, nor into the box mail arrives in anyway.
 _NOT_FOR_FILING = frozenset({Use.INBOX, Use.DRAFTS, Use.SENT, Use.ALL})
@@ -37,8 +37,9 @@ class FilterAdapter:
     def folders(self, mailbox: str, session_key: str) -> tuple[FolderChoice, ...]:
         with self._open_mailbox(MailLogin(mailbox, session_key)) as box:
             folders = box.folders()
+        special = {folder.name: display_name(folder) for folder in folders if folder.use is not Use.OTHER}
         return tuple(
-            FolderChoice(folder.name, _label(folder))
+            FolderChoice(folder.name, special.get(folder.name) or _label(folder.name, special))
             for folder in folders
             if folder.selectable and folder.use not in _NOT_FOR_FILING
         )
@@ -131,8 +132,10 @@ def _ref(text: str) -> MessageRef | None:
     return MessageRef(folder, int(match[2]), int(match[3])) if match and folder else None
 
 
-def _label(folder: Folder) -> str:
-    return folder.name.replace("/", " / ") if folder.use is Use.OTHER else display_name(folder)
+def _label(name: str, special: Mapping[str, str]) -> str:
+    """« Corbeille / Parents » of a folder in a special one, which the mail store calls Trash."""
+    top, *steps = name.split("/")
+    return " / ".join((special.get(top, top), *steps))
 
 
 def _summary(box: Mailbox, row: Row, *, whole: bool) -> MessageSummary:
