@@ -21,6 +21,8 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
         ("2026-12-01T18:05", datetime(2026, 12, 1, 18, 5)),
         ("26/11/2026 8h", datetime(2026, 11, 26, 8, 0)),
         ("26/11/2026 8 h 15", datetime(2026, 11, 26, 8, 15)),
+        ("26/11/26 8 h 15", datetime(2026, 11, 26, 8, 15)),
+        ("1.12.26 8 h", datetime(2026, 12, 1, 8)),
     ],
 )
 def test_moments_are_those_of_paris(choice: str, paris: datetime) -> None:

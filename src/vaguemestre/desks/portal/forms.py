@@ -52,7 +52,10 @@ _READING: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "Boîtes partagées",
         [
             (Boxes.APART, "Chacune à part"),
-            (Boxes.TOGETHER, "Aussi dans une seule liste, « Toutes mes boîtes »"),
+            (
+                Boxes.TOGETHER,
+                "Aussi dans une seule liste, « Toutes mes boîtes », sauf celles qu’un collègue vous confie",
+            ),
         ],
     ),
     "conversations": (

@@ -22,7 +22,7 @@ SENTENCES = {
     "compose.gone": "Ce brouillon n’existe plus.",
     "compose.identity-gone": "Cette identité n’existe plus.",
     "compose.later-is-past": "Ce moment est déjà passé : choisissez-en un autre.",
-    "compose.later-malformed": "Écrivez la date et l’heure ainsi : 26/11/2026 8 h.",
+    "compose.later-malformed": "Écrivez la date et l’heure ainsi : JJ/MM/AAAA 8 h.",
     "compose.later-too-far": "Choisissez un moment dans l’année qui vient.",
     "compose.links-stay": (
         "Ce courriel porte un lien vers un de vos fichiers : retirez-le avant de changer de boîte."

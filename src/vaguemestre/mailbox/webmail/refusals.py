@@ -55,7 +55,7 @@ SENTENCES = {
     "webmail.too-many-searches": "Vous gardez déjà %(most)s recherches : retirez-en une.",
     "webmail.unscheduled": "L’envoi programmé est annulé ; « Annuler » rend le brouillon, sans envoi.",
     "webmail.unreadable-choice": "Ce réglage n’a pas été compris : rechargez la page.",
-    "webmail.unreadable-day": "Écrivez la date ainsi : 25/11/2026.",
+    "webmail.unreadable-day": "Écrivez la date ainsi : JJ/MM/AAAA.",
     "webmail.unreadable-hour": "Écrivez l’heure ainsi : 8 h ou 14 h 30.",
     "webmail.unreadable-selection": "La sélection n’a pas été comprise : rechargez la page.",
 }

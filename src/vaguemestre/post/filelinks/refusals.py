@@ -14,7 +14,7 @@ SENTENCES = {
     "filelinks.password-short": "Le mot de passe a %(least)s caractères au moins.",
     "filelinks.password-wrong": "Ce n’est pas le mot de passe de ce fichier.",
     "filelinks.too-large": "Ce fichier est trop lourd : %(limit)s Mo au plus.",
-    "filelinks.until-malformed": "Écrivez la date ainsi : 26/11/2026.",
+    "filelinks.until-malformed": "Écrivez la date ainsi : JJ/MM/AAAA.",
     "filelinks.until-past": "Ce jour est déjà passé : choisissez-en un autre.",
     "filelinks.until-too-far": "Choisissez un jour dans les %(days)s jours qui viennent.",
     "filelinks.wait": "Trop d’essais : réessayez dans %(wait)s.",

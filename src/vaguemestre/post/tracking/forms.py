@@ -46,7 +46,7 @@ class RescheduleForm(forms.Form):
         except NoSuchDay as error:
             raise forms.ValidationError("Cette date n’existe pas : vérifiez le jour et le mois.") from error
         except ValueError as error:
-            raise forms.ValidationError("Écrivez le jour (25/11/2026) et l’heure (8 h).") from error
+            raise forms.ValidationError("Écrivez le jour (JJ/MM/AAAA) et l’heure (8 h).") from error
         self.due_at: datetime = datetime.combine(day, at, PARIS)
         return data
 
