@@ -37,6 +37,23 @@ def test_a_zip_of_eml_and_mbox_files_keeps_its_folders(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["zip", "tgz"])
+def test_an_archive_without_mail_is_refused(tmp_path: Path, kind: str) -> None:
+    """A document of a word processor is a zip too: it was told as an import that went well."""
+    path = tmp_path / f"Compte rendu.{kind}"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w") as made:
+            made.writestr("[Content_Types].xml", b"<Types/>")
+            made.writestr("word/document.bin", b"texte")
+    else:
+        with tarfile.open(path, "w:gz") as packed:
+            packed.addfile(tarfile.TarInfo("vide.txt"), io.BytesIO())
+    with pytest.raises(SourceRefused) as refused:
+        pieces(path)
+    assert refused.value.code == "portability.file-unknown"
+    assert refused.value.facts["name"] == path.name
+
+
 def test_a_tgz_as_zimbra_makes_them(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "z.tgz", "w:gz") as made:
         for name, content in (("Inbox/0000000257-Une.eml", letter(1)), ("Inbox/0000000257.meta", b"{}")):
@@ -232,6 +249,7 @@ def test_an_archive_holds_ten_times_its_size_at_most(
     with zipfile.ZipFile(tmp_path / "e.zip", "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("a.bin", noise)
         made.writestr("b.bin", b"a" * (ratio - 1) * 100_000)
+        made.writestr("un.eml", letter(1))
     with nullcontext() if is_allowed else pytest.raises(SourceRefused, match="file-too-big"):
         pieces(tmp_path / "e.zip")
 

@@ -37,6 +37,8 @@ def open_archive(path: Path, name: str) -> Iterator[Source]:
             yield Archive(folder_tree.members(folder))
     elif beginning.startswith((_ZIP, _GZIP)):
         with _packed_members(path, name, is_zip=beginning.startswith(_ZIP)) as members:
+            if not members:  # a document of an office program is a zip too
+                raise SourceRefused("portability.file-unknown", name=name)
             yield Archive(members)
     else:
         yield Archive([_single(path, name, beginning)])
