@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO
 
-from vaguemestre.mailbox.portability.rules import mbox
+from vaguemestre.mailbox.portability.rules import gmail, mbox
 from vaguemestre.mailbox.portability.rules.identity import has_oversized_header
 from vaguemestre.mailbox.portability.values import Piece
 
@@ -85,4 +85,10 @@ def _mbox_pieces(member: Member, stream: IO[bytes], offset: int, inside: int) ->
         elif entry.content is None or has_oversized_header(entry.content):
             yield replace(piece, problem="too-large")
         else:
-            yield replace(piece, content=entry.content, flags=mbox.flags_in(entry.content))
+            yield _labelled(replace(piece, content=entry.content, flags=mbox.flags_in(entry.content)))
+
+
+def _labelled(piece: Piece) -> Piece:
+    """The piece; in an export of Gmail, which is one mbox, with the folder and flags that its labels tell."""
+    labels = gmail.labels_of(piece.content)
+    return replace(piece, folder=labels.folder, flags=piece.flags | labels.flags) if labels else piece

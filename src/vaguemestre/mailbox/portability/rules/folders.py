@@ -14,7 +14,7 @@ _NAMES = {
     "trash": "trash|deleted items|deleted messages|deleted|bin|corbeille|elements supprimes"
     "|messages supprimes",
     "junk": "junk|junk e-mail|junk email|spam|bulk mail|courrier indesirable|pourriel|pourriels|indesirables",
-    "archive": "archive|archives|all archives",
+    "archive": "archive|archives|all archives|archived|messages archives",
 }
 _USES = {name: use for use, names in _NAMES.items() for name in names.split("|")}
 _INBOXES = {"", "inbox", "boite de reception", "courrier entrant", "reception", "mbox", "mail", "courriels"}
@@ -45,6 +45,12 @@ def target(folder: str, use: str, places: Places, apart: str = "") -> str:
     if (meant := _USES.get(first)) in places.special:
         return "/".join((places.special[str(meant)], *steps[1:]))
     return _as_known("/".join(steps), places)
+
+
+def use_of(name: str) -> str:
+    """What other programs use a folder of that name for: `inbox`, `sent`, `trash`…; empty for any other."""
+    folded = _folded(_clean(name))
+    return "inbox" if folded in _INBOXES and folded else _USES.get(folded, "")
 
 
 def _steps(folder: str) -> list[str]:
