@@ -4,8 +4,9 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from tests.desks.removals.samples import KEY, NOON, told
-from tests.desks.removals.test_services import BY, FORGED, boxes, campaign, counted
+from tests.access.signin.people import account
+from tests.desks.removals.samples import KEY, NOON, Letter, arrival, told, work
+from tests.desks.removals.test_services import BY, FORGED, boxes, campaign, counted, order
 
 from vaguemestre.desks.removals import services
 from vaguemestre.desks.removals.values import Criteria
@@ -49,6 +50,24 @@ def test_a_link_beside_a_sender_narrows_and_widens_nothing() -> None:
     copies, mailboxes = campaign(3)
     bears("QQQQQF0", link_mark(KEY, name_of_line(LINK)))
     assert len(boxes(counted(copies, link=LINK))) == len(mailboxes)
+
+
+@pytest.mark.parametrize("criteria", [{"subject": FORGED}, {"file_sha256": DIGEST}], ids=["subject", "file"])
+def test_a_subject_alone_takes_nothing_that_came_after_the_count(criteria: dict[str, str]) -> None:
+    """A subject is anybody's: what bears a dangerous file is dangerous whenever it comes."""
+    copies, mailboxes = campaign(1)
+    marks = (subject_mark(KEY, FORGED), file_mark(KEY, DIGEST))
+    bears("QQQQQF0", *marks)
+    number = counted(copies, **({"sender": "", "subject": ""} | criteria))
+    for mailbox in (mailboxes[0], account("tard").mailbox):
+        queue_id = f"QQQQL{mailbox[:2]}"
+        copies.put(mailbox, Letter("INBOX", queue_id, f"<{queue_id}@x>", FORGED, queue_id=queue_id))
+        told(arrival(mailbox, f"<{queue_id}@x>", queue_id, "collegue@dehors.example"), f"late {mailbox}")
+        bears(queue_id, *marks)
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    work(number, order(number), copies)
+    taken = sum(len(letters) for letters in copies.hidden.values())
+    assert taken == (1 if "subject" in criteria else 3)
 
 
 def test_what_came_more_than_thirty_days_before_is_not_looked_for() -> None:

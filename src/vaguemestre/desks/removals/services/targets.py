@@ -10,7 +10,7 @@ from vaguemestre.desks.removals.queries import criteria_of
 from vaguemestre.desks.removals.rules.marks import content_marks
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in
 from vaguemestre.desks.removals.services.list_copies import sent_on_by_lists
-from vaguemestre.desks.removals.values import BoxPhase, SoughtMail
+from vaguemestre.desks.removals.values import BoxPhase, RemovalState, SoughtMail
 from vaguemestre.people.credentials.queries import accounts_of_mailboxes
 from vaguemestre.post.trace.queries import (
     mailboxes_of,
@@ -92,12 +92,15 @@ def _gains(row: RemovalBox, targets: Targets) -> bool:
 def queue_ids_of(removal: Removal, marks_key: str) -> frozenset[str]:
     """The messages of our queue that the removal is about.
 
-    With a sender, a Message-ID only counts where that sender used it: anybody may write it.
+    With a sender, a Message-ID only counts where that sender used it: anybody may write it. A subject alone
+    is anybody's: once counted, only what was shown is meant.
     """
     criteria = criteria_of(removal)
     if criteria.is_by_content:
         marks = content_marks(criteria, marks_key)
-        return frozenset(queue_ids_with_marks(marks, removal.asked_at - SENDER_SPAN))
+        found = frozenset(queue_ids_with_marks(marks, removal.asked_at - SENDER_SPAN))
+        is_settled = not criteria.has_content and removal.state != RemovalState.COUNTING
+        return found & _queue_ids_listed(removal) if is_settled else found
     queue_ids: set[str] = set()
     sender = removal.sender
     if queue_id := queue_id_in(removal.message_id):
@@ -108,6 +111,13 @@ def queue_ids_of(removal: Removal, marks_key: str) -> frozenset[str]:
     if sender:
         queue_ids |= queue_ids_of_sender(sender, removal.asked_at - SENDER_SPAN)
     return frozenset(queue_ids)
+
+
+def _queue_ids_listed(removal: Removal) -> frozenset[str]:
+    boxes = RemovalBox.objects.filter(removal=removal)
+    return frozenset(
+        queue_id for arrivals in boxes.values_list("arrivals", flat=True) for queue_id in arrivals
+    )
 
 
 def _targets(removal: Removal, search: TargetSearch) -> Targets:
