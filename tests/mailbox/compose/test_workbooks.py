@@ -16,7 +16,7 @@ from tests.mailbox.compose.workbooks import number, ods, packed, text, xlsx
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.foundation.kernel.text.french_dates import hour_fr
-from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.mailbox.compose.models import Mailing, MailingCopy
 from vaguemestre.mailbox.compose.rules.mail_merge import merge_copies, read_table
 from vaguemestre.mailbox.compose.rules.sheets import task
 from vaguemestre.mailbox.compose.services import table_in
@@ -122,6 +122,45 @@ def test_a_list_without_titles_does_not_lose_its_first_person() -> None:
         read_table(b"mere@famille.example;Petit\npere@famille.example;Grand\n")
 
 
+PARENTS = (
+    "Nom;Courriel eleve;Courriel responsable 1;Courriel responsable 2\n"
+    "Petit;enfant@ent.example;mere@dehors.example;pere@dehors.example\n"
+)
+
+
+@pytest.mark.parametrize("table", [PARENTS, "Courriel;Courriel\nmere@dehors.example;pere@dehors.example\n"])
+def test_of_several_columns_of_addresses_none_is_taken_unasked(table: str) -> None:
+    """What was meant for the parents left for the child, or for one of the two parents."""
+    with pytest.raises(Refusal, match="several-address-columns"):
+        merge_copies(read_table(table.encode()), ())
+    chosen = read_table(table.encode())._replace(address_place=1)
+    assert len(merge_copies(chosen, ()).copies) == 1
+
+
+def test_a_postal_address_is_no_column_of_mail_addresses() -> None:
+    table = read_table(b"Nom;Adresse;Courriel\nPetit;3 rue du Lac;mere@dehors.example\n")
+    assert [copy.address for copy in merge_copies(table, ()).copies] == ["mere@dehors.example"]
+
+
+def test_the_column_of_addresses_is_asked_then_named(browser: Client, key: str) -> None:
+    address = f"/messagerie/ecrire/{key}/exemplaires/"
+
+    def given(**more: str) -> dict[str, object]:
+        table = PARENTS.replace("Nom", "Prenom;Note de l’élève").replace("Petit", "Petit;12")
+        file = SimpleUploadedFile("notes.csv", table.encode())
+        return {"source": "file", "table": file, **more}
+
+    asked = browser.post(address, given())
+    assert asked.status_code == 422
+    page = as_typed(asked.content.decode())
+    assert "3 colonnes contiennent des adresses" in page
+    assert '<option value="3">Courriel responsable 1 (colonne D)</option>' in page
+    assert not Mailing.objects.exists()
+    assert browser.post(address, given(column="3")).status_code == 302
+    assert MailingCopy.objects.get().address == "mere@dehors.example"
+    assert "notes.csv, colonne « Courriel responsable 1 »" in as_typed(browser.get(address).content.decode())
+
+
 # a few words in the file, and six million in its cells
 REPEATED = (
     '<t:table-row t:number-rows-repeated="900"><t:table-cell t:number-columns-repeated="150">'
@@ -205,4 +244,7 @@ def test_what_libreoffice_writes_is_read_in_the_sandbox(kind: str, tmp_path: Pat
     argv.insert(3, "--infilter=CSV:44,34,76,1")
     subprocess.run(argv, check=True, capture_output=True, timeout=120)
     table = table_in((tmp_path / f"notes.{kind}").read_bytes(), SheetReader())
-    assert table == (["Prénom", "Courriel", "Note"], [(2, ["Zoé", "zoe@dehors.example", "15"], False)])
+    assert (table.header, table.rows) == (
+        ["Prénom", "Courriel", "Note"],
+        [(2, ["Zoé", "zoe@dehors.example", "15"], False)],
+    )

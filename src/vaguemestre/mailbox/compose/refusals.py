@@ -45,6 +45,10 @@ SENTENCES = {
     "compose.not-your-school": "Vous ne travaillez pas dans cet établissement.",
     "compose.nothing-to-join": "Choisissez une pièce, ou le courriel entier.",
     "compose.reply-to-malformed": "L’adresse de réponse n’est pas une adresse électronique.",
+    "compose.several-address-columns": (
+        "%(count)s colonnes contiennent des adresses : choisissez celle des destinataires. Pour écrire aussi "
+        "aux autres, faites un envoi pour chaque colonne."
+    ),
     "compose.signature-file": "Aucune signature n’a été trouvée dans ce fichier.",
     "compose.signature-too-long": "La signature est trop longue.",
     "compose.table-empty": "Le fichier est vide : une ligne de titres, puis une par destinataire.",

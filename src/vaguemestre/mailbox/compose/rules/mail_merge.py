@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from html import escape
 from itertools import islice
@@ -117,10 +116,11 @@ def merge_copies(table: Table, variables: Iterable[str], *, one_each: bool = Fal
 
     An address on several rows has a copy for each different letter (a parent of two pupils), never the same
     letter twice; with `one_each`, one copy only.
-    Raises Refusal `compose.no-address-column` or `compose.unknown-variable` (the first one).
+    Raises Refusal `compose.no-address-column`, `compose.several-address-columns` or
+    `compose.unknown-variable` (the first one).
     """
     columns = [plain_name(column) for column in table.header]
-    address_place = _address_column(columns, table.rows)
+    address_place = _address_column(table)
     name_place = next((place for place, column in enumerate(columns) if column in _NAME_NAMES), None)
     column_of = {name: plain_name(name) for name in variables}
     available = {*columns, "adresse", "courriel"}
@@ -173,17 +173,45 @@ def merged_subject(subject: str, values: Mapping[str, str]) -> str:
     return "".join(c if c.isprintable() else " " for c in merged)
 
 
-def _address_column(columns: list[str], rows: list[TableRow]) -> int:
-    """Place of the address column: by its name, else the one with most addresses in the first rows."""
-    for place, column in enumerate(columns):
-        if column in _ADDRESS_NAMES:
-            return place
-    counts = Counter(
-        place for row in rows[:200] for place, cell in enumerate(row.cells) if "@" in cell and " " not in cell
-    )
-    if not counts:
+def address_title(table: Table) -> str:
+    """Title of the column of addresses where several have some, else "". Raises as `merge_copies`."""
+    if len(_places_of_addresses(table)) < 2:
+        return ""
+    place = _address_column(table)
+    return table.header[place] or column_letters(place)
+
+
+def column_letters(place: int) -> str:
+    """Letters of a column in a workbook: 0 → A, 26 → AA."""
+    before, letter = divmod(place, 26)
+    return (column_letters(before - 1) if before else "") + chr(ord("A") + letter)
+
+
+def _places_of_addresses(table: Table) -> list[int]:
+    """Places of the columns that have addresses, those without a title too."""
+    return [
+        place
+        for place in range(len(table.header))
+        if any("@" in cell and " " not in cell for row in table.rows for cell in row.cells[place : place + 1])
+    ]
+
+
+def _address_column(table: Table) -> int:
+    """Place of the column of addresses: the chosen one, else the only one that has a name of `_ADDRESS_NAMES`
+    or else has addresses. Of several none is taken unasked: a letter for parents would leave for their child.
+    """
+    found = _places_of_addresses(table)
+    if table.address_place in found:
+        return table.address_place
+    titled = [place for place, title in enumerate(table.header) if plain_name(title) in _ADDRESS_NAMES]
+    named = [place for place in titled if place in found] or ([] if found else titled[:1])
+    best = named or found
+    if not best:
         raise Refusal("compose.no-address-column")
-    return counts.most_common(1)[0][0]
+    if len(best) > 1:
+        choices = [(place, table.header[place], column_letters(place)) for place in found]
+        raise Refusal("compose.several-address-columns", count=len(found), choices=choices)
+    return best[0]
 
 
 def _row_error(

@@ -16,8 +16,11 @@ class TableRow(NamedTuple):
 
 
 class Table(NamedTuple):
+    """`address_place`: place of the column of addresses, where its owner chose one of several."""
+
     header: list[str]
     rows: list[TableRow]
+    address_place: int | None = None
 
 
 @dataclass(frozen=True)

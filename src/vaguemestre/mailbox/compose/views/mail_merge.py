@@ -23,6 +23,7 @@ from vaguemestre.mailbox.compose.http import (
 )
 from vaguemestre.mailbox.compose.ports import read_sheet
 from vaguemestre.mailbox.compose.rules.due_time import due_moment
+from vaguemestre.mailbox.compose.values import Table
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.schools.rosters.http import class_writer_of
 from vaguemestre.schools.rosters.ports import managed_schools
@@ -57,7 +58,7 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
         services.prepare_mailing(
             writer_of(request),
             key,
-            services.table_in(file.read(), read_sheet.get()) if is_file and file else None,
+            _table_of(request, file.read()) if is_file and file else None,
             (file.name or "") if is_file and file else "",
             asker=class_writer_of(request),
             own_sender=request.POST.get("sender") == "own",
@@ -65,8 +66,16 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
             now=timezone.now(),
         )
     except Refusal as refusal:
-        return _page(request, key, error=sentence(refusal), is_ready=False, status=422)
+        choices = refusal.facts.get("choices", ())
+        return _page(request, key, error=sentence(refusal), is_ready=False, choices=choices, status=422)
     return _redirect(request, key)
+
+
+def _table_of(request: SignedInRequest, content: bytes) -> Table:
+    """The table of the file, with the column of addresses that was chosen. Raises as `services.table_in`."""
+    table, column = services.table_in(content, read_sheet.get()), request.POST.get("column", "")
+    is_place = column.isascii() and column.isdecimal() and len(column) < 4
+    return table._replace(address_place=int(column)) if is_place else table
 
 
 @require_POST
@@ -128,9 +137,18 @@ def mailing_state(request: SignedInRequest, key: str) -> HttpResponse:
 
 
 def _page(
-    request: SignedInRequest, key: str, *, error: str = "", is_ready: bool = True, status: int = 200
+    request: SignedInRequest,
+    key: str,
+    *,
+    error: str = "",
+    is_ready: bool = True,
+    choices: object = (),
+    status: int = 200,
 ) -> HttpResponse:
-    """`is_ready`: whether copies prepared before may leave; they may not once a text or file is refused."""
+    """`is_ready`: whether copies prepared before may leave; they may not once a text or file is refused.
+
+    `choices`: place, title and letters of the columns of addresses, to choose one.
+    """
     draft = queries.find_draft(request.who.account_id, key)
     prepared = queries.find_mailing(request.who.account_id, key)
     if draft is None and prepared is None:
@@ -140,6 +158,7 @@ def _page(
         "key": key,
         "error": error,
         "is_ready": is_ready,
+        "choices": choices,
         "is_from_file": request.POST.get("source", "file" if prepared and prepared.source else "") == "file",
         "is_framed": "cadre" in request.GET,
         "later": {name: request.POST.get(name, request.GET.get(name, ""))[:20] for name in ("day", "hour")},

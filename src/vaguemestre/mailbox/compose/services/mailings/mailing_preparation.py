@@ -10,6 +10,7 @@ from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.mailbox.compose.models import Composition, Mailing, MailingCopy
 from vaguemestre.mailbox.compose.ports import ReadSheet
 from vaguemestre.mailbox.compose.rules.mail_merge import (
+    address_title,
     is_workbook,
     merge_copies,
     read_table,
@@ -77,6 +78,8 @@ def prepare_mailing(
     classes: list[ClassAudience] = []
     if table is not None:
         result = merge_copies(table, variables)
+        if title := address_title(table):
+            source = f"{source[:150]}, colonne « {title[:80]} »"
     else:
         recipients, unreadable = lenient_recipients(f"{row.to}, {row.cc}, {row.bcc}")
         classes, people = _expand_classes(asker, recipients)
