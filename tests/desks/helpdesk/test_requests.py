@@ -55,6 +55,28 @@ def test_the_whole_way(client: Client, lucie: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("button", [{}, {"insert": "1"}], ids=["answer", "ready answer"])
+def test_who_answers_second_is_told_and_keeps_the_text(
+    client: Client, lucie: Client, button: dict[str, str]
+) -> None:
+    followed = client.post("/aide/demande", ASKED)["Location"]
+    where = f"/assistance/demandes/{RequestRow.objects.get().pk}"
+    account("adupont", role="helpdesk", first_name="Antoine", last_name="Dupont")
+    antoine = Client()
+    antoine.post("/alogin", {"username": "adupont", "secret": PASSWORD})
+    antoine.post(where, {"answer": "Appelez le secrétariat."})
+    shown = lucie.post(where, {"answer": "Recommencez <demain>.", **button}).text
+    assert "votre réponse n’est pas partie" in shown
+    assert "Recommencez &lt;demain&gt;." in shown
+    assert "Appelez le secrétariat." in shown
+    assert "Recommencez" not in client.get(followed).text
+    assert "pas partie" not in lucie.get(where).text
+    assert (
+        "pas partie" not in antoine.post(where, {"answer": "Appelez le secrétariat."}).text
+    )  # a double click
+
+
+@pytest.mark.django_db
 def test_who_asked_keeps_a_reference_an_address_and_a_copy(client: Client, lucie: Client) -> None:
     followed = client.post("/aide/demande", ASKED)["Location"]
     page, number = client.get(followed).text, RequestRow.objects.get().pk

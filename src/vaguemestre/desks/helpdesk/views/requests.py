@@ -138,6 +138,7 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
             return HttpResponseRedirect(f"{reverse('helpdesk:requests')}?fait=repondu")
         except Refusal as refusal:
             form.add_error("answer", sentence(refusal))
+            help_request = request_detail(request_id, request.who.office_academy) or help_request
     return render(
         request,
         "helpdesk/request.html",
@@ -147,8 +148,15 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
             "form": form,
             "insert": insert if answers else None,
             "is_sent": is_sent,
+            "unsent": _unsent(request, help_request),
         },
     )
+
+
+def _unsent(request: SignedInRequest, answered: HelpRequestDetail) -> str:
+    """What was typed while a colleague was faster; not what the same button sent twice."""
+    typed = request.POST.get("answer", "").replace("\r\n", "\n").strip()
+    return "" if typed == answered.answer.replace("\r\n", "\n").strip() else typed
 
 
 def _with_ready(typed: str, text_id: int, answers: Sequence[ReadyAnswer]) -> str:
