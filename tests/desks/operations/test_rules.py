@@ -163,6 +163,18 @@ def test_every_alert_of_prometheus_is_an_alarm_with_its_page() -> None:
     assert pages == set(ADVICE) == set(FAULTS) | set(LATELY)
 
 
+def test_deliveries_put_off_are_first_looked_for_in_the_queue_which_may_be_empty_again() -> None:
+    first, *others = ADVICE["deliveries-put-off"].steps
+    assert "rien à faire" in first
+    assert not any("systemctl" in step for step in (first, others[0]))
+
+
+def test_what_others_refuse_is_not_sought_in_the_queue_where_it_no_longer_is() -> None:
+    reasons, story, *_ = ADVICE["refused-outside"].steps
+    assert "File d’attente" not in reasons + story
+    assert "avec l’adresse" in story, "the search refuses an outcome alone"
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

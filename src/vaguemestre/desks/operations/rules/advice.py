@@ -174,22 +174,33 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "D’autres serveurs ne veulent pas de notre courrier",
             "Ils nous soupçonnent : liste noire, envoi massif, signature ou politique en défaut.",
             (
-                "Lire leurs raisons : page « File d’attente » et « Recherche de messages », sort « Refusé ».",
-                "Un compte envoie-t-il à tous ? Le mettre à l’abri depuis sa fiche.",
+                "Lire leurs raisons : « Aujourd’hui », « Refusés, et pourquoi », les compte ; leurs mots, et "
+                "à qui : `grep -E 'status=(bounced|deferred)' /var/lib/vaguemestre/logs/postfix.log | tail`.",
+                "L’histoire d’un de ces courriels : page « Recherche de messages », avec l’adresse de qui "
+                "l’a écrit, sort « Refusé ».",
+                "Un compte envoie-t-il à tous ? `grep -o ' from=<[^>]*>' "
+                "/var/lib/vaguemestre/logs/postfix.log | sort | uniq -c | sort -n | tail` compte par "
+                "adresse ; le mettre à l’abri depuis sa fiche.",
                 "Vérifier SPF, DKIM, DMARC et le nom inverse : page « DNS ».",
                 "Suivre le lien que donne le serveur qui refuse, et demander le retrait.",
             ),
         ),
         "deliveries-put-off": Advice(
             "Nos boîtes ne prennent plus le courrier",
-            "Dovecot refuse pour le moment : le courrier attend dans la file, rien n’est perdu.",
+            "Plus de cinquante remises ont été reportées en un quart d’heure. Ce qui n’est pas remis attend "
+            "dans la file, rien n’est perdu.",
             (
-                "Pourquoi : `vaguemestre queue list`, sous chaque courriel. « connect to …/lmtp » : "
-                "`systemctl restart vaguemestre-dovecot`, même si `vaguemestre check --live` est bien.",
+                "Page « File d’attente » : rien n’y attend pour nos adresses ? Tout est remis, et il n’y a "
+                "rien à faire : une boîte a reçu trop de courriels d’un coup, par exemple. L’alarme dure un "
+                "quart d’heure après la dernière remise reportée.",
+                "Quelles boîtes, et pourquoi : `vaguemestre queue list`, sous chaque courriel, ou "
+                "`grep status=deferred /var/lib/vaguemestre/logs/postfix.log | tail`. Une seule boîte : "
+                "elle est pleine, ou reçoit trop ; les autres ne risquent rien.",
+                "« connect to …/lmtp » : `systemctl restart vaguemestre-dovecot`, même si "
+                "`vaguemestre check --live` est bien.",
                 "D’autres mots sont ceux de Dovecot : `tail -n 50 /var/lib/vaguemestre/logs/dovecot.log`. "
                 "Le disque du courrier est-il plein ?",
-                "Une fois réparé, la file se vide d’elle-même en moins d’une heure ; l’alarme dure un quart "
-                "d’heure après la dernière remise reportée.",
+                "Une fois réparé, la file se vide d’elle-même en moins d’une heure.",
             ),
         ),
         "self-mail-lost": Advice(
