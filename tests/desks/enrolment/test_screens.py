@@ -204,7 +204,8 @@ class TestTheOfficer:
         there = school()
         desk, address = client_of(officer(place, "DPE")), f"/gestion/demandes/{request.pk}/creer"
         shown = words(desk.post(address, {"uai": there.uai.lower()}))
-        for told in ("Mme Ngọc Ánh Nguyễn", "17/05/1996", "Collège des Essais (0809001Z)", "Aucune personne"):
+        college = "Collège des Essais, Amiens (0809001Z)"
+        for told in ("Mme Ngọc Ánh Nguyễn", "17/05/1996", college, "Aucune personne"):
             assert told in shown
         request.refresh_from_db()
         assert (request.state, request.person) == (RequestState.SUBMITTED, None)
@@ -308,7 +309,11 @@ class TestTheOfficer:
         request, _ = filed(place)
         desk = client_of(officer(place, "DPE"))
         assert desk.post(f"/gestion/demandes/{request.pk}/refuser", {"message": ""}).status_code == 422
-        desk.post(f"/gestion/demandes/{request.pk}/refuser", {"message": "Contrat terminé."})
+        address, typed = f"/gestion/demandes/{request.pk}/refuser", {"message": "Contrat terminé."}
+        assert "rien ne la rouvre" in words(desk.post(address, typed))
+        request.refresh_from_db()
+        assert request.closed_at is None
+        confirmed(desk, address, typed)
         request.refresh_from_db()
         assert (request.state, request.closed_at is not None) == (RequestState.CLOSED, True)
 

@@ -128,3 +128,26 @@ def _consequences() -> list[str]:
         "Un identifiant et une adresse sont formés de son nom ; jamais donnés à quelqu’un d’autre.",
         f"Un compte à activer est ouvert, avec une boîte de {quota}.",
     ]
+
+
+def rejection_page(
+    request: OfficerRequest, detail: RequestDetail, message: str, back: str
+) -> HttpResponse | None:
+    """The confirmation page before a request is refused: it stands beside what only asks for a document."""
+    applicant = detail.applicant
+    confirmation = Confirmation(
+        title="Refuser cette demande ?",
+        facts=[
+            ("Demande", detail.reference),
+            ("Personne", f"{applicant.first_name} {applicant.birth_name}"),
+            ("Message", message),
+        ],
+        consequences=[
+            "La personne reçoit ce message, et sa demande est close : rien ne la rouvre.",
+            "S’il manque seulement une pièce, demandez-la : la demande reste ouverte.",
+        ],
+        fields=[("message", message)],
+        button="Refuser",
+        back=back,
+    )
+    return confirmation_page(request, confirmation)

@@ -18,7 +18,13 @@ from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
 from vaguemestre.desks.enrolment.rules.proofs import download_name
 from vaguemestre.desks.enrolment.rules.request_states import allowed_actions, next_state
 from vaguemestre.desks.enrolment.values import RequestAction, RequestState
-from vaguemestre.desks.enrolment.views.creation import IS_OTHER, PostSummary, creation_page, recognition_page
+from vaguemestre.desks.enrolment.views.creation import (
+    IS_OTHER,
+    PostSummary,
+    creation_page,
+    recognition_page,
+    rejection_page,
+)
 from vaguemestre.desks.enrolment.views.labels_fr import (
     DONE_LABELS,
     MATCH_REASON_LABELS,
@@ -117,11 +123,10 @@ def decide_request(request: OfficerRequest, request_id: int, act: str) -> HttpRe
     message_form = MessageForm(request.POST)
     school_form = SchoolForm(request.POST, academy_id=request.scope.academy_id)
     try:
-        if page := _confirmation(request, request_id, act, school_form):
+        if page := _confirmation(request, request_id, act, school_form, message_form):
             return page
         if not _apply(request, request_id, act, message_form, school_form):
-            # Show the errors of the submitted form only.
-            if act == "creer":
+            if act == "creer":  # the errors of the submitted form only
                 return _page(request, request_id, school_form=school_form, status=422)
             return _page(request, request_id, message_form=message_form, status=422)
     except Refusal as refusal:
@@ -132,13 +137,16 @@ def decide_request(request: OfficerRequest, request_id: int, act: str) -> HttpRe
 
 
 def _confirmation(
-    request: OfficerRequest, request_id: int, act: str, school_form: SchoolForm
+    request: OfficerRequest, request_id: int, act: str, school_form: SchoolForm, message_form: MessageForm
 ) -> HttpResponse | None:
-    """The confirmation page before a NUMEN is created; None if none is needed, or once confirmed."""
+    """The page before a NUMEN is created or a request refused; None if none is needed, or once confirmed."""
     detail = queries.request_detail(request.scope, request_id)
     back = reverse("enrolment:request", args=[request_id])
     if detail is None:
         return None
+    if act == "refuser" and message_form.is_valid():
+        next_state(detail.state, RequestAction.REJECT)
+        return rejection_page(request, detail, message_form.cleaned_data["message"], back)
     if act == "creer" and school_form.is_valid():
         uai = school_form.cleaned_data["uai"]
         next_state(detail.state, RequestAction.CREATE)

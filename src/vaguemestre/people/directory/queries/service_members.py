@@ -145,8 +145,9 @@ def people_by_address(addresses: Collection[str]) -> dict[str, int]:
 
 
 def place_names(uais: Collection[str]) -> dict[str, str]:
-    """UAI → name of the establishment."""
-    return dict(Structure.objects.filter(uai__in=list(uais)).values_list("uai", "name"))
+    """UAI → name of the establishment and its town: several have one name."""
+    rows = Structure.objects.filter(uai__in=list(uais)).values_list("uai", "name", "town")
+    return {uai: f"{name}, {town}" if town else name for uai, name, town in rows}
 
 
 def names_by_person(person_ids: Collection[int]) -> dict[int, str]:
