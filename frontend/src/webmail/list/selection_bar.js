@@ -27,10 +27,12 @@ export class SelectionBar {
     this.show();
   }
 
-  // Everything the list shows, beyond what is loaded.
-  selectWhole() {
-    this.app.list.selectShown();
-    this.app.list.whole = this.app.list.use !== "boxes";
+  // What is shown; once more, everything the list holds.
+  selectAll() {
+    const { list } = this.app;
+    const areAllPicked = list.selected.size >= list.rows.length;
+    list.selectShown();
+    list.whole = areAllPicked && list.use !== "boxes";
     this.show();
   }
 
@@ -72,8 +74,8 @@ export class SelectionBar {
       : `${count} ${agree(count, "sélectionné")}`;
     const areAllPicked = list.rows.every((row) => list.selected.has(row.dataset.ref));
     const whole = bar.querySelector(".whole");
-    whole.hidden = list.use === "boxes" || list.whole || count < 2 || count >= list.total || !areAllPicked;
-    whole.textContent = `${wholeName(list)} (${total})`;
+    whole.hidden = list.whole || (areAllPicked && (list.use === "boxes" || count >= list.total));
+    whole.textContent = areAllPicked ? `${wholeName(list)} (${total})` : "Tout sélectionner";
     const isSelecting = section.classList.contains("selecting") || count > 0;
     section.querySelector('[data-do="select"]').setAttribute("aria-pressed", String(isSelecting));
     const focused = /** @type {HTMLElement} */ (document.activeElement);

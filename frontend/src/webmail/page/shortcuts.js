@@ -49,16 +49,14 @@ function undoes(app, event) {
   return true;
 }
 
-// Ctrl+A chooses what is shown; once more, everything the list holds.
+// Ctrl+A.
 /**
  * @param {MailApp} app
  * @param {KeyboardEvent} event
  */
 function selectsAll(app, event) {
   if (event.key.toLowerCase() !== "a" || event.shiftKey || !inList(event)) return false;
-  if (app.list.selected.size >= app.list.rows.length) app.selection.selectWhole();
-  else app.list.selectShown();
-  app.selection.show();
+  app.selection.selectAll();
   return true;
 }
 

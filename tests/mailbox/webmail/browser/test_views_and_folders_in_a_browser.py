@@ -114,6 +114,18 @@ def test_a_whole_folder_is_filed_in_the_background_and_brought_back(page: Page, 
     assert box.page("INBOX", 0, 1).total == 120
 
 
+def test_everything_is_selected_without_a_keyboard(page: Page, box: MemoryMailbox) -> None:
+    for number in range(120):
+        put(box, letter_of(number), minutes=number)
+    page.goto("/messagerie/")
+    page.locator("#messages li.row input").first.check(force=True)
+    page.get_by_text("1 sélectionné", exact=True).wait_for()
+    page.get_by_role("button", name="Tout sélectionner").click()
+    page.get_by_role("button", name="Tout le dossier (120)").click()
+    page.get_by_text("Les 120 sélectionnés").wait_for()
+    expect(page.locator(".bulk .whole")).to_be_hidden()
+
+
 def test_the_keyboard_is_back_in_the_list_after_an_act_on_several_and_after_its_undoing(
     page: Page, box: MemoryMailbox
 ) -> None:
