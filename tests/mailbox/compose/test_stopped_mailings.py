@@ -1,5 +1,6 @@
 """A mailing that its writer stops keeps its hour, gives its text back, and stays in the composer's pane."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.templatetags.ui import moment
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.models import Composition, Mailing
+from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.outbox.services import withdraw_author_messages, withdraw_held_messages
@@ -201,3 +203,17 @@ def test_the_form_that_starts_it_names_it_for_whoever_confirms_later(
     assert 'name="mailing" value="Note de {prenom}, 2 exemplaires"' in page_of(browser, key)
     shown = displayed_values([("mailing", "Note"), ("schedule", "1"), ("day", "01/12/2026"), ("hour", "9 h")])
     assert shown == [("Courriel", "Note"), ("Jour", "01/12/2026"), ("Heure", "9 h")]
+
+
+def test_a_copy_that_was_not_sent_leads_to_its_mailing_and_to_no_empty_composer(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    prepare(writer, key)
+    start(writer, key)
+    carry(mailboxes)
+    OutboxMessage.objects.update(state="refused", reason="compose.not-your-address")
+    page = browser.get("/messagerie/envois/")
+    offered = re.search(r'href="([^"]+)">Reprendre le brouillon', as_typed(page.content.decode()))
+    assert offered
+    assert browser.get(offered[1]).headers["Location"] == f"{HOME}{key}/exemplaires/"
+    assert browser.get(f"{HOME}{new_key()}/").status_code == 200, "a new draft"

@@ -29,6 +29,7 @@ from vaguemestre.mailbox.compose.queries.identities import (
 from vaguemestre.mailbox.compose.queries.mailings import (
     cautions_of,
     find_mailing,
+    mailing_of_copies,
     proof_of,
     running_mailings,
     unfinished_mailings,
@@ -52,6 +53,7 @@ __all__ = [
     "imposed_signature",
     "is_picture_path",
     "links_of",
+    "mailing_of_copies",
     "own_addresses",
     "picture_ids",
     "picture_path",

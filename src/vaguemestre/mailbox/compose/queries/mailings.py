@@ -53,6 +53,12 @@ def find_mailing(account_id: int, key: str) -> MailingStatus | None:
     )
 
 
+def mailing_of_copies(account_id: int, series: str) -> str:
+    """Key of the mailing whose copies have that series, if the account owns it, else ""."""
+    mailings = Mailing.objects.filter(account_id=account_id, series=series)
+    return mailings.values_list("key", flat=True).first() or ""
+
+
 def _file_names(row: Composition) -> tuple[str, ...]:
     """Names of the files that go along, pictures inside the text left out."""
     attached = [enclosure.name for enclosure in enclosures_of(row) if not enclosure.is_picture]

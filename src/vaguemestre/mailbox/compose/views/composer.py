@@ -97,6 +97,9 @@ def _mailto_fields(request: HttpRequest) -> DraftFields:
 def compose(request: SignedInRequest, key: str) -> HttpResponse:
     """Composer of that draft, or the page of its mailing once started."""
     draft = queries.find_draft(request.who.account_id, key)
+    mailing_key = "" if draft else queries.mailing_of_copies(request.who.account_id, key)
+    if mailing_key:  # of a copy that was not sent: it has no draft of its own
+        return HttpResponseRedirect(reverse("compose:mailing", args=[mailing_key]) + framed_query(request))
     mailing = queries.find_mailing(request.who.account_id, key) if not draft or draft.is_sending else None
     if mailing and mailing.state != "ready":
         return HttpResponseRedirect(reverse("compose:mailing", args=[key]) + framed_query(request))
