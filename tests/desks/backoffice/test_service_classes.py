@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 from tests.access.signin.people import NOON, PASSWORD, account
 from tests.answers import as_typed
+from tests.foundation.ui.confirmation import confirmed
 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -70,7 +71,7 @@ def applied(client: Client, address: str, who: Account, **changed: Any) -> None:
     data = {**EVERYTHING, "academy": academy_of(who), **changed}
     mark = re.search(r'name="apply" value="(\w+)"', posted(client, address, who, **changed))
     assert mark is not None
-    assert client.post(address, {**data, "apply": mark[1]}).status_code == 302
+    assert confirmed(client, address, {**data, "apply": mark[1]}).status_code == 302
     assign_classes(academy_of(who), by="system", now=NOON, today=NOON.date())
 
 
@@ -95,6 +96,31 @@ def test_a_class_is_seen_before_it_is_applied_and_applied_as_it_was_seen(
     assert the_class(teacher) == "Enseignement du second degré"
     assert "5 Go" in client.get(LIST).content.decode()
     assert Entry.objects.get(action="service_classes.class-made").by.startswith("account:")
+
+
+def test_what_a_class_takes_away_is_confirmed_apart(client: Client, teacher: Account) -> None:
+    less: dict[str, Any] = {"quota_mb": "10", "trash_days": "1", "junk_days": "60", "protocols": ["imap"]}
+    mark = re.search(r'name="apply" value="(\w+)"', posted(client, NEW, teacher, **less))
+    assert mark is not None
+    data = {**EVERYTHING, "academy": academy_of(teacher), **less, "apply": mark[1]}
+    page = as_typed(client.post(NEW, data).content.decode())
+    assert "Donner moins à 1 personne" in page
+    assert "refuse tout courrier" in page
+    assert "dans la corbeille depuis plus longtemps est effacé" in page
+    assert "dans les indésirables" not in page, "they are kept longer than before"
+    assert "Envoyer par un logiciel (SMTP) : fermé" in page
+    assert not ServiceClass.objects.exists(), "not before it was confirmed"
+    sent = dict.fromkeys(re.findall(r'<input type="hidden" name="(\w+)"', page))
+    assert {"name", "quota_mb", "protocols", "features", "apply", "confirm"} <= sent.keys()
+    assert confirmed(client, NEW, data).status_code == 302
+    assert ServiceClass.objects.get().name == NAME
+
+
+def test_a_class_that_takes_nothing_away_is_applied_as_it_was_seen(client: Client, teacher: Account) -> None:
+    mark = re.search(r'name="apply" value="(\w+)"', posted(client, NEW, teacher, trash_days="60"))
+    assert mark is not None
+    data = {**EVERYTHING, "academy": academy_of(teacher), "trash_days": "60", "apply": mark[1]}
+    assert client.post(NEW, data).status_code == 302
 
 
 def test_a_change_names_those_who_keep_the_class_and_a_deletion_those_who_lose_it(

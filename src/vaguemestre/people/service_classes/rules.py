@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
+from math import inf
 
 from vaguemestre.people.service_classes.values import (
     Basis,
@@ -13,6 +14,7 @@ from vaguemestre.people.service_classes.values import (
     ServiceLimits,
 )
 
+_SIZES = ("quota_mb", "message_mb")
 NEW_CLASS = -1  # the id, in a preview, of a class that is not made yet
 
 
@@ -65,6 +67,17 @@ def changed_limits(before: ServiceLimits, after: ServiceLimits) -> tuple[str, ..
     return tuple(
         one.name for one in fields(ServiceLimits) if getattr(before, one.name) != getattr(after, one.name)
     )
+
+
+def lessened_limits(before: ServiceLimits, after: ServiceLimits, usual_days: int) -> tuple[str, ...]:
+    """The names of the fields that give less, in order. `usual_days`: what a retention of 0 stands for."""
+    # A size of 0 is the account's or the installation's: it may be larger than any other.
+    usual = {**dict.fromkeys(_SIZES, inf), "trash_days": usual_days, "junk_days": usual_days}
+
+    def given(limits: ServiceLimits, name: str) -> float:
+        return getattr(limits, name) or usual.get(name, 0)
+
+    return tuple(name for name in changed_limits(before, after) if given(after, name) < given(before, name))
 
 
 def _id(choice: ClassChoice | None) -> int:

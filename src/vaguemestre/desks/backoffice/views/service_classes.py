@@ -15,21 +15,30 @@ from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice.forms.service_classes import ServiceClassForm
 from vaguemestre.desks.enrolment.forms.officer_forms import CATEGORY_LABELS
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.confirmation import MARK_FIELD, Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.class_assignment import change_class, delete_class
 from vaguemestre.people.credentials.queries import accounts_of_people, people_by_class
 from vaguemestre.people.directory.queries import academy_summaries
 from vaguemestre.people.directory.rules.nomenclature import function_label
-from vaguemestre.people.service_classes.labels_fr import LIMIT_LABELS, limit_text
+from vaguemestre.people.service_classes.labels_fr import LIMIT_LABELS, USUAL_DAYS, limit_text
 from vaguemestre.people.service_classes.queries import (
     class_summaries,
     class_summary,
     class_ties,
     people_facts,
 )
-from vaguemestre.people.service_classes.rules import NEW_CLASS, changed_limits, moves, ties_with, ties_without
+from vaguemestre.people.service_classes.rules import (
+    NEW_CLASS,
+    changed_limits,
+    lessened_limits,
+    moves,
+    ties_with,
+    ties_without,
+)
 from vaguemestre.people.service_classes.values import (
     NO_CLASS,
     ClassDraft,
@@ -40,6 +49,16 @@ from vaguemestre.people.service_classes.values import (
 
 _NO_CLASS = ClassDraft("aucune classe", NO_CLASS)
 _ORDERS = ("nom", "personnes")
+_EMPTIED = (
+    "Ce qui est dans %s depuis plus longtemps est effacé au prochain passage, et ne revient pas si la classe "
+    "est changée ou supprimée ensuite."
+)
+_LOSSES = {
+    "quota_mb": "Une boîte déjà plus remplie que sa nouvelle taille refuse tout courrier, aussitôt, tant "
+    "qu’elle n’est pas allégée.",
+    "trash_days": _EMPTIED % "la corbeille",
+    "junk_days": _EMPTIED % "les indésirables",
+}
 
 
 class Move(NamedTuple):
@@ -49,6 +68,7 @@ class Move(NamedTuple):
     before: str
     after: str
     changes: list[tuple[str, str, str]]
+    lessened: tuple[str, ...]  # names of `ServiceLimits`
 
 
 @require_GET
@@ -129,20 +149,48 @@ def _edit(request: SignedInRequest, form: ServiceClassForm, summary: ClassSummar
     context: dict[str, object] = {"form": form, "summary": summary}
     if request.method == "POST" and form.is_valid():
         academy_id, class_id = form.cleaned_data["academy"], summary.class_id if summary else 0
-        if request.POST.get("apply") == form.mark:
+        ties, previewed = class_ties(academy_id), class_id or NEW_CLASS
+        after = ties_with(ties, previewed, form.draft)
+        moved = _moves(academy_id, ties, after, previewed, form.draft)
+        if request.POST.get("apply") != form.mark:
+            context |= {"moves": moved, "mark": form.mark}
+        elif page := _asked_first(request, form, moved):
+            return page
+        else:
             try:
                 change_class(academy_id, class_id, form.draft, by=actor_of(request), now=timezone.now())
             except Refusal as refusal:
                 form.add_error("name", sentence(refusal))
             else:
                 return HttpResponseRedirect(f"{reverse('backoffice:service-classes')}?fait=enregistree")
-        else:
-            ties, previewed = class_ties(academy_id), class_id or NEW_CLASS
-            after = ties_with(ties, previewed, form.draft)
-            context["moves"] = _moves(academy_id, ties, after, previewed, form.draft)
-            context["mark"] = form.mark
     status = 422 if form.errors else 200
     return render(request, "backoffice/service_class.html", context, status=status)
+
+
+def _asked_first(request: SignedInRequest, form: ServiceClassForm, moved: list[Move]) -> HttpResponse | None:
+    """The confirmation page if somebody gets less than today; None if not, or once it was confirmed."""
+    losers = [move for move in moved if move.lessened]
+    if not losers:
+        return None
+    lost = {name for move in losers for name in move.lessened}
+    people = counted(sum(move.people for move in losers), "personne")
+    name = form.draft.name
+    confirmation = Confirmation(
+        title=f"Donner moins à {people} par « {name} » ?",
+        facts=[("Classe", name), ("Perdent quelque chose", people)],
+        consequences=[words for key, words in _LOSSES.items() if key in lost]
+        + [f"{LIMIT_LABELS[key]} : fermé ou moins qu’aujourd’hui." for key in sorted(lost - _LOSSES.keys())],
+        button=f"Appliquer à {people}",
+        back=reverse("backoffice:service-classes"),
+        fields=[
+            (key, value)
+            for key, values in request.POST.lists()
+            if key not in ("csrfmiddlewaretoken", MARK_FIELD)
+            for value in values
+        ],
+        binds=(form.mark, people, sorted(lost)),
+    )
+    return confirmation_page(request, confirmation)
 
 
 def _moves(
@@ -170,7 +218,8 @@ def _move(people: int, before: ClassDraft, after: ClassDraft) -> Move:
         (LIMIT_LABELS[name], limit_text(before.limits, name), limit_text(after.limits, name))
         for name in changed_limits(before.limits, after.limits)
     ]
-    return Move(people, before.name, after.name, changes)
+    lessened = lessened_limits(before.limits, after.limits, USUAL_DAYS)
+    return Move(people, before.name, after.name, changes, lessened)
 
 
 def _given_by(draft: ClassDraft) -> list[str]:
