@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from tests.access.signin.people import account
+from tests.answers import as_typed
 from tests.schools.sharing.conftest import Engines, address_of, now
 
 from vaguemestre.access.signin.queries import activity_of
@@ -81,6 +82,16 @@ def test_a_letter_on_its_way_when_the_delegation_ends_does_not_leave(
     assert late.status_code == 422
     assert "Vous ne pouvez plus écrire depuis cette boîte" in str(late.json())
     assert OutboxMessage.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("scope", "words"), [("all", "dans tous les dossiers"), ("inbox", "dans la boîte de réception")]
+)
+def test_how_far_a_mailbox_is_lent_is_said(
+    of: Of, claire: Account, paul: Account, fenced: MemoryMailboxes, scope: str, words: str
+) -> None:
+    lend(of, claire, paul, scope=scope)
+    assert f", {words} · " in as_typed(of(claire).get("/boites/delegation/").content.decode())
 
 
 def test_every_delegation_of_a_mailbox_ends_and_no_other(
