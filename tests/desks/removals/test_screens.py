@@ -241,6 +241,8 @@ def test_a_search_that_found_nothing_says_so_and_a_link_is_still_refused_in_adva
     link = opened_with_link(client, MemoryCopies())
     assert "Demander que le lien soit refusé" in page(client, link)
     assert decide(client, link, "retirer").status_code == 302
+    work(link, Removal.objects.get(pk=link).number, MemoryCopies())
+    assert "Aucun courriel n’était à retirer" in page(client, link)
 
 
 def test_what_two_people_removed_nobody_gives_back_alone(

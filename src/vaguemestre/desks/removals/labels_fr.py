@@ -27,4 +27,6 @@ def state_fr(file: RemovalFile) -> str:
     if file.state is RemovalState.COUNTED and not file.counts.holding:
         asked = ", le reste attend une décision" if file.criteria.has_content else " : rien à retirer"
         return f"Dans aucune boîte{asked}"
+    if file.state is RemovalState.REMOVED and not file.counts.holding:
+        return "Aucun courriel n’était à retirer"
     return STATES[file.state]
