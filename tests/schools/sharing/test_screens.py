@@ -9,6 +9,7 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.answers import as_typed
+from tests.foundation.ui.confirmation import confirmed
 from tests.schools.sharing.conftest import Engines, School, address_of, now
 
 from vaguemestre.access.signin.models import BrowserSession
@@ -258,8 +259,8 @@ def test_boxes_without_owner_are_searched_and_turned_page_by_page(school: School
         assert found.count('name="address"') == 1, typed
     assert "ne répond à « néant »" in as_typed(desk.get(there, {"q": "néant"}).content.decode())
     named = Box.objects.get(title="Projet 119")
-    answer = desk.post(
-        f"/boites/{named.pk}/responsable/?q=Projet&page=4", {"address": address_of(school.head)}
+    answer = confirmed(
+        desk, f"/boites/{named.pk}/responsable/?q=Projet&page=4", {"address": address_of(school.head)}
     )
     assert answer["Location"] == f"{there}?q=Projet&page=4&fait=responsable"
     wrong = desk.post(f"/boites/{school.box.pk}/responsable/?q=college", {"address": "nul@ailleurs.test"})
@@ -275,7 +276,11 @@ def test_an_administrator_names_an_owner_only_where_there_is_none(school: School
     assert of(administrator).post(path, given).status_code == 422
     Member.objects.all().delete()
     assert of(school.head).post(path, given).status_code == 404
-    assert of(administrator).post(path, given).status_code == 302
+    asked = as_typed(of(administrator).post(path, given).content.decode())
+    assert "responsable ?" in asked
+    assert address_of(other) in asked
+    assert not Member.objects.exists(), "not before it was confirmed"
+    assert confirmed(of(administrator), path, given).status_code == 302
     assert Member.objects.get().is_owner
     Member.objects.all().delete()
     refused = of(other).post(path, given)

@@ -14,11 +14,14 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import domain_of
+from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import AccountsChanged
-from vaguemestre.people.directory.queries import find_academy_id
+from vaguemestre.people.credentials.queries import find_account, presented
+from vaguemestre.people.directory.queries import find_academy_id, newest_post_label
 from vaguemestre.schools.sharing import queries, services
 from vaguemestre.schools.sharing.forms import BoxRequestForm, OwnerForm
+from vaguemestre.schools.sharing.queries.access import BoxCard
 from vaguemestre.schools.sharing.values import MembershipTerms, Right
 from vaguemestre.schools.sharing.views.boxes import boxes_page, vacant_boxes_page
 
@@ -78,6 +81,8 @@ def name_owner(request: SignedInRequest, box_id: int) -> HttpResponse:
     if is_owned or not form.is_valid():
         problem = sentence(Refusal("sharing.owned")) if is_owned else "Écrivez l’adresse du responsable."
         return vacant_boxes_page(request, box_id=box_id, problem=problem, status=422)
+    if box and (page := _asked_first(request, box, form.cleaned_data["address"])):
+        return page
     terms = MembershipTerms(Right.MANAGE, paris_day(now))
     try:
         services.add_member(
@@ -88,6 +93,34 @@ def name_owner(request: SignedInRequest, box_id: int) -> HttpResponse:
     search = {"q": request.GET.get("q", "")[:80], "page": request.GET.get("page", "")[:6]}
     query = urlencode({name: value for name, value in {**search, "fait": "responsable"}.items() if value})
     return HttpResponseRedirect(f"{reverse('sharing:vacant-boxes')}?{query}")
+
+
+def _asked_first(request: SignedInRequest, box: BoxCard, address: str) -> HttpResponse | None:
+    """The confirmation page: an address is easily another's. None once confirmed, or if it is nobody's."""
+    found = find_account(address)
+    owner = presented(found.account_id) if found else None
+    if owner is None or owner.person_id is None or owner.account_id == request.who.account_id:
+        return None  # refused below, with its reason
+    place = newest_post_label(owner.person_id)
+    confirmation = Confirmation(
+        title=f"Nommer {owner.name} responsable ?",
+        facts=[
+            ("Boîte", box.title),
+            ("Responsable", owner.name),
+            ("Adresse", owner.address),
+            *([("Fonction", place)] if place else []),
+        ],
+        consequences=(
+            "Cette personne lit dès maintenant tout le courrier de la boîte, écrit en son nom et y ajoute "
+            "des membres. Elle en est prévenue.",
+            "L’administration ne remplace pas un responsable : elle ne pourra pas revenir sur ce choix.",
+        ),
+        button=f"Nommer {owner.name}",
+        back=reverse("sharing:vacant-boxes"),
+        fields=[("address", address)],
+        binds=(box.box_id, owner.account_id),
+    )
+    return confirmation_page(request, confirmation)
 
 
 def _administrators_only(request: SignedInRequest, academy_id: int) -> None:
