@@ -14,6 +14,7 @@ from vaguemestre.desks.bulk.rules.decisions import (
     state_after_stop,
     undoing_waits,
 )
+from vaguemestre.desks.bulk.rules.letter_text import Letter, paragraphs
 from vaguemestre.desks.bulk.rules.usernames import MAX_BYTES, names_in
 from vaguemestre.desks.bulk.rules.verdicts import UNDOABLE, undo_verdict, verdict
 from vaguemestre.desks.bulk.values import Act, Order, Skip, State
@@ -162,3 +163,13 @@ def test_usernames_are_read_from_text_and_from_the_first_column(names: list[str]
 def test_another_file_is_refused(content: bytes, code: str) -> None:
     with pytest.raises(Refusal, match=code):
         names_in(content)
+
+
+def test_the_letter_says_where_to_ask_for_a_numen_and_that_none_need_be_held() -> None:
+    letter = Letter(
+        "Ada Byron", "abyron", "a@x.test", "Collège", "Académie d’Amiens", "DPE", "https://x.test"
+    )
+    text = " ".join(paragraphs(letter))
+    assert "Votre académie vous a ouvert un compte" in text
+    assert "si vous ne l’avez pas" in text
+    assert "donné par votre service" not in text

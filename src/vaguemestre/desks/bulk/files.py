@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from django.utils.formats import date_format
-
 from vaguemestre.desks.bulk.labels_fr import ACCOUNT_STATES
 from vaguemestre.desks.bulk.rules import letter_text
 from vaguemestre.desks.bulk.rules.letter_text import Letter
 from vaguemestre.desks.bulk.values import Listed
+from vaguemestre.foundation.kernel.text.french_dates import day_fr
 from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument, Slip
 
 HEADER = ("nom", "identifiant", "adresse", "état du compte", "catégorie", "service", "poste", "académie")
@@ -32,7 +31,7 @@ def letters_pdf(letters: Sequence[Letter], day: date) -> bytes:
             LetterHead(
                 letter_text.sender(letter),
                 letter_text.recipient(letter),
-                f"Le {date_format(day, 'j F Y')}",
+                f"Le {day_fr(day)}",
                 (("Objet", letter_text.TITLE),),
             )
         )

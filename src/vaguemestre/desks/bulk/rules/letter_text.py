@@ -32,10 +32,10 @@ def paragraphs(letter: Letter) -> Sequence[str]:
     own = (letter.paragraph,) if letter.paragraph else ()
     return (
         "Madame, Monsieur,",
-        f"{letter.academy} vous a ouvert un compte de messagerie professionnelle, qui n’a pas encore été "
+        "Votre académie vous a ouvert un compte de messagerie professionnelle, qui n’a pas encore été "
         "activé. Vos courriels professionnels vous y attendent.",
-        "La marche à suivre est au bas de cette lettre, à découper et à conserver. Elle demande votre NUMEN, "
-        "qui vous a été donné par votre service de gestion : lui seul le connaît et peut vous le redire. "
+        "La marche à suivre est au bas de cette lettre, à découper et à conserver. Elle demande votre "
+        "NUMEN : si vous ne l’avez pas, ou plus, demandez-le à votre service de gestion : lui seul le dit. "
         "Personne n’a à vous le demander par téléphone ni par courriel.",
         *own,
     )
