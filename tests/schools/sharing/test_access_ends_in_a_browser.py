@@ -13,6 +13,8 @@ from tests.schools.sharing.test_delegated_drafts import lend_inbox, mail_of
 from tests.schools.sharing.test_delegation import claire, fenced, paul
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.mailbox.compose.models import Composition, Mailing
+from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.schools.sharing.models import Member
 from vaguemestre.schools.sharing.services import end_delegations
@@ -52,6 +54,25 @@ def test_what_was_being_written_is_given_back_in_ones_own_mailbox(
     frame = page.frame_locator("iframe[title=Rédaction]")
     expect(frame.get_by_role("textbox", name="Message")).to_contain_text("Premiers mots et derniers mots")
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('.')).length") == 0
+
+
+def test_a_mailing_that_runs_is_no_longer_said_to_run(
+    page: Page, there: str, claire: Account, live_server: LiveServer
+) -> None:
+    moments = {"created_at": now(), "updated_at": now()}
+    row = Composition.objects.create(
+        account=claire, key=new_key(), subject="Sortie", mode="new", is_sending=True, **moments
+    )
+    mailing = Mailing.objects.create(
+        account=claire, composition=row, key=row.key, series=new_key(), state="running", created_at=now()
+    )
+    mailing.copies.create(number=2, address="lea@dehors.example")
+    page.goto(f"{live_server.url}{there}ecrire/{row.key}/exemplaires/?cadre=1")
+    expect(page.get_by_role("heading", name="Envoi en cours")).to_be_visible()
+    with transaction.atomic():
+        end_delegations(claire.pk, by="test", now=now())
+    expect(page.get_by_text("Vous n’avez plus accès à cette boîte").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Envoi en cours")).to_have_count(0)
 
 
 def test_a_right_that_shrinks_takes_its_buttons_at_the_next_page(page: Page, there: str) -> None:

@@ -4,3 +4,11 @@ document.querySelector("#table")?.addEventListener("change", (event) => {
   const { source } = event.target.form.elements;
   source.value = event.target.files.length ? "file" : source.value;
 });
+
+// Whoever lost the shared mailbox reads so in a notice; how the mailing goes on is no longer theirs to know.
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  const state = document.querySelector("#mailing-state");
+  if (!state || ctx.sourceElement !== state || ctx.response.status !== 404) return;
+  for (const part of state.querySelectorAll("progress, form, p")) part.remove();
+  state.querySelector("h2").textContent = "La suite de cet envoi ne vous est plus montrée";
+});
