@@ -56,3 +56,21 @@ def test_a_message_for_later_opened_again_says_when_it_leaves_and_blames_nobody(
     expect(told).to_contain_text(re.compile(r"Courriel programmé pour le lundi \d+"))
     page.reload()
     expect(told).to_contain_text(re.compile(r"Courriel programmé pour le lundi \d+(er)? \S+( \d{4})? à 8\sh"))
+
+
+def test_without_a_network_a_mailing_is_kept_and_said_not_to_have_left(page: Page) -> None:
+    """The browser's own page of an absent network took its place, and stayed."""
+    page.goto("/messagerie/ecrire/")
+    page.get_by_role("combobox", name="À").fill("parent@dehors.example")
+    page.get_by_label("Objet").fill("Sortie")
+    page.get_by_role("textbox", name="Message").fill("Bonjour")
+    expect(page.locator("#saved")).to_contain_text("Enregistré à")
+    page.goto(page.url.partition("?")[0] + "exemplaires/")
+    page.get_by_role("button", name="Préparer et relire").click()
+    leave = page.get_by_role("button", name="Envoyer 1 exemplaire")
+    expect(leave).to_be_visible()
+    page.context.set_offline(True)
+    leave.click()
+    expect(page.get_by_text("rien n’a été demandé au serveur")).to_be_visible(timeout=5000)
+    page.context.set_offline(False)
+    expect(leave).to_be_visible()

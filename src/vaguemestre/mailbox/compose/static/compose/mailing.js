@@ -12,3 +12,14 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   for (const part of state.querySelectorAll("progress, form, p")) part.remove();
   state.querySelector("h2").textContent = "La suite de cet envoi ne vous est plus montrée";
 });
+
+// Without a network the browser would put its own page here, which says nothing of the mailing and stays.
+document.addEventListener("submit", (event) => {
+  if (navigator.onLine) return;
+  event.preventDefault();
+  window.vaguemestre.notify(
+    "Pas de réseau : rien n’a été demandé au serveur. Réessayez quand il revient.",
+    "danger",
+    12,
+  );
+});
