@@ -185,9 +185,15 @@ def sign_in_operator(hands: Hands, instance: Instance, role: str) -> None:
     hands.write("Mot de passe ou passcode OTP", who["password"])
     hands.press("Valider")
 
+    typed: set[str] = set()  # five wrong ones begin the sign-in anew
+
     def is_in() -> bool:
         for ahead in (0, 1):
-            hands.write("Code de vérification", code_of(who["totp_secret"], who["totp_period"], ahead))
+            code = code_of(who["totp_secret"], who["totp_period"], ahead)
+            if code in typed:
+                continue
+            typed.add(code)
+            hands.write("Code de vérification", code)
             hands.press("Valider")
             if "/alogin" not in hands.page.url:
                 return True

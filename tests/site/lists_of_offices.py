@@ -57,6 +57,7 @@ NO_LISTS = {
     "operations:queue": "Postfix's queue: tests/desks/operations/test_queue.py",
     "tracking:account-messages": "the last of a search by days: tests/post/tracking/test_search.py",
     "tracking:messages": "the last of a search by days: tests/post/tracking/test_search.py",
+    "bulk:progress": "the people of that page, asked for again by itself",
     "bulk:act": "the people of one act, by tabs: whoever asks has its counts above",
     "removals:progress": "the counts and the mailboxes of that page, asked for again by itself",
     "removals:file": "the mailboxes of one removal, by tabs: whoever asks has its counts above",

@@ -84,7 +84,13 @@ def test_each_line_says_what_it_is_who_answers_how_many_and_since_when(crowd: Pe
         "abonnes": ["Liste abonnes Liste à abonnés", "–", teacher, "3", third],
         "ce.0809222b": ["Boîte ce.0809222b Boîte d’établissement", school, both, "2", second],
         "delaissee": ["Liste delaissee Liste à abonnés", "–", "Personne", "0", "–"],
-        "profs.ferry": ["Liste profs.ferry Liste par règle", school, head, "41 au dernier envoi", first],
+        "profs.ferry": [
+            "Liste profs.ferry Liste par règle",
+            "Collège Ferry, Roye 0809222B",
+            head,
+            "41 au dernier envoi",
+            first,
+        ],
         "projet.vacant": ["=Projet sans chef Boîte de projet", "–", "Personne", "0", "–"],
         "regle.neuve": ["Liste regle.neuve Liste par règle", "–", teacher, "–", "–"],
     }

@@ -128,9 +128,7 @@ def renew_secret(request: SignedInRequest, client_id: str) -> HttpResponse:
     """Draw a new secret and show it, once. Ask first if one that the application may use ends at once."""
     at_once, now = request.POST.get("at_once") == "1", timezone.now()
     application = _application_or_404(client_id)
-    if not services.needs_secret(application):
-        raise Http404
-    asks = at_once or application.has_former(now)
+    asks = services.needs_secret(application) and (at_once or application.has_former(now))
     if asks and (page := confirmation_page(request, _renewal(application, at_once))):
         return page
     secret = services.renew_secret(client_id, by=_actor(request), now=now, at_once=at_once)
@@ -153,7 +151,7 @@ def _renewal(application: Application, at_once: bool) -> Confirmation:
             "Personne n’entre plus dans une application qui s’en sert, tant que le nouveau n’y est pas mis.",
             "L’ancien ne se reprend pas. Le nouveau est montré une seule fois, à la page suivante.",
         ),
-        button="Nouveau secret, l’ancien ne vaut plus rien",
+        button="Nouveau secret, sans l’ancien",
         back=reverse("registry:show", args=[application.client_id]),
         fields=[("at_once", "1")] if at_once else [],
         binds=(application.client_id, application.secret_sha256, at_once),
