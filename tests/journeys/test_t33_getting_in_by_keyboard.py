@@ -321,7 +321,7 @@ def test_a_key_is_handed_over_then_everything_is_closed(
     desk.reads("Le mot de passe est effacé")
     desk.press("Mettre à l’abri")
     desk.reads("Le compte est à l'abri")
-    desk.reads("la boîte est fermée et rien n'en part")
+    desk.reads("Aucune règle n'envoie ses courriels ailleurs")
     holder.page.goto(f"{holder.web}/messagerie/")
     assert "/alogin" in holder.page.url
 
