@@ -234,12 +234,17 @@ def test_a_password_then_the_code_of_an_application() -> None:
     assert isinstance(continue_sign_in(step, code, secret_keys.get(), now=NOON), PendingSignIn)
 
 
+def half_in(who: Account) -> PendingSignIn:
+    """They hold an application, and have given the right password."""
+    add_application(who)
+    step = tried(asked(who.username))
+    assert isinstance(step, PendingSignIn)
+    return step
+
+
 @pytest.mark.django_db
 def test_ten_thousand_codes_are_not_tried() -> None:
-    nathalie = account("ncarpentier")
-    add_application(nathalie)
-    step = tried(asked("ncarpentier"))
-    assert isinstance(step, PendingSignIn)
+    step = half_in(account("ncarpentier"))
     looked_at = 0
     for number in range(60):
         fresh = continue_sign_in(step, f"{number:06d}", secret_keys.get(), now=NOON)
@@ -250,9 +255,7 @@ def test_ten_thousand_codes_are_not_tried() -> None:
 @pytest.mark.django_db
 def test_the_account_is_read_again_at_the_second_step() -> None:
     nathalie = account("ncarpentier")
-    add_application(nathalie)
-    step = tried(asked("ncarpentier"))
-    assert isinstance(step, PendingSignIn)
+    step = half_in(nathalie)
     type(nathalie).objects.update(state="suspended")
     code = code_at(APP_SECRET, NOON, 30)
     assert not isinstance(continue_sign_in(step, code, secret_keys.get(), now=NOON), Granted)
@@ -263,11 +266,9 @@ def test_the_account_is_read_again_at_the_second_step() -> None:
 def test_a_password_changed_between_the_two_steps_opens_no_more(*, rehashed: bool) -> None:
     """Whoever had typed the former one, and asks its owner for one more code, does not come in."""
     nathalie = account("ncarpentier")
-    add_application(nathalie)
     if rehashed:  # a hash of another strength is made anew once it matched: the password is the same
         type(nathalie).objects.update(password=hash_password(PASSWORD, "administrator"))
-    step = tried(asked("ncarpentier"))
-    assert isinstance(step, PendingSignIn)
+    step = half_in(nathalie)
     code = code_at(APP_SECRET, NOON, 30)
     if rehashed:
         assert isinstance(continue_sign_in(step, code, secret_keys.get(), now=NOON), Granted)
@@ -280,9 +281,7 @@ def test_a_password_changed_between_the_two_steps_opens_no_more(*, rehashed: boo
 def test_an_account_locked_between_the_two_steps_opens_no_more() -> None:
     """Its owner wrote « Ce n’était pas moi »: nobody goes on with the password they fear for."""
     nathalie = account("ncarpentier")
-    add_application(nathalie)
-    step = tried(asked("ncarpentier"))
-    assert isinstance(step, PendingSignIn)
+    step = half_in(nathalie)
     type(nathalie).objects.update(password_barred_at=NOON)
     code = code_at(APP_SECRET, NOON, 30)
     assert not isinstance(continue_sign_in(step, code, secret_keys.get(), now=NOON), Granted)
