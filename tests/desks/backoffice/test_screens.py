@@ -293,14 +293,16 @@ def test_one_more_administrator_holds_a_second_factor_and_the_others_are_told(
 ) -> None:
     """An account that is not active yet would give the office to whoever activates it."""
     other, made = account("autreadmin", role="administrator"), account("futuradmin")
-    never = account("jamais", state="pending")
+    never, elsewhere = account("jamais", state="pending"), account("ailleurs", role="administrator")
+    lille = Academy.objects.create(code="09", name="Académie de Lille", domain="ac-lille.test")
+    Person.objects.filter(pk=elsewhere.person_id).update(academy=lille)
     assert give(client, never, "administrator") == 409
     assert give(client, made, "administrator") == 409
     assert (never.role, made.role) == ("agent", "agent")
     add_application(made)
     assert give(client, made, "administrator") == 302
     told = [(event.account_id, event.act) for event in events_of(AccountTouched)]
-    assert (other.pk, "administrator-named") in told
+    assert [who for who, act in told if act == "administrator-named"] == [other.pk], "elsewhere nobody is"
     assert (made.pk, "role-changed") in told
 
 

@@ -112,7 +112,7 @@ def change_role(
     give_role(account_id, role, by=by, now=now, reason=reason)
     notify_owner(account_id, "role-changed", now=now, reason=reason, detail=f"Rôle : {ROLE_LABELS[role]}.")
     if role == _ADMINISTRATOR:
-        others = accounts_with_role(_ADMINISTRATOR, limit=_MAX_TOLD)
+        others = accounts_with_role(_ADMINISTRATOR, limit=_MAX_TOLD, academy_id=account.academy_id)
         for other_id in others:
             if other_id not in (account_id, asker_id):
                 detail = f"{account.name}, {account.username}."
