@@ -67,6 +67,20 @@ def test_a_formatted_reply_has_its_plain_twin_and_the_card_of_the_replacement(en
     assert reply["Auto-Submitted"].startswith("auto-replied")
 
 
+def test_a_family_is_answered_from_the_address_that_hides_the_owner(engines: LiveEngines) -> None:
+    person, word = engines.someone(), fresh("famille")
+    hidden = person.expected.receives[1]
+    known = replace(owner(person), addresses=(person.address, person.mailbox), gateway_addresses=(hidden,))
+    install(engines, person, SortingSettings((AWAY,)), known)
+    engines.arrive(hidden, letter("parent@dehors.example", hidden, word), f"{word}@dehors.example")
+    (raw,) = engines.found(engines.outside, word)
+    reply = email.message_from_bytes(raw, policy=email.policy.default)
+    assert reply["From"].addresses[0].addr_spec == hidden
+    besides = raw.replace(hidden.encode(), b"")
+    assert person.address.encode() not in besides
+    assert person.mailbox.encode() not in besides
+
+
 def test_a_weekly_absence_answers_on_its_days_only(engines: LiveEngines) -> None:
     here, away, today = engines.someone(), engines.someone(), TODAY.astimezone(PARIS).isoweekday()
     others = tuple(day for day in range(1, 8) if day != today)

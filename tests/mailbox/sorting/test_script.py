@@ -114,11 +114,15 @@ def test_an_empty_text_answers_nobody_of_that_kind(internal: str, external: str,
 
 
 @pytest.mark.engines
-def test_whoever_wrote_to_an_address_that_hides_its_owner_gets_no_reply(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("external", "count"), [("externe", 4), (f"externe, {OWNER.address.upper()}", 3)])
+def test_whoever_wrote_to_an_address_that_hides_its_owner_is_answered_from_it(
+    tmp_path: Path, external: str, count: int
+) -> None:
     hidden = replace(OWNER, gateway_addresses=("ent.0123456789ab@ac-amiens.test",))
-    script = replying(WINTER, hidden, now=NOW)
+    script = replying(replace(PLAIN, external_text=external), hidden, now=NOW)
     compiled(tmp_path, script)
-    assert script.count("ent.0123456789ab@ac-amiens.test") == 2
+    assert strings(script).count(f"{OWNER.name} <ent.0123456789ab@ac-amiens.test>") == count - 2
+    assert [text for kind, text in tokens(script) if kind == "word"].count("vacation") == count
     assert "ent.0123456789ab@ac-amiens.test" not in replying(WINTER, OWNER, now=NOW)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from vaguemestre.mailbox.sorting.rules.absences import bounds, periods, reply_texts, vacation_handle
@@ -43,7 +44,7 @@ def absence_commands(settings: SortingSettings, owner: Owner, now: datetime) -> 
         chain.append(Command(name, test=_period_test(absence, now), block=block, note=note))
     if not chain:
         return ()
-    person = Test("not", tests=(_automatic_sender(settings, owner),))
+    person = Test("not", tests=(_automatic_sender(settings),))
     return (Command("if", test=person, block=tuple(chain), note="Ni listes, ni automates, ni indésirables"),)
 
 
@@ -88,7 +89,7 @@ def _weekday_test(offset: timedelta, days: tuple[str, ...]) -> Test:
     return Test("currentdate", arguments, needs=("date",))
 
 
-def _automatic_sender(settings: SortingSettings, owner: Owner) -> Test:
+def _automatic_sender(settings: SortingSettings) -> Test:
     """Test for automatic senders, lists, spam and denied senders.
 
     Dovecot's vacation refuses most of these itself; we do not rely on it.
@@ -114,19 +115,8 @@ def _automatic_sender(settings: SortingSettings, owner: Owner) -> Test:
                 needs=("envelope",),
             ),
             Test("address", (Tag("localpart"), Tag("matches"), "from", _AUTOMATIC_LOCAL_PARTS)),
-            *_sent_to_gateway(owner),
             *denied_tests(settings.spam),
         ),
-    )
-
-
-def _sent_to_gateway(owner: Owner) -> tuple[Test, ...]:
-    """Tests for a gateway address that hides the owner's from families: a reply would reveal it."""
-    if not owner.gateway_addresses:
-        return ()
-    return (
-        Test("envelope", (Tag("is"), "to", owner.gateway_addresses), needs=("envelope",)),
-        Test("address", (Tag("is"), ("To", "Cc"), owner.gateway_addresses)),
     )
 
 
@@ -147,25 +137,48 @@ def _replies(absence: Absence, owner: Owner, replacements: Mapping[int, Replacem
     external = _reply("external", absence, owner, outside)
     if external and absence.only_known:
         if not owner.contacts:
-            external = None
+            external = ()
         else:
             from_contact = Test("address", (Tag("is"), "from", owner.contacts))
-            external = Command("if", test=from_contact, block=(external,))
+            external = (Command("if", test=from_contact, block=external),)
     if internal and external:
         return (
-            Command("if", test=colleague_test(owner), block=(internal,)),
-            Command("else", block=(external,)),
+            Command("if", test=colleague_test(owner), block=internal),
+            Command("else", block=external),
         )
     if internal:
-        return (Command("if", test=colleague_test(owner), block=(internal,)),)
+        return (Command("if", test=colleague_test(owner), block=internal),)
     if external:
-        return (Command("if", test=Test("not", tests=(colleague_test(owner),)), block=(external,)),)
+        return (Command("if", test=Test("not", tests=(colleague_test(owner),)), block=external),)
     return ()
 
 
-def _reply(kind: str, absence: Absence, owner: Owner, text: str) -> Command | None:
+def _reply(kind: str, absence: Absence, owner: Owner, text: str) -> tuple[Command, ...]:
+    """Reply from the address that was written to: a gateway hides the owner's, which a text may name."""
     if not text:
-        return None
+        return ()
+    chain: list[Command] = []
+    is_anonymous = not any(address.lower() in text.lower() for address in owner.addresses)
+    for gateway in owner.gateway_addresses:
+        hidden = replace(owner, address=gateway, addresses=(gateway,))
+        block = (_vacation(kind, absence, hidden, text),) if is_anonymous else ()
+        chain.append(Command("elsif" if chain else "if", test=_sent_to_gateway(gateway), block=block))
+    usual = _vacation(kind, absence, owner, text)
+    return (*chain, Command("else", block=(usual,))) if chain else (usual,)
+
+
+def _sent_to_gateway(address: str) -> Test:
+    """Test for that recipient, on the envelope or shown."""
+    return Test(
+        "anyof",
+        tests=(
+            Test("envelope", (Tag("is"), "to", address), needs=("envelope",)),
+            Test("address", (Tag("is"), ("To", "Cc"), address)),
+        ),
+    )
+
+
+def _vacation(kind: str, absence: Absence, owner: Owner, text: str) -> Command:
     subject = absence.subject or Pieces(("Absence : ", Variable("subject")))
     return Command(
         "vacation",

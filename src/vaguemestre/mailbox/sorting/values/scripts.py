@@ -12,7 +12,7 @@ SCRIPT_NAME = "vaguemestre"
 SPAM_SCRIPT = "vaguemestre-indesirables"  # included by 10-junk.sieve: senders never filed as junk, severity
 EXPERT_SCRIPT = "vaguemestre-expert"  # written by hand on our page
 # Version of what `personal_script` and `absence_script` write: older scripts are rewritten.
-SCRIPT_FORM = 2
+SCRIPT_FORM = 3
 OURS = frozenset({SCRIPT_NAME, SPAM_SCRIPT, EXPERT_SCRIPT})
 
 
@@ -23,7 +23,7 @@ class Owner:
     `addresses`: all their addresses; `internal_domains`: domains of colleagues who sign in to send;
     `proved_domains`: other administrations, counted as colleagues when DMARC passes. `contacts`: addresses of
     their address book, loaded only when an absence needs them. `gateway_addresses`: addresses that hide the
-    owner's from families; an automatic reply would reveal it.
+    owner's from families: what they receive is replied to from them.
     """
 
     account_id: int
