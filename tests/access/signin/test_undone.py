@@ -13,7 +13,8 @@ from tests.access.signin.authenticator import Device
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import APP_SECRET, PASSWORD, account, add_application, add_key
 
-from vaguemestre.access.signin.rules.told_acts import UNDOABLE, WORDS
+from vaguemestre.access.signin.rules.acts.kinds import UNDOABLE
+from vaguemestre.access.signin.rules.acts.sentences import WORDS
 from vaguemestre.access.signin.services import choose_pin
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.people.credentials.models import Account, RecoveryContact

@@ -30,7 +30,7 @@ class ProgramEntered:
 class AccountTouched:
     """A security-sensitive act on an account, of which its owner is notified.
 
-    `act` is a key of `signin.rules.told_acts.WORDS`; `at` is ISO 8601 with offset; `reason` and `detail` are
+    `act` is a key of `WORDS` of signin's acts; `at` is ISO 8601 with offset; `reason` and `detail` are
     shown verbatim; `number` identifies the object of the act, to undo it.
     """
 

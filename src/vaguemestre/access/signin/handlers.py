@@ -9,15 +9,16 @@ from vaguemestre.access.signin import services
 from vaguemestre.access.signin.events import AccountTouched, ContactMailDue, ContactsToTell, SessionsEnded
 from vaguemestre.access.signin.links import alarm_link
 from vaguemestre.access.signin.ports import deliver_notice, letter_sender, revocations, send_outside
+from vaguemestre.access.signin.rules.acts.kinds import SENSITIVE
+from vaguemestre.access.signin.rules.acts.sentences import WORDS
 from vaguemestre.access.signin.rules.contact_mails import contact_mail, unseal_letter
 from vaguemestre.access.signin.rules.notices import notice, notice_id
-from vaguemestre.access.signin.rules.told_acts import SENSITIVE, WORDS
 from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.people.credentials.events import AccountChanged, AccountsChanged, OfficeChanged, PersonErased
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import Presented, alarm_contacts, is_closed, presented
 from vaguemestre.people.credentials.services import delete_expired_tokens
-from vaguemestre.people.lifecycle.events import ClosingNear
+from vaguemestre.people.lifecycle.events import ClosingNear, ClosingWithdrawn
 from vaguemestre.people.provisioning.ports import mail_directory
 
 
@@ -47,6 +48,11 @@ def notify_closing(event: ClosingNear) -> None:
     closes_on = date.fromisoformat(event.closes_on)
     detail = f"Jour de la fermeture : {closes_on:%d/%m/%Y}"
     notify_owner(AccountTouched(event.account_id, "closing-near", event.at, detail=detail))
+
+
+def notify_withdrawn_closing(event: ClosingWithdrawn) -> None:
+    """Put a notice in the owner's inbox that the closing they were notified of will not take place."""
+    notify_owner(AccountTouched(event.account_id, "closing-withdrawn", event.at))
 
 
 def notify_owner(event: AccountTouched) -> None:

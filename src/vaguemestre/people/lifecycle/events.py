@@ -41,6 +41,14 @@ class ClosingNear:
 
 
 @dataclass(frozen=True)
+class ClosingWithdrawn:
+    """The closing that an owner was notified of will not take place: told to the same addresses."""
+
+    account_id: int
+    at: str
+
+
+@dataclass(frozen=True)
 class MailboxPurgeDue:
     """A mailbox is to be erased."""
 

@@ -1,6 +1,6 @@
 """Jobs of the lifecycle: the daily round, reported situations, letters, erasure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -15,8 +15,8 @@ from vaguemestre.people.directory.queries import academy_summaries, person_of, r
 from vaguemestre.people.intake.events import PeopleLeft, PersonTransferred, SituationReported
 from vaguemestre.people.intake.values import Situation
 from vaguemestre.people.lifecycle import services
-from vaguemestre.people.lifecycle.events import ClosingNear, MailboxPurgeDue
-from vaguemestre.people.lifecycle.letters import closing_letter
+from vaguemestre.people.lifecycle.events import ClosingNear, ClosingWithdrawn, MailboxPurgeDue
+from vaguemestre.people.lifecycle.letters import closing_letter, withdrawal_letter
 from vaguemestre.people.lifecycle.ports import erase_mail, letter_sender, send_outside
 from vaguemestre.people.lifecycle.values import EventKind
 from vaguemestre.people.paragraphs.queries import paragraph_for
@@ -84,10 +84,34 @@ def cancel_reported_departures(event: PeopleChanged) -> None:
 
 def send_closing_letters(event: ClosingNear) -> None:
     """Send the closing letter to every known private address: the mailbox may not be read any more."""
-    account, now = account_status(event.account_id), timezone.now()
+
+    def letter(to: str, sender: str, domain: str) -> bytes:
+        return closing_letter(
+            to=to,
+            sender=sender,
+            site=settings.CONFIG.site_of(domain),
+            closes_on=date.fromisoformat(event.closes_on),
+            at=datetime.fromisoformat(event.at),
+            paragraph=paragraph_for(LetterKind.CLOSING, domain),
+        )
+
+    _send_to_private_addresses(event.account_id, letter)
+
+
+def send_withdrawal_letters(event: ClosingWithdrawn) -> None:
+    """Tell every known private address that the account stays open: each may have got a closing letter."""
+    at = datetime.fromisoformat(event.at)
+    _send_to_private_addresses(
+        event.account_id, lambda to, sender, _domain: withdrawal_letter(to=to, sender=sender, at=at)
+    )
+
+
+def _send_to_private_addresses(account_id: int, letter: Callable[[str, str, str], bytes]) -> None:
+    """Send what `letter` makes of (to, sender, mail domain) to the chosen contacts, else to HR's."""
+    account, now = account_status(account_id), timezone.now()
     if account is None:
         return
-    contacts = alarm_contacts(event.account_id, now)
+    contacts = alarm_contacts(account_id, now)
     private = recovery_address_of(account.person_id or 0)
     if not contacts and private:
         contacts = [private]
@@ -96,15 +120,7 @@ def send_closing_letters(event: ClosingNear) -> None:
     )
     for to in contacts:
         sender = letter_sender.get()(academy.domain, now=now)
-        content = closing_letter(
-            to=to,
-            sender=sender,
-            site=settings.CONFIG.site_of(academy.domain),
-            closes_on=date.fromisoformat(event.closes_on),
-            at=datetime.fromisoformat(event.at),
-            paragraph=paragraph_for(LetterKind.CLOSING, academy.domain),
-        )
-        send_outside.get()(sender, sender, [to], content)
+        send_outside.get()(sender, sender, [to], letter(to, sender, academy.domain))
 
 
 def erase_purged_mailbox(event: MailboxPurgeDue) -> None:

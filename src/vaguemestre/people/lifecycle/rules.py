@@ -24,6 +24,7 @@ REPORTED_BY_FEED = frozenset(
 )
 _CLOSING = frozenset({Step.CLOSE, Step.FREEZE})
 _ORDER = tuple(Step)
+_FORMER_NOTICE = "notice-of-a-former-day"
 
 
 def consequence_table(delays: LifecycleDelays) -> ConsequenceTable:
@@ -49,6 +50,13 @@ def consequence_table(delays: LifecycleDelays) -> ConsequenceTable:
         EventKind.SUSPENSION: Consequence({Step.WITHDRAW: 0, Step.SUSPEND: 0}),
         EventKind.COMPROMISE: Consequence({}),
     }
+
+
+CLOSING_EVENTS = frozenset(
+    event
+    for event, consequence in consequence_table(LifecycleDelays()).items()
+    if _CLOSING.intersection(consequence.steps)
+)
 
 
 class SituationOutcome(StrEnum):
@@ -141,6 +149,18 @@ def notice_days(closes_on: date | None, today: date, notices: Sequence[int]) -> 
 def notice_name(ahead: int) -> str:
     """The name of a notice in `done`."""
     return f"notice-{ahead}"
+
+
+def is_notice(name: str) -> bool:
+    """Whether that name in `done` is that of a notice."""
+    return name.startswith("notice-")
+
+
+def without_notices(done: Iterable[str]) -> list[str]:
+    """`done` once the closing is put off: its notices are due again, one stays known as sent."""
+    names = list(done)
+    kept = [name for name in names if not is_notice(name)]
+    return kept if len(kept) == len(names) else [*kept, _FORMER_NOTICE]
 
 
 def notices_covered_by(ahead: int, notices: Sequence[int]) -> tuple[str, ...]:

@@ -65,6 +65,7 @@ from vaguemestre.people.intake.events import (
 from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
 from vaguemestre.people.lifecycle.events import (
     ClosingNear,
+    ClosingWithdrawn,
     MailboxPurgeDue,
     MembershipsChanged,
     NeutralReplyDue,
@@ -193,6 +194,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     NeutralReplyDue: (sorting_handlers.answer_for_leaver,),
     NeutralReplyEnded: (sorting_handlers.stop_answering,),
     ClosingNear: (signin_handlers.notify_closing, lifecycle_handlers.send_closing_letters),
+    ClosingWithdrawn: (signin_handlers.notify_withdrawn_closing, lifecycle_handlers.send_withdrawal_letters),
     MailboxPurgeDue: (lifecycle_handlers.erase_purged_mailbox,),
     ImportGoesOn: (portability_handlers.go_on_importing,),
     MoveGoesOn: (portability_handlers.go_on,),

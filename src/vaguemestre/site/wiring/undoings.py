@@ -7,7 +7,7 @@ from vaguemestre.mailbox.sorting.services import stop_expert, stop_filter, stop_
 from vaguemestre.schools.rosters.services import revoke_ent_link
 from vaguemestre.schools.sharing.services import revoke_delegation
 
-# How other rooms take back what an owner says was not theirs: act of `signin.rules.told_acts` → service.
+# How other rooms take back what an owner says was not theirs: act of `signin.rules.acts.sentences` → service.
 UNDOINGS: dict[str, signin.Undo] = {
     "ent-linked": revoke_ent_link,
     "forward-set": stop_filter,

@@ -9,7 +9,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Protocol
 
-from vaguemestre.access.signin.rules.told_acts import MAIL, NEWS, WORDS
+from vaguemestre.access.signin.rules.acts.kinds import AUTOMATIC, NEWS
+from vaguemestre.access.signin.rules.acts.sentences import WORDS
 from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.foundation.kernel.times import PARIS
 
@@ -48,7 +49,7 @@ def notice(
     wrong = _NOT_ME.format(link=link) if link else _HELP.format(site=site)
     if act in NEWS:
         wrong = _NOTHING_TO_DO
-    if act in MAIL:
+    if act in AUTOMATIC:
         wrong = _AUTOMATIC
     moment = dated_moment_fr(at)
     text = _LETTER.format(name=name, sentence=sentence, context=context, moment=moment, wrong=wrong)

@@ -11,9 +11,9 @@ from vaguemestre.access.signin.events import AccountTouched, SessionsEnded
 from vaguemestre.access.signin.links import Alarm
 from vaguemestre.access.signin.models import Device, UsedLink
 from vaguemestre.access.signin.ports import Revocations, StopSending, Undo
+from vaguemestre.access.signin.rules.acts.kinds import UNDONE_ON_LOCK
 from vaguemestre.access.signin.rules.notices import revoked_words
 from vaguemestre.access.signin.rules.throttle import ACCOUNT
-from vaguemestre.access.signin.rules.told_acts import UNDONE_ON_LOCK
 from vaguemestre.access.signin.services.security_notices import notify_owner
 from vaguemestre.access.signin.services.sessions import end_other_sessions
 from vaguemestre.access.signin.services.throttle import charge, refund, reset_failures

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from vaguemestre.access.signin.events import AccountTouched, ContactsToTell
-from vaguemestre.access.signin.rules.told_acts import SENSITIVE
+from vaguemestre.access.signin.rules.acts.kinds import SENSITIVE
 from vaguemestre.foundation.jobs.services import announce
 
 
@@ -12,7 +12,7 @@ def notify_owner(
 ) -> AccountTouched:
     """Announce a sensitive act. Inside the caller's transaction; `run_now` the event to deliver it at once.
 
-    `act` is a key of `signin.rules.told_acts.WORDS`; `number` identifies its object, for undo; `detail` is
+    `act` is a key of `WORDS` of signin's acts; `number` identifies its object, for undo; `detail` is
     displayed (« Téléphone », an address). Recovery contacts are notified of acts in `SENSITIVE`.
     """
     event = AccountTouched(account_id, act, now.isoformat(), reason, detail, number)

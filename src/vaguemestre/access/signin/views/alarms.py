@@ -14,7 +14,8 @@ from vaguemestre.access.signin.forms import RenewPasswordForm
 from vaguemestre.access.signin.http import SIGN_IN
 from vaguemestre.access.signin.links import Alarm, read_alarm
 from vaguemestre.access.signin.ports import revocations, stop_sending, undoings
-from vaguemestre.access.signin.rules.told_acts import UNDOABLE, WORDS
+from vaguemestre.access.signin.rules.acts.kinds import UNDOABLE
+from vaguemestre.access.signin.rules.acts.sentences import WORDS
 from vaguemestre.access.signin.views.new_password import is_acceptable
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal

@@ -43,7 +43,7 @@ def bar_password(account_id: int, *, by: str, now: datetime) -> None:
 def undo_change(act: str, account_id: int, number: int, *, by: str, now: datetime) -> bool:
     """Undo a change of credentials; False if nothing is left to undo. Inside the caller's transaction.
 
-    `act` is a key of `signin.rules.told_acts.WORDS`; `number` is the id of the row it was done to, if any.
+    `act` is a key of `WORDS` of signin's acts; `number` is the id of the row it was done to, if any.
     """
     match act:
         case "passkey-added":

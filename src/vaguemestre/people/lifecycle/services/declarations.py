@@ -89,7 +89,7 @@ def postpone_closing(
     if not today < closes_on <= today + MAX_AHEAD:
         raise Refusal("lifecycle.day-impossible")
     event.closes_on = closes_on
-    event.done = [name for name in event.done if not name.startswith("notice-")]
+    event.done = rules.without_notices(event.done)
     record(
         "lifecycle.closing-put-off",
         to=f"account:{account_id}",

@@ -10,6 +10,7 @@ from vaguemestre.people.directory.services import delete_former_addresses, hide_
 from vaguemestre.people.lifecycle import queries, rules
 from vaguemestre.people.lifecycle.events import (
     ClosingNear,
+    ClosingWithdrawn,
     MailboxPurgeDue,
     MembershipsChanged,
     NeutralReplyDue,
@@ -107,6 +108,8 @@ def end_open_event(account_id: int, *, by: str, now: datetime, replaced_by: Even
     done = set(event.done)
     LifecycleEvent.objects.filter(pk=event.pk).update(ended_at=now, next_on=None, withdrawn_at=None)
     record("lifecycle.ended", to=f"account:{account_id}", by=by, at=now, event=event.event)
+    if replaced_by not in rules.CLOSING_EVENTS and any(rules.is_notice(name) for name in done):
+        announce(ClosingWithdrawn(account_id, now.isoformat()))
     if Step.HIDE in done:
         hide_people([_person_id_of(account_id)], hidden=False, by=by, now=now)
     if Step.ANSWER in done:

@@ -1,4 +1,4 @@
-"""Acts on an account that its owner is notified of: their sentences, and how a disowned act is undone."""
+"""Acts on an account that its owner is notified of: their sentences."""
 
 from collections.abc import Mapping
 
@@ -101,6 +101,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "et le courrier qui vous est adressé sera refusé. D’ici là, emportez vos courriels, vos contacts et "
         "vos filtres : paramètres, « Importer et exporter ». Si vous restez en fonction, dites-le à votre "
         "service de gestion.",
+    ),
+    "closing-withdrawn": (
+        "Votre compte ne sera pas fermé",
+        "La fermeture de votre compte, qui vous avait été annoncée, n’aura pas lieu : votre compte et votre "
+        "boîte restent ouverts, et il n’y a rien à faire.",
     ),
     "desk-key-given": ("Une clé OTP vous a été remise", "L’assistance vous a remis une clé OTP."),
     "desk-key-lost": (
@@ -266,35 +271,4 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Un mot de passe d’application a été créé pour votre compte : il ouvre votre boîte dans un logiciel "
         "ou un téléphone.",
     ),
-}
-
-# Told for information: nobody did anything to the account.
-MAIL = frozenset({"mailing-withdrawn", "message-refused"})  # about mail alone: nobody else is suspected
-NEWS = frozenset({"administrator-named", "judged-late", "quarantine-digest", "virus-found-late"})
-
-# Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.
-SENSITIVE: frozenset[str] = frozenset(
-    {
-        "new-browser", "application-added", "application-removed", "recovery-codes-made", "passkey-added",
-        "passkey-removed", "contact-set", "contact-dropped", "recovered", "password-changed",
-        "app-password-made", "key-pin-chosen", "key-lost", "forward-set", "filter-deletes", "expert-saved",
-        "reply-to-set", "delegation-given", "export-asked", "ent-linked", "script-by-program",
-    }
-)  # fmt: skip
-
-# Acts that can be undone one by one.
-UNDOABLE: frozenset[str] = SENSITIVE - {"new-browser"}
-
-# Journal action → act: undone as well when the account is locked, if done since the notice.
-UNDONE_ON_LOCK: Mapping[str, str] = {
-    "sorting.forward-set": "forward-set",
-    "sorting.filter-deletes": "filter-deletes",
-    "sorting.expert-saved": "expert-saved",
-    "sorting.script-by-program": "script-by-program",
-    "compose.reply-to-set": "reply-to-set",
-    "sharing.delegation-given": "delegation-given",
-    "portability.export-asked": "export-asked",
-    "portability.sealed-asked": "export-asked",
-    "rosters.ent-linked": "ent-linked",
-    "credentials.key-pin-chosen": "key-pin-chosen",
 }

@@ -1,0 +1,1 @@
+"""Acts on an account that its owner is notified of."""

@@ -1,0 +1,34 @@
+"""Kinds of acts that owners are notified of: news, sensitive ones, and how a disowned one is undone."""
+
+from collections.abc import Mapping
+
+# Told for information: nobody did anything to the account.
+AUTOMATIC = frozenset({"closing-withdrawn", "mailing-withdrawn", "message-refused"})  # nobody is suspected
+NEWS = frozenset({"administrator-named", "judged-late", "quarantine-digest", "virus-found-late"})
+
+# Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.
+SENSITIVE: frozenset[str] = frozenset(
+    {
+        "new-browser", "application-added", "application-removed", "recovery-codes-made", "passkey-added",
+        "passkey-removed", "contact-set", "contact-dropped", "recovered", "password-changed",
+        "app-password-made", "key-pin-chosen", "key-lost", "forward-set", "filter-deletes", "expert-saved",
+        "reply-to-set", "delegation-given", "export-asked", "ent-linked", "script-by-program",
+    }
+)  # fmt: skip
+
+# Acts that can be undone one by one.
+UNDOABLE: frozenset[str] = SENSITIVE - {"new-browser"}
+
+# Journal action → act: undone as well when the account is locked, if done since the notice.
+UNDONE_ON_LOCK: Mapping[str, str] = {
+    "sorting.forward-set": "forward-set",
+    "sorting.filter-deletes": "filter-deletes",
+    "sorting.expert-saved": "expert-saved",
+    "sorting.script-by-program": "script-by-program",
+    "compose.reply-to-set": "reply-to-set",
+    "sharing.delegation-given": "delegation-given",
+    "portability.export-asked": "export-asked",
+    "portability.sealed-asked": "export-asked",
+    "rosters.ent-linked": "ent-linked",
+    "credentials.key-pin-chosen": "key-pin-chosen",
+}
