@@ -30,6 +30,7 @@ class Postfix:
     now: datetime = SETTLED
     queue: list[Queued] = field(default_factory=list)
     collects: bool = True
+    writes: bool = True
     meanwhile: Callable[[], None] = lambda: None
 
     def evidence(self) -> AcceptanceEvidence:
@@ -39,7 +40,9 @@ class Postfix:
         self.now += timedelta(seconds=seconds)
         if self.collects:
             self.meanwhile()
-            LogCursor.objects.update_or_create(name="postfix", defaults={"reached_at": self.now})
+            line_at = self.now if self.writes else BEGAN
+            read = {"reached_at": self.now, "line_at": line_at}
+            LogCursor.objects.update_or_create(name="postfix", defaults=read)
 
     def ask(self) -> Acceptance:
         return self.evidence().of_message(MESSAGE, BEGAN)
@@ -110,6 +113,50 @@ def test_while_the_collector_is_away_nobody_can_tell() -> None:
     LogCursor.objects.create(name="postfix", reached_at=BEGAN)
     assert Postfix(collects=False).ask() is Acceptance.UNKNOWN
     assert Postfix().ask() is Acceptance.NO
+
+
+def test_while_the_log_is_silent_nobody_can_tell() -> None:
+    """What Postfix takes is no longer written, and its queue is soon empty."""
+    judged("q9")
+    assert Postfix(writes=False).ask() is Acceptance.UNKNOWN
+
+
+def be_silent(began: datetime, ended: datetime, name: str = "postfix") -> None:
+    read = SETTLED + timedelta(hours=1)
+    LogCursor.objects.create(name=name, reached_at=read, line_at=read, silent_from=began, silent_until=ended)
+
+
+@pytest.mark.parametrize("begins", [-200, -10, 0, 30, SETTLED_AFTER.total_seconds() - 1])
+def test_what_was_judged_while_the_log_was_silent_is_never_known(begins: float) -> None:
+    judged("q9")
+    began = BEGAN + begins * SECOND
+    be_silent(began, began + 250 * SECOND)
+    assert Postfix().ask() is Acceptance.UNTOLD
+
+
+def test_a_log_silent_on_another_machine_leaves_a_doubt_too() -> None:
+    judged("q9")
+    be_silent(BEGAN, SETTLED, "postfix@mx2")
+    assert Postfix(now=SETTLED).evidence().of_sender(SENDER, BEGAN) is Acceptance.UNTOLD
+
+
+@pytest.mark.parametrize(("began", "ended"), [(-900, -1), (SETTLED_AFTER.total_seconds() + 1, 900)])
+def test_a_silence_at_another_time_says_nothing(began: float, ended: float) -> None:
+    judged("q9")
+    be_silent(BEGAN + began * SECOND, BEGAN + ended * SECOND)
+    assert Postfix().ask() is Acceptance.NO
+
+
+def test_what_no_policy_judged_was_not_accepted_whatever_the_log_missed() -> None:
+    """A message is judged, and that is stored, before Postfix takes it."""
+    be_silent(BEGAN, SETTLED)
+    assert Postfix().ask() is Acceptance.NO
+
+
+def test_what_is_still_in_the_queue_after_a_silence_was_accepted() -> None:
+    judged("q9")
+    be_silent(BEGAN, SETTLED)
+    assert Postfix(queue=[in_queue("q9")]).ask() is Acceptance.YES
 
 
 def test_what_left_the_queue_between_two_looks_is_found_in_the_log_read_since() -> None:

@@ -10,11 +10,11 @@ import gzip
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from vaguemestre.post.trace.values import LogPiece, LogPosition, Step
+from vaguemestre.post.trace.values import LogPiece, LogPosition, Silence, Step
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,15 @@ _MAX_LINE_BYTES = 100_000
 _FORMER = re.compile(r"\.(\d+)(?:\.gz)?")
 
 type ParseLine = Callable[[str, dt.datetime], Iterator[Step]]
+type FindSilence = Callable[
+    [Sequence[str], dt.datetime, dt.datetime | None], tuple[Silence | None, dt.datetime | None]
+]
+
+
+def _no_silence(
+    lines: Sequence[str], written_before: dt.datetime, after: dt.datetime | None
+) -> tuple[None, None]:
+    return None, None
 
 
 class _File(NamedTuple):
@@ -31,10 +40,14 @@ class _File(NamedTuple):
 
 
 class LogTail:
-    """Implements `trace.ports.ReadSteps` on a file and those it was before. One writer at a time."""
+    """Implements `trace.ports.ReadSteps` on a file and those it was before. One writer at a time.
 
-    def __init__(self, path: Path, parse_line: ParseLine) -> None:
-        self._path, self._parse_line = path, parse_line
+    `find_silence`: from the next lines and the moment of the line before, the last silence that ended and the
+    moment of the last line.
+    """
+
+    def __init__(self, path: Path, parse_line: ParseLine, find_silence: FindSilence = _no_silence) -> None:
+        self._path, self._parse_line, self._find_silence = path, parse_line, find_silence
 
     def __call__(self, position: LogPosition) -> LogPiece:
         """What was written after that position, at most MAX_READ_BYTES of it. Raises OSError."""
@@ -45,17 +58,18 @@ class LogTail:
         if index is None:
             if position.head:
                 log.error("%s: the file being read is gone; what it had gained is lost", self._path.name)
-            index, position = 0, LogPosition(files[0].head)
+            index, position = 0, position._replace(head=files[0].head, offset=0)
         piece = _read(files[index].path, position)
         if piece is None:  # renamed since the files were listed
             return LogPiece((), position, reached_end=False)
         # The list of files is older than this reading: a writer that began the next file had left this one.
         has_next = index + 1 < len(files)
-        end = LogPosition(position.head, position.offset + piece.length)
+        silence, line_at = self._find_silence(piece.lines, piece.written_at, position.line_at)
+        end = LogPosition(position.head, position.offset + piece.length, line_at)
         if not piece.length and has_next:
-            end = LogPosition(files[index + 1].head)
+            end = LogPosition(files[index + 1].head, 0, line_at)
         steps = [step for line in piece.lines for step in self._parse_line(line, piece.written_at)]
-        return LogPiece(steps, end, reached_end=not has_next and piece.reached_end)
+        return LogPiece(steps, end, not has_next and piece.reached_end, silence)
 
     def _files(self, head: str) -> list[_File]:
         """The files with a first line, oldest first; only the present one if it has that first line.

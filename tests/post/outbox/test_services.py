@@ -269,6 +269,18 @@ def test_a_doubtful_message_waits_until_it_can_be_accepted_no_more_and_is_asked_
     assert OutboxMessage.objects.get().state == "filed"
 
 
+def test_what_perhaps_left_is_not_sent_again_and_its_author_is_told() -> None:
+    world, outgoing = World(unseen=Acceptance.UNTOLD), queued()
+    world.before_submit = once(EngineDown("the connection broke after the last byte"))
+    with pytest.raises(EngineDown):
+        world.run(outgoing, DUE)
+    world.run(outgoing, LATER)
+    row = OutboxMessage.objects.get()
+    assert (world.queue, row.state, row.reason) == ([], OutboxMessage.State.REFUSED, "outbox.perhaps-left")
+    world.run(outgoing, LATER + 2 * services.LEASE)
+    assert world.queue == []
+
+
 def test_an_answer_about_one_attempt_sends_nothing_after_another_attempt() -> None:
     """Two workers ask about the same doubt; one submits again and loses the answer while the other asks."""
     world, outgoing = World(), queued()

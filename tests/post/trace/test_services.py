@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Max
 
 from vaguemestre.post.mailstore.values import QUARANTINE
 from vaguemestre.post.trace import queries, services
 from vaguemestre.post.trace.events import MailQuarantined, MailUnexamined, ScriptsChanged
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCounter
 from vaguemestre.post.trace.rules.stored import stored_at
-from vaguemestre.post.trace.values import Engine, LogPiece, LogPosition, Step, StepKind
+from vaguemestre.post.trace.values import Engine, LogPiece, LogPosition, Silence, Step, StepKind
 
 NOW = dt.datetime(2026, 11, 28, 12, 0, tzinfo=dt.UTC)
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="this run is on SQLite")
@@ -67,6 +68,37 @@ def test_a_log_is_read_to_its_end_when_every_machine_has_read_its_own() -> None:
     assert queries.log_reached_at("postfix") == earlier
     LogCursor.objects.create(name="postfix@mx3")
     assert queries.log_reached_at("postfix") is None
+
+
+def collect(silence: Silence | None, line_at: dt.datetime) -> None:
+    end = LogPosition("file", LogCursor.objects.aggregate(at=Max("offset"))["at"] or 0, line_at)
+    piece = LogPiece((), end._replace(offset=end.offset + 9), True, silence)
+    services.collect_steps("postfix", lambda _: piece, now=NOW)
+
+
+def test_silences_of_a_log_are_kept_and_joined_when_they_follow_each_other() -> None:
+    def minutes(number: float) -> dt.datetime:
+        return NOW + dt.timedelta(minutes=number)
+
+    collect(Silence(NOW, minutes(4)), minutes(5))
+    collect(None, minutes(6))
+    assert queries.log_line_at("postfix") == minutes(6)
+    assert queries.was_log_silent("postfix", minutes(3), minutes(9))
+    assert not queries.was_log_silent("postfix", minutes(4), minutes(9))
+    collect(Silence(minutes(40), minutes(44)), minutes(45))
+    assert queries.was_log_silent("postfix", minutes(1), minutes(3))
+    collect(Silence(minutes(120), minutes(124)), minutes(125))
+    assert not queries.was_log_silent("postfix", minutes(1), minutes(3))
+    assert queries.was_log_silent("postfix", minutes(123), minutes(200))
+
+
+def test_the_last_line_is_that_of_the_machine_behind() -> None:
+    LogCursor.objects.create(name="postfix@mx1", line_at=NOW)
+    assert queries.log_line_at("postfix") == NOW
+    LogCursor.objects.create(name="postfix@mx2", line_at=NOW - dt.timedelta(minutes=1))
+    assert queries.log_line_at("postfix") == NOW - dt.timedelta(minutes=1)
+    LogCursor.objects.create(name="postfix@mx3")
+    assert queries.log_line_at("postfix") is None
 
 
 def test_a_collector_killed_between_reading_and_storing_loses_and_doubles_nothing() -> None:

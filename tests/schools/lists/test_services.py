@@ -40,7 +40,7 @@ from vaguemestre.people.directory.services import take_address
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.post.outbox.models import Submission
-from vaguemestre.post.outbox.values import Origin
+from vaguemestre.post.outbox.values import Acceptance, Origin
 from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.models import LetterCopy, ListLetter, MailingList
 from vaguemestre.schools.lists.services import fanout
@@ -412,6 +412,22 @@ def test_a_batch_whose_worker_died_is_looked_at_again_once_its_lease_is_over(
     assert len(queue.reached) == 1
     assert carried(letter, means, clock).state == "sent"
     assert sorted(queue.reached) == outside(3)
+
+
+def test_a_batch_that_perhaps_left_is_not_sent_again_and_says_so(
+    mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account
+) -> None:
+    row = made(owner)
+    with_people(row, owner, *outside(3))
+    letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
+    queue.kill_before = 1
+    with pytest.raises(Killed):
+        services.fan_out(letter.pk, means)
+    queue.unseen = Acceptance.UNTOLD
+    assert carried(letter, means, clock).state == "sent"
+    statuses = queries.copy_statuses(ListLetter.objects.get(pk=letter.pk), search="", offset=0, limit=9)
+    told = [status.reason for status in statuses]
+    assert (len(queue.reached), told.count("outbox.perhaps-left")) == (2, 1)
 
 
 def test_a_batch_tried_meanwhile_by_another_worker_is_asked_about_before_it_leaves_again(

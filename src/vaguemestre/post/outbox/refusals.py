@@ -44,6 +44,10 @@ SENTENCES = {
         "Le nom d’expéditeur contient une autre adresse que la vôtre : retirez-la, puis recommencez."
     ),
     "outbox.no-recipient": "Indiquez au moins un destinataire.",
+    "outbox.perhaps-left": (
+        "Le service d’envoi s’est interrompu au moment de le prendre : il est peut-être parti. Demandez à un "
+        "destinataire s’il l’a reçu avant de l’envoyer de nouveau."
+    ),
     "outbox.quiet-hours": (
         "Vous écrivez en dehors des heures de travail. Programmez l’envoi, ou confirmez qu’il doit "
         "partir maintenant."

@@ -132,6 +132,7 @@ class Acceptance(StrEnum):
     YES = "yes"
     NO = "no"  # and it cannot be accepted any more
     UNKNOWN = "unknown"  # ask again later
+    UNTOLD = "untold"  # nothing will ever say it: the log was silent
 
 
 class Origin(StrEnum):

@@ -64,6 +64,9 @@ class LogCursor(models.Model):
     head = models.CharField(max_length=64, blank=True)
     offset = models.PositiveBigIntegerField(default=0)
     reached_at = models.DateTimeField(null=True)  # when it was last read to its end
+    line_at = models.DateTimeField(null=True)  # when its last line was written
+    silent_from = models.DateTimeField(null=True)  # of its last silence, or of several close to each other
+    silent_until = models.DateTimeField(null=True)
 
 
 class StepCount(models.Model):

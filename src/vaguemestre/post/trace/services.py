@@ -20,6 +20,7 @@ from vaguemestre.post.trace.rules.verdicts import verdict_of_step
 from vaguemestre.post.trace.values import LogPiece, LogPosition, Step, StepKind
 
 HEARTBEAT = timedelta(seconds=2)  # how often `reached_at` of a silent log is renewed
+_ONE_SILENCE = timedelta(hours=1)  # between two: longer than anything in doubt waits for an answer
 MONTHS_AHEAD = 3  # partitions created before they are needed
 _ROWS_PER_QUERY = 500
 _ROWS_PER_PURGE = 5000
@@ -31,9 +32,9 @@ def collect_steps(name: str, read_steps: ReadSteps, *, now: datetime) -> int:
     The log is read before the transaction, so that no database lock waits for a disk. Raises OSError.
     """
     cursor, _ = LogCursor.objects.get_or_create(name=name)
-    piece = read_steps(LogPosition(cursor.head, cursor.offset))
+    piece = read_steps(LogPosition(cursor.head, cursor.offset, cursor.line_at))
     is_late = cursor.reached_at is None or now - cursor.reached_at >= HEARTBEAT
-    if piece.end == (cursor.head, cursor.offset) and not (piece.reached_end and is_late):
+    if piece.end[:2] == (cursor.head, cursor.offset) and not (piece.reached_end and is_late):
         return 0
     with transaction.atomic(durable=True):
         return _store_piece(cursor, piece, now)
@@ -76,6 +77,8 @@ def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
         head=piece.end.head,
         offset=piece.end.offset,
         reached_at=now if piece.reached_end else cursor.reached_at,
+        line_at=piece.end.line_at,
+        **_silence(cursor, piece),
     )
     if not is_ours:
         return 0
@@ -97,6 +100,16 @@ def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
         counter.last += len(rows)
         counter.save(update_fields=("last",))
     return len(piece.steps)
+
+
+def _silence(cursor: LogCursor, piece: LogPiece) -> dict[str, datetime]:
+    """The columns of the silence just read. One that follows another closely is one with it."""
+    if piece.silence is None:
+        return {}
+    began, ended = piece.silence
+    if cursor.silent_from and cursor.silent_until and began - cursor.silent_until < _ONE_SILENCE:
+        began = cursor.silent_from
+    return {"silent_from": began, "silent_until": ended}
 
 
 def _store_marks(steps: Sequence[Step]) -> None:

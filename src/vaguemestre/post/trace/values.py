@@ -105,19 +105,32 @@ class NumberedStep(NamedTuple):
 class LogPosition(NamedTuple):
     """How far a log was read: `head`, the digest of the file's first line, and an offset in bytes.
 
-    A file is identified by its first line, so it may be renamed, copied or compressed.
+    A file is identified by its first line, so it may be renamed, copied or compressed. `line_at`: when the
+    last line before was written, for logs whose silences are looked for.
     """
 
     head: str = ""
     offset: int = 0
+    line_at: datetime | None = None
+
+
+class Silence(NamedTuple):
+    """A time in which an engine ran and its log gained nothing: what it did then is unknown."""
+
+    began: datetime
+    ended: datetime
 
 
 class LogPiece(NamedTuple):
-    """The new steps of a log, and the position after them. `reached_end`: there was nothing more to read."""
+    """The new steps of a log, and the position after them. `reached_end`: there was nothing more to read.
+
+    `silence`: the last one that ended in this piece.
+    """
 
     steps: Sequence[Step]
     end: LogPosition
     reached_end: bool
+    silence: Silence | None = None
 
 
 class Fate(StrEnum):

@@ -65,7 +65,8 @@ class AcceptanceEvidence:
 
         if not is_accepted() and _was_cut_short(queries.steps_of_message(message_id), attempted_at):
             return Acceptance.NO
-        return self._judge(is_accepted, attempted_at)
+        answer = self._judge(is_accepted, attempted_at)
+        return Acceptance.NO if answer is Acceptance.UNTOLD and not judged else answer
 
     def of_sender(self, sender: str, attempted_at: datetime) -> Acceptance:
         """Implements `lists.ports.WasSentAs`. Raises EngineDown."""
@@ -74,13 +75,22 @@ class AcceptanceEvidence:
         return self._judge(lambda: _is_whole(queries.steps_of_sender(sender)), attempted_at)
 
     def _judge(self, is_accepted: Callable[[], bool], attempted_at: datetime) -> Acceptance:
-        """NO is said once Postfix can accept it no more and its log was read since the queue was listed."""
-        asked_at = self._clock()
+        """NO is said once Postfix can accept it no more, and its log was written and read since.
+
+        Not if that log was silent meanwhile.
+        """
+        asked_at, settled_at = self._clock(), attempted_at + SETTLED_AFTER
         if is_accepted():
             return Acceptance.YES
-        if asked_at < attempted_at + SETTLED_AFTER or not self._is_log_read_since(asked_at):
+        if asked_at < settled_at or not self._is_log_read_since(asked_at):
             return Acceptance.UNKNOWN
-        return Acceptance.YES if is_accepted() else Acceptance.NO
+        if is_accepted():
+            return Acceptance.YES
+        written_at = queries.log_line_at(SUBMISSION_LOG)
+        if not written_at or written_at < settled_at.replace(microsecond=0):
+            return Acceptance.UNKNOWN
+        is_silent = queries.was_log_silent(SUBMISSION_LOG, attempted_at, settled_at)
+        return Acceptance.UNTOLD if is_silent else Acceptance.NO
 
     def _is_log_read_since(self, moment: datetime) -> bool:
         """Wait for the collector's next sign. False if none comes."""

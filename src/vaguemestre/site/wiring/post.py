@@ -12,6 +12,7 @@ from vaguemestre.engines.instance import has_filter
 from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix.queue_agent import HoldQueue
+from vaguemestre.engines.postfix.silences import find_silence
 from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.engines.rspamd.controller import FilterPing, JunkTraining
@@ -71,7 +72,7 @@ def plug(config: Config) -> None:
     trace.log_readers.plug(
         {
             _log_of("postfix", config): StepsWithout(
-                LogTail(postfix.log_file(config), postfix_steps), self_mail
+                LogTail(postfix.log_file(config), postfix_steps, find_silence), self_mail
             ),
             _log_of("dovecot", config): StepsWithout(
                 LogTail(dovecot.log_file(config), dovecot_steps), self_mail

@@ -183,6 +183,8 @@ def _resume(
             announce(MessageQueued(row.pk), due=now + DOUBT_PACE)
     elif not _take_lease(row, now):
         return
+    elif acceptance is Acceptance.UNTOLD:
+        _refuse(row, "outbox.perhaps-left", now)
     elif acceptance is Acceptance.NO:
         _submit(row, submit, mark_answered, now)
     else:
@@ -203,7 +205,8 @@ def _submit(row: OutboxMessage, submit: Submit, mark_answered: MarkAnswered, now
             if mark():
                 row.in_reply_to = None  # not stored: filing sets it again if this run ends before
     except EngineRefused as error:
-        _refuse(row, error, now)
+        log.warning("message %s refused at submission: %s", row.pk, error)
+        _refuse(row, stored_reason(str(error), row.recipients), now)
     except NotSubmitted:
         OutboxMessage.objects.filter(pk=row.pk).update(attempted_at=None)
         raise
@@ -245,12 +248,11 @@ def _take_lease(row: OutboxMessage, now: datetime) -> bool:
     return has_lease
 
 
-def _refuse(row: OutboxMessage, error: EngineRefused, now: datetime) -> None:
+def _refuse(row: OutboxMessage, reason: str, now: datetime) -> None:
     """QUEUED → REFUSED, for good."""
-    log.warning("message %s refused at submission: %s", row.pk, error)
     with transaction.atomic(durable=True):
         row.state, row.content = _State.REFUSED, b""
-        row.reason = stored_reason(str(error), row.recipients)
+        row.reason = reason
         row.save(update_fields=("state", "reason", "content"))
         record(
             "outbox.message-refused", to=f"account:{row.account_id}", by="system", at=now, reason=row.reason

@@ -4,6 +4,7 @@ from vaguemestre.post.trace.queries.searches import find_messages, queue_ids_wit
 from vaguemestre.post.trace.queries.steps import (
     failures_of,
     last_number,
+    log_line_at,
     log_reached_at,
     mailboxes_of,
     message_ids_taken_up_again,
@@ -19,12 +20,14 @@ from vaguemestre.post.trace.queries.steps import (
     steps_of_queue_id,
     steps_of_recipient,
     steps_of_sender,
+    was_log_silent,
 )
 
 __all__ = (
     "failures_of",
     "find_messages",
     "last_number",
+    "log_line_at",
     "log_reached_at",
     "mailboxes_of",
     "message_ids_taken_up_again",
@@ -41,4 +44,5 @@ __all__ = (
     "steps_of_queue_id",
     "steps_of_recipient",
     "steps_of_sender",
+    "was_log_silent",
 )

@@ -137,10 +137,25 @@ def steps_by_queue_id(queue_ids: Collection[str], *kinds: StepKind) -> Iterator[
 
 def log_reached_at(name: str) -> datetime | None:
     """When that log was last read to its end, on every machine that has one; None if one never was."""
-    logs = LogCursor.objects.filter(Q(pk=name) | Q(pk__startswith=f"{name}@"))
-    moments = list(logs.values_list("reached_at", flat=True))
+    moments = list(_logs(name).values_list("reached_at", flat=True))
     reached = [moment for moment in moments if moment]
     return min(reached) if reached and len(reached) == len(moments) else None
+
+
+def log_line_at(name: str) -> datetime | None:
+    """When the last line read of that log was written: of several machines' logs, of the one behind."""
+    moments = list(_logs(name).values_list("line_at", flat=True))
+    written = [moment for moment in moments if moment]
+    return min(written) if written and len(written) == len(moments) else None
+
+
+def was_log_silent(name: str, since: datetime, until: datetime) -> bool:
+    """Whether that log, of any machine, gained nothing for minutes in between while its engine ran."""
+    return _logs(name).filter(silent_from__lt=until, silent_until__gt=since).exists()
+
+
+def _logs(name: str) -> QuerySet[LogCursor]:
+    return LogCursor.objects.filter(Q(pk=name) | Q(pk__startswith=f"{name}@"))
 
 
 def message_ids_taken_up_again(queue_ids: Collection[str]) -> dict[str, str]:

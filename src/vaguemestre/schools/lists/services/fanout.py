@@ -186,6 +186,7 @@ def _submit_batch(
     if acceptance is Acceptance.UNKNOWN:
         return False
     _take_lease(batch, context.clock())
+    reason = "outbox.perhaps-left" if acceptance is Acceptance.UNTOLD else ""
     if copies and acceptance is Acceptance.NO:
         content = _content(row, copies[0] if len(copies) == 1 else None, raw, message, context)
         try:
@@ -202,7 +203,7 @@ def _submit_batch(
             raise
     now = context.clock()
     with transaction.atomic(durable=True):
-        Batch.objects.filter(pk=batch.pk).update(submitted_at=now)
+        Batch.objects.filter(pk=batch.pk).update(submitted_at=now, reason=reason)
         ListLetter.objects.filter(pk=row.pk).update(progressed_at=now)
     return True
 
