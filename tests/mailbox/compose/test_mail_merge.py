@@ -311,6 +311,19 @@ def test_on_its_pages(browser: Client, writer: Writer, key: str, mailboxes: Memo
     assert "Reprendre" in browser.get(f"{HOME}{key}/exemplaires/").content.decode()
 
 
+def test_a_table_none_of_whose_rows_can_leave_says_why_of_each(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    rows = "lea@dehors.example;;12\nnoe@;Noé;9\n"
+    table = SimpleUploadedFile("notes.csv", f"Courriel;Prénom;Note de l’élève\n{rows}".encode())
+    answer = browser.post(f"{HOME}{key}/exemplaires/", {"source": "file", "table": table})
+    told = as_typed(answer.content.decode())
+    assert answer.status_code == 422
+    assert "ligne 2 : lea@dehors.example : « prenom » est vide" in told
+    assert "ligne 3 : « noe@ » n’est pas une adresse" in told
+    assert not Mailing.objects.exists()
+
+
 @pytest.mark.parametrize("text", ["<p>{surnom}</p>", "<p>{groupe}</p>"])
 def test_a_text_changed_since_sends_no_copy_that_lacks_what_it_asks(
     browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes, text: str

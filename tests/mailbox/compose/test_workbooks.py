@@ -128,13 +128,40 @@ PARENTS = (
 )
 
 
-@pytest.mark.parametrize("table", [PARENTS, "Courriel;Courriel\nmere@dehors.example;pere@dehors.example\n"])
+ONE_BARE_TITLE = "Nom;Courriel;Courriel mère\nPetit;enfant@ent.example;mere@dehors.example\n"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [PARENTS, "Courriel;Courriel\nmere@dehors.example;pere@dehors.example\n", ONE_BARE_TITLE],
+)
 def test_of_several_columns_of_addresses_none_is_taken_unasked(table: str) -> None:
     """What was meant for the parents left for the child, or for one of the two parents."""
     with pytest.raises(Refusal, match="several-address-columns"):
         merge_copies(read_table(table.encode()), ())
     chosen = read_table(table.encode())._replace(address_place=1)
     assert len(merge_copies(chosen, ()).copies) == 1
+
+
+FAMILIES = (
+    "Nom;Note;Nom;Note;Courriel;Classe;Classe\n"
+    "Petit;12;Martin;15;mere@dehors.example;4e B;4e B\n"
+    "Grand;9;Grand;9;pere@dehors.example;4e B;4e B\n"
+)
+
+
+@pytest.mark.parametrize("variable", ["note", "Nom"])
+def test_of_two_columns_with_one_title_none_is_taken_unasked(variable: str) -> None:
+    """A family received the mark of the other column, and its parent's name for the pupil's."""
+    with pytest.raises(Refusal, match="title-twice") as refused:
+        merge_copies(read_table(FAMILIES.encode()), (variable,))
+    assert refused.value.facts["where"] == ("B et D" if variable == "note" else "A et C")
+
+
+def test_two_columns_that_say_the_same_are_one() -> None:
+    copies = merge_copies(read_table(FAMILIES.encode()), ("classe",)).copies
+    assert [copy.values["classe"] for copy in copies] == ["4e B", "4e B"]
+    assert [copy.name for copy in copies] == ["", ""], "whose name it is nobody knows"
 
 
 def test_a_postal_address_is_no_column_of_mail_addresses() -> None:

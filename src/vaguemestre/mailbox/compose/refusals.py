@@ -33,6 +33,7 @@ SENTENCES = {
         "Le message est trop lourd pour %(count)s exemplaires : raccourcissez-le, ou mettez un lien "
         "à la place des pièces jointes."
     ),
+    "compose.mailing-no-copy": "Personne ne peut recevoir ce courriel, pour les raisons que voici.",
     "compose.name-missing": "Indiquez le nom que verront vos correspondants.",
     "compose.name-not-yours": (
         "Le nom affiché doit montrer votre nom, en lettres ordinaires, parmi ses premiers mots : %(surname)s."
@@ -93,6 +94,10 @@ SENTENCES = {
     "compose.too-many-texts": "Il y a déjà %(limit)s réponses types : supprimez-en une d’abord.",
     "compose.too-many-variables": (
         "Le texte, avec ce qu’il cite, contient plus de %(most)s variables entre accolades : retirez-en."
+    ),
+    "compose.title-twice": (
+        "%(count)s colonnes se lisent {%(name)s} (%(where)s) et ne disent pas la même chose : donnez-leur "
+        "des titres différents dans le tableau, puis préparez de nouveau."
     ),
     "compose.unknown-variable": ("Le texte demande {%(name)s}, qui n’est aucune des colonnes : %(columns)s."),
     "compose.workbook-too-heavy": (

@@ -32,6 +32,7 @@ _ADDRESS_NAMES = {
     "adresseelectronique",
     "adressecourriel",
 }
+_ADDRESS_VARIABLES = {"adresse", "courriel"}  # the address of the copy, whatever its column is called
 _NAME_NAMES = {"nom", "nomcomplet", "nomprenom", "prenomnom", "destinataire", "displayname", "name"}
 
 
@@ -116,18 +117,15 @@ def merge_copies(table: Table, variables: Iterable[str], *, one_each: bool = Fal
 
     An address on several rows has a copy for each different letter (a parent of two pupils), never the same
     letter twice; with `one_each`, one copy only.
-    Raises Refusal `compose.no-address-column`, `compose.several-address-columns` or
-    `compose.unknown-variable` (the first one).
+    Raises Refusal `compose.no-address-column`, `compose.several-address-columns`, `compose.unknown-variable`
+    or `compose.title-twice` (the first one).
     """
     columns = [plain_name(column) for column in table.header]
     address_place = _address_column(table)
-    name_place = next((place for place, column in enumerate(columns) if column in _NAME_NAMES), None)
+    name_place = _name_column(columns)
     column_of = {name: plain_name(name) for name in variables}
-    available = {*columns, "adresse", "courriel"}
     for name, column in column_of.items():
-        if column not in available:
-            titles = ", ".join(title for title in table.header[:_SAID_COLUMNS] if title)
-            raise Refusal("compose.unknown-variable", name=name, columns=titles)
+        _check_column(table, columns, name, column)
     result = MergeResult([], [])
     letters: set[tuple[str, ...]] = set()  # address, then what its letter says
     for number, cells, is_hidden in table.rows:
@@ -145,6 +143,27 @@ def merge_copies(table: Table, variables: Iterable[str], *, one_each: bool = Fal
         name = cells[name_place] if has_name and name_place is not None else ""
         result.copies.append(MergeCopy(number, " ".join(name.split()), address, values))
     return result
+
+
+def _name_column(columns: list[str]) -> int | None:
+    """Place of the column of names; None if two have its title (a pupil's, then a parent's)."""
+    place = next((place for place, column in enumerate(columns) if column in _NAME_NAMES), None)
+    return None if place is None or columns.count(columns[place]) > 1 else place
+
+
+def _check_column(table: Table, columns: list[str], name: str, column: str) -> None:
+    """Refuse a variable that no column gives, or that several do with different cells."""
+    if column in _ADDRESS_VARIABLES:
+        return
+    places = [place for place, title in enumerate(columns) if title == column]
+    if not places:
+        titles = ", ".join(title for title in table.header[:_SAID_COLUMNS] if title)
+        raise Refusal("compose.unknown-variable", name=name, columns=titles)
+    said = {tuple("".join(row.cells[place : place + 1]) for row in table.rows) for place in places}
+    if len(said) > 1:
+        letters = [column_letters(place) for place in places]
+        where = f"{', '.join(letters[:-1])} et {letters[-1]}"
+        raise Refusal("compose.title-twice", count=len(places), name=name, where=where)
 
 
 def merged_html(html: str, values: Mapping[str, str]) -> str:
@@ -197,21 +216,21 @@ def _places_of_addresses(table: Table) -> list[int]:
 
 
 def _address_column(table: Table) -> int:
-    """Place of the column of addresses: the chosen one, else the only one that has a name of `_ADDRESS_NAMES`
-    or else has addresses. Of several none is taken unasked: a letter for parents would leave for their child.
+    """Place of the column of addresses: the chosen one, else the only one that has some, else one so named.
+
+    Of several none is taken unasked, whatever its title: a letter for parents would leave for their child.
     """
     found = _places_of_addresses(table)
     if table.address_place in found:
         return table.address_place
-    titled = [place for place, title in enumerate(table.header) if plain_name(title) in _ADDRESS_NAMES]
-    named = [place for place in titled if place in found] or ([] if found else titled[:1])
-    best = named or found
-    if not best:
-        raise Refusal("compose.no-address-column")
-    if len(best) > 1:
+    if len(found) > 1:
         choices = [(place, table.header[place], column_letters(place)) for place in found]
         raise Refusal("compose.several-address-columns", count=len(found), choices=choices)
-    return best[0]
+    titled = (place for place, title in enumerate(table.header) if plain_name(title) in _ADDRESS_NAMES)
+    place = next(iter((*found, *titled)), None)
+    if place is None:
+        raise Refusal("compose.no-address-column")
+    return place
 
 
 def _row_error(

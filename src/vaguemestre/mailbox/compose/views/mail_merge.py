@@ -66,8 +66,7 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
             now=timezone.now(),
         )
     except Refusal as refusal:
-        choices = refusal.facts.get("choices", ())
-        return _page(request, key, error=sentence(refusal), is_ready=False, choices=choices, status=422)
+        return _page(request, key, refusal=refusal, is_ready=False, status=422)
     return _redirect(request, key)
 
 
@@ -100,7 +99,7 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
         if refusal.code not in _SHOWN_ON_PAGE:
             raise
         is_ready = refusal.code not in {"compose.prepare-again", "compose.classes-changed"}
-        return _page(request, key, error=sentence(refusal), is_ready=is_ready, status=422)
+        return _page(request, key, refusal=refusal, is_ready=is_ready, status=422)
     status = queries.find_mailing(request.who.account_id, key)
     if status and status.is_to_come:
         services.mark_draft(writer_of(request), key, open_mailbox.get(), is_scheduled=True)
@@ -140,14 +139,14 @@ def _page(
     request: SignedInRequest,
     key: str,
     *,
-    error: str = "",
+    refusal: Refusal | None = None,
     is_ready: bool = True,
-    choices: object = (),
     status: int = 200,
 ) -> HttpResponse:
     """`is_ready`: whether copies prepared before may leave; they may not once a text or file is refused.
 
-    `choices`: place, title and letters of the columns of addresses, to choose one.
+    Facts of `refusal` that the page shows: `choices`, place, title and letters of the columns of addresses,
+    to choose one; `rows`, those without a copy.
     """
     draft = queries.find_draft(request.who.account_id, key)
     prepared = queries.find_mailing(request.who.account_id, key)
@@ -156,9 +155,10 @@ def _page(
     context = {
         "mailing": prepared,
         "key": key,
-        "error": error,
+        "error": sentence(refusal) if refusal else "",
         "is_ready": is_ready,
-        "choices": choices,
+        "choices": refusal.facts.get("choices", ()) if refusal else (),
+        "refused": {"invalid_rows": refusal.facts.get("rows", ()) if refusal else ()},
         "is_from_file": request.POST.get("source", "file" if prepared and prepared.source else "") == "file",
         "is_framed": "cadre" in request.GET,
         "later": {name: request.POST.get(name, request.GET.get(name, ""))[:20] for name in ("day", "hour")},

@@ -66,8 +66,9 @@ def prepare_mailing(
 
     Classes among the recipients are expanded to their people, for `asker` only; the sender is then a gateway
     address instead of the writer's, unless `own_sender`.
-    Raises Refusal `compose.gone`, `compose.already-sent`, `compose.mailing-empty`, `compose.mailing-heavy`,
-    `rosters.not-yours`, those of `merge_copies` and `copy_content`, the fields.
+    Raises Refusal `compose.gone`, `compose.already-sent`, `compose.mailing-empty`, `compose.mailing-no-copy`
+    (with the invalid `rows`), `compose.mailing-heavy`, `rosters.not-yours`, those of
+    `merge_copies` and `copy_content`, the fields.
     """
     row = open_row(writer.account_id, key)
     check_complete(row)
@@ -94,6 +95,8 @@ def prepare_mailing(
 
 def _check_weight(row: Composition, writer: Writer, result: MergeResult, limit: int, now: datetime) -> None:
     """Build the heaviest copy, outside of any transaction, and judge all by it."""
+    if not result.copies and result.invalid_rows:
+        raise Refusal("compose.mailing-no-copy", rows=result.invalid_rows)
     if not result.copies:
         raise Refusal("compose.mailing-empty")
     letter = bare_letter(row, writer, now)
