@@ -40,8 +40,8 @@ from vaguemestre.engines.instance import OUTSIDE
 from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix import milter
+from vaguemestre.engines.postfix.log.steps import postfix_steps
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
-from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.engines.system_users import postfix_group, set_owner

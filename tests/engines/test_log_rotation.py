@@ -14,7 +14,7 @@ from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.steps import dovecot_steps
 from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
-from vaguemestre.engines.postfix.steps import postfix_steps
+from vaguemestre.engines.postfix.log.steps import postfix_steps
 from vaguemestre.engines.system_users import LOGS_GROUP
 from vaguemestre.post.trace import queries, services
 from vaguemestre.post.trace.values import StepKind

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.engines.log_tail import LogTail
-from vaguemestre.engines.postfix.silences import LONGEST_PAUSE, find_silence
-from vaguemestre.engines.postfix.steps import postfix_steps
+from vaguemestre.engines.postfix.log.silences import LONGEST_PAUSE, find_silence
+from vaguemestre.engines.postfix.log.steps import postfix_steps
 from vaguemestre.post.trace.values import LogPosition, Silence
 from vaguemestre.processes.supervisor.logs import QUIET_SECONDS
 

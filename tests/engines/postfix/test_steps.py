@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.engines.postfix.steps import log_moment, postfix_steps
+from vaguemestre.engines.postfix.log.steps import log_moment, postfix_steps
 from vaguemestre.post.trace.rules.reasons import place_of
 from vaguemestre.post.trace.values import Place, Step, StepKind
 

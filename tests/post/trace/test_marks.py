@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from tests.post.trace.test_services import NOW, Log, on_postgresql, roll, step, store, stored
 
-from vaguemestre.engines.postfix.steps import postfix_steps
+from vaguemestre.engines.postfix.log.steps import postfix_steps
 from vaguemestre.post.trace import services
 from vaguemestre.post.trace.models import MessageMark
 from vaguemestre.post.trace.queries import queue_ids_with_marks

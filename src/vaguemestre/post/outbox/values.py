@@ -184,13 +184,10 @@ class Decision(StrEnum):
 
 
 class SignerName(NamedTuple):
-    """Name of an account in the directory: a person's, or the title of a shared mailbox.
-
-    `accepted`: what one of its display names must hold, a person's surnames or the title.
-    """
+    """Name of an account in the directory: a person's, or the title of a shared mailbox."""
 
     shown: str
-    accepted: tuple[str, ...]
+    accepted: tuple[str, ...]  # what one of its display names must hold: a person's surnames or the title
 
 
 class FieldCorrection(NamedTuple):

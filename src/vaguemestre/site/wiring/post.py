@@ -11,9 +11,9 @@ from vaguemestre.engines.imap.adapters.sent_copy import AnsweredMarks, SentCopie
 from vaguemestre.engines.instance import has_filter
 from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.engines.postfix.log.silences import find_silence
+from vaguemestre.engines.postfix.log.steps import postfix_steps
 from vaguemestre.engines.postfix.queue_agent import HoldQueue
-from vaguemestre.engines.postfix.silences import find_silence
-from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.engines.rspamd.controller import FilterPing, JunkTraining
 from vaguemestre.engines.rspamd.listed_links import ListedLinks

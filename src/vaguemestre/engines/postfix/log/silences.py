@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
-from vaguemestre.engines.postfix.steps import log_moment
+from vaguemestre.engines.postfix.log.steps import log_moment
 from vaguemestre.post.trace.values import Silence
 
 LONGEST_PAUSE = dt.timedelta(

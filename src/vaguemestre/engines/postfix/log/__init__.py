@@ -1,0 +1,1 @@
+"""What Postfix writes into its log: steps of messages, and the times in which it wrote nothing."""
