@@ -1,5 +1,6 @@
 """`vaguemestre install`: file and name of a machine go together, or a sentence says why not; questions."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from vaguemestre.cli.production.install import command, installation_of
 from vaguemestre.processes.production import kept_answers, layout
 from vaguemestre.processes.production.installation import Installation
 from vaguemestre.processes.production.nodes.node_installation import NodeInstallation
-from vaguemestre.site.config import Config, ConfigWrong
+from vaguemestre.site.config import PROJECT, Config, ConfigWrong, MailSection, OutgoingSection
 from vaguemestre.site.config.database import DatabaseSection
 from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, PodSection, Topology
 
@@ -20,6 +21,11 @@ NODES = (
     NodeSection("d3", "10.77.0.23", ("database",)),
     NodeSection("m1", "10.77.0.31", MAIL_DUTIES),
 )
+TITLES = {  # how bin/install's own sentence calls a step, and how that begins
+    "base et premier administrateur": "dossiers, secrets",
+    "clés DKIM": "clés de signature",
+    "démarrage": "services démarrés",
+}
 POD = PodSection("amiens", "10.77.0.41", ("m1",))
 
 
@@ -60,6 +66,24 @@ def test_debian_s_own_services_are_stopped_before_haproxy_takes_their_ports(tmp_
     steps = titles(tmp_path, "m1")
     masked = steps.index("Services de Debian laissés à nos unités")
     assert masked < steps.index("HAProxy : les chemins vers les autres machines")
+
+
+def test_the_plan_of_a_bare_machine_names_the_later_steps_in_their_order(tmp_path: Path) -> None:
+    """bin/install writes it before there is a Python to ask."""
+    script = (PROJECT / "bin/install").read_text(encoding="utf-8")
+    sentence = re.search(r'echo "(configuration,.*)"\n *echo "(.*)\."', script)
+    assert sentence
+    words = [TITLES.get(word, word) for word in " ".join(sentence.groups()).split(", ")]
+    mail = MailSection(outgoing=OutgoingSection(mode="direct"))
+    alone = Installation(Config(home=tmp_path, database=DATABASE, mail=mail), "", tmp_path, print)
+    planned = [step.title for step in (*alone.steps(), *alone.later_steps())]
+    places = [
+        next(place for place, title in enumerate(planned) if title.casefold().startswith(word.casefold()))
+        for word in words
+    ]
+    assert places == sorted(places)
+    unnamed = [title for place, title in enumerate(planned) if place not in places]
+    assert unnamed == ["Dossiers des sauvegardes"]
 
 
 def test_a_machine_that_was_named_once_needs_no_option(tmp_path: Path) -> None:
