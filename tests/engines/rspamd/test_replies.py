@@ -39,8 +39,14 @@ def test_an_answer_to_what_was_sent_weighs_less_and_makes_its_sender_known(sende
     assert "REPLY" not in stolen.symbols
     assert "INC_MAIL_KNOWN_LOCALLY" not in stolen.symbols
     later = letter(f"Paul <{STRANGER}>", marie.address, "Autre sujet")
-    # a filter whose memory was away comes back to it by and by, each question by itself
-    wait_until(lambda: "INC_MAIL_KNOWN_LOCALLY" in asked_for(sender, marie, later).symbols)
+
+    def is_known() -> bool:
+        # A filter whose memory was away takes its scripts up again by and by: the question may be answered while
+        # the one that notes the sender is not back. Only another answer notes them then.
+        asked_for(sender, marie, known)
+        return "INC_MAIL_KNOWN_LOCALLY" in asked_for(sender, marie, later).symbols
+
+    wait_until(is_known)
 
 
 def test_without_the_memory_mail_leaves_all_the_same(sender: Sender) -> None:
