@@ -5,7 +5,9 @@ import datetime as dt
 import imaplib
 import shutil
 import smtplib
+import socket
 import ssl
+import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -13,8 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.engines import live
-from tests.engines.live import LiveEngines, Someone
+from tests.engines.live import LiveEngines, Someone, wait_until
 
+from vaguemestre.engines.cluster.configuration import let_go_text, routes_text
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot import mail_agent
 from vaguemestre.engines.dovecot.copies.unexamined import Scan
@@ -23,11 +26,12 @@ from vaguemestre.engines.home_alias import open_home
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.projection.places import Places
 from vaguemestre.engines.tls import certificates
+from vaguemestre.processes.production.nodes.keys import cluster_of
+from vaguemestre.processes.production.nodes.routes import routes_of
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, MailSection
 from vaguemestre.site.config.topology import NodeSection, PodSection, Topology
 
-_READ_AGAIN = 4
 _ADDRESSES = {"": "127.0.0.1", "un": "127.0.0.2", "deux": "127.0.0.3"}
 _PODS = tuple(PodSection(name, address, ("a",)) for name, address in _ADDRESSES.items() if name)
 TOPOLOGY = Topology((NodeSection("a", "127.0.0.1", ("web", "proxy", "pod", "mx")),), _PODS)
@@ -71,9 +75,14 @@ class Cluster:
         return Places(self.front.directory)
 
     def someone(self, pod: str = "") -> Someone:
+        """A new person whose mailbox is made on its pod, as provisioning does before anything arrives there.
+
+        Dovecot, when a first message and a first program make it together, ends one of them.
+        """
         person = self.front.someone()
         if pod:
             self.places.settle(person.mailbox, pod)
+        self.pods[pod or _PODS[0].name].make(person)
         return person
 
     def address(self, pod: str) -> str:
@@ -83,7 +92,7 @@ class Cluster:
         """A connection to that pod; to the front for ""."""
         engines = self.pods[pod] if pod else self.front
         ports = engines.config.ports
-        return imaplib.IMAP4_SSL(_ADDRESSES[pod], ports.imaps, ssl_context=engines.tls(), timeout=20)
+        return imaplib.IMAP4_SSL(_ADDRESSES[pod], ports.imaps, ssl_context=engines.tls(), timeout=60)
 
     def signed_in(self, person: Someone, pod: str = "") -> imaplib.IMAP4_SSL:
         client = self.imap(pod)
@@ -104,24 +113,13 @@ class Cluster:
         return client
 
     def subjects(self, person: Someone, pod: str = "") -> list[str]:
-        """The subjects in INBOX, in the order of UIDs.
-
-        Dovecot 2.4.1 sometimes stops in the middle of what it passes on between two TLS streams
-        (docs/operations/several-machines.md): like a mail program, this connects again then.
-        """
-        for _ in range(_READ_AGAIN):
-            client = self.signed_in(person, pod)
-            client.sock.settimeout(5)
-            try:
-                client.select("INBOX", readonly=True)
-                answer = client.uid("FETCH", "1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1]
-                break
-            except TimeoutError:
-                continue
-            finally:
-                client.shutdown()
-        else:
-            raise TimeoutError(f"{_READ_AGAIN} connections stopped in the middle of an answer")
+        """The subjects in INBOX, in the order of UIDs."""
+        client = self.signed_in(person, pod)
+        try:
+            client.select("INBOX", readonly=True)
+            answer = client.uid("FETCH", "1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1]
+        finally:
+            client.shutdown()
         return [
             part[1].decode().strip().removeprefix("Subject: ") for part in answer if isinstance(part, tuple)
         ]
@@ -139,6 +137,7 @@ def cluster(scan: Scan | None = None) -> Iterator[Cluster]:
     first = live.make()
     first = LiveEngines(replace(first.config, topology=TOPOLOGY))
     pods = {name: _pod(first.config, name) for name in ("un", "deux")}
+    ways = None
     try:
         first.prepare()
         first.start_gate()
@@ -149,11 +148,34 @@ def cluster(scan: Scan | None = None) -> Iterator[Cluster]:
             prepare_dovecot(pod.config)
             pod.start_dovecot()
             pod.start_agent(scan)
+        ways = _start_haproxy(first.config)
         yield Cluster(first, pods)
     finally:
+        if ways:
+            ways.terminate()
+            ways.wait(30)
         for engines in (first, *pods.values()):
             engines.stop()
             live.remove(engines)
+
+
+def _start_haproxy(front: Config) -> "subprocess.Popen[bytes]":
+    """HAProxy of the front, as the installation writes it. At first it believes that the pods answer."""
+    script = front.home / "let-go.lua"
+    script.write_text(let_go_text(), encoding="utf-8")
+    routes = tuple(routes_of(front))
+    text = routes_text(cluster_of(front), routes, None, script)
+    file = front.home / "haproxy.cfg"
+    file.write_text(text.replace("    user haproxy\n    group haproxy\n", ""), encoding="utf-8")
+    haproxy = subprocess.Popen(["haproxy", "-f", str(file)], start_new_session=True)
+    wait_until(lambda: all(_is_listened(route.bind) for route in routes))
+    return haproxy
+
+
+def _is_listened(bind: str) -> bool:
+    address, _, port = bind.rpartition(":")
+    with socket.socket() as client:
+        return client.connect_ex((address, int(port))) == 0
 
 
 def prepare_dovecot(config: Config) -> None:

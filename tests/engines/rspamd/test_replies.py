@@ -41,7 +41,7 @@ def test_an_answer_to_what_was_sent_weighs_less_and_makes_its_sender_known(sende
     later = letter(f"Paul <{STRANGER}>", marie.address, "Autre sujet")
 
     def is_known() -> bool:
-        # A filter whose memory was away takes its scripts up again by and by: the question may be answered while
+        # A filter whose memory was away takes its scripts up again by and by: it may answer while
         # the one that notes the sender is not back. Only another answer notes them then.
         asked_for(sender, marie, known)
         return "INC_MAIL_KNOWN_LOCALLY" in asked_for(sender, marie, later).symbols
