@@ -157,6 +157,7 @@ def test_families_get_a_copy_each_that_shows_no_address_of_anybody(
         page = browser.get(place).content.decode()
         assert "De mon adresse pour l’ENT" in page
         assert "4e B — familles" in page
+        assert page.count("exemplaires depuis mon adresse pour l’ENT") == 2, "on the button, and said again"
         browser.post(f"{place}partir/", proofread())
         sent = carried()
     families = queries.addressees_of(asker(teacher), Audience(Side.FAMILIES, group()))

@@ -5,6 +5,20 @@ document.querySelector("#table")?.addEventListener("change", (event) => {
   source.value = event.target.files.length ? "file" : source.value;
 });
 
+// What is ready was prepared for the choices of then, the sender among them: it does not leave for others.
+const ready = document.querySelector("#ready");
+const choices = [...document.querySelectorAll("input[name='sender'], input[name='source'], #table")];
+const isChanged = (choice) =>
+  choice.type === "file" ? choice.files.length > 0 : choice.checked !== choice.defaultChecked;
+const compare = () => {
+  ready.hidden = choices.some(isChanged);
+  document.querySelector("#prepare-again").hidden = !ready.hidden;
+};
+if (ready) {
+  document.addEventListener("change", compare);
+  window.addEventListener("pageshow", compare); // a browser may give former choices back
+}
+
 // Whoever lost the shared mailbox reads so in a notice; how the mailing goes on is no longer theirs to know.
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   const state = document.querySelector("#mailing-state");
