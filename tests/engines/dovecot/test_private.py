@@ -1,11 +1,16 @@
 """What its author or this service marked private bears the keyword that hides it from delegates."""
 
 from datetime import UTC, datetime
+from email.policy import SMTP
 
 import pytest
 from tests.engines.live import LiveEngines, letter
+from tests.engines.mail import Post
 
 from vaguemestre.access.signin.rules.notices import notice
+from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope
+from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailbox
+from vaguemestre.post.mailstore.values import MailLogin
 
 pytestmark = pytest.mark.engines
 
@@ -30,3 +35,23 @@ def test_a_private_message_is_marked_at_delivery(engines: LiveEngines) -> None:
         client.select("INBOX")
         every, marked = (set(client.search(None, key)[1][0].split()) for key in ("ALL", "KEYWORD $Private"))
         assert (len(every), len(marked)) == (6, 4)
+
+
+def test_a_private_message_that_a_program_filed_is_hidden_from_a_delegate(engines: LiveEngines) -> None:
+    marie = engines.someone()
+    with engines.signed_in(marie) as client:
+        for subject, sensitivity in {
+            "Bilan": "Personal",
+            "Suite": "company-confidential",
+            "Note": "",
+        }.items():
+            more = {"Sensitivity": sensitivity} if sensitivity else {}
+            filed = letter("jean@dehors.example", marie.address, subject, **more)
+            client.append("INBOX", None, None, filed.as_bytes(policy=SMTP))
+    post = Post(engines)
+    with post.mailboxes(MailLogin(marie.mailbox, "a session")) as mailbox:
+        delegated = DelegatedMailbox(mailbox, DelegatedScope())
+        assert [row.summary.subject for row in delegated.page("INBOX", 0, 50).rows] == ["Note"]
+    with engines.signed_in(marie) as client:
+        client.select("INBOX", readonly=True)
+        assert client.search(None, "KEYWORD $Private")[1][0] == b"1 2"

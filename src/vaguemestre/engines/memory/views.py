@@ -6,6 +6,7 @@ from vaguemestre.engines.memory import message
 from vaguemestre.engines.memory.folder import StoredMessage
 from vaguemestre.foundation.kernel.texts import contains_phrase, without_ligatures, words_only
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.post.mailstore.privacy import private_mark
 from vaguemestre.post.mailstore.values import Clause, Flag, MessageRef, Order, View, Where
 
 type Placed = tuple[MessageRef, StoredMessage]
@@ -88,6 +89,7 @@ def _meets(clause: Clause, stored: StoredMessage) -> bool:
         Where.TEXT: holds_all(stored.content, [clause.value]),
         Where.BEFORE: day < clause.value,
         Where.SINCE: day >= clause.value,
+        Where.SENSITIVITY: bool(private_mark(stored.content)),
         Where.ATTACHED: summary.has_attachment,
         Where.READ: Flag.SEEN in stored.flags,
         Where.UNREAD: Flag.SEEN not in stored.flags,

@@ -148,6 +148,7 @@ class Where(StrEnum):
     FOLDER = "dans"
     STATE = "est"
     WITH = "avec"
+    SENSITIVITY = "sensibilité"  # its author marked the message private; no search of people says it
 
 
 @dataclass(frozen=True)

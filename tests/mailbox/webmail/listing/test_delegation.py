@@ -20,6 +20,7 @@ from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageG
 from vaguemestre.post.mailstore.privacy import PRIVATE
 from vaguemestre.post.mailstore.values import MessageRef, Use
 
+SENSITIVE = letter("Bilan").replace(b"Subject:", b"Sensitivity: Personal\r\nSubject:", 1)
 DAY = datetime(2026, 11, 24, tzinfo=UTC)
 
 
@@ -146,6 +147,7 @@ def test_no_private_message_is_reached() -> None:
     seen = mailbox.append("INBOX", letter("Réunion"), (), DAY)
     marked = mailbox.append("INBOX", letter("Bilan de santé"), (PRIVATE,), DAY)
     before = mailbox.append("INBOX", letter("PERSONNEL : santé"), (), DAY)
+    appended = mailbox.append("INBOX", SENSITIVE, (), DAY)  # by a program: no delivery script has marked it
     fenced = DelegatedMailbox(mailbox, DelegatedScope())
     [inbox] = [folder for folder in fenced.folders() if folder.use is Use.INBOX]
     assert (inbox.total, inbox.unread) == (2, 2)  # one came before such messages were marked
@@ -153,13 +155,14 @@ def test_no_private_message_is_reached() -> None:
     for page in (*pages, fenced.look("INBOX", PLAIN, 0, 50)):
         assert [row.ref for row in page.rows] == [seen]
         assert page.total == 1
-    assert marked not in fenced.refs("INBOX", PLAIN)
+    assert {marked, appended}.isdisjoint(fenced.refs("INBOX", PLAIN))
     assert [row.ref for row in fenced.conversation(seen)] == [seen]
-    for ref in (marked, before):
+    for ref in (marked, before, appended):
         for look in (fenced.open, fenced.raw, fenced.conversation, lambda ref: fenced.part(ref, "1")):
             if look == fenced.conversation and ref == before:
                 continue
             with pytest.raises(MessageGone):
                 look(ref)
-    with pytest.raises(MessageGone):
-        fenced.move([marked], "Trash")
+    for ref in (marked, appended):
+        with pytest.raises(MessageGone):
+            DelegatedMailbox(mailbox, DelegatedScope()).move([ref], "Trash")

@@ -9,6 +9,7 @@ from vaguemestre.engines.imap.protocol import envelopes, headers
 from vaguemestre.engines.imap.protocol.arguments import Argument
 from vaguemestre.engines.imap.protocol.line_stream import Line
 from vaguemestre.foundation.kernel.texts import spellings, without_ligatures
+from vaguemestre.post.mailstore.privacy import SENSITIVITIES
 from vaguemestre.post.mailstore.values import Clause, Only, Order, View, Where
 
 _KEYS = {
@@ -89,10 +90,8 @@ def sort_by_relevance(
 def _clause_criteria(clause: Clause) -> list[Argument]:
     """One search key, before which NOT may stand."""
     value = headers.clean(clause.value).strip()
-    if clause.where in _FLAG_KEYS:
-        return [_FLAG_KEYS[clause.where]]
-    if clause.where is Where.ATTACHED:
-        return [b"(", *_ATTACHED, b")"]
+    if clause.where in _KEYS_WITHOUT_VALUE:
+        return _KEYS_WITHOUT_VALUE[clause.where]
     if not value:
         return []
     match clause.where:
@@ -134,6 +133,13 @@ def _any_of(key: bytes, values: list[str]) -> list[Argument]:
     for value in values:
         arguments += [key, value]
     return arguments
+
+
+_KEYS_WITHOUT_VALUE: dict[Where, list[Argument]] = {
+    **{where: [key] for where, key in _FLAG_KEYS.items()},
+    Where.ATTACHED: [b"(", *_ATTACHED, b")"],
+    Where.SENSITIVITY: _any_of(b"HEADER Sensitivity", list(SENSITIVITIES)),
+}
 
 
 def sort_keys(view: View) -> bytes:

@@ -16,6 +16,7 @@ from vaguemestre.mailbox.portability.rules.identity import (
     on_the_wire,
 )
 from vaguemestre.mailbox.portability.values import INBOX, Mark, Piece, Tally
+from vaguemestre.post.mailstore.privacy import private_mark
 
 
 def import_messages(
@@ -66,7 +67,8 @@ class _Target:
         if mark in marks:
             return counting.known(tally, piece)
         try:
-            self._store.add(folder, content, piece.flags, piece.date or mbox.date_in(content) or self._now)
+            flags = piece.flags.union(private_mark(content))
+            self._store.add(folder, content, flags, piece.date or mbox.date_in(content) or self._now)
         except EngineRefused:
             return counting.left(tally, piece, "refused")
         marks.add(mark)

@@ -25,6 +25,7 @@ from vaguemestre.post.mailstore.values import (
 )
 
 _NOT_PRIVATE = Clause(Where.LABEL, PRIVATE, is_not=True)
+_UNMARKED = View(clauses=(_NOT_PRIVATE, Clause(Where.SENSITIVITY)))
 _UNREAD = View(only=frozenset({Only.UNREAD}), clauses=(_NOT_PRIVATE,))
 
 
@@ -57,6 +58,7 @@ class DelegatedMailbox:
         self._own: dict[str, set[MessageRef]] = {}
         self._private: dict[str, frozenset[MessageRef]] = {}
         self._checked: set[MessageRef] = set()
+        self._scanned: set[str] = set()
 
     # Listing
 
@@ -197,13 +199,22 @@ class DelegatedMailbox:
 
     def _view(self, folder: str, view: View) -> View:
         """The view without private messages, and of the delegate's own where only these are seen."""
+        self._mark_private(folder)
         clauses = (*view.clauses, _NOT_PRIVATE)
         if self._sees_own_only(folder):
             clauses += (Clause(Where.LABEL, self._scope.draft_mark),)
         return replace(view, clauses=clauses)
 
+    def _mark_private(self, folder: str) -> None:
+        """Mark the private messages that no delivery script did: a program or an import put them there."""
+        if folder not in self._scanned:
+            self._scanned.add(folder)
+            if unmarked := self._mailbox.refs(folder, _UNMARKED):
+                self._mailbox.flag(unmarked, (PRIVATE,), ())
+
     def _private_refs(self, folder: str) -> frozenset[MessageRef]:
         if folder not in self._private:
+            self._mark_private(folder)
             marked = View(clauses=(Clause(Where.LABEL, PRIVATE),))
             self._private[folder] = frozenset(self._mailbox.refs(folder, marked))
         return self._private[folder]
