@@ -46,6 +46,12 @@ def test_an_answer_to_the_hidden_address_leaves_from_it_and_de_shows_it(
     assert writer.address.encode() not in draft
 
 
+def test_a_draft_under_it_still_leaves_from_it(writer: Writer, box: MemoryMailbox, hidden: str) -> None:
+    for address in (hidden, writer.address):
+        key = start(writer, box, Mode.DRAFT, received(box, address, "parent@dehors.example"))
+        assert chosen(writer, key) == address
+
+
 def test_what_one_wrote_from_it_is_followed_from_it(writer: Writer, box: MemoryMailbox, hidden: str) -> None:
     key = start(writer, box, Mode.REPLY, received(box, hidden, "parent@dehors.example"))
     assert chosen(writer, key) == hidden

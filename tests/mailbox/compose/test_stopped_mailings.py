@@ -22,6 +22,7 @@ from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.outbox.services import withdraw_author_messages, withdraw_held_messages
+from vaguemestre.post.outbox.services.delivery import _refuse
 
 __all__ = ["key"]
 
@@ -205,15 +206,46 @@ def test_the_form_that_starts_it_names_it_for_whoever_confirms_later(
     assert shown == [("Courriel", "Note"), ("Jour", "01/12/2026"), ("Heure", "9 h")]
 
 
-def test_a_copy_that_was_not_sent_leads_to_its_mailing_and_to_no_empty_composer(
-    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
-) -> None:
+def refused_copies(browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes) -> list[str]:
+    """Keys of the copies that « Envois » offers to take up again, all refused at submission."""
     prepare(writer, key)
     start(writer, key)
     carry(mailboxes)
-    OutboxMessage.objects.update(state="refused", reason="compose.not-your-address")
-    page = browser.get("/messagerie/envois/")
-    offered = re.search(r'href="([^"]+)">Reprendre le brouillon', as_typed(page.content.decode()))
-    assert offered
-    assert browser.get(offered[1]).headers["Location"] == f"{HOME}{key}/exemplaires/"
+    for row in OutboxMessage.objects.order_by("key"):
+        _refuse(row, "outbox.refused-recipient", timezone.now())
+    return offered_copies(browser)
+
+
+def offered_copies(browser: Client) -> list[str]:
+    page = as_typed(browser.get("/messagerie/envois/").content.decode())
+    return re.findall(r'name="copy" value="([^"]+)"', page)
+
+
+def test_a_copy_that_was_not_sent_is_a_draft_again_with_its_own_text(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    copies = refused_copies(browser, writer, key, mailboxes)
+    assert len(copies) == 2
+    taken = OutboxMessage.objects.get(key=copies[0])
+    address = browser.post(f"{HOME}", {"copy": copies[0]}).headers["Location"]
+    draft = queries.find_draft(writer.account_id, address.rstrip("/").rpartition("/")[2])
+    assert draft is not None
+    assert draft.fields.to == taken.recipients[0]
+    assert (draft.fields.subject, "{" in draft.fields.html) == (taken.subject, False)
+    assert offered_copies(browser) == copies[1:]
+    status = queries.find_mailing(writer.account_id, key)
+    assert status is not None
+    assert status.on_the_way == 0
+    rows = mailboxes.box(writer.login.mailbox).page("Drafts", 0, 9).rows
+    assert [row.summary.subject for row in rows].count(taken.subject) == 1
+
+
+def test_a_copy_whose_text_is_not_kept_leads_to_its_mailing(
+    browser: Client, writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    copies = refused_copies(browser, writer, key, mailboxes)
+    OutboxMessage.objects.update(content=b"")
+    answer = browser.post(f"{HOME}", {"copy": copies[0]})
+    assert answer.headers["Location"] == f"{HOME}{key}/exemplaires/"
+    assert browser.post(f"{HOME}", {"copy": "x.1"}).status_code == 422
     assert browser.get(f"{HOME}{new_key()}/").status_code == 200, "a new draft"

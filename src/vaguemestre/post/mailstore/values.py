@@ -167,9 +167,8 @@ class Clause:
 class View:
     """Order, filters and search of a list of messages.
 
-    `is_reversed`: oldest, Z or smallest first. `terms`: words or phrases; messages have all of them, in
-    headers or text. `clauses`: further conditions, all of them met.
-    A phrase (several words separated by blanks) is matched as a whole.
+    `is_reversed`: oldest, Z or smallest first. `terms`: words or phrases (several words, matched as a whole);
+    messages have all of them, in headers or text. `clauses`: further conditions, all of them met.
     `mine` (own addresses) and `domains` (the colleagues'), lower case, are for the filters TO_ME, COLLEAGUES.
     """
 

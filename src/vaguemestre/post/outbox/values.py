@@ -114,6 +114,7 @@ class OutgoingMessage:
     created_at: datetime
     submitted_at: datetime | None
     filed_at: datetime | None
+    is_copy: bool  # of a mailing
 
 
 class DeliveryState(StrEnum):

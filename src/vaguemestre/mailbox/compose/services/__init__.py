@@ -23,6 +23,7 @@ from vaguemestre.mailbox.compose.services.identities import (
     save_imported_identity,
     save_stock_text,
 )
+from vaguemestre.mailbox.compose.services.mailings.copy_drafts import draft_of_copy
 from vaguemestre.mailbox.compose.services.mailings.mail_merge import (
     resume_mailings,
     run_mailing,
@@ -54,6 +55,7 @@ __all__ = [
     "delete_filed_draft",
     "delete_old_mailings",
     "discard_draft",
+    "draft_of_copy",
     "forget_person",
     "fork_draft",
     "hand_over",

@@ -131,6 +131,7 @@ def _store(
     body = with_picture_paths(source.body, picture_paths)
     if start_request.mode is Mode.DRAFT:
         _fill_from_draft(row, source.message, body)
+        row.identity_id = _identity_of_draft(writer, source.message)
     else:
         _fill_reply(row, start_request.mode, source.message, body)
         _sign(row, _sender_of_answer(writer, start_request.mode, source.message, academy_signature))
@@ -172,6 +173,14 @@ def _fill_from_draft(row: Composition, draft: OpenedMessage, body: str) -> None:
     row.in_reply_to = usable_message_id(draft.in_reply_to)
     row.references = list(trimmed_references(draft.references, ""))
     row.draft = ref_columns(draft.ref)
+
+
+def _identity_of_draft(writer: Writer, draft: OpenedMessage) -> int | None:
+    """The identity it was written under: a letter from an address that hides one's own keeps it."""
+    theirs = {person.address.lower() for person in draft.sender}
+    answer_as_gateway(writer, theirs)
+    identities = (option.id for option in senders_of(writer, _UNSIGNED) if option.address in theirs)
+    return next(identities, 0) or None
 
 
 def _recipients_field(people: Iterable[Correspondent]) -> str:

@@ -49,11 +49,13 @@ _MAX_DESCRIBED, _LONGEST_ADDRESS = 500, 320
 @signed_in
 @answers_json
 def start(request: SignedInRequest) -> HttpResponse:
-    """GET: empty composer (also for `mailto:`). POST: composer of a reply, a forward or a draft."""
+    """GET: empty composer (also for `mailto:`). POST: of a reply, a forward, a draft, a refused copy."""
     if request.method == "GET":
         return composer_page(
             request, empty_draft(new_key(), with_default_signature(request, _mailto_fields(request)))
         )
+    if copy := request.POST.get("copy", "")[:64]:
+        return HttpResponseRedirect(_address_of_copy(request, copy))
     start_request = StartForm(request.POST).start_request()
     if start_request is None:
         return HttpResponseBadRequest("mode, folder, uid_validity, uid")
@@ -62,6 +64,24 @@ def start(request: SignedInRequest) -> HttpResponse:
     return (
         JsonResponse({"key": key, "url": address}) if wants_json(request) else HttpResponseRedirect(address)
     )
+
+
+def _address_of_copy(request: SignedInRequest, copy: str) -> str:
+    """Composer of the draft made of a copy that was refused, else the page of its mailing.
+
+    Raises Refusal `compose.gone`.
+    """
+    writer, now = writer_of(request), timezone.now()
+    with open_mailbox.get()(writer.login) as mailbox:
+        key = services.draft_of_copy(
+            writer, copy, mailbox, limit=size_limit(request), by=actor_of(request), now=now
+        )
+    if key:
+        return reverse("compose:compose", args=[key])
+    mailing_key = queries.mailing_of_copies(writer.account_id, copy.partition(".")[0])
+    if not mailing_key:
+        raise Refusal("compose.gone")
+    return reverse("compose:mailing", args=[mailing_key])
 
 
 def _start(request: SignedInRequest, start_request: StartRequest) -> str:

@@ -11,6 +11,7 @@ from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, SenderState, Submission
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.rules.reasons import delivery_reason
+from vaguemestre.post.outbox.rules.series import series_of
 from vaguemestre.post.outbox.values import (
     DeliveryState,
     DeliveryStatus,
@@ -29,6 +30,7 @@ _ENDED = (_State.FILED, _State.CANCELLED, _State.REFUSED)
 _LISTED = (
     "pk",
     "key",
+    "message_id",
     "state",
     "due_at",
     "recipients",
@@ -43,6 +45,12 @@ _LISTED = (
 def find_outgoing(account_id: int, key: str) -> OutgoingMessage | None:
     row = OutboxMessage.objects.filter(account_id=account_id, key=key).only(*_LISTED).first()
     return _outgoing_message(row) if row else None
+
+
+def refused_content(account_id: int, key: str) -> bytes:
+    """Text (RFC 5322) of a refused message that has no draft; empty for any other."""
+    rows = OutboxMessage.objects.filter(account_id=account_id, key=key, state=_State.REFUSED)
+    return bytes(rows.values_list("content", flat=True).first() or b"")
 
 
 _RECIPIENTS = FrequentQuery(
@@ -253,4 +261,5 @@ def _outgoing_message(row: OutboxMessage) -> OutgoingMessage:
         created_at=row.created_at,
         submitted_at=row.submitted_at,
         filed_at=row.filed_at,
+        is_copy=bool(series_of(row.message_id)),
     )

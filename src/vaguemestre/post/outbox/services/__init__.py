@@ -28,6 +28,7 @@ from vaguemestre.post.outbox.services.stopped_mail import discard_outgoing, rele
 from vaguemestre.post.outbox.services.submission_policy import judge_automatic, judge_submission
 from vaguemestre.post.outbox.services.withdrawn_mail import (
     forget_withdrawn_messages,
+    take_back_refused,
     withdraw_author_messages,
     withdraw_due_messages,
     withdraw_held_messages,
@@ -59,6 +60,7 @@ __all__ = [
     "send_message",
     "send_self_mail",
     "stop_outgoing",
+    "take_back_refused",
     "withdraw_author_messages",
     "withdraw_due_messages",
     "withdraw_held_messages",

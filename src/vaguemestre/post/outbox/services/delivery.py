@@ -251,7 +251,8 @@ def _take_lease(row: OutboxMessage, now: datetime) -> bool:
 def _refuse(row: OutboxMessage, reason: str, now: datetime) -> None:
     """QUEUED → REFUSED, for good."""
     with transaction.atomic(durable=True):
-        row.state, row.content = _State.REFUSED, b""
+        row.state = _State.REFUSED
+        row.content = b"" if row.draft else row.content  # without a draft its text would be nowhere
         row.reason = reason
         row.save(update_fields=("state", "reason", "content"))
         record(

@@ -61,6 +61,13 @@ def forget_withdrawn_messages(account_id: int, prefix: str) -> list[str]:
     return keys
 
 
+def take_back_refused(account_id: int, key: str, *, by: str, now: datetime) -> None:
+    """Cancel a refused message: its author takes its text up again. Inside the caller's transaction."""
+    refused = OutboxMessage.objects.filter(account_id=account_id, key=key, state=_State.REFUSED)
+    if refused.update(state=_State.CANCELLED, content=b""):
+        record("outbox.message-cancelled", to=f"account:{account_id}", by=by, at=now)
+
+
 def is_withdrawn(row: OutboxMessage, is_draft_deleted: IsDraftDeleted, now: datetime) -> bool:
     """Whether a message that is due does not leave: it was scheduled, and its draft deleted meanwhile.
 
