@@ -12,11 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.races import at_once
 from tests.access.signin.work import INSTANT, challenge_of, solved, worked
 from tests.answers import PageAnswer
 
 from vaguemestre.access.signin.failure_counter import failed_attempts
 from vaguemestre.access.signin.models import Attempts
+from vaguemestre.access.signin.services import end_deferred_form
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import hash_slot
 
@@ -83,9 +85,55 @@ def test_the_work_of_one_try_does_not_serve_for_the_next(nicolas: Account) -> No
     answer, held = solved(*challenge_of(asked)), pupil.cookies[HELD].value
     assert pupil.post(INSTANT, {"work": answer}).status_code == 200
     pupil.cookies[HELD] = held
-    again = pupil.post(INSTANT, {"work": answer})
+    assert pupil.post(INSTANT, {"work": answer})["Location"] == "/alogin"
+    again = tried(pupil, "nmorel", "encore faux")
     assert again.status_code == 202
     assert challenge_of(again) != challenge_of(asked)
+
+
+@pytest.mark.parametrize("end", ["answered", "left", "deferred again, then answered"])
+def test_a_copy_of_what_was_deferred_opens_nothing_once_it_had_its_answer(nicolas: Account, end: str) -> None:
+    Attempts.objects.create(subject="network:127.0.0.1", failures=40, last_at=timezone.now())
+    owner, thief = Client(), Client(REMOTE_ADDR="203.0.113.9")
+    asked = tried(owner, "nmorel", PASSWORD)
+    thief.cookies[HELD] = owner.cookies[HELD].value
+    work = {"work": solved(*challenge_of(asked))}
+    if end == "left":
+        owner.get("/alogin")
+    elif end == "answered":
+        assert owner.post(INSTANT, work)["Location"] == "/"
+    else:
+        again = owner.post(INSTANT, {"work": "1,2,3,4,5,6,7,8"})
+        assert again.status_code == 202
+        assert worked(owner, again)["Location"] == "/"
+    assert thief.post(INSTANT, work)["Location"] == "/alogin"
+    assert thief.get("/").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_copies_at_once_one_opens_the_account() -> None:
+    account()
+    Attempts.objects.create(subject="network:127.0.0.1", failures=40, last_at=timezone.now())
+    owner = Client()
+    asked = tried(owner, "nmorel", PASSWORD)
+    work, held = {"work": solved(*challenge_of(asked))}, owner.cookies[HELD].value
+
+    def resume(number: int) -> str:
+        client = Client()
+        client.cookies[HELD] = held
+        answer = client.post(INSTANT, work)
+        return answer.headers.get("Location", "")
+
+    assert at_once(3, resume).count("/") == 1
+
+
+def test_what_is_kept_of_an_answer_is_a_digest_for_five_minutes(nicolas: Account) -> None:
+    now = timezone.now()
+    assert end_deferred_form("chain", now=now)
+    assert not end_deferred_form("chain", now=now + timedelta(minutes=5))
+    assert "chain" not in Attempts.objects.get().subject
+    assert end_deferred_form("another", now=now + timedelta(minutes=5, seconds=1))
+    assert Attempts.objects.count() == 1
 
 
 def test_what_was_deferred_is_over_once_somebody_is_in_or_out(nicolas: Account) -> None:
@@ -113,13 +161,13 @@ def test_the_work_done_in_one_network_does_not_serve_in_another(nicolas: Account
     pupil = Client()
     asked = tried(pupil, "nmorel", "faux")
     answer, held = solved(*challenge_of(asked)), pupil.cookies[HELD].value
-    assert pupil.post(INSTANT, {"work": answer}).status_code == 200
     for network in ("203.0.113.9", "203.0.113.10"):
         elsewhere = Client(REMOTE_ADDR=network)
         elsewhere.cookies[HELD] = held
         again = elsewhere.post(INSTANT, {"work": answer})
         assert again.status_code == 202
         assert challenge_of(again) != challenge_of(asked)
+    assert pupil.post(INSTANT, {"work": answer}).status_code == 200
 
 
 @pytest.mark.heavy

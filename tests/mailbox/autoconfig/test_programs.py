@@ -19,10 +19,12 @@ from vaguemestre.mailbox.autoconfig.models import ProgramCode
 from vaguemestre.mailbox.autoconfig.rules.programs import is_own_machine, verifies
 from vaguemestre.people.credentials.events import TokensWithdrawn
 from vaguemestre.people.credentials.models import Account, AppPassword, FormerProgramKey, MailToken
+from vaguemestre.people.credentials.ports import ProgramToken
 from vaguemestre.people.credentials.queries import account_facts, account_of_app_password
 from vaguemestre.people.credentials.rules.tokens import sha256_of
 from vaguemestre.people.provisioning.handlers import withdraw_tokens
 from vaguemestre.people.provisioning.ports import connections, mail_directory
+from vaguemestre.site.adapters.mail_tokens import SignedTokens
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -246,11 +248,35 @@ def test_a_code_is_worth_nothing_to_another(
         assert exchanged(code)[0] == 400
 
 
-def test_a_code_used_twice_takes_back_what_it_gave(client: Client, engines: Engines) -> None:
+def test_a_code_used_twice_takes_back_what_it_gave(
+    client: Client, nicolas: Account, engines: Engines
+) -> None:
     code = decided(client)["code"]
     _, granted = exchanged(code)
+    held, cut = connections.get(), list[str]()
+    connections.replace(type("Cut", (), {"cut": lambda self, mailbox: cut.append(mailbox)})())
     assert exchanged(code)[0] == 400
+    connections.replace(held)
     assert refreshed(granted["refresh_token"])[0] == 400
+    assert not engines.honoured, "its access token opens nothing more, at once"
+    assert cut == [nicolas.mailbox]
+
+
+def test_a_code_given_again_before_its_first_answer_ends_that_one_too(
+    client: Client, engines: Engines
+) -> None:
+    """The key is revoked by another transaction, which saw no token yet, while the first one is minted."""
+    minted = SignedTokens.for_program
+
+    def revoked_meanwhile(tokens: SignedTokens, key: str) -> ProgramToken:
+        token = minted(tokens, key)
+        AppPassword.objects.update(revoked_at=timezone.now())
+        return token
+
+    with patch.object(SignedTokens, "for_program", revoked_meanwhile):
+        assert exchanged(decided(client)["code"])[0] == 400
+    assert not engines.honoured
+    assert not MailToken.objects.filter(session_key__startswith="program:").exists()
 
 
 def test_a_code_dies_after_a_minute(client: Client, engines: Engines) -> None:

@@ -222,7 +222,7 @@ def test_a_filter_that_the_class_no_longer_lets_out_is_marked(
 
 def test_a_stolen_session_sends_no_mail_away(client: Client, nicolas: Account) -> None:
     """Somebody who holds the session only, long after the sign-in: nothing forwards or deletes."""
-    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=31))
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=6))
     for outcome in ({"move_to": "", "forward_to": "soeur@ac-amiens.test"}, {"move_to": "", "discards": "on"}):
         answer = client.post(f"{ADDRESS}/enregistrer", typed(client, **outcome))
         assert answer["Location"] == "/alogin?confirmer=1&next=%2Fcompte%2Freprise"
@@ -235,13 +235,13 @@ def test_a_filter_to_a_folder_asks_for_no_proof(client: Client, nicolas: Account
     assert len(queries.filters_of(nicolas.pk)) == 1
 
 
-def test_a_filter_that_sends_away_has_half_an_hour_then_comes_back_filled_in(
+def test_a_filter_that_sends_away_has_five_minutes_then_comes_back_filled_in(
     client: Client, nicolas: Account
 ) -> None:
     wanted = typed(client, move_to="", discards="on")
-    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=29))
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=4))
     assert client.post(f"{ADDRESS}/enregistrer", wanted)["Location"].startswith(f"{ADDRESS}?fait=1")
-    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=31))
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=6))
     revocations.get().bump()
     asked = client.post(f"{ADDRESS}/enregistrer", {**wanted, "name": "Publicité"})
     page = client.get(asked["Location"]).content.decode()

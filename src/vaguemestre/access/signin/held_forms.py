@@ -17,7 +17,9 @@ from typing import Concatenate
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from vaguemestre.access.signin import services
 from vaguemestre.access.signin.rules.proof_of_work import (
     CHALLENGE_LIFETIME,
     bits_of,
@@ -34,9 +36,15 @@ _MAX_COOKIE_CHARACTERS = 3800
 _BUSY_WAIT_SECONDS = (2, 4)
 
 
+type _View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
 @dataclass(frozen=True, slots=True)
 class DeferredForm:
-    """A form submitted to `path`, and the work asked of the browser meanwhile. `at`: Unix time."""
+    """A form submitted to `path`, and the work asked of the browser meanwhile. `at`: Unix time.
+
+    `chain`: the same for each time one form is deferred again; all of them end with its answer.
+    """
 
     path: str
     fields: Mapping[str, str]
@@ -45,6 +53,7 @@ class DeferredForm:
     subject: str
     challenge: str
     at: float
+    chain: str = ""
 
     def work_done(self, answer: str) -> BrowserWork:
         """The work paid for: by a correct answer, or without scripts by waiting long enough."""
@@ -62,7 +71,11 @@ def defer_form(
 ) -> HttpResponse:
     """The page « Un instant… », the form in its cookie. Raises Refusal `signin.busy` if it is too long."""
     challenge = secrets.token_urlsafe(18)
-    form = DeferredForm(path, dict(fields), later.level, later.count, later.subject, challenge, time.time())
+    before = _open_form(request, keys)
+    chain = before.chain if before else secrets.token_urlsafe(18)
+    form = DeferredForm(
+        path, dict(fields), later.level, later.count, later.subject, challenge, time.time(), chain
+    )
     cookie = base64.urlsafe_b64encode(seal(json.dumps(asdict(form)).encode(), _SEALING_OWNER, keys))
     if len(cookie) > _MAX_COOKIE_CHARACTERS:
         raise Refusal("signin.busy")
@@ -88,7 +101,18 @@ def defer_form(
 
 
 def deferred_form(request: HttpRequest, path: str, keys: SecretKeys) -> DeferredForm | None:
-    """The form this browser submitted to that path; None if there is none or it is too old."""
+    """The form this browser submitted to that path; None if there is none, too old or answered."""
+    form = _open_form(request, keys)
+    return form if form and form.path == path else None
+
+
+def _open_form(request: HttpRequest, keys: SecretKeys) -> DeferredForm | None:
+    form = _sealed_form(request, keys)
+    return None if form is None or services.is_deferred_form_over(form.chain) else form
+
+
+def _sealed_form(request: HttpRequest, keys: SecretKeys) -> DeferredForm | None:
+    """The form in the browser's cookie, for as long as its challenge is valid."""
     cookie = request.COOKIES.get(settings.HELD_FORM_COOKIE_NAME, "")
     try:
         content = unseal(base64.urlsafe_b64decode(cookie), _SEALING_OWNER, keys)
@@ -96,24 +120,32 @@ def deferred_form(request: HttpRequest, path: str, keys: SecretKeys) -> Deferred
     except (Refusal, ValueError, TypeError):
         return None
     is_fresh = 0 <= time.time() - form.at <= CHALLENGE_LIFETIME.total_seconds()
-    return form if form.path == path and is_fresh else None
+    return form if form.chain and is_fresh else None
 
 
-def drop_deferred_form[Answer: HttpResponse](request: HttpRequest, answer: Answer) -> Answer:
-    """Delete the form's cookie, unless this response sets another: it signs in whoever comes next."""
+def drop_deferred_form[Answer: HttpResponse](
+    request: HttpRequest, answer: Answer, keys: SecretKeys
+) -> Answer:
+    """Delete the form's cookie, and end its copies, unless this response sets another.
+
+    It signs in whoever comes next.
+    """
     name = settings.HELD_FORM_COOKIE_NAME
     if name in request.COOKIES and name not in answer.cookies:
+        if form := _sealed_form(request, keys):
+            services.end_deferred_form(form.chain, now=timezone.now())
         answer.delete_cookie(name, path="/", samesite="Strict")
     return answer
 
 
-def dropping_deferred_form[**P](
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def dropping_deferred_form[**P](keys: Callable[[], SecretKeys]) -> Callable[[_View[P]], _View[P]]:
     """Decorator of a page with such a form: whatever it answers, what was deferred before is over."""
 
-    @wraps(view)
-    def dropping(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return drop_deferred_form(request, view(request, *args, **kwargs))
+    def decorate(view: _View[P]) -> _View[P]:
+        @wraps(view)
+        def dropping(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            return drop_deferred_form(request, view(request, *args, **kwargs), keys())
 
-    return dropping
+        return dropping
+
+    return decorate

@@ -250,7 +250,7 @@ def start_session(
     answer = HttpResponseRedirect(safe_next(back))
     if not shared:
         remember_browser(answer, browser, account_id)
-    return drop_deferred_form(request, answer)
+    return drop_deferred_form(request, answer, secret_keys.get())
 
 
 def _end_former_session(former: Who, account_id: int, session_key: str, now: datetime) -> None:
@@ -288,7 +288,7 @@ def end_browser_session(request: HttpRequest, answer: HttpResponse) -> HttpRespo
     if who and who.shared:
         answer["Clear-Site-Data"] = CLEARED_SITE_DATA
         answer.delete_cookie(settings.KNOWN_BROWSER_COOKIE_NAME)
-    return drop_deferred_form(request, answer)
+    return drop_deferred_form(request, answer, secret_keys.get())
 
 
 def network_of(request: HttpRequest) -> str:

@@ -36,7 +36,7 @@ _CHOICES = ("identifiant", "premiere-connexion")
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@dropping_deferred_form
+@dropping_deferred_form(secret_keys.get)
 def identify(request: HttpRequest) -> HttpResponse:
     """Choose the problem, then give NUMEN and birth date."""
     typed, work = submitted_form(request, secret_keys.get())
@@ -64,7 +64,7 @@ def identify(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@dropping_deferred_form
+@dropping_deferred_form(secret_keys.get)
 def give_issued_code(request: HttpRequest) -> HttpResponse:
     """Give a code that the help desk sent, or that was handed over."""
     fields, work = submitted_form(request, secret_keys.get())

@@ -41,7 +41,7 @@ from vaguemestre.people.directory.ports import numen_keys
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@dropping_deferred_form
+@dropping_deferred_form(secret_keys.get)
 def recover(request: HttpRequest) -> HttpResponse:
     """Give NUMEN and birth date; the next page asks for a code in any case."""
     fields, work = submitted_form(request, secret_keys.get())

@@ -12,9 +12,8 @@ OWN_DEVICE = timedelta(days=30)  # « Mon appareil »: after a day of school, fo
 MAX_DURATION_STAFF = timedelta(hours=8)
 IDLE_STAFF = timedelta(minutes=15)
 ANONYMOUS = timedelta(minutes=30)  # a sign-in or an activation in progress
-RECENT = timedelta(minutes=5)  # sensitive acts
+RECENT = timedelta(minutes=5)  # sensitive acts, among them filters that forward or delete mail
 RECENT_FOR_OTHERS = timedelta(minutes=15)  # acts on others' accounts: a help desk does one after another
-RECENT_FOR_FILTERS = timedelta(minutes=30)  # filters that forward or delete mail
 WRITE_INTERVAL = timedelta(minutes=1)  # how late the stored idle clock may be
 
 

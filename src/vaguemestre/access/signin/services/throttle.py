@@ -11,11 +11,18 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from vaguemestre.access.signin.models import Attempts
-from vaguemestre.access.signin.rules.proof_of_work import Count, Price, WorkDue, required_work
+from vaguemestre.access.signin.rules.proof_of_work import (
+    CHALLENGE_LIFETIME,
+    Count,
+    Price,
+    WorkDue,
+    required_work,
+)
 from vaguemestre.access.signin.rules.throttle import WAITED, Budget, failures_now, wait_left
 from vaguemestre.access.signin.values import BrowserWork
 from vaguemestre.foundation.journal.services import record
 
+_DEFERRED = "deferred:"
 _NO_BUDGETS: Mapping[str, Budget] = MappingProxyType({})
 
 
@@ -158,6 +165,27 @@ def lift_throttle(account_id: int, *others: str) -> None:
     )
     subjects = Attempts.objects.filter(near).values_list("subject", flat=True)
     reset_failures([f"account:{account_id}", f"code:{account_id}", *others, *subjects])
+
+
+def end_deferred_form(chain: str, *, now: datetime) -> bool:
+    """Use case: note that what was deferred under that identifier has had its answer. False if it had before.
+
+    Whoever copied its cookie gets nothing more from it. Kept as long as such a cookie is valid.
+    """
+    over = Attempts.objects.filter(subject__startswith=_DEFERRED, last_at__lt=now - CHALLENGE_LIFETIME)
+    with transaction.atomic(durable=True):
+        over.delete()
+        subject = _deferred_subject(chain)
+        return Attempts.objects.get_or_create(subject=subject, defaults={"last_at": now})[1]
+
+
+def is_deferred_form_over(chain: str) -> bool:
+    """Whether what was deferred under that identifier has had its answer."""
+    return Attempts.objects.filter(subject=_deferred_subject(chain)).exists()
+
+
+def _deferred_subject(chain: str) -> str:
+    return f"{_DEFERRED}{hashlib.sha256(chain.encode()).hexdigest()[:40]}"
 
 
 def _lock(subjects: Iterable[str]) -> None:

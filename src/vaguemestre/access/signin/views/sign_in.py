@@ -44,7 +44,7 @@ from vaguemestre.people.credentials.ports import secret_keys
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@dropping_deferred_form
+@dropping_deferred_form(secret_keys.get)
 def sign_in(request: HttpRequest) -> HttpResponse:
     who = who_asks(request)
     again = who is not None and "confirmer" in request.GET
@@ -64,7 +64,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@dropping_deferred_form
+@dropping_deferred_form(secret_keys.get)
 def resume_sign_in(request: HttpRequest) -> HttpResponse:
     """Resume a deferred sign-in: what was typed is in the browser's cookie, its proof of work in the form."""
     deferred = deferred_form(request, reverse("signin:resume"), secret_keys.get())
@@ -72,11 +72,12 @@ def resume_sign_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(SIGN_IN)
     back, again = safe_next(deferred.fields.get("next", "/")), who_asks(request) is not None
     work = deferred.work_done(request.POST.get("work", ""))
-    return _attempt_sign_in(request, SignInForm(deferred.fields), back, work, again=again)
+    form = SignInForm(deferred.fields)
+    return _attempt_sign_in(request, form, back, work, again=again, chain=deferred.chain)
 
 
 def _attempt_sign_in(
-    request: HttpRequest, form: SignInForm, back: str, work: BrowserWork, *, again: bool
+    request: HttpRequest, form: SignInForm, back: str, work: BrowserWork, *, again: bool, chain: str = ""
 ) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, again=again)
@@ -90,6 +91,9 @@ def _attempt_sign_in(
         numen_leads_on=_numen_leads_on(),
         policy=factor_policy(),
     )
+    is_answer = chain and not isinstance(step, Deferred)
+    if is_answer and not services.end_deferred_form(chain, now=timezone.now()):
+        return HttpResponseRedirect(SIGN_IN)  # a copy of its cookie was answered meanwhile
     return _respond(request, form, step, back, again=again)
 
 

@@ -7,6 +7,7 @@ from vaguemestre.mailbox.autoconfig.services.passwords import (
     make_profile_password,
 )
 from vaguemestre.mailbox.autoconfig.services.programs import (
+    ReusedCode,
     TokenGrant,
     delete_codes_of,
     delete_every_code,
@@ -19,6 +20,7 @@ from vaguemestre.mailbox.autoconfig.services.programs import (
 
 __all__ = [
     "NewPassword",
+    "ReusedCode",
     "TokenGrant",
     "delete_codes_of",
     "delete_every_code",

@@ -20,6 +20,7 @@ from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.autoconfig.models import ProgramCode
 from vaguemestre.mailbox.autoconfig.rules.programs import AuthorizationRequest, OAuthError, verifies
+from vaguemestre.people.credentials.events import TokensWithdrawn
 from vaguemestre.people.credentials.ports import MailTokens, ProgramToken
 from vaguemestre.people.credentials.queries import app_passwords_of, find_account, is_stopped
 from vaguemestre.people.credentials.services import (
@@ -29,11 +30,19 @@ from vaguemestre.people.credentials.services import (
     revoke_app_password,
     revoke_program_key,
     standing_program_key,
+    withdraw_program_tokens,
 )
 
 CODE_LIFETIME = timedelta(minutes=1)
 CODES_KEPT = timedelta(days=1)  # a code used twice is recognised
 _NO_GRANT = OAuthError("invalid_grant", "the code or token is unknown, over, or another's")
+
+
+@dataclass(frozen=True)
+class ReusedCode(OAuthError):
+    """A code given twice. `withdrawn`: the tokens of its first use, for the engines to refuse at once."""
+
+    withdrawn: TokensWithdrawn | None = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +95,12 @@ def exchange_code(
     """
     with transaction.atomic(durable=True):
         code = ProgramCode.objects.select_for_update().filter(code_sha256=_sha256(text)).first()
-        if code is None or not _is_first_use(code, now):
+        if code is None:
             return _NO_GRANT
+        if code.used_at is not None:
+            return _revoke_granted(code, now)
+        code.used_at = now
+        code.save(update_fields=["used_at"])
         is_same_client = (code.redirect_uri, code.client_id) == (redirect_uri, client_id)
         if now >= code.expires_at or not is_same_client or not verifies(verifier, code.challenge):
             return _NO_GRANT
@@ -100,19 +113,22 @@ def exchange_code(
     minted = _mint_token(mail_tokens, key)
     if minted is None:
         return _NO_GRANT
+    with transaction.atomic(durable=True):  # waits for whoever gives the code again meanwhile
+        ProgramCode.objects.select_for_update().get(pk=code.pk)
+        standing = {row.app_password_id for row in app_passwords_of(code.account_id)}
+        if code.app_password_id not in standing:
+            return _revoke_granted(code, now)
     return TokenGrant(*minted, key, touched)
 
 
-def _is_first_use(code: ProgramCode, now: datetime) -> bool:
-    """Mark the code as used. If it was used before, revoke the key it gave."""
-    if code.used_at is not None:
-        if code.app_password_id:
-            by = f"account:{code.account_id}"
-            revoke_app_password(code.account_id, code.app_password_id, by=by, now=now)
-        return False
-    code.used_at = now
-    code.save(update_fields=["used_at"])
-    return True
+def _revoke_granted(code: ProgramCode, now: datetime) -> ReusedCode:
+    """Revoke what the first use of that code gave. Inside the caller's transaction."""
+    withdrawn = None
+    if code.app_password_id:
+        withdrawn = withdraw_program_tokens(code.account_id, code.app_password_id)
+        by = f"account:{code.account_id}"
+        revoke_app_password(code.account_id, code.app_password_id, by=by, now=now)
+    return ReusedCode(_NO_GRANT.error, _NO_GRANT.words, withdrawn)
 
 
 def _issue_key(code: ProgramCode, now: datetime) -> tuple[str, AccountTouched]:

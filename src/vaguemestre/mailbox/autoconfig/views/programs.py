@@ -117,6 +117,8 @@ def token(request: HttpRequest) -> HttpResponse:
             granted = services.refresh_token(tokens, key, network_of(request), now=now)
         case _:
             granted = OAuthError("unsupported_grant_type", "authorization_code or refresh_token")
+    if isinstance(granted, services.ReusedCode) and granted.withdrawn:
+        run_now(granted.withdrawn)
     if isinstance(granted, OAuthError):
         return _wrong(granted)
     if granted.touched:

@@ -11,7 +11,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, proved_within, signed_in
-from vaguemestre.access.signin.rules.session_lifetimes import RECENT_FOR_FILTERS
+from vaguemestre.access.signin.rules.session_lifetimes import RECENT
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.refusals import sentence
@@ -96,7 +96,7 @@ def _store(request: SignedInRequest, writer: Writer, identity_id: int, form: Ide
     return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
 
 
-_store_proved = proved_within(RECENT_FOR_FILTERS, "faire répondre à une adresse extérieure")(_store)
+_store_proved = proved_within(RECENT, "faire répondre à une adresse extérieure")(_store)
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, proved_within, signed_in
-from vaguemestre.access.signin.rules.session_lifetimes import RECENT_FOR_FILTERS
+from vaguemestre.access.signin.rules.session_lifetimes import RECENT
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries, services
@@ -151,7 +151,7 @@ def _store(request: SignedInRequest, mail_filter: Filter, folder_names: Sequence
     ))  # fmt: skip
 
 
-_proved = proved_within(RECENT_FOR_FILTERS, "enregistrer un filtre qui fait suivre ou supprime du courrier")
+_proved = proved_within(RECENT, "enregistrer un filtre qui fait suivre ou supprime du courrier")
 _store_proved = _proved(_store)
 
 

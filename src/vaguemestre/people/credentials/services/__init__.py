@@ -34,6 +34,7 @@ from vaguemestre.people.credentials.services.app_passwords import (
     revoke_every_app_password,
     revoke_program_key,
     standing_program_key,
+    withdraw_program_tokens,
 )
 from vaguemestre.people.credentials.services.erasure import erase_account
 from vaguemestre.people.credentials.services.keys import (
@@ -155,5 +156,6 @@ __all__ = [
     "use_code",
     "use_passkey",
     "use_recovery_code",
+    "withdraw_program_tokens",
     "withdraw_proofs",
 ]

@@ -83,11 +83,19 @@ def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: 
             number=app_password_id,
         )
         announce(AccountChanged(account_id))
-        token_sha256s = forget_tokens([account_id], session_key=program_session(app_password_id))
-        if token_sha256s:
-            mailbox = Account.objects.values_list("mailbox", flat=True).get(pk=account_id)
-            announce(TokensWithdrawn(mailbox, token_sha256s))
+        withdraw_program_tokens(account_id, app_password_id)
     return bool(revoked)
+
+
+def withdraw_program_tokens(account_id: int, app_password_id: int) -> TokensWithdrawn | None:
+    """Announce that the mail tokens got with that key are worth nothing more; None if there are none."""
+    token_sha256s = forget_tokens([account_id], session_key=program_session(app_password_id))
+    if not token_sha256s:
+        return None
+    mailbox = Account.objects.values_list("mailbox", flat=True).get(pk=account_id)
+    withdrawn = TokensWithdrawn(mailbox, token_sha256s)
+    announce(withdrawn)
+    return withdrawn
 
 
 def revoke_program_key(key_sha256: str, *, now: datetime) -> None:
