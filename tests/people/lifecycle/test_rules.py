@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,3 +85,22 @@ def test_nothing_is_forgotten_between_two_days_that_matter(event: EventKind, tod
     wakes = rules.next_due_day(dues, done, today, NOTICES)
     following = [due.on for due in dues if due.step not in done]
     assert wakes is None if not following else wakes is not None and wakes <= min(following)
+
+
+@pytest.mark.parametrize(
+    ("event", "days"),
+    [
+        (EventKind.RETIREMENT, 120),
+        (EventKind.TRANSFER, 120),
+        (EventKind.CONTRACT_END, 120),
+        (EventKind.DEATH, 365),
+    ],
+)
+def test_an_event_declared_a_year_late_erases_nothing_before_a_mistake_is_seen(
+    event: EventKind, days: int
+) -> None:
+    declared_on = EFFECT + timedelta(days=365)
+    dues = {due.step: due.on for due in rules.due_steps(TABLE[event], EFFECT, declared_on=declared_on)}
+    assert dues[Step.PURGE] == declared_on + timedelta(days=days)
+    in_time = rules.due_steps(TABLE[event], EFFECT, declared_on=EFFECT)
+    assert in_time == rules.due_steps(TABLE[event], EFFECT)

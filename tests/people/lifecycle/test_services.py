@@ -151,8 +151,19 @@ def test_a_death_declared_by_mistake_opens_nothing_that_was_closed_before(marie:
     assert states(marie) == ("closed", "closed")
 
 
+@pytest.mark.parametrize("event", [EventKind.RETIREMENT, EventKind.DEATH])
+def test_a_slip_of_the_year_erases_nothing_and_is_taken_back(marie: Account, event: EventKind) -> None:
+    declare(marie, event, TODAY - timedelta(days=365))
+    assert states(marie)[1] in ("closed", "frozen")
+    services.run_due_events(NUMBERS, now=NOW + timedelta(days=100), today=TODAY + timedelta(days=100))
+    assert not announced("MailboxPurgeDue")
+    services.end_event(marie.pk, by="account:9", now=NOW + timedelta(days=101))
+    assert states(marie) == ("active", "open")
+
+
 def test_nothing_is_left_to_freeze_of_an_erased_mailbox(marie: Account) -> None:
     declare(marie, EventKind.RETIREMENT, TODAY - timedelta(days=200))
+    services.run_due_events(NUMBERS, now=NOW + timedelta(days=120), today=TODAY + timedelta(days=120))
     assert states(marie) == ("closed", "purged")
     with pytest.raises(Refusal, match=r"lifecycle\.account-closed"):
         declare(marie, EventKind.DEATH)

@@ -7,10 +7,11 @@ from itertools import batched
 
 from django.db.models import QuerySet
 
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import AccountStatus, account_status, account_statuses
 from vaguemestre.people.lifecycle import rules
 from vaguemestre.people.lifecycle.models import LifecycleEvent
-from vaguemestre.people.lifecycle.values import AccountLifecycle, ConsequenceTable, EventKind, Step
+from vaguemestre.people.lifecycle.values import AccountLifecycle, ConsequenceTable, DueStep, EventKind, Step
 
 _BATCH_PARAMS = 10_000
 _DEPARTURES = (
@@ -43,21 +44,27 @@ def open_events_of_kind(kind: EventKind) -> dict[int, int]:
     return dict(LifecycleEvent.objects.filter(ended_at=None, event=kind).values_list("account_id", "pk"))
 
 
+def dues_of(event: LifecycleEvent, table: ConsequenceTable) -> tuple[DueStep, ...]:
+    """The steps of an event and their days, in order."""
+    return rules.due_steps(
+        table[EventKind(event.event)],
+        event.effect_on,
+        event.closes_on,
+        declared_on=paris_day(event.declared_at),
+    )
+
+
 def closing_days(table: ConsequenceTable, account_ids: Collection[int] | None = None) -> dict[int, date]:
     """Account → planned closing day, for these accounts, or for all (None)."""
-    rows = LifecycleEvent.objects.filter(ended_at=None).only("account_id", "event", "effect_on", "closes_on")
+    rows = LifecycleEvent.objects.filter(ended_at=None).only(
+        "account_id", "event", "effect_on", "closes_on", "declared_at"
+    )
     parts = (
         [rows]
         if account_ids is None
         else [rows.filter(account_id__in=batch) for batch in batched(account_ids, _BATCH_PARAMS)]
     )
-    days = {
-        event.account_id: rules.closing_day(
-            rules.due_steps(table[EventKind(event.event)], event.effect_on, event.closes_on)
-        )
-        for part in parts
-        for event in part
-    }
+    days = {event.account_id: rules.closing_day(dues_of(event, table)) for part in parts for event in part}
     return {account_id: day for account_id, day in days.items() if day}
 
 
@@ -140,7 +147,7 @@ def _account_lifecycle(
     if event is None:
         return lifecycle
     kind = EventKind(event.event)
-    dues = rules.due_steps(table[kind], event.effect_on, event.closes_on)
+    dues = dues_of(event, table)
     return replace(
         lifecycle,
         event=kind,

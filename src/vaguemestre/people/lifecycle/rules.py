@@ -22,6 +22,7 @@ DECLARED_BY_HELPDESK = frozenset({EventKind.COMPROMISE})
 REPORTED_BY_FEED = frozenset(
     {EventKind.LEAVE, EventKind.LONG_LEAVE, EventKind.TRANSFER, EventKind.RETIREMENT, EventKind.DEATH}
 )
+MIN_ERASED_AFTER = 30  # days after the declaration, whatever the delays
 _CLOSING = frozenset({Step.CLOSE, Step.FREEZE})
 _ORDER = tuple(Step)
 _FORMER_NOTICE = "notice-of-a-former-day"
@@ -97,14 +98,26 @@ def situation_outcome(
 
 
 def due_steps(
-    consequence: Consequence, effect_on: date, closes_on: date | None = None
+    consequence: Consequence,
+    effect_on: date,
+    closes_on: date | None = None,
+    *,
+    declared_on: date | None = None,
 ) -> tuple[DueStep, ...]:
-    """The steps and their days, in order. `closes_on` postpones closing, and erasing by as many days."""
+    """The steps and their days, in order. `closes_on` postpones closing, and erasing by as many days.
+
+    However long ago the event happened, as many days pass between `declared_on` and the erasing as usually
+    between closing and erasing: a mistaken year is seen before the mail is gone.
+    """
     days = dict(consequence.steps)
     if closes_on and Step.CLOSE in days:
         later = (closes_on - effect_on).days - days[Step.CLOSE]
         for step in (Step.CLOSE, Step.PURGE):
             days[step] = days.get(step, 0) + later
+    closed = days.get(Step.CLOSE, days.get(Step.FREEZE))
+    if declared_on and closed is not None and Step.PURGE in days:
+        grace = max(days[Step.PURGE] - closed, MIN_ERASED_AFTER)
+        days[Step.PURGE] = max(days[Step.PURGE], (declared_on - effect_on).days + grace)
     dues = [DueStep(step, effect_on + timedelta(days=after)) for step, after in days.items()]
     return tuple(sorted(dues, key=lambda due: (due.on, _ORDER.index(due.step))))
 

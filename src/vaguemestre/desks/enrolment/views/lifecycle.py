@@ -1,6 +1,7 @@
 """Lifecycle events of a person (leave, transfer, retirement…), declared by an officer."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import cast
 
 from django import forms
@@ -37,6 +38,7 @@ from vaguemestre.people.lifecycle.ports import boxes_owned
 from vaguemestre.people.lifecycle.queries import account_lifecycle
 from vaguemestre.people.lifecycle.values import EventKind, Forecast, Step
 
+_LATE = 14  # days: an officer declares what happened the week before
 _DECLARABLE = tuple(
     event for event in EventKind if event not in rules.DECLARED_BY_FEED | rules.DECLARED_BY_HELPDESK
 )
@@ -139,7 +141,7 @@ def _confirmation(
         facts=[
             ("Personne", person.name),
             ("Poste", person.place),
-            ("Jour d’effet", f"{day:%d/%m/%Y}"),
+            ("Jour d’effet", _day_words(day, paris_day(timezone.now()))),
         ],
         consequences=effects,
         fields=[(name, form.data.get(name, "")) for name in form.fields],
@@ -147,6 +149,12 @@ def _confirmation(
         back=reverse("enrolment:lifecycle", args=[person.person_id]),
         is_dangerous=bool(steps & {Step.CLOSE, Step.FREEZE, Step.SUSPEND}),
     )
+
+
+def _day_words(day: date, today: date) -> str:
+    """The day, and how long ago it was once a slip of the year is likelier than a late declaration."""
+    past = (today - day).days
+    return f"{day:%d/%m/%Y}" + (f", passé depuis {past} jours : vérifiez l’année" if past > _LATE else "")
 
 
 def _person_and_account(request: OfficerRequest, person_id: int) -> tuple[ManagedPerson, int]:

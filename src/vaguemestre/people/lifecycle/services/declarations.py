@@ -54,7 +54,7 @@ def forecast(
     """What `declare_event` would do; writes nothing. Raises the same Refusals."""
     _check_declaration(account_id, kind, effect_on, today)
     current = queries.open_event(account_id)
-    dues = rules.due_steps(rules.consequence_table(delays)[kind], effect_on)
+    dues = rules.due_steps(rules.consequence_table(delays)[kind], effect_on, declared_on=today)
     return Forecast(
         at_once=rules.steps_to_run(dues, (), today),
         later=tuple(due for due in dues if due.on > today),

@@ -36,7 +36,7 @@ def advance_event(
     event: LifecycleEvent, delays: LifecycleDelays, table: ConsequenceTable, *, now: datetime, today: date
 ) -> None:
     """Run the due steps, send the due notice, and schedule the next day."""
-    dues = rules.due_steps(table[EventKind(event.event)], event.effect_on, event.closes_on)
+    dues = queries.dues_of(event, table)
     for step in rules.steps_to_run(dues, event.done, today):
         run_step(event, step, table, "system", now)
         event.done = [*event.done, step]
@@ -53,7 +53,7 @@ def schedule_next(
     event: LifecycleEvent, table: ConsequenceTable, delays: LifecycleDelays, today: date
 ) -> None:
     """Save the event with its next due day."""
-    dues = rules.due_steps(table[EventKind(event.event)], event.effect_on, event.closes_on)
+    dues = queries.dues_of(event, table)
     event.next_on = rules.next_due_day(dues, event.done, today, delays.notices)
     event.save()
 
@@ -89,7 +89,7 @@ def purge_mailbox(account_id: int, by: str, now: datetime) -> None:
 
 def announce_neutral_reply(event: LifecycleEvent, table: ConsequenceTable) -> None:
     """Announce the neutral reply of an event, from its day until the closing of the account."""
-    dues = rules.due_steps(table[EventKind(event.event)], event.effect_on, event.closes_on)
+    dues = queries.dues_of(event, table)
     forgotten_on = next((due.on for due in dues if due.step is Step.FORGET), None)
     ends_on = rules.closing_day(dues) or forgotten_on or event.effect_on + MAX_AHEAD
     address = event.new_address if event.tells_new_address else ""
