@@ -3,22 +3,28 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
 
 import pyotp
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.authenticator import Device
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import APP_SECRET, PASSWORD, account, add_application, add_key
 
-from vaguemestre.access.signin.rules.acts.kinds import UNDOABLE
+from vaguemestre.access.signin.models import BrowserSession
+from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.rules.acts.kinds import PROVED, UNDOABLE
 from vaguemestre.access.signin.rules.acts.sentences import WORDS
-from vaguemestre.access.signin.services import choose_pin
+from vaguemestre.access.signin.services import choose_pin, end_links
 from vaguemestre.foundation.jobs.services import run_now
-from vaguemestre.people.credentials.models import Account, RecoveryContact
-from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.models import Account, OneTimeDevice, RecoveryContact
+from vaguemestre.people.credentials.ports import numen_words, secret_keys
 from vaguemestre.people.credentials.queries import (
     app_passwords_of,
     contacts_of,
@@ -26,11 +32,17 @@ from vaguemestre.people.credentials.queries import (
     devices_of,
     identified,
     passkeys_of,
+    password_context_of,
     recovery_codes_left,
     usable_contact,
 )
 from vaguemestre.people.credentials.rules.one_time import code_at
-from vaguemestre.people.credentials.services import make_recovery_codes, matches_hash, use_recovery_code
+from vaguemestre.people.credentials.services import (
+    check_chosen_password,
+    make_recovery_codes,
+    matches_hash,
+    use_recovery_code,
+)
 from vaguemestre.schools.rosters.models import EntLinkRow
 from vaguemestre.schools.rosters.services import link_ent
 
@@ -152,12 +164,8 @@ ACTS: dict[str, tuple[Before, Act, Holds]] = {
     "contact-dropped": (
         has_contact,
         lambda o: o.posts(f"/contact/{RecoveryContact.objects.get().pk}/retirer"),
-        lambda o: usable_contact(o.number, timezone.now()) == HOME,
+        lambda o: [one.address for one in contacts_of(o.number, timezone.now())] == [HOME],
     ),
-    "password-changed": (
-        nothing, changes_password, lambda o: matches_hash(PASSWORD, identified(o.number).hashed),
-    ),
-    "recovered": (has_contact, recovers, lambda o: matches_hash(PASSWORD, identified(o.number).hashed)),
     "app-password-made": (
         nothing,
         lambda o: o.browser.post("/parametres/appareils/nouveau", {"name": "Voleur"}),
@@ -196,5 +204,125 @@ def test_it_is_undone_from_its_notice_once(client: Client, told: list[str], act:
     assert not holds_again(owner) or act == "recovery-codes-made"
     page = Client().get(found[1]).content.decode()
     assert "Annuler ce changement seulement" in page
-    assert "Ce changement est annulé" in Client().post(found[1], {"undo": "1"}).content.decode()
+    if act in PROVED:  # what opens or protects the account is changed by who proves to be the owner
+        asked = Client().post(found[1], {"undo": "1"})
+        assert asked["Location"] == f"/alogin?{urlencode({'next': found[1]})}"
+        assert not holds_again(owner) or act == "recovery-codes-made"
+    by = owner.browser if act in PROVED else Client()
+    assert "Ce changement est annulé" in by.post(found[1], {"undo": "1"}).content.decode()
     assert holds_again(owner)
+
+
+def notice_link(told: list[str], act: str) -> str:
+    letter = next(one for one in reversed(told) if one.startswith(f"{WORDS[act][0]}\n"))
+    found = re.search(r"http://\S+(/compte/pas-moi/\S+)", letter)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def owner(client: Client) -> Owner:
+    made = Owner(account(numen=NUMEN), client)
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    return made
+
+
+def test_a_link_of_before_a_lock_opens_nothing(owner: Owner, told: list[str]) -> None:
+    """A thief adds a passkey, removes it and keeps the notice's link; its owner then closes the account."""
+    thief = Owner(owner.account, Client())
+    thief.browser.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    makes_passkey(thief)
+    removes_passkey(thief)
+    kept, seen = notice_link(told, "passkey-removed"), notice_link(told, "new-browser")
+    browser = Client()
+    browser.post(seen, {"lock": "1"})
+    form = {"current_password": PASSWORD, "new_password": OTHER, "confirmation": OTHER}
+    assert browser.post("/compte/nouveau-mot-de-passe", form)["Location"] == "/alogin?nouveau=1"
+    proved = Client()
+    proved.post("/alogin", {"username": "nmorel", "secret": OTHER})
+    for act in ("undo", "lock"):
+        assert "le compte a été refermé depuis" in proved.post(kept, {act: "1"}).content.decode()
+    assert not passkeys_of(owner.number)
+    assert proved.get(SECURITY).status_code == 200
+
+
+def test_a_link_of_before_the_help_desk_closed_the_account_opens_nothing(
+    owner: Owner, told: list[str]
+) -> None:
+    makes_passkey(owner)
+    kept = notice_link(told, "passkey-added")
+    with transaction.atomic():
+        end_links(owner.number, now=timezone.now())
+    assert owner.browser.post(kept, {"undo": "1"}).status_code == 422
+    assert Client().post(kept, {"lock": "1"}).status_code == 422
+
+
+def test_a_means_of_entry_comes_back_for_its_owner_alone(owner: Owner, told: list[str]) -> None:
+    makes_passkey(owner)
+    removes_passkey(owner)
+    link = notice_link(told, "passkey-removed")
+    other = account("paul", first_name="Paul", last_name="Obry")
+    colleague = Client()
+    colleague.post("/alogin", {"username": other.username, "secret": PASSWORD})
+    said = colleague.post(link, {"undo": "1"}).content.decode()
+    assert "Connectez-vous d’abord au compte dont parle cet avis" in said
+    BrowserSession.objects.filter(account=owner.account).update(
+        started_at=timezone.now() - timedelta(minutes=6)
+    )
+    revocations.get().bump()
+    assert owner.browser.post(link, {"undo": "1"})["Location"].startswith("/alogin?next=")
+    assert not passkeys_of(owner.number)
+
+
+def test_a_contact_put_back_rests_as_a_new_one_does(owner: Owner, told: list[str]) -> None:
+    has_contact(owner)
+    RecoveryContact.objects.update(confirmed_at=timezone.now() - timedelta(days=30))
+    owner.posts(f"/contact/{RecoveryContact.objects.get().pk}/retirer")
+    assert Client().post(notice_link(told, "contact-dropped"), {"lock": "1"}).status_code == 302
+    assert usable_contact(owner.number, timezone.now()) == ""
+    assert usable_contact(owner.number, timezone.now() + timedelta(hours=72)) == HOME
+
+
+@pytest.mark.parametrize(("before", "act", "which"), [
+    (nothing, changes_password, "password-changed"), (has_contact, recovers, "recovered"),
+])  # fmt: skip
+def test_a_change_of_password_is_no_way_back_to_the_former_one(
+    owner: Owner, told: list[str], before: Before, act: Act, which: str
+) -> None:
+    """Who reads the notice may know either: neither opens, nor chooses the next."""
+    before(owner)
+    act(owner)
+    link = notice_link(told, which)
+    reader = Client()
+    assert "Annuler ce changement seulement" not in reader.get(link).content.decode()
+    assert reader.post(link, {"undo": "1"}).status_code == 422
+    assert matches_hash(OTHER, identified(owner.number).hashed)
+    page = reader.post(link, {"lock": "1"}).content.decode()
+    assert "ni l’ancien ni le nouveau n’ouvrent plus rien" in page
+    assert reader.get("/compte/nouveau-mot-de-passe")["Location"] == "/alogin"
+    for password in (PASSWORD, OTHER):
+        tried = Client()
+        assert tried.post("/alogin", {"username": "nmorel", "secret": password}).status_code == 200
+        bearer = password_context_of(owner.number, password, numen_words.get())
+        with pytest.raises(Refusal, match="password-taken"):
+            check_chosen_password(password, bearer)
+
+
+def test_a_lock_is_no_way_round_the_factor_just_added(owner: Owner, told: list[str]) -> None:
+    """A thief knows the password and reads the mailbox; the owner adds an application."""
+    enrols(owner)
+    link = notice_link(told, "application-added")
+    thief = Client()
+    assert "n’ouvrent plus rien" in thief.post(link, {"lock": "1"}).content.decode()
+    assert thief.get("/compte/nouveau-mot-de-passe")["Location"] == "/alogin"
+    assert thief.post("/alogin", {"username": "nmorel", "secret": PASSWORD}).status_code == 200
+
+
+def test_a_lock_leaves_its_owner_the_password_beside_an_older_factor(owner: Owner, told: list[str]) -> None:
+    add_application(owner.account)
+    OneTimeDevice.objects.update(confirmed_at=timezone.now() - timedelta(days=30))
+    makes_passkey(owner)
+    browser = Client()
+    browser.post(notice_link(told, "passkey-added"), {"lock": "1"})
+    form = {"current_password": PASSWORD, "new_password": OTHER, "confirmation": OTHER}
+    assert browser.post("/compte/nouveau-mot-de-passe", form)["Location"] == "/alogin?nouveau=1"

@@ -223,15 +223,6 @@ def test_a_barred_password_is_neither_chosen_again_nor_brought_back() -> None:
     assert not undo_change("password-changed", nicolas.pk, 0, by="test", now=LATER)
 
 
-def test_a_password_undone_is_not_chosen_again() -> None:
-    nicolas = account()
-    first, second = "girafe tapis bougie 421", "cascade moulin ardoise 17"
-    for password in (first, second):
-        save_password_hash(nicolas.pk, hash_password(password), by="test", now=NOON)
-    assert undo_change("password-changed", nicolas.pk, 0, by="test", now=LATER)
-    assert [may_choose(nicolas, each) for each in (first, second)] == [True, False]
-
-
 def test_an_erased_account_keeps_its_names_alone() -> None:
     nicolas = with_every_proof()
     Account.objects.filter(pk=nicolas.pk).update(role="helpdesk", preferences={"theme": "dark"})

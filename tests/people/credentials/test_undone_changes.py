@@ -46,6 +46,7 @@ from vaguemestre.people.credentials.services.rollback import (
     purge_withdrawn,
     revoke_added_since,
     undo_change,
+    void_password,
 )
 
 pytestmark = pytest.mark.django_db
@@ -168,13 +169,21 @@ def test_former_recovery_codes_serve_again_instead_of_the_latest(nicolas: Accoun
     assert not use_recovery_code(nicolas.pk, former[0], keys, now=LATER)  # once only
 
 
-def test_the_former_password_opens_again_for_a_week(nicolas: Account) -> None:
+@pytest.mark.parametrize("act", ["password-changed", "recovered"])
+def test_the_former_password_opens_nothing_again(nicolas: Account, act: str) -> None:
     choose_another_password(nicolas, NOON)
-    assert undo_change("password-changed", nicolas.pk, 0, by="test", now=NOON + timedelta(days=8)) is False
-    assert undo(nicolas, "password-changed")
+    assert not undo(nicolas, act)
     nicolas.refresh_from_db()
-    assert matches_hash(PASSWORD, nicolas.password)
-    assert not undo(nicolas, "password-changed")
+    assert not matches_hash(PASSWORD, nicolas.password)
+
+
+def test_a_void_password_and_the_former_one_are_worth_nothing_more(nicolas: Account) -> None:
+    choose_another_password(nicolas, NOON)
+    void_password(nicolas.pk, by="test", now=LATER)
+    nicolas.refresh_from_db()
+    assert not nicolas.has_usable_password()
+    assert (nicolas.password_barred_at, nicolas.former_password) == (LATER, "")
+    assert len(nicolas.taken_passwords.split()) == 2
 
 
 def test_an_act_without_a_way_back_is_not_undone(nicolas: Account) -> None:

@@ -4,6 +4,8 @@ SENTENCES = {
     "signin.busy": "Beaucoup de personnes se connectent en ce moment. Réessayez dans quelques secondes.",
     "signin.contact-gone": "Ce contact de secours n’est plus là.",
     "signin.device-gone": "Ce navigateur n’est plus dans la liste.",
+    "signin.link-over": "Ce lien ne sert plus : le compte a été refermé depuis.",
+    "signin.undo-signed-in": "Connectez-vous d’abord au compte dont parle cet avis.",
     "signin.link-used": "Ce lien a déjà servi : le compte est déjà refermé.",
     "signin.no-application": "Ajoutez d’abord une application d’authentification.",
     "signin.nothing-to-undo": "Il n’y a plus rien à annuler : ce changement a déjà été repris.",

@@ -2,6 +2,7 @@
 
 from vaguemestre.access.signin.services.alarms import (
     check_current_password,
+    end_links,
     lock_account,
     purge_expired_undos,
     renew_password,
@@ -69,6 +70,7 @@ __all__ = [
     "drop_passkey",
     "end_deferred_form",
     "end_every_session",
+    "end_links",
     "end_other_sessions",
     "end_session",
     "end_sessions_of_inactive",

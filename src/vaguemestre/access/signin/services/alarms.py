@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -11,7 +12,7 @@ from vaguemestre.access.signin.events import AccountTouched, SessionsEnded
 from vaguemestre.access.signin.links import Alarm
 from vaguemestre.access.signin.models import Device, UsedLink
 from vaguemestre.access.signin.ports import Revocations, StopSending, Undo
-from vaguemestre.access.signin.rules.acts.kinds import UNDONE_ON_LOCK
+from vaguemestre.access.signin.rules.acts.kinds import PASSWORD_ACTS, UNDOABLE, UNDONE_ON_LOCK
 from vaguemestre.access.signin.rules.notices import revoked_words
 from vaguemestre.access.signin.rules.throttle import ACCOUNT
 from vaguemestre.access.signin.services.security_notices import notify_owner
@@ -20,7 +21,7 @@ from vaguemestre.access.signin.services.throttle import charge, refund, reset_fa
 from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import identified, password_hash_of
+from vaguemestre.people.credentials.queries import holds_second_factor, identified, password_hash_of
 from vaguemestre.people.credentials.services import (
     UNDO_LIFE,
     bar_password,
@@ -32,6 +33,7 @@ from vaguemestre.people.credentials.services import (
     revoke_every_app_password,
     save_password_hash,
     undo_change,
+    void_password,
 )
 
 ADDED_BEFORE = UNDO_LIFE  # the act whose notice the owner followed
@@ -39,13 +41,23 @@ _MAX_JOURNAL_LINES = 500  # lines of the journal
 _BY = "notice"  # the holder of the link: the owner, or a reader of the recovery contact's mail
 
 
+class LockedAccount(NamedTuple):
+    """Events to run after a lock. `is_password_void`: the password does not choose the next one."""
+
+    ended: SessionsEnded
+    touched: AccountTouched
+    is_password_void: bool
+
+
 @transaction.atomic(durable=True)
 def undo_act(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> AccountTouched:
-    """Undo that act alone. `others`: undo services of other rooms, by act.
+    """Undo that act alone, once per link. `others`: undo services of other rooms, by act.
 
-    Raises Refusal `signin.nothing-to-undo`.
+    Raises Refusal `signin.link-over` (the account was locked since), `signin.nothing-to-undo`.
     """
-    if not _undo_if_possible(alarm, others, now=now):
+    _check_standing(alarm)
+    is_first = _use_link(f"undo:{alarm.mark}", now)
+    if not is_first or alarm.act not in UNDOABLE or not _undo_if_possible(alarm, others, now=now):
         raise Refusal("signin.nothing-to-undo")
     record("signin.undone", to=f"account:{alarm.account_id}", by=_BY, at=now, act=alarm.act)
     touched = notify_owner(alarm.account_id, "undone", now=now)
@@ -60,28 +72,49 @@ def lock_account(
     stop_sending: StopSending,
     *,
     now: datetime,
-) -> tuple[SessionsEnded, AccountTouched]:
+) -> LockedAccount:
     """End sessions, tokens and app passwords, undo recent acts, stop mail, bar the password.
 
     The owner may have seen but the last act of an intruder: means of sign-in added in the days before it go
-    too, and the notice names them.
-    Run the returned events. Works once per link. Raises Refusal `signin.link-used`, with nothing changed.
+    too, and the notice names them. If the act is a change of password, or no factor is left beside it,
+    neither the former nor the new one opens or chooses anything more: owner and intruder may know both.
+    Run the returned events. Works once per link, and ends those of before. Raises Refusal `signin.link-used`
+    or `signin.link-over`, with nothing changed.
     """
     account_id, to = alarm.account_id, f"account:{alarm.account_id}"
     with transaction.atomic(durable=True):
-        _, is_first = UsedLink.objects.get_or_create(mark=alarm.mark, defaults={"used_at": now})
-        if not is_first or identified(account_id).state != "active":
+        if not _use_link(alarm.mark, now) or identified(account_id).state != "active":
             raise Refusal("signin.link-used")
+        _check_standing(alarm)
+        end_links(account_id, now=now)
+        was_protected = holds_second_factor(account_id)
         stop_sending(account_id, by=_BY, now=now)
         _undo_if_possible(alarm, others, now=now)
         revoked = revoke_added_since(account_id, alarm.at - ADDED_BEFORE, by=_BY, now=now)
         _undo_acts_since(alarm, others, now=now)
         revoke_every_app_password(account_id, by=_BY, now=now)
-        bar_password(account_id, by=_BY, now=now)
+        is_void = alarm.act in PASSWORD_ACTS or (was_protected and not holds_second_factor(account_id))
+        (void_password if is_void else bar_password)(account_id, by=_BY, now=now)
         Device.objects.filter(account_id=account_id, forgotten_at__isnull=True).update(forgotten_at=now)
         record("signin.alarm-raised", to=to, by=_BY, at=now, act=alarm.act)
         touched = notify_owner(account_id, "alarm-raised", now=now, detail=revoked_words(revoked))
-    return end_other_sessions(account_id, "", revocations, by=_BY, now=now), touched
+    return LockedAccount(end_other_sessions(account_id, "", revocations, by=_BY, now=now), touched, is_void)
+
+
+def end_links(account_id: int, *, now: datetime) -> None:
+    """End the links of every notice so far. Inside the caller's transaction."""
+    UsedLink.objects.update_or_create(mark=f"lock:{account_id}", defaults={"used_at": now})
+
+
+def _use_link(mark: str, now: datetime) -> bool:
+    """Whether the link is used for the first time."""
+    return UsedLink.objects.get_or_create(mark=mark[:64], defaults={"used_at": now})[1]
+
+
+def _check_standing(alarm: Alarm) -> None:
+    """Require a link of after the account was last locked. Raises Refusal `signin.link-over`."""
+    if UsedLink.objects.filter(mark=f"lock:{alarm.account_id}", used_at__gt=alarm.at).exists():
+        raise Refusal("signin.link-over")
 
 
 def check_current_password(account_id: int, current: str, *, now: datetime) -> None:
@@ -118,15 +151,12 @@ def purge_expired_undos(*, now: datetime) -> None:
 
 
 def _undo_acts_since(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> None:
-    """Undo forwards, filters, delegations and exports made since the alarm's act.
-
-    A link to the ENT opens the account as a passkey does: undone if made in the days before as well.
-    """
+    """Undo forwards, filters, delegations, exports and links to the ENT made since, or in the days before."""
     for line in entries_about(f"account:{alarm.account_id}", limit=_MAX_JOURNAL_LINES):
         if line.at < alarm.at - ADDED_BEFORE:
             break
         act = UNDONE_ON_LOCK.get(line.action)
-        if act and (line.at >= alarm.at or act == "ent-linked"):
+        if act:
             number = int(str(line.details.get("number") or 0))
             _undo_if_possible(replace(alarm, act=act, number=number), others, now=now)
 

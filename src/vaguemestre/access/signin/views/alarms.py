@@ -1,6 +1,7 @@
 """« Ce n'était pas moi »: the page of a notice's link. Mail scanners open links, so GET changes nothing."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -11,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from vaguemestre.access.signin import services
 from vaguemestre.access.signin.forms import RenewPasswordForm
-from vaguemestre.access.signin.http import SIGN_IN
+from vaguemestre.access.signin.http import SIGN_IN, blocking_page, who_asks
 from vaguemestre.access.signin.links import Alarm, read_alarm
 from vaguemestre.access.signin.ports import revocations, stop_sending, undoings
-from vaguemestre.access.signin.rules.acts.kinds import UNDOABLE
+from vaguemestre.access.signin.rules.acts.kinds import PASSWORD_ACTS, PROVED, UNDOABLE
 from vaguemestre.access.signin.rules.acts.sentences import WORDS
+from vaguemestre.access.signin.rules.session_lifetimes import is_recent
 from vaguemestre.access.signin.views.new_password import is_acceptable
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
@@ -41,6 +43,8 @@ def show_alarm(request: HttpRequest, token: str) -> HttpResponse:
         try:
             if "lock" in request.POST:
                 return _lock_account(request, alarm)
+            if alarm.act in PROVED and (asked := _ask_for_proof(request, alarm)):
+                return asked
             run_now(services.undo_act(alarm, undoings.get(), now=timezone.now()))
             run_now(AccountChanged(alarm.account_id))
         except Refusal as refusal:
@@ -89,17 +93,29 @@ def _renewing_account_id(request: HttpRequest) -> int:
 def _lock_account(request: HttpRequest, alarm: Alarm) -> HttpResponse:
     now = timezone.now()
     account = presented(alarm.account_id)
-    ended, touched = services.lock_account(
-        alarm, undoings.get(), revocations.get(), stop_sending.get(), now=now
-    )
-    for event in (ended, AccountChanged(alarm.account_id), touched):
+    locked = services.lock_account(alarm, undoings.get(), revocations.get(), stop_sending.get(), now=now)
+    for event in (locked.ended, AccountChanged(alarm.account_id), locked.touched):
         run_now(event)
     if account:
         _disconnect_programs(account.mailbox)
     request.session.flush()
+    if locked.is_password_void:
+        return render(request, "signin/alarm.html", {"is_locked": True})
     request.session.set_expiry(0)
     request.session[_RENEWAL_KEY] = {"account": alarm.account_id, "until": (now + _LIFETIME).isoformat()}
     return HttpResponseRedirect(reverse("signin:renew"))
+
+
+def _ask_for_proof(request: HttpRequest, alarm: Alarm) -> HttpResponse | None:
+    """To the sign-in page, unless the owner just proved who they are; the link's page then opens again."""
+    who = who_asks(request)
+    if who and who.account_id != alarm.account_id:
+        raise Refusal("signin.undo-signed-in")
+    if who and is_recent(who.signed_in_at, timezone.now()):
+        page = blocking_page(who, timezone.now())
+        return HttpResponseRedirect(page) if page else None
+    query = {"next": request.path, **({"confirmer": "1"} if who else {})}
+    return HttpResponseRedirect(f"{SIGN_IN}?{urlencode(query)}")
 
 
 def _disconnect_programs(mailbox: str) -> None:
@@ -117,6 +133,8 @@ def _page(request: HttpRequest, alarm: Alarm, *, denial: str = "", is_undone: bo
         "sentence": happened,
         "at": alarm.at,
         "can_undo": alarm.act in UNDOABLE and not is_undone,
+        "asks_for_proof": alarm.act in PROVED,
+        "is_about_password": alarm.act in PASSWORD_ACTS,
         "denial": denial,
         "is_undone": is_undone,
     }

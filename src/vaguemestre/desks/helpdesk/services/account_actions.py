@@ -8,7 +8,7 @@ from django.db import transaction
 from vaguemestre.access.assistant.rules.budgets import numen_subject as looked_up
 from vaguemestre.access.assistant.services import announce_letter, issue_code, void_issued_codes
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services import lift_throttle
+from vaguemestre.access.signin.services import end_links, lift_throttle
 from vaguemestre.access.signin.services.sessions import end_all_sessions
 from vaguemestre.desks.helpdesk.events import AccountSheltered, DeletedMessagesWanted
 from vaguemestre.desks.helpdesk.queries.accounts import action_target
@@ -140,6 +140,7 @@ def _secure(target: ActionTarget, keys: SecretKeys, *, by: str, now: datetime) -
     revoke_every_app_password(account_id, by=by, now=now)
     withdraw_proofs(account_id, by=by, now=now)
     void_issued_codes(account_id, now=now)
+    end_links(account_id, now=now)
     sessions = end_all_sessions(account_id, by=by, now=now)
     announce_letter(account_id, "compromised", usable_contact(account_id, now), keys, now=now)
     events = AccountsChanged([account_id]), AccountSheltered(account_id)

@@ -81,6 +81,7 @@ from vaguemestre.people.credentials.services.rollback import (
     purge_withdrawn,
     revoke_added_since,
     undo_change,
+    void_password,
 )
 from vaguemestre.people.credentials.services.tokens import forget_tokens, mint_mail_token, mint_program_token
 
@@ -156,6 +157,7 @@ __all__ = [
     "use_code",
     "use_passkey",
     "use_recovery_code",
+    "void_password",
     "withdraw_program_tokens",
     "withdraw_proofs",
 ]

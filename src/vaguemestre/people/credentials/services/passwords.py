@@ -94,7 +94,7 @@ def equalize_hash_cost(password: str, password_hash: str) -> None:
 
 
 def save_password_hash(account_id: int, password_hash: str, *, by: str, now: datetime) -> None:
-    """Set the hash of the password. The former hash is kept a week, so that the owner can undo the change.
+    """Set the hash of the password. The former hash is kept a week: a lock of the account bars it as well.
 
     A barred one does not come back so, nor is it chosen again. Inside the caller's transaction.
     """

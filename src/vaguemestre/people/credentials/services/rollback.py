@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.contrib.auth.hashers import make_password
+
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.events import AccountChanged
@@ -15,6 +17,7 @@ from vaguemestre.people.credentials.models import (
     RecoveryContact,
 )
 from vaguemestre.people.credentials.queries import current_key
+from vaguemestre.people.credentials.rules.delivered_codes import REST
 from vaguemestre.people.credentials.services.app_passwords import revoke_app_password
 from vaguemestre.people.credentials.services.keys import declare_key_lost, restore_key
 from vaguemestre.people.credentials.services.one_time import remove_application
@@ -38,6 +41,19 @@ def bar_password(account_id: int, *, by: str, now: datetime) -> None:
     Account.objects.filter(pk=account_id).update(password_barred_at=now)
     record("credentials.password-barred", to=f"account:{account_id}", by=by, at=now)
     announce(AccountChanged(account_id))
+
+
+def void_password(account_id: int, *, by: str, now: datetime) -> None:
+    """Bar the password for good: neither it nor the former one chooses the next. Inside a transaction.
+
+    The owner comes back by the recovery contact, or with a code of the help desk.
+    """
+    account = Account.objects.select_for_update().get(pk=account_id)
+    taken = with_taken(account, account.password, account.former_password)
+    Account.objects.filter(pk=account_id).update(
+        password=make_password(None), former_password="", former_until=None, taken_passwords=taken
+    )
+    bar_password(account_id, by=by, now=now)
 
 
 def undo_change(act: str, account_id: int, number: int, *, by: str, now: datetime) -> bool:
@@ -99,9 +115,10 @@ def _restore_passkey(account_id: int, number: int, _: datetime) -> bool:
     return bool(removed.update(removed_at=None))
 
 
-def _restore_contact(account_id: int, number: int, _: datetime) -> bool:
+def _restore_contact(account_id: int, number: int, now: datetime) -> bool:
+    """Restore a contact, which rests as a new one does: its removal may have been the owner's."""
     removed = RecoveryContact.objects.filter(pk=number, account_id=account_id, dropped_at__isnull=False)
-    return bool(removed.update(dropped_at=None))
+    return bool(removed.update(dropped_at=None, usable_at=now + REST))
 
 
 def _restore_application(account_id: int, number: int, _: datetime) -> bool:
@@ -130,25 +147,9 @@ def _restore_codes(account_id: int, _: int, now: datetime) -> bool:
     return True
 
 
-def _restore_password(account_id: int, _: int, now: datetime) -> bool:
-    """Restore the password before the last change; the one it undoes is not chosen again."""
-    rows = Account.objects.filter(pk=account_id, former_until__gt=now).exclude(former_password="")
-    account = rows.select_for_update().first()
-    if account is None:
-        return False
-    taken = with_taken(account, account.password)
-    return bool(
-        rows.update(
-            password=account.former_password, former_password="", former_until=None, taken_passwords=taken
-        )
-    )
-
-
 _UNDO_BY_ACT: Mapping[str, Callable[[int, int, datetime], bool]] = {
     "passkey-removed": _restore_passkey,
     "application-removed": _restore_application,
     "recovery-codes-made": _restore_codes,
     "contact-dropped": _restore_contact,
-    "password-changed": _restore_password,
-    "recovered": _restore_password,
 }

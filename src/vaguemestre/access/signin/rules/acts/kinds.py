@@ -16,10 +16,22 @@ SENSITIVE: frozenset[str] = frozenset(
     }
 )  # fmt: skip
 
-# Acts that can be undone one by one.
-UNDOABLE: frozenset[str] = SENSITIVE - {"new-browser"}
+# Owner and intruder may both know the former password: the reader of the notice may only lock the account.
+PASSWORD_ACTS: frozenset[str] = frozenset({"password-changed", "recovered"})
 
-# Journal action → act: undone as well when the account is locked, if done since the notice.
+# Acts that can be undone one by one.
+UNDOABLE: frozenset[str] = SENSITIVE - PASSWORD_ACTS - {"new-browser"}
+
+# Undone by the owner alone, just signed in: an intruder who reads the notice would take a factor that
+# protects the account away, or put a means of entry back.
+PROVED: frozenset[str] = frozenset(
+    {
+        "application-added", "application-removed", "contact-dropped", "contact-set", "key-lost",
+        "key-pin-chosen", "passkey-added", "passkey-removed", "recovery-codes-made",
+    }
+)  # fmt: skip
+
+# Journal action → act: undone as well when the account is locked, if done in the days before.
 UNDONE_ON_LOCK: Mapping[str, str] = {
     "sorting.forward-set": "forward-set",
     "sorting.filter-deletes": "filter-deletes",
