@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from tests.access.signin.people import NOON, account, add_application
+from tests.access.signin.people import APP_SECRET, NOON, account, add_application
 
 from vaguemestre.access.signin.models import Attempts, BrowserSession, Device, InterruptedAct
 from vaguemestre.access.signin.rules.activity import Kind, actor_label, kind_of
 from vaguemestre.access.signin.services import sessions
 from vaguemestre.access.signin.services.erasure import erase_account
-from vaguemestre.access.signin.services.steps import sign_in_by_partner
+from vaguemestre.access.signin.services.steps import continue_sign_in, sign_in_by_partner
 from vaguemestre.access.signin.values import Denied, Factor, Granted, PendingSignIn
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.credentials.rules.one_time import code_at
 from vaguemestre.people.credentials.rules.second_factors import Policy
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +102,19 @@ def test_a_partner_stands_for_a_password_and_for_nothing_else() -> None:
     step = sign_in_by_partner(who.pk, shared=False, now=NOON)
     assert isinstance(step, PendingSignIn)
     assert step.needed == (Factor.CODE,)
+
+
+@pytest.mark.parametrize("changed", [{}, {"password_barred_at": NOON}, {"password": "another"}])
+def test_what_its_owner_changes_ends_a_sign_in_that_a_partner_began(changed: dict[str, object]) -> None:
+    """Whoever came by the ENT and has a code left does not enter after « Ce n’était pas moi »."""
+    who = account()
+    add_application(who)
+    step = sign_in_by_partner(who.pk, shared=False, now=NOON)
+    assert isinstance(step, PendingSignIn)
+    Account.objects.filter(pk=who.pk).update(**changed)
+    code = code_at(APP_SECRET, NOON, 30)
+    ended = continue_sign_in(step, code, secret_keys.get(), now=NOON)
+    assert isinstance(ended, Granted) is not bool(changed)
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def _check_attempt(
         started=now,
         shared=attempt.shared,
         mine=attempt.mine,
-        password=_password_mark(better or check.compared_hash) if check.factor is Factor.PASSWORD else "",
+        password=_password_mark(better or (account.hashed if account else "")),
     )
     with transaction.atomic(durable=True):
         if check.device and is_proved:
@@ -145,8 +145,7 @@ def _check_attempt(
 def continue_sign_in(pending: PendingSignIn, code: str, keys: SecretKeys, *, now: datetime) -> Step:
     """Use case: check the code of the second step. The account and its password are read again."""
     account = identified(pending.account_id)
-    is_other = pending.password not in ("", _password_mark(account.hashed))
-    if account.state != _ACTIVE or is_other:
+    if account.state != _ACTIVE or pending.password != _password_mark(account.hashed):
         pending = replace(pending, account_id=0)
     # The password is already proved: codes have a budget of their own, which strangers cannot spend.
     budgets = {f"code:{account.account_id}": budgets_of.ACCOUNT}
@@ -183,7 +182,8 @@ def sign_in_by_partner(account_id: int, *, shared: bool, now: datetime, policy: 
             _settle(Denied("signin.partner-refused"), account.account_id, {}, now=now)
         return Denied("signin.partner-refused")
     needed = (Factor.PARTNER, Factor.CODE) if devices else (Factor.PARTNER,)
-    pending = PendingSignIn(account.account_id, needed, now, shared)
+    mark = _password_mark(account.hashed)
+    pending = PendingSignIn(account.account_id, needed, now, shared, password=mark)
     return next_step(pending, Proof(Factor.PARTNER, holds=True), now=now)
 
 
