@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import account
+from tests.foundation.ui.shown import shown_on
 from tests.mailbox.webmail.conftest import browser_of
 from typer.testing import CliRunner
 
@@ -62,6 +63,25 @@ def test_a_file_is_opened_and_its_clock_is_shown(client: Client) -> None:
     assert SECRET in client.get(f"/administration/violations/{number}").content.decode()
     assert "Clé USB perdue" in text_of(client.get("/administration/violations").content)
     assert "Violation de données en cours : Clé USB perdue" in text_of(client.get("/administration/").content)
+
+
+def test_two_people_who_fill_one_file_erase_nothing_of_each_other(client: Client) -> None:
+    number = opened(client, facts=SECRET)
+    page = f"/administration/violations/{number}"
+    seen = shown_on(client.get(page).content.decode())
+    same = typed(facts=SECRET) | seen
+    assert (
+        client.post(page, same | {"measures": "Effacée à distance", "persons_count": "214"}).status_code
+        == 302
+    )
+    assert client.post(page, same | {"facts": "une clé USB oubliée"}).status_code == 302
+    kept = Breach.objects.get(pk=number)
+    assert (kept.facts, kept.measures, kept.persons_count) == (
+        "une clé USB oubliée", "Effacée à distance", 214,
+    )  # fmt: skip
+    refused = client.post(page, same | {"facts": "une clé volée"})
+    assert refused.status_code == 422
+    assert "« une clé USB oubliée »" in text_of(refused.content)
 
 
 def test_a_notice_stops_its_clock_and_a_late_one_is_said_late(client: Client) -> None:

@@ -20,7 +20,7 @@ class Factor(StrEnum):
 class PendingSignIn:
     """A sign-in in progress. `account_id` 0: no account can sign in; the steps stay the same.
 
-    `password`: a mark of the account's, whatever was proved: another may be chosen meanwhile, or this one barred.
+    `password`: a mark of the account's, whatever was proved: it may be changed or barred meanwhile.
     """
 
     account_id: int

@@ -7,6 +7,7 @@ from django import forms
 
 from vaguemestre.desks.breaches.labels_fr import KINDS
 from vaguemestre.desks.breaches.values import BreachFacts, Notice, NoticeKind
+from vaguemestre.foundation.ui.shared_form import SharedForm
 
 _FORMATS = ["%d/%m/%Y %H:%M", "%d/%m/%Y à %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
 _LINES = {"rows": 4}
@@ -24,7 +25,7 @@ class MomentField(forms.DateTimeField):
         )
 
 
-class BreachForm(forms.Form):
+class BreachForm(SharedForm):
     title = forms.CharField(label="En une ligne", max_length=150)
     known_at = MomentField(
         label="Connue le", help_text="Jour et heure (24/11/2026 14:30) : les délais courent à partir de là."

@@ -9,6 +9,7 @@ from django import forms
 from vaguemestre.desks.portal.rules.home import MAX_TEXT_CHARS, MAX_TITLE_CHARS
 from vaguemestre.desks.portal.values import EVERY_ACADEMY, Announcement, Importance
 from vaguemestre.foundation.ui.days import DayField
+from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.mailbox.webmail.rules.choices import (
     Answers,
     Boxes,
@@ -141,7 +142,7 @@ class AppPasswordForm(forms.Form):
     )
 
 
-class AnnouncementForm(forms.Form):
+class AnnouncementForm(SharedForm):
     title = forms.CharField(
         label="Titre",
         max_length=MAX_TITLE_CHARS,

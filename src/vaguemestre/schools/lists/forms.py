@@ -10,6 +10,7 @@ from django.http import QueryDict
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS, day_refusal, parse_day, parse_hour
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.people.directory.queries import Vocabulary
 from vaguemestre.post.outbox.rules.recipients import parsed_recipients
 from vaguemestre.post.outbox.values import Recipient
@@ -67,7 +68,7 @@ class CreateForm(forms.Form):
         )
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(SharedForm):
     title = forms.CharField(label="Titre", max_length=100)
     description = forms.CharField(
         label="À quoi elle sert", max_length=500, required=False, widget=forms.Textarea({"rows": 2})

@@ -14,11 +14,14 @@ from tests.access.sso.conftest import Told
 from tests.access.sso.people import BACK, added, signs_in
 from tests.answers import PageAnswer
 from tests.foundation.ui.confirmation import confirmed
+from tests.foundation.ui.shown import shown_on
 
 from vaguemestre.access.signin.models import BrowserSession
+from vaguemestre.access.sso.registry.forms import ApplicationForm
 from vaguemestre.access.sso.registry.models import Application
 from vaguemestre.access.sso.registry.queries import find_application
 from vaguemestre.access.sso.registry.services import is_secret_right
+from vaguemestre.access.sso.registry.values import Assurance
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 
@@ -61,6 +64,26 @@ def test_nobody_else_reads_or_changes_the_registry(client: Client, role: str) ->
         assert client.post(f"{PAGE}/{act}").status_code == 403, act
     assert client.post(f"{HOME}nouvelle", TYPED).status_code == 403
     assert Application.objects.count() == 1
+
+
+def test_an_older_page_opens_the_application_to_nobody_else(boss: Client) -> None:
+    """Whoever changes one word from a page opened before leaves the restrictions of another."""
+    added()
+    page = text(boss.get(PAGE))
+    application = find_application("intranet")
+    assert application is not None
+    form = ApplicationForm(protocol=application.protocol, application=application)
+    same = {name: value for name, value in form.initial.items() if value and name in form.fields}
+    same |= shown_on(page)
+    restricted = {"schools": "0809001Z", "otp": "on", "categories": ["DIRECTION"]}
+    assert boss.post(f"{PAGE}/modifier", same | restricted).status_code == 302
+    assert boss.post(f"{PAGE}/modifier", same | {"description": "Notes du conseil"}).status_code == 302
+    kept = find_application("intranet")
+    assert kept is not None
+    assert (kept.description, kept.schools, kept.categories) == (
+        "Notes du conseil", ("0809001Z",), ("DIRECTION",),
+    )  # fmt: skip
+    assert kept.assurance is Assurance.OTP
 
 
 def test_strangers_are_sent_to_sign_in(client: Client) -> None:

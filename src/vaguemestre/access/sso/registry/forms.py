@@ -9,6 +9,7 @@ from django import forms
 from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES
 from vaguemestre.access.sso.registry.rules.words import CATEGORIES, FUNCTIONS, ROLES
 from vaguemestre.access.sso.registry.values import Application, Assurance, Protocol, Registration, Signing
+from vaguemestre.foundation.ui.shared_form import SharedForm
 
 ICONS = {
     "external-link": "Flèche",
@@ -63,7 +64,7 @@ def _lines_field(label: str, hint: str, *, required: bool = False, rows: int = 2
     )
 
 
-class ApplicationForm(forms.Form):
+class ApplicationForm(SharedForm):
     client_id = forms.RegexField(
         r"^[a-z0-9][a-z0-9-]{1,62}$",
         label="Identifiant (client_id)",

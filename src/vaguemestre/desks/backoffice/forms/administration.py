@@ -14,6 +14,7 @@ from vaguemestre.foundation.journal.queries import JournalFilter
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.people.directory.queries import StructureFilter, academy_summaries
 from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
 from vaguemestre.people.directory.rules.places import parse_uai
@@ -34,7 +35,7 @@ SEARCH_FIELD: dict[str, Any] = {
 }
 
 
-class AcademyForm(forms.Form):
+class AcademyForm(SharedForm):
     name = forms.CharField(label="Nom", max_length=80)
 
 
@@ -72,7 +73,7 @@ class NewAcademyForm(AcademyForm):
         return tuple(self.cleaned_data["departments"].replace(",", " ").replace(";", " ").split())
 
 
-class ServiceForm(forms.Form):
+class ServiceForm(SharedForm):
     name = forms.CharField(label="Nom", max_length=160)
     phone = forms.CharField(label="Téléphone", max_length=40, required=False, validators=[_PHONE])
     address = forms.EmailField(label="Adresse électronique", max_length=254, required=False)
@@ -89,7 +90,7 @@ class OfficerForm(forms.Form):
     )
 
 
-class StructureForm(forms.Form):
+class StructureForm(SharedForm):
     """The description of an establishment, without its UAI."""
 
     name = forms.CharField(label="Nom", max_length=200)

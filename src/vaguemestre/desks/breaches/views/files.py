@@ -111,7 +111,7 @@ def export_file(request: SignedInRequest, breach_id: int) -> HttpResponse:
 
 @for_recent_administrators
 def _save(request: SignedInRequest, breach: BreachFile) -> HttpResponse:
-    form = BreachForm(request.POST)
+    form = BreachForm(request.POST, initial=asdict(breach.facts))
     if not form.is_valid():
         return _page(request, breach, form=form, status=422)
     facts, by, now = form.breach(), actor_of(request), timezone.now()

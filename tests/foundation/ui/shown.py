@@ -1,0 +1,13 @@
+"""What the page of a shared form carries: the digests of the values it showed."""
+
+import html
+import re
+
+from vaguemestre.foundation.ui.shared_form import SHOWN
+
+
+def shown_on(page: str) -> dict[str, str]:
+    """The hidden field of that page, as its form sends it back."""
+    match = re.search(rf'name="{SHOWN}" value="([^"]+)"', page)
+    assert match, "the page carries no digests"
+    return {SHOWN: html.unescape(match[1])}

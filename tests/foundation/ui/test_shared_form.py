@@ -1,0 +1,81 @@
+"""Two people who change one row from two pages erase nothing of each other's unseen."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django import forms
+from tests.foundation.ui.shown import shown_on
+
+from vaguemestre.foundation.ui.shared_form import SharedForm
+
+NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+
+
+class Page(SharedForm):
+    title = forms.CharField()
+    notes = forms.CharField(required=False, widget=forms.Textarea)
+    number = forms.IntegerField(required=False)
+    at = forms.DateTimeField(required=False, input_formats=["%d/%m/%Y %H:%M"])
+    is_open = forms.BooleanField(required=False)
+    roles = forms.MultipleChoiceField(required=False, choices=[("a", "Agent"), ("b", "Bureau")])
+
+
+STORED: dict[str, Any] = {
+    "title": "Clé perdue", "notes": "une ligne\nune autre", "number": None, "at": NOON, "is_open": False,
+    "roles": ("b", "a"),
+}  # fmt: skip
+TYPED = {
+    "title": "Clé perdue", "notes": "une ligne\r\nune autre", "at": "01/12/2026 13:00", "roles": ["a", "b"],
+}  # fmt: skip
+
+
+def sent(typed: dict[str, Any], *, stored: dict[str, Any], seen: dict[str, Any] | None = None) -> Page:
+    """The form sent from a page that showed `seen`, while the row is `stored`."""
+    shown = shown_on(str(Page(initial=STORED if seen is None else seen).shown))
+    return Page({**typed, **shown}, initial=stored)
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs"),
+    [
+        ("title", "Deux clés"), ("notes", "tout autre chose"), ("number", 214), ("at", NOON.replace(hour=9)),
+        ("is_open", True), ("roles", ("a",)),
+    ],
+)  # fmt: skip
+def test_what_another_saved_meanwhile_stays_unless_it_was_changed_here(name: str, theirs: object) -> None:
+    form = sent(TYPED, stored=STORED | {name: theirs})
+    assert form.is_valid(), form.errors
+    value = form.cleaned_data[name]
+    assert (tuple(value) if name == "roles" else value) == theirs
+
+
+def test_what_was_changed_here_alone_is_saved() -> None:
+    form = sent(TYPED | {"number": "12", "is_open": "on"}, stored=STORED | {"title": "Deux clés"})
+    assert form.is_valid(), form.errors
+    told = {name: form.cleaned_data[name] for name in ("title", "number", "is_open")}
+    assert told == {"title": "Deux clés", "number": 12, "is_open": True}
+
+
+def test_what_both_changed_is_refused_once_with_the_words_of_the_other() -> None:
+    stored = STORED | {"notes": "Clé effacée à 15 h", "roles": ("b",)}
+    mine = TYPED | {"notes": "Clé retrouvée", "roles": []}
+    form = sent(mine, stored=stored)
+    assert set(form.errors) == {"notes", "roles"}
+    assert "« Clé effacée à 15 h »" in form.errors["notes"][0]
+    assert "« Bureau »" in form.errors["roles"][0]
+    assert "Clé retrouvée" in str(form["notes"])
+    again = sent(mine, stored=stored, seen=form.initial)
+    assert again.is_valid(), again.errors
+    assert again.cleaned_data["notes"] == "Clé retrouvée"
+
+
+def test_what_both_wrote_alike_is_no_conflict() -> None:
+    assert sent(TYPED | {"number": "214"}, stored=STORED | {"number": 214}).is_valid()
+
+
+@pytest.mark.parametrize("shown", ["", "[]", "x", "null", '{"title": 3}'])
+def test_a_page_without_its_digests_saves_what_was_typed(shown: str) -> None:
+    form = Page({**TYPED, "title": "Autre", "shown": shown}, initial=STORED)
+    assert form.is_valid() or shown.startswith("{")
+    assert form["title"].value() == "Autre"
