@@ -65,7 +65,7 @@ def test_what_both_changed_is_refused_once_with_the_words_of_the_other() -> None
     assert "« Clé effacée à 15 h »" in form.errors["notes"][0]
     assert "« Bureau »" in form.errors["roles"][0]
     assert "Clé retrouvée" in str(form["notes"])
-    again = sent(mine, stored=stored, seen=form.initial)
+    again = sent(mine, stored=stored, seen=stored)
     assert again.is_valid(), again.errors
     assert again.cleaned_data["notes"] == "Clé retrouvée"
 

@@ -139,8 +139,29 @@ def test_of_several_columns_of_addresses_none_is_taken_unasked(table: str) -> No
     """What was meant for the parents left for the child, or for one of the two parents."""
     with pytest.raises(Refusal, match="several-address-columns"):
         merge_copies(read_table(table.encode()), ())
-    chosen = read_table(table.encode())._replace(address_place=1)
+    read = read_table(table.encode())
+    chosen = read._replace(address_title=read.header[1], address_place=1)
     assert len(merge_copies(chosen, ()).copies) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "address"),
+    [
+        ("Nom;Courriel responsable 1;Courriel eleve;Courriel responsable 2", "enfant@ent.example"),
+        ("Nom;Courriel responsable 2;Courriel responsable 1;Courriel eleve", "mere@dehors.example"),
+        ("Nom;Courriel eleve;Courriel mère;Courriel père", ""),
+        ("Nom;Courriel responsable 1;Courriel responsable 1;Courriel eleve", ""),
+    ],
+)
+def test_a_column_chosen_of_one_file_is_found_by_its_title_in_the_next(header: str, address: str) -> None:
+    """Chosen by its place, that of the parents became the child's in a table ordered otherwise."""
+    table = read_table(PARENTS.replace(PARENTS.splitlines()[0], header).encode())
+    chosen = table._replace(address_title="Courriel responsable 1", address_place=3)
+    if address:
+        assert [copy.address for copy in merge_copies(chosen, ()).copies] == [address]
+        return
+    with pytest.raises(Refusal, match="several-address-columns"):
+        merge_copies(chosen, ())
 
 
 FAMILIES = (
@@ -181,9 +202,10 @@ def test_the_column_of_addresses_is_asked_then_named(browser: Client, key: str) 
     assert asked.status_code == 422
     page = as_typed(asked.content.decode())
     assert "3 colonnes contiennent des adresses" in page
-    assert '<option value="3">Courriel responsable 1 (colonne D)</option>' in page
+    assert '<option value="">Choisissez</option>' in page, "none is taken unasked"
+    assert '<option value="3 Courriel responsable 1">Courriel responsable 1 (colonne D)</option>' in page
     assert not Mailing.objects.exists()
-    assert browser.post(address, given(column="3")).status_code == 302
+    assert browser.post(address, given(column="3 Courriel responsable 1")).status_code == 302
     assert MailingCopy.objects.get().address == "mere@dehors.example"
     assert "notes.csv, colonne « Courriel responsable 1 »" in as_typed(browser.get(address).content.decode())
 

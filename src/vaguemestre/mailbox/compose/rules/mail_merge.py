@@ -221,8 +221,8 @@ def _address_column(table: Table) -> int:
     Of several none is taken unasked, whatever its title: a letter for parents would leave for their child.
     """
     found = _places_of_addresses(table)
-    if table.address_place in found:
-        return table.address_place
+    if (chosen := _chosen_column(table, found)) is not None:
+        return chosen
     if len(found) > 1:
         choices = [(place, table.header[place], column_letters(place)) for place in found]
         raise Refusal("compose.several-address-columns", count=len(found), choices=choices)
@@ -231,6 +231,16 @@ def _address_column(table: Table) -> int:
     if place is None:
         raise Refusal("compose.no-address-column")
     return place
+
+
+def _chosen_column(table: Table, found: list[int]) -> int | None:
+    """The column chosen of another file by its title, wherever this one has it; None if it is not told."""
+    if table.address_place is None:
+        return None
+    alike = [place for place in found if table.header[place] == table.address_title]
+    if table.address_place in alike:
+        return table.address_place
+    return alike[0] if len(alike) == 1 else None
 
 
 def _row_error(

@@ -16,10 +16,14 @@ class TableRow(NamedTuple):
 
 
 class Table(NamedTuple):
-    """`address_place`: place of the column of addresses, where its owner chose one of several."""
+    """`address_title`: title of the column of addresses, where its owner chose one of several.
+
+    If several have it, `address_place` says which of them.
+    """
 
     header: list[str]
     rows: list[TableRow]
+    address_title: str = ""
     address_place: int | None = None
 
 

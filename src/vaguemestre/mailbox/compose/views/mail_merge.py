@@ -72,9 +72,10 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
 
 def _table_of(request: SignedInRequest, content: bytes) -> Table:
     """The table of the file, with the column of addresses that was chosen. Raises as `services.table_in`."""
-    table, column = services.table_in(content, read_sheet.get()), request.POST.get("column", "")
-    is_place = column.isascii() and column.isdecimal() and len(column) < 4
-    return table._replace(address_place=int(column)) if is_place else table
+    table = services.table_in(content, read_sheet.get())
+    place, _, title = request.POST.get("column", "").partition(" ")
+    is_place = place.isascii() and place.isdecimal() and len(place) < 4
+    return table._replace(address_title=title, address_place=int(place)) if is_place else table
 
 
 @require_POST
