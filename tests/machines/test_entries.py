@@ -1,8 +1,6 @@
 """Two entries made by bin/install: the address of the installation passes from one to the other."""
 
-import contextlib
 import socket
-import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from tests.engines.entry.receivers import Receivers
 from tests.machines import academy
 from tests.machines.cluster_file import ClusterFile, Node
 from tests.machines.machine import Machine
@@ -32,26 +31,6 @@ FILE = ClusterFile(
 )
 WITHIN_SECONDS = 60
 ROUTES = "/etc/haproxy/haproxy.cfg"
-
-
-class Receiver(socketserver.StreamRequestHandler):
-    """Greets as Postfix does, and tells whom the PROXY protocol named, in its first version or its second."""
-
-    def handle(self) -> None:
-        told = self.request.recv(4096)
-        whom = told.split()[2].decode() if told.startswith(b"PROXY TCP") else _told_in_bytes(told)
-        with contextlib.suppress(OSError):
-            self.wfile.write(f"220 {whom}\r\n".encode())
-
-
-def _told_in_bytes(header: bytes) -> str:
-    """The client's address in a header of version 2 (haproxy.org, proxy-protocol.txt); empty for a check."""
-    is_client = header.startswith(b"\r\n\r\n\0\r\nQUIT\n") and header[12] & 1 and len(header) >= 20
-    return socket.inet_ntoa(header[16:20]) if is_client else ""
-
-
-class Receivers(socketserver.ThreadingTCPServer):
-    allow_reuse_address = daemon_threads = True
 
 
 @dataclass
@@ -100,7 +79,7 @@ def entries() -> Iterator[Entries]:
             machine.must("tee", academy.SETTINGS, text=FILE.text)
             machine.must(*academy.INSTALL, "--node", name)
         port = Ports.counted_from(8000, usual=True).entry_mx
-        server = Receivers((HERE, port), Receiver)
+        server = Receivers(HERE, port)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield Entries(machines)
     finally:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from tests.engines.entry.receivers import Receivers
 
 from vaguemestre.engines.cluster import configuration
 from vaguemestre.engines.cluster.members import Member
@@ -69,46 +70,25 @@ def _interface() -> str:
     return next(path.name for path in sorted(Path("/sys/class/net").iterdir()) if path.name != "lo")
 
 
-class _Receiver(socketserver.StreamRequestHandler):
-    """Greets, and answers each command that it is asked."""
-
-    def handle(self) -> None:
-        told = self.rfile.read(16)  # who comes (haproxy.org, proxy-protocol.txt, version 2)
-        self.rfile.read(int.from_bytes(told[14:]))
-        self.wfile.write(b"220 here\r\n")
-        for line in self.rfile:
-            words = self.server.said.get(line.split()[0], b"250 so be it")  # type: ignore[attr-defined]
-            self.wfile.write(words + b"\r\n")
-
-
-class _Receivers(socketserver.ThreadingTCPServer):
-    """`said`: what is answered, by command; else « 250 »."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Receiver)
-        self.said = {b"QUIT": b"221 bye"}
-
-
 @dataclass
 class Behind:
     """A machine that takes mail, behind HAProxy of an entry. `alive`: where that one says whom it reaches."""
 
-    machine: _Receivers
+    machine: Receivers
+    door: int
     alive: int
 
 
 @pytest.fixture
 def behind(tmp_path: Path) -> Iterator[Behind]:
-    with _Receivers() as machine:
+    with Receivers() as machine:
         (door, alive), inner = _free_ports(2), machine.server_address[1]
         doors = (Door("mx", door, inner, (Member("w1", "127.0.0.1"),), greeting="220", takes_mail=True),)
         file = tmp_path / "haproxy.cfg"
         file.write_text(routes_text(Entrance((), (), doors, "", alive, ENTRANCE.let_go)), encoding="utf-8")
         with subprocess.Popen(["haproxy", "-db", "-f", str(file)], stderr=subprocess.DEVNULL) as haproxy:
             try:
-                yield Behind(machine, alive)
+                yield Behind(machine, door, alive)
             finally:
                 haproxy.terminate()
                 machine.shutdown()
@@ -121,6 +101,15 @@ def test_an_entry_that_reaches_nobody_is_not_alive(behind: Behind) -> None:
     assert _comes(lambda: _status(behind.alive) == 503)  # nobody greets yet
     threading.Thread(target=behind.machine.serve_forever, daemon=True).start()
     assert _comes(lambda: _status(behind.alive) == 200)
+
+
+@pytest.mark.engines
+@pytest.mark.no_database
+def test_a_machine_is_told_who_brings_mail(behind: Behind) -> None:
+    threading.Thread(target=behind.machine.serve_forever, daemon=True).start()
+    assert _comes(lambda: _status(behind.alive) == 200)
+    with socket.create_connection(("127.0.0.1", behind.door), timeout=20) as client:
+        assert client.recv(100) == b"220 127.0.0.1\r\n"
 
 
 @pytest.mark.engines
