@@ -259,7 +259,7 @@ def test_two_people_alike_in_one_file_wait_for_an_answer_at_once(setting: Import
     assert (candidate.dossier, candidate.person.dossier) == ("D9", "D1")
     apply(setting, line(), twin)
     services.answer_match_candidate(
-        setting.academy_id, MatchCandidate.objects.get().pk, same=False, by="account:1", now=NOW
+        setting.academy_id, MatchCandidate.objects.get().pk, same=False, by="account:99", now=NOW
     )
     apply(setting, line(), twin)
     assert Person.objects.count() == 2

@@ -256,7 +256,7 @@ def test_a_match_candidate_waits_for_a_human_and_the_next_feed_follows_the_answe
     assert lines == alike
     assert Entry.objects.filter(action="intake.lines-shown", to=f"person:{candidate.person_id}").exists()
     services.answer_match_candidate(
-        setting.academy_id, candidate.candidate_id, same=same, by="account:1", now=NOW
+        setting.academy_id, candidate.candidate_id, same=same, by="account:99", now=NOW
     )
     assert not apply(setting, alike).plan.refused
     assert Person.objects.count() == people
@@ -264,7 +264,7 @@ def test_a_match_candidate_waits_for_a_human_and_the_next_feed_follows_the_answe
     assert apply(setting, alike).plan.is_empty
     with pytest.raises(Refusal, match="match-answered"):
         services.answer_match_candidate(
-            setting.academy_id, candidate.candidate_id, same=not same, by="account:1", now=NOW
+            setting.academy_id, candidate.candidate_id, same=not same, by="account:99", now=NOW
         )
 
 

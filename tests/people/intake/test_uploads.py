@@ -20,7 +20,7 @@ from vaguemestre.people.directory.rules.numen_vault import seal_bytes
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake import handlers, services
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
-from vaguemestre.people.intake.models import Feed, HeldPiece, PlannedRow, RefusedRow
+from vaguemestre.people.intake.models import Feed, HeldPiece, MatchCandidate, PlannedRow, RefusedRow
 from vaguemestre.people.intake.queries import FeedSummary, feed_summary, plan_rows_page
 from vaguemestre.people.intake.services import UploadedFeed, feed_records
 from vaguemestre.people.intake.services.held.files import read_held_files, reseal_held_files, write_held_files
@@ -79,6 +79,38 @@ def test_the_worker_plans_it_and_the_confirmed_plan_is_applied(academy: int) -> 
     handlers.apply_confirmed(FeedConfirmed(feed_id))
     assert Person.objects.count() == 3
     assert not HeldPiece.objects.exists()
+
+
+def applied(academy: int, content: bytes) -> int:
+    """Upload the feed, confirm its plan as shown, and apply it. Returns its id."""
+    feed_id = uploaded(academy, content)
+    handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    digest = summary(feed_id).plan_digest
+    services.confirm_feed(feed_id, plan=digest, departures=None, by="account:1", now=NOW)
+    handlers.apply_confirmed(FeedConfirmed(feed_id))
+    return feed_id
+
+
+@pytest.mark.parametrize("numen", ["20E9500009TWN", ""])
+def test_somebody_of_an_upload_who_is_like_a_known_person_waits_for_an_answer(
+    academy: int, numen: str
+) -> None:
+    applied(academy, feed(line()))
+    feed_id = applied(academy, feed(line(dossier="D9", numen=numen), line(dossier="D8", numen="")))
+    assert list(Person.objects.values_list("dossier", flat=True)) == ["D1"]
+    candidates = MatchCandidate.objects.order_by("dossier")
+    assert [(one.dossier, one.person.dossier, one.feed_id) for one in candidates] == [
+        ("D8", "D1", feed_id),
+        ("D9", "D1", feed_id),
+    ]
+
+
+def test_somebody_of_a_discarded_upload_waits_for_no_answer(academy: int) -> None:
+    applied(academy, feed(line()))
+    feed_id = uploaded(academy, feed(line(dossier="D9", numen="20E9500009TWN")))
+    handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    services.discard_feed(feed_id, by="account:1", now=NOW)
+    assert not MatchCandidate.objects.exists()
 
 
 def test_what_the_reader_of_the_file_has_to_say_is_on_its_page(academy: int) -> None:

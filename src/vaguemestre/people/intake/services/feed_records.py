@@ -187,6 +187,8 @@ def save_match_candidates(feed: Feed, plan: Plan, context: ImportContext, now: d
 
     A match between two people of one file is stored once the first of them is registered.
     """
+    candidates = MatchCandidate.objects.filter(academy_id=context.academy_id)
+    asked = set(candidates.values_list("dossier", "person_id")) if plan.possible_matches else set()
     for matches in batched(plan.possible_matches, _BATCH_PEOPLE):
         # each batch is a statement of its own: sealing the lines of many takes a while
         twins = [match.twin for match in matches if match.person_id is None]
@@ -204,7 +206,7 @@ def save_match_candidates(feed: Feed, plan: Plan, context: ImportContext, now: d
                 seen_at=now,
             )
             for match, person_id in people.items()
-            if person_id
+            if person_id and (match.dossier, person_id) not in asked
         ]
         MatchCandidate.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -215,9 +217,11 @@ def seal_lines(records: Sequence[Record], keys: NumenKeys) -> bytes:
 
 
 def finish_feed(feed: Feed, plan: Plan, context: ImportContext, now: datetime, today: date) -> None:
-    """Mark the feed as applied, and erase its planned rows."""
-    if any(match.person_id is None for match in plan.possible_matches):
-        save_match_candidates(feed, plan, context, now)
+    """Mark the feed as applied, and erase its planned rows.
+
+    A feed uploaded on the page had a row before it had a plan: all its matches are stored here.
+    """
+    save_match_candidates(feed, plan, context, now)
     _mark_applied(feed, plan, context, now, today)
 
 
