@@ -9,6 +9,7 @@ from vaguemestre.desks.helpdesk.rules.actions import DIRECT_ACTIONS, MAX_REASON_
 from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
 from vaguemestre.desks.helpdesk.services.requests import MAX_ANSWER_CHARS
 from vaguemestre.desks.helpdesk.values import Confirmer, ReadyAnswer, RequestKind
+from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.people.directory.queries import academy_summaries
 
 _LONGEST_CHARS = 20_000  # looked at of what is typed: more than a field takes, for too long a text to be kept
@@ -135,7 +136,7 @@ class InsertForm(forms.Form):
         self.fields["ready"].choices = choices  # type: ignore[attr-defined]
 
 
-class AnswerTextForm(forms.Form):
+class AnswerTextForm(SharedForm):
     """A ready answer. `academy_id`: the only académie offered; 0: any."""
 
     domain = forms.ChoiceField(label="Académie")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -38,12 +39,20 @@ class SharedForm(forms.Form):
                 continue
             if _digest(typed[name]) == shown[name]:
                 typed[name] = self.fields[name].clean(_as_typed(self.fields[name], stored))
+                self._show_stored(name, stored)
             elif _digest(typed[name]) != _digest(stored):
                 self.add_error(name, self._conflict(name, stored))
         return typed
 
     def _stored_names(self) -> list[str]:
         return [name for name, field in self.fields.items() if name in self.initial and not field.disabled]
+
+    def _show_stored(self, name: str, stored: object) -> None:
+        """Let the page show it, if it comes back: its digests are those of the row as it stands now."""
+        sent = _as_sent(self.fields[name], stored)
+        data = cast(QueryDict, self.data).copy()
+        data.setlist(name, sent)
+        self.data = data
 
     def _conflict(self, name: str, stored: object) -> str:
         return (
@@ -61,7 +70,7 @@ def _said(field: forms.Field, value: object) -> str:
         pairs = cast(Iterable[tuple[object, object]], field.choices)
         labels = {str(key): str(label) for key, label in pairs}
         return ", ".join(labels.get(part, part) for part in _parts(value)) or "rien"
-    return (str(field.widget.format_value(_as_typed(field, value)) or "") or "rien")[:_MOST_SAID]
+    return (_text(field, value) or "rien")[:_MOST_SAID]
 
 
 def _as_typed(field: forms.Field, value: object) -> object:
@@ -69,6 +78,19 @@ def _as_typed(field: forms.Field, value: object) -> object:
     if isinstance(value, tuple | list) and not isinstance(field, forms.MultipleChoiceField):
         return "\n".join(map(str, value))
     return value
+
+
+def _as_sent(field: forms.Field, value: object) -> list[str]:
+    """A stored value as a browser sends it."""
+    if isinstance(field, forms.BooleanField):
+        return ["on"] if value else []
+    if isinstance(field, forms.ChoiceField):
+        return _parts(value)
+    return [_text(field, value)]
+
+
+def _text(field: forms.Field, value: object) -> str:
+    return str(field.widget.format_value(field.prepare_value(_as_typed(field, value))) or "")
 
 
 def _digest(value: object) -> str:

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from vaguemestre.desks.enrolment.forms.officer_forms import CATEGORY_LABELS
 from vaguemestre.foundation.kernel.text import sizes
+from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.people.directory.queries import academy_summaries
 from vaguemestre.people.directory.rules.nomenclature import function_choices, functions_with_same_label
 from vaguemestre.people.service_classes.labels_fr import LIMIT_LABELS, USUAL_DAYS
@@ -27,7 +28,7 @@ def _several(label: str, choices: Any, hint: str) -> forms.MultipleChoiceField:
     )
 
 
-class ServiceClassForm(forms.Form):
+class ServiceClassForm(SharedForm):
     """A class as an administrator writes it. `academy_id`: the only one offered; 0: any."""
 
     academy = forms.TypedChoiceField(label="Académie", coerce=int)
