@@ -56,6 +56,23 @@ def test_what_is_typed_before_the_answer_is_there_acts_on_no_message(page: Page,
     expect(page.locator("main .row")).to_have_count(2)  # nothing was archived nor deleted
 
 
+@pytest.mark.parametrize("other", ["Répondre à tous", "Transférer"])
+def test_another_kind_of_answer_to_the_same_message_stands_under_the_first(
+    page: Page, box: MemoryMailbox, other: str
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address(put(box, letter("Conseil"))))
+    answer_by_key(page).press_sequentially("D’abord")
+    page.locator("#reader").get_by_role("button", name=other, exact=True).or_(
+        page.get_by_role("toolbar").get_by_role("button", name=other, exact=True)
+    ).first.click()
+    expect(page.locator("#reader .composer-box.in-flow")).to_have_count(2)
+    texts = [page.frame_locator(f".composer-box >> nth={n} >> iframe") for n in range(2)]
+    expect(texts[0].get_by_role("textbox", name="Message")).to_contain_text("D’abord")
+    expect(texts[1].get_by_role("textbox", name="Message")).to_be_in_viewport()
+    assert page.evaluate("document.title")  # the page still answers
+
+
 def article_above(page: Page) -> Locator:
     """The message right above the answer; the answer is in the flow of the conversation."""
     return page.locator("article:has(+ .composer-box.in-flow)")

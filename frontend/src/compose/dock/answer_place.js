@@ -45,6 +45,8 @@ export class AnswerPlace {
     reader.style.paddingBottom = "";
     if (!answers.length) return; // measured now, a message just put there would be laid out twice
     let taken = 0;
+    /** @type {Map<Element, HTMLElement>} the last answer under each message: two never contend for its foot */
+    const lowest = new Map();
     const { left, width, height, bottom } = reader.getBoundingClientRect();
     const hasRoom = ROOMY.matches && height >= MIN_READER_HEIGHT;
     for (const composer of answers) {
@@ -56,7 +58,8 @@ export class AnswerPlace {
       const tall = Math.round(Math.min(560, height * 0.66));
       if (MOVES) {
         box.style.setProperty("--pane-height", `${tall}px`);
-        this.#stand(composer, isBelow ? article : null);
+        this.#stand(composer, isBelow ? article : null, article && lowest.get(article));
+        if (isBelow && article) lowest.set(article, box);
         continue;
       }
       if (!isBelow) continue;
@@ -69,15 +72,16 @@ export class AnswerPlace {
   }
 
   /**
-   * Under that message, or in the dock: moved only if it is elsewhere.
+   * Under that message and its other answers, or in the dock: moved only if it is elsewhere.
    * @param {DockedComposer} composer
    * @param {Element | null} article
+   * @param {Element | null} [above]
    */
-  #stand(composer, article) {
+  #stand(composer, article, above = article) {
     const { box } = composer;
-    if (article && box.previousElementSibling !== article) {
+    if (article && above && box.previousElementSibling !== above) {
       box.classList.add("in-flow");
-      article.parentElement?.moveBefore(box, article.nextElementSibling);
+      article.parentElement?.moveBefore(box, above.nextElementSibling);
       if (!composer.isPlaced) reveal(box, article);
       composer.isPlaced = true; // drawn again with its conversation, it is left where one reads
     } else if (!article && box.parentElement !== this.dock) {
