@@ -14,7 +14,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox import services
-from vaguemestre.post.outbox.models import Submission
+from vaguemestre.post.outbox.models import KnownRecipient, Submission
 from vaguemestre.post.outbox.rules.limits import Limits, Window
 from vaguemestre.post.outbox.rules.replies import smtp_reply
 from vaguemestre.post.outbox.values import (
@@ -98,6 +98,16 @@ def test_a_large_send_that_was_announced_passes_uncounted_and_no_more() -> None:
     assert answers(judge(who, submission(who, 21, to=9))) == "r"
     with pytest.raises(Refusal):
         services.announce_bulk_send(who.pk, 5001, by="test", now=NOON)
+
+
+def test_whoever_wrote_to_a_class_may_still_write_to_somebody_new() -> None:
+    who = account(username="marie")
+    limits = Limits(strangers=3)
+    with transaction.atomic():
+        services.announce_bulk_send(who.pk, 5, by="test", now=NOON)
+    assert answers(judge(who, *(submission(who, n) for n in range(5)), limits=limits)) == "t" * 5
+    assert answers(judge(who, *(submission(who, n) for n in range(5, 9)), limits=limits)) == "ttth"
+    assert KnownRecipient.objects.filter(address="p0.0@dehors.example").exists(), "no stranger any more"
 
 
 def test_somebody_elses_name_is_refused_and_journaled() -> None:

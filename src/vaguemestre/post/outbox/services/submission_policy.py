@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -37,6 +38,14 @@ _ACCEPTED = Verdict(Decision.TAKE)
 _STORED = FrequentQuery(
     lambda queue_id: Submission.objects.filter(queue_id=queue_id).values_list("hold", "hold_code"), "queue"
 )
+
+
+class _Judged(NamedTuple):
+    """`new`: recipients the account never wrote to before; `counts_new`: whether they may make a burst."""
+
+    verdict: Verdict
+    new: frozenset[str] = frozenset()
+    counts_new: bool = True
 
 
 def judge_submission(
@@ -98,11 +107,10 @@ def _judge_amount(
     """Verdict of the sending limits unless exempt, stored once for each queue identifier."""
     for hold, hold_code in _STORED.rows(request.queue_id):
         return Verdict(Decision.HOLD, hold_code) if hold == Submission.Hold.HELD else _ACCEPTED
-    verdict, strangers = _ACCEPTED, frozenset[str]()
-    if not is_exempt:
-        verdict, strangers = _judge_limits(account_id, request, limits, now)
+    judged = _Judged(_ACCEPTED) if is_exempt else _judge_limits(account_id, request, limits, now)
+    verdict = judged.verdict
     if verdict.decision is not Decision.REFUSE:
-        _store(account_id, request, verdict, strangers, now, is_counted=not is_exempt)
+        _store(account_id, request, judged, now, is_counted=not is_exempt)
     elif verdict.code.startswith("outbox.limit"):
         return _refused(account_id, "outbox.limit-refused", verdict, now)
     return verdict
@@ -156,17 +164,17 @@ def judge_automatic(
     if Submission.objects.filter(queue_id=request.queue_id).exists():
         return _ACCEPTED
     if request.origin is Origin.REPLIED:
-        verdict, strangers = _judge_reply(account_id, limits, now), frozenset[str]()
+        judged = _Judged(_judge_reply(account_id, limits, now))
     elif not holder.is_open:
         return Verdict(Decision.REFUSE, "outbox.redirect-limit")
     else:
-        verdict, strangers = _judge_limits(account_id, request, limits, now)
-        if verdict.decision is not Decision.TAKE:
-            verdict = Verdict(Decision.REFUSE, "outbox.redirect-limit", verdict.until)
-    if verdict.decision is not Decision.TAKE:
-        return _refused(account_id, "outbox.limit-refused", verdict, now)
-    _store(account_id, request, verdict, strangers, now, is_counted=request.origin is Origin.REDIRECTED)
-    return verdict
+        judged = _judge_limits(account_id, request, limits, now)
+        if judged.verdict.decision is not Decision.TAKE:
+            judged = _Judged(Verdict(Decision.REFUSE, "outbox.redirect-limit", judged.verdict.until))
+    if judged.verdict.decision is not Decision.TAKE:
+        return _refused(account_id, "outbox.limit-refused", judged.verdict, now)
+    _store(account_id, request, judged, now, is_counted=request.origin is Origin.REDIRECTED)
+    return judged.verdict
 
 
 def _refused(account_id: int, action: str, verdict: Verdict, now: datetime) -> Verdict:
@@ -185,10 +193,8 @@ def _judge_reply(account_id: int, limits: Limits, now: datetime) -> Verdict:
     return _ACCEPTED
 
 
-def _judge_limits(
-    account_id: int, request: SubmissionRequest, limits: Limits, now: datetime
-) -> tuple[Verdict, frozenset[str]]:
-    """Verdict of the sending limits, and the recipients the account never wrote to before."""
+def _judge_limits(account_id: int, request: SubmissionRequest, limits: Limits, now: datetime) -> _Judged:
+    """Verdict of the sending limits. An announced sending uses up what was announced, and no limit."""
     recipients = frozenset(address.lower() for address in request.recipients)
     known = KnownRecipient.objects.filter(account_id=account_id, address__in=recipients)
     strangers = recipients - frozenset(known.values_list("address", flat=True))
@@ -198,7 +204,7 @@ def _judge_limits(
     if is_own and is_announced and sender.bulk_left >= len(recipients):
         left = sender.bulk_left - len(recipients)
         SenderState.objects.filter(account_id=account_id).update(bulk_left=left)
-        return _ACCEPTED, strangers
+        return _Judged(_ACCEPTED, strangers, counts_new=False)
     is_confirmed = sender.confirmed_until is not None and sender.confirmed_until > now
     verdict = limits_verdict(
         limits,
@@ -208,7 +214,7 @@ def _judge_limits(
         is_confirmed=is_confirmed,
         at=now,
     )
-    return verdict, strangers
+    return _Judged(verdict, strangers)
 
 
 def _recently_sent(
@@ -246,13 +252,13 @@ def _sums_by_window(
 def _store(
     account_id: int,
     request: SubmissionRequest,
-    verdict: Verdict,
-    strangers: Collection[str],
+    judged: _Judged,
     now: datetime,
     *,
     is_counted: bool,
 ) -> None:
     """Store an accepted or held submission, and remember its recipients."""
+    verdict = judged.verdict
     is_held = verdict.decision is Decision.HOLD
     row = Submission.objects.create(
         account_id=account_id,
@@ -263,13 +269,13 @@ def _store(
         subject=request.subject[:255],
         recipients=list(request.recipients),
         counted=len(request.recipients) if is_counted else 0,
-        strangers=len(strangers),
+        strangers=len(judged.new) if judged.counts_new else 0,
         network=request.network,
         hold=Submission.Hold.HELD if is_held else Submission.Hold.NONE,
         hold_code=verdict.code if is_held else "",
         at=now,
     )
-    recipients = [KnownRecipient(account_id=account_id, address=address[:254]) for address in strangers]
+    recipients = [KnownRecipient(account_id=account_id, address=address[:254]) for address in judged.new]
     KnownRecipient.objects.bulk_create(recipients, ignore_conflicts=True)
     if is_held:
         record("outbox.message-held", to=f"account:{account_id}", by="gate", at=now, reason=verdict.code)
