@@ -24,6 +24,8 @@ from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress
 from vaguemestre.people.directory.rules.names import is_gateway
+from vaguemestre.people.lifecycle.services import declare_event, end_event
+from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays
 from vaguemestre.post.outbox.events import MessageFiled
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.schools.rosters import queries
@@ -83,6 +85,20 @@ def test_what_is_not_theirs_is_refused_and_told_nothing_of(
 def test_a_teacher_who_left_the_school_writes_to_it_no_more(people: dict[str, Account]) -> None:
     Assignment.objects.filter(person_id=people["teacher"].person_id).update(ends_on=date(2026, 11, 24))
     assert names(asker(people["teacher"])) == set()
+
+
+@pytest.mark.parametrize("who", ["teacher", "head"])
+def test_whoever_is_away_for_long_writes_to_no_class(people: dict[str, Account], who: str) -> None:
+    def declare(kind: EventKind) -> None:
+        declare_event(people[who].pk, kind, TODAY, LifecycleDelays(), by="x", now=NOW, today=TODAY)
+
+    allow_person(asker(people["head"]), UAI, address_of(people["teacher"]), now=NOW)
+    declare(EventKind.LONG_LEAVE)
+    assert names(asker(people[who], managed=frozenset({UAI}))) == set()
+    with pytest.raises(Refusal, match="not-the-owner"):
+        decide_rights(asker(people[who]), UAI, [], now=NOW)
+    end_event(people[who].pk, by="x", now=NOW)
+    assert names(asker(people[who])) == everything()
 
 
 def test_the_owner_decides_and_nobody_else(people: dict[str, Account]) -> None:

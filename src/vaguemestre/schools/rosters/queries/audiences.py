@@ -14,6 +14,7 @@ from vaguemestre.people.directory.queries import (
     served_places,
     structures_by_uai,
 )
+from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.rosters.models import (
     AllowedRow,
     EntLinkRow,
@@ -44,7 +45,12 @@ _HAS_ADDRESS = Q(address__gt="")
 
 
 def schools_of(writer: ClassWriter) -> tuple[School, ...]:
-    """The schools where they serve today or whose mailbox they manage, by name."""
+    """The schools where they serve today or whose mailbox they manage, by name.
+
+    None for somebody away for long, or who left: as of their lists and shared mailboxes.
+    """
+    if withdrawn_among([writer.account_id]):
+        return ()
     person_id = identified(writer.account_id).person_id
     functions: dict[str, list[str]] = defaultdict(list)
     for post, _ in served_places(person_id, writer.today) if person_id else ():
