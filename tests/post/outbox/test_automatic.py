@@ -106,7 +106,7 @@ def test_the_same_message_again_is_counted_once_and_the_page_of_sent_mail_does_n
     for _ in range(3):
         assert automatic(who, redirect(who, 1)).decision is Decision.TAKE
     assert Submission.objects.get().counted == 1
-    assert queries.submissions_of(who.pk, offset=0, limit=10) == ()
+    assert queries.submissions_of(who.pk, limit=10) == ()
 
 
 def test_a_filter_sends_nothing_on_to_a_list_and_an_absence_answers_it() -> None:

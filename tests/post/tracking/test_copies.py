@@ -1,5 +1,7 @@
 """« Envois »: the copies of a mailing stand in one row, unfolded on demand."""
 
+import re
+
 import pytest
 from django.test import Client
 from tests.access.signin.people import PASSWORD, account
@@ -45,3 +47,25 @@ def test_the_copies_of_a_mailing_stand_in_one_row(browser: Client, nicolas: Acco
     assert rows.count("exemplaire") == rows.count("37 exemplaires") + rows.count("Voir chaque exemplaire")
     assert rows.count("?id=") == 37 + 3, "each is followed still"
     assert rows.index("Seul") < rows.index("Après") < rows.index("37 exemplaires") < rows.index("Avant")
+
+
+def test_no_page_cuts_a_mailing_in_two(browser: Client, nicolas: Account) -> None:
+    for number in range(1, 6):
+        passed(nicolas, number, subject=f"Ancien {number}")
+    for number in range(10, 47):
+        passed(
+            nicolas, number, subject="Sortie", message_id=copy_message_id(SERIES, number, "ac-amiens.test")
+        )
+    for number in range(50, 80):
+        passed(nicolas, number, subject=f"Récent {number}")
+    first = as_typed(browser.get("/messagerie/envois/").content.decode())
+    assert "37 exemplaires, un par destinataire" in first
+    assert "Ancien" not in first
+    (following,) = re.findall(r'href="([^"]+)">Plus anciens', first)
+    second = as_typed(browser.get(f"/messagerie/envois/{following.replace('&amp;', '&')}").content.decode())
+    assert [f"Ancien {number}" in second for number in range(1, 6)] == [True] * 5
+    assert "Sortie" not in second
+    assert "Plus anciens" not in second
+    assert "Les plus récents" in second
+    wrong = browser.get("/messagerie/envois/?suite=99999999")
+    assert as_typed(wrong.content.decode()).count("Récent") == first.count("Récent")

@@ -126,13 +126,18 @@ def recent_failures(account_id: int, since: datetime, *, limit: int) -> list[Fai
 
 
 def submissions_of(
-    account_id: int, *, offset: int, limit: int, search: str = ""
+    account_id: int, *, limit: int, before: int = 0, search: str = ""
 ) -> tuple[SubmittedMessage, ...]:
-    """Messages the person submitted from any client, newest first, with their statuses: two SQL queries."""
+    """Messages the person submitted from any client, newest first, with their statuses.
+
+    `before`: id of the one they come after in that order; 0, or one that is not theirs, for the newest.
+    """
     rows = Submission.objects.filter(account_id=account_id, origin=Origin.SUBMITTED)
+    if at := rows.filter(pk=before).values_list("at", flat=True).first():
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=before))
     for word in search.split()[:6]:
         rows = rows.filter(Q(subject__icontains=word) | Q(recipients__icontains=word))
-    return _submitted_messages(rows.order_by("-at", "-pk")[offset : offset + limit])
+    return _submitted_messages(rows.order_by("-at", "-pk")[:limit])
 
 
 def submissions_of_message(account_id: int, message_id: str) -> tuple[SubmittedMessage, ...]:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from django.conf import settings
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 PAGE_SIZE = 50
 _REFRESHED_FOR = timedelta(minutes=2)  # how long after a submission its status refreshes by itself
-_LAST_PAGE = 200
+_MOST_TOGETHER = 500  # copies of one mailing that a page takes in beyond its size
 
 
 class _WaitingRow(NamedTuple):
@@ -65,23 +65,33 @@ class _SentRow(NamedTuple):
 @signed_in
 def list_sent(request: SignedInRequest) -> HttpResponse:
     account_id, search = request.who.account_id, request.GET.get("q", "")[:200]
-    number = _page_number(request.GET.get("page", ""))
-    submissions = queries.submissions_of(
-        account_id, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1, search=search
-    )
-    is_first = number == 1 and not search
+    before = _number(request.GET.get("suite", ""))
+    submissions, has_more = _page_of(account_id, before, search)
+    is_first = not before and not search
     context = {
-        "sent": _grouped(submissions[:PAGE_SIZE]),
+        "sent": _grouped(submissions),
         "waiting": _waiting_rows(account_id) if is_first else [],
         "mailings": unfinished_mailings.get()(account_id, timezone.now()) if is_first else (),
         "has_held": queries.has_held(account_id),
         "search": search,
-        "previous_page": number - 1,
-        "next_page": number + 1 if len(submissions) > PAGE_SIZE else 0,
+        "is_later_page": bool(before),
+        "next_page": submissions[-1].id if has_more else 0,
         "done": request.GET.get("fait", ""),
         "error": "",
     }
     return render(request, "tracking/sent.html", context)
+
+
+def _page_of(account_id: int, before: int, search: str) -> tuple[Sequence[SubmittedMessage], bool]:
+    """A page of submissions that cuts no mailing in two, and whether others follow."""
+    found = queries.submissions_of(account_id, before=before, limit=PAGE_SIZE + 1, search=search)
+    page, following = found[:PAGE_SIZE], found[PAGE_SIZE:]
+    series = series_of(page[-1].message_id) if following else ""
+    if series and series == series_of(following[0].message_id):
+        rest = queries.submissions_of(account_id, before=page[-1].id, limit=_MOST_TOGETHER + 1, search=search)
+        copies = tuple(takewhile(lambda one: series_of(one.message_id) == series, rest[:_MOST_TOGETHER]))
+        return (*page, *copies), len(copies) < len(rest)
+    return page, bool(following)
 
 
 def _grouped(submissions: Sequence[SubmittedMessage]) -> list[_SentRow]:
@@ -179,5 +189,5 @@ def _collect_reports(request: SignedInRequest) -> None:
         log.warning("reports not collected: %s", error)
 
 
-def _page_number(text: str) -> int:
-    return min(_LAST_PAGE, max(1, int(text))) if text.isdecimal() and len(text) < 6 else 1
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
