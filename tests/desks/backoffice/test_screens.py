@@ -562,6 +562,11 @@ def test_a_match_candidate_is_answered(client: Client, place: int) -> None:
     candidate.refresh_from_db()
     assert candidate.answer == "same"
     assert "Aucune ressemblance n’attend" in text(client.get("/administration/flux/doutes"))
+    answered = text(client.get("/administration/flux/doutes?etat=tranches"))
+    assert "Revenir sur la réponse" in answered
+    client.post(f"/administration/flux/doutes/{candidate.pk}", {"answer": "reprendre"})
+    candidate.refresh_from_db()
+    assert candidate.answer == ""
 
 
 def test_the_journal_is_sought_and_reading_it_is_written_once_an_hour(

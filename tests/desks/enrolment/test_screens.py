@@ -300,6 +300,8 @@ class TestTheOfficer:
         assert desk.post(where, {"answer": "meme"}).status_code == 302
         assert desk.post(where, {"answer": "autre"}).status_code == 409
         assert "la même" in words(desk.get("/gestion/ressemblances?etat=tranches"))
+        assert desk.post(where, {"answer": "reprendre"}).headers["Location"].endswith("?repris=1")
+        assert desk.post(where, {"answer": "meme"}).status_code == 302
         feed_of(place, tmp_path, line(dossier="F77"))
         held = current_numen(known.person_id or 0, keys)
         assert held is not None

@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from tests.people.intake.lines import crowd, feed, line, other
 from tests.people.intake.test_services import confirm, state
 
+from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Person
@@ -264,6 +265,29 @@ def test_two_people_alike_in_one_file_wait_for_an_answer_at_once(setting: Import
     apply(setting, line(), twin)
     assert Person.objects.count() == 2
     assert apply(setting, line(), twin).plan.is_empty
+
+
+def test_an_answer_is_taken_back_until_a_feed_has_followed_it(setting: ImportContext) -> None:
+    twin, later = line(dossier="D9", numen="20E9500009TWN"), NOW + timedelta(hours=1)
+    apply(setting, line(), twin)
+    pk = MatchCandidate.objects.get().pk
+
+    def answer() -> None:
+        services.answer_match_candidate(setting.academy_id, pk, same=True, by="account:9999", now=later)
+
+    def take_back() -> None:
+        services.take_back_answer(setting.academy_id, pk, by="account:9998", now=later)
+
+    answer()
+    take_back()
+    take_back()
+    assert MatchCandidate.objects.get().answer == ""
+    assert Entry.objects.filter(action="intake.answer-taken-back", by="account:9998").count() == 1
+    answer()
+    Feed.objects.update(finished_at=later + timedelta(minutes=5))
+    with pytest.raises(Refusal, match="match-followed"):
+        take_back()
+    assert MatchCandidate.objects.get().answer == "same"
 
 
 def test_whoever_is_forgotten_leaves_no_plan(setting: ImportContext) -> None:

@@ -7,6 +7,10 @@ SENTENCES = {
         "Pour confirmer, écrivez le nombre de départs : %(departures)s. Rien n’a été appliqué."
     ),
     "intake.match-answered": "Quelqu’un a déjà répondu à ce rapprochement.",
+    "intake.match-followed": (
+        "Un import a suivi cette réponse depuis : elle ne se reprend plus. Si elle était fausse, "
+        "corrigez la fiche, ou voyez avec l’administration."
+    ),
     "intake.match-unknown": "Ce rapprochement n’existe pas.",
     "intake.feed-decided": "Cet import n’attend pas de décision, ou n’en attend plus.",
     "intake.feed-refused": "%(reason)s",

@@ -68,6 +68,7 @@ WORDS: Mapping[str, str] = {
     "enrolment.officer-dismissed": "Retiré d’un service de gestion",
     "enrolment.person-received": "Arrivée enregistrée par votre service de gestion",
     "intake.candidate-answered": "Ressemblance avec un autre dossier tranchée",
+    "intake.answer-taken-back": "Ressemblance avec un autre dossier posée de nouveau",
     "intake.lines-shown": "Lignes d’un flux qui vous ressemblent montrées à un agent",
     "credentials.account-renamed": "Identifiant changé",
     "credentials.mailbox-open": "Boîte ouverte",

@@ -139,6 +139,7 @@ ACTION_LABELS = {
     "helpdesk.resumed": "Assistance : réouverture",
     "helpdesk.suspended": "Assistance : suspension",
     "intake.candidate-answered": "Doute d’un import tranché",
+    "intake.answer-taken-back": "Doute d’un import posé de nouveau",
     "intake.feed-applied": "Import RH appliqué",
     "intake.feed-confirmed": "Import RH confirmé",
     "intake.feed-given-up": "Import RH abandonné",

@@ -168,11 +168,18 @@ def list_match_candidates(request: SignedInRequest) -> HttpResponse:
 @act_words("répondre à une ressemblance")
 @within_academy
 def answer(request: SignedInRequest, candidate_id: int) -> HttpResponse:
-    """`reponse`: `meme` person, or `autre`."""
+    """`answer`: `meme` person, or `autre`; `reprendre` takes it back."""
     academy_id = academy_of_match_candidate(candidate_id)
     decision = request.POST.get("answer")
-    if academy_id is None or not reaches(request, academy_id) or decision not in ("meme", "autre"):
+    if (
+        academy_id is None
+        or not reaches(request, academy_id)
+        or decision not in ("meme", "autre", "reprendre")
+    ):
         raise Http404
+    if decision == "reprendre":
+        intake.take_back_answer(academy_id, candidate_id, by=actor_of(request), now=timezone.now())
+        return HttpResponseRedirect(reverse("backoffice:match-candidates"))
     intake.answer_match_candidate(
         academy_id, candidate_id, same=decision == "meme", by=actor_of(request), now=timezone.now()
     )

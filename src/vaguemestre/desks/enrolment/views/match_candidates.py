@@ -31,15 +31,18 @@ def list_match_candidates(request: OfficerRequest) -> HttpResponse:
 @for_officers
 @act_words("répondre à une ressemblance")
 def answer(request: OfficerRequest, candidate_id: int) -> HttpResponse:
-    """Record the decision `answer`: `meme` person, or `autre`."""
+    """Record the decision `answer`: `meme` person, or `autre`; `reprendre` takes it back."""
     academy_id, decision = (
         academy_of_managed_match_candidate(request.scope.services, candidate_id),
         request.POST.get("answer"),
     )
-    if academy_id is None or decision not in ("meme", "autre"):
+    if academy_id is None or decision not in ("meme", "autre", "reprendre"):
         raise Http404
     by = f"account:{request.who.account_id}"
     try:
+        if decision == "reprendre":
+            intake.take_back_answer(academy_id, candidate_id, by=by, now=timezone.now())
+            return HttpResponseRedirect(f"{reverse('enrolment:match-candidates')}?repris=1")
         intake.answer_match_candidate(
             academy_id, candidate_id, same=decision == "meme", by=by, now=timezone.now()
         )
@@ -68,6 +71,7 @@ def _page(request: OfficerRequest, *, problem: str = "") -> HttpResponse:
         "is_open": is_open,
         "search": listing.search,
         "done": "fait" in request.GET,
+        "is_taken_back": "repris" in request.GET,
         "problem": problem,
     }
     return render(request, "enrolment/match_candidates.html", context, status=409 if problem else 200)

@@ -23,6 +23,7 @@ from vaguemestre.people.intake.services.key_rotation import reseal_lines
 from vaguemestre.people.intake.services.match_candidates import (
     answer_match_candidate,
     reveal_match_candidate_lines,
+    take_back_answer,
 )
 from vaguemestre.people.intake.services.plan_rows import plan_rows, plan_rows_of_kind
 from vaguemestre.people.intake.services.retention import delete_old_lines
@@ -52,4 +53,5 @@ __all__ = [
     "reseal_lines",
     "reveal_match_candidate_lines",
     "stale_reason",
+    "take_back_answer",
 ]

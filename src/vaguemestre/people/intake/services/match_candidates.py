@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
@@ -10,7 +11,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
 from vaguemestre.people.directory.values import NumenKeys
-from vaguemestre.people.intake.models import MatchCandidate
+from vaguemestre.people.intake.models import Feed, MatchCandidate
 from vaguemestre.people.intake.values import LINE_PURPOSE
 
 
@@ -37,6 +38,32 @@ def answer_match_candidate(academy_id: int, candidate_id: int, *, same: bool, by
         at=now,
         dossier=candidate.dossier,
         answer=candidate.answer,
+    )
+
+
+@transaction.atomic(durable=True)
+def take_back_answer(academy_id: int, candidate_id: int, *, by: str, now: datetime) -> None:
+    """Ask again about a candidate whose answer no feed has followed yet. Idempotent.
+
+    Raises Refusal `intake.match-unknown`, `intake.match-followed`.
+    """
+    rows = MatchCandidate.objects.filter(academy_id=academy_id, pk=candidate_id)
+    candidate = locked_row(rows, "intake.match-unknown")
+    if not candidate.answer or candidate.answered_at is None:
+        return
+    since = candidate.answered_at
+    applied = Q(finished_at__gte=since) | Q(begun_at__gte=since)
+    under_way = Q(started_at__gte=since, refusal="", is_uploaded=False)
+    if Feed.objects.filter(applied | under_way, academy_id=academy_id).exists():
+        raise Refusal("intake.match-followed")
+    candidate.answer, candidate.answered_by, candidate.answered_at = "", "", None
+    candidate.save(update_fields=("answer", "answered_by", "answered_at"))
+    record(
+        "intake.answer-taken-back",
+        to=f"person:{candidate.person_id}",
+        by=by,
+        at=now,
+        dossier=candidate.dossier,
     )
 
 
