@@ -182,13 +182,15 @@ link_node() {
     ln -sf "$node/lib/node_modules/npm/bin/npm-cli.js" "$venv/bin/npm"
 }
 
-# compile_tests: those of a fresh tree, once; each process of a run would compile them all, at the same time as the others.
+# compile_tests TENTHS [OPTION…]: those that pytest reads with these options, unless as many tenths of all were before. Of a
+# fresh tree, each process of a run would compile them all, at the same time as the others.
 compile_tests() {
-    local files compiled
+    local files compiled tenths=$1
+    shift
     [ -z "${PYTHONDONTWRITEBYTECODE:-}" ] || return
     files=$(find "$project/tests" -name 'test_*.py' | wc -l)
     compiled=$(find "$project/tests" -name 'test_*-pytest-*.pyc' | wc -l)
-    [ "$compiled" -ge $((files / 2)) ] || python -m pytest --collect-only -qq >/dev/null 2>&1
+    [ "$compiled" -ge $((files * tenths / 10)) ] || python -m pytest --collect-only -qq "$@" >/dev/null 2>&1
 }
 
 # make_node_modules: what the page scripts are built and checked with, unless it is there as the lock file says.

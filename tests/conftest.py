@@ -24,7 +24,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from hypothesis import HealthCheck, settings
 from pytest_django.live_server_helper import LiveServer
-from tests import own_database, room_coverage, run_order
+from tests import left_out, own_database, room_coverage, run_order
 from tests.engine_programs import EnginePrograms
 
 from vaguemestre.access.signin.ports import revocations
@@ -98,6 +98,12 @@ def _uses_the_database(item: pytest.Item) -> bool:
         for definition in definitions
         if hasattr(definition.func, "__globals__")
     )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    if collection_path.suffix == ".py" and collection_path.name.startswith("test_"):
+        return left_out.is_left_out(collection_path, config.option.markexpr) or None
+    return None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
