@@ -82,3 +82,18 @@ def test_forms_and_lists_are_as_wide_as_they_say_in_a_browser(page: Page) -> Non
         page.goto(address)
         measured = page.evaluate(WIDTHS)
         assert measured["widest"] == measured["inside"] > 1240, address
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_long_button_says_all_of_it_on_a_phone_in_a_browser(page: Page) -> None:  # noqa: F811
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/parametres/envoi")
+    words = "Quelqu’un d’autre est entré : tout refermer"
+    page.locator("main").evaluate(
+        """(main, words) => { main.innerHTML = `<button class="btn danger wide">${words}</button>`;
+        main.style.width = "300px"; }""",
+        words,
+    )
+    sizes = page.locator("main .btn").evaluate("one => [one.scrollWidth, one.clientWidth]")
+    assert sizes[0] <= sizes[1]
