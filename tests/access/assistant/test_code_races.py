@@ -12,7 +12,7 @@ from vaguemestre.access.assistant.services import issue_code
 from vaguemestre.access.assistant.services.issued_codes import use_issued_code
 from vaguemestre.access.assistant.services.password_choice import choose_password
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.queries import password_mark
+from vaguemestre.people.credentials.queries import recovery_mark
 
 
 @pytest.mark.django_db(transaction=True)
@@ -47,7 +47,7 @@ def test_of_codes_issued_at_once_the_last_alone_is_valid() -> None:
 def test_of_several_who_proved_the_same_code_one_chooses_the_password() -> None:
     """Parallel requests of one browser each have the proof: its session alone says that the code served."""
     ines, keys = account("ines").pk, secret_keys.get()
-    former = password_mark(ines)
+    former = recovery_mark(ines)
 
     def choose(number: int) -> bool:
         words = f"sept nuages et {number} toits"

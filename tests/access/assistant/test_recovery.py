@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,11 +14,13 @@ from tests.access.signin.people import NOON, PASSWORD, account, add_application
 from tests.access.signin.work import challenge_of, solved
 from tests.answers import PageAnswer
 
+from vaguemestre.access.assistant.queries import issued_code_until
 from vaguemestre.access.assistant.services import issue_code
 from vaguemestre.access.signin.models import Attempts, BrowserSession
+from vaguemestre.access.signin.services import change_password, remove_contact
 from vaguemestre.people.credentials.models import Account, RecoveryContact
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.services import change_states, hash_password, matches_hash
+from vaguemestre.people.credentials.services import bar_password, change_states, matches_hash
 from vaguemestre.people.directory.models import Person
 
 NUMEN = "20E9501234ABC"
@@ -82,25 +84,56 @@ def test_a_second_factor_is_still_asked_for(client: Client, nicolas: Account) ->
     assert Client().post("/alogin", {"username": "nmorel", "secret": NEW})["Location"] == "/alogin/code"
 
 
+def replaced(whose: Account) -> None:
+    """Their owner chooses another password."""
+    change_password(whose.pk, "celui du propriétaire", by=f"account:{whose.pk}", now=timezone.now())
+
+
+def barred(whose: Account) -> None:
+    """Their owner follows « Ce n’était pas moi »."""
+    with transaction.atomic():
+        bar_password(whose.pk, by="notice", now=timezone.now())
+
+
+def without_the_contact(whose: Account) -> None:
+    """Their owner removes the contact that received the code."""
+    remove_contact(whose.pk, RecoveryContact.objects.get(account=whose).pk, now=timezone.now())
+
+
+MEANWHILE = pytest.mark.parametrize("acts", [replaced, barred, without_the_contact])
+
+
+@MEANWHILE
 @pytest.mark.parametrize("when", ["before the code is typed", "after it"])
 def test_what_the_owner_does_meanwhile_ends_what_the_code_proved(
-    client: Client, nicolas: Account, when: str
+    client: Client, nicolas: Account, when: str, acts: Callable[[Account], None]
 ) -> None:
-    """Told of it by letter, they choose another password: for half an hour the code went on choosing."""
+    """Told of it by letter, they act: for half an hour the code went on choosing."""
     ask(client)
     code = letters_due()[-1][3]
-    steps = [lambda: code_given(client, code), lambda: replaced(nicolas)]
+    steps = [lambda: code_given(client, code), lambda: acts(nicolas)]
     for step in steps if when == "after it" else reversed(steps):
         step()
     assert chosen(client)["Location"] == ASK
     nicolas.refresh_from_db()
-    assert matches_hash("celui du propriétaire", nicolas.password)
+    assert not matches_hash(NEW, nicolas.password)
 
 
-def replaced(whose: Account) -> None:
-    """Their owner chooses another password."""
-    whose.password = hash_password("celui du propriétaire")
-    whose.save()
+@MEANWHILE
+@pytest.mark.parametrize("when", ["before the code is typed", "after it"])
+def test_what_the_owner_does_meanwhile_ends_a_code_of_the_help_desk(
+    client: Client, nicolas: Account, when: str, acts: Callable[[Account], None]
+) -> None:
+    with transaction.atomic():
+        code = issue_code(nicolas.pk, secret_keys.get(), by="test", now=timezone.now())
+    fields = {"name": "nmorel", "birth_date": BORN, "code": code}
+    steps = [lambda: client.post("/assistant/code", fields), lambda: acts(nicolas)]
+    for step in steps if when == "after it" else reversed(steps):
+        step()
+    assert chosen(client)["Location"] == ASK
+    nicolas.refresh_from_db()
+    assert not matches_hash(NEW, nicolas.password)
+    assert issued_code_until(nicolas.pk, timezone.now()) is None, "the desk is not told of a code that opens"
 
 
 def nobody() -> None:

@@ -27,7 +27,7 @@ from vaguemestre.access.signin.models import Attempts, BrowserSession
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.credentials.events import AccountActivated
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.credentials.queries import password_mark, presented
+from vaguemestre.people.credentials.queries import presented, recovery_mark
 from vaguemestre.people.credentials.services import add_activation_link, matches_hash
 from vaguemestre.people.directory.models import Academy, Person
 from vaguemestre.people.paragraphs.models import AcademyParagraph
@@ -291,7 +291,7 @@ def test_somebody_quicker_leaves_a_neutral_page(ines: Account) -> None:
     with patch("vaguemestre.access.assistant.views.activation.proved_account") as proved:
         account = presented(ines.pk)
         assert account
-        proved.return_value = ProvedAccount(account, "", password_mark(ines.pk))
+        proved.return_value = ProvedAccount(account, "", recovery_mark(ines.pk))
         assert activated(first)["Location"] == "/"
         page = activated(second, "trois navires gris")
     assert "Nous ne pouvons pas continuer" in page.content.decode()

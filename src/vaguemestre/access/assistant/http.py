@@ -12,7 +12,7 @@ from django.utils import timezone
 from vaguemestre.access.assistant.values import CodeSent
 from vaguemestre.access.signin.held_forms import defer_form, deferred_form
 from vaguemestre.access.signin.values import BrowserWork, Deferred
-from vaguemestre.people.credentials.queries import Presented, password_mark, presented
+from vaguemestre.people.credentials.queries import Presented, presented, recovery_mark
 from vaguemestre.people.credentials.values import SecretKeys
 
 _PROOF_LIFETIME = timedelta(minutes=30)
@@ -24,12 +24,12 @@ _PROVED_KEY = "assistant-proved"
 class ProvedAccount:
     """The account a browser may choose a password for, and the mark of the code it used ("" = none).
 
-    `password`: the mark of the password it had when the code was sent, or the proof given.
+    `recovery`: its `recovery_mark` when the code was sent, or the proof given.
     """
 
     account: Presented
     mark: str
-    password: str
+    recovery: str
 
 
 def submitted_form(request: HttpRequest, keys: SecretKeys) -> tuple[Mapping[str, str] | None, BrowserWork]:
@@ -63,8 +63,8 @@ def sent_code(request: HttpRequest) -> CodeSent | None:
 def store_proved_account(request: HttpRequest, account_id: int, mark: str = "") -> None:
     """Allow this browser to choose the password of that account."""
     sent = _stored(request, _SENT_KEY)
-    password = sent.password if sent and sent.account_id == account_id else ""
-    _store(request, _PROVED_KEY, account_id, mark, _PROOF_LIFETIME, password)
+    recovery = sent.recovery if sent and sent.account_id == account_id else ""
+    _store(request, _PROVED_KEY, account_id, mark, _PROOF_LIFETIME, recovery)
     request.session.pop(_SENT_KEY, None)
 
 
@@ -74,17 +74,17 @@ def proved_account(request: HttpRequest, state: str) -> ProvedAccount | None:
     account = presented(stored.account_id) if stored else None
     if not stored or not account or account.state != state:
         return None
-    return ProvedAccount(account, stored.mark, stored.password)
+    return ProvedAccount(account, stored.mark, stored.recovery)
 
 
 class _Stored(NamedTuple):
     account_id: int
     mark: str
-    password: str
+    recovery: str
 
 
 def _store(
-    request: HttpRequest, name: str, account_id: int, mark: str, life: timedelta, password: str = ""
+    request: HttpRequest, name: str, account_id: int, mark: str, life: timedelta, recovery: str = ""
 ) -> None:
     """Store a fact under a new session key: an attacker may know the former one (session fixation)."""
     request.session.cycle_key()
@@ -93,7 +93,7 @@ def _store(
         "account_id": account_id,
         "until": (timezone.now() + life).isoformat(),
         "mark": mark,
-        "password": password or password_mark(account_id),
+        "recovery": recovery or recovery_mark(account_id),
     }
 
 
@@ -101,4 +101,4 @@ def _stored(request: HttpRequest, name: str) -> _Stored | None:
     fields = request.session.get(name)
     if not fields or timezone.now() >= datetime.fromisoformat(fields["until"]):
         return None
-    return _Stored(int(fields["account_id"]), str(fields["mark"]), str(fields.get("password", "")))
+    return _Stored(int(fields["account_id"]), str(fields["mark"]), str(fields.get("recovery", "")))

@@ -13,4 +13,6 @@ class IssuedCode(models.Model):
     made_at = models.DateTimeField()
     until = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    # `recovery_mark` when it was issued: a password chosen or a contact removed since voids it; "": unbound
+    recovery = models.CharField(max_length=32, db_default="")
     drops_factors = models.BooleanField(default=False)  # the person lost their second factors: remove them

@@ -5,8 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.access.assistant.models import IssuedCode
+from vaguemestre.access.assistant.queries import valid_codes
 from vaguemestre.access.assistant.rules.issued_codes import LIFETIME, draw_issued_code, issued_marks
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.people.credentials.queries import recovery_mark
 from vaguemestre.people.credentials.services import lock_account_row
 from vaguemestre.people.credentials.values import SecretKeys
 
@@ -26,6 +28,7 @@ def issue_code(
         mark=issued_marks(code, account_id, keys)[0],
         made_at=now,
         until=now + LIFETIME,
+        recovery=recovery_mark(account_id),
         drops_factors=drops_factors,
     )
     record("assistant.code-issued", to=f"account:{account_id}", by=by, at=now)
@@ -37,7 +40,7 @@ def use_issued_code(account_id: int, mark: str, *, now: datetime) -> bool | None
 
     Returns whether it drops second factors, or None if it is no longer valid.
     """
-    valid = IssuedCode.objects.filter(account_id=account_id, mark=mark, used_at__isnull=True, until__gt=now)
+    valid = valid_codes(account_id, now).filter(mark=mark)
     drops = valid.values_list("drops_factors", flat=True).first()
     if drops is None or valid.update(used_at=now) != 1:
         return None

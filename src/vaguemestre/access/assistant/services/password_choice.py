@@ -10,7 +10,7 @@ from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services import lift_throttle
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.people.credentials.queries import identified, password_mark, usable_contact
+from vaguemestre.people.credentials.queries import identified, recovery_mark, usable_contact
 from vaguemestre.people.credentials.services import (
     activate_with_hash,
     hash_password,
@@ -57,16 +57,16 @@ def choose_password(
 ) -> bool:
     """Use case: set a new password after a code. The caller ends the sessions.
 
-    `mark`: of an issued code, used up here; "" after a code sent to the contact. `former`: that of the
-    password when the code was sent (`password_mark`). False if the issued code was used meanwhile, if another
-    password was chosen or barred, or if the account is no longer active.
+    `mark`: of an issued code, used up here; "" after a code sent to the contact. `former`: the
+    `recovery_mark` when the code was sent. False if the issued code was used meanwhile, if another password
+    was chosen or barred or a contact removed, or if the account is no longer active.
     """
     password_hash = hash_password(password)
     by = f"account:{account_id}"
     contact = usable_contact(account_id, now)
     with transaction.atomic(durable=True):
         lock_account_row(account_id)
-        if password_mark(account_id) != former or identified(account_id).state != "active":
+        if recovery_mark(account_id) != former or identified(account_id).state != "active":
             return False
         if mark:
             drops_factors = use_issued_code(account_id, mark, now=now)

@@ -103,7 +103,7 @@ def choose_password(request: HttpRequest) -> HttpResponse:
         return render(request, "assistant/recover_password.html", context)
     now, password = timezone.now(), form.cleaned_data["new_password"]
     is_done = services.choose_password(
-        account_id, password, secret_keys.get(), mark=proved.mark, former=proved.password, now=now
+        account_id, password, secret_keys.get(), mark=proved.mark, former=proved.recovery, now=now
     )
     request.session.flush()
     if not is_done:

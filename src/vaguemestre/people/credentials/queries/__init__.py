@@ -86,7 +86,7 @@ from vaguemestre.people.credentials.queries.passkeys import (
     passkeys_of,
     public_keys_of,
 )
-from vaguemestre.people.credentials.queries.passwords import password_hash_of, password_mark
+from vaguemestre.people.credentials.queries.passwords import password_hash_of, recovery_mark
 from vaguemestre.people.credentials.queries.recovery import (
     ContactSummary,
     alarm_contacts,
@@ -173,7 +173,6 @@ __all__ = [
     "passkeys_of",
     "password_context_of",
     "password_hash_of",
-    "password_mark",
     "pending_contact",
     "people_by_class",
     "people_by_username",
@@ -186,6 +185,7 @@ __all__ = [
     "protection_of",
     "public_keys_of",
     "recovery_codes_left",
+    "recovery_mark",
     "roles_of",
     "second_factor_due",
     "signing_names_of",

@@ -2,15 +2,19 @@
 
 import hashlib
 
+from django.db.models import Max
+
 from vaguemestre.people.credentials.models import Account
 
 
-def password_mark(account_id: int) -> str:
-    """What changes with the password, and when it is barred; "" without such an account.
+def recovery_mark(account_id: int) -> str:
+    """What changes with the password, when it is barred, and when a contact is removed; "" without account.
 
-    A proof of identity is bound to it: what the owner does meanwhile ends the proof.
+    A code and a proof of identity are bound to it: what the owner does meanwhile ends them.
     """
-    row = Account.objects.filter(pk=account_id).values_list("password", "password_barred_at").first()
+    removed = Max("recovery_contacts__dropped_at")
+    rows = Account.objects.filter(pk=account_id).annotate(contact_removed_at=removed)
+    row = rows.values_list("password", "password_barred_at", "contact_removed_at").first()
     return hashlib.sha256(repr(row).encode()).hexdigest()[:32] if row else ""
 
 
