@@ -36,7 +36,7 @@ def test_a_message_shows_live_and_loads_nothing_before_consent(instance: Instanc
 
     deliver(instance, teacher["address"], f"Sortie {tag}", html=HOSTILE.format(tag=tag))
     row = page.get_by_role("region", name="Messages").get_by_text(f"Sortie {tag}").first
-    row.wait_for(timeout=10_000)
+    row.wait_for()
     row.click()
     page.get_by_text("Images distantes bloquées").first.wait_for()
     frame, _ = in_some_frame(

@@ -23,7 +23,7 @@ def begin(page: Page, instance: Instance, mark: str, text: str) -> None:
     page.goto(f"{instance.web}/messagerie/ecrire/")
     page.get_by_label("Objet").fill(f"Brouillon {mark}")
     write(page, text)
-    expect(page.get_by_text("Enregistré à")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Enregistré à")).to_be_visible()
 
 
 def write(page: Page, text: str) -> None:
@@ -79,7 +79,7 @@ def test_a_session_that_ends_is_opened_again_beside(instance: Instance, page: Pa
     page.context.clear_cookies()
     write(page, f"apres{mark}")
     notice = page.get_by_role("alert").filter(has_text="Votre session est terminée")
-    expect(notice).to_be_visible(timeout=10_000)
+    expect(notice).to_be_visible()
     with page.context.expect_page() as opened:
         notice.get_by_role("link", name="Se reconnecter").click()
     someone, window = instance.account(ROLE), opened.value

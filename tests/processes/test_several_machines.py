@@ -96,7 +96,7 @@ def test_a_session_ended_on_one_machine_opens_nothing_on_the_other(
     with there.open_stream(MAILBOX, session_digest(session)) as stream:
         assert stream.status == 200
         end(here, session)
-        wait_until(lambda: there.ask(PAGE, session) == 302, 10)
+        wait_until(lambda: there.ask(PAGE, session) == 302)
         stream.read_to_its_end()  # the page that was open there is told no more
 
 
@@ -121,7 +121,7 @@ def test_a_listener_that_was_cut_hears_again(machines: tuple[Machine, Machine], 
         assert cut_listeners(here) >= 2
         stream.read_to_its_end()  # its page comes back, and asks for what it missed
     end(here, session)
-    wait_until(lambda: there.ask(PAGE, session) == 302, 10)
+    wait_until(lambda: there.ask(PAGE, session) == 302)
 
 
 def test_mail_told_to_one_machine_reaches_the_pages_of_the_other(

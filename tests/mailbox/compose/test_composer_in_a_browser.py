@@ -281,7 +281,7 @@ def test_a_message_is_said_sent_once_it_has_left(page: Page, box: MemoryMailbox,
     expect(composer.get_by_role("button", name="Annuler l’envoi")).to_be_visible()
     assert page.evaluate("document.activeElement.localName") != "iframe", "keys are those of the page again"
     expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)
-    expect(status).to_contain_text("Envoi en cours…", timeout=15_000)
+    expect(status).to_contain_text("Envoi en cours…")
     expect(composer.get_by_role("button", name="Annuler l’envoi")).to_have_count(0)
     with page.expect_response("**/etat/**"):
         pass
@@ -352,7 +352,7 @@ def test_a_message_that_does_not_leave_comes_back_with_the_reason(
         pass
     assert answer.value.json()["state"] == "queued"  # not told before the draft is back
     in_database(bring_refused_back)
-    expect(composer.get_by_role("alert").filter(has_text="Non envoyé.")).to_be_visible(timeout=15_000)
+    expect(composer.get_by_role("alert").filter(has_text="Non envoyé.")).to_be_visible()
     expect(text_of(composer)).to_have_text("Bonjour")
     expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)
 

@@ -71,6 +71,6 @@ def test_without_a_network_a_mailing_is_kept_and_said_not_to_have_left(page: Pag
     expect(leave).to_be_visible()
     page.context.set_offline(True)
     leave.click()
-    expect(page.get_by_text("rien n’a été demandé au serveur")).to_be_visible(timeout=5000)
+    expect(page.get_by_text("rien n’a été demandé au serveur")).to_be_visible()
     page.context.set_offline(False)
     expect(leave).to_be_visible()
