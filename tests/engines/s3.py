@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from tests.engines.live import wait_until
+from tests.own_network import free_port
 
 from vaguemestre.engines.object_store import Bucket
 
@@ -15,9 +16,7 @@ from vaguemestre.engines.object_store import Bucket
 @contextmanager
 def bucket_of_moto() -> Iterator[Bucket]:
     """An empty bucket, for as long as the server runs."""
-    with closing(socket.socket()) as asked:
-        asked.bind(("127.0.0.1", 0))
-        port = int(asked.getsockname()[1])
+    port = free_port()
 
     def listens() -> bool:
         assert server.poll() is None, "it ended at once"

@@ -2,11 +2,11 @@
 
 import hashlib
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
 from tests.engines.live import wait_until
+from tests.own_network import free_port
 
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.foundation.kernel.errors import EngineDown
@@ -18,12 +18,10 @@ NAMES = {EICAR: "Eicar-Test.UNOFFICIAL", MARK: "Vaguemestre.Essai.UNOFFICIAL"}
 
 
 class RealClamd:
-    """One that listens on `address` between `start` and `end`, as often as wanted, a port that was free."""
+    """One that listens on `address` between `start` and `end`, as often as wanted."""
 
     def __init__(self, place: Path) -> None:
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            port = taken.getsockname()[1]
+        port = free_port()
         self.address = f"127.0.0.1:{port}"
         signatures = place / "signatures"
         signatures.mkdir()

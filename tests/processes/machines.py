@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.own_database import give_database
+from tests.own_network import free_port
 
 from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.foundation.kernel import tickets
@@ -184,15 +185,10 @@ def make_machines(folder: Path, count: int = 2) -> list[Machine]:
 
 def _free_ports() -> int:
     """The first of two neighbouring ports where nothing listens."""
-    while True:
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            try:
-                two.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
+    port = free_port()
+    while (following := free_port()) != port + 1:
+        port = following
+    return port
 
 
 def _answers(port: int) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.engines.entry.receivers import Receivers
+from tests.own_network import free_port
 
 from vaguemestre.engines.cluster import configuration
 from vaguemestre.engines.cluster.members import Member
@@ -82,7 +83,7 @@ class Behind:
 @pytest.fixture
 def behind(tmp_path: Path) -> Iterator[Behind]:
     with Receivers() as machine:
-        (door, alive), inner = _free_ports(2), machine.server_address[1]
+        door, alive, inner = free_port(), free_port(), machine.server_address[1]
         doors = (Door("mx", door, inner, (Member("w1", "127.0.0.1"),), greeting="220", takes_mail=True),)
         file = tmp_path / "haproxy.cfg"
         file.write_text(routes_text(Entrance((), (), doors, "", alive, ENTRANCE.let_go)), encoding="utf-8")
@@ -121,14 +122,6 @@ def test_a_machine_whose_disk_is_full_is_brought_no_mail(behind: Behind) -> None
     assert _comes(lambda: _status(behind.alive) == 503)
     del behind.machine.said[b"MAIL"]
     assert _comes(lambda: _status(behind.alive) == 200)
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def _status(port: int) -> int:
@@ -216,7 +209,7 @@ def test_an_haproxy_that_answers_is_not_killed(tmp_path: Path, line: bytes, code
 
 
 def test_an_haproxy_that_is_stopped_is_not_killed(tmp_path: Path) -> None:
-    assert _judged(tmp_path, _free_ports(1)[0]) == (1, False)
+    assert _judged(tmp_path, free_port()) == (1, False)
 
 
 def test_one_entry_carries_each_address_and_keeps_it_when_another_comes_back() -> None:
