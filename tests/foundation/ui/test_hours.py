@@ -24,6 +24,7 @@ IN_FIGURES = {
     "site/adapters/export.py": "CSV, to the second",
     "desks/breaches/forms.py": "what may be typed",
     "desks/backoffice/templates/backoffice/journal.html": "held against logs, to the second",
+    "foundation/ui/shared_form.py": "digests of what a page showed",
     "post/tracking/views/sent_mail.py": "a moment that goes back to the composer's form",
 }
 FIGURES = re.compile(r"%H:%M|%-?[HI]:|date:\"[^\"]*[HG]:i|toLocaleTimeString")
