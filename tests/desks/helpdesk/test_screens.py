@@ -30,7 +30,7 @@ from vaguemestre.mailbox.sorting.queries import current_absence
 from vaguemestre.people.credentials.models import Account, OneTimeDevice, RecoveryContact
 from vaguemestre.people.credentials.queries import app_passwords_of
 from vaguemestre.people.credentials.services import add_app_password, matches_hash, release_mailboxes
-from vaguemestre.people.directory.models import NameWord
+from vaguemestre.people.directory.models import MailAddress, NameWord, Structure
 from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.people.provisioning.values import ExpectedMailbox
@@ -527,3 +527,26 @@ def test_what_lists_and_notices_send_is_no_business_of_the_desk(client: Client, 
     assert f"/assistance/compte/{sender.pk}" not in listed
     for address in ("", "/courriels", "/messagerie"):
         assert client.get(f"/assistance/compte/{sender.pk}{address}").status_code == 404
+
+
+AT = "nicolas.morel@ac-amiens.test"
+
+
+@pytest.mark.parametrize(
+    "typed", ["mor2", "mor2nic", "nicolas.mo", f"Nicolas <{AT}>", f"mailto:{AT}", f"mailto:{AT}?subject=x"]
+)
+def test_an_account_is_found_by_a_beginning_and_as_pasted(
+    client: Client, lucie: Account, nicolas: Account, typed: str
+) -> None:
+    Account.objects.filter(pk=nicolas.pk).update(username="mor2nicolas")
+    MailAddress.objects.filter(person=nicolas.person).update(address=AT)
+    assert f"/assistance/compte/{nicolas.pk}" in client.get("/assistance/", {"q": typed}).text
+
+
+def test_the_town_of_the_domain_is_not_everybodys(client: Client, lucie: Account, nicolas: Account) -> None:
+    assert nicolas.person is not None
+    other = account("kbenali", first_name="Karim", last_name="Amiens")
+    Structure.objects.update(town="Albert", name="Collège Jean-Macé")
+    page = client.get("/assistance/", {"q": "amiens"}).text
+    assert f"/assistance/compte/{other.pk}" in page
+    assert f"/assistance/compte/{nicolas.pk}" not in page

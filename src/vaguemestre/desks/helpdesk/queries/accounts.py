@@ -1,5 +1,6 @@
 """Accounts as the desk sees them, without secrets or content."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,7 @@ from vaguemestre.people.credentials.queries import (
     usernames_of,
 )
 from vaguemestre.people.credentials.queries.factors import waiting_for_password
+from vaguemestre.people.credentials.queries.holders import people_of_usernames
 from vaguemestre.people.credentials.queries.keys import current_key
 from vaguemestre.people.credentials.rules.delivered_codes import masked
 from vaguemestre.people.directory.queries import (
@@ -79,13 +81,19 @@ def search_accounts(
     An exact match heads the first page and is left out of the others. `academy_id`: only its accounts; 0 for
     all.
     """
-    if not typed.strip():
+    typed = _as_typed(typed)
+    if not typed:
         return [], 0
     exact = find_account(typed)
     if exact and not (is_account_in(exact.account_id, academy_id) and account_seen(exact.account_id)):
         exact = None
     people, total = helpdesk_people_page(
-        typed, backwards=backwards, first=first, count=count, academy_id=academy_id
+        typed,
+        backwards=backwards,
+        first=first,
+        count=count,
+        academy_id=academy_id,
+        others=people_of_usernames(typed),
     )
     accounts = accounts_by_person([person.person_id for person in people])
     locked = waiting_for_password(held.account_id for held in accounts.values())
@@ -101,6 +109,12 @@ def search_accounts(
         if first == 0:
             lines[:0] = _rows([exact.account_id])
     return lines, max(total, len(lines))
+
+
+def _as_typed(pasted: str) -> str:
+    """What is looked for: of « Nom <adresse> » and « mailto:adresse », the address."""
+    address = re.search(r"<([^<>\s]+@[^<>\s]+)>|mailto:([^?\s]+)", pasted)
+    return next(filter(None, address.groups())) if address else pasted.strip()
 
 
 def account_seen(account_id: int) -> Presented | None:

@@ -13,6 +13,8 @@ from vaguemestre.people.service_classes.queries import exception_of
 from vaguemestre.people.service_classes.values import NO_CLASS, HeldClass, ServiceLimits
 
 _BATCH = 10_000
+_MIN_START = 3  # letters
+_MOST_FOUND = 100
 _HOLDER_COLUMNS = ("pk", "state", "mailbox_state", "service_class_id", *CLASS_COLUMNS)
 _HOLDER = FrequentQuery(
     lambda mailbox: Account.objects.filter(mailbox=mailbox).values_list(*_HOLDER_COLUMNS), "mailbox"
@@ -107,3 +109,12 @@ def people_by_username(usernames: Collection[str]) -> dict[str, int]:
     """Username → its person, for these usernames in lower case; accounts of nobody are left out."""
     rows = Account.objects.filter(username__in=usernames, person__isnull=False)
     return {username: pk for username, pk in rows.values_list("username", "person_id") if pk}
+
+
+def people_of_usernames(start: str) -> list[int]:
+    """Ids of the people whose username begins so, a page of them; none for less than three letters."""
+    start = start.strip().lower()
+    if len(start) < _MIN_START or not start.isascii() or len(start.split()) > 1:
+        return []
+    rows = Account.objects.filter(username__startswith=start, person__isnull=False).order_by("username")
+    return list(rows.values_list("person_id", flat=True)[:_MOST_FOUND])

@@ -1,13 +1,13 @@
 """People found by what somebody types: names, addresses, places."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from itertools import batched
 
 from django.db.models import Q
 
-from vaguemestre.people.directory.models import Assignment, MailAddress, NameWord, Person, Structure
+from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, NameWord, Person, Structure
 from vaguemestre.people.directory.queries.addresses import IS_LISTED, addresses_by_person, begins_with
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS, of_academy
 from vaguemestre.people.directory.queries.posts import newest_post_label, newest_post_labels, serves_on
@@ -85,19 +85,24 @@ def listed_people_by_address(
 
 
 def helpdesk_people_page(
-    typed: str, *, backwards: bool = False, first: int = 0, count: int, academy_id: int = 0
+    typed: str,
+    *,
+    backwards: bool = False,
+    first: int = 0,
+    count: int,
+    academy_id: int = 0,
+    others: Collection[int] = (),
 ) -> tuple[tuple[DirectoryEntry, ...], int]:
     """A page of the people whose names, addresses or places contain every typed word, and their total.
 
     For the help desk: unlisted people included. A telephone number is looked for among those the directory
-    shows. `academy_id`: only its people; 0 for all.
+    shows. `academy_id`: only its people; 0 for all. `others`: people found by what is unknown here.
     """
-    people = Person.objects.filter(of_academy(academy_id))
+    people = Person.objects.all()
     if pattern := phone_pattern(typed):
         people = people.filter(phone__regex=pattern, unlisted=False, hidden_since=None)
     for word in () if pattern else typed.split()[:6]:
-        plain = word.lower() if "@" in word else fold(word) or word
-        addresses = MailAddress.objects.filter(address__contains=plain)
+        addresses = MailAddress.objects.filter(_address_holds(word))
         places = Structure.objects.filter(
             Q(name__icontains=word) | Q(town__icontains=word) | Q(uai__iexact=word)
         )
@@ -108,12 +113,18 @@ def helpdesk_people_page(
             | Q(birth_name__icontains=word)
             | Q(usage_name__icontains=word)
         )
+    people = (people | Person.objects.filter(pk__in=others)).filter(of_academy(academy_id))
     order = ("birth_name", "first_name", "pk")
     ordered = people.order_by(*(f"-{column}" if backwards else column for column in order))
-    page = list(ordered[first : first + count])
+    return _desk_entries(ordered[first : first + count]), people.count()
+
+
+def _desk_entries(people: Iterable[Person]) -> tuple[DirectoryEntry, ...]:
+    """People as the help desk lists them: name, first address, newest post."""
+    page = list(people)
     details = newest_post_labels([person.pk for person in page])
     addresses_of = addresses_by_person([person.pk for person in page])
-    entries = (
+    return tuple(
         DirectoryEntry(
             person.pk,
             person.shown_name,
@@ -122,7 +133,14 @@ def helpdesk_people_page(
         )
         for person in page
     )
-    return tuple(entries), people.count()
+
+
+def _address_holds(word: str) -> Q:
+    """Condition on addresses; before the « @ » alone for a word of our domains, which every address has."""
+    plain = word.lower() if set("@.") & set(word) else fold(word) or word
+    if "@" not in plain and Academy.objects.filter(domain__contains=plain).exists():
+        return Q(address__regex=f"{re.escape(plain)}[^@]*@")
+    return Q(address__contains=plain)
 
 
 def listed_person_at(address: str) -> DirectoryEntry | None:
