@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.letters import letters_due
@@ -13,6 +14,7 @@ from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.desks.helpdesk.models import HandOverRow
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account, OneTimeDevice
+from vaguemestre.people.credentials.services import withdraw_proofs
 from vaguemestre.people.directory.models import Assignment, Person
 
 NUMEN = "20E9501234ABC"
@@ -54,6 +56,21 @@ def browser_of(who: Account) -> Client:
 
 def code_on(page: str) -> str:
     return page.partition('<dd class="secret">')[2].partition("</dd>")[0]
+
+
+def test_nobody_whose_account_was_made_safe_hands_a_code_over(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    head, other = head_of("pvasseur"), head_of("psafe")
+    with transaction.atomic():
+        withdraw_proofs(other.pk, by="test", now=timezone.now())
+    Account.objects.filter(pk=head.pk).update(password_barred_at=timezone.now())
+    officer = account("hr", role="hr_officer", first_name="Nathalie", last_name="Carpentier")
+    page = client.get(f"/assistance/compte/{nicolas.pk}/remise").text
+    assert "Vasseur" not in page
+    assert "Carpentier" in page  # nobody of the school is left
+    assert "fait=hand-over-asked" not in asked(client, nicolas, other).headers.get("Location", "")
+    assert asked(client, nicolas, officer)["Location"].endswith("?fait=hand-over-asked")
 
 
 @pytest.mark.heavy

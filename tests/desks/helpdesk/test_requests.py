@@ -77,6 +77,27 @@ def test_who_answers_second_is_told_and_keeps_the_text(
 
 
 @pytest.mark.django_db
+def test_an_answer_is_completed_by_anybody_of_the_desk(client: Client, lucie: Client) -> None:
+    followed = client.post("/aide/demande", ASKED)["Location"]
+    where = f"/assistance/demandes/{RequestRow.objects.get().pk}"
+    assert lucie.post(where, {"complete": "1", "addition": "Trop tôt."}).status_code == 422
+    lucie.post(where, {"answer": "Appelez le secrétariat."})
+    assert "Compléter ou corriger la réponse" in lucie.get(where).text
+    for text, said in (("", "Écrivez"), ("Votre NUMEN est 20E9501234ABC", "NUMEN")):
+        refused = lucie.post(where, {"complete": "1", "addition": text})
+        assert refused.status_code == 422
+        assert said in refused.text
+    before = len(letters_due())
+    for _ in range(2):  # a double click
+        done = lucie.post(where, {"complete": "1", "addition": "Non : écrivez-nous."})
+        assert done["Location"] == where
+    shown = client.get(followed).text
+    assert shown.index("Appelez le secrétariat.") < shown.index("Complément, ") < shown.index("Non : écrivez")
+    assert shown.count("Non : écrivez-nous.") == 1
+    assert [letter[3] for letter in letters_due()[before:]] == ["Non : écrivez-nous."]
+
+
+@pytest.mark.django_db
 def test_who_asked_keeps_a_reference_an_address_and_a_copy(client: Client, lucie: Client) -> None:
     followed = client.post("/aide/demande", ASKED)["Location"]
     page, number = client.get(followed).text, RequestRow.objects.get().pk

@@ -125,6 +125,17 @@ class AnswerForm(forms.Form):
             )
 
 
+class AdditionForm(forms.Form):
+    """What is added to an answer already given."""
+
+    addition = forms.CharField(
+        label="Compléter ou corriger la réponse",
+        max_length=MAX_ANSWER_CHARS,
+        help_text="Part comme la réponse et s’ajoute dessous : ce qui est parti ne se reprend pas.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
 class InsertForm(forms.Form):
     """Which ready answer goes into the answer being written."""
 

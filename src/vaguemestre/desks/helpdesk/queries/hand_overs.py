@@ -1,5 +1,6 @@
 """Hand-overs of codes, and who may confirm them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -7,7 +8,13 @@ from django.db.models import QuerySet
 from vaguemestre.desks.helpdesk.models import HandOverRow
 from vaguemestre.desks.helpdesk.values import Confirmer, HandOverDetail
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import accounts_by_person, identified, presented, usernames_of
+from vaguemestre.people.credentials.queries import (
+    accounts_by_person,
+    identified,
+    presented,
+    usernames_of,
+)
+from vaguemestre.people.credentials.queries.factors import waiting_for_password
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
 from vaguemestre.people.directory.queries import heads_of_places_served, newest_post_label
 
@@ -16,21 +23,26 @@ _OFFICER = "hr_officer"
 
 
 def confirmers_for(account_id: int, now: datetime) -> list[Confirmer]:
-    """Who may confirm a person's identity: heads of their schools, or else management officers."""
+    """Who may confirm a person's identity: heads of their schools, or else management officers.
+
+    Nobody whose account nothing opens until a password is chosen.
+    """
     account = presented(account_id)
     if account is None or account.person_id is None:
         return []
     accounts = accounts_by_person(heads_of_places_served(account.person_id, paris_day(now)))
-    heads = [
-        head.account_id
-        for head in accounts.values()
-        if head.state == "active" and head.account_id != account_id
-    ]
-    return [
-        _confirmer(pk)
-        for pk in heads or accounts_with_role(_OFFICER, limit=_MAX_CONFIRMERS, academy_id=account.academy_id)
-        if pk != account_id
-    ]
+    heads = [head.account_id for head in accounts.values() if head.state == "active"]
+    able = _who_may_act(heads, account_id) or _who_may_act(
+        accounts_with_role(_OFFICER, limit=_MAX_CONFIRMERS, academy_id=account.academy_id), account_id
+    )
+    return [_confirmer(pk) for pk in able]
+
+
+def _who_may_act(account_ids: Iterable[int], account_id: int) -> list[int]:
+    """Those who can open the notice: neither the owner nor somebody whose account was made safe."""
+    others = [pk for pk in account_ids if pk != account_id]
+    shut = waiting_for_password(others)
+    return [pk for pk in others if pk not in shut]
 
 
 def pending_hand_overs(second_id: int, now: datetime) -> list[HandOverDetail]:

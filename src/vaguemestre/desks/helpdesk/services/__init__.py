@@ -12,6 +12,7 @@ from vaguemestre.desks.helpdesk.services.hand_overs import (
 from vaguemestre.desks.helpdesk.services.prepared_mail import withdraw_prepared_mail
 from vaguemestre.desks.helpdesk.services.requests import (
     answer_request,
+    complete_answer,
     mail_contact,
     submit_request,
     take_request,
@@ -21,6 +22,7 @@ from vaguemestre.desks.helpdesk.services.retention import delete_old_requests
 __all__ = [
     "answer_request",
     "ask_hand_over",
+    "complete_answer",
     "confirm_hand_over",
     "delete_answer_text",
     "delete_old_requests",

@@ -19,6 +19,7 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.people.credentials.values import SecretKeys
 
@@ -70,18 +71,46 @@ def answer_request(
 
     Raises Refusal `helpdesk.answer-missing`, `…answer-secret`, `…request-gone`.
     """
-    text = answer.strip()[:MAX_ANSWER_CHARS]
-    if not text:
-        raise Refusal("helpdesk.answer-missing")
-    if without_secrets(text) != text:
-        raise Refusal("helpdesk.answer-secret")
+    text = _clean_answer(answer)
     rows = RequestRow.objects.filter(pk=request_id).exclude(state=_State.ANSWERED)
     answered = rows.update(
         state=_State.ANSWERED, answer=text, answered_at=now, taken_by_id=operator_id, taken_at=_first(now)
     )
     if answered != 1:
         raise Refusal("helpdesk.request-gone")
-    row = RequestRow.objects.get(pk=request_id)
+    _send_answer(RequestRow.objects.get(pk=request_id), text, keys, operator_id=operator_id, now=now)
+
+
+@transaction.atomic(durable=True)
+def complete_answer(
+    request_id: int, answer: str, keys: SecretKeys, *, operator_id: int, now: datetime
+) -> None:
+    """Use case: add to the answer of a request, and send the addition as the answer was.
+
+    Raises Refusal `helpdesk.answer-missing`, `…answer-secret`, `…request-gone` (not answered yet).
+    """
+    text = _clean_answer(answer)
+    row = RequestRow.objects.select_for_update().filter(pk=request_id, state=_State.ANSWERED).first()
+    if row is None:
+        raise Refusal("helpdesk.request-gone")
+    if row.answer.endswith(f"\n{text}"):
+        return  # the same button sent twice
+    row.answer = f"{row.answer}\n\nComplément, {dated_moment_fr(now)}\u00a0:\n{text}"
+    row.save(update_fields=["answer"])
+    _send_answer(row, text, keys, operator_id=operator_id, now=now)
+
+
+def _clean_answer(answer: str) -> str:
+    text = answer.replace("\r\n", "\n").strip()[:MAX_ANSWER_CHARS]
+    if not text:
+        raise Refusal("helpdesk.answer-missing")
+    if without_secrets(text) != text:
+        raise Refusal("helpdesk.answer-secret")
+    return text
+
+
+def _send_answer(row: RequestRow, text: str, keys: SecretKeys, *, operator_id: int, now: datetime) -> None:
+    """Record an answer, and send it to the inbox and by mail to the contact."""
     record("helpdesk.request-answered", to=f"request:{row.pk}", by=f"account:{operator_id}", at=now)
     account = presented(row.account_id) if row.account_id else None
     if account and account.state == "active":

@@ -12,7 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from vaguemestre.access.signin.http import SignedInRequest, act_words, network_of, who_asks
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.helpdesk import services
-from vaguemestre.desks.helpdesk.forms import KIND_LABELS, AnswerForm, HelpRequestForm, InsertForm
+from vaguemestre.desks.helpdesk.forms import (
+    KIND_LABELS,
+    AdditionForm,
+    AnswerForm,
+    HelpRequestForm,
+    InsertForm,
+)
 from vaguemestre.desks.helpdesk.http import for_operators
 from vaguemestre.desks.helpdesk.queries.answer_texts import answer_texts_for
 from vaguemestre.desks.helpdesk.queries.requests import (
@@ -122,6 +128,8 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
     if request.method == "POST" and "take" in request.POST:
         services.take_request(request_id, operator_id=operator_id, now=now)
         return HttpResponseRedirect(reverse("helpdesk:request", args=[request_id]))
+    if request.method == "POST" and "complete" in request.POST:
+        return _complete(request, help_request)
     answers = answer_texts_for(request_id)
     insert = InsertForm(request.POST if "insert" in request.POST else None, answers)
     is_sent = bool(help_request.account_id or services.mail_contact(help_request.contact))
@@ -139,18 +147,51 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("answer", sentence(refusal))
             help_request = request_detail(request_id, request.who.office_academy) or help_request
-    return render(
-        request,
-        "helpdesk/request.html",
-        {
-            "help_request": help_request,
-            "kind": _kind_label(help_request),
-            "form": form,
-            "insert": insert if answers else None,
-            "is_sent": is_sent,
-            "unsent": _unsent(request, help_request),
-        },
+    return _request_page(request, help_request, form, insert if answers else None)
+
+
+def _complete(request: SignedInRequest, help_request: HelpRequestDetail) -> HttpResponse:
+    """Add to an answer already given: what has left is not taken back."""
+    text, where = (
+        request.POST.get("addition", ""),
+        reverse("helpdesk:request", args=[help_request.request_id]),
     )
+    try:
+        services.complete_answer(
+            help_request.request_id,
+            text,
+            secret_keys.get(),
+            operator_id=request.who.account_id,
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        form = AdditionForm(initial={"addition": text})
+        return _request_page(request, help_request, addition=form, problem=sentence(refusal))
+    return HttpResponseRedirect(f"{where}")
+
+
+def _request_page(
+    request: SignedInRequest,
+    help_request: HelpRequestDetail,
+    form: AnswerForm | None = None,
+    insert: InsertForm | None = None,
+    *,
+    addition: AdditionForm | None = None,
+    problem: str = "",
+) -> HttpResponse:
+    is_sent = bool(help_request.account_id or services.mail_contact(help_request.contact))
+    unsent = "" if addition else _unsent(request, help_request)
+    context = {
+        "help_request": help_request,
+        "kind": _kind_label(help_request),
+        "form": form or AnswerForm(is_sent=is_sent),
+        "insert": insert,
+        "is_sent": is_sent,
+        "unsent": unsent,
+        "addition": addition or AdditionForm(initial={"addition": unsent}),
+        "problem": problem,
+    }
+    return render(request, "helpdesk/request.html", context, status=422 if problem else 200)
 
 
 def _unsent(request: SignedInRequest, answered: HelpRequestDetail) -> str:
