@@ -15,6 +15,7 @@ from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.outbox.models import Submission
 from vaguemestre.post.trace.models import MessageStep
 from vaguemestre.post.trace.queries import find_messages
 from vaguemestre.post.trace.rules.stories import masked, overall_fate, seen_by, without_list_detail
@@ -298,3 +299,29 @@ def test_a_correspondent_alone_is_searched_if_it_is_a_whole_address() -> None:
     assert "Un domaine ne se cherche pas seul" in text_of(
         desk.get("/administration/messages?avec=loin.test").content
     )
+
+
+def test_the_desk_is_told_of_what_was_held_or_thrown_away(paul: Account) -> None:
+    """No step tells of it: the desk would say that nothing was sent."""
+    for number, (hold, who) in enumerate((("held", "a"), ("discarded", "b"), ("released", "c"))):
+        recipients = [f"{who}{one}@dehors.example" for one in range(40)]
+        Submission.objects.create(
+            account=paul,
+            queue_id=f"H{number}",
+            recipients=recipients,
+            counted=40,
+            hold=hold,
+            at=timezone.now(),
+        )
+    desk = browser_of(Account.objects.get(pk=account("desk", role="helpdesk").pk))
+    where = f"/assistance/compte/{paul.pk}/courriels"
+    for query in ("", "?etat=held"):
+        page = text_of(desk.get(where + query).content)
+        assert "Retenus, et qui ne sont pas partis" in page
+        assert "Retenu, en attente d’une décision" in page
+        assert "Jeté : personne ne l’a reçu" in page
+        assert "et 37 de plus" in page
+        assert "c0@dehors.example" not in page
+    assert "Jeté : personne" not in text_of(desk.get(f"{where}?avec=a3@dehors.example").content)
+    assert "qui ne sont pas partis" not in text_of(desk.get(f"{where}?etat=delivered").content)
+    assert "qui ne sont pas partis" not in text_of(desk.get(f"{where}?du=01/01/2020&au=02/01/2020").content)

@@ -1,4 +1,7 @@
-"""Accounts whose mail awaits a decision of the help desk: counts and dates, no subject or recipient."""
+"""Mail that awaits a decision of the help desk: by account, and that of one account; no subject."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Min, Sum
 
@@ -8,6 +11,7 @@ from vaguemestre.post.outbox.models import OutboxMessage, Submission
 from vaguemestre.post.outbox.values import HeldMail, StoppedMail
 
 _MOST_STOPPED = 100
+_MOST_HELD = 200
 
 # Orders the help desk may choose for held mail → columns.
 HELD_ORDERS = {
@@ -16,6 +20,15 @@ HELD_ORDERS = {
     "courriels": "messages",
     "destinataires": "recipients",
 }
+
+
+@dataclass(frozen=True)
+class HeldMessage:
+    """A message that did not leave: held at submission, awaiting a decision or thrown away."""
+
+    at: datetime
+    recipients: tuple[str, ...]
+    is_discarded: bool
 
 
 def held_by_account(
@@ -48,6 +61,20 @@ def held_by_account(
         for group in groups[first : first + count]
     )
     return page, groups.count()
+
+
+def held_messages_of(account_id: int, since: datetime, until: datetime) -> tuple[HeldMessage, ...]:
+    """An account's messages of those days that were held and did not leave, newest first; 200 at most.
+
+    No step of a message tells of them: they were never let into the queue, or thrown out of it.
+    """
+    kept = (Submission.Hold.HELD, Submission.Hold.DISCARDED)
+    rows = Submission.objects.filter(account_id=account_id, hold__in=kept, at__gte=since, at__lt=until)
+    columns = rows.order_by("-at", "-pk").values_list("at", "recipients", "hold")[:_MOST_HELD]
+    return tuple(
+        HeldMessage(at, tuple(recipients), hold == Submission.Hold.DISCARDED)
+        for at, recipients, hold in columns
+    )
 
 
 def count_held_accounts(academy_id: int = 0) -> int:

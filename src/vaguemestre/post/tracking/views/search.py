@@ -16,6 +16,7 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.people.credentials.queries import find_account, identified, presented
 from vaguemestre.people.directory.queries import addresses_by_person
+from vaguemestre.post.outbox.queries.by_account import HeldMessage, held_messages_of
 from vaguemestre.post.trace import queries
 from vaguemestre.post.trace.rules.marks import marks_key, subject_mark
 from vaguemestre.post.trace.rules.stories import (
@@ -97,7 +98,21 @@ def search_of_account(request: SignedInRequest, account_id: int) -> HttpResponse
     addresses = addresses_of(account_id)
     services.record_search(account_id, by=actor_of(request), now=timezone.now())
     context = _own_context(request, addresses, ent_domain=str(settings.CONFIG.ent.domain))
-    return render(request, "tracking/search.html", {**context, "account": account, "account_id": account_id})
+    context |= {"account": account, "account_id": account_id, "held": _held(context["form"], account_id)}
+    return render(request, "tracking/search.html", context)
+
+
+def _held(form: MessageSearchForm, account_id: int) -> list[HeldMessage]:
+    """What the account sent and did not leave, for the same days, correspondent and fate."""
+    if not form.is_valid() or form.cleaned_data["etat"] not in ("", Fate.HELD):
+        return []
+    wanted = _criteria(form, frozenset(), timezone.now())
+    ent_domain = str(settings.CONFIG.ent.domain)
+    return [
+        replace(message, recipients=tuple(masked(address, ent_domain) for address in message.recipients))
+        for message in held_messages_of(account_id, wanted.since, wanted.until)
+        if not wanted.other or any(wanted.other.lower() in address.lower() for address in message.recipients)
+    ]
 
 
 @require_GET
