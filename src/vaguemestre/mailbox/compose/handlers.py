@@ -17,6 +17,7 @@ from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.events import MessageFiled, MessageRefused
 from vaguemestre.post.outbox.queries import find_outgoing
 from vaguemestre.schools.rosters.ports import managed_schools
+from vaguemestre.schools.sharing.events import SendingEnded
 
 
 def delete_filed_draft(event: MessageFiled) -> None:
@@ -38,6 +39,11 @@ def run_mailing(event: MailingDue) -> None:
         now=timezone.now(),
         managed=managed_schools.get(),
     )
+
+
+def stop_member_mailings(event: SendingEnded) -> None:
+    """Stop the mailings of a member who may no longer send from that mailbox, and tell them."""
+    services.stop_member_mailings(event.box_account_id, event.account_id, by=event.by, now=timezone.now())
 
 
 def resume_lost_mailings() -> None:

@@ -14,6 +14,15 @@ class AccessEnded:
 
 
 @dataclass(frozen=True)
+class SendingEnded:
+    """A member may no longer send from a mailbox. `by`: the actor."""
+
+    box_account_id: int
+    account_id: int  # the member's
+    by: str
+
+
+@dataclass(frozen=True)
 class AccessDue:
     """A membership ends at that moment. Announced when the end date is set, due on that date."""
 

@@ -57,6 +57,15 @@ class PresenceKind(StrEnum):
     ANSWERS = "answers"
 
 
+class CopiesAct(StrEnum):
+    """What a member does of a mailing, one message in many copies."""
+
+    SENT = "sent"
+    SCHEDULED = "scheduled"
+    STOPPED = "stopped"
+    RESUMED = "resumed"
+
+
 @dataclass(frozen=True, slots=True)
 class LeadershipPost:
     """A post that makes its holder the owner of the school's mailbox: its head, or else a deputy."""

@@ -94,6 +94,7 @@ from vaguemestre.schools.sharing.events import (
     ClientMessageSent,
     MembersAdded,
     MembersChanged,
+    SendingEnded,
     WorkChanged,
 )
 
@@ -119,6 +120,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     AccessDue: (sharing_handlers.end_due_access,),
     AccessEnded: (sharing_handlers.disconnect_member,),
     MembersChanged: (sharing_handlers.notify_members,),
+    SendingEnded: (compose_handlers.stop_member_mailings,),
     MembersAdded: (sharing_handlers.notify_of_several,),
     WorkChanged: (sharing_handlers.refresh_open_pages,),
     ClientMessageSent: (sharing_handlers.attribute_client_message,),

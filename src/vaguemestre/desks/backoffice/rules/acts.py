@@ -243,7 +243,6 @@ ACTION_LABELS = {
     "sharing.request-decided": "Demande de boîte tranchée",
     "sharing.scheduled": "Boîte : envoi programmé",
     "sharing.sent": "Boîte : courriel envoyé",
-    "sharing.copies-sent": "Boîte : publipostage envoyé",
     "sharing.sorted": "Boîte : courriels rangés",
     "sharing.taken": "Boîte : conversation prise en charge",
     "signin.alarm-raised": "« Ce n’était pas moi »",

@@ -1,4 +1,4 @@
-"""French labels of the journal's actions on messages: removals, reports, composition."""
+"""French labels of the journal's actions on messages: removals, reports, composition, box mailings."""
 
 MAIL_ACTION_LABELS = {
     "removals.approved": "Retrait de courriels : accord de la deuxième personne",
@@ -23,4 +23,8 @@ MAIL_ACTION_LABELS = {
     "compose.mailing-begun": "Publipostage commencé",
     "compose.mailing-stopped": "Publipostage arrêté",
     "compose.text-shared": "Réponse type partagée",
+    "sharing.copies-resumed": "Boîte : publipostage repris",
+    "sharing.copies-scheduled": "Boîte : publipostage programmé",
+    "sharing.copies-sent": "Boîte : publipostage envoyé",
+    "sharing.copies-stopped": "Boîte : publipostage arrêté",
 }

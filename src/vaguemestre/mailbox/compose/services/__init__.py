@@ -31,7 +31,11 @@ from vaguemestre.mailbox.compose.services.mailings.mail_merge import (
     stop_mailing,
 )
 from vaguemestre.mailbox.compose.services.mailings.mailing_preparation import prepare_mailing, table_in
-from vaguemestre.mailbox.compose.services.mailings.stopped_mailings import reopen_mailing, stop_mailings_of
+from vaguemestre.mailbox.compose.services.mailings.stopped_mailings import (
+    reopen_mailing,
+    stop_mailings_of,
+    stop_member_mailings,
+)
 from vaguemestre.mailbox.compose.services.restoration import stop_restored_mailings
 from vaguemestre.mailbox.compose.services.retention import delete_abandoned, delete_old_mailings
 from vaguemestre.mailbox.compose.services.scheduled_drafts import mark_draft
@@ -85,6 +89,7 @@ __all__ = [
     "start_mailing",
     "stop_mailing",
     "stop_mailings_of",
+    "stop_member_mailings",
     "stop_restored_mailings",
     "table_in",
     "unschedule",

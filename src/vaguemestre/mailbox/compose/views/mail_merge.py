@@ -91,7 +91,7 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
             now=timezone.now(),
             is_sure="sure" in request.POST,
             due_at=_scheduled_time(request),
-            acting_id=request.who.acting.account_id if request.who.acting else 0,
+            acting_id=_acting_id(request),
             signature=queries.imposed_signature(writer_of(request), academy_signature(request.who)),
             proof=request.POST.get("proof", ""),
             managed=managed_schools.get(),
@@ -111,7 +111,13 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
 @signed_in
 def stop_mailing(request: SignedInRequest, key: str) -> HttpResponse:
     """Stop the mailing."""
-    services.stop_mailing(request.who.account_id, key, by=actor_of(request), now=timezone.now())
+    services.stop_mailing(
+        request.who.account_id,
+        key,
+        by=actor_of(request),
+        now=timezone.now(),
+        acting_id=_acting_id(request),
+    )
     services.mark_draft(writer_of(request), key, open_mailbox.get(), is_scheduled=False)
     return _redirect(request, key)
 
@@ -165,6 +171,11 @@ def _page(
         "later": {name: request.POST.get(name, request.GET.get(name, ""))[:20] for name in ("day", "hour")},
     }
     return render(request, "compose/mailing.html", context, status=status)
+
+
+def _acting_id(request: SignedInRequest) -> int:
+    """The account of the member who acts in a shared mailbox, else 0."""
+    return request.who.acting.account_id if request.who.acting else 0
 
 
 def _scheduled_time(request: SignedInRequest) -> datetime | None:

@@ -26,6 +26,9 @@ HISTORY_LABELS: Mapping[str, str] = {
     "sharing.sent": "Courriel envoyé",
     "sharing.scheduled": "Envoi programmé",
     "sharing.copies-sent": "Publipostage lancé",
+    "sharing.copies-scheduled": "Publipostage programmé",
+    "sharing.copies-resumed": "Publipostage repris",
+    "sharing.copies-stopped": "Publipostage arrêté",
     "sharing.sorted": "Courriels rangés",
     "sharing.opened": "Ouvert",
 }
@@ -48,6 +51,9 @@ ACTIVITY_LABELS: Mapping[str, str] = {
     "answer": "a répondu à un courriel",
     "schedule": "a programmé un envoi",
     "copies": "a lancé en publipostage",
+    "copies-scheduled": "a programmé en publipostage",
+    "copies-resumed": "a repris un publipostage",
+    "copies-stopped": "a arrêté un publipostage",
 }
 _FOLDERS: Mapping[str, str] = {
     "INBOX": "Boîte de réception",

@@ -25,7 +25,14 @@ from vaguemestre.schools.sharing.models import (
 from vaguemestre.schools.sharing.queries import access_to
 from vaguemestre.schools.sharing.queries.collaboration import competing_answers
 from vaguemestre.schools.sharing.rules.collaboration import ANSWERING_FOR, is_present
-from vaguemestre.schools.sharing.values import ActivityRecord, BoxKind, MessageRef, PresenceKind, Right
+from vaguemestre.schools.sharing.values import (
+    ActivityRecord,
+    BoxKind,
+    CopiesAct,
+    MessageRef,
+    PresenceKind,
+    Right,
+)
 
 _MAX_NOTE_CHARS = 4000
 SIGN_INS_KEPT = timedelta(days=2)
@@ -189,14 +196,18 @@ def record_sent(
     record(line, to=f"box:{box_id}", by=by, at=now, message=message_id[:255])
 
 
-def record_copies(box_id: int, account_id: int, count: int, *, by: str, now: datetime) -> None:
-    """Record that a member sends one message in that many copies, in one line of the activity.
+def record_copies(
+    box_id: int, account_id: int, count: int, act: CopiesAct = CopiesAct.SENT, *, by: str, now: datetime
+) -> None:
+    """Record what a member does of one message in that many copies, in one line of the activity.
 
     Inside the caller's transaction; `record_copy` then names the member on each copy.
     """
-    BoxActivity.objects.create(box_id=box_id, account_id=account_id, action="copies", number=count, at=now)
-    _tell_lender(box_id, account_id, by, now)
-    record("sharing.copies-sent", to=f"box:{box_id}", by=by, at=now, copies=count)
+    action = "copies" if act is CopiesAct.SENT else f"copies-{act}"
+    BoxActivity.objects.create(box_id=box_id, account_id=account_id, action=action, number=count, at=now)
+    if act is not CopiesAct.STOPPED:
+        _tell_lender(box_id, account_id, by, now)
+    record(f"sharing.copies-{act}", to=f"box:{box_id}", by=by, at=now, copies=count)
 
 
 def record_copy(box_id: int, account_id: int, key: str, message_id: str, *, now: datetime) -> None:

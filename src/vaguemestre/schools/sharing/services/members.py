@@ -15,7 +15,13 @@ from vaguemestre.people.credentials.services import revoke_app_passwords_held
 from vaguemestre.people.directory.queries import listed_person_at
 from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.post.outbox.services import withdraw_author_messages, withdraw_held_messages
-from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersAdded, MembersChanged
+from vaguemestre.schools.sharing.events import (
+    AccessDue,
+    AccessEnded,
+    MembersAdded,
+    MembersChanged,
+    SendingEnded,
+)
 from vaguemestre.schools.sharing.models import Box, Member, SentMessage
 from vaguemestre.schools.sharing.queries import access_to
 from vaguemestre.schools.sharing.rules.owners import end_of_day, start_of_day
@@ -196,11 +202,12 @@ def end_memberships_outside(account_id: int, academy_id: int, *, by: str, now: d
 def end_sending(box_account_id: int, account_id: int, *, by: str, now: datetime) -> None:
     """End the right of a member to send from a mailbox, inside the caller's transaction.
 
-    Their app passwords there are revoked. What they wrote and has not left becomes a draft of the mailbox.
+    Their app passwords there are revoked, their mailings stop, what has not left becomes a draft again.
     """
     revoke_app_passwords_held(box_account_id, account_id, by=by, now=now)
     sent = SentMessage.objects.filter(box__account_id=box_account_id, account_id=account_id)
     withdraw_held_messages(box_account_id, sent.values_list("key", flat=True), by=by, now=now)
+    announce(SendingEnded(box_account_id, account_id, by))
 
 
 def end_sending_everywhere(account_id: int, *, by: str, now: datetime) -> None:
@@ -284,8 +291,7 @@ def _agent_at(address: str) -> int:
 
 def check_days(terms: MembershipTerms, now: datetime) -> None:
     """Raises Refusal `sharing.days-reversed`."""
-    today = paris_day(now)
-    if terms.ends_on and (terms.ends_on < terms.starts_on or terms.ends_on < today):
+    if terms.ends_on and terms.ends_on < max(terms.starts_on, paris_day(now)):
         raise Refusal("sharing.days-reversed")
 
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 # Told for information: nobody did anything to the account.
 AUTOMATIC = frozenset({"closing-withdrawn", "mailing-withdrawn", "message-refused"})  # nobody is suspected
-NEWS = frozenset({"administrator-named", "judged-late", "quarantine-digest", "virus-found-late"})
+NEWS = frozenset(
+    {"administrator-named", "judged-late", "member-mailing-stopped", "quarantine-digest", "virus-found-late"}
+)
 
 # Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.
 SENSITIVE: frozenset[str] = frozenset(

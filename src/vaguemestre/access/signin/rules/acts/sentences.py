@@ -194,6 +194,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "exemplaires qui restaient ne sont pas partis. Le chef d’établissement décide qui écrit aux classes. "
         "S’il vous le permet de nouveau, l’envoi se reprend où il s’est arrêté.",
     ),
+    "member-mailing-stopped": (
+        "Un envoi en plusieurs exemplaires d’une boîte partagée est arrêté",
+        "Qui l’avait lancé ou programmé ne peut plus envoyer depuis cette boîte : les exemplaires qui "
+        "restaient ne sont pas partis. Dans cette boîte, « Envois » le montre, arrêté : vous pouvez l’y "
+        "reprendre.",
+    ),
     "role-changed": ("Votre rôle a changé", "L’administration de la messagerie a changé votre rôle."),
     "administrator-named": (
         "Une personne de plus administre la messagerie",

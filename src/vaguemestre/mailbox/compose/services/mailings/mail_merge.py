@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.services import announce, announce_once
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -17,14 +16,14 @@ from vaguemestre.mailbox.compose.rules.mail_merge import merged_subject, plain_n
 from vaguemestre.mailbox.compose.rules.merge_weight import column_uses
 from vaguemestre.mailbox.compose.services.drafts import remove_drafts
 from vaguemestre.mailbox.compose.services.hand_over import writer_of_row
-from vaguemestre.mailbox.compose.services.mailings.box_records import note_sender
+from vaguemestre.mailbox.compose.services.mailings.box_records import note_sender, note_start, note_stop
 from vaguemestre.mailbox.compose.services.mailings.class_rights import check_classes, no_schools
 from vaguemestre.mailbox.compose.services.mailings.merged_letters import (
     copy_content,
     copy_message_id,
     letter_of,
 )
-from vaguemestre.mailbox.compose.services.mailings.stopped_mailings import take_up_withdrawn
+from vaguemestre.mailbox.compose.services.mailings.stopped_mailings import stop_and_tell, take_up_withdrawn
 from vaguemestre.mailbox.compose.services.rows import sign_row
 from vaguemestre.mailbox.compose.services.scheduled_drafts import is_draft_gone
 from vaguemestre.mailbox.compose.values import MergeCopy, Writer
@@ -69,7 +68,8 @@ def start_mailing(
     if mailing.state not in (_State.READY, _State.STOPPED) or mailing.composition is None:
         return
     check_classes(mailing, mailing.composition, acting_id, managed, now)
-    if mailing.state == _State.READY:
+    was_stopped = mailing.state == _State.STOPPED
+    if not was_stopped:
         _take_draft(mailing, mailing.composition, proof, signature, is_sure=is_sure)
     else:
         take_up_withdrawn(mailing)
@@ -78,6 +78,7 @@ def start_mailing(
     mailing.save(update_fields=("state", "due_at", "acting_id"))
     count = mailing.copies.filter(queued_at=None).count()
     record("compose.mailing-begun", to=f"account:{account_id}", by=by, at=now, copies=count)
+    note_start(mailing, count, was_stopped=was_stopped, now=now)
     announce_bulk_send(account_id, count, by=by, now=due_at or now)  # the writer has just signed in again
     announce(MailingDue(mailing.pk), due=due_at)
 
@@ -104,11 +105,15 @@ def _hour_to_come(mailing: Mailing, now: datetime) -> datetime | None:
 
 
 @transaction.atomic(durable=True)
-def stop_mailing(account_id: int, key: str, *, by: str, now: datetime) -> None:
-    """Stop the mailing; queued copies are still sent. Idempotent. Raises Refusal `compose.gone`."""
+def stop_mailing(account_id: int, key: str, *, by: str, now: datetime, acting_id: int = 0) -> None:
+    """Stop the mailing; queued copies are still sent. Idempotent. Raises Refusal `compose.gone`.
+
+    `acting_id`: the account of the member who stops it in a shared mailbox, else 0.
+    """
     mailing = _own_mailing(account_id, key)
     if Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.STOPPED):
         record("compose.mailing-stopped", to=f"account:{account_id}", by=by, at=now)
+        note_stop(mailing, acting_id, now)
 
 
 @transaction.atomic(durable=True)
@@ -141,7 +146,7 @@ def run_mailing(
         return  # a job is due at that time
     row = mailing.composition
     if reason := _reason_to_stop(mailing, row, open_mailbox, managed, now):
-        _stop_and_tell(mailing, row, reason, now)
+        stop_and_tell(mailing, reason, by="system", now=now)
         return
     writer = writer_of_row(row)
     free_slots = MAX_COPIES_IN_FLIGHT - copies_in_flight(mailing.account_id, mailing.series)
@@ -190,15 +195,6 @@ def _is_withdrawn(mailing: Mailing, row: Composition, open_mailbox: OpenMailbox)
     """Whether the draft of a scheduled mailing was deleted before its first copy."""
     is_begun = mailing.due_at is None or mailing.copies.exclude(queued_at=None).exists()
     return not is_begun and is_draft_gone(row, open_mailbox)
-
-
-@transaction.atomic(durable=True)
-def _stop_and_tell(mailing: Mailing, row: Composition, notice: str, now: datetime) -> None:
-    """Stop a mailing that its writer may not send any more, or whose draft is gone, and tell them, once."""
-    if Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.STOPPED):
-        record("compose.mailing-stopped", to=f"account:{mailing.account_id}", by="system", at=now)
-        author = mailing.acting_id or mailing.account_id
-        notify_owner(author, notice, now=now, detail=f"Objet : {row.subject[:200]}")
 
 
 def _queue_copy(

@@ -5,10 +5,13 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.post.outbox.services import forget_withdrawn_messages, withdraw_author_messages
+from vaguemestre.schools.sharing.queries import access_to, box_id_of_account, owners_of
+from vaguemestre.schools.sharing.values import Right
 
 _State = Mailing.State
 
@@ -28,6 +31,39 @@ def stop_mailings_of(account_id: int, *, by: str, now: datetime) -> None:
             numbers = mailing.copies.exclude(queued_at=None).values_list("number", flat=True)
             keys = [f"{mailing.series}.{number}" for number in numbers]
             withdraw_author_messages(mailing.account_id, keys, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def stop_member_mailings(box_account_id: int, account_id: int, *, by: str, now: datetime) -> None:
+    """Stop the mailings that somebody began in a mailbox, if they still may not send from it. Idempotent."""
+    access = access_to(box_id_of_account(box_account_id) or 0, account_id, now)
+    if access is not None and access.may(Right.SEND):
+        return
+    theirs = Mailing.objects.filter(account_id=box_account_id, acting_id=account_id, state=_State.RUNNING)
+    for mailing in theirs.exclude(composition=None).select_related("composition").order_by("pk"):
+        stop_and_tell(mailing, "mailing-stopped", by=by, now=now)
+
+
+@transaction.atomic
+def stop_and_tell(mailing: Mailing, notice: str, *, by: str, now: datetime) -> None:
+    """Stop a mailing that its writer may not send any more, or whose draft is gone, and tell them, once.
+
+    In a shared mailbox its owners are told too: they may resume it.
+    """
+    if not Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.STOPPED):
+        return
+    record("compose.mailing-stopped", to=f"account:{mailing.account_id}", by=by, at=now)
+    subject = mailing.composition.subject[:200] if mailing.composition else ""
+    author, detail = mailing.acting_id or mailing.account_id, f"Objet : {subject}"
+    notify_owner(author, notice, now=now, detail=detail)
+    if mailing.acting_id and notice == "mailing-stopped":
+        for owner in _owners_of_mailbox(mailing.account_id, now) - {author}:
+            notify_owner(owner, "member-mailing-stopped", now=now, detail=detail)
+
+
+def _owners_of_mailbox(account_id: int, now: datetime) -> set[int]:
+    """Owners of a school's or a service's mailbox; of somebody's own, themself."""
+    return set(owners_of(box_id_of_account(account_id) or 0, now)) or {account_id}
 
 
 def take_up_withdrawn(mailing: Mailing) -> None:
