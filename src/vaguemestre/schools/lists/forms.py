@@ -200,6 +200,10 @@ class DecisionForm(forms.Form):
         label="Motif, dit à l’auteur", max_length=300, required=False, widget=forms.Textarea({"rows": 2})
     )
 
+    def keep_note_inside(self) -> None:
+        """The reason is for the other managers: nobody tells the author of this letter."""
+        self.fields["note"].label = "Motif, pour les autres responsables de la liste"
+
     def due_at(self) -> datetime | None:
         """The chosen time, in Paris; None for now. Raises Refusal `compose.later-malformed`."""
         day, hour = self.cleaned_data["day"].strip(), self.cleaned_data["hour"].strip()

@@ -260,6 +260,7 @@ class LetterSummary:
     recipients: int
     decided_by: str = ""
     note: str = ""
+    tells_author: bool = False  # of a refusal: an author whose account is known here
 
 
 class HeldLetters(NamedTuple):

@@ -159,6 +159,7 @@ ACTION_LABELS = {
     "lists.letter-dropped": "Liste : courriel écarté",
     "lists.letter-held": "Liste : message en attente d’accord",
     "lists.letter-refused": "Liste : message refusé",
+    "lists.letter-unscheduled": "Liste : diffusion déprogrammée",
     "lists.letter-resumed": "Liste : envoi repris",
     "lists.letter-scheduled": "Liste : envoi programmé",
     "lists.letter-sending": "Liste : message reçu, en cours d’envoi",

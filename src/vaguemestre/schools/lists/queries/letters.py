@@ -17,6 +17,11 @@ def pending_letters(list_id: int) -> tuple[LetterSummary, ...]:
     return _summaries(rows.order_by("state", "received_at")[:200])
 
 
+def held_count(list_id: int) -> int:
+    """How many letters of the list await a decision."""
+    return ListLetter.objects.filter(list_id=list_id, state=State.HELD).count()
+
+
 def distributed_letters(list_id: int, *, offset: int, limit: int) -> tuple[LetterSummary, ...]:
     """Letters that were accepted, newest first."""
     rows = ListLetter.objects.filter(list_id=list_id, state__in=_DISTRIBUTED)
@@ -88,6 +93,7 @@ def _summaries(rows: QuerySet[ListLetter]) -> tuple[LetterSummary, ...]:
             recipients=row.recipients,
             decided_by=_decider_name(row),
             note=row.note,
+            tells_author=row.author_id is not None,
         )
         for row in rows.select_related("decided_by__person")
     )

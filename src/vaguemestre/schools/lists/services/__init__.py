@@ -32,6 +32,7 @@ from vaguemestre.schools.lists.services.moderation import (
     refuse_letter,
     resume_letter,
     stop_letter,
+    unschedule_letter,
 )
 from vaguemestre.schools.lists.services.restoration import stop_restored_letters
 from vaguemestre.schools.lists.services.retention import delete_old_copies
@@ -66,6 +67,7 @@ __all__ = [
     "stop_letter",
     "stop_restored_letters",
     "subscribe",
+    "unschedule_letter",
     "unsubscribe",
     "unsubscribe_token",
 ]

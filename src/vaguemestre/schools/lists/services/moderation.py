@@ -53,6 +53,19 @@ def drop_letter(list_id: int, account_id: int, public_id: str, *, by: str, now: 
 
 
 @transaction.atomic(durable=True)
+def unschedule_letter(list_id: int, account_id: int, public_id: str, *, by: str, now: datetime) -> None:
+    """Take the hour of a scheduled letter away: it awaits a decision again.
+
+    Raises Refusal `lists.gone`, `lists.decided-already`.
+    """
+    row = _letter(list_id, account_id, public_id, now)
+    scheduled = ListLetter.objects.filter(pk=row.pk, state=State.SCHEDULED)
+    if not scheduled.update(state=State.HELD, due_at=None, decided_by=None, decided_at=None):
+        raise Refusal("lists.decided-already")
+    record("lists.letter-unscheduled", to=f"list:{list_id}", by=by, at=now, letter=str(row.public_id))
+
+
+@transaction.atomic(durable=True)
 def stop_letter(list_id: int, account_id: int, public_id: str, *, by: str, now: datetime) -> None:
     """Stop the fan-out; copies already submitted are delivered. Idempotent. Raises Refusal `lists.gone`."""
     row = _letter(list_id, account_id, public_id, now)

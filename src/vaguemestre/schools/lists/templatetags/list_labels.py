@@ -21,6 +21,17 @@ _DELIVERY_STATES = {
     "read": ("Lu", "ok"),
     "refused": ("Non remis", "danger"),
 }
+_DECISIONS = {
+    "dropped": "Jeté",
+    "refused": "Refusé",
+    "scheduled": "Programmé",
+}
+
+
+@register.filter
+def decision_label(state: str) -> str:
+    """What a manager decided of a letter in that state."""
+    return _DECISIONS.get(state, "Accepté")
 
 
 @register.filter

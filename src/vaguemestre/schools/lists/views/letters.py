@@ -25,6 +25,7 @@ from vaguemestre.schools.lists.services.arrival import INBOX
 from vaguemestre.schools.lists.values import CopyStatus, Kind, LetterSummary, State
 
 _PAGE_SIZE = 50
+_PENDING = (State.HELD, State.SCHEDULED)
 
 
 class LetterLine(NamedTuple):
@@ -177,7 +178,7 @@ def show_copies(request: SignedInRequest, list_id: int, public_id: uuid.UUID) ->
 @require_POST
 @signed_in
 def decide(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> HttpResponse:
-    """Carry out a manager's decision, `action`: accept, refuse, drop, stop, resume."""
+    """Carry out a manager's decision, `action`: accept, hold, refuse, drop, stop, resume."""
     access = manager_access(request, list_id)
     _, letter = letter_access(request, list_id, str(public_id))
     form = DecisionForm(request.POST)
@@ -187,11 +188,15 @@ def decide(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> Http
     try:
         _run_action(request, access, letter, form, action)
     except Refusal as refusal:
-        form.add_error("day" if action == "accept" else None, sentence(refusal))
+        letter.refresh_from_db()  # somebody else may have decided
+        is_of_day = action == "accept" and letter.state in _PENDING
+        form.add_error("day" if is_of_day else None, sentence(refusal))
         return _letter(request, access, letter, form, status=422)
     if action in ("stop", "resume"):
         return HttpResponseRedirect(reverse("lists:letter", args=[list_id, public_id]))
     done = "schedule" if action == "accept" and form.due_at() else action
+    if action == "refuse" and letter.author_id is None:
+        done = "refuse-untold"
     return HttpResponseRedirect(f"{reverse('lists:moderation', args=[list_id])}?fait={done}")
 
 
@@ -203,6 +208,8 @@ def _run_action(
     match action:
         case "accept":
             services.accept_letter(list_id, account_id, public_id, due_at=form.due_at(), by=by, now=now)
+        case "hold":
+            services.unschedule_letter(list_id, account_id, public_id, by=by, now=now)
         case "refuse":
             services.refuse_letter(list_id, account_id, public_id, form.cleaned_data["note"], by=by, now=now)
         case "drop":
@@ -220,9 +227,11 @@ def _letter(
 ) -> HttpResponse:
     files = _files(letter)
     may_see_copies = access.is_manager or letter.author_id == access.account_id
-    is_pending = letter.state in (State.HELD, State.SCHEDULED)
+    is_pending = letter.state in _PENDING
     may_decide = is_pending and access.is_manager
     summary = queries.letter_summary(letter)
+    if not summary.tells_author:
+        form.keep_note_inside()
     context = {
         "access": access,
         "row": access.row,

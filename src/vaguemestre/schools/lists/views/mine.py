@@ -67,7 +67,7 @@ def show_list(request: SignedInRequest, list_id: int) -> HttpResponse:
         "writers": labels.WRITERS[Writers(row.writers)],
         "replies": labels.REPLIES[ReplyTo(row.reply_to)],
         "managers": queries.managers_of(list_id, timezone.now()),
-        "pending": len(queries.pending_letters(list_id)) if access.is_manager else 0,
+        "pending": queries.held_count(list_id) if access.is_manager else 0,
         "done": request.GET.get("fait", ""),
         "tab": "list",
     }
