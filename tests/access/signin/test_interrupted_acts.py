@@ -278,3 +278,21 @@ def test_a_confirmed_act_that_was_interrupted_says_again_what_it_will_do() -> No
 def test_what_was_typed_is_named_in_french_and_codes_are_left_out() -> None:
     fields = [("action", "lifted"), ("reason", "appel"), ("starts_on", "01/09/2026"), ("assignee", "3")]
     assert displayed_values(fields) == [("Motif", "appel"), ("Début", "01/09/2026")]
+
+
+def test_codes_numbers_and_dates_of_machines_are_words_or_left_out() -> None:
+    """« Droit sort, Début 2026-12-01 », « Remove 5 », « Message 172 »: nobody confirms that knowingly."""
+    right = [("right", "sort"), ("starts_on", "2026-12-01"), ("ends_on", "")]
+    assert displayed_values([("about", "Sylvie Lecointe"), *right]) == [
+        ("Concerne", "Sylvie Lecointe"), ("Droit", "tri"), ("Début", "1er décembre 2026"),
+    ]  # fmt: skip
+    removal = [("remove", "5"), ("about-5", "Camille Delattre"), ("about-6", "Un autre")]
+    assert displayed_values(removal) == [("Concerne", "Camille Delattre")]
+    held = [("message", "172"), ("message", "173"), ("about-172", "Sortie"), ("about-9", "Autre")]
+    assert displayed_values(held) == [("Concerne", "Sortie")]
+    assert displayed_values([("account", "12"), ("message", "5 rue des Lilas"), ("departures", "40")]) == [
+        ("Message", "5 rue des Lilas"), ("Nombre de départs", "40"),
+    ]  # fmt: skip
+    assert displayed_values([("role", "moderator"), ("subject", "Bonjour à tous")]) == [
+        ("Rôle", "modération"), ("Vous aviez écrit", "Bonjour à tous"),
+    ]  # fmt: skip

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+
+from vaguemestre.foundation.kernel.text.french_dates import day_fr
 
 LIFETIME = timedelta(minutes=10)
 MAX_BYTES = 200_000
 _SECRET = re.compile(r"password|secret|confirmation|pin\b|code\b|answer|response", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
+_BARE = re.compile(r"[a-z0-9_.:-]+")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MAX_DISPLAYED_CHARACTERS = 300
 # Fields that hold codes: the label of the act, or its page, already says what they choose.
 _CODES = {
@@ -87,6 +91,18 @@ _VALUES = {
     "hr_officer": "services de gestion",
 }
 
+_CHOICES = {
+    ("right", "read"): "lecture",
+    ("right", "sort"): "tri",
+    ("right", "send"): "envoi",
+    ("right", "manage"): "gestion",
+    ("role", "owner"): "propriété",
+    ("role", "moderator"): "modération",
+}
+# Fields whose numbers are those of rows of the database.
+_NUMBERED = {"account", "message", "people", "post", "school", "schools", "sponsor"}
+ABOUT = "about"
+
 type Fields = Sequence[tuple[str, str]]
 
 
@@ -98,12 +114,34 @@ def can_be_stored(fields: Fields, *, has_files: bool) -> bool:
 
 
 def displayed_values(fields: Fields) -> list[tuple[str, str]]:
-    """(label, value) of what the user typed or chose, for the page that asks to go on; no tokens or codes."""
+    """(label, value) of what the user typed or chose, for the page that asks to go on; no tokens or codes.
+
+    A form says who or what it is about in a field `about`, or `about-N` for what has the number N among
+    those it lets choose: numbers and codes are left out.
+    """
+    chosen = {value for name, value in fields if not name.startswith(ABOUT)}
     return [
-        (
-            _LABELS.get(name, name.replace("_", " ").capitalize()),
-            _VALUES.get(value, value[:_MAX_DISPLAYED_CHARACTERS]),
-        )
+        (_label(name), words)
         for name, value in fields
-        if value.strip() and not _TOKEN.fullmatch(value) and name not in _CODES
+        if (not name.startswith(f"{ABOUT}-") or name.removeprefix(f"{ABOUT}-") in chosen)
+        and (words := _words_of(name, value.strip()))
     ]
+
+
+def _label(name: str) -> str:
+    return _LABELS.get(name, "Concerne" if name.startswith(ABOUT) else "Vous aviez écrit")
+
+
+def _words_of(name: str, value: str) -> str:
+    """What is displayed of a value; "" for a code, a number of the database, or a field without a name."""
+    is_code = name in _CODES or bool(_TOKEN.fullmatch(value))
+    is_number = name in _NUMBERED and value.isdecimal()
+    is_unnamed = name not in _LABELS and not name.startswith(ABOUT) and bool(_BARE.fullmatch(value))
+    if is_code or is_number or is_unnamed:
+        return ""
+    if _ISO_DAY.fullmatch(value):
+        try:
+            return day_fr(date.fromisoformat(value))
+        except ValueError:
+            return ""
+    return _CHOICES.get((name, value)) or _VALUES.get(value, value[:_MAX_DISPLAYED_CHARACTERS])
