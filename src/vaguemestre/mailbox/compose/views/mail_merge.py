@@ -40,6 +40,7 @@ _SHOWN_ON_PAGE = {
     "compose.later-is-past",
     "compose.later-too-far",
     "compose.too-many-variables",
+    "kernel.no-such-day",
 }
 
 
