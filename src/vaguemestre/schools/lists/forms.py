@@ -12,7 +12,7 @@ from vaguemestre.foundation.kernel.times import PARIS, day_refusal, parse_day, p
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.people.directory.queries import Vocabulary
-from vaguemestre.post.outbox.rules.recipients import parsed_recipients
+from vaguemestre.post.outbox.rules.recipients import parsed_recipients, split_recipients
 from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists.rules import labels
 from vaguemestre.schools.lists.services.administration import CreationScope, ListSettings, NewList
@@ -164,13 +164,18 @@ class SubscribeForm(forms.Form):
     )
 
     def clean_people(self) -> tuple[Recipient, ...]:
-        text = ", ".join(
-            line.strip() for line in str(self.cleaned_data["people"]).splitlines() if line.strip()
-        )
-        try:
-            return parsed_recipients("people", text)
-        except Refusal as refusal:
-            raise ValidationError(sentence(refusal)) from refusal
+        """The recipients; `unreadable` then holds what is not an address, which keeps nobody else out."""
+        self.unreadable: list[str] = []
+        people: dict[str, Recipient] = {}
+        for item in split_recipients(", ".join(str(self.cleaned_data["people"]).splitlines())):
+            try:
+                people.update({one.address: one for one in parsed_recipients("people", item)})
+            except Refusal as refusal:
+                self.unreadable.append(item[:254])
+                reason = refusal
+        if self.unreadable and not people:
+            raise ValidationError(sentence(reason)) from reason
+        return tuple(people.values())
 
 
 class RoleForm(forms.Form):

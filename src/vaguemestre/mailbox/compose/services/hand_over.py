@@ -18,8 +18,9 @@ from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin
-from vaguemestre.schools.sharing.queries import box_card, box_id_of_account, sender_of_message
+from vaguemestre.schools.sharing.queries import access_to, box_card, box_id_of_account, sender_of_message
 from vaguemestre.schools.sharing.services import delete_sent, stop_answering
+from vaguemestre.schools.sharing.values import Right
 
 
 def discard_draft(
@@ -86,9 +87,18 @@ def restore_refused_draft(
         author = sender_of_message(account_id, outbox_key) or account_id
         sending = Composition.objects.filter(pk=row.pk, attempt=row.attempt, is_sending=True)
         if sending.update(is_sending=False):
-            detail = refusal_detail(row.subject, row.to, why)
+            detail = refusal_detail(row.subject, row.to, why, _lost_box(account_id, author, now))
             notify_owner(author, "message-refused", now=now, detail=detail)
         delete_sent(account_id, outbox_key)
+
+
+def _lost_box(account_id: int, author_id: int, now: datetime) -> str:
+    """Title of the shared mailbox where the author of a message may write no longer; "" elsewhere."""
+    if author_id == account_id:
+        return ""
+    box_id = box_id_of_account(account_id) or 0
+    access, box = access_to(box_id, author_id, now), box_card(box_id)
+    return "" if box is None or (access is not None and access.may(Right.SEND)) else box.title
 
 
 def restore_draft(row: Composition, open_mailbox: OpenMailbox, *, login: MailLogin, now: datetime) -> None:

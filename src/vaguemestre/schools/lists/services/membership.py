@@ -16,6 +16,7 @@ from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists.models import ListRole, MailingList, Subscriber
 from vaguemestre.schools.lists.services.administration import owned_list
 from vaguemestre.schools.lists.values import Kind
+from vaguemestre.schools.sharing.queries import box_at
 
 MAX_SUBSCRIBERS = 5000
 _SALT = "lists.leave"
@@ -50,7 +51,9 @@ def subscribe(
     agents = people_by_address(typed_names)
     names = names_by_person(agents.values())
     unknown = tuple(
-        address for address in typed_names if address.endswith(f"@{domain}") and address not in agents
+        address
+        for address in typed_names
+        if address.endswith(f"@{domain}") and address not in agents and box_at(address) is None
     )
     added = 0
     for address, typed_name in typed_names.items():

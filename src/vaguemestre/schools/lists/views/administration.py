@@ -1,5 +1,6 @@
 """Administration of a list by its owners: creation, rule, members, settings, managers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
@@ -133,7 +134,9 @@ def add_members(request: SignedInRequest, list_id: int) -> HttpResponse:
     except Refusal as refusal:
         form.add_error("people", sentence(refusal))
         return _members(request, list_id, form, status=422)
-    return _members(request, list_id, SubscribeForm(), added=added, unknown=unknown)
+    return _members(
+        request, list_id, SubscribeForm(), added=added, unknown=unknown, unreadable=form.unreadable
+    )
 
 
 @require_POST
@@ -220,6 +223,7 @@ def _members(
     status: int = 200,
     added: int | None = None,
     unknown: tuple[str, ...] = (),
+    unreadable: Sequence[str] = (),
 ) -> HttpResponse:
     access = manager_access(request, list_id)
     page = page_number(request.GET.get("page", ""))
@@ -241,6 +245,7 @@ def _members(
         "form": form,
         "added": added,
         "unknown": unknown,
+        "unreadable": unreadable[:20],
         "done": request.GET.get("fait", ""),
         "tab": "members",
     }

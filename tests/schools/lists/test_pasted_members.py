@@ -1,0 +1,46 @@
+"""Addresses pasted into a list: what cannot be read is named, the others are enrolled."""
+
+import pytest
+from django.utils import timezone
+from tests.answers import as_typed
+from tests.schools.lists.conftest import address_of, made, signed_in
+
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Structure
+from vaguemestre.schools.lists.models import Subscriber
+from vaguemestre.schools.sharing.models import Box
+from vaguemestre.schools.sharing.services import open_school_boxes
+
+pytestmark = [pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
+
+
+def pasted(owner: Account, people: str) -> str:
+    row = made(owner)
+    answer = signed_in(owner).post(f"/listes/{row.pk}/membres/ajouter", {"people": people})
+    return as_typed(answer.content.decode())
+
+
+def enrolled() -> set[str]:
+    return set(Subscriber.objects.values_list("address", flat=True))
+
+
+def test_a_name_among_the_addresses_does_not_refuse_them_all(owner: Account, subscriber: Account) -> None:
+    page = pasted(owner, f"Camille Delattre\n{address_of(subscriber)}, papa@famille.example")
+    assert len(enrolled()) == 2
+    assert address_of(subscriber) in page
+    assert "papa@famille.example" in page
+    assert "Ce ne sont pas des adresses : Camille Delattre" in page
+
+
+def test_names_alone_are_refused(owner: Account) -> None:
+    assert "Camille Delattre" in pasted(owner, "Camille Delattre")
+    assert enrolled() == set()
+
+
+def test_the_mailbox_of_a_school_is_enrolled_as_any_address(owner: Account, subscriber: Account) -> None:
+    assert Structure.objects.exists()
+    open_school_boxes(None, quota_mb=512, by="test", now=timezone.now())
+    address = Box.objects.values_list("address", flat=True).first()
+    page = pasted(owner, f"{address}")
+    assert "ne sont à personne" not in page
+    assert enrolled() == {str(address).lower()}
