@@ -10,7 +10,7 @@ from tests.post.tracking.test_screens import passed
 
 from vaguemestre.mailbox.compose.services.mailings.merged_letters import copy_message_id
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.post.outbox.rules.series import series_of
+from vaguemestre.post.outbox.rules.series import series_of, shared_subject
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SERIES = "0123456789abcdef" * 2
@@ -69,3 +69,27 @@ def test_no_page_cuts_a_mailing_in_two(browser: Client, nicolas: Account) -> Non
     assert "Les plus récents" in second
     wrong = browser.get("/messagerie/envois/?suite=99999999")
     assert as_typed(wrong.content.decode()).count("Récent") == first.count("Récent")
+
+
+@pytest.mark.parametrize(
+    ("subjects", "shared"),
+    [
+        (["Sortie", "Sortie"], "Sortie"),
+        (["Sortie Zoé", "Sortie Luc"], "Sortie …"),
+        (["Bulletin de Zoé, 1er trimestre", "Bulletin de Luc, 1er trimestre"], "Bulletin de … 1er trimestre"),
+        (["Note de Zoé", "Note de Zoé Petit"], "Note de Zoé …"),
+        (["Zoé", "Luc"], "Objets différents"),
+        (["", ""], ""),
+    ],
+)
+def test_a_mailing_is_named_by_what_its_copies_share(subjects: list[str], shared: str) -> None:
+    """« Sortie Luc — 2 exemplaires » named one family for all."""
+    assert shared_subject(subjects) == shared
+
+
+def test_the_row_of_a_mailing_does_not_bear_the_name_of_one_copy(browser: Client, nicolas: Account) -> None:
+    for number, name in enumerate(("Zoé", "Luc"), 2):
+        message_id = copy_message_id(SERIES, number, "ac-amiens.test")
+        passed(nicolas, number, subject=f"Sortie {name}", message_id=message_id)
+    page = as_typed(browser.get("/messagerie/envois/").content.decode())
+    assert "<strong>Sortie …</strong>" in page

@@ -22,7 +22,7 @@ from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.ports import find_reports
 from vaguemestre.post.outbox.rules.delivery_status import overall_state
 from vaguemestre.post.outbox.rules.hours import quiet_until
-from vaguemestre.post.outbox.rules.series import series_of
+from vaguemestre.post.outbox.rules.series import series_of, shared_subject
 from vaguemestre.post.outbox.values import DeliveryState, OutgoingMessage, SubmittedMessage
 from vaguemestre.post.tracking.forms import RescheduleForm
 from vaguemestre.post.tracking.ports import unfinished_mailings
@@ -52,6 +52,10 @@ class _SentRow(NamedTuple):
     @property
     def is_held(self) -> bool:
         return any(message.hold == "held" for message in self.messages)
+
+    @property
+    def subject(self) -> str:
+        return shared_subject([message.subject for message in self.messages])
 
     @property
     def copies(self) -> "list[_SentRow]":
