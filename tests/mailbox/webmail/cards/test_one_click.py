@@ -15,6 +15,7 @@ from tests.mailbox.webmail.views.test_messages import PIECE
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.mailbox.calendar.queries import answer_to
 from vaguemestre.mailbox.webmail.ports import unsubscribe
+from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import unsubscribe_options
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.reports.models import Vote
@@ -238,3 +239,25 @@ def test_what_is_no_junk_after_all_replaces_the_vote_and_files_no_report(
     reader.post(address(ref, "signaler/"), {"kind": "bon"}, headers=PIECE)
     assert [vote.is_junk for vote in Vote.objects.all()] == [False]
     assert reports_page()[1] == 1
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "\uff41\uff43-amiens.test",  # full-width, which sending folds
+        "ac-amiens\u3002test",
+        "ac-amien\u017f.test",
+        "ac-ami\u00adens.test",
+        "AC-amiens.test.",
+        "%61c-amiens.test",
+    ],
+)
+def test_no_spelling_of_our_domain_makes_a_reader_write_to_a_colleague(domain: str) -> None:
+    field = f"<mailto:chef@{domain}?subject=Demission>"
+    assert unsubscribe_options(field, "", {"ac-amiens.test"}) is None
+
+
+def test_the_address_that_is_left_is_the_one_that_is_shown() -> None:
+    options = unsubscribe_options("<mailto:Liste+Token%3D1@d\uff4fhors.example>", "", {"ac-amiens.test"})
+    assert options is not None
+    assert options.mail == "Liste+Token=1@dohors.example"

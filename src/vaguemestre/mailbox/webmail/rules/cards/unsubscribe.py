@@ -5,6 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
+from vaguemestre.foundation.kernel.addresses import parse_address
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.web_hosts import host_of
 from vaguemestre.mailbox.webmail.rules.rendering.html.links import without_hidden
 
@@ -38,15 +40,15 @@ def unsubscribe_options(
 ) -> UnsubscribeOptions | None:
     """Ways offered by the fields List-Unsubscribe and List-Unsubscribe-Post; None if there is none.
 
-    `own_domains`, lower case: nothing is written there. Our lists are left on a page, and whoever writes such
-    a field would have their reader write to a colleague.
+    `own_domains`, lower case: nothing is written there, however they are spelled. Our lists are left on a
+    page, and whoever writes such a field would have their reader write to a colleague.
     """
     offered = [without_hidden(address) for address in _BETWEEN.findall(unsubscribe[:20_000])]
     web = next((a for a in offered if a.lower().startswith("https://") and host_of(a)), "")
     mailtos = (a[7:].partition("?") for a in offered if a.lower().startswith("mailto:") and "@" in a)
-    mail, subject = next(
-        ((to, _subject(query)) for to, _, query in mailtos if _domain(to) not in own_domains), ("", _REQUEST)
-    )
+    readable = ((_address(to), _subject(query)) for to, _, query in mailtos)
+    outside = ((to, words) for to, words in readable if to and to.rpartition("@")[2] not in own_domains)
+    mail, subject = next(outside, ("", _REQUEST))
     if not web and not mail:
         return None
     if web and post.strip().lower() == ONE_CLICK.lower():
@@ -54,8 +56,13 @@ def unsubscribe_options(
     return UnsubscribeOptions(mail=mail, page=web, subject=subject)
 
 
-def _domain(address: str) -> str:
-    return unquote(address).rpartition("@")[2].strip().rstrip(".").lower()
+def _address(written: str) -> str:
+    """The address as it will be written to, its domain folded; "" if it is none."""
+    bare = unquote(written).strip().rstrip(".")
+    try:
+        return f"{bare.rpartition('@')[0]}@{parse_address(bare).domain}"
+    except Refusal:
+        return ""
 
 
 def _subject(query: str) -> str:
