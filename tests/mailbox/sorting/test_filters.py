@@ -182,6 +182,10 @@ def test_what_is_said_of_an_answer_is_the_subject_it_answers() -> None:
         (Outcome(move_to="Trash"), "filter-deletes"),
         (Outcome(move_to="Junk"), "filter-deletes"),
         (Outcome(move_to="Archive", is_read=True), "filter-deletes"),
+        (Outcome(move_to="Trash/x"), "filter-deletes"),
+        (Outcome(move_to="Junk/a/b"), "filter-deletes"),
+        (Outcome(move_to="Trashy"), ""),
+        (Outcome(is_read=True, stops=False), "filter-deletes"),  # a later one may move it
         (Outcome(move_to="Archive"), ""),
         (Outcome(is_read=True), ""),
     ],

@@ -96,11 +96,13 @@ def goes_outside(outcome: Outcome, internal_domains: Collection[str]) -> bool:
 def security_notice_of(outcome: Outcome) -> str:
     """Kind of security notice the owner gets for these actions: redirect, deletion or hiding; "" for none.
 
-    Whoever took a session hides the answers it brings: among junk, or read already in another folder.
+    Whoever took a session hides the answers it brings: among junk, or read already in another folder, where
+    a later filter may put what this one marks as read.
     """
     if outcome.forward_to:
         return "forward-set"
-    hides = outcome.move_to in _OUT_OF_SIGHT or (outcome.move_to and outcome.is_read)
+    is_out_of_sight = outcome.move_to.partition("/")[0] in _OUT_OF_SIGHT
+    hides = is_out_of_sight or (outcome.is_read and (outcome.move_to or not outcome.stops))
     return "filter-deletes" if outcome.discards or hides else ""
 
 
