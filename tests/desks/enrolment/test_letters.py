@@ -56,6 +56,11 @@ def test_the_longest_paragraph_of_an_academie_stands_above_the_slip_on_the_same_
     assert kept.index("MAMMOUTH") < kept.index("Je vous prie d’agréer")
 
 
+def test_the_first_of_a_month_is_written_as_in_french(tmp_path: Path) -> None:
+    text = text_of(print_letters([LETTER], date(2026, 12, 1)), tmp_path)
+    assert "Amiens, le 1er décembre 2026" in text
+
+
 def test_each_letter_has_its_own_slip(tmp_path: Path) -> None:
     text = text_of(print_letters([LETTER, LETTER], date(2026, 11, 27)), tmp_path)
     assert [page.count("À découper") for page in text.split("\f") if page] == [1, 1]

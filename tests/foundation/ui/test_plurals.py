@@ -1,8 +1,12 @@
 """Pages count as French does."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.template import engines
 
+import vaguemestre
 from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
 
 
@@ -29,3 +33,12 @@ def test_fragments_count_with_the_same_words() -> None:
 @pytest.mark.parametrize(("code", "words"), [("Ecole", "École"), ("Collège", "Collège")])
 def test_kinds_of_establishments_have_their_accent(code: str, words: str) -> None:
     assert structure_kind_label(code) == words
+
+
+def test_pages_that_count_several_words_write_their_plural() -> None:
+    """« 4 courriel retenus »: the s goes to the last word alone."""
+    pages = Path(vaguemestre.__file__).parent.rglob("templates/**/*.html")
+    assert not [(page.name, words) for page in pages for words in _ONE_FORM.findall(page.read_text())]
+
+
+_ONE_FORM = re.compile(r'counted:"([^",]* [^",]*)"')

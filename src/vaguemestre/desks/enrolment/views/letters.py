@@ -7,13 +7,13 @@ from datetime import date
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.http import OfficerRequest
 from vaguemestre.desks.enrolment.ports import disclose_numen
 from vaguemestre.desks.enrolment.rules import letters
 from vaguemestre.desks.enrolment.values import DeliveryLetter
+from vaguemestre.foundation.kernel.text.french_dates import day_fr
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument, Slip
@@ -50,7 +50,7 @@ def print_letters(deliveries: Sequence[DeliveryLetter], day: date) -> bytes:
             LetterHead(
                 letters.sender(letter),
                 letters.recipient(letter),
-                letters.place_and_date(letter, date_format(day, "j F Y")),
+                letters.place_and_date(letter, day_fr(day)),
                 letters.references(letter),
             )
         )
