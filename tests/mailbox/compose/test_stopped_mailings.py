@@ -140,6 +140,9 @@ def test_copies_withdrawn_with_the_right_of_their_sender_leave_once_it_is_resume
     with transaction.atomic():
         assert withdraw(writer.account_id, keys, by="x", now=timezone.now()) == 1
     services.stop_mailing(writer.account_id, key, by="x", now=timezone.now())
+    status = queries.find_mailing(writer.account_id, key)
+    assert status is not None
+    assert (status.sent, status.refused, status.waiting, status.on_the_way) == (1, 0, 1, 0), "it will leave"
     services.start_mailing(writer.account_id, key, by="x", now=timezone.now())
     carry(mailboxes)
     again = OutboxMessage.objects.get(key=keys[1])

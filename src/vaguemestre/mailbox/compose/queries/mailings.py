@@ -14,7 +14,7 @@ from vaguemestre.mailbox.compose.rules.mail_merge import merged_html, merged_sub
 from vaguemestre.mailbox.compose.rules.merge_weight import check_added, column_uses
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, html_of_text
 from vaguemestre.mailbox.compose.values import CopyPreview, InvalidRow, MailingStatus, MergeCopy
-from vaguemestre.post.outbox.queries import copies_by_state
+from vaguemestre.post.outbox.queries import copies_by_state, count_withdrawn_copies
 from vaguemestre.post.outbox.rules.text import plain_text
 from vaguemestre.post.tracking.ports import UnfinishedMailing
 from vaguemestre.schools.rosters.rules.content_warnings import content_warnings
@@ -31,13 +31,15 @@ def find_mailing(account_id: int, key: str) -> MailingStatus | None:
     if mailing is None:
         return None
     states = copies_by_state(account_id, mailing.series)
+    withdrawn = count_withdrawn_copies(account_id, mailing.series) if states.get("refused") else 0
     return MailingStatus(
         id=mailing.pk,
         state=mailing.state,
         total=mailing.copies.count(),
         queued=mailing.copies.exclude(queued_at=None).count(),
         sent=states.get("filed", 0) + states.get("submitted", 0),
-        refused=states.get("refused", 0) + states.get("cancelled", 0),
+        refused=states.get("refused", 0) + states.get("cancelled", 0) - withdrawn,
+        withdrawn=withdrawn,
         invalid_rows=tuple(InvalidRow(*entry) for entry in mailing.wrong),
         previews=_previews(mailing),
         source=mailing.source,

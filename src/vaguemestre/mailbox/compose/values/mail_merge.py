@@ -85,6 +85,7 @@ class MailingStatus:
     subject: str = ""
     proof: str = ""  # digest of what is proofread; "" once sent or scheduled
     repeated: int = 0  # addresses that have several copies, which say different things
+    withdrawn: int = 0  # with the right of their sender: they leave once it is resumed
     files: tuple[str, ...] = ()  # names of the attachments and links of each copy
 
     @property
@@ -95,8 +96,8 @@ class MailingStatus:
     @property
     def on_the_way(self) -> int:
         """Copies handed to the outbox whose end is not known yet; they leave even after a stop."""
-        return max(0, self.queued - self.sent - self.refused)
+        return max(0, self.queued - self.sent - self.refused - self.withdrawn)
 
     @property
     def waiting(self) -> int:
-        return self.total - self.queued
+        return self.total - self.queued + self.withdrawn

@@ -11,7 +11,7 @@ from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, SenderState, Submission
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.rules.reasons import delivery_reason
-from vaguemestre.post.outbox.rules.series import series_of
+from vaguemestre.post.outbox.rules.series import AUTHOR_REASONS, series_of
 from vaguemestre.post.outbox.values import (
     DeliveryState,
     DeliveryStatus,
@@ -113,6 +113,12 @@ def copies_by_state(account_id: int, key: str) -> dict[str, int]:
     """State → count, of the messages whose keys begin with `key.`."""
     copies = OutboxMessage.objects.filter(account_id=account_id, key__startswith=f"{key}.")
     return dict(copies.values_list("state").annotate(count=Count("pk")).values_list("state", "count"))
+
+
+def count_withdrawn_copies(account_id: int, key: str) -> int:
+    """How many of them were withdrawn because of their author: whoever resumes the mailing sends them."""
+    copies = OutboxMessage.objects.filter(account_id=account_id, key__startswith=f"{key}.")
+    return copies.filter(state=OutboxMessage.State.REFUSED, reason__in=AUTHOR_REASONS).count()
 
 
 def recent_failures(account_id: int, since: datetime, *, limit: int) -> list[FailedDelivery]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
+# Why a copy was withdrawn because of its author: it leaves once somebody resumes the mailing.
+AUTHOR_SECURED, AUTHOR_LEFT = AUTHOR_REASONS = ("outbox.author-secured", "outbox.author-left")
 _COPY = re.compile(r"<([0-9a-f]{32})\.\d{1,9}\.[0-9a-f]{24}@")
 
 

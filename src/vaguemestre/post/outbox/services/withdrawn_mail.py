@@ -12,9 +12,9 @@ from vaguemestre.post.outbox.events import MessageRefused
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.outbox.ports import IsDraftDeleted
 from vaguemestre.post.outbox.rules.hours import is_scheduled
+from vaguemestre.post.outbox.rules.series import AUTHOR_LEFT, AUTHOR_REASONS, AUTHOR_SECURED
 
 _State = OutboxMessage.State
-_SECURED, _LEFT = "outbox.author-secured", "outbox.author-left"
 
 
 @transaction.atomic(durable=True)
@@ -33,7 +33,7 @@ def withdraw_held_messages(account_id: int, keys: Collection[str], *, by: str, n
     Inside the caller's transaction. Returns how many.
     """
     waiting = OutboxMessage.objects.filter(account_id=account_id, key__in=keys, state=_State.HELD)
-    return _withdraw(waiting, _LEFT, by, now)
+    return _withdraw(waiting, AUTHOR_LEFT, by, now)
 
 
 def withdraw_author_messages(account_id: int, keys: Collection[str], *, by: str, now: datetime) -> int:
@@ -41,12 +41,12 @@ def withdraw_author_messages(account_id: int, keys: Collection[str], *, by: str,
 
     Inside the caller's transaction. Returns how many.
     """
-    return _withdraw(_not_begun(account_id).filter(key__in=keys), _SECURED, by, now)
+    return _withdraw(_not_begun(account_id).filter(key__in=keys), AUTHOR_SECURED, by, now)
 
 
 def withdraw_waiting_messages(account_id: int, *, by: str, now: datetime) -> int:
     """Refuse every message of a mailbox that has not begun to leave, as `withdraw_author_messages`."""
-    return _withdraw(_not_begun(account_id), _SECURED, by, now)
+    return _withdraw(_not_begun(account_id), AUTHOR_SECURED, by, now)
 
 
 def forget_withdrawn_messages(account_id: int, prefix: str) -> list[str]:
@@ -55,7 +55,7 @@ def forget_withdrawn_messages(account_id: int, prefix: str) -> list[str]:
     `prefix`: of their keys, before the dot. Inside the caller's transaction. Returns their keys.
     """
     rows = OutboxMessage.objects.filter(account_id=account_id, key__startswith=f"{prefix}.")
-    withdrawn = rows.filter(state=_State.REFUSED, reason__in=(_SECURED, _LEFT)).select_for_update()
+    withdrawn = rows.filter(state=_State.REFUSED, reason__in=AUTHOR_REASONS).select_for_update()
     keys = list(withdrawn.values_list("key", flat=True))
     rows.filter(state=_State.REFUSED, key__in=keys).delete()
     return keys
