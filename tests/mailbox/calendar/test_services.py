@@ -6,22 +6,27 @@ import pytest
 from django.db import transaction
 from tests.access.signin.people import account
 
+from vaguemestre.mailbox.calendar.models import Engagement
 from vaguemestre.mailbox.calendar.queries import answer_to, clashes
 from vaguemestre.mailbox.calendar.services import cancel_event, forget_person, keep_answer
-from vaguemestre.mailbox.calendar.values import Answer
+from vaguemestre.mailbox.calendar.values import Answer, Event, Revision
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 12, 7, 13, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
+def event(uid: str) -> Event:
+    return Event(uid, "ines.roy@dehors.example")
+
+
 def keep(who: int, uid: str, answer: Answer, starts: datetime = AT) -> None:
     with transaction.atomic():
-        keep_answer(who, uid, answer, title=uid, starts=starts, ends=starts + HOUR)
+        keep_answer(who, event(uid), answer, title=uid, revision=Revision(0, starts, starts + HOUR))
 
 
 def answer(who: int, uid: str) -> Answer | None:
-    given = answer_to(who, uid)
+    given = answer_to(who, event(uid))
     return given.answer if given else None
 
 
@@ -30,7 +35,7 @@ def test_the_last_answer_counts() -> None:
     keep(who, "a", Answer.ACCEPTED)
     keep(who, "a", Answer.DECLINED)
     assert answer(who, "a") is Answer.DECLINED
-    assert answer_to(account("autre").pk, "a") is None
+    assert answer_to(account("autre").pk, event("a")) is None
 
 
 def test_only_ones_own_accepted_and_overlapping_events_clash() -> None:
@@ -39,16 +44,29 @@ def test_only_ones_own_accepted_and_overlapping_events_clash() -> None:
     keep(who, "after", Answer.ACCEPTED, AT + HOUR)
     keep(who, "declined", Answer.DECLINED)
     keep(other, "theirs", Answer.ACCEPTED)
-    assert [clash.title for clash in clashes(who, "new", AT, AT + HOUR)] == ["during"]
-    assert clashes(who, "during", AT, AT + HOUR) == ()
+    assert [clash.title for clash in clashes(who, event("new"), AT, AT + HOUR)] == ["during"]
+    assert clashes(who, event("during"), AT, AT + HOUR) == ()
 
 
 def test_a_cancelled_event_frees_its_time() -> None:
     who = account().pk
     keep(who, "a", Answer.ACCEPTED)
     with transaction.atomic():
-        cancel_event(who, "a", 0)
-    assert clashes(who, "new", AT, AT + HOUR) == ()
+        cancel_event(who, event("a"), 0)
+    assert clashes(who, event("new"), AT, AT + HOUR) == ()
+
+
+def test_an_answer_kept_by_the_uid_alone_is_taken_over() -> None:
+    who = account().pk
+    Engagement.objects.create(
+        account_id=who, uid="a", title="a", starts=AT, ends=AT + HOUR, answer=Answer.ACCEPTED
+    )
+    assert answer(who, "a") is Answer.ACCEPTED
+    keep(who, "a", Answer.DECLINED)
+    assert answer(who, "a") is Answer.DECLINED
+    assert Engagement.objects.count() == 1
+    for uid in ("a", event("a").key):
+        assert answer_to(who, Event(uid, "pirate@ailleurs.example")) is None
 
 
 def test_a_forgotten_person_has_answered_nothing_and_others_have() -> None:
@@ -56,5 +74,5 @@ def test_a_forgotten_person_has_answered_nothing_and_others_have() -> None:
     for reader in (who, other):
         keep(reader, "a", Answer.ACCEPTED)
     forget_person(who)
-    assert answer_to(who, "a") is None
+    assert answer_to(who, event("a")) is None
     assert answer(other, "a") is Answer.ACCEPTED

@@ -1,8 +1,11 @@
 """Values of the calendar. Frozen."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+_KEY = "sha256:"
 
 
 class Answer(StrEnum):
@@ -14,16 +17,47 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True)
-class GivenAnswer:
-    """What somebody last said of an event; `answer`: None once its organiser cancelled it.
+class Event:
+    """An event of an organiser (address, lower case).
 
-    It holds for these times, which are aware, and this revision (SEQUENCE, RFC 5545 §3.8.7.4).
+    Every guest knows its UID and may write with it: the same UID of another organiser is another event.
+    """
+
+    uid: str
+    organiser: str
+
+    @property
+    def key(self) -> str:
+        return _KEY + hashlib.sha256(f"{self.organiser}\n{self.uid}".encode()).hexdigest()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """`key`, and the UID alone unless it imitates a key."""
+        return (self.key,) if self.uid.startswith(_KEY) else (self.key, self.uid[:255])
+
+
+@dataclass(frozen=True)
+class Revision:
+    """Aware times of an event at that SEQUENCE (RFC 5545 §3.8.7.4)."""
+
+    sequence: int
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class GivenAnswer:
+    """What somebody last said of an event; `answer`: None once cancelled, or if nothing was answered yet.
+
+    It holds for these times, which are aware, and this revision; `moved`: a later one that was seen.
     """
 
     answer: Answer | None
     starts: datetime
     ends: datetime
     sequence: int
+    is_cancelled: bool = False
+    moved: Revision | None = None
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,76 @@ def test_an_invitation_to_a_meeting_cancelled_since_takes_no_answer(
     assert "Accepter" in card_of(reader, put(box, invitation(SEQUENCE="2"))), "held after all"
 
 
+def test_the_older_letters_of_a_moved_meeting_say_so_before_the_new_one_is_answered(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    first, moved = put(box, invitation()), put(box, invitation(**FRIDAY))
+    reply(reader, first, "ACCEPTED")
+    card_of(reader, moved)
+    card = card_of(reader, first)
+    assert "a été déplacé depuis : vendredi 11 décembre 2026, de 9 h à 10 h" in card
+    assert "Accepter" not in card
+    assert "En même temps que" not in card_of(reader, put(box, invitation("autre@dehors.example")))
+    assert "vous aviez accepté" in card_of(reader, moved), "still to be answered"
+    back = put(box, invitation(SEQUENCE="2"))
+    assert PRESSED in card_of(reader, back), "back at its first time"
+    assert "déplacé depuis : lundi 7 décembre" in card_of(reader, moved)
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_every_letter_of_a_cancelled_meeting_says_so_once_its_cancellation_was_read(
+    reader: Client, box: MemoryMailbox, *, is_answered: bool
+) -> None:
+    first, moved = put(box, invitation()), put(box, invitation(**FRIDAY))
+    if is_answered:
+        reply(reader, first, "ACCEPTED")
+    cancelled = put(box, invitation(method="CANCEL", **{**FRIDAY, "SEQUENCE": "2"}))
+    assert "Libérer" not in card_of(reader, cancelled), "its time is free already"
+    for letter in (first, moved):
+        card = card_of(reader, letter)
+        assert "annulé depuis par son organisateur" in card
+        assert "Accepter" not in card
+    assert "En même temps que" not in card_of(reader, put(box, invitation("autre@dehors.example")))
+
+
+def by_stranger(content: bytes, organiser: bytes = b"pirate@ailleurs.example") -> bytes:
+    """The letter as somebody else writes it, who calls `organiser` its organiser."""
+    lines = content.replace(b"From: ines.roy@dehors.example", b"From: pirate@ailleurs.example")
+    return lines.replace(b"mailto:ines.roy@dehors.example", b"mailto:" + organiser)
+
+
+def test_another_organisers_letters_with_the_same_uid_are_of_another_meeting(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    first = put(box, invitation())
+    reply(reader, first, "ACCEPTED")
+    card = card_of(reader, put(box, by_stranger(invitation(**FRIDAY))))
+    assert "vous aviez" not in card
+    assert "Accepter" in card
+    card = card_of(reader, put(box, by_stranger(invitation(method="CANCEL", SEQUENCE="9"))))
+    assert "Libérer" not in card
+    assert PRESSED in card_of(reader, first)
+    same = put(box, by_stranger(invitation(SEQUENCE="10")))
+    assert "En même temps que" in card_of(reader, same)
+    reply(reader, same, "DECLINED")
+    assert "Vous avez accepté" in card_of(reader, first)
+
+
+def test_a_stranger_who_calls_the_organiser_theirs_is_told_and_changes_nothing(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    first = put(box, invitation())
+    reply(reader, first, "ACCEPTED")
+    for method in ("REQUEST", "CANCEL"):
+        forged = by_stranger(
+            invitation(method=method, **{**FRIDAY, "SEQUENCE": "9"}), b"ines.roy@dehors.example"
+        )
+        card = card_of(reader, put(box, forged))
+        assert "ne vient pas de l’organisateur" in card
+        assert "Libérer" not in card
+        assert PRESSED in card_of(reader, first)
+
+
 @pytest.mark.parametrize(
     ("rule", "words"),
     [

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, vCalAddress
+from icalendar import Event as CalendarEvent
 
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
-from vaguemestre.mailbox.calendar.values import Answer, GivenAnswer
+from vaguemestre.mailbox.calendar.values import Answer, Event, GivenAnswer, Revision
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 
@@ -59,6 +60,14 @@ class Invitation:
         return self.is_cancelled and bool(self.uid) and not self.recurrence
 
     @property
+    def event(self) -> Event:
+        return Event(self.uid, self.organiser.address)
+
+    @property
+    def revision(self) -> Revision:
+        return Revision(self.sequence, self.starts, self.ends)
+
+    @property
     def when(self) -> str:
         """Date and time in French: `lundi 7 décembre 2026, de 14 h à 15 h 30`."""
         first = paris_day(self.starts)
@@ -77,10 +86,11 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the reader's last answer to the event says of one invitation to it.
+    """What the reader's last answer to the event, and later revisions, say of one invitation to it.
 
     `answer`: for exactly these times, or none; `former`: the times that were answered, if others; `changed`:
-    they came before this invitation; `replaced`: after it; `cancelled`: the event was, since.
+    they came before this invitation; `replaced`: after it; `moved_to`: the times of a later invitation, not
+    answered yet; `cancelled`: the event was, since.
     """
 
     answer: Answer | None = None
@@ -88,7 +98,13 @@ class Standing:
     former_answer: Answer | None = None
     changed: bool = False
     replaced: bool = False
+    moved_to: str = ""
     cancelled: bool = False
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a later letter replaces this one: it takes no answer."""
+        return self.replaced or self.cancelled
 
 
 def standing_of(invitation: Invitation, given: GivenAnswer | None) -> Standing:
@@ -96,14 +112,31 @@ def standing_of(invitation: Invitation, given: GivenAnswer | None) -> Standing:
     if given is None:
         return Standing()
     is_older = invitation.sequence < given.sequence
-    if given.answer is None:
+    if given.is_cancelled:
         return Standing(cancelled=invitation.sequence <= given.sequence)
+    if (moved_to := _moved_to(invitation, given)) and not invitation.is_cancelled:
+        return Standing(replaced=True, moved_to=moved_to)
+    if given.answer is None:
+        return Standing()
     if (given.starts, given.ends) == (invitation.starts, invitation.ends) or invitation.is_cancelled:
         return Standing(answer=given.answer)
     if invitation.recurrence:
         return Standing()
-    former = replace(invitation, starts=given.starts, ends=given.ends).when
+    former = _when(invitation, given)
     return Standing(former=former, former_answer=given.answer, changed=not is_older, replaced=is_older)
+
+
+def _moved_to(invitation: Invitation, given: GivenAnswer) -> str:
+    """The times of a later revision that is not answered yet; empty without one, or at the same times."""
+    latest = given if given.answer is None else given.moved
+    if latest is None or invitation.recurrence or invitation.sequence >= latest.sequence:
+        return ""
+    is_same = (latest.starts, latest.ends) == (invitation.starts, invitation.ends)
+    return "" if is_same else _when(invitation, latest)
+
+
+def _when(invitation: Invitation, times: GivenAnswer | Revision) -> str:
+    return replace(invitation, starts=times.starts, ends=times.ends).when
 
 
 def parse_invitation(content: bytes) -> Invitation | None:
@@ -132,7 +165,7 @@ def _first_event(content: bytes) -> bytes:
 
 def reply_calendar(invitation: Invitation, address: str, name: str, part: str, now: datetime) -> bytes:
     """Calendar part of a reply (METHOD:REPLY). `part`: PARTSTAT; `now` is aware."""
-    calendar, event = Calendar(), Event()
+    calendar, event = Calendar(), CalendarEvent()
     calendar.add("prodid", "-//Vaguemestre//FR")
     calendar.add("version", "2.0")
     calendar.add("method", "REPLY")

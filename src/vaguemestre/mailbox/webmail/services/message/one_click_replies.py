@@ -9,7 +9,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.calendar.services import cancel_event, keep_answer
+from vaguemestre.mailbox.calendar.services import cancel_event, keep_answer, note_revision
 from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail.rules.cards import invitations, replies
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation
@@ -61,13 +61,7 @@ def answer_invitation(sender: Sender, invitation: Invitation, answer: Answer, *,
     )
     _queue(sender, invitation.organiser.address, invitation.title, content, message_id, now)
     keep_answer(
-        sender.account_id,
-        invitation.uid,
-        answer,
-        title=invitation.title,
-        starts=invitation.starts,
-        ends=invitation.ends,
-        sequence=invitation.sequence,
+        sender.account_id, invitation.event, answer, title=invitation.title, revision=invitation.revision
     )
 
 
@@ -79,7 +73,20 @@ def free_time(account_id: int, invitation: Invitation) -> None:
     """
     if not invitation.cancels_event:
         raise Refusal("webmail.event-not-cancelled")
-    cancel_event(account_id, invitation.uid, invitation.sequence)
+    cancel_event(account_id, invitation.event, invitation.sequence)
+
+
+def note_invitation(account_id: int, invitation: Invitation) -> None:
+    """Remember what the organiser says of the event: its other letters tell then that it moved, or is off."""
+    is_whole = bool(invitation.uid) and not invitation.recurrence
+    if is_whole and (invitation.cancels_event or invitation.needs_answer):
+        note_revision(
+            account_id,
+            invitation.event,
+            invitation.revision,
+            title=invitation.title,
+            is_cancelled=invitation.is_cancelled,
+        )
 
 
 @transaction.atomic(durable=True)

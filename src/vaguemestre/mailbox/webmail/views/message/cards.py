@@ -13,6 +13,7 @@ from vaguemestre.mailbox.webmail.http import (
     enclosed_path_prefix,
     message_path,
     own_addresses,
+    own_auth_server,
     reads_of,
     render_fragment,
 )
@@ -21,6 +22,8 @@ from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.cards import deliveries
 from vaguemestre.mailbox.webmail.rules.cards.invitations import standing_of
 from vaguemestre.mailbox.webmail.rules.rendering.parts import find_part
+from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
+from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
 from vaguemestre.mailbox.webmail.rules.trust.signatures import Signature
 from vaguemestre.mailbox.webmail.services.limits.limited import (
     MAX_BYTES_HERE,
@@ -29,6 +32,9 @@ from vaguemestre.mailbox.webmail.services.limits.limited import (
     signature_of,
 )
 from vaguemestre.mailbox.webmail.services.limits.reading_shares import reading_share
+from vaguemestre.mailbox.webmail.services.message.enclosed import EnclosedMessage
+from vaguemestre.mailbox.webmail.services.message.one_click_replies import note_invitation
+from vaguemestre.mailbox.webmail.services.message.verdicts import verdict_of
 from vaguemestre.mailbox.webmail.values import CardKind
 from vaguemestre.post.mailstore.ports import MessageGone, Reads
 from vaguemestre.post.mailstore.values import MessageRef, Part
@@ -96,17 +102,35 @@ def _invitation(request: SignedInRequest, reads: Reads, ref: MessageRef, part: P
     invitation = invitation_of(run_limited.get(), reads.part(ref, part.number, _MAX_BYTES))
     if invitation is None:
         return {"invitation": None}
-    account = request.who.account_id
-    mine = own_addresses(request.who)
+    account, mine = request.who.account_id, own_addresses(request.who)
+    is_theirs = _is_of_organiser(request, reads, ref, invitation.organiser.address)
+    if is_theirs and invitation.organiser.address not in mine:
+        note_invitation(account, invitation)
+    given = answer_to(account, invitation.event)
+    standing = standing_of(invitation, given)
+    is_off = invitation.is_cancelled or standing.is_outdated
     return {
         "invitation": invitation,
-        "standing": standing_of(invitation, answer_to(account, invitation.uid)),
-        "clashes": ()
-        if invitation.is_cancelled
-        else clashes(account, invitation.uid, invitation.starts, invitation.ends),
+        "standing": standing,
+        "is_strangers": given is not None and not is_theirs and invitation.method in {"REQUEST", "CANCEL"},
+        "clashes": () if is_off else clashes(account, invitation.event, invitation.starts, invitation.ends),
         "is_over": invitation.ends < timezone.now(),
         "is_mine": invitation.organiser.address in mine,
     }
+
+
+def _is_of_organiser(request: SignedInRequest, reads: Reads, ref: MessageRef, organiser: str) -> bool:
+    """Whether the organiser wrote the letter: anybody may write with the UID of their event.
+
+    What is enclosed in a letter says what its sender wants.
+    """
+    if isinstance(reads, EnclosedMessage):
+        return False
+    opened = reads.open(ref)
+    author = from_field(opened)
+    if author.is_ambiguous or author.sender.address.lower() != organiser:
+        return False
+    return verdict_of(reads, request.who.mailbox, opened, own_auth_server()).verdict is not Verdict.FORGED
 
 
 def _delivery(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
