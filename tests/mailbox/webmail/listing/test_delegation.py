@@ -49,7 +49,9 @@ def test_nothing_of_a_private_folder_is_reached() -> None:
     fenced = DelegatedMailbox(mailbox, DelegatedScope())
     shown = {folder.name: folder.use for folder in fenced.folders()}
     assert "Privé" not in shown
-    assert Use.ALL not in shown.values()
+    everywhere = next(name for name, use in shown.items() if use is Use.ALL)
+    assert fenced.refs(everywhere, PLAIN) == (seen,)
+    assert [row.ref for row in fenced.page(everywhere, 0, 50).rows] == [seen]
     assert fenced.open(seen).subject == "Réunion"
     for ask in (
         lambda: fenced.page("Privé", 0, 50),
@@ -82,6 +84,32 @@ def test_nothing_of_a_private_folder_is_reached() -> None:
     ):
         with pytest.raises(FolderRefused):
             change()
+
+
+def test_a_search_of_all_mail_covers_the_folders_that_are_lent() -> None:
+    mailbox = MemoryMailboxes().box("marie@ac-amiens.test")
+    mailbox.create_folder("Privé")
+    kept = [
+        mailbox.append(folder, letter(f"Sortie {folder}"), (), DAY) for folder in ("INBOX", "Sent", "Archive")
+    ]
+    mailbox.append("Privé", letter("Sortie secrète"), (), DAY)
+    mailbox.append("Archive", letter("Privé : sortie"), (), DAY)
+    mailbox.append("INBOX", SENSITIVE.replace(b"Bilan", b"Sortie"), (), DAY)
+    for number in range(250):
+        mailbox.append("Privé", letter(f"Sortie {number}"), (), DAY)
+    fenced = DelegatedMailbox(mailbox, DelegatedScope())
+    everywhere = next(folder for folder in fenced.folders() if folder.use is Use.ALL)
+    page = fenced.search(everywhere.name, ("sortie",), 0, 2)
+    rest = fenced.search(everywhere.name, ("sortie",), 2, 50)
+    assert {row.ref for row in (*page.rows, *rest.rows)} == set(kept)
+    assert (len(page.rows), rest.total, page.unread) == (2, 3, 0)
+    assert fenced.place(everywhere.name, PLAIN, DAY.date()) == 0
+    assert fenced.place(everywhere.name, PLAIN, date(2026, 11, 1)) == 4  # one's subject alone hides it
+    with pytest.raises(FolderGone):
+        fenced.move([kept[0]], everywhere.name)
+    inbox_only = DelegatedMailbox(mailbox, DelegatedScope(only_reception=True))
+    with pytest.raises(FolderGone):
+        inbox_only.search(everywhere.name, ("sortie",), 0, 50)
 
 
 def test_the_reception_alone_may_be_lent() -> None:

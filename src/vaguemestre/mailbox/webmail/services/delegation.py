@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import NoReturn
 
 from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope, is_private_message
+from vaguemestre.mailbox.webmail.services.delegated_search import Everywhere, counted_everywhere
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, Mailbox, MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.privacy import PRIVATE
 from vaguemestre.post.mailstore.values import (
@@ -45,7 +46,30 @@ class DelegatedMailboxes:
             yield mailbox if scope is None else DelegatedMailbox(mailbox, scope)
 
 
-class DelegatedMailbox:
+class _LentFolders:
+    """`mailstore.ports.Folders`: only the owner may change them."""
+
+    def create_folder(self, name: str) -> None:
+        _refuse_change(name)
+
+    def rename_folder(self, name: str, to: str) -> None:
+        _refuse_change(name)
+
+    def delete_folder(self, name: str) -> None:
+        _refuse_change(name)
+
+    def subscribe(self, name: str, *, wanted: bool) -> None:
+        _refuse_change(name)
+
+    def quota(self) -> Quota | None:
+        return None
+
+
+def _refuse_change(name: str) -> NoReturn:
+    raise FolderRefused("webmail.folder-lent", folder=name)
+
+
+class DelegatedMailbox(_LentFolders):
     """`mailstore.ports.Mailbox` without what is outside the scope: it seems not to exist.
 
     Where only the delegate's own messages are seen, a list is a search of their mark.
@@ -65,33 +89,40 @@ class DelegatedMailbox:
     def folders(self) -> tuple[Folder, ...]:
         folders = self._mailbox.folders()
         self._uses = {folder.name: folder.use for folder in folders}
-        return tuple(
-            self._counted(folder) for folder in folders if self._scope.can_see(folder.name, folder.use)
-        )
+        seen = {one.name: self._counted(one) for one in folders if self._scope.can_see(one.name, one.use)}
+        everywhere = [folder for folder in folders if self._is_everywhere(folder.name)]
+        shown = seen | {one.name: counted_everywhere(one, seen.values()) for one in everywhere}
+        return tuple(shown[folder.name] for folder in folders if folder.name in shown)
 
     def page(self, folder: str, offset: int, size: int) -> Page:
-        if self._sees_own_only(self._visible(folder)):
+        if self._is_everywhere(folder) or self._sees_own_only(self._visible(folder)):
             return self.look(folder, View(), offset, size)
         if self._private_refs(folder):
             page = self.look(folder, View(), offset, size)
             return replace(page, unread=len(self._mailbox.refs(folder, _UNREAD)))
-        return self._without_private(self._mailbox.page(folder, offset, size))
+        return _without_private(self._mailbox.page(folder, offset, size))
 
     def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
         return self.look(folder, View(terms=tuple(terms)), offset, size)
 
     def look(self, folder: str, view: View, offset: int, size: int) -> Page:
+        if self._is_everywhere(folder):
+            return self._everywhere(folder).page(self._view(folder, view), offset, size)
         page = self._mailbox.look(self._visible(folder), self._view(folder, view), offset, size)
-        page = self._without_private(page)
+        page = _without_private(page)
         if not self._sees_own_only(folder):
             return page
         # another delegate reads another list of that folder
         return replace(page, validator=f"{page.validator}.{self._scope.draft_mark}")
 
     def refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
+        if self._is_everywhere(folder):
+            return self._everywhere(folder).refs(self._view(folder, view))
         return self._mailbox.refs(self._visible(folder), self._view(folder, view))
 
     def place(self, folder: str, view: View, day: date) -> int:
+        if self._is_everywhere(folder):
+            return self._everywhere(folder).place(self._view(folder, view), day)
         return self._mailbox.place(self._visible(folder), self._view(folder, view), day)
 
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
@@ -99,7 +130,8 @@ class DelegatedMailbox:
         return tuple(row for row in rows if self._is_readable(row.ref) and not _is_private_row(row))
 
     def find_by_message_id(self, folder: str, message_id: str) -> tuple[MessageRef, ...]:
-        refs = self._mailbox.find_by_message_id(self._visible(folder), message_id)
+        listed = folder if self._is_everywhere(folder) else self._visible(folder)
+        refs = self._mailbox.find_by_message_id(listed, message_id)
         return tuple(ref for ref in refs if self._is_readable(ref))
 
     # Reading one message
@@ -143,26 +175,6 @@ class DelegatedMailbox:
             self._own[folder].add(ref)
         return ref
 
-    # Folders: only the owner may change them
-
-    def create_folder(self, name: str) -> None:
-        self._refuse(name)
-
-    def rename_folder(self, name: str, to: str) -> None:
-        self._refuse(name)
-
-    def delete_folder(self, name: str) -> None:
-        self._refuse(name)
-
-    def subscribe(self, name: str, *, wanted: bool) -> None:
-        self._refuse(name)
-
-    def quota(self) -> Quota | None:
-        return None
-
-    def _refuse(self, name: str) -> NoReturn:
-        raise FolderRefused("webmail.folder-lent", folder=name)
-
     def _listed_uses(self) -> Mapping[str, Use]:
         if self._uses is None:
             self._uses = {folder.name: folder.use for folder in self._mailbox.folders()}
@@ -170,6 +182,13 @@ class DelegatedMailbox:
 
     def _use(self, folder: str) -> Use:
         return self._listed_uses().get(folder, Use.OTHER)
+
+    def _is_everywhere(self, folder: str) -> bool:
+        """Whether it is the folder of all mail, for who sees more than the inbox."""
+        return self._use(folder) is Use.ALL and not self._scope.only_reception
+
+    def _everywhere(self, folder: str) -> Everywhere:
+        return Everywhere(self._mailbox, folder, self._is_visible, _is_private_row)
 
     def _is_visible(self, folder: str) -> bool:
         """Whether the folder is within the scope; one that no list shows is not, whatever its name."""
@@ -219,12 +238,6 @@ class DelegatedMailbox:
             self._private[folder] = frozenset(self._mailbox.refs(folder, marked))
         return self._private[folder]
 
-    def _without_private(self, page: Page) -> Page:
-        """The page without what came before private messages were marked at delivery."""
-        rows = tuple(row for row in page.rows if not _is_private_row(row))
-        hidden = len(page.rows) - len(rows)
-        return replace(page, rows=rows, total=page.total - hidden) if hidden else page
-
     def _own_refs(self, folder: str) -> set[MessageRef]:
         if folder not in self._own:
             own = View(clauses=(Clause(Where.LABEL, self._scope.draft_mark),))
@@ -240,6 +253,13 @@ class DelegatedMailbox:
         if not self._is_readable(ref):
             raise MessageGone("mailstore.message-gone", ref=ref)
         return ref
+
+
+def _without_private(page: Page) -> Page:
+    """The page without what came before private messages were marked at delivery."""
+    rows = tuple(row for row in page.rows if not _is_private_row(row))
+    hidden = len(page.rows) - len(rows)
+    return replace(page, rows=rows, total=page.total - hidden) if hidden else page
 
 
 def _is_private_row(row: Row) -> bool:
