@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.kernel.times import paris_day, parse_day
+from vaguemestre.foundation.kernel.times import paris_day, parse_day, parse_near_day
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,17 @@ def test_a_day_is_read_however_it_is_typed(text: str) -> None:
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         parse_day(text)
+
+
+@pytest.mark.parametrize("text", ["3/12/26", " 03/12/26 ", "3.12.26", "3-12-26", "3 12 26", "03/12/2026"])
+def test_the_year_of_a_near_day_may_have_two_digits(text: str) -> None:
+    assert parse_near_day(text) == date(2026, 12, 3)
+
+
+@pytest.mark.parametrize("text", ["03/09/85", "26/12", "3/12/6", "31/2/26"])
+def test_a_far_year_is_written_whole(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_near_day(text)
 
 
 @given(st.dates(min_value=date(1000, 1, 1)))

@@ -1,6 +1,7 @@
 """A day typed in a form has a calendar beside it, wherever it is asked."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 from django import forms
@@ -36,3 +37,9 @@ def test_a_day_that_a_page_writes_by_hand_has_its_calendar_too() -> None:
         if "<date-field" not in field
     ]
     assert bare == []
+
+
+def test_a_near_day_may_have_a_short_year_and_a_birthday_may_not() -> None:
+    form = _Form({"ends_on": "3/12/26", "birth_date": "3/12/26"})
+    assert list(form.errors) == ["birth_date"]
+    assert form.cleaned_data["ends_on"] == date(2026, 12, 3)

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 from tests.browser import access_faults
 from tests.mailbox.sorting.samples import memory_sieve
 from tests.mailbox.webmail.conftest import boxes, page  # noqa: F401
 
 from vaguemestre.engines.memory.scripts import MemorySieve
+from vaguemestre.foundation.kernel.times import paris_day
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -112,3 +114,24 @@ def test_a_text_typed_while_days_are_looked_at_is_kept(page: Page) -> None:  # n
         held[0].continue_()
     page.evaluate("() => new Promise(requestAnimationFrame)")
     expect(text).to_have_value("Karim prend le relais.")
+
+
+def test_a_date_that_is_corrected_keeps_no_error(page: Page) -> None:  # noqa: F811
+    page.goto("/parametres/absence")
+    form = page.locator("#absence")
+    form.get_by_label("Activer la notification").check()
+    form.get_by_label("Message aux correspondants internes").fill("Karim prend le relais.")
+    form.get_by_label("Message aux correspondants externes").fill("À mon retour.")
+    apply = page.get_by_role("button", name="Appliquer les modifications")
+    today = paris_day(timezone.now())
+    for typed in ("bientôt", f"{today:%d/%m/%y}"):
+        form.locator("[name=starts_on]").fill(f"{today:%d/%m/%y}")
+        form.locator("[name=ends_on]").fill(typed)
+        with page.expect_response(lambda answer: answer.url.endswith("/absence")):
+            apply.click()
+        if typed == "bientôt":
+            expect(form.locator(".error")).not_to_be_empty()
+    expect(form.locator("#saved-state")).to_contain_text("Modifications appliquées")
+    expect(form.locator(".error, [aria-invalid]")).to_have_count(0)
+    expect(apply).to_be_focused()
+    expect(form.get_by_label("Message aux correspondants internes")).to_have_value("Karim prend le relais.")

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+_SHORT_YEAR = re.compile(r"^(\d{1,2}[/. -]\d{1,2}[/. -])([2-4]\d)$", re.ASCII)
 _HOUR = re.compile(r"(\d{1,2})\s*(?:[:hH.]\s*(\d{2})?)?")
 
 
@@ -39,6 +40,11 @@ def parse_day(text: str) -> date:
     raise ValueError(text)
 
 
+def parse_near_day(text: str) -> date:
+    """As `parse_day`, for a day near today: a year may have two digits (`3/12/26`), from 2020 to 2049."""
+    return parse_day(_SHORT_YEAR.sub(r"\g<1>20\2", text.strip()))
+
+
 def parse_hour(text: str) -> time:
     """Parse « 8 h », « 8 h 30 », « 8h30 », « 08:30 » or « 8 ». Raises ValueError."""
     match = _HOUR.fullmatch(text.strip())
@@ -50,7 +56,7 @@ def parse_hour(text: str) -> time:
 def day_refusal(text: str, malformed: str) -> str:
     """The refusal code of an invalid date: no such day, or else `malformed`."""
     try:
-        parse_day(text)
+        parse_near_day(text)
     except NoSuchDay:
         return "kernel.no-such-day"
     except ValueError:

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from vaguemestre.foundation.kernel.times import NoSuchDay, parse_day
+from vaguemestre.foundation.kernel.times import NoSuchDay, parse_day, parse_near_day
 
 
 class DayInput(forms.TextInput):
@@ -26,7 +26,8 @@ class DayInput(forms.TextInput):
 class DayField(forms.Field):
     """`JJ/MM/AAAA` or ISO, as typed; shown `JJ/MM/AAAA`. The value is a `date`, or None for nothing.
 
-    `has_calendar`: False for days that are known by heart, as that of a birth.
+    `has_calendar`: False for days that are known by heart, as that of a birth; the others are near today, and
+    their year may have two digits.
     """
 
     def __init__(self, *, has_calendar: bool = True, **options: Any) -> None:
@@ -36,13 +37,14 @@ class DayField(forms.Field):
             "placeholder": "JJ/MM/AAAA",
             "maxlength": "20",
         }
+        self.has_calendar = has_calendar
         super().__init__(widget=(DayInput if has_calendar else forms.TextInput)(attrs=attrs), **options)
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values or isinstance(value, date):
             return value or None
         try:
-            return parse_day(str(value))
+            return (parse_near_day if self.has_calendar else parse_day)(str(value))
         except NoSuchDay as error:
             raise ValidationError("Cette date n’existe pas : vérifiez le jour et le mois.") from error
         except ValueError as error:

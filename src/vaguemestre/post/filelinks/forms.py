@@ -3,7 +3,7 @@
 from django import forms
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.times import day_refusal, parse_day
+from vaguemestre.foundation.kernel.times import day_refusal, parse_near_day
 from vaguemestre.post.filelinks.values import Terms
 
 
@@ -20,7 +20,7 @@ class TermsForm(forms.Form):
         self.is_valid()
         day = self.data.get("until", "").strip()
         try:
-            until = parse_day(day)
+            until = parse_near_day(day)
         except ValueError as error:
             raise Refusal(day_refusal(day, "filelinks.until-malformed"), field="until") from error
         password = self.data.get("password", "")

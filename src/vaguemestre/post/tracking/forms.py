@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django import forms
 
-from vaguemestre.foundation.kernel.times import PARIS, NoSuchDay, parse_day, parse_hour
+from vaguemestre.foundation.kernel.times import PARIS, NoSuchDay, parse_hour, parse_near_day
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.values import SendingPreferences
 from vaguemestre.post.trace.values import Verdict
@@ -42,7 +42,7 @@ class RescheduleForm(forms.Form):
     def clean(self) -> dict[str, str]:
         data: dict[str, str] = super().clean() or self.cleaned_data
         try:
-            day, at = parse_day(data.get("day", "")), parse_hour(data.get("hour", ""))
+            day, at = parse_near_day(data.get("day", "")), parse_hour(data.get("hour", ""))
         except NoSuchDay as error:
             raise forms.ValidationError("Cette date n’existe pas : vérifiez le jour et le mois.") from error
         except ValueError as error:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.times import PARIS, day_refusal, parse_day, parse_hour
+from vaguemestre.foundation.kernel.times import PARIS, day_refusal, parse_hour, parse_near_day
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.people.directory.queries import Vocabulary
@@ -215,6 +215,6 @@ class DecisionForm(forms.Form):
         if not day:
             return None
         try:
-            return datetime.combine(parse_day(day), parse_hour(hour or "8 h"), PARIS)
+            return datetime.combine(parse_near_day(day), parse_hour(hour or "8 h"), PARIS)
         except ValueError as error:
             raise Refusal(day_refusal(day, "compose.later-malformed")) from error

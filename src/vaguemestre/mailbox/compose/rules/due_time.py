@@ -4,12 +4,11 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.times import PARIS, day_refusal, paris_day, parse_day
+from vaguemestre.foundation.kernel.times import PARIS, day_refusal, paris_day, parse_near_day
 
 GRACE = timedelta(seconds=2)  # for a click on « Annuler l'envoi » just as it disappears
 MORNING = time(8, 0)
 MAX_DELAY = timedelta(days=366)
-_SHORT_YEAR = re.compile(r"^(\d{1,2}[/.-]\d{1,2}[/.-])(\d{2})$")  # 1/12/26, as people write a day to come
 
 
 def due_moment(choice: str, *, undo_seconds: int, now: datetime) -> datetime:
@@ -35,8 +34,8 @@ def _scheduled(choice: str, today: date) -> datetime:
     match = re.fullmatch(r"\s*(\S{1,40})[ T]+(\d{1,2})\s*+[:hH]\s*+(\d{2})?\s*", choice)
     if not match:
         raise Refusal("compose.later-malformed", field="later")
-    day = _SHORT_YEAR.sub(r"\g<1>20\2", match[1])
+    day = match[1]
     try:
-        return datetime.combine(parse_day(day), time(int(match[2]), int(match[3] or 0)), PARIS)
+        return datetime.combine(parse_near_day(day), time(int(match[2]), int(match[3] or 0)), PARIS)
     except ValueError as error:
         raise Refusal(day_refusal(day, "compose.later-malformed"), field="later") from error

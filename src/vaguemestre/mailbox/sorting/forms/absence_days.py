@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from vaguemestre.foundation.kernel.times import parse_day
+from vaguemestre.foundation.kernel.times import parse_near_day
 from vaguemestre.mailbox.sorting.rules.reply_templates import Days, with_days
 
 _TEXTS = ("internal_text", "external_text")
@@ -46,6 +46,6 @@ def day_or_none(typed: Any) -> date | None:
     if isinstance(typed, date):
         return typed
     try:
-        return parse_day(str(typed or ""))
+        return parse_near_day(str(typed or ""))
     except ValueError:
         return None

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.times import parse_day
+from vaguemestre.foundation.kernel.times import parse_near_day
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.sorting.rules.filters import (
     DAYS,
@@ -142,7 +142,7 @@ class ConditionForm(forms.Form):
 def _iso(words: str) -> str:
     """ISO day; an invalid one stays as typed, for the rule to refuse."""
     try:
-        return parse_day(words).isoformat()
+        return parse_near_day(words).isoformat()
     except ValueError:
         return words
 

@@ -90,6 +90,8 @@ def absence(request: SignedInRequest) -> HttpResponse:
     form = AbsenceForm.of_absence(saved, now, place)
     if "HX-Request" in request.headers:
         context = _context(request, form, now, is_saved=True) | {"is_out_of_band": True}
+        if "was_refused" in request.POST:
+            return _in_place_of_form(render(request, "sorting/absence_corrected.html", context))
         context["is_redated"] = typed is not request.POST
         return render(request, "sorting/absence_applied.html", context)
     return _page(request, form, now, is_saved=True)
@@ -194,6 +196,10 @@ def _refused(request: SignedInRequest, form: AbsenceForm, now: datetime) -> Http
     if "HX-Request" not in request.headers:
         return _page(request, form, now, status=422)
     answer = render(request, "sorting/absence_form.html", _context(request, form, now), status=422)
+    return _in_place_of_form(answer)
+
+
+def _in_place_of_form(answer: HttpResponse) -> HttpResponse:
     answer["HX-Retarget"], answer["HX-Reswap"] = "#absence", "outerHTML"
     return answer
 
