@@ -1,5 +1,6 @@
 """A mailbox that its person lends: the private folders are not there, whatever is asked."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -84,6 +85,17 @@ def test_nothing_of_a_private_folder_is_reached() -> None:
     ):
         with pytest.raises(FolderRefused):
             change()
+
+
+def test_private_messages_are_not_among_the_unread_that_any_list_counts() -> None:
+    mailbox = MemoryMailboxes().box("marie@ac-amiens.test")
+    mailbox.append("INBOX", letter("Réunion"), (), DAY)
+    mailbox.append("INBOX", SENSITIVE, (), DAY)
+    fenced = DelegatedMailbox(mailbox, DelegatedScope())
+    grouped = replace(PLAIN, is_grouped=True)
+    pages = [fenced.page("INBOX", 0, 50), *(fenced.look("INBOX", view, 0, 50) for view in (PLAIN, grouped))]
+    assert [page.unread for page in pages] == [1, 1, 1]
+    assert fenced.folders()[0].unread == 1
 
 
 def test_a_search_of_all_mail_covers_the_folders_that_are_lent() -> None:

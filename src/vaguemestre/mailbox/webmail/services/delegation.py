@@ -98,8 +98,7 @@ class DelegatedMailbox(_LentFolders):
         if self._is_everywhere(folder) or self._sees_own_only(self._visible(folder)):
             return self.look(folder, View(), offset, size)
         if self._private_refs(folder):
-            page = self.look(folder, View(), offset, size)
-            return replace(page, unread=len(self._mailbox.refs(folder, _UNREAD)))
+            return self.look(folder, View(), offset, size)
         return _without_private(self._mailbox.page(folder, offset, size))
 
     def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
@@ -110,6 +109,8 @@ class DelegatedMailbox(_LentFolders):
             return self._everywhere(folder).page(self._view(folder, view), offset, size)
         page = self._mailbox.look(self._visible(folder), self._view(folder, view), offset, size)
         page = _without_private(page)
+        if page.unread and self._private_refs(folder):
+            page = replace(page, unread=len(self._mailbox.refs(folder, _UNREAD)))
         if not self._sees_own_only(folder):
             return page
         # another delegate reads another list of that folder
