@@ -1,6 +1,6 @@
 """What its author or this service marked private bears the keyword that hides it from delegates."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.policy import SMTP
 
 import pytest
@@ -10,7 +10,7 @@ from tests.engines.mail import Post
 from vaguemestre.access.signin.rules.notices import notice
 from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailbox
-from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.post.mailstore.values import MailLogin, Use, View
 
 pytestmark = pytest.mark.engines
 
@@ -55,3 +55,28 @@ def test_a_private_message_that_a_program_filed_is_hidden_from_a_delegate(engine
     with engines.signed_in(marie) as client:
         client.select("INBOX", readonly=True)
         assert client.search(None, "KEYWORD $Private")[1][0] == b"1 2"
+
+
+def test_a_delegate_searches_all_the_folders_they_see(engines: LiveEngines) -> None:
+    marie = engines.someone()
+    with engines.signed_in(marie) as client:
+        client.create('"Priv&AOk-"')
+        for folder, subject, sensitivity in (
+            ("INBOX", "Sortie au musée", ""),
+            ("Archive", "Sortie en forêt", ""),
+            ("Sent", "Sortie au lac", ""),
+            ("Archive", "Sortie de clinique", "Personal"),
+            ('"Priv&AOk-"', "Sortie secrète", ""),
+            ("Trash", "Sortie jetée", ""),
+        ):
+            more = {"Sensitivity": sensitivity} if sensitivity else {}
+            filed = letter("jean@dehors.example", marie.address, subject, **more)
+            client.append(folder, None, None, filed.as_bytes(policy=SMTP))
+    with Post(engines).mailboxes(MailLogin(marie.mailbox, "a session")) as mailbox:
+        delegated = DelegatedMailbox(mailbox, DelegatedScope())
+        everywhere = next(folder for folder in delegated.folders() if folder.use is Use.ALL)
+        page = delegated.search(everywhere.name, ("sortie",), 0, 50)
+        assert {row.ref.folder for row in page.rows} == {"INBOX", "Archive", "Sent"}
+        assert (len(page.rows), page.total) == (3, 3)
+        assert set(delegated.refs(everywhere.name, View(terms=("sortie",)))) == {row.ref for row in page.rows}
+        assert delegated.place(everywhere.name, View(), date(2020, 1, 1)) == 3
