@@ -1,15 +1,18 @@
 """Requests are assigned, noted and passed on, within the services of whoever does it."""
 
+import html
+
 import pytest
 from django.test import Client
 from tests.access.signin.people import NOON, PASSWORD, account
-from tests.desks.enrolment.officers import academy, filed, officer
+from tests.desks.enrolment.officers import academy, applicant, filed, managed_by, officer, school
+from tests.foundation.ui.confirmation import confirmed
 
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.models import NumenRequest, RequestNote, Step
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.models import ManagementService
+from vaguemestre.people.directory.models import ManagementService, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +88,22 @@ def test_a_request_is_passed_on_within_its_academy_only(place: int) -> None:
     for act in ("confier", "noter", "transmettre"):
         assert stranger.post(f"/gestion/demandes/{request.pk}/{act}", {"note": "x"}).status_code in (404, 409)
     assert RequestNote.objects.count() == 0
+
+
+def test_a_request_that_names_the_wrong_work_says_who_creates_it_and_how_to_go_on(place: int) -> None:
+    """Whoever chose « enseignant » by mistake is passed on, and entered by hand by their own service."""
+    request, _ = filed(place)
+    service = ManagementService.objects.get(academy_id=place, code="DPATE")
+    NumenRequest.objects.update(service=service)
+    there, uai = f"/gestion/demandes/{request.pk}", school().uai
+    desk = client_of(officer(place, "DPATE"))
+    told = html.unescape(confirmed(desk, f"{there}/creer", {"uai": uai}).content.decode())
+    charge = ManagementService.objects.get(academy_id=place, code="DPE")
+    assert f"c’est à {charge.name} de créer la personne" in " ".join(told.split())
+    assert "entrez la personne par « Arrivée à la main »" in told.replace("\N{NO-BREAK SPACE}", " ")
+    assert NumenRequest.objects.get().person_id is None
+    entered = managed_by(place, "DPATE", "nnguyen9", first_name="Ngoc-Anh", last_name="Nguyen")
+    Person.objects.filter(pk=entered.person_id).update(birth_date=applicant().birth_date)
+    confirmed(desk, f"{there}/existe", {"person_id": entered.person_id})
+    row = NumenRequest.objects.get()
+    assert (row.state, row.person_id) == ("existing_found", entered.person_id)

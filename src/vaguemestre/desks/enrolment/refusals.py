@@ -26,6 +26,11 @@ SENTENCES = {
     "enrolment.not-ours": (
         "Cette catégorie, dans cet établissement, est gérée par un autre service : c’est à lui de le faire."
     ),
+    "enrolment.request-of-others": (
+        "Comme cette demande dit le métier et l’établissement, c’est à %(service)s de créer la personne. Si "
+        "la demande se trompe, entrez la personne par « Arrivée à la main », puis revenez dire ici qu’elle "
+        "existe déjà. Sinon, transmettez la demande."
+    ),
     "enrolment.on-yourself": (
         "Personne ne change sa propre fiche : demandez à un collègue de votre service. S’il n’y en a pas, "
         "l’administration en nomme un."

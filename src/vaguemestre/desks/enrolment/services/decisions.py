@@ -16,7 +16,7 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_accounts
-from vaguemestre.people.directory.queries import has_numen
+from vaguemestre.people.directory.queries import has_numen, service_card_of
 from vaguemestre.people.directory.services import hold_registrations, issue_numen, register_person
 from vaguemestre.people.directory.values import NewPerson, NumenKeys, NumenLayout, Post, StaffCategory
 
@@ -96,8 +96,8 @@ def create_person(
     """Use case: « Créer et attribuer », with names, a pending account and a NUMEN. Returns the person's id.
 
     The request's reference is their dossier until the feed sends them with that NUMEN. Raises Refusal
-    `enrolment.school-unknown`, `enrolment.not-ours` (a school of another department),
-    `enrolment.known-already` (a probable match exists and `is_other` is false),
+    `enrolment.school-unknown`, `enrolment.request-of-others` (the work or the school it names are
+    another service's), `enrolment.known-already` (a probable match exists and `is_other` is false),
     `directory.name-unwritable`.
     """
     request = move(scope, request_id, RequestAction.CREATE, "NUMEN attribué.", by=by, now=now)
@@ -124,13 +124,15 @@ def create_person(
 def check_creation(scope: Scope, applicant: Applicant, uai: str) -> StaffCategory:
     """The staff category of an applicant who may be created in that school.
 
-    Raises Refusal `enrolment.school-unknown`, `enrolment.not-ours`.
+    Raises Refusal `enrolment.school-unknown`, `enrolment.request-of-others`.
     """
     category = staff_category(applicant.workplace, applicant.work)
     if category is None or not queries.is_school(scope.academy_id, uai):
         raise Refusal("enrolment.school-unknown", uai=uai)
-    if queries.service_in_charge_of(scope.academy_id, category, uai) not in scope.services:
-        raise Refusal("enrolment.not-ours")
+    in_charge = queries.service_in_charge_of(scope.academy_id, category, uai)
+    if in_charge not in scope.services:
+        card = service_card_of(in_charge)
+        raise Refusal("enrolment.request-of-others", service=card.name if card else "un autre service")
     return category
 
 
