@@ -6,6 +6,7 @@ import pytest
 from tests.access.signin.people import APP_SECRET, NOON, account, add_application
 
 from vaguemestre.access.signin.models import Attempts, BrowserSession, Device, InterruptedAct
+from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.rules.activity import Kind, actor_label, kind_of
 from vaguemestre.access.signin.services import sessions
 from vaguemestre.access.signin.services.erasure import erase_account
@@ -115,6 +116,27 @@ def test_what_its_owner_changes_ends_a_sign_in_that_a_partner_began(changed: dic
     code = code_at(APP_SECRET, NOON, 30)
     ended = continue_sign_in(step, code, secret_keys.get(), now=NOON)
     assert isinstance(ended, Granted) is not bool(changed)
+
+
+@pytest.mark.parametrize("by_desk", [False, True])
+def test_a_sign_in_begun_before_the_sessions_were_ended_is_not_finished(*, by_desk: bool) -> None:
+    """« Fermer mes autres sessions » ends whoever waits for a code as well; one begun since goes on."""
+    who = account()
+    add_application(who)
+    before, since = (
+        sign_in_by_partner(who.pk, shared=False, now=NOON + timedelta(seconds=after)) for after in (0, 20)
+    )
+    ended_at = NOON + timedelta(seconds=10)
+    if by_desk:
+        sessions.end_all_sessions(who.pk, by="account:9", now=ended_at)
+    else:
+        sessions.end_other_sessions(who.pk, "kept", revocations.get(), by="account:1", now=ended_at)
+    now = NOON + timedelta(seconds=30)
+    code = code_at(APP_SECRET, now, 30)
+    assert isinstance(before, PendingSignIn)
+    assert isinstance(since, PendingSignIn)
+    assert not isinstance(continue_sign_in(before, code, secret_keys.get(), now=now), Granted)
+    assert isinstance(continue_sign_in(since, code, secret_keys.get(), now=now), Granted)
 
 
 @pytest.mark.parametrize(

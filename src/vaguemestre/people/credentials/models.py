@@ -58,6 +58,8 @@ class Account(AbstractBaseUser):
     factor_demanded_at = models.DateTimeField(null=True, blank=True)
     # « Ce n'était pas moi »: the password opens nothing until its owner has chosen another
     password_barred_at = models.DateTimeField(null=True, blank=True)
+    # its sessions were ended then: a sign-in begun before is not finished after
+    sessions_ended_at = models.DateTimeField(null=True, blank=True)
     # the password before the last change, as long as the change may be undone
     former_password = models.CharField(max_length=128, blank=True)
     former_until = models.DateTimeField(null=True, blank=True)

@@ -33,6 +33,7 @@ class Identified:
     role: str
     hashed: str = field(repr=False)
     owes_factor: bool = False  # an administrator asked for a second factor
+    sessions_ended_at: datetime | None = None  # all, or all but one
 
 
 @dataclass(frozen=True, slots=True)

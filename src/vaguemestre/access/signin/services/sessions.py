@@ -21,7 +21,7 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import account_facts, identified
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
-from vaguemestre.people.credentials.services import forget_tokens
+from vaguemestre.people.credentials.services import forget_tokens, note_sessions_ended
 
 DELETED_AFTER = timedelta(days=2)
 _INACTIVE = ("suspended", "closed")  # a pending account has no session to end
@@ -132,8 +132,12 @@ def end_session(
 def end_other_sessions(
     account_id: int, but_key: str, revocations: Revocations, *, by: str, now: datetime
 ) -> SessionsEnded:
-    """Use case: end every session of an account but `but_key` ("" for all). Run the event now."""
+    """Use case: end every session of an account but `but_key` ("" for all), and its half sign-ins.
+
+    Run the event now.
+    """
     with transaction.atomic(durable=True):
+        note_sessions_ended(account_id, now=now)
         sessions = BrowserSession.objects.filter(account_id=account_id).exclude(pk=but_key)
         keys = list(sessions.values_list("pk", flat=True))
         sessions.delete()
@@ -154,10 +158,11 @@ def end_every_session() -> int:
 
 
 def end_all_sessions(account_id: int, *, by: str, now: datetime) -> SessionsEnded:
-    """End every session and mail token of an account. Inside the caller's transaction.
+    """End every session, half sign-in and mail token of an account. Inside the caller's transaction.
 
     The caller bumps the revocations after commit, and runs the event.
     """
+    note_sessions_ended(account_id, now=now)
     sessions = BrowserSession.objects.filter(account_id=account_id)
     keys = list(sessions.values_list("pk", flat=True))
     sessions.delete()

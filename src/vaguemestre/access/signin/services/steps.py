@@ -143,9 +143,14 @@ def _check_attempt(
 
 
 def continue_sign_in(pending: PendingSignIn, code: str, keys: SecretKeys, *, now: datetime) -> Step:
-    """Use case: check the code of the second step. The account and its password are read again."""
+    """Use case: check the code of the second step. The account and its password are read again.
+
+    A sign-in begun before the account's sessions were ended is void.
+    """
     account = identified(pending.account_id)
-    if account.state != _ACTIVE or pending.password != _password_mark(account.hashed):
+    ended_at = account.sessions_ended_at
+    is_void = pending.password != _password_mark(account.hashed) or (ended_at and pending.started <= ended_at)
+    if account.state != _ACTIVE or is_void:
         pending = replace(pending, account_id=0)
     # The password is already proved: codes have a budget of their own, which strangers cannot spend.
     budgets = {f"code:{account.account_id}": budgets_of.ACCOUNT}

@@ -21,7 +21,10 @@ from vaguemestre.people.directory.queries import (
 from vaguemestre.people.directory.rules.names import is_numbered
 from vaguemestre.people.directory.values import NumenKeys
 
-_IDENTIFIED = ("pk", "person_id", "state", "role", "password", "password_barred_at", "factor_demanded_at")
+_IDENTIFIED = (
+    *("pk", "person_id", "state", "role", "password"),
+    *("password_barred_at", "factor_demanded_at", "sessions_ended_at"),
+)
 _APP_PASSWORD = ("pk", "name", "created_at", "expires_at", "scope", "last_used_at", "last_network")
 _MAILBOXES_PER_QUERY = 500
 
@@ -287,8 +290,8 @@ def app_key_holder(account_id: int, token_sha256: str) -> int | None:
 
 
 def _identified(
-    row: tuple[int, int | None, str, str, str, datetime | None, datetime | None],
+    row: tuple[int, int | None, str, str, str, datetime | None, datetime | None, datetime | None],
 ) -> Identified:
-    pk, person_id, state, role, password, barred_at, demanded_at = row
+    pk, person_id, state, role, password, barred_at, demanded_at, ended_at = row
     hashed = "" if password.startswith("!") or barred_at else password
-    return Identified(pk, person_id, state, role, hashed, demanded_at is not None)
+    return Identified(pk, person_id, state, role, hashed, demanded_at is not None, ended_at)

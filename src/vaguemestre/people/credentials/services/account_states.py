@@ -52,6 +52,11 @@ def lock_account_row(account_id: int) -> None:
     Account.objects.select_for_update(no_key=True).filter(pk=account_id).first()
 
 
+def note_sessions_ended(account_id: int, *, now: datetime) -> None:
+    """Void the sign-ins begun before: the account's sessions end. Inside the caller's transaction."""
+    Account.objects.filter(pk=account_id).update(sessions_ended_at=now)
+
+
 def open_account(
     person_id: int | None,
     username: str,

@@ -26,7 +26,12 @@ def erase_account(account_id: int, *, by: str, now: datetime) -> None:
     if row.role != Account.Role.AGENT:
         give_role(account_id, Account.Role.AGENT, by=by, now=now)
     Account.objects.filter(pk=account_id).update(
-        preferences={}, activated_at=None, charter_version="", charter_accepted_at=None, taken_passwords=""
+        preferences={},
+        activated_at=None,
+        charter_version="",
+        charter_accepted_at=None,
+        sessions_ended_at=None,
+        taken_passwords="",
     )
     AppPassword.objects.filter(holder_id=account_id).delete()
     announce(PersonErased(account_id, row.person_id or 0))
