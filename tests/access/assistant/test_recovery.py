@@ -16,7 +16,7 @@ from tests.answers import PageAnswer
 
 from vaguemestre.access.assistant.queries import issued_code_until
 from vaguemestre.access.assistant.services import issue_code
-from vaguemestre.access.signin.models import Attempts, BrowserSession
+from vaguemestre.access.signin.models import Attempts, BrowserSession, Device
 from vaguemestre.access.signin.services import change_password, remove_contact
 from vaguemestre.people.credentials.models import Account, RecoveryContact
 from vaguemestre.people.credentials.ports import secret_keys
@@ -296,6 +296,24 @@ def test_a_contact_gets_five_letters_a_day_and_the_pages_do_not_tell(
     pages = {ask(Client(REMOTE_ADDR=f"203.0.113.{number}"))["Location"] for number in range(8)}
     assert pages == {CODE}
     assert sum(owner == nicolas.pk for owner, *_ in letters_due()) == 5
+
+
+@pytest.mark.parametrize("is_forgotten", [False, True])
+def test_letters_asked_by_others_keep_no_owner_from_theirs(
+    client: Client, nicolas: Account, *, is_forgotten: bool
+) -> None:
+    """Whoever knows the birth date spends five a day; a browser its owner signed in with has five apart."""
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    client.post("/deconnexion")
+    for number in range(6):
+        ask(Client(REMOTE_ADDR=f"203.0.113.{number}"))
+    if is_forgotten:
+        Device.objects.update(forgotten_at=NOON)
+    for number in range(6):
+        client.defaults["REMOTE_ADDR"] = f"203.0.113.{number + 10}"
+        assert ask(client)["Location"] == CODE
+    sent = sum(owner == nicolas.pk for owner, *_ in letters_due())
+    assert sent == (5 if is_forgotten else 10)
 
 
 def test_wrong_birth_dates_of_others_spend_no_letter(client: Client, nicolas: Account) -> None:

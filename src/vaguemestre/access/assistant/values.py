@@ -23,11 +23,16 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class IdentityClaim:
-    """NUMEN (or username) and birth date typed, and the network."""
+    """NUMEN (or username) and birth date typed, and the network.
+
+    `browser`: identifier of a browser that signed in before; `browser_accounts`: those that signed in there.
+    """
 
     numen: str
     born: date
     network: str
+    browser: str = ""
+    browser_accounts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

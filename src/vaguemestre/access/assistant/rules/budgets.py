@@ -36,7 +36,10 @@ def code_price(name_digest: str, network: str) -> Price:
 
 
 def letter_budget(recipient: str) -> dict[str, Budget]:
-    """Five messages a day to the contact of one account; those for unknown accounts are counted apart."""
+    """Five messages a day to the contact of one account; those for unknown accounts are counted apart.
+
+    So are those asked in each browser that the account signed in with.
+    """
     return {f"assistant-letters:{recipient[:60]}": LETTERS}
 
 

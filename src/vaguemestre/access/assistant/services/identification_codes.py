@@ -17,6 +17,8 @@ from vaguemestre.access.assistant.services.identification import (
 )
 from vaguemestre.access.assistant.services.letters import announce_letter
 from vaguemestre.access.assistant.values import CodeSent, IdentityClaim, Rejected
+from vaguemestre.access.signin.queries import is_forgotten_browser
+from vaguemestre.access.signin.rules.browsers import browser_mark
 from vaguemestre.access.signin.services import charge, charge_attempt
 from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.foundation.journal.services import record
@@ -40,7 +42,8 @@ def send_code(
     """Use case: send a code to the contact of the account with that NUMEN (or username) and birth date.
 
     Unknown accounts cause the same queries and writes. Wrong birth dates are not charged to the owner;
-    messages are, five a day.
+    messages are, five a day; those asked in a browser that the owner signed in with have a budget apart,
+    which strangers who know the birth date cannot spend.
     """
     numen_hash = numen_digest(claim.numen, keys)
     if due := charge_attempt(code_price(numen_hash, claim.network), work, now=now):
@@ -50,6 +53,8 @@ def send_code(
     contact = usable_contact(account_id, now)
     address = code_address(state, is_right=is_right, contact=contact, on_file=on_file, proof=proof)
     recipient = f"account:{account_id}" if account and address else f"none:{numen_hash}"
+    if _is_own_browser(claim, account_id) and address:
+        recipient = f"browser:{account_id}:{claim.browser}"
     if charge(letter_budget(recipient), now=now):
         address = ""
     owner, code = (account_id if address else NO_ACCOUNT), drawn_code()
@@ -58,6 +63,12 @@ def send_code(
         kind = "recover" if state == ACTIVE else "activate"
         announce_letter(owner, kind, address, sealing, code=code, now=now)
     return CodeSent(owner, code_mark(code, owner, _PURPOSE, sealing))
+
+
+def _is_own_browser(claim: IdentityClaim, account_id: int) -> bool:
+    """Whether the account signed in there before. The same query for unknown accounts."""
+    is_forgotten = is_forgotten_browser(account_id, browser_mark(claim.browser))
+    return account_id in claim.browser_accounts and not is_forgotten
 
 
 def is_code_right(sent_code: CodeSent, typed: str, keys: SecretKeys, *, now: datetime) -> bool:

@@ -26,6 +26,7 @@ from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.forms import ChangePasswordForm, DeliveredCodeForm
 from vaguemestre.access.signin.held_forms import dropping_deferred_form
 from vaguemestre.access.signin.http import SIGN_IN, network_of
+from vaguemestre.access.signin.known_browsers import known_browser
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.services import end_other_sessions
 from vaguemestre.access.signin.values import Deferred
@@ -48,7 +49,10 @@ def recover(request: HttpRequest) -> HttpResponse:
     form = RecoverForm(fields or None)
     if fields is None or not form.is_valid():
         return render(request, "assistant/recover.html", {"form": form})
-    claim = IdentityClaim(form.cleaned_data["numen"], form.cleaned_data["birth_date"], network_of(request))
+    typed, browser = form.cleaned_data, known_browser(request)
+    claim = IdentityClaim(
+        typed["numen"], typed["birth_date"], network_of(request), browser.identifier, browser.account_ids
+    )
     now = timezone.now()
     answer = services.send_code(
         claim, numen_keys.get(), secret_keys.get(), proof=required_proof(), now=now, work=work
