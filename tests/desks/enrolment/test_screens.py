@@ -490,6 +490,31 @@ class TestTheOfficer:
         assert "nicolas.apres@ac-amiens.test" in said
         assert "reçoit seulement" in said
 
+    @pytest.mark.parametrize("typed", ["05/05/2026", "01/01/1899", "01/12/2015"])
+    def test_nobody_is_corrected_to_an_age_at_which_nobody_serves(self, place: int, typed: str) -> None:
+        person = managed_by(place, "DPE", "agent3", last_name="Avant")
+        desk = client_of(officer(place, "DPE"))
+        form = f"/gestion/personnes/{person.person_id}/corriger"
+        refused = desk.post(form, correction(desk, form, birth_date=typed))
+        assert refused.status_code == 422
+        assert "Vérifiez l’année de naissance" in words(refused)
+
+    def test_a_correction_that_makes_a_twin_is_shown_first(self, place: int) -> None:
+        twin = managed_by(place, "DPE", "agent4", last_name="Delattre")
+        person = managed_by(place, "DPE", "agent5", last_name="Avant")
+        desk = client_of(officer(place, "DPE"))
+        known = Person.objects.get(pk=twin.person_id)
+        Person.objects.filter(pk=twin.person_id).update(birth_date=date(1985, 9, 3))
+        form = f"/gestion/personnes/{person.person_id}/corriger"
+        given = correction(desk, form, birth_name="Delattre", first_name=known.first_name)
+        shown = words(desk.post(form, given))
+        assert "l’identité de quelqu’un d’autre" in shown
+        assert Person.objects.get(pk=person.person_id).birth_name == "Avant"
+        assert confirmed(desk, form, given | {"is_other": "on"}).status_code == 302
+        assert Person.objects.get(pk=person.person_id).birth_name == "Delattre"
+        again = correction(desk, form, birth_name="Delattre", first_name=known.first_name, civility="Mme")
+        assert desk.post(form, again).status_code == 302, "as alike as before"
+
     def test_a_change_made_while_one_corrects_is_not_written_over(self, place: int) -> None:
         """The form saved the whole civil status: a name that a feed had just brought was gone."""
         person = managed_by(place, "DPE", "agent2", last_name="Avant")

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from vaguemestre.desks.enrolment import queries
+from vaguemestre.desks.enrolment.forms.birth_dates import checked_birth_date
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
@@ -60,6 +61,9 @@ class CivilForm(forms.Form):
         help_text="S’il est donné, l’autre n’est plus montré nulle part.",
     )
     birth_date = DayField(label="Date de naissance", has_calendar=False)
+
+    def clean_birth_date(self) -> date:
+        return checked_birth_date(self.cleaned_data["birth_date"])
 
     @property
     def civil(self) -> CivilStatus:

@@ -7,14 +7,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 
+from vaguemestre.desks.enrolment.forms.birth_dates import checked_birth_date
 from vaguemestre.desks.enrolment.rules.proofs import MAX_FILE_BYTES, MAX_FILES, proof_media_type
 from vaguemestre.desks.enrolment.values import Applicant, ProofFile, Work, WorkAnswers, Workplace
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.sizes import MEGABYTE
-from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.rules.places import department_name, parse_uai
@@ -38,7 +37,6 @@ WORK_LABELS = {
     Work.AED: "assistant ou assistante d’éducation",
 }
 UNANSWERED = ("", "Choisissez")  # an answer nobody chose would send people to somebody else's service
-_MAX_AGE_DAYS = 100 * 366
 
 
 class QuestionsForm(forms.Form):
@@ -134,11 +132,7 @@ class RequestForm(forms.Form):
     )
 
     def clean_birth_date(self) -> date:
-        birth_date: date = self.cleaned_data["birth_date"]
-        today = paris_day(timezone.now())
-        if not 15 * 365 < (today - birth_date).days < _MAX_AGE_DAYS:
-            raise ValidationError("Vérifiez l’année de naissance.")
-        return birth_date
+        return checked_birth_date(self.cleaned_data["birth_date"])
 
     def clean_uai(self) -> str:
         typed = str(self.cleaned_data["uai"]).strip()

@@ -1,4 +1,4 @@
-"""The confirmation before a NUMEN is created: person, possible matches, consequences."""
+"""The confirmation before a NUMEN is created, or two people become alike: person, matches, consequences."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,6 +15,7 @@ from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import ManagedPerson, place_names
+from vaguemestre.people.directory.rules.similarity import identity_of
 from vaguemestre.people.directory.values import CivilStatus
 
 IS_OTHER = "is_other"  # the officer rules out every match shown
@@ -61,6 +62,46 @@ def creation_page(
     return confirmation_page(
         request, confirmation, "enrolment/confirm_creation.html", problem=str(problem) if missing else ""
     )
+
+
+def correction_page(
+    request: OfficerRequest,
+    person: ManagedPerson,
+    civil: CivilStatus,
+    back: str,
+    fields: Sequence[tuple[str, str]],
+) -> HttpResponse | None:
+    """The confirmation page if a correction makes somebody like another person; None if not, or confirmed."""
+    if person.civil and identity_of(person.civil) == identity_of(civil):
+        return None
+    alike = [
+        other
+        for other in queries.likely_people(request.scope, civil, "", numen_keys.get())
+        if other.is_probable and other.person_id != person.person_id
+    ]
+    if not alike:
+        return None
+    name = f"{civil.shown_first_name} {civil.shown_last_name}, naissance le {civil.birth_date:%d/%m/%Y}"
+    confirmation = Confirmation(
+        title="Donner à cette fiche l’identité de quelqu’un d’autre ?",
+        facts=[("Fiche", person.name), ("Deviendrait", name)],
+        consequences=[
+            "Une personne de ces noms, ou de noms voisins, et de cette naissance est déjà connue : les deux "
+            "fiches se ressembleraient, et le prochain flux demanderait laquelle est la bonne.",
+            "Un nouveau nom donne une nouvelle adresse ; celles d’avant reçoivent toujours.",
+        ],
+        fields=fields,
+        button="Corriger",
+        back=back,
+        extra={
+            "people": [(other, MATCH_REASON_LABELS[other.reason]) for other in alike],
+            "has_probable": True,
+            "other_name": IS_OTHER,
+        },
+    )
+    missing = "confirm" in request.POST and IS_OTHER not in request.POST
+    problem = "Cochez « C’est quelqu’un d’autre », ou revenez à la fiche." if missing else ""
+    return confirmation_page(request, confirmation, "enrolment/confirm_creation.html", problem=problem)
 
 
 def recognition_page(

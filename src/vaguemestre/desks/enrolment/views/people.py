@@ -25,7 +25,7 @@ from vaguemestre.desks.enrolment.forms.officer_forms import (
 from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
 from vaguemestre.desks.enrolment.ports import disclose_numen
 from vaguemestre.desks.enrolment.rules.civil_marks import civil_mark
-from vaguemestre.desks.enrolment.views.creation import IS_OTHER, PostSummary, creation_page
+from vaguemestre.desks.enrolment.views.creation import IS_OTHER, PostSummary, correction_page, creation_page
 from vaguemestre.desks.enrolment.views.labels_fr import HISTORY_LABELS
 from vaguemestre.desks.enrolment.views.letters import letters_pdf
 from vaguemestre.desks.enrolment.views.queue import actor_of
@@ -126,6 +126,10 @@ def correct_person(request: OfficerRequest, person_id: int) -> HttpResponse:
     form = CivilForm(request.POST or None, initial=initial_civil_status(person.civil))
     changed: list[ChangedField] = []
     if request.method == "POST" and form.is_valid():
+        sent = [(name, request.POST.get(name, "")) for name in (*form.fields, "shown")]
+        back = reverse("enrolment:correct", args=[person_id])
+        if page := correction_page(request, person, form.civil, back, sent):
+            return page
         try:
             services.correct_person(
                 request.scope,
