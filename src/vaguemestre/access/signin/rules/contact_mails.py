@@ -28,7 +28,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Votre compte académique : {subject}",
         "Cette adresse est le contact de secours d’un compte de la messagerie académique. Dans ce "
         "compte :\n\n{subject}\n\nC’était vous ? Il n’y a rien à faire.\n\n"
-        "Ce n’était pas moi : annuler ou tout refermer (pendant sept jours)\n{link}",
+        "Ce n’était pas vous ? Ce lien, valable sept jours, annule cet acte ou referme tout :\n{link}",
     ),
     "replaced": (
         "Un autre contact de secours a été ajouté",

@@ -83,7 +83,7 @@ _AUTOMATIC = "Cet avis est automatique : votre réponse ne serait lue de personn
 _NOT_ME = """\
 C’était vous ? Il n’y a rien à faire.
 
-Ce n’était pas moi : annuler ou tout refermer (pendant sept jours)
+Ce n’était pas vous ? Ce lien, valable sept jours, annule cet acte ou referme tout votre compte :
 {link}"""
 
 

@@ -231,7 +231,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "new-browser": (
         "Connexion depuis un nouveau navigateur",
-        "Votre compte vient de s’ouvrir dans un navigateur qui n’avait jamais servi à cela.",
+        "Votre compte vient d’être ouvert dans un navigateur qui ne l’avait encore jamais ouvert.",
     ),
     "key-handed-over": (
         "Une clé OTP vous a été remise",
