@@ -272,6 +272,7 @@ def test_the_other_messages_of_the_thread(reader: Client, box: MemoryMailbox) ->
     ref = put(box, letter("Re: Question", Message_ID="<r@a.fr>", In_Reply_To="<q@a.fr>"), folder="Sent")
     piece = reader.get(address(ref, "conversation/"), headers=PIECE).content.decode()
     assert "Conversation de 2 courriels" in piece
+    assert "À :" not in piece, "what one sent stands under its author, as the others"
     alone = put(box, letter("Seul", Message_ID="<s@a.fr>"))
     assert reader.get(address(alone, "conversation/"), headers=PIECE).content.decode().strip() == ""
 

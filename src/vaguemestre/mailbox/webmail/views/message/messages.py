@@ -22,7 +22,7 @@ from vaguemestre.mailbox.webmail.http import (
 )
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.choices import Typeface, choices_of
-from vaguemestre.mailbox.webmail.rules.listing.rows import lines_of
+from vaguemestre.mailbox.webmail.rules.listing.rows import Line, display_name, lines_of
 from vaguemestre.mailbox.webmail.rules.listing.search_query import MAX_TERMS
 from vaguemestre.mailbox.webmail.rules.rendering.html import frames
 from vaguemestre.mailbox.webmail.rules.rendering.html.links import redirect_outside
@@ -37,7 +37,7 @@ from vaguemestre.mailbox.webmail.views.message.message_pane import (
     render_pane,
 )
 from vaguemestre.mailbox.webmail.views.shell import Listing, whole_page
-from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage
+from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage, Row, Use
 from vaguemestre.post.redirects.services import LinkSigner
 
 _LONGEST_WORD = 100
@@ -147,6 +147,12 @@ def _is_fixed(request: SignedInRequest) -> bool:
     return choices_of(request.who.preferences).plain_face is Typeface.FIXED
 
 
+def _by_its_author(line: Line, row: Row) -> Line:
+    """A sent message under who wrote it, as the others: its first recipient seemed to be the author."""
+    author = display_name(row.summary.sender)
+    return line._replace(people=author, face=author)
+
+
 @require_GET
 @signed_in
 def show_conversation(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
@@ -157,7 +163,11 @@ def show_conversation(request: SignedInRequest, folder: str, uid_validity: int, 
         uses = message_lists.uses_of(mailbox, request.who.mailbox, folder)
     today = paris_day(timezone.now())
     names = listed_names([row.summary.sender.address for row in thread], own_domains(request.who))
-    lines = list(lines_of(thread, today=today, uses=uses, own_domains=own_domains(request.who), names=names))
+    told = lines_of(thread, today=today, uses=uses, own_domains=own_domains(request.who), names=names)
+    lines = [
+        _by_its_author(line, row) if uses.get(row.ref.folder) is Use.SENT else line
+        for line, row in zip(told, thread, strict=True)
+    ]
     times = [french.day_and_hour(datetime.fromisoformat(line.moment), today) for line in lines]
     context = {"lines": list(zip(lines, times, strict=True)), "ref": ref}
     return HttpResponse(render_fragment("conversation", context))
