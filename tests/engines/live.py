@@ -383,8 +383,9 @@ class LiveEngines:
         ):
             read, position, reached_end = LogTail(path, parse_line), LogPosition(), False
             while not reached_end:
-                piece, position, reached_end = read(position)
-                steps += piece
+                piece = read(position)
+                position, reached_end = piece.end, piece.reached_end
+                steps += piece.steps
         return steps
 
     def steps_of(self, message_id: str) -> list[StepKind]:
