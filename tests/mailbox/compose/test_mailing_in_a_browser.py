@@ -32,7 +32,10 @@ def ready(page: Page) -> Locator:
     page.get_by_role("textbox", name="Message").fill("Bonjour")
     page.get_by_role("button", name="Un exemplaire par destinataire").click()
     page.get_by_role("button", name="Préparer et relire").click()
-    return page.get_by_role("button", name="Envoyer 2 exemplaires")
+    send = page.get_by_role("button", name="Envoyer 2 exemplaires")
+    expect(send).to_be_visible()
+    page.wait_for_load_state()  # its script is there: before, the browser submits by itself
+    return send
 
 
 def test_an_answer_lost_on_its_way_leaves_the_page_and_says_that_it_may_have_begun(page: Page) -> None:

@@ -90,7 +90,7 @@ def test_a_scheduled_mailing_whose_draft_was_deleted_does_not_leave_and_its_writ
     def notify(account_id: int, act: str, **more: Any) -> None:
         told.append(act)
 
-    monkeypatch.setattr("vaguemestre.mailbox.compose.services.mailings.mail_merge.notify_owner", notify)
+    monkeypatch.setattr("vaguemestre.mailbox.compose.services.mailings.stopped_mailings.notify_owner", notify)
     prepare(writer, key)
     browser.post(f"{HOME}{key}/exemplaires/partir/", {**tomorrow(), "proof": proof(writer, key)})
     delete_drafts(box)
