@@ -16,6 +16,7 @@ from tests.mailbox.webmail.conftest import browser_of
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox.models import Submission
+from vaguemestre.post.outbox.services.held_mail import discard_held
 from vaguemestre.post.trace.models import MessageStep
 from vaguemestre.post.trace.queries import find_messages
 from vaguemestre.post.trace.rules.stories import masked, overall_fate, seen_by, without_list_detail
@@ -315,13 +316,63 @@ def test_the_desk_is_told_of_what_was_held_or_thrown_away(paul: Account) -> None
         )
     desk = browser_of(Account.objects.get(pk=account("desk", role="helpdesk").pk))
     where = f"/assistance/compte/{paul.pk}/courriels"
-    for query in ("", "?etat=held"):
+    waits, thrown = "Retenu, en attente d’une décision", "Jeté : personne ne l’a reçu"
+    for query, shown in (("", {waits, thrown}), ("?etat=held", {waits}), ("?etat=discarded", {thrown})):
         page = text_of(desk.get(where + query).content)
         assert "Retenus, et qui ne sont pas partis" in page
-        assert "Retenu, en attente d’une décision" in page
-        assert "Jeté : personne ne l’a reçu" in page
+        assert {words for words in (waits, thrown) if words in page} == shown, query
         assert "et 37 de plus" in page
         assert "c0@dehors.example" not in page
     assert "Jeté : personne" not in text_of(desk.get(f"{where}?avec=a3@dehors.example").content)
     assert "qui ne sont pas partis" not in text_of(desk.get(f"{where}?etat=delivered").content)
     assert "qui ne sont pas partis" not in text_of(desk.get(f"{where}?du=01/01/2020&au=02/01/2020").content)
+
+
+def held_burst(who: Account) -> None:
+    """Two letters held at submission, one of them thrown away; no step names their people."""
+    for number, queue_id in ((1, "HELD0001"), (2, "HELD0002")):
+        recipients = [f"p{number}{one}@dehors.example" for one in range(5)]
+        Submission.objects.create(
+            account=who, queue_id=queue_id, sender=who.mailbox, recipients=recipients, counted=5,
+            hold="held", at=timezone.now(),
+        )  # fmt: skip
+        told(
+            [
+                step(StepKind.RECEIVED, number, queue_id, relay="submission", recipient=who.username),
+                step(StepKind.HELD, number, queue_id),
+            ],
+            queue_id,
+        )
+    chef = account("chef", role="administrator")
+    thrown = Submission.objects.get(queue_id="HELD0002")
+    discard_held(who.pk, [thrown.pk], by=f"account:{chef.pk}", now=timezone.now(), reason="Piraté")
+    told([step(StepKind.DONE, 9, "HELD0002")], "thrown")
+
+
+def test_an_administrator_finds_what_was_held_or_thrown_away(marie: Account) -> None:
+    """It was told as an automatic notice to nobody, and what was destroyed as waiting."""
+    held_burst(marie)
+    chef = browser_of(Account.objects.get(username="chef"))
+    where = "/administration/messages"
+    table = text_of(chef.get(f"{where}?q=marie&etat=held").content).partition("Quand De")[2]
+    assert "(avis automatique)" not in table
+    assert f"{marie.mailbox} p10@dehors.example" in table
+    assert "Retenu" in table
+    assert "p20@dehors.example" not in table
+    for query in ("q=marie", "q=marie&etat=discarded", "avec=p23@dehors.example", "q=marie&avec=p23@dehors"):
+        table = text_of(chef.get(f"{where}?{query}").content).partition("Quand De")[2]
+        assert table.count("Jeté : personne ne l’a reçu") == 1, query
+    assert "p10@dehors" not in text_of(chef.get(f"{where}?q=marie&etat=delivered").content)
+
+
+def test_the_story_of_what_was_thrown_away_says_by_whom(marie: Account) -> None:
+    held_burst(marie)
+    chef = browser_of(Account.objects.get(username="chef"))
+    story = text_of(chef.get("/administration/messages?q=marie&message=HELD0002").content)
+    story = story.partition("Histoire du message")[2].partition("Quand De")[0]
+    assert f"{marie.mailbox} → p20@dehors.example" in story
+    assert "Jeté par chef" in story
+    assert "Motif : Piraté" in story
+    assert "En attente" not in story
+    waits = text_of(chef.get("/administration/messages?q=marie&message=HELD0001").content)
+    assert "Retenu jusqu’à une décision" in waits.partition("Histoire du message")[2]

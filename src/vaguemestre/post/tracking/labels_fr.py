@@ -19,6 +19,8 @@ FATES = {
     Fate.REJECTED: "Refusé à l’entrée",
     Fate.PUT_OFF: "Remis à plus tard",
 }
+FATE_CHOICES = {**FATES, Fate.DISCARDED: "Jeté"}  # of a search: by a filter, or by a decision
+THROWN_AWAY = "Jeté : personne ne l’a reçu"
 VERDICTS = {
     Verdict.JUNK: "Indésirable",
     Verdict.VIRUS: "Virus",
@@ -33,7 +35,7 @@ _TITLES = {
     StepKind.RECEIVED: "Reçu d’un autre serveur",
     StepKind.IDENTIFIED: "Identifié",
     StepKind.ABANDONED: "Interrompu avant la fin",
-    StepKind.HELD: "Retenu, en attente d’une décision",
+    StepKind.HELD: "Retenu jusqu’à une décision",
     StepKind.JUDGED: "Jugé par le filtre",
     StepKind.QUEUED: "Accepté et mis en file",
     StepKind.DEFERRED: "Essai sans succès, un autre suivra",

@@ -1,9 +1,10 @@
 """Mail that awaits a decision of the help desk: by account, and that of one account; no subject."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.people.credentials.queries import in_academy
@@ -12,6 +13,8 @@ from vaguemestre.post.outbox.values import HeldMail, StoppedMail
 
 _MOST_STOPPED = 100
 _MOST_HELD = 200
+_MOST_SEARCHED = 2000
+_NOT_LEFT = (Submission.Hold.HELD, Submission.Hold.DISCARDED)
 
 # Orders the help desk may choose for held mail → columns.
 HELD_ORDERS = {
@@ -29,6 +32,10 @@ class HeldMessage:
     at: datetime
     recipients: tuple[str, ...]
     is_discarded: bool
+    sender: str
+    queue_id: str
+    account_id: int
+    number: int  # of the submission, as the journal names it
 
 
 def held_by_account(
@@ -68,12 +75,48 @@ def held_messages_of(account_id: int, since: datetime, until: datetime) -> tuple
 
     No step of a message tells of them: they were never let into the queue, or thrown out of it.
     """
-    kept = (Submission.Hold.HELD, Submission.Hold.DISCARDED)
-    rows = Submission.objects.filter(account_id=account_id, hold__in=kept, at__gte=since, at__lt=until)
-    columns = rows.order_by("-at", "-pk").values_list("at", "recipients", "hold")[:_MOST_HELD]
+    rows = Submission.objects.filter(account_id=account_id, at__gte=since, at__lt=until)
+    return _held_messages(rows)[:_MOST_HELD]
+
+
+def held_messages_with(
+    addresses: Collection[str], since: datetime, until: datetime
+) -> tuple[HeldMessage, ...]:
+    """Those that one of these addresses (lower case) sent or was to receive, of anybody; newest first.
+
+    Recipients have no index: they are looked for among the latest 2,000 of those days.
+    """
+    messages = _held_messages(Submission.objects.filter(at__gte=since, at__lt=until))
+    wanted = set(addresses)
     return tuple(
-        HeldMessage(at, tuple(recipients), hold == Submission.Hold.DISCARDED)
-        for at, recipients, hold in columns
+        message
+        for message in messages
+        if not wanted.isdisjoint(address.lower() for address in (message.sender, *message.recipients))
+    )
+
+
+def held_messages_in(queue_ids: Collection[str]) -> dict[str, HeldMessage]:
+    """Queue identifier → the message, for those of them that were held and did not leave."""
+    rows = Submission.objects.filter(queue_id__in=queue_ids)
+    return {message.queue_id: message for message in _held_messages(rows)}
+
+
+def _held_messages(rows: QuerySet[Submission]) -> tuple[HeldMessage, ...]:
+    kept = rows.filter(hold__in=_NOT_LEFT).order_by("-at", "-pk")
+    columns = ("at", "recipients", "hold", "sender", "account__mailbox", "queue_id", "account_id", "pk")
+    return tuple(
+        HeldMessage(
+            at,
+            tuple(recipients),
+            hold == Submission.Hold.DISCARDED,
+            sender or mailbox,
+            queue_id,
+            owner,
+            number,
+        )
+        for at, recipients, hold, sender, mailbox, queue_id, owner, number in kept.values_list(*columns)[
+            :_MOST_SEARCHED
+        ]
     )
 
 

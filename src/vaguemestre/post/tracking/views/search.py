@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -16,7 +16,7 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.people.credentials.queries import find_account, identified, presented
 from vaguemestre.people.directory.queries import addresses_by_person
-from vaguemestre.post.outbox.queries.by_account import HeldMessage, held_messages_of
+from vaguemestre.post.outbox.queries.by_account import HeldMessage, held_messages_in, held_messages_of
 from vaguemestre.post.trace import queries
 from vaguemestre.post.trace.rules.marks import marks_key, subject_mark
 from vaguemestre.post.trace.rules.stories import (
@@ -27,38 +27,16 @@ from vaguemestre.post.trace.rules.stories import (
     sender_of,
     without_list_detail,
 )
-from vaguemestre.post.trace.values import Fate, FoundMessage, MessageSearch, Step, StepKind
+from vaguemestre.post.trace.values import Fate, MessageSearch, Step, StepKind
 from vaguemestre.post.tracking import services
 from vaguemestre.post.tracking.forms import VERDICT_CHOICES, MessageSearchForm, WholeSearchForm
 from vaguemestre.post.tracking.http import for_the_desk
-from vaguemestre.post.tracking.labels_fr import FATES, VERDICTS, reason_of, story_line
+from vaguemestre.post.tracking.labels_fr import FATE_CHOICES, FATES, THROWN_AWAY, story_line
+from vaguemestre.post.tracking.views.found_rows import Row, chosen_held, decision_on, found_row, with_held
 
 _SHOWN = 100
 _DAYS = 14  # searched if no day is given
 _HIDDEN = frozenset((StepKind.IDENTIFIED,))
-
-
-_AT_THE_DOOR = frozenset((Fate.REJECTED, Fate.PUT_OFF))  # what was never taken has no story
-
-
-class _Group(NamedTuple):
-    """Recipients of one fate."""
-
-    fate: Fate
-    words: str
-    recipients: list[str]
-    reason: str
-
-
-class _Row(NamedTuple):
-    """`groups`: the worst fate first."""
-
-    message: FoundMessage
-    sender: str
-    groups: list[_Group]
-    recipients: list[str]
-    verdict: str
-    has_story: bool
 
 
 @require_GET
@@ -76,9 +54,20 @@ def search_messages(request: SignedInRequest) -> HttpResponse:
     asked = form.is_valid() and bool(typed or form.cleaned_data["objet"] or form.cleaned_data["verdict"])
     if key := request.GET.get("message", "")[:255]:
         steps = queries.steps_of_queue_id(key) if key.isalnum() else queries.steps_of_message(key)
-        context["story"] = _story(steps, with_detail=True)
+        context["story"] = _story(steps, with_detail=True) | _held_story(key)
     context |= {"is_whole": True, "asked": asked, "verdicts": VERDICT_CHOICES}
     return render(request, "tracking/search.html", context)
+
+
+def _held_story(key: str) -> dict[str, Any]:
+    """What the story of a message held at submission says besides its steps; empty for any other."""
+    held = held_messages_in([key]).get(key)
+    if held is None:
+        return {}
+    known: dict[str, Any] = {"sender": held.sender, "recipients": list(held.recipients)}
+    if held.is_discarded:
+        known |= {"decision": decision_on(held), "fate": Fate.DISCARDED, "words": THROWN_AWAY}
+    return known
 
 
 def _whose(form: WholeSearchForm) -> str:
@@ -104,14 +93,13 @@ def search_of_account(request: SignedInRequest, account_id: int) -> HttpResponse
 
 def _held(form: MessageSearchForm, account_id: int) -> list[HeldMessage]:
     """What the account sent and did not leave, for the same days, correspondent and fate."""
-    if not form.is_valid() or form.cleaned_data["etat"] not in ("", Fate.HELD):
+    if not form.is_valid():
         return []
     wanted = _criteria(form, frozenset(), timezone.now())
     ent_domain = str(settings.CONFIG.ent.domain)
     return [
         replace(message, recipients=tuple(masked(address, ent_domain) for address in message.recipients))
-        for message in held_messages_of(account_id, wanted.since, wanted.until)
-        if not wanted.other or any(wanted.other.lower() in address.lower() for address in message.recipients)
+        for message in chosen_held(held_messages_of(account_id, wanted.since, wanted.until), wanted)
     ]
 
 
@@ -167,15 +155,16 @@ def _context(
     is_own: bool = False,
 ) -> dict[str, Any]:
     """Context of the page. `is_own`: other recipients of what the person received must not be shown."""
-    rows: list[_Row] = []
+    rows: list[Row] = []
     criteria = replace(_criteria(form, addresses, timezone.now()), is_own=is_own) if form.is_valid() else None
     if criteria and (addresses or criteria.subject or criteria.verdicts):
-        rows = [_row(message) for message in queries.find_messages(criteria, limit=_SHOWN)]
+        rows = [found_row(message) for message in queries.find_messages(criteria, limit=_SHOWN)]
+        rows = rows if is_own else with_held(rows, criteria, limit=_SHOWN)
     query = request.GET.copy()
     query.pop("message", None)
     return {
         "form": form, "rows": rows, "most": _SHOWN, "query": query.urlencode(),
-        "key": request.GET.get("message", ""), "fates": FATES.items(),
+        "key": request.GET.get("message", ""), "fates": FATE_CHOICES.items(),
         "months": settings.CONFIG.mail.trace_months,
     }  # fmt: skip
 
@@ -201,27 +190,6 @@ def _content(form: MessageSearchForm) -> dict[str, Any]:
     subject = form.cleaned_data["objet"]
     mark = subject_mark(marks_key(settings.SECRET_KEY), subject) if subject else 0
     return {"subject": mark, "verdicts": form.verdicts()}
-
-
-def _row(message: FoundMessage) -> _Row:
-    recipients = [address for address in message.fates if address]
-    verdict = VERDICTS[message.verdict] if message.verdict else ""
-    return _Row(
-        message, without_list_detail(message.sender), _groups(message), recipients, verdict,
-        has_story=not set(message.fates.values()) <= _AT_THE_DOOR,
-    )  # fmt: skip
-
-
-def _groups(message: FoundMessage) -> list[_Group]:
-    by_fate: dict[Fate, list[str]] = {}
-    for address, fate in message.fates.items():
-        by_fate.setdefault(fate, []).append(address)
-    groups = []
-    while by_fate:
-        fate = overall_fate(by_fate.keys())
-        reason = reason_of(message.status) if fate in _AT_THE_DOOR else ""
-        groups.append(_Group(fate, FATES[fate], by_fate.pop(fate), reason))
-    return groups
 
 
 def _story(steps: Collection[Step], *, with_detail: bool) -> dict[str, Any]:
