@@ -387,3 +387,33 @@ def test_the_right_ends_with_the_office_that_it_goes_with(client: Client) -> Non
     end_right(OfficeChanged(other.pk))
     assert not SecurityOfficer.objects.filter(account=other).exists()
     assert "collegue" not in text_of(client.get("/administration/retraits").content)
+
+
+def test_of_two_removals_of_one_mail_the_page_says_which_holds_it(
+    copies: MemoryCopies, client: Client
+) -> None:
+    """« Remis » was said of the one that held nothing, and the mail stayed out of sight."""
+    first, second = opened(client, copies), opened(client, copies)
+    other = browser_of(administrator("autre", officer=True))
+    decide(other, second, "retirer")
+    assert f"par autre ( retrait n° {second} )" in page(client, first)
+    work(second, Removal.objects.get(pk=second).number, copies)
+    assert f"retrait n° {second}" in page(client, first)
+    decide(client, first, "retirer")
+    work(first, Removal.objects.get(pk=first).number, copies)
+    shown = page(client, first)
+    assert "Rien n’est retiré" in shown
+    assert f"par autre ( retrait n° {second} )" in shown
+    assert "Boîtes d’où il est retiré" not in shown
+    assert "Remettre dans les boîtes" not in shown
+    assert "1 Non Oui Plus rien à retirer" in shown
+    decide(client, first, "remettre")
+    work(first, Removal.objects.get(pk=first).number, copies)
+    shown = page(client, first)
+    assert "Remis." not in shown
+    assert "Refermé : rien n’était à remettre" in shown
+    assert f"retrait n° {second}" in shown
+    decide(other, second, "remettre")
+    work(second, Removal.objects.get(pk=second).number, copies)
+    assert "Remis." in page(client, second)
+    assert "retrait n°" not in page(client, first).partition("Courriel cherché")[2]

@@ -1,6 +1,6 @@
 """French words of removals."""
 
-from vaguemestre.desks.removals.values import BoxPhase, RemovalFile, RemovalState
+from vaguemestre.desks.removals.values import Box, BoxPhase, RemovalFile, RemovalState
 
 STATES = {
     RemovalState.COUNTING: "Recherche en cours",
@@ -29,4 +29,14 @@ def state_fr(file: RemovalFile) -> str:
         return f"Dans aucune boîte{asked}"
     if file.state is RemovalState.REMOVED and not file.counts.holding:
         return "Aucun courriel n’était à retirer"
+    if file.state is RemovalState.REMOVED and not file.counts.removed:
+        return "Rien n’est retiré : les copies n’étaient plus dans les boîtes"
+    if file.state is RemovalState.RESTORED and not file.counts.restored:
+        return "Refermé : rien n’était à remettre"
     return STATES[file.state]
+
+
+def phase_fr(box: Box) -> str:
+    """What was done in that mailbox, for a page."""
+    is_without = box.phase is BoxPhase.REMOVED and not box.holds_copies
+    return "Plus rien à retirer" if is_without else PHASES[box.phase]

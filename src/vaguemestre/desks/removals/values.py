@@ -101,7 +101,10 @@ class Look(NamedTuple):
 
 @dataclass(frozen=True)
 class Box:
-    """A mailbox that the message reached, as the security desk sees it."""
+    """A mailbox that the message reached, as the security desk sees it.
+
+    `holds_copies`: this removal holds some of it out of sight.
+    """
 
     mailbox: str
     account_id: int | None
@@ -111,6 +114,7 @@ class Box:
     answered: int
     error: str
     next_try_at: datetime | None
+    holds_copies: bool = False
 
 
 class BoxHolder(NamedTuple):
@@ -122,7 +126,10 @@ class BoxHolder(NamedTuple):
 
 @dataclass(frozen=True)
 class Counts:
-    """Mailboxes of a removal. `unreached`: whose last attempt failed; `removed`: copies are out of sight."""
+    """Mailboxes of a removal. `unreached`: whose last attempt failed; `removed`: it holds copies of theirs.
+
+    `holding`: the message was in them when they were last looked into; `restored`: it gave copies back.
+    """
 
     boxes: int = 0
     holding: int = 0
@@ -132,6 +139,7 @@ class Counts:
     done: int = 0
     unreached: int = 0
     removed: int = 0
+    restored: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.desks.removals.models import DiscardedCopy, Removal, RemovalBox, SecurityOfficer, TakenCopy
@@ -35,6 +35,8 @@ from vaguemestre.post.trace.values import StepKind
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 _RETURN_PATH = re.compile(r"Return-Path:\s*<([^<>\s]*)>", re.IGNORECASE)  # Dovecot writes it first
+
+_HOLDS = Exists(TakenCopy.objects.filter(box=OuterRef("pk")))  # another removal may hold the copies
 
 # Sort keys of the pages → columns.
 ORDERS = {"date": "asked_at", "expediteur": "sender", "objet": "subject"}
@@ -117,15 +119,20 @@ def refused_criteria(row: Removal) -> Criteria:
 def counts_of(row: Removal) -> Counts:
     goal = GOALS.get(RemovalState(row.state))
     done = Q(phase=goal) if goal else ~Q(phase=BoxPhase.LISTED)
-    totals = RemovalBox.objects.filter(removal=row).aggregate(
-        boxes=Count("pk"),
-        holding=Count("pk", filter=Q(copies__gt=0)),
-        opened=Count("pk", filter=Q(seen__gt=0)),
-        answered=Count("pk", filter=Q(answered__gt=0)),
-        removed=Count("pk", filter=Q(phase=BoxPhase.REMOVED, copies__gt=0)),
-        copies=Sum("copies", default=0),  # last: it takes the name of a column
-        done=Count("pk", filter=done),
-        unreached=Count("pk", filter=~Q(error="")),
+    totals = (
+        RemovalBox.objects.filter(removal=row)
+        .annotate(holds=_HOLDS)
+        .aggregate(
+            boxes=Count("pk"),
+            holding=Count("pk", filter=Q(copies__gt=0)),
+            opened=Count("pk", filter=Q(seen__gt=0)),
+            answered=Count("pk", filter=Q(answered__gt=0)),
+            removed=Count("pk", filter=Q(phase=BoxPhase.REMOVED, holds=True)),
+            restored=Count("pk", filter=Q(phase=BoxPhase.RESTORED)),
+            copies=Sum("copies", default=0),  # last: it takes the name of a column
+            done=Count("pk", filter=done),
+            unreached=Count("pk", filter=~Q(error="")),
+        )
     )
     return Counts(**totals)
 
@@ -148,8 +155,8 @@ def boxes_page(
         "clics": Q(account_id__in=clicked),
     }  # fmt: skip
     rows = RemovalBox.objects.filter(kinds.get(which, Q(copies__gt=0)), removal_id=removal_id)
-    page = rows.order_by(order, "mailbox")[first : first + count]
-    return [_box(row) for row in page], rows.count()
+    page = rows.annotate(holds=_HOLDS).order_by(order, "mailbox")[first : first + count]
+    return [_box(row, holds=row.holds) for row in page], rows.count()
 
 
 def box_holders(boxes: Collection[Box]) -> dict[str, BoxHolder]:
@@ -166,10 +173,10 @@ def box_holders(boxes: Collection[Box]) -> dict[str, BoxHolder]:
     return holders
 
 
-def _box(row: RemovalBox) -> Box:
+def _box(row: RemovalBox, *, holds: bool) -> Box:
     return Box(
         row.mailbox, row.account_id, BoxPhase(row.phase), row.copies, row.seen, row.answered, row.error,
-        row.next_try_at,
+        row.next_try_at, holds,
     )  # fmt: skip
 
 

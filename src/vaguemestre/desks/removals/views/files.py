@@ -15,7 +15,8 @@ from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.removals import queries, services
 from vaguemestre.desks.removals.forms import SearchForm
 from vaguemestre.desks.removals.http import for_recent_security, for_security
-from vaguemestre.desks.removals.labels_fr import PHASES, state_fr
+from vaguemestre.desks.removals.labels_fr import phase_fr, state_fr
+from vaguemestre.desks.removals.queries.overlaps import other_removals
 from vaguemestre.desks.removals.rules.decisions import (
     MAY_DECIDE,
     MAY_STOP,
@@ -156,7 +157,7 @@ def _boxes(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
             {
                 "box": box,
                 "holder": holders[box.mailbox],
-                "phase": PHASES[box.phase],
+                "phase": phase_fr(box),
                 "clicked": box.account_id in clicked,
             }
             for box in boxes
@@ -182,6 +183,8 @@ def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
         "thing": "Le lien" if file.criteria.link else "La pièce jointe",
         "is_feminine": not file.criteria.link,
         "others": _others(request, file),
+        "same_mail": [] if file.state is RemovalState.COUNTING else other_removals(file.removal_id),
+        "undo_label": "Remettre dans les boîtes" if file.counts.removed else "Refermer ce retrait",
         "undo": reverse("removals:decide", args=(file.removal_id,)) if file.state in MAY_UNDO else "",
         "kind": "ok" if file.state in {RemovalState.REMOVED, RemovalState.RESTORED} else "",
         "icon": "refresh" if file.state in RUNNING else "flag",
