@@ -23,6 +23,8 @@ from vaguemestre.people.credentials.rules.second_factors import GRACE
 from vaguemestre.people.credentials.services import change_states
 from vaguemestre.people.credentials.values import ActFacts
 from vaguemestre.people.directory.models import Person
+from vaguemestre.people.lifecycle.services import declare_event
+from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays
 from vaguemestre.post.mailstore.ports import MailboxSilent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,6 +114,27 @@ def test_undoing_leaves_whoever_was_suspended_anew_for_another_reason() -> None:
     assert states([stolen]) == {"suspended"}
     assert states(people[1:]) == {"active"}
     assert BulkTarget.objects.get(bulk_act=act_id, account_id=stolen.pk).skip == Skip.CHANGED
+
+
+def test_neither_an_act_nor_its_undoing_reopens_what_a_service_suspended() -> None:
+    people = agents(2)
+    act_id = decided(people)
+    work(act_id)
+    day, delays = NOON.date(), LifecycleDelays()
+    declare_event(
+        people[0].pk,
+        EventKind.SUSPENSION,
+        day,
+        delays,
+        by="account:9",
+        now=NOON + timedelta(hours=1),
+        today=day,
+    )
+    services.undo_act(act_id, 1000, by=BY, now=NOON + timedelta(hours=2))
+    work(act_id)
+    assert (states(people[:1]), states(people[1:])) == ({"suspended"}, {"active"})
+    again = prepared(people[:1], Act.RESUME)
+    assert BulkTarget.objects.get(bulk_act=again).skip == Skip.SERVICE
 
 
 def test_undoing_leaves_whoever_a_later_act_wanted_so_too() -> None:

@@ -579,10 +579,31 @@ class TestLives:
         said = words(desk.get(f"{there}/vie"))
         assert "suspendu depuis le" in said
         assert f"Suspension disciplinaire, le {day}" in said
-        assert desk.post(f"{there}/retour").status_code == 302
+        asked = words(desk.post(f"{there}/retour"))
+        assert "Retirer la déclaration : Suspension disciplinaire" in asked
+        assert f"Déclaré Suspension disciplinaire, le {day} Compte suspendu Boîte ouverte" in asked
+        person.refresh_from_db()
+        assert person.state == "suspended"
+        assert confirmed(desk, f"{there}/retour", {}).status_code == 302
         person.refresh_from_db()
         assert person.state == "active"
         assert "Rien n’est déclaré" in words(desk.post(f"{there}/retour"))
+
+    def test_of_an_older_page_no_other_declaration_is_taken_back(self, place: int) -> None:
+        """A retirement was to be withdrawn; a death, declared meanwhile, reopened the account."""
+        person = managed_by(place, "DPE", "agente1", last_name="Partante")
+        desk, there = client_of(officer(place, "DPE")), f"/gestion/personnes/{person.person_id}"
+        later = f"{timezone.localdate() + timedelta(days=20):%d/%m/%Y}"
+        confirmed(desk, f"{there}/declarer", {"event": "retirement", "effect_on": later})
+        mark = MARK.search(desk.post(f"{there}/retour").content.decode())
+        assert mark
+        today = f"{timezone.localdate():%d/%m/%Y}"
+        confirmed(desk, f"{there}/declarer", {"event": "death", "effect_on": today})
+        answer = desk.post(f"{there}/retour", {"confirm": mark[1]})
+        assert answer.status_code == 409
+        assert "Retirer la déclaration : Décès" in words(answer)
+        person.refresh_from_db()
+        assert (person.state, person.mailbox_state) == ("closed", "frozen")
 
     def test_only_a_death_is_still_declared_of_a_closed_account(self, place: int) -> None:
         person = managed_by(place, "DPE", "agente1", last_name="Partie", state="closed")

@@ -32,6 +32,8 @@ from vaguemestre.people.credentials.queries import app_passwords_of
 from vaguemestre.people.credentials.services import add_app_password, matches_hash, release_mailboxes
 from vaguemestre.people.directory.models import MailAddress, NameWord, Structure
 from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
+from vaguemestre.people.lifecycle.services import declare_event
+from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.people.provisioning.values import ExpectedMailbox
 from vaguemestre.post.outbox.models import OutboxMessage
@@ -550,3 +552,20 @@ def test_the_town_of_the_domain_is_not_everybodys(client: Client, lucie: Account
     page = client.get("/assistance/", {"q": "amiens"}).text
     assert f"/assistance/compte/{other.pk}" in page
     assert f"/assistance/compte/{nicolas.pk}" not in page
+
+
+def test_what_the_service_suspended_the_desk_does_not_reopen(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    day, delays = timezone.localdate(), LifecycleDelays()
+    declare_event(
+        nicolas.pk, EventKind.SUSPENSION, day, delays, by="account:9", now=timezone.now(), today=day
+    )
+    page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
+    assert "par son service de gestion" in page
+    assert 'value="resumed"' not in page
+    assert "disciplinaire" not in page
+    refused = act(client, nicolas, "resumed")
+    assert "lui seul le rouvre, sur sa fiche" in refused.content.decode()
+    nicolas.refresh_from_db()
+    assert nicolas.state == "suspended"

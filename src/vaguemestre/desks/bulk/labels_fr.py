@@ -71,6 +71,7 @@ SKIPS = {
     Skip.ONESELF: "c’est vous",
     Skip.OFFICE: "exerce une fonction dans la plateforme : à faire sur sa fiche",
     Skip.CLOSED: "compte fermé",
+    Skip.SERVICE: "suspendu par son service de gestion : lui seul le rouvre",
     Skip.ALREADY: "l’est déjà",
     Skip.ACTIVATED: "a déjà activé son compte",
     Skip.NO_ADDRESS: "aucune adresse personnelle n’est connue : une lettre",

@@ -34,6 +34,7 @@ from vaguemestre.people.directory.queries import (
     matching_people,
     person_summaries,
 )
+from vaguemestre.people.lifecycle.queries import suspended_by_service
 
 _MADE_SAFE = ("helpdesk.compromised",)
 ORDERS = {"date": "asked_at", "acte": "act", "etat": "state"}
@@ -133,6 +134,11 @@ def wanted_since(row: BulkAct, treated: Mapping[int, datetime]) -> set[int]:
         safe = JournalFilter(actions=_MADE_SAFE, to=tuple(subjects), since=min(treated.values()))
         wanted += [(subjects[entry.to], entry.at) for entry in filtered_entries(safe)]
     return {account_id for account_id, at in wanted if at and at >= treated[account_id]}
+
+
+def kept_suspended(act: Act, account_ids: Collection[int]) -> frozenset[int]:
+    """Of these accounts, those that this act may not reopen: their management service suspended them."""
+    return suspended_by_service(account_ids) if act is Act.RESUME else frozenset()
 
 
 def reminded_since(account_ids: Collection[int], since: datetime) -> set[int]:

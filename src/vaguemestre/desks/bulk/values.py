@@ -47,6 +47,7 @@ class Skip(StrEnum):
     ONESELF = "oneself"
     OFFICE = "office"  # an officer, the help desk, an administrator: one by one
     CLOSED = "closed"
+    SERVICE = "service"  # its management service suspended it, and alone reopens it
     ALREADY = "already"
     ACTIVATED = "activated"
     NO_ADDRESS = "no-address"  # no private address is known

@@ -38,6 +38,9 @@ SENTENCES = {
     "helpdesk.second-not-possible": (
         "Choisissez une autre personne : ni vous, ni la personne elle-même ne peut confirmer."
     ),
+    "helpdesk.suspended-by-service": (
+        "Le service de gestion de la personne a suspendu ce compte : lui seul le rouvre, sur sa fiche."
+    ),
     "helpdesk.too-many-answer-texts": (
         "Il y a déjà %(most)s réponses types : supprimez celles qui ne servent plus."
     ),

@@ -48,7 +48,8 @@ class ActionTarget:
     `contact`: where a code may be sent, or "". `kept_back`: number of held messages. `has_key`: it has an
     OTP key, with or without PIN. `can_send`: mail may leave its mailbox. `outreaches_operator`: its office
     covers the whole installation, the operator's one académie. `is_person`: it is
-    somebody's, no shared mailbox.
+    somebody's, no shared mailbox. `is_suspended_by_service`: its management service, which alone reopens it,
+    declared what suspends it.
     """
 
     account_id: int
@@ -60,6 +61,7 @@ class ActionTarget:
     can_send: bool = True
     outreaches_operator: bool = False
     is_person: bool = True
+    is_suspended_by_service: bool = False
 
 
 @dataclass(frozen=True, slots=True)

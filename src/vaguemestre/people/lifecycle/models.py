@@ -25,6 +25,8 @@ class LifecycleEvent(models.Model):
     done = models.JSONField(default=list)
     # shared mailboxes, lists and delegations are withdrawn since then; empty once the event ended
     withdrawn_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    # the mailbox was held since then (`hold_mailbox`) when a step closed it
+    held_since = models.DateTimeField(null=True, blank=True)
     next_on = models.DateField(null=True, blank=True, db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

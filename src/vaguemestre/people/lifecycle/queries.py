@@ -8,6 +8,7 @@ from itertools import batched
 from django.db.models import QuerySet
 
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import AccountStatus, account_status, account_statuses
 from vaguemestre.people.lifecycle import rules
 from vaguemestre.people.lifecycle.models import LifecycleEvent
@@ -84,6 +85,32 @@ def accounts_with_open_event(account_ids: Collection[int]) -> frozenset[int]:
     """Which of these accounts have an open event."""
     open_ids = LifecycleEvent.objects.filter(ended_at=None).values_list("account_id", flat=True)
     return frozenset(open_ids) & frozenset(account_ids)
+
+
+def first_event_that_did(event: LifecycleEvent, steps: Collection[Step]) -> LifecycleEvent | None:
+    """The event that ran one of these steps: itself, or the first of those it replaced; None if none did.
+
+    A correction replaces an event, and finds done what it would do.
+    """
+    found = event if not set(steps).isdisjoint(event.done) else None
+    replaced_at = event.declared_at
+    former = LifecycleEvent.objects.filter(account_id=event.account_id, ended_at__lte=event.declared_at)
+    for earlier in former.order_by("-ended_at", "-pk"):
+        if earlier.ended_at != replaced_at or set(steps).isdisjoint(earlier.done):
+            break
+        found, replaced_at = earlier, earlier.declared_at
+    return found
+
+
+def suspended_by_service(account_ids: Collection[int]) -> frozenset[int]:
+    """Which of these accounts an open declaration of their service suspends: it alone reopens them."""
+    suspended = set[int]()
+    for batch in batched(account_ids, _BATCH_PARAMS):
+        rows = LifecycleEvent.objects.filter(
+            ended_at=None, account_id__in=batch, account__state=Account.State.SUSPENDED
+        )
+        suspended.update(event.account_id for event in rows if first_event_that_did(event, [Step.SUSPEND]))
+    return frozenset(suspended)
 
 
 def withdrawn_accounts() -> QuerySet[LifecycleEvent, int]:

@@ -25,6 +25,7 @@ REPORTED_BY_FEED = frozenset(
 MIN_ERASED_AFTER = 30  # days after the declaration, whatever the delays
 _CLOSING = frozenset({Step.CLOSE, Step.FREEZE})
 _ORDER = tuple(Step)
+FOUND_SUSPENDED = "found-suspended"  # beside the steps run: somebody else had suspended the account
 _FORMER_NOTICE = "notice-of-a-former-day"
 
 

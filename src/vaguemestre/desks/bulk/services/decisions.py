@@ -7,7 +7,7 @@ from django.db import transaction
 
 from vaguemestre.desks.bulk.events import ActDue
 from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
-from vaguemestre.desks.bulk.queries import acted_alone_on, order_of, reminded_since
+from vaguemestre.desks.bulk.queries import acted_alone_on, kept_suspended, order_of, reminded_since
 from vaguemestre.desks.bulk.rules.decisions import (
     ALONE_FOR,
     AT_WORK,
@@ -191,12 +191,15 @@ def _judge(
 ) -> list[BulkTarget]:
     """Give each target its verdict; returns those that had another one before."""
     lately = reminded_since(facts, now - REMINDED_EVERY) if order.act is Act.REMINDER else set()
+    suspended = kept_suspended(order.act, facts)
     changed = []
     for target in targets:
         before = (target.phase, target.skip)
         skip = verdict(order, facts.get(target.account_id), by)
         if skip is None and target.account_id in lately:
             skip = Skip.LATELY
+        if skip is None and target.account_id in suspended:
+            skip = Skip.SERVICE
         target.phase, target.skip = (Phase.SKIPPED, skip) if skip else (Phase.LISTED, "")
         if (target.phase, target.skip) != before:
             changed.append(target)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from vaguemestre.desks.bulk.events import ActDue
 from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
-from vaguemestre.desks.bulk.queries import order_of, wanted_since
+from vaguemestre.desks.bulk.queries import kept_suspended, order_of, wanted_since
 from vaguemestre.desks.bulk.rules.decisions import AT_WORK, ENDS
 from vaguemestre.desks.bulk.rules.verdicts import INVERSE, undo_verdict, verdict
 from vaguemestre.desks.bulk.values import Act, Phase, Skip, State
@@ -138,7 +138,12 @@ def _skips(
 ) -> dict[int, Skip | None]:
     """Why the act leaves each of these targets; None for those it changes."""
     order = order_of(row)
-    return {target.pk: verdict(order, facts.get(target.account_id), _actor(row)) for target in targets}
+    suspended = kept_suspended(order.act, facts)
+    return {
+        target.pk: verdict(order, facts.get(target.account_id), _actor(row))
+        or (Skip.SERVICE if target.account_id in suspended else None)
+        for target in targets
+    }
 
 
 def _undo_skips(
@@ -148,9 +153,11 @@ def _undo_skips(
     order, actor = order_of(row), _actor(row)
     moments = {target.account_id: target.treated_at or row.decided_at for target in targets}
     wanted = wanted_since(row, {pk: at for pk, at in moments.items() if at})
+    suspended = kept_suspended(INVERSE.get(order.act, order.act), facts)
     return {
         target.pk: undo_verdict(order, facts.get(target.account_id), actor, target.treated_at)
         or (Skip.WANTED if target.account_id in wanted else None)
+        or (Skip.SERVICE if target.account_id in suspended else None)
         for target in targets
     }
 

@@ -36,7 +36,7 @@ from vaguemestre.people.lifecycle.labels_fr import (
 )
 from vaguemestre.people.lifecycle.ports import boxes_owned
 from vaguemestre.people.lifecycle.queries import account_lifecycle
-from vaguemestre.people.lifecycle.values import EventKind, Forecast, Step
+from vaguemestre.people.lifecycle.values import AccountLifecycle, EventKind, Forecast, Step
 
 _LATE = 14  # days: an officer declares what happened the week before
 _DECLARABLE = tuple(
@@ -114,9 +114,13 @@ def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
 @require_POST
 @recently_signed_in
 @for_officers
-@act_words("déclarer un retour")
+@act_words("retirer une déclaration")
 def declare_return(request: OfficerRequest, person_id: int) -> HttpResponse:
+    """Withdraw what is declared now, once the confirmation page has named it."""
     person, account_id = _person_and_account(request, person_id)
+    life = account_lifecycle(account_id, rules.consequence_table(settings.CONFIG.lifecycle_delays()))
+    if life and life.event and (page := confirmation_page(request, _withdrawal(person, life))):
+        return page
     try:
         services.end_event(account_id, by=actor_of(request), now=timezone.now())
     except Refusal as refusal:
@@ -148,6 +152,29 @@ def _confirmation(
         button="Déclarer",
         back=reverse("enrolment:lifecycle", args=[person.person_id]),
         is_dangerous=bool(steps & {Step.CLOSE, Step.FREEZE, Step.SUSPEND}),
+    )
+
+
+def _withdrawal(person: ManagedPerson, life: AccountLifecycle) -> Confirmation:
+    """The confirmation page of a return: which declaration ends, and what the account and mailbox are now."""
+    event, day = EVENT_LABELS[life.event] if life.event else "", life.effect_on
+    return Confirmation(
+        title=f"Retirer la déclaration : {event}",
+        facts=[
+            ("Personne", person.name),
+            ("Poste", person.place),
+            ("Déclaré", f"{event}, le {day:%d/%m/%Y}" if day else event),
+            ("Compte", ACCOUNT_STATE_LABELS[life.state]),
+            ("Boîte", MAILBOX_STATE_LABELS[life.mailbox_state]),
+        ],
+        consequences=[
+            "Ce que cette déclaration a fait est défait : le compte, la boîte et l’annuaire redeviennent ce "
+            "qu’ils étaient avant elle, aussitôt.",
+            "Ce que l’assistance a suspendu ou bloqué le reste.",
+        ],
+        button="Retirer cette déclaration",
+        back=reverse("enrolment:lifecycle", args=[person.person_id]),
+        is_dangerous=(life.state, life.mailbox_state) != ("active", "open"),
     )
 
 

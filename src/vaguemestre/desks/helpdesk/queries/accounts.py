@@ -48,6 +48,7 @@ from vaguemestre.people.directory.queries import (
     newest_post_label,
     people_of_near_names,
 )
+from vaguemestre.people.lifecycle.queries import suspended_by_service
 from vaguemestre.post.outbox.queries import count_on_hold, waiting_messages
 from vaguemestre.schools.sharing.queries import title_of_box
 
@@ -169,6 +170,7 @@ def action_target(account_id: int, operator_id: int, now: datetime) -> ActionTar
         can_send=account.state == "active" and account.mail_held_since is None,
         outreaches_operator=outreaches(account, operator_id),
         is_person=account.person_id is not None,
+        is_suspended_by_service=bool(suspended_by_service([account_id])),
     )
 
 

@@ -58,6 +58,8 @@ def possible_actions(target: ActionTarget) -> frozenset[DeskAction]:
     if not target.is_person:
         return frozenset({DeskAction.RESUME}) if target.state == "suspended" else frozenset()
     actions = set(_POSSIBLE.get(target.state, ()))
+    if target.is_suspended_by_service:
+        actions.discard(DeskAction.RESUME)
     if target.state in ("pending", "active") and target.contact:
         actions.add(DeskAction.SEND_CODE)
     if actions and target.kept_back:
@@ -71,13 +73,17 @@ def possible_actions(target: ActionTarget) -> frozenset[DeskAction]:
 
 
 def check_action(action: DeskAction, target: ActionTarget, operator_id: int) -> None:
-    """Raises Refusal `helpdesk.not-in-that-state`, `…cannot-send` or those of `check_somebody_else`.
+    """Raises Refusal `helpdesk.not-in-that-state`, `…cannot-send`, `…suspended-by-service` or others.
+
+    The others are those of `check_somebody_else`.
 
     What leaves an account that may not send is refused at once, and lost to whoever wrote it: it waits.
     """
     check_somebody_else(target, operator_id)
     if action is DeskAction.LET_GO and target.kept_back and not target.can_send:
         raise Refusal("helpdesk.cannot-send")
+    if action is DeskAction.RESUME and target.is_suspended_by_service:
+        raise Refusal("helpdesk.suspended-by-service")
     if action not in possible_actions(target):
         raise Refusal("helpdesk.not-in-that-state")
 

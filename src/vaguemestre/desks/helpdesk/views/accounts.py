@@ -226,6 +226,7 @@ def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpRe
         "form": form,
         "actions": [] if is_guarded else sorted(possible_actions(target)),
         "is_guarded": is_guarded,
+        "is_suspended_by_service": target.is_suspended_by_service,
         "kept_until_open": 0 if is_guarded or target.can_send else target.kept_back,
         "ways_in": None if is_guarded else ways_in(account_id, now),
         "hand_overs": hand_overs_of(account_id),

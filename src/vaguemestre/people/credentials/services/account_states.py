@@ -155,13 +155,14 @@ def move_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: date
     return len(changed)
 
 
-def hold_mailbox(account_id: int, *, by: str, now: datetime) -> None:
+def hold_mailbox(account_id: int, *, by: str, now: datetime, since: datetime | None = None) -> None:
     """Hold a mailbox: nothing opens it until it is released; mail still arrives. A closed one stays closed.
 
-    Inside the caller's transaction.
+    `since`: when a hold that was interrupted began. Inside the caller's transaction.
     """
     if Account.objects.filter(pk=account_id, mailbox_state=Account.Mailbox.OPEN).exists():
         move_mailboxes([account_id], Account.Mailbox.HELD, by=by, now=now)
+        Account.objects.filter(pk=account_id).update(mailbox_since=since or now)
 
 
 @transaction.atomic(durable=True)

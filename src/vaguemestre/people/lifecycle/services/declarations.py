@@ -42,8 +42,10 @@ def declare_event(
     `lifecycle.by-the-desk`, `lifecycle.day-impossible`.
     """
     _check_declaration(account_id, kind, effect_on, today)
+    former = queries.open_event(account_id)
     end_open_event(account_id, by=by, now=now, replaced_by=kind)
     event = create_event(account_id, kind, effect_on, by, now)
+    event.held_since = former.held_since if former else None
     event.new_address = new_address
     advance_event(event, delays, rules.consequence_table(delays), now=now, today=today)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import account_status
-from vaguemestre.people.credentials.services import change_states, move_mailboxes
+from vaguemestre.people.credentials.services import change_states, hold_mailbox, move_mailboxes
 from vaguemestre.people.directory.services import delete_former_addresses, hide_people
 from vaguemestre.people.lifecycle import queries, rules
 from vaguemestre.people.lifecycle.events import (
@@ -72,8 +72,9 @@ def run_step(event: LifecycleEvent, step: Step, table: ConsequenceTable, by: str
             event.withdrawn_at = now
             announce(MembershipsChanged(account_id))
         case Step.SUSPEND:
-            _suspend(account_id, by, now)
+            _suspend(event, by, now)
         case Step.CLOSE | Step.FREEZE:
+            event.held_since = _held_since(account_id) or event.held_since
             change_states([account_id], "close", by=by, now=now)
             state = "frozen" if step is Step.FREEZE else "closed"
             move_mailboxes([account_id], state, by=by, now=now)
@@ -116,34 +117,55 @@ def end_open_event(account_id: int, *, by: str, now: datetime, replaced_by: Even
         announce(NeutralReplyEnded(account_id))
     if Step.WITHDRAW in done:
         announce(MembershipsChanged(account_id))
-    if Step.SUSPEND in done and replaced_by is None and _state_of(account_id) == "suspended":
-        change_states([account_id], "resume", by=by, now=now)
+    if Step.SUSPEND in done and replaced_by is None:
+        _resume(event, by, now)
     if done & CLOSING_STEPS and replaced_by is not EventKind.DEATH:
         _reopen(event, by, now)
     return True
 
 
-def _suspend(account_id: int, by: str, now: datetime) -> None:
-    if _state_of(account_id) != "closed":
-        change_states([account_id], "suspend", by=by, now=now)
+def _suspend(event: LifecycleEvent, by: str, now: datetime) -> None:
+    state = _state_of(event.account_id)
+    if state == "suspended":
+        event.done = [*event.done, rules.FOUND_SUSPENDED]
+    elif state != "closed":
+        change_states([event.account_id], "suspend", by=by, now=now)
+
+
+def _resume(event: LifecycleEvent, by: str, now: datetime) -> None:
+    """Resume the account, unless somebody else had suspended it before."""
+    cause = queries.first_event_that_did(event, [Step.SUSPEND])
+    if cause and rules.FOUND_SUSPENDED not in cause.done and _state_of(event.account_id) == "suspended":
+        change_states([event.account_id], "resume", by=by, now=now)
 
 
 def _reopen(event: LifecycleEvent, by: str, now: datetime) -> None:
-    """Reopen account and mailbox, unless the account was closed before the event was declared."""
+    """Reopen account and mailbox, unless the account was closed before the event was declared.
+
+    A mailbox that was held is held again, until the day it would have been.
+    """
     account = account_status(event.account_id)
     if account is None:
         return
-    was_closed = account.state_since is None or account.state_since < event.declared_at
+    cause = queries.first_event_that_did(event, CLOSING_STEPS) or event
+    was_closed = account.state_since is None or account.state_since < cause.declared_at
     if event.event == EventKind.DEATH and was_closed:
         move_mailboxes([account.account_id], "closed", by=by, now=now)
         return
     change_states([account.account_id], "reopen", by=by, now=now)
     move_mailboxes([account.account_id], "open", by=by, now=now)
+    if event.held_since:
+        hold_mailbox(account.account_id, by=by, now=now, since=event.held_since)
 
 
 def _person_id_of(account_id: int) -> int:
     account = account_status(account_id)
     return account.person_id or 0 if account else 0
+
+
+def _held_since(account_id: int) -> datetime | None:
+    account = account_status(account_id)
+    return account.mailbox_since if account and account.mailbox_state == "held" else None
 
 
 def _state_of(account_id: int) -> str:
