@@ -1,5 +1,9 @@
 """« Textes des lettres »: seen in place, kept, taken back in one click; each académie has its own."""
 
+import html
+import re
+from typing import Any
+
 import pytest
 from django.test import Client
 from tests.access.signin.people import NOON, account
@@ -49,6 +53,29 @@ def test_too_long_a_text_is_refused_with_its_length_and_stays(client: Client) ->
     assert answer.status_code == 422
     assert "Au plus 300 signes : il y en a 301." in as_typed(answer.content.decode())
     assert "a" * 301 in answer.content.decode()
+
+
+def test_nobody_erases_unseen_what_another_wrote_meanwhile(client: Client) -> None:
+    """Two administrators have the page open; each sees only their own preview."""
+    hers, his = f"{OWN} Elle.", f"{OWN} Lui."
+    first = client.post(address(), {"text": hers, "act": "look", "shown": shown_in(client.get(address()))})
+    second = client.post(address(), {"text": his, "act": "look", "shown": shown_in(client.get(address()))})
+    save = {"text": hers, "seen": hers, "act": "save", "shown": shown_in(first)}
+    assert client.post(address(), save).status_code == 302
+    save = {"text": his, "seen": his, "act": "save", "shown": shown_in(second)}
+    told = client.post(address(), save)
+    assert told.status_code == 422
+    assert f"y a mis « {hers} »" in as_typed(told.content.decode())
+    assert AcademyParagraph.objects.get().text == hers
+    seen = client.post(address(), {"text": his, "act": "look", "shown": shown_in(told)})
+    save = {"text": his, "seen": his, "act": "save", "shown": shown_in(seen)}
+    assert client.post(address(), save).status_code == 302
+    assert AcademyParagraph.objects.get().text == his
+
+
+def shown_in(answer: Any) -> str:
+    match = re.search(r'name="shown" value="([^"]+)"', answer.content.decode())
+    return html.unescape(match[1]) if match else ""
 
 
 def test_markup_is_text(client: Client) -> None:

@@ -5,13 +5,14 @@ from django.core.exceptions import ValidationError
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.people.paragraphs.rules import clean_paragraph, most_characters
 from vaguemestre.people.paragraphs.values import LetterKind
 
 _MAX_TYPED = 5000
 
 
-class ParagraphForm(forms.Form):
+class ParagraphForm(SharedForm):
     text = forms.CharField(
         label="Paragraphe de l’académie",
         required=False,
