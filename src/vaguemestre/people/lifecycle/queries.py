@@ -8,7 +8,6 @@ from itertools import batched
 from django.db.models import QuerySet
 
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import AccountStatus, account_status, account_statuses
 from vaguemestre.people.lifecycle import rules
 from vaguemestre.people.lifecycle.models import LifecycleEvent
@@ -104,11 +103,11 @@ def first_event_that_did(event: LifecycleEvent, steps: Collection[Step]) -> Life
 
 def suspended_by_service(account_ids: Collection[int]) -> frozenset[int]:
     """Which of these accounts an open declaration of their service suspends: it alone reopens them."""
+    statuses = account_statuses(account_ids)
+    held = [pk for pk, account in statuses.items() if account.state == "suspended"]
     suspended = set[int]()
-    for batch in batched(account_ids, _BATCH_PARAMS):
-        rows = LifecycleEvent.objects.filter(
-            ended_at=None, account_id__in=batch, account__state=Account.State.SUSPENDED
-        )
+    for batch in batched(held, _BATCH_PARAMS):
+        rows = LifecycleEvent.objects.filter(ended_at=None, account_id__in=batch)
         suspended.update(event.account_id for event in rows if first_event_that_did(event, [Step.SUSPEND]))
     return frozenset(suspended)
 
