@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { SendChecks } from "../src/compose/departure/send_checks.js";
 
-let fields, words, files, asked, sent, form;
+let fields, words, files, asked, sent, form, mailings;
 
 function field(...people) {
   return {
@@ -38,6 +38,7 @@ function checks() {
     say: (sentence) => asked.push({ kind: "said", sentence }),
     send: (how) => sent.push(how),
     onHidden() {},
+    onMailing: () => (mailings += 1),
   });
 }
 
@@ -50,7 +51,11 @@ beforeEach(() => {
   files = { isBusy: false, count: 0 };
   asked = [];
   sent = [];
-  form = { dataset: { mode: "new", author: "author@example.test" } };
+  mailings = 0;
+  form = {
+    dataset: { mode: "new", author: "author@example.test" },
+    elements: { subject: { value: "Réunion" } },
+  };
 });
 
 test("a message to somebody, with nothing wrong, leaves without a question", () => {
@@ -109,6 +114,27 @@ test("thirty people may see one another; with one more, hiding them is proposed"
     fields.map(({ people }) => people.length),
     [0, 0, 31],
   );
+});
+
+test("words in braces that only a mailing fills in are asked about, in the text and the subject", () => {
+  words = "Bonjour {prénom}, à bientôt {prénom}.";
+  form.elements.subject.value = "Réunion { classe }";
+  assert.equal(checks().check(wanted()), false);
+  assert.equal(asked[0].sentence, "{classe} et {prénom} restent à remplir : chacun le lirait ainsi.");
+  asked[0].controls[0].act();
+  assert.equal(mailings, 1);
+  asked[0].controls.at(-1).act();
+  assert.equal(checks().check(sent[0]), true);
+});
+
+test("braces of a set or of a program are not asked about, nor what a class is written", () => {
+  for (const text of ["A = {1, 2, 3}", "while (true) { n += 1; }", "{}", "{ab}", "\\frac{1}{2}"]) {
+    words = text;
+    assert.equal(checks().check(wanted()), true, text);
+  }
+  words = "Bonjour {eleve}";
+  fields[0] = field("class-7@rosters.invalid");
+  assert.equal(checks().check(wanted()), true);
 });
 
 test("an answer to all that a list would carry can go to its author alone", () => {

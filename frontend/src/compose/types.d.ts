@@ -237,6 +237,7 @@ interface CheckedPage {
     say: (sentence: string) => void;
     send: (options: SendOptions) => void;
     onHidden: () => void;
+    onMailing: () => void;
 }
 
 /** What is kept of a composer, and what it is told of it. */

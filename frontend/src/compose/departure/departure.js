@@ -35,6 +35,7 @@ export class Departure {
       say,
       send: (options) => this.send(options),
       onHidden: () => page.addressed(),
+      onMailing: () => this.otherPages.mailing(),
     });
     /** @type {Submission} */
     this.submission = new Submission(form, server, {

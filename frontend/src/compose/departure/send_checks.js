@@ -1,4 +1,5 @@
 // What deserves a second thought before leaving. Each question has its answer in one click.
+import { isClass } from "../recipients/addresses.js";
 
 const FORGOTTEN = new RegExp(
   [
@@ -14,13 +15,15 @@ const FORGOTTEN = new RegExp(
   "i",
 );
 const MANY = 30;
+// a word that a mailing fills in, not the braces of a set or of a program
+const VARIABLE = /\{\s*(\p{L}[\p{L}\d ’'_-]{2,40}?)\s*\}/gu;
 
 export class SendChecks {
   /**
    * @param {ComposerForm} form
    * @param {CheckedPage} page
    */
-  constructor(form, { recipients, attachments, editor, ask, button, say, send, onHidden }) {
+  constructor(form, { recipients, attachments, editor, ask, button, say, send, onHidden, onMailing }) {
     this.form = form;
     this.recipients = recipients;
     this.attachments = attachments;
@@ -30,13 +33,14 @@ export class SendChecks {
     this.say = say;
     this.send = send;
     this.onHidden = onHidden;
+    this.onMailing = onMailing;
   }
 
   // True when nothing is wrong; otherwise the field to mend has the focus, or a question is asked, whose answer
   // sends as was wanted: at once, or at the hour chosen.
   /** @param {SendOptions} wanted */
   check(wanted) {
-    return this.fieldsHold() && this.sureOf(wanted);
+    return this.fieldsHold() && this.sureOfPeople(wanted) && this.sureOfText(wanted);
   }
 
   fieldsHold() {
@@ -59,13 +63,21 @@ export class SendChecks {
     return true;
   }
 
+  /**
+   * The answer to one question: what was wanted, which asks it no more.
+   * @param {SendOptions} wanted
+   * @param {string} why
+   */
+  again(wanted, why) {
+    return () => this.send({ ...wanted, sure: new Set([...wanted.sure, why]) });
+  }
+
   /** @param {SendOptions} wanted */
-  sureOf(wanted) {
+  sureOfPeople(wanted) {
     const { sure } = wanted;
     const [to, cc] = this.recipients;
     const visible = to.people.length + cc.people.length;
-    const again = (/** @type {string} */ why) => () =>
-      this.send({ ...wanted, sure: new Set([...sure, why]) });
+    const again = (/** @type {string} */ why) => this.again(wanted, why);
     const isAll = this.form.dataset.mode === "reply-all";
     if (isAll && this.form.dataset.list && visible > 1 && !sure.has("list")) {
       const name = this.form.dataset.list;
@@ -101,14 +113,40 @@ export class SendChecks {
       ]);
       return false;
     }
+    return true;
+  }
+
+  /** @param {SendOptions} wanted */
+  sureOfText(wanted) {
+    const { sure } = wanted;
+    const variables = this.unfilled();
+    if (variables.length && !sure.has("unfilled")) {
+      const last = variables.at(-1);
+      const words = [variables.slice(0, -1).join(", "), last].filter(Boolean).join(" et ");
+      const verb = variables.length > 1 ? "restent" : "reste";
+      this.ask("unfilled", `${words} ${verb} à remplir : chacun le lirait ainsi.`, [
+        this.button("Un exemplaire par destinataire", this.onMailing, "btn primary"),
+        this.button("Envoyer ainsi", this.again(wanted, "unfilled")),
+      ]);
+      return false;
+    }
     if (!this.attachments.count && FORGOTTEN.test(this.editor.ownWords()) && !sure.has("forgotten")) {
       this.ask("forgotten", "Vous parlez d’une pièce jointe, mais il n’y en a pas.", [
         this.button("Joindre des fichiers", () => document.querySelector("#files").click(), "btn primary"),
-        this.button("Envoyer sans", again("forgotten")),
+        this.button("Envoyer sans", this.again(wanted, "forgotten")),
       ]);
       return false;
     }
     return true;
+  }
+
+  // Words in braces that only a mailing fills in; one to classes is a mailing.
+  /** @returns {string[]} three at most, as written */
+  unfilled() {
+    if (this.recipients.some(({ people }) => people.some(({ address }) => isClass(address)))) return [];
+    const text = `${this.form.elements.subject.value}\n${this.editor.ownWords()}`;
+    const found = Array.from(text.matchAll(VARIABLE), ([, name]) => `{${name}}`);
+    return [...new Set(found)].slice(0, 3);
   }
 
   hide() {

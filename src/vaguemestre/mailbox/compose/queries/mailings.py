@@ -13,6 +13,7 @@ from vaguemestre.mailbox.compose.queries.drafts import enclosures_of, file_links
 from vaguemestre.mailbox.compose.rules.mail_merge import merged_html, merged_subject
 from vaguemestre.mailbox.compose.rules.merge_weight import check_added, column_uses
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, html_of_text
+from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
 from vaguemestre.mailbox.compose.values import CopyPreview, InvalidRow, MailingStatus, MergeCopy
 from vaguemestre.post.outbox.queries import copies_by_state, count_withdrawn_copies
 from vaguemestre.post.outbox.rules.text import plain_text
@@ -52,6 +53,7 @@ def find_mailing(account_id: int, key: str) -> MailingStatus | None:
         is_to_come=mailing.due_at is not None and mailing.due_at > timezone.now(),
         proof=proof_of(mailing),
         files=_file_names(mailing.composition) if mailing.composition else (),
+        left_out=_left_out(mailing),
     )
 
 
@@ -87,6 +89,17 @@ def _repeated_addresses(mailing: Mailing) -> int:
         return 0
     copies = mailing.copies.order_by().values("address").annotate(count=Count("pk"))
     return copies.filter(count__gt=1).count()
+
+
+def _left_out(mailing: Mailing) -> tuple[str, ...]:
+    """Addresses typed in the message of a mailing that follows a table, without a copy."""
+    row = mailing.composition
+    if row is None or mailing.state != Mailing.State.READY or not mailing.source:
+        return ()
+    recipients, unreadable = lenient_recipients(f"{row.to}, {row.cc}, {row.bcc}")
+    addressed = set(mailing.copies.values_list("address", flat=True))
+    typed = (*(recipient.address for recipient in recipients), *unreadable)
+    return tuple(address for address in typed if address not in addressed)
 
 
 def unfinished_mailings(account_id: int, now: datetime) -> tuple[UnfinishedMailing, ...]:

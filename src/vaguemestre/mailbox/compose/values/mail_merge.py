@@ -87,6 +87,7 @@ class MailingStatus:
     repeated: int = 0  # addresses that have several copies, which say different things
     withdrawn: int = 0  # with the right of their sender: they leave once it is resumed
     files: tuple[str, ...] = ()  # names of the attachments and links of each copy
+    left_out: tuple[str, ...] = ()  # recipients of the message that the table does not have
 
     @property
     def may_reopen(self) -> bool:
