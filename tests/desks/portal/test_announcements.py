@@ -1,5 +1,6 @@
 """Announcements: for whom, above the mail until read, and by mail once an administrator has decided."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -161,6 +162,37 @@ def test_withdrawn_while_its_sending_runs_it_reaches_nobody_else() -> None:
     work(BulkAct.objects.get().pk)
     assert BulkAct.objects.get().state == State.ABANDONED
     assert not BulkTarget.objects.filter(phase=Phase.DONE).exists()
+
+
+def test_a_corrected_announcement_is_mailed_with_its_new_text() -> None:
+    """Everybody got the former text, while home pages showed the new one."""
+    account("marie")
+    announcement_id = mailed()
+    former = BulkAct.objects.get()
+    corrected = announcement(announcement_id=announcement_id, text="Lundi matin.")
+    services.save_announcement(corrected, by=BY, now=NOON)
+    with pytest.raises(Refusal, match="bulk.not-now"):
+        decide_act(former.pk, 10, by="account:1", now=NOON)
+    services.prepare_mail(announcement_id, now=NOON)
+    act = BulkAct.objects.exclude(pk=former.pk).get()
+    assert (act.state, act.text) == (State.PREPARED, "Lundi matin.")
+    services.save_announcement(replace(corrected, ends_on=corrected.ends_on), by=BY, now=NOON)
+    services.prepare_mail(announcement_id, now=NOON)
+    assert BulkAct.objects.count() == 2, "the same text is not prepared again"
+
+
+def test_what_has_left_is_told_and_the_new_text_may_be_mailed_too(client: Client) -> None:
+    account("marie")
+    announcement_id = mailed()
+    decide_act(BulkAct.objects.get().pk, 10, by="account:1", now=NOON)
+    work(BulkAct.objects.get().pk)
+    account(role="administrator")
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    where = f"/administration/annonces/{announcement_id}"
+    typed = {"title": "Coupure", "text": "Lundi", "importance": "plain", "starts_on": "01/09/2026"}
+    answer = client.post(where, {**typed, "ends_on": "30/09/2026"}, follow=True).content.decode()
+    assert "L’ancien texte est déjà parti par courriel" in answer
+    assert "L’envoyer aussi" in client.get(where).content.decode()
 
 
 def test_the_list_leads_to_the_sending(client: Client) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from vaguemestre.desks.bulk.queries import select_everybody
 from vaguemestre.desks.bulk.services import prepare_act, withdraw_act
@@ -72,8 +73,8 @@ def save_announcement(
     """Use case: create an announcement, or update it if it has an id. Returns the id.
 
     `office_academy`: the only académie that the office covers, whose people then read it. Wanted by mail
-    for the first time, its sending is prepared. Raises Refusal as `rules.check_announcement`, and
-    `portal.announcement-gone`.
+    for the first time, its sending is prepared; what is mailed says what was shown, so of a changed text no
+    more of the former leaves. Raises Refusal as `rules.check_announcement`, and `portal.announcement-gone`.
     """
     check_announcement(announcement)
     announcement_id = announcement.announcement_id
@@ -87,13 +88,27 @@ def save_announcement(
     }
     if not announcement_id:
         announcement_id = AnnouncementRow.objects.create(**fields).pk
-    elif not rows_of_office(office_academy).filter(pk=announcement_id).update(**fields):
-        raise Refusal("portal.announcement-gone")
+    else:
+        _change(rows_of_office(office_academy).filter(pk=announcement_id), fields, by, now)
     not_yet = AnnouncementRow.objects.filter(pk=announcement_id, mail_asked_by="")
     if announcement.is_mailed and not_yet.update(mail_asked_by=by):
         announce(AnnouncementMailed(announcement_id))
     record("portal.announcement-published", to=f"announcement:{announcement_id}", by=by, at=now)
     return announcement_id
+
+
+def _change(rows: QuerySet[AnnouncementRow], fields: Mapping[str, object], by: str, now: datetime) -> None:
+    """Change the announcement; its mail, if the text is another, is prepared anew unless some of it left."""
+    row = rows.select_for_update().first()
+    if row is None:
+        raise Refusal("portal.announcement-gone")
+    is_another = any(getattr(row, name) != fields[name] for name in ("title", "text", "academy_id"))
+    rows.update(**fields)
+    if is_another and row.mail_act_id:
+        has_left = withdraw_act(row.mail_act_id, by=by, now=now)
+        rows.update(mail_act_id=0, mail_asked_by="" if has_left else by)
+        if not has_left:
+            announce(AnnouncementMailed(row.pk))
 
 
 @transaction.atomic(durable=True)

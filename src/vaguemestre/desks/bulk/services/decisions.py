@@ -137,11 +137,15 @@ def abandon_act(act_id: int, *, by: str, now: datetime) -> None:
     _abandon(_row(act_id, MAY_ABANDON), by, now)
 
 
-def withdraw_act(act_id: int, *, by: str, now: datetime) -> None:
-    """Do no more of an act whose reason is gone, if any of it is left; inside the caller's transaction."""
+def withdraw_act(act_id: int, *, by: str, now: datetime) -> bool:
+    """Do no more of an act whose reason is gone, if any of it is left; inside the caller's transaction.
+
+    Returns whether it was done for anybody.
+    """
     row = BulkAct.objects.select_for_update().filter(pk=act_id, state__in=NOT_OVER).first()
     if row:
         _abandon(row, by, now)
+    return BulkTarget.objects.filter(bulk_act_id=act_id, phase=Phase.DONE).exists()
 
 
 def undo_act(act_id: int, limit: int, *, by: str, now: datetime) -> None:

@@ -75,11 +75,13 @@ def edit_announcement(request: SignedInRequest, number: int = 0) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         saved = form.announcement(number)
         try:
-            services.save_announcement(saved, by=actor_of(request), now=timezone.now(), office_academy=office)
+            number = services.save_announcement(
+                saved, by=actor_of(request), now=timezone.now(), office_academy=office
+            )
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
         else:
-            done = "courriel" if saved.is_mailed else "publie"
+            done = _done(announcement, queries.find_announcement(number, office))
             return HttpResponseRedirect(f"{reverse('portal:announcements')}?fait={done}")
     return render(request, "portal/announcement.html", {"form": form, "number": number})
 
@@ -117,6 +119,16 @@ def _urgent(request: SignedInRequest, preferences: Mapping[str, object]) -> Http
     displayed = [] if who.acting else queries.announcements_on(paris_day(timezone.now()), who.academy_id)
     context = {"announcement": urgent_announcement(displayed, preferences)}
     return render(request, "portal/urgent.html", context)
+
+
+def _done(before: Announcement | None, after: Announcement | None) -> str:
+    """What the list says of an announcement just saved: what becomes of its mail."""
+    was_mailed, is_mailed = bool(before and before.is_mailed), bool(after and after.is_mailed)
+    if before and after and was_mailed and is_mailed:
+        return "publie" if before.mail_act_id == after.mail_act_id else "refait"
+    if was_mailed:
+        return "parti"
+    return "courriel" if is_mailed else "publie"
 
 
 def _academies(request: SignedInRequest) -> list[tuple[int, str]]:
