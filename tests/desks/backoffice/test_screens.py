@@ -143,7 +143,16 @@ def test_an_officer_is_named_and_dismissed(client: Client, place: int) -> None:
     somebody = account("chargee")
     service = ManagementService.objects.get(code="DPE")
     address = f"/administration/services/{service.pk}"
-    assert client.post(f"{address}/gestionnaires", {"account": "chargee"}).status_code == 302
+    named = {"account": "chargee", "reason": "Départ de sa collègue"}
+    assert client.post(f"{address}/gestionnaires", {"account": "chargee"}).status_code == 422
+    asked = text(client.post(f"{address}/gestionnaires", named))
+    assert "Nommer gestionnaire ?" in asked
+    assert "déclarer départs, suspensions et décès" in asked
+    somebody.refresh_from_db()
+    assert somebody.role == "agent"
+    assert confirmed(client, f"{address}/gestionnaires", named).status_code == 302
+    told = [event for event in events_of(AccountTouched) if event.account_id == somebody.pk]
+    assert [(event.act, event.reason) for event in told] == [("role-changed", "Départ de sa collègue")]
     somebody.refresh_from_db()
     assert somebody.role == "hr_officer"
     assert Officer.objects.filter(account=somebody, service=service).exists()
@@ -154,10 +163,21 @@ def test_an_officer_is_named_and_dismissed(client: Client, place: int) -> None:
     assert not Officer.objects.filter(account=somebody).exists()
 
 
+def test_an_account_never_activated_is_named_to_no_service(client: Client, place: int) -> None:
+    """Whoever activates it would read NUMEN and declare deaths."""
+    never = account("jamais", state="pending")
+    address = f"/administration/services/{ManagementService.objects.get(code='DPE').pk}/gestionnaires"
+    answer = confirmed(client, address, {"account": "jamais", "reason": "Rentrée"})
+    assert answer.status_code == 422
+    assert "n’est pas actif" in answer.content.decode()
+    assert not Officer.objects.filter(account=never).exists()
+
+
 def test_the_desk_is_not_made_an_officer_by_mistake(client: Client, place: int) -> None:
     account("lassistance", role="helpdesk")
     service = ManagementService.objects.get(code="DPE")
-    answer = client.post(f"/administration/services/{service.pk}/gestionnaires", {"account": "lassistance"})
+    named = {"account": "lassistance", "reason": "Rentrée"}
+    answer = client.post(f"/administration/services/{service.pk}/gestionnaires", named)
     assert answer.status_code == 422
     assert "déjà un autre rôle" in answer.content.decode()
 
@@ -323,7 +343,7 @@ def test_an_officer_removed_opens_nothing_from_the_next_page_on(
     made, service = account("gestionnaire"), ManagementService.objects.get(code="DPE")
     address, other = f"/administration/services/{service.pk}/gestionnaires", client_of(made)
     assert other.get("/gestion/").status_code == 403
-    client.post(address, {"account": made.username})
+    confirmed(client, address, {"account": made.username, "reason": "Rentrée"})
     assert other.get("/gestion/").status_code == 200
     client.post(address, {"remove": str(made.pk)})
     assert other.get("/gestion/").status_code == 403

@@ -73,19 +73,34 @@ def change_structure(
 
 
 @transaction.atomic(durable=True)
-def appoint_officer_of(account_id: int, service: ServiceSummary, *, by: str, now: datetime) -> None:
-    """Use case: make the account an officer of the service.
+def appoint_officer_of(
+    account_id: int, service: ServiceSummary, *, by: str, now: datetime, reason: str
+) -> None:
+    """Use case: make the account an officer of the service, and tell its holder.
 
-    Raises Refusal `backoffice.officer-otherwise`; `backoffice.officer-elsewhere` for another académie's.
+    Raises as `check_appointment`.
+    """
+    check_appointment(account_id, service)
+    if identified(account_id).role != _OFFICER:
+        give_role(account_id, _OFFICER, by=by, now=now, reason=reason)
+    if appoint_officer(account_id, service.service_id, by=by, now=now, reason=reason):
+        detail = f"Rôle : {ROLE_LABELS[_OFFICER]}, {service.code}."
+        notify_owner(account_id, "role-changed", now=now, reason=reason, detail=detail)
+
+
+def check_appointment(account_id: int, service: ServiceSummary) -> None:
+    """Raises Refusal unless the account may be an officer of the service.
+
+    `backoffice.officer-elsewhere` for another académie's; `backoffice.officer-otherwise`;
+    `backoffice.role-not-active`: whoever activates an account later would hold the office.
     """
     if not is_account_in(account_id, service.academy_id):
         raise Refusal("backoffice.officer-elsewhere")
-    role = identified(account_id).role
-    if role not in ("agent", _OFFICER):
+    if identified(account_id).role not in ("agent", _OFFICER):
         raise Refusal("backoffice.officer-otherwise")
-    if role != _OFFICER:
-        give_role(account_id, _OFFICER, by=by, now=now)
-    appoint_officer(account_id, service.service_id, by=by, now=now)
+    account = presented(account_id)
+    if account is None or account.state != "active":
+        raise Refusal("backoffice.role-not-active")
 
 
 @transaction.atomic(durable=True)

@@ -88,6 +88,11 @@ class OfficerForm(forms.Form):
         max_length=254,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
+    reason = forms.CharField(
+        label="Motif",
+        max_length=200,
+        error_messages={"required": "Dites pourquoi : la personne le lira."},
+    )
 
 
 class StructureForm(SharedForm):

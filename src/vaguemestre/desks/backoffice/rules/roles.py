@@ -19,4 +19,8 @@ ROLE_CONSEQUENCES = {
     ),
     "auditor": "La personne lira le journal, « Aujourd’hui », les rapports et les statistiques, sans agir.",
 }
+OFFICER_CONSEQUENCE = (
+    "La personne verra l’état civil et le NUMEN des personnes de ce service ; elle pourra en créer, répondre "
+    "aux demandes et déclarer départs, suspensions et décès."
+)
 ROLE_LABELS = {**ASSIGNABLE_ROLES, "hr_officer": "Service de gestion"}

@@ -11,13 +11,15 @@ from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms.administration import OfficerForm, ServiceForm
+from vaguemestre.desks.backoffice.rules.roles import OFFICER_CONSEQUENCE
 from vaguemestre.desks.enrolment.queries import officers_of
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import OfficeChanged
-from vaguemestre.people.credentials.queries import find_account
+from vaguemestre.people.credentials.queries import find_account, presented
 from vaguemestre.people.directory.queries import ServiceSummary, service_summaries, service_summary
 
 _ORDERS = {"code": "code", "nom": "name", "personnes": "people"}
@@ -81,11 +83,35 @@ def change_officers(request: SignedInRequest, service_id: int) -> HttpResponse:
             form.add_error("account", "Aucun compte ouvert ne porte cet identifiant ou cette adresse.")
         else:
             try:
-                services.appoint_officer_of(account.account_id, service, by=actor_of(request), now=now)
+                services.check_appointment(account.account_id, service)
+                if page := confirmation_page(request, _appointment(account.account_id, service, form)):
+                    return page
+                services.appoint_officer_of(
+                    account.account_id, service,
+                    by=actor_of(request), now=now, reason=form.cleaned_data["reason"],
+                )  # fmt: skip
                 run_now(OfficeChanged(account.account_id))
             except Refusal as refusal:
                 form.add_error("account", sentence(refusal))
     return _page(request, service, officer=form) if form.errors else _back(service_id)
+
+
+def _appointment(account_id: int, service: ServiceSummary, form: OfficerForm) -> Confirmation:
+    """The confirmation page: who, of which service, what that opens, who is told."""
+    account = presented(account_id)
+    return Confirmation(
+        title="Nommer gestionnaire ?",
+        facts=[
+            ("Personne", account.name if account else ""),
+            ("Identifiant", account.username if account else ""),
+            ("Service", f"{service.code}, {service.name}"),
+            ("Motif", form.cleaned_data["reason"]),
+        ],
+        consequences=(OFFICER_CONSEQUENCE, "La personne l’apprend par un avertissement, avec le motif."),
+        fields=[(name, form.cleaned_data[name]) for name in ("account", "reason")],
+        button="Nommer",
+        back=reverse("backoffice:service", args=[service.service_id]),
+    )
 
 
 def _service_or_404(request: SignedInRequest, service_id: int) -> ServiceSummary:

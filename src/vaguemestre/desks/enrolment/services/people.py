@@ -32,11 +32,13 @@ from vaguemestre.people.directory.values import (
 MAX_STAY = timedelta(days=366)  # of an arrival entered by hand
 
 
-def appoint_officer(account_id: int, service_id: int, *, by: str, now: datetime) -> None:
-    """Make the account an officer of the service. Inside the caller's transaction."""
+def appoint_officer(account_id: int, service_id: int, *, by: str, now: datetime, reason: str = "") -> bool:
+    """Make the account an officer of the service; False if it is. Inside the caller's transaction."""
     _, is_new = Officer.objects.get_or_create(account_id=account_id, service_id=service_id)
     if is_new:
-        record("enrolment.officer-appointed", to=f"account:{account_id}", by=by, at=now, service=service_id)
+        facts: dict[str, str | int] = {"service": service_id} | ({"reason": reason} if reason else {})
+        record("enrolment.officer-appointed", to=f"account:{account_id}", by=by, at=now, **facts)
+    return is_new
 
 
 def dismiss_officer(account_id: int, service_id: int, *, by: str, now: datetime) -> int:
