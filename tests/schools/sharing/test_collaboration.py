@@ -23,7 +23,7 @@ from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.events import ClientMessageSent, WorkChanged
-from vaguemestre.schools.sharing.models import BoxActivity, SentMessage
+from vaguemestre.schools.sharing.models import BoxActivity, Note, SentMessage
 from vaguemestre.schools.sharing.ports import refresh_pages
 from vaguemestre.schools.sharing.rules.collaboration import message_ref
 from vaguemestre.schools.sharing.services import announce_client_message
@@ -367,3 +367,9 @@ def test_what_is_scheduled_is_not_said_to_be_sent(
     assert line.action == "schedule"
     assert "a programmé un envoi" in of(school.head).get(f"{school.path}actes/").content.decode()
     assert Entry.objects.filter(action="sharing.scheduled", by=f"account:{secretary.pk}").exists()
+
+
+def test_a_note_is_kept_without_nul(school: School, secretary: Account, of: Of) -> None:
+    """PostgreSQL refuses one in a text: the page broke there, and SQLite kept it."""
+    of(secretary).post(f"{school.path}fil/noter/", {**at(school), "note": "Vu\0 hier"})
+    assert list(Note.objects.values_list("text", flat=True)) == ["Vu hier"]
