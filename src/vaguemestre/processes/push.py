@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import django
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -20,11 +21,14 @@ from vaguemestre.access.signin.revocations import mark_of
 from vaguemestre.foundation.push.application import PushApplication, Receive, Scope, Send
 from vaguemestre.foundation.push.hub import Hub
 from vaguemestre.foundation.push.session_watch import SessionWatch
+from vaguemestre.foundation.push.values import FolderMove
 from vaguemestre.processes import main_beat
 from vaguemestre.processes.push_relay import PushRelay
 from vaguemestre.processes.supervisor.open_files import OPEN_FILES, open_many_files
 from vaguemestre.schools.sharing.rules.box_rights import names_ending
 from vaguemestre.site import secrets
+
+log = logging.getLogger(__name__)
 
 
 def open_until(session_keys: set[str]) -> dict[str, float]:
@@ -51,6 +55,17 @@ def door(question: bytes) -> int:
     return wait
 
 
+def folders_moved(moves: Sequence[FolderMove]) -> None:
+    """Have the filters that file into these folders follow them; what cannot be noted is logged."""
+    close_old_connections()
+    announce_moved_folders = import_string("vaguemestre.mailbox.sorting.services.announce_moved_folders")
+    try:
+        for move in moves:
+            announce_moved_folders(move.mailbox, move.former, move.new)
+    except DatabaseError:
+        log.exception("filters not told of %d renamed folders", len(moves))
+
+
 def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The ASGI application, its watcher started and ended with the server (ASGI lifespan)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
@@ -73,6 +88,7 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
         hub=hub,
         sessions=SessionWatch(hub, relay.endings if relay else revocations, open_until),
         throttle=door,
+        folders_moved=folders_moved,
         tell_others=relay.tell if relay else lambda _: None,
     )
 

@@ -93,6 +93,19 @@ def test_flags_and_deletions_are_told_once_a_command(
         assert [event["uid"] for event in told(calls, marie, "MessageExpunge")] == [2]
 
 
+def test_a_folder_renamed_is_told_with_its_former_name(
+    engines: LiveEngines, marie: Someone, calls: Calls
+) -> None:
+    with engines.signed_in(marie) as client:
+        client.create("&AMk-l&AOg-ves")
+        client.rename("&AMk-l&AOg-ves", "Classes/4e")
+        client.delete("Classes/4e")
+    (renamed,) = told(calls, marie, "MailboxRename")
+    (deleted,) = told(calls, marie, "MailboxDelete")
+    assert (renamed["former"], renamed["folder"]) == ("Élèves", "Classes/4e")
+    assert deleted["folder"] == "Classes/4e"
+
+
 def test_a_push_service_that_is_away_delays_nothing(engines: LiveEngines, marie: Someone) -> None:
     with engines.signed_in(marie) as client:
         began = time.monotonic()

@@ -16,7 +16,7 @@ from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.push.application import PushApplication
 from vaguemestre.foundation.push.hub import Hub, Stream
 from vaguemestre.foundation.push.session_watch import WHOLE_LOOK_SECONDS, SessionWatch
-from vaguemestre.foundation.push.values import Change, ChangeKind
+from vaguemestre.foundation.push.values import Change, ChangeKind, FolderMove
 
 MAILBOX = "nmarin@ac-amiens.test"
 PAGE = "http://localhost:8000"
@@ -48,6 +48,7 @@ class Server:
         self.now = time.time()
         self.ends: dict[str, float] = {}  # of sessions that do not end in a day
         self.questions: list[set[str]] = []  # put to the database
+        self.moves: list[FolderMove] = []
         self.endings = Endings()
         self.hub = Hub(marks_of=lambda session: (mark_of(session),))
         self.watch = SessionWatch(self.hub, self.endings, self.open_until, clock=lambda: self.now)
@@ -58,6 +59,7 @@ class Server:
             origins={PAGE},
             hub=self.hub,
             sessions=self.watch,
+            folders_moved=self.moves.extend,
         )
 
     def open_until(self, keys: set[str]) -> dict[str, float]:
@@ -179,6 +181,16 @@ def test_a_stranger_cannot_notify() -> None:
     async def test(server: Server) -> None:
         assert await server.notify(bearer="wrong") == 403
         assert await server.ask("POST", "/dovecot") == 403
+
+    run(test)
+
+
+def test_folders_that_moved_are_handed_on() -> None:
+    async def test(server: Server) -> None:
+        body = json.dumps([{"user": MAILBOX, "event": "MailboxDelete", "folder": "Paren"}]).encode()
+        assert await server.ask("POST", "/dovecot", body=body, authorization="Bearer wrong") == 403
+        assert await server.ask("POST", "/dovecot", body=body, authorization="Bearer n") == 204
+        assert server.moves == [FolderMove(MAILBOX, "Paren", "")]
 
     run(test)
 

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs
 
 from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.push.hub import Hub, Stream
-from vaguemestre.foundation.push.rules import parse_changes
+from vaguemestre.foundation.push.rules import parse_changes, parse_folder_moves
 from vaguemestre.foundation.push.session_watch import SessionWatch
-from vaguemestre.foundation.push.values import Change
+from vaguemestre.foundation.push.values import Change, FolderMove
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -31,7 +31,7 @@ class PushApplication:
     """Three endpoints, each with its own key: streams by ticket, `/dovecot`, `/porte`.
 
     `throttle(question)`: seconds Dovecot must delay a sign-in of a mail client. `tell_others(changes)`: tells
-    the pages that other machines hold.
+    the pages that other machines hold. `folders_moved(moves)`: keeps what names folders true.
     """
 
     ticket_key: str
@@ -42,6 +42,7 @@ class PushApplication:
     sessions: SessionWatch
     throttle: Callable[[bytes], int] = lambda _: 0
     tell_others: Callable[[Sequence[Change]], None] = lambda _: None
+    folders_moved: Callable[[Sequence[FolderMove]], None] = lambda _: None
     pending_sign_ins: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,10 +64,13 @@ class PushApplication:
         if not _has_key(scope, self.notify_key):
             await _answer(send, 403)
             return
-        changes = parse_changes(await _body(receive))
+        body = await _body(receive)
+        changes = parse_changes(body)
         self.hub.notify(changes)
         self.tell_others(changes)
         await _answer(send, 204)
+        if moves := parse_folder_moves(body):  # once answered: Dovecot waits, and the database may be slow
+            await asyncio.to_thread(self.folders_moved, moves)
 
     async def _throttle_sign_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer Dovecot, which waits: no delay when too many sign-ins are pending."""

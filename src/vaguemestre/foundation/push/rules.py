@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from vaguemestre.foundation.push.values import Change, ChangeKind
+from vaguemestre.foundation.push.values import Change, ChangeKind, FolderMove
 
 _KINDS = {
     "MessageNew": ChangeKind.ARRIVED,
@@ -21,13 +21,12 @@ _KINDS = {
 
 def parse_changes(body: bytes) -> tuple[Change, ...]:
     """The distinct changes of one notification, in order; none if the body is no list of objects."""
-    try:
-        notices = json.loads(body)
-    except ValueError:
-        return ()
-    if not isinstance(notices, list):
-        return ()
-    return tuple(dict.fromkeys(_changes_in(notices)))
+    return tuple(dict.fromkeys(_changes_in(_notices(body))))
+
+
+def parse_folder_moves(body: bytes) -> tuple[FolderMove, ...]:
+    """The folders renamed or deleted of one notification, in order."""
+    return tuple(_moves_in(_notices(body)))
 
 
 def server_sent_event(change: Change) -> bytes:
@@ -40,10 +39,27 @@ def event_data(folder: str) -> bytes:
     return f"data: {json.dumps({'folder': folder})}\n\n".encode()
 
 
-def _changes_in(notices: list[object]) -> Iterable[Change]:
+def _notices(body: bytes) -> list[dict[str, object]]:
+    try:
+        notices = json.loads(body)
+    except ValueError:
+        return []
+    return [notice for notice in notices if isinstance(notice, dict)] if isinstance(notices, list) else []
+
+
+def _moves_in(notices: list[dict[str, object]]) -> Iterable[FolderMove]:
     for notice in notices:
-        if not isinstance(notice, dict):
+        user, folder, former = notice.get("user"), notice.get("folder"), notice.get("former")
+        if not isinstance(user, str) or not isinstance(folder, str):
             continue
+        if notice.get("event") == "MailboxDelete":
+            yield FolderMove(user, folder, "")
+        elif notice.get("event") == "MailboxRename" and isinstance(former, str) and former:
+            yield FolderMove(user, former, folder)
+
+
+def _changes_in(notices: list[dict[str, object]]) -> Iterable[Change]:
+    for notice in notices:
         user, folder, kind = notice.get("user"), notice.get("folder"), _KINDS.get(str(notice.get("event")))
         if isinstance(user, str) and isinstance(folder, str) and kind:
             yield Change(user, folder, kind)

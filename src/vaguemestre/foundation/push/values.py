@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class ChangeKind(StrEnum):
@@ -10,6 +11,14 @@ class ChangeKind(StrEnum):
     FLAGS = "flags"
     FOLDERS = "folders"
     TOGETHER = "together"  # members of a shared mailbox at work
+
+
+class FolderMove(NamedTuple):
+    """A folder of a mailbox that was renamed or moved from `former` to `new`; "": deleted."""
+
+    mailbox: str
+    former: str
+    new: str
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,15 @@ class SortingChanged:
 
 
 @dataclass(frozen=True)
+class FolderMoved:
+    """A mail program renamed, moved or (`new` empty) deleted a folder that filters file into."""
+
+    account_id: int
+    former: str
+    new: str
+
+
+@dataclass(frozen=True)
 class BackfillRequested:
     """A filter must run on messages already received. `number`: of the request, see `PassRow.number`."""
 

@@ -6,14 +6,21 @@ from django.utils import timezone
 
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.sorting import queries, services
-from vaguemestre.mailbox.sorting.events import BackfillRequested, SortingChanged
-from vaguemestre.mailbox.sorting.ports import contact_addresses_of, open_inbox, open_scripts, put_house_script
+from vaguemestre.mailbox.sorting.events import BackfillRequested, FolderMoved, SortingChanged
+from vaguemestre.mailbox.sorting.ports import (
+    contact_addresses_of,
+    open_inbox,
+    open_scripts,
+    put_house_script,
+)
 from vaguemestre.mailbox.sorting.rules.fingerprint import fingerprint
 from vaguemestre.mailbox.sorting.values import Place
 from vaguemestre.people.credentials.events import AccountsChanged, PersonErased
-from vaguemestre.people.credentials.queries import account_of_mailbox, accounts_of, is_closed
+from vaguemestre.people.credentials.queries import account_of_mailbox, account_status, accounts_of, is_closed
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.lifecycle.events import NeutralReplyDue, NeutralReplyEnded
+from vaguemestre.post.mailstore.ports import open_mailbox
+from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.post.trace.events import ScriptsChanged
 
 CONTACTS_EVERY = 10  # minutes between two checks of the contacts written in scripts
@@ -78,6 +85,23 @@ def tell_foreign_script(event: ScriptsChanged) -> None:
     if account_id is not None:
         services.keep_program_rules(account_id, open_scripts.get(), now=timezone.now())
         services.tell_foreign_script(account_id, open_scripts.get(), now=timezone.now())
+
+
+def follow_moved_folder(event: FolderMoved) -> None:
+    """Let filters follow a folder that a mail program renamed, unless it is back or elsewhere by now.
+
+    The pages do so at once, and tell of the same: nothing is left to do then. Raises EngineDown.
+    """
+    account = account_status(event.account_id)
+    if account is None:
+        return
+    with open_mailbox.get()(MailLogin(account.mailbox)) as mailbox:
+        names = {folder.name for folder in mailbox.folders() if folder.selectable}
+    if event.former in names or (event.new and event.new not in names):
+        return
+    services.follow_folder(
+        event.account_id, event.former, event.new, by="system", now=timezone.now(), folders=names
+    )
 
 
 def _rewrite_existing(account_ids: list[int]) -> None:

@@ -2,10 +2,14 @@
 
 import pytest
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from tests.mailbox.webmail.listing.test_lists import PIECE
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.mailbox.sorting.events import FolderMoved
 from vaguemestre.mailbox.sorting.models import FilterRow, ScriptRow
+from vaguemestre.mailbox.sorting.services import announce_moved_folders
 from vaguemestre.people.credentials.models import Account
 
 FOLDERS = "/messagerie/dossiers/"
@@ -76,6 +80,36 @@ def test_the_filters_of_others_stay(reader: Client, box: MemoryMailbox, nicolas:
     FilterRow.objects.update(account=other_account())
     reader.post(f"{FOLDERS}renommer/", {"folder": "Paren", "name": "Parents"}, headers=PIECE)
     assert FilterRow.objects.get().outcome == {"move_to": "Archive", "copy_to": kept}
+
+
+@pytest.mark.parametrize("box_has_it", [True, False])
+def test_a_filter_follows_a_folder_that_a_mail_program_renames(
+    box: MemoryMailbox, nicolas: Account, box_has_it: bool
+) -> None:
+    """The next letter made the folder anew under its former name, and was looked for in the other."""
+    box.make_folder("Paren" if box_has_it else "Parents")
+    box.make_folder("Autre")
+    file_into(nicolas, "Paren")
+    file_into(nicolas, "Autre")
+    announce_moved_folders(nicolas.mailbox, "Paren", "Parents")
+    announce_moved_folders(nicolas.mailbox, "Rien", "Vide")
+    announce_moved_folders("inconnu@ac-amiens.test", "Paren", "Parents")
+    asked = [row.args_kwargs["args"] for row in DBTaskResult.objects.all()]
+    assert [args[2] for args in asked] == [{"account_id": nicolas.pk, "former": "Paren", "new": "Parents"}]
+    run_now(FolderMoved(nicolas.pk, "Paren", "Parents"))
+    expected = "Paren" if box_has_it else "Parents"  # a rename undone before the worker came
+    assert targets() == [(expected, True), ("Autre", True)]
+
+
+def test_a_filter_stops_with_the_folder_that_a_mail_program_deletes(
+    box: MemoryMailbox, nicolas: Account
+) -> None:
+    box.make_folder("Paren/6e")
+    file_into(nicolas, "Paren")
+    file_into(nicolas, "Paren/6e")
+    run_now(FolderMoved(nicolas.pk, "Paren", ""))
+    assert targets() == [("Paren", False), ("Paren/6e", True)], "IMAP leaves what a folder holds"
+    assert ScriptRow.objects.get().wanted == 1, "the script is written anew"
 
 
 def other_account() -> Account:

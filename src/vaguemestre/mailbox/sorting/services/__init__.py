@@ -23,7 +23,7 @@ from vaguemestre.mailbox.sorting.services.filters import (
 from vaguemestre.mailbox.sorting.services.foreign import stop_foreign_script, tell_foreign_script
 from vaguemestre.mailbox.sorting.services.program_rules import keep_program_rules, program_rules
 from vaguemestre.mailbox.sorting.services.redirects import stop_redirects
-from vaguemestre.mailbox.sorting.services.renamed_folders import follow_folder
+from vaguemestre.mailbox.sorting.services.renamed_folders import announce_moved_folders, follow_folder
 from vaguemestre.mailbox.sorting.services.scripts import (
     foreign_active_script,
     renew_scripts,
@@ -33,6 +33,7 @@ from vaguemestre.mailbox.sorting.services.scripts import (
 from vaguemestre.mailbox.sorting.services.spam import save_spam
 
 __all__ = [
+    "announce_moved_folders",
     "answer_for_leaver",
     "arrange_filters",
     "drop_filter",
