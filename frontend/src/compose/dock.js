@@ -10,6 +10,8 @@ import { post } from "./dock/server.js";
 const ANSWERS = new Set(["reply", "reply-all", "forward", "enclose"]);
 
 const ASIDE = new Set(["sized", "changed", "kept"]); // news that say nothing of its sending
+const TO_READ_MS = 6000; // how its sending ended stays in sight that long
+const TO_CONFIRM_MS = 60_000; // when its author must do something about it
 const UNDO = "#notices > [data-undo=possible]"; // the notice of an act that can be undone
 
 class ComposerDock extends HTMLElement {
@@ -201,7 +203,7 @@ class ComposerDock extends HTMLElement {
    * @param {DockedComposer} composer
    * @param {ComposerNews} news
    */
-  #showNews(composer, { event, title = "", height, state }) {
+  #showNews(composer, { event, title = "", height, state, stays }) {
     const { box, name } = composer;
     if (!ASIDE.has(event)) composer.isHeld = event === "sent" && state === "held";
     if (event === "title") {
@@ -220,7 +222,10 @@ class ComposerDock extends HTMLElement {
       this.#place();
       this.history.step(composer);
     } else if (event === "done")
-      setTimeout(() => box.classList.contains("gone") && this.#discard(composer), 6000);
+      setTimeout(
+        () => box.classList.contains("gone") && this.#discard(composer),
+        stays ? TO_CONFIRM_MS : TO_READ_MS,
+      );
     else if (event === "closed") this.#discard(composer);
     else if (event === "escape") {
       this.#minimise(composer, true);

@@ -93,6 +93,7 @@ interface SendOptions {
 interface SendingState {
     state: string;
     held_ms: number;
+    is_held_back?: boolean;
     due?: string;
     attempt?: number;
     revision?: number;
@@ -184,6 +185,8 @@ interface ComposerNews {
     title?: string;
     height?: number;
     state?: string;
+    /** How it ended asks something of its author. */
+    stays?: boolean;
     folders?: string[];
     /** What was answered is to be archived. */
     archives?: boolean;
@@ -224,7 +227,7 @@ interface SubmissionPage {
     onLeft: () => void;
     onBack: (sending: SendingState) => void;
     onRefused: (sending: SendingState) => void;
-    onDone: (sending: { state: string }) => void;
+    onDone: (sending: { state: string; is_held_back?: boolean }) => void;
 }
 
 /** What is looked at before a message leaves, and how a question is asked. */

@@ -23,7 +23,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.post.outbox.events import MessageRefused
-from vaguemestre.post.outbox.models import OutboxMessage
+from vaguemestre.post.outbox.models import OutboxMessage, Submission
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -291,6 +291,39 @@ def test_a_message_is_said_sent_once_it_has_left(page: Page, box: MemoryMailbox,
     assert access_faults(page) == []
     move_outgoing(state="filed")
     expect(page.locator(".composer-box")).to_have_count(0, timeout=20_000)
+
+
+def test_a_message_held_back_is_not_said_sent(page: Page, box: MemoryMailbox, settings: Settings) -> None:
+    """Its author went on, believing that it had left."""
+    settings.UNDO_SECONDS = 1
+    composer = compose_and_send(page)
+    status = composer.locator("#sent[role=status]")
+    expect(status).to_contain_text("Envoi en cours…")
+    in_database(hold_back)
+    move_outgoing(state="submitted")
+    expect(status).to_contain_text("Courriel retenu, rien n’est parti.")
+    link = composer.get_by_role("link", name="Confirmez qu’il est de vous")
+    expect(link).to_have_attribute("href", "/messagerie/envois/retenus/")
+    with page.expect_response("**/etat/**"):
+        move_outgoing(state="filed")
+    expect(link).to_be_visible()
+    expect(composer.get_by_text("Courriel envoyé")).to_have_count(0)
+    assert access_faults(page) == []
+
+
+def hold_back() -> None:
+    """What the policy notes of too many people never written to."""
+    row = OutboxMessage.objects.get()
+    Submission.objects.create(
+        account_id=row.account_id,
+        queue_id="4Q",
+        message_id=row.message_id,
+        recipients=row.recipients,
+        counted=1,
+        hold="held",
+        hold_code="outbox.burst",
+        at=row.created_at,
+    )
 
 
 @pytest.mark.usefixtures("unhurried")

@@ -23,7 +23,7 @@ from vaguemestre.people.directory.queries import ambiguous_addresses, primary_ad
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.people.provisioning.values import ExpectedMailbox
 from vaguemestre.post.mailstore.privacy import PRIVATE
-from vaguemestre.post.outbox.models import OutboxMessage
+from vaguemestre.post.outbox.models import OutboxMessage, Submission
 
 pytestmark = pytest.mark.django_db
 HOME = "/messagerie/ecrire/"
@@ -202,6 +202,12 @@ def test_without_script_a_form_is_enough(browser: Client, box: MemoryMailbox) ->
     assert re.search(r"<span>Envoi dans (9|10) s</span>", browser.get(right["Location"]).content.decode())
     OutboxMessage.objects.update(state="filed")
     assert "<span>Courriel envoyé</span>" in browser.get(right["Location"]).content.decode()
+    sent = OutboxMessage.objects.get()
+    held = {"message_id": sent.message_id, "recipients": sent.recipients, "counted": 1, "hold": "held"}
+    Submission.objects.create(account_id=sent.account_id, queue_id="4Q", at=sent.created_at, **held)
+    page = as_typed(browser.get(right["Location"]).content.decode())
+    assert "Courriel retenu, rien n’est parti" in page
+    assert "Courriel envoyé" not in page
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,8 @@ export class Departure {
       onLeft: () => dock.post("left"),
       onBack: (sending) => this.#cameBack(sending),
       onRefused: (sending) => this.#refused(sending),
-      onDone: ({ state }) => dock.post("done", { state, archives: this.archives && state === "filed" }),
+      onDone: ({ state, is_held_back }) =>
+        dock.post("done", { state, stays: is_held_back, archives: this.archives && state === "filed" }),
     });
     /** @type {QuietHours} */
     this.quietHours = new QuietHours(form, server, (options) => this.send(options));

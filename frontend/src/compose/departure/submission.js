@@ -110,12 +110,24 @@ export class Submission {
   }
 
   // Said once it has left, and not before.
-  /** @param {{state: string}} sending */
-  progressed({ state }) {
-    if (state === "submitted" || state === "filed") this.show("circle-check", "Courriel envoyé");
+  /** @param {{state: string, is_held_back?: boolean}} sending */
+  progressed({ state, is_held_back }) {
+    if (is_held_back) this.showHeldBack();
+    else if (state === "submitted" || state === "filed") this.show("circle-check", "Courriel envoyé");
     else if (state === "stopped") this.show("clock", "Envoi suspendu : l’assistance doit l’autoriser");
     else if (state === "cancelled") this.show("clock", "Envoi annulé");
     else this.show("send", "Envoi en cours…");
+  }
+
+  // Nobody gets it before its author confirms it: where that is done is said beside.
+  showHeldBack() {
+    if (this.line.querySelector("a")) return;
+    this.show("clock", "Courriel retenu, rien n’est parti. ");
+    const link = document.createElement("a");
+    link.href = `${this.home}envois/retenus/`;
+    link.target = "_top";
+    link.textContent = "Confirmez qu’il est de vous";
+    this.line.append(link);
   }
 
   // `left`: milliseconds to take it back, counted down in sight; 0 without a count.

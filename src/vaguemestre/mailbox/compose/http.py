@@ -22,6 +22,7 @@ from vaguemestre.people.credentials.queries import limits_of_account
 from vaguemestre.people.service_classes.values import ServiceLimits
 from vaguemestre.post.filelinks.values import Filelink
 from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.post.outbox.queries import is_held_back
 from vaguemestre.post.outbox.rules.message import MEGA_OCTETS
 from vaguemestre.post.outbox.values import OutgoingMessage
 
@@ -112,24 +113,30 @@ def link_json(file_link: Filelink) -> dict[str, Any]:
 
 
 class SendingStatus(TypedDict):
-    """JSON of a sending. `held_ms`: how long it can still be cancelled; no clock time to compare with."""
+    """JSON of a sending. `held_ms`: how long it can still be cancelled; no clock time to compare with.
+
+    `is_held_back`: it waits in the queue until its author confirms that they wrote it.
+    """
 
     state: str
     key: str
     held_ms: int
+    is_held_back: bool
     due: str
     reason: str
 
 
-def sending_status(outgoing: OutgoingMessage) -> SendingStatus:
+def sending_status(account_id: int, outgoing: OutgoingMessage) -> SendingStatus:
     """JSON of the state of a sending."""
     held_seconds = (outgoing.due_at - timezone.now()).total_seconds() if outgoing.state == "held" else 0
+    is_submitted = outgoing.state in ("submitted", "filed")
     due_at = timezone.localtime(outgoing.due_at)
     day = day_fr(due_at.date(), with_weekday=True, with_year=due_at.year != timezone.localtime().year)
     return {
         "state": outgoing.state,
         "key": outgoing.key,
         "held_ms": max(0, int(held_seconds * 1000)),
+        "is_held_back": is_submitted and is_held_back(account_id, outgoing.key),
         "due": f"{day} à {hour_fr(outgoing.due_at)}",
         "reason": sentence(Refusal(outgoing.reason, address=outgoing.about)) if outgoing.reason else "",
     }

@@ -69,7 +69,7 @@ def _outgoing(request: SignedInRequest, draft: Draft, undo_seconds: int) -> dict
     seconds_left = (outgoing.due_at - timezone.now()).total_seconds()
     is_scheduled = seconds_left > undo_seconds + GRACE.total_seconds()
     return {
-        **sending_status(outgoing),
+        **sending_status(request.who.account_id, outgoing),
         "is_scheduled": is_scheduled,
         "seconds": max(1, min(undo_seconds, int(seconds_left))),
     }

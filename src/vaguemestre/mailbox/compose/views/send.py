@@ -50,7 +50,7 @@ def send(request: SignedInRequest, key: str) -> HttpResponse:
         return (
             _prepare_copies(request, key)
             if has_classes
-            else JsonResponse(sending_status(_send(request, key)))
+            else JsonResponse(sending_status(request.who.account_id, _send(request, key)))
         )
     try:
         if has_classes:
@@ -135,7 +135,7 @@ def sending_state(request: SignedInRequest, key: str) -> HttpResponse:
     outgoing = find_outgoing(request.who.account_id, f"{key}.{attempt}") if attempt.isdecimal() else None
     if outgoing is None:
         raise Refusal("outbox.unknown")
-    status = sending_status(outgoing)
+    status = sending_status(request.who.account_id, outgoing)
     draft = queries.find_draft(request.who.account_id, key) if outgoing.state == "refused" else None
     if draft and draft.is_sending:  # its draft is not reopened yet: saving it would be refused
         status["state"] = "queued"

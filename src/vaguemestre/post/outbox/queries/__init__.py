@@ -176,6 +176,12 @@ def first_held_id(account_id: int) -> int | None:
     return _held(account_id).order_by("at", "pk").values_list("pk", flat=True).first()
 
 
+def is_held_back(account_id: int, key: str) -> bool:
+    """Whether that message of the outbox was submitted, and awaits the account's confirmation."""
+    ids = OutboxMessage.objects.filter(account_id=account_id, key=key).values("message_id")
+    return _held(account_id).filter(message_id__in=ids).exists()
+
+
 def has_held(account_id: int) -> bool:
     return _held(account_id).exists()
 
