@@ -1,6 +1,7 @@
 """Passkeys: made with a fresh proof, used without a name, and every way an answer may be wrong."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,7 +15,9 @@ from tests.answers import PageAnswer
 
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.services import end_other_sessions
 from vaguemestre.people.credentials.models import Account, Passkey
+from vaguemestre.people.credentials.rules.passkeys import complete_authentication
 from vaguemestre.people.credentials.services import change_states
 
 PAGE = "/parametres/securite/cle"
@@ -49,6 +52,21 @@ def test_a_key_is_made_then_opens_without_a_name(
     assert "nmorel" in fresh.get("/").content.decode()
     assert Passkey.objects.get().last_used_at
     assert fresh.session["by"] == "passkey"
+
+
+def test_a_key_opens_nothing_once_the_sessions_ended_as_it_was_checked(
+    client: Client, nicolas: Account, phone: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(client, phone)
+    module = "vaguemestre.access.signin.services.passkeys"
+
+    def checked(*given: Any) -> int:
+        end_other_sessions(nicolas.pk, "", revocations.get(), by="notice", now=timezone.now())
+        return complete_authentication(*given)
+
+    monkeypatch.setattr(f"{module}.complete_authentication", checked)
+    assert enter(Client(), phone).status_code == 422
+    assert not BrowserSession.objects.filter(account=nicolas).exists()
 
 
 @pytest.mark.heavy

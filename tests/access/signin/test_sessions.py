@@ -1,9 +1,11 @@
 """Sessions end when they should, all or those named only; a partner vouches for a password, no more."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from tests.access.signin.people import APP_SECRET, NOON, account, add_application
+from django.test import Client
+from tests.access.signin.people import APP_SECRET, NOON, PASSWORD, account, add_application
 
 from vaguemestre.access.signin.models import Attempts, BrowserSession, Device, InterruptedAct
 from vaguemestre.access.signin.ports import revocations
@@ -17,6 +19,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.rules.one_time import code_at
 from vaguemestre.people.credentials.rules.second_factors import Policy
+from vaguemestre.people.credentials.services import hash_password, matches_hash
 
 pytestmark = pytest.mark.django_db
 REFUSED = Denied("signin.partner-refused")
@@ -123,20 +126,57 @@ def test_a_sign_in_begun_before_the_sessions_were_ended_is_not_finished(*, by_de
     """« Fermer mes autres sessions » ends whoever waits for a code as well; one begun since goes on."""
     who = account()
     add_application(who)
-    before, since = (
-        sign_in_by_partner(who.pk, shared=False, now=NOON + timedelta(seconds=after)) for after in (0, 20)
-    )
-    ended_at = NOON + timedelta(seconds=10)
+    before = sign_in_by_partner(who.pk, shared=False, now=NOON)
+    ended_at = NOON - timedelta(seconds=10)  # what ended them was asked for before, and done after
     if by_desk:
         sessions.end_all_sessions(who.pk, by="account:9", now=ended_at)
     else:
         sessions.end_other_sessions(who.pk, "kept", revocations.get(), by="account:1", now=ended_at)
+    since = sign_in_by_partner(who.pk, shared=False, now=NOON)
     now = NOON + timedelta(seconds=30)
     code = code_at(APP_SECRET, now, 30)
     assert isinstance(before, PendingSignIn)
     assert isinstance(since, PendingSignIn)
     assert not isinstance(continue_sign_in(before, code, secret_keys.get(), now=now), Granted)
     assert isinstance(continue_sign_in(since, code, secret_keys.get(), now=now), Granted)
+
+
+def other_sessions_end(who: Account) -> None:
+    sessions.end_other_sessions(who.pk, "kept", revocations.get(), by="notice", now=NOON)
+
+
+def all_sessions_end(who: Account) -> None:
+    sessions.end_all_sessions(who.pk, by="account:9", now=NOON)
+
+
+def it_is_suspended(who: Account) -> None:
+    Account.objects.filter(pk=who.pk).update(state="suspended")
+
+
+def its_password_changes(who: Account) -> None:
+    Account.objects.filter(pk=who.pk).update(password=hash_password("trois autres vélos"))
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [None, other_sessions_end, all_sessions_end, it_is_suspended, its_password_changes]
+)
+def test_no_session_opens_once_the_account_was_shut_as_its_password_was_compared(
+    client: Client, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Account], None] | None
+) -> None:
+    """A thief who signs in without pause came in beside « tout refermer », and stayed for twelve hours."""
+    who = account()
+
+    def matches(secret: str, hashed: str) -> bool:
+        if meanwhile:
+            meanwhile(who)
+        return matches_hash(secret, hashed)
+
+    monkeypatch.setattr("vaguemestre.access.signin.services.steps.matches_hash", matches)
+    answer = client.post("/alogin", {"username": who.username, "secret": PASSWORD})
+    assert BrowserSession.objects.filter(account=who).exists() is not bool(meanwhile)
+    assert (answer.status_code, "vient d’être refermé" in answer.content.decode()) == (
+        (422, True) if meanwhile else (302, False)
+    )
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from vaguemestre.access.signin.rules.reading_scope import is_reading
 from vaguemestre.access.signin.rules.session_lifetimes import RECENT, is_read_only, is_recent
 from vaguemestre.access.signin.rules.throttle import network_of_address
 from vaguemestre.access.signin.sessions import SessionStore
-from vaguemestre.access.signin.values import Denied, Factor, Granted, PendingSignIn, Who
+from vaguemestre.access.signin.values import Denied, Granted, PendingSignIn, Who
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.ui.confirmation import MARK_FIELD
 from vaguemestre.people.credentials.ports import secret_keys
@@ -212,16 +212,12 @@ def _referring_page(request: HttpRequest) -> str:
     return safe_next(referrer.path) if referrer.path and referrer.netloc == request.get_host() else "/"
 
 
-def start_session(
-    request: HttpRequest,
-    account_id: int,
-    *,
-    shared: bool = False,
-    mine: bool = False,
-    back: str = "/",
-    by: Factor = Factor.PASSWORD,
-) -> HttpResponseRedirect:
-    """Open a browser session for that account and redirect to `back`."""
+def start_session(request: HttpRequest, granted: Granted, *, back: str = "/") -> HttpResponseRedirect:
+    """Open the browser session that was earned, and redirect to `back`.
+
+    Raises Refusal `signin.ended-meanwhile`.
+    """
+    account_id, shared = granted.account_id, granted.shared
     now = timezone.now()
     former = who_asks(request)
     browser = known_browser(request)
@@ -237,8 +233,9 @@ def start_session(
         services.BrowserOrigin(network, user_agent, mark),
         shared=shared,
         now=now,
-        by=by,
-        mine=mine,
+        by=granted.by,
+        mine=granted.mine,
+        mark=granted.mark,
     )
     present_secret.set(session.session_key)
     if notice:
@@ -270,7 +267,7 @@ def start_session_by_partner(request: HttpRequest, account_id: int, back: str) -
     step = services.sign_in_by_partner(account_id, shared=False, now=timezone.now(), policy=factor_policy())
     match step:
         case Granted():
-            return start_session(request, account_id, back=back, by=step.by)
+            return start_session(request, step, back=back)
         case PendingSignIn():
             keep_pending_sign_in(request, step, "", back)
             return HttpResponseRedirect(f"{SIGN_IN}/code")

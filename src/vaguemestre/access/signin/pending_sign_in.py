@@ -42,6 +42,6 @@ def stored_sign_in(request: HttpRequest) -> StoredSignIn | None:
         shared=fields["shared"],
         failures=fields["failures"],
         mine=fields.get("mine", False),
-        password=fields.get("password", ""),
+        mark=fields.get("mark", ""),
     )
     return StoredSignIn(pending, fields["name"], fields["back"])

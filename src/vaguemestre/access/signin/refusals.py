@@ -4,6 +4,9 @@ SENTENCES = {
     "signin.busy": "Beaucoup de personnes se connectent en ce moment. Réessayez dans quelques secondes.",
     "signin.contact-gone": "Ce contact de secours n’est plus là.",
     "signin.device-gone": "Ce navigateur n’est plus dans la liste.",
+    "signin.ended-meanwhile": (
+        "Ce compte vient d’être refermé, ou son mot de passe changé : rien n’est ouvert. Reconnectez-vous."
+    ),
     "signin.link-over": "Ce lien ne sert plus : le compte a été refermé depuis.",
     "signin.undo-signed-in": "Connectez-vous d’abord au compte dont parle cet avis.",
     "signin.link-used": "Ce lien a déjà servi : le compte est déjà refermé.",

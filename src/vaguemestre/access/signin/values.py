@@ -20,7 +20,8 @@ class Factor(StrEnum):
 class PendingSignIn:
     """A sign-in in progress. `account_id` 0: no account can sign in; the steps stay the same.
 
-    `password`: a mark of the account's, whatever was proved: it may be changed or barred meanwhile.
+    `mark`: of the account as it was read at the first step (`services.steps.account_mark`), whatever was
+    proved: its password may be changed or barred, and its sessions ended, meanwhile.
     """
 
     account_id: int
@@ -29,7 +30,7 @@ class PendingSignIn:
     shared: bool = False
     failures: int = 0
     mine: bool = False
-    password: str = field(default="", compare=False, repr=False)
+    mark: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,16 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """The sign-in succeeded. `by`: the last factor proved (after a password, a code)."""
+    """The sign-in succeeded. `by`: the last factor proved (after a password, a code).
+
+    `mark`: of the account as it was read before anything was proved: no session opens if it changed since.
+    """
 
     account_id: int
     shared: bool
     by: Factor = field(default=Factor.PASSWORD, compare=False)
     mine: bool = field(default=False, compare=False)
+    mark: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

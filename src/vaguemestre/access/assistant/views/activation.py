@@ -14,6 +14,7 @@ from vaguemestre.access.assistant.http import proved_account
 from vaguemestre.access.assistant.values import CHARTER
 from vaguemestre.access.assistant.views.identification import identify_page
 from vaguemestre.access.signin.http import network_of, start_session
+from vaguemestre.access.signin.values import Granted
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.foundation.ui.refusals import sentence
@@ -55,7 +56,7 @@ def activate(request: HttpRequest) -> HttpResponse:
     if not is_first:
         request.session.flush()  # activated meanwhile: answer like any other rejection
         return identify_page(request, IdentifyForm(), refused=sentence(Refusal("assistant.not-possible")))
-    answer = start_session(request, account.account_id)
+    answer = start_session(request, Granted(account.account_id, shared=False))
     _open_mailbox(account.account_id)
     return answer
 

@@ -36,7 +36,7 @@ def next_step(pending: PendingSignIn, proof: Proof, *, now: datetime) -> Step:
     remaining = pending.needed[1:]
     if remaining:
         return replace(pending, needed=remaining, failures=0)
-    return Granted(pending.account_id, pending.shared, proof.factor, mine=pending.mine)
+    return Granted(pending.account_id, pending.shared, proof.factor, mine=pending.mine, mark=pending.mark)
 
 
 def _after_failure(pending: PendingSignIn, factor: Factor) -> Step:

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services.security_notices import notify_owner
+from vaguemestre.access.signin.services.sessions import account_mark
 from vaguemestre.access.signin.values import Denied, Factor, Granted, LoginAttempt
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import passkey_by_credential
+from vaguemestre.people.credentials.queries import identified, passkey_by_credential
 from vaguemestre.people.credentials.rules.passkeys import (
     Party,
     complete_authentication,
@@ -54,8 +55,10 @@ def sign_in_by_passkey(
 
     Not throttled: a signature cannot be guessed, and failures of others must not lock its owner out.
     """
+    mark = ""
     try:
         passkey = passkey_by_credential(credential_sha256_of(answer))
+        mark = account_mark(identified(passkey.account_id)) if passkey else ""
         counter = (
             complete_authentication(party, state, answer, passkey.attested, passkey.counter) if passkey else 0
         )
@@ -67,4 +70,4 @@ def sign_in_by_passkey(
         ):
             record("signin.refused", to="nobody", by="anybody", at=now)
             return _REFUSED
-    return Granted(passkey.account_id, attempt.shared, Factor.PASSKEY, mine=attempt.mine)
+    return Granted(passkey.account_id, attempt.shared, Factor.PASSKEY, mine=attempt.mine, mark=mark)

@@ -1,5 +1,6 @@
 """Browser sessions: open, extend, end."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import batched
@@ -19,9 +20,11 @@ from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Factor
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import account_facts, identified
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
-from vaguemestre.people.credentials.services import forget_tokens, note_sessions_ended
+from vaguemestre.people.credentials.services import forget_tokens, lock_account_row, note_sessions_ended
+from vaguemestre.people.credentials.values import Identified
 
 DELETED_AFTER = timedelta(days=2)
 _INACTIVE = ("suspended", "closed")  # a pending account has no session to end
@@ -35,6 +38,16 @@ class BrowserOrigin(NamedTuple):
     mark: str = ""
 
 
+def account_mark(account: Identified) -> str:
+    """Mark of the state, the password and the last end of sessions of an account, as it was read.
+
+    Not an hour: what ended the sessions may have begun before the sign-in, and be committed after it read.
+    """
+    ended_at = account.sessions_ended_at
+    read = f"{account.state} {ended_at.isoformat() if ended_at else ''} {account.hashed}"
+    return hashlib.sha256(read.encode()).hexdigest()[:32]
+
+
 def open_browser_session(
     session: SessionStore,
     account_id: int,
@@ -44,11 +57,13 @@ def open_browser_session(
     now: datetime,
     by: str = "password",
     mine: bool = False,
+    mark: str = "",
 ) -> AccountTouched | None:
     """Use case: replace the browser's session by a new one for that account.
 
     Returns the owner's notice of a browser never seen before, unless it is the account's first. `mine`, a
-    long session for reading mail, is refused to staff.
+    long session for reading mail, is refused to staff. `mark`: of the account as the proof was compared with
+    it; whoever ends its sessions meanwhile ends this one. Raises Refusal `signin.ended-meanwhile`.
     """
     is_staff = identified(account_id).role in DUE_ROLES
     mine = mine and not shared and not is_staff
@@ -56,6 +71,9 @@ def open_browser_session(
     # A partner's word opens the mail; sensitive acts still require a proof of ours.
     started = now - 2 * RECENT if by == Factor.PARTNER else now
     with transaction.atomic(durable=True):
+        lock_account_row(account_id)  # which whoever ends its sessions writes first
+        if mark and mark != account_mark(identified(account_id)):
+            raise Refusal("signin.ended-meanwhile")
         if former_key:
             BrowserSession.objects.filter(pk=former_key).delete()
         session.clear()
@@ -137,17 +155,31 @@ def end_other_sessions(
     Run the event now.
     """
     with transaction.atomic(durable=True):
-        note_sessions_ended(account_id, now=now)
-        sessions = BrowserSession.objects.filter(account_id=account_id).exclude(pk=but_key)
-        keys = list(sessions.values_list("pk", flat=True))
-        sessions.delete()
-        tokens = [sha for key in keys for sha in forget_tokens([account_id], session_key=key)]
-        event = SessionsEnded(tokens, keys)
-        record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=len(keys))
-        announce(event)
-        tell_machines(keys)
-    revocations.bump(keys)
-    return event
+        ended = forget_sessions(account_id, but_key, now=now)
+        announce_ended(account_id, ended, by=by, now=now)
+    revocations.bump(ended.session_keys)
+    return ended
+
+
+def forget_sessions(account_id: int, but_key: str, *, now: datetime) -> SessionsEnded:
+    """Delete every session of an account but `but_key`, and its mail tokens. Inside the caller's transaction.
+
+    To be done before what they did is looked for: an act under way then either is committed, and found, or
+    finds its session gone and is refused (`notify_owner`). `announce_ended` is the last step.
+    """
+    note_sessions_ended(account_id, now=now)
+    sessions = BrowserSession.objects.filter(account_id=account_id).exclude(pk=but_key)
+    keys = list(sessions.values_list("pk", flat=True))
+    sessions.delete()
+    return SessionsEnded([sha for key in keys for sha in forget_tokens([], session_key=key)], keys)
+
+
+def announce_ended(account_id: int, ended: SessionsEnded, *, by: str, now: datetime) -> None:
+    """Journal and announce ended sessions; the caller bumps the revocations after commit."""
+    number = len(ended.session_keys)
+    record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=number)
+    announce(ended)
+    tell_machines(ended.session_keys)
 
 
 @transaction.atomic(durable=True)
@@ -157,18 +189,17 @@ def end_every_session() -> int:
     return BrowserSession.objects.all().delete()[0]
 
 
-def end_all_sessions(account_id: int, *, by: str, now: datetime) -> SessionsEnded:
+def end_all_sessions(
+    account_id: int, *, by: str, now: datetime, forgotten: SessionsEnded | None = None
+) -> SessionsEnded:
     """End every session, half sign-in and mail token of an account. Inside the caller's transaction.
 
-    The caller bumps the revocations after commit, and runs the event.
+    `forgotten`: those `forget_sessions` deleted already. The caller bumps the revocations after commit, and
+    runs the event.
     """
-    note_sessions_ended(account_id, now=now)
-    sessions = BrowserSession.objects.filter(account_id=account_id)
-    keys = list(sessions.values_list("pk", flat=True))
-    sessions.delete()
-    tokens = [sha for key in keys for sha in forget_tokens([], session_key=key)]
-    event = SessionsEnded([*tokens, *forget_tokens([account_id])], keys)
-    record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=len(keys))
+    ended = forgotten or forget_sessions(account_id, "", now=now)
+    event = SessionsEnded([*ended.token_sha256s, *forget_tokens([account_id])], ended.session_keys)
+    record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=len(event.session_keys))
     announce(event)
     tell_machines(None)
     return event

@@ -15,6 +15,7 @@ from vaguemestre.access.signin.rules.browsers import browser_mark
 from vaguemestre.access.signin.rules.proof_of_work import Price
 from vaguemestre.access.signin.rules.steps import factors_due, next_step
 from vaguemestre.access.signin.services.security_notices import notify_owner
+from vaguemestre.access.signin.services.sessions import account_mark
 from vaguemestre.access.signin.services.throttle import (
     charge,
     charge_attempt,
@@ -124,7 +125,7 @@ def _check_attempt(
         started=now,
         shared=attempt.shared,
         mine=attempt.mine,
-        password=_password_mark(better or (account.hashed if account else "")),
+        mark=account_mark(replace(account, hashed=better or account.hashed)) if account else "",
     )
     with transaction.atomic(durable=True):
         if check.device and is_proved:
@@ -145,12 +146,10 @@ def _check_attempt(
 def continue_sign_in(pending: PendingSignIn, code: str, keys: SecretKeys, *, now: datetime) -> Step:
     """Use case: check the code of the second step. The account and its password are read again.
 
-    A sign-in begun before the account's sessions were ended is void.
+    A sign-in that read the account before its sessions were ended is void.
     """
     account = identified(pending.account_id)
-    ended_at = account.sessions_ended_at
-    is_void = pending.password != _password_mark(account.hashed) or (ended_at and pending.started <= ended_at)
-    if account.state != _ACTIVE or is_void:
+    if account.state != _ACTIVE or pending.mark != account_mark(account):
         pending = replace(pending, account_id=0)
     # The password is already proved: codes have a budget of their own, which strangers cannot spend.
     budgets = {f"code:{account.account_id}": budgets_of.ACCOUNT}
@@ -169,10 +168,6 @@ def continue_sign_in(pending: PendingSignIn, code: str, keys: SecretKeys, *, now
     return step
 
 
-def _password_mark(hashed: str) -> str:
-    return hashlib.sha256(hashed.encode()).hexdigest()[:32]
-
-
 def sign_in_by_partner(account_id: int, *, shared: bool, now: datetime, policy: Policy | None = None) -> Step:
     """Use case: a trusted partner (the ENT) vouches for the identity, instead of a password.
 
@@ -187,8 +182,7 @@ def sign_in_by_partner(account_id: int, *, shared: bool, now: datetime, policy: 
             _settle(Denied("signin.partner-refused"), account.account_id, {}, now=now)
         return Denied("signin.partner-refused")
     needed = (Factor.PARTNER, Factor.CODE) if devices else (Factor.PARTNER,)
-    mark = _password_mark(account.hashed)
-    pending = PendingSignIn(account.account_id, needed, now, shared, password=mark)
+    pending = PendingSignIn(account.account_id, needed, now, shared, mark=account_mark(account))
     return next_step(pending, Proof(Factor.PARTNER, holds=True), now=now)
 
 

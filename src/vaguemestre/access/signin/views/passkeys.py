@@ -107,9 +107,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     state, asked_at, now = challenge.state, challenge.asked_at, timezone.now()
     step = services.sign_in_by_passkey(attempt, _party(request), state, answer, asked_at=asked_at, now=now)
     if isinstance(step, Granted):
-        return start_session(
-            request, step.account_id, shared=step.shared, mine=step.mine, back=back, by=step.by
-        )
+        return start_session(request, step, back=back)
     return show_denial(request, step, back)
 
 

@@ -116,7 +116,7 @@ def _respond(
                 request, reverse("signin:resume"), {**typed, "next": back}, step, secret_keys.get()
             )
         case Granted():
-            return _start_session(request, step, back)
+            return start_session(request, step, back=back)
         case PendingSignIn(needed=(Factor.PASSKEY,)):
             return _page(request, form, again=again, denied=Denied("signin.passkey-first"))
         case PendingSignIn():
@@ -142,7 +142,7 @@ def give_code(request: HttpRequest) -> HttpResponse:
     step = services.continue_sign_in(stored.pending, code, secret_keys.get(), now=timezone.now())
     match step:
         case Granted():
-            return _start_session(request, step, stored.back)
+            return start_session(request, step, back=stored.back)
         case PendingSignIn():
             keep_pending_sign_in(request, step, stored.name, stored.back)
             return render(request, "signin/code.html", {"form": SecondStepForm(), "wrong": True})
@@ -160,10 +160,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return end_browser_session(
         request, HttpResponseRedirect(farewell.get()(who.session_key) if who else f"{SIGN_IN}?au-revoir=1")
     )
-
-
-def _start_session(request: HttpRequest, step: Granted, back: str) -> HttpResponse:
-    return start_session(request, step.account_id, shared=step.shared, mine=step.mine, back=back, by=step.by)
 
 
 def show_denial(request: HttpRequest, denied: Denied, back: str) -> HttpResponse:
