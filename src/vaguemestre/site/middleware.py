@@ -28,6 +28,7 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.presence import present_secret, session_user
 from vaguemestre.access.signin.queries import was_on_shared_computer
 from vaguemestre.access.signin.rules.session_keys import session_digest
+from vaguemestre.access.signin.services import acting_by_session
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.foundation.ui.refusals import sentence
@@ -229,7 +230,8 @@ class WhoIsAsking:
             else None
         )
         request.who = who  # type: ignore[attr-defined]
-        answer = require_fresh_proof(request) or self.get_response(request)
+        with acting_by_session(who.session_key if who else ""):
+            answer = require_fresh_proof(request) or self.get_response(request)
         if who and who.shared:
             answer.headers["Cache-Control"] = "no-store"
         elif who:

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -18,6 +19,7 @@ from vaguemestre.access.signin.links import alarm_link, read_alarm
 from vaguemestre.access.signin.models import BrowserSession, Device
 from vaguemestre.access.signin.ports import letter_sender, revocations, send_outside, undoings
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.mailbox.autoconfig.services.passwords import NewPassword, make_app_password
 from vaguemestre.people.credentials.models import Account, Passkey, RecoveryContact
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import (
@@ -63,6 +65,50 @@ def test_a_browser_never_seen_is_told_and_a_known_one_is_not(nicolas: Account, t
     before = len(told)
     known.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     assert len(told) == before
+
+
+def test_no_number_of_other_acts_hides_those_to_undo(nicolas: Account, told: list[str]) -> None:
+    """A thief wrote five hundred lines of the journal over the delegation they had given."""
+    undone: list[tuple[str, int]] = []
+
+    def undo(account_id: int, number: int, *, by: str, now: datetime, act: str = "") -> bool:
+        undone.append((act, number))
+        return True
+
+    former = undoings.get()
+    undoings.replace({act: partial(undo, act=act) for act in ("forward-set", "delegation-given")})
+    to, now = f"account:{nicolas.pk}", timezone.now()
+    record("sharing.delegation-given", to=to, by=to, at=now, number=3)
+    record("sorting.forward-set", to=to, by=to, at=now, number=8)
+    record("sorting.forward-set", to=to, by=to, at=now, number=8)
+    for _ in range(510):
+        record("signin.sessions-ended", to=to, by=to, at=now)
+    sign_in()
+    try:
+        Client().post(link_in(told[-1]), {"lock": "1"})
+    finally:
+        undoings.replace(former)
+    assert undone == [("forward-set", 8), ("delegation-given", 3)]
+
+
+@pytest.mark.parametrize("lock", [False, True])
+def test_what_a_session_does_as_the_account_is_locked_is_not_done(
+    nicolas: Account, told: list[str], monkeypatch: pytest.MonkeyPatch, *, lock: bool
+) -> None:
+    """Its page was asked for before: an application password made meanwhile outlived the new password."""
+    sign_in()
+    link, thief = link_in(told[-1]), sign_in()
+
+    def make(*given: Any, **more: Any) -> NewPassword:
+        if lock:
+            assert Client().post(link, {"lock": "1"}).status_code == 302
+        return make_app_password(*given, **more)
+
+    monkeypatch.setattr("vaguemestre.desks.portal.views.app_passwords.make_app_password", make)
+    fields = {"name": "Téléphone", "scope": "mail", "lifetime": ""}
+    answer = thief.post("/parametres/appareils/nouveau", fields)
+    assert answer.status_code == (422 if lock else 200)
+    assert len(app_passwords_of(nicolas.pk)) == (not lock)
 
 
 @pytest.mark.heavy

@@ -54,6 +54,12 @@ def entries_about(to: str, *, limit: int) -> list[EntrySummary]:
     return [EntrySummary(row.action, row.by, row.at, row.details) for row in rows]
 
 
+def entries_since(to: str, actions: Collection[str], since: datetime) -> list[EntrySummary]:
+    """Every entry of these actions about a subject since that moment, newest first."""
+    rows = Entry.objects.filter(to=to, action__in=actions, at__gte=since).order_by("-id")
+    return [EntrySummary(row.action, row.by, row.at, row.details) for row in rows]
+
+
 def last_time(to: str, action: str) -> datetime | None:
     """When an action was last done to a subject."""
     return Entry.objects.filter(to=to, action=action).order_by("-id").values_list("at", flat=True).first()

@@ -28,7 +28,7 @@ from vaguemestre.access.signin.services.second_factors import (
     finish_application,
     renew_recovery_codes,
 )
-from vaguemestre.access.signin.services.security_notices import notify_owner
+from vaguemestre.access.signin.services.security_notices import acting_by_session, notify_owner
 from vaguemestre.access.signin.services.sessions import (
     BrowserOrigin,
     delete_expired,
@@ -54,6 +54,7 @@ from vaguemestre.access.signin.services.throttle import (
 __all__ = [
     "Act",
     "BrowserOrigin",
+    "acting_by_session",
     "begin_application",
     "begin_contact",
     "begin_sign_in",

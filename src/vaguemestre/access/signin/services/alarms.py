@@ -16,9 +16,9 @@ from vaguemestre.access.signin.rules.acts.kinds import PASSWORD_ACTS, UNDOABLE, 
 from vaguemestre.access.signin.rules.notices import revoked_words
 from vaguemestre.access.signin.rules.throttle import ACCOUNT
 from vaguemestre.access.signin.services.security_notices import notify_owner
-from vaguemestre.access.signin.services.sessions import end_other_sessions
+from vaguemestre.access.signin.services.sessions import announce_ended, forget_sessions
 from vaguemestre.access.signin.services.throttle import charge, refund, reset_failures
-from vaguemestre.foundation.journal.queries import entries_about
+from vaguemestre.foundation.journal.queries import entries_since
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import holds_second_factor, identified, password_hash_of
@@ -37,7 +37,6 @@ from vaguemestre.people.credentials.services import (
 )
 
 ADDED_BEFORE = UNDO_LIFE  # the act whose notice the owner followed
-_MAX_JOURNAL_LINES = 500  # lines of the journal
 _BY = "notice"  # the holder of the link: the owner, or a reader of the recovery contact's mail
 
 
@@ -87,6 +86,7 @@ def lock_account(
             raise Refusal("signin.link-used")
         _check_standing(alarm)
         end_links(account_id, now=now)
+        ended = forget_sessions(account_id, "", now=now)  # first: what they do ends with them
         was_protected = holds_second_factor(account_id)
         stop_sending(account_id, by=_BY, now=now)
         _undo_if_possible(alarm, others, now=now)
@@ -98,7 +98,9 @@ def lock_account(
         Device.objects.filter(account_id=account_id, forgotten_at__isnull=True).update(forgotten_at=now)
         record("signin.alarm-raised", to=to, by=_BY, at=now, act=alarm.act)
         touched = notify_owner(account_id, "alarm-raised", now=now, detail=revoked_words(revoked))
-    return LockedAccount(end_other_sessions(account_id, "", revocations, by=_BY, now=now), touched, is_void)
+        announce_ended(account_id, ended, by=_BY, now=now)
+    revocations.bump(ended.session_keys)
+    return LockedAccount(ended, touched, is_void)
 
 
 def end_links(account_id: int, *, now: datetime) -> None:
@@ -152,13 +154,11 @@ def purge_expired_undos(*, now: datetime) -> None:
 
 def _undo_acts_since(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> None:
     """Undo forwards, filters, delegations, exports and links to the ENT made since, or in the days before."""
-    for line in entries_about(f"account:{alarm.account_id}", limit=_MAX_JOURNAL_LINES):
-        if line.at < alarm.at - ADDED_BEFORE:
-            break
-        act = UNDONE_ON_LOCK.get(line.action)
-        if act:
-            number = int(str(line.details.get("number") or 0))
-            _undo_if_possible(replace(alarm, act=act, number=number), others, now=now)
+    since = alarm.at - ADDED_BEFORE
+    done = entries_since(f"account:{alarm.account_id}", tuple(UNDONE_ON_LOCK), since)
+    acts = {(UNDONE_ON_LOCK[line.action], int(str(line.details.get("number") or 0))): None for line in done}
+    for act, number in acts:  # each once, the newest first, however many lines of anything stand between
+        _undo_if_possible(replace(alarm, act=act, number=number), others, now=now)
 
 
 def _undo_if_possible(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> bool:

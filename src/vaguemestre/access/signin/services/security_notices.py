@@ -1,10 +1,28 @@
 """Security notices to account owners and their recovery contacts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from vaguemestre.access.signin.events import AccountTouched, ContactsToTell
-from vaguemestre.access.signin.rules.acts.kinds import SENSITIVE
+from vaguemestre.access.signin.models import BrowserSession
+from vaguemestre.access.signin.rules.acts.kinds import OF_A_SESSION, SENSITIVE
 from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.kernel.errors import Refusal
+
+# The key of the session whose request is answered; "" for anybody else's, and in jobs.
+_acting_session: ContextVar[str] = ContextVar("acting_session", default="")
+
+
+@contextmanager
+def acting_by_session(session_key: str) -> Iterator[None]:
+    """What is done inside is done by that session, as long as it stands."""
+    token = _acting_session.set(session_key)
+    try:
+        yield
+    finally:
+        _acting_session.reset(token)
 
 
 def notify_owner(
@@ -14,9 +32,20 @@ def notify_owner(
 
     `act` is a key of `WORDS` of signin's acts; `number` identifies its object, for undo; `detail` is
     displayed (« Téléphone », an address). Recovery contacts are notified of acts in `SENSITIVE`.
+
+    Raises Refusal `signin.ended-meanwhile` if the session that does it was ended since its request came.
     """
+    if act in OF_A_SESSION:
+        _check_session_stands()
     event = AccountTouched(account_id, act, now.isoformat(), reason, detail, number)
     announce(event)
     if act in SENSITIVE:
         announce(ContactsToTell(account_id, act, event.at, number))
     return event
+
+
+def _check_session_stands() -> None:
+    """The row is locked: whoever ends the session first looks afterwards for what it did, and finds this."""
+    key = _acting_session.get()
+    if key and not BrowserSession.objects.select_for_update(no_key=True).filter(pk=key).values("pk").first():
+        raise Refusal("signin.ended-meanwhile")

@@ -9,7 +9,7 @@ from vaguemestre.access.assistant.rules.budgets import numen_subject as looked_u
 from vaguemestre.access.assistant.services import announce_letter, issue_code, void_issued_codes
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services import end_links, lift_throttle
-from vaguemestre.access.signin.services.sessions import end_all_sessions
+from vaguemestre.access.signin.services.sessions import end_all_sessions, forget_sessions
 from vaguemestre.desks.helpdesk.events import AccountSheltered, DeletedMessagesWanted
 from vaguemestre.desks.helpdesk.queries.accounts import action_target
 from vaguemestre.desks.helpdesk.rules.actions import check_action, check_count, clean_reason
@@ -133,6 +133,7 @@ def _secure(target: ActionTarget, keys: SecretKeys, *, by: str, now: datetime) -
     handed over by two people. A letter explains how.
     """
     account_id = target.account_id
+    forgotten = forget_sessions(account_id, "", now=now)  # first: what they do ends with them
     hold_prepared_mail(account_id, by=by, now=now)
     remove_foreign_reply_to(account_id, by=by, now=now)
     redirect_event = stop_redirects(account_id, by=by, now=now)
@@ -141,7 +142,7 @@ def _secure(target: ActionTarget, keys: SecretKeys, *, by: str, now: datetime) -
     withdraw_proofs(account_id, by=by, now=now)
     void_issued_codes(account_id, now=now)
     end_links(account_id, now=now)
-    sessions = end_all_sessions(account_id, by=by, now=now)
+    sessions = end_all_sessions(account_id, by=by, now=now, forgotten=forgotten)
     announce_letter(account_id, "compromised", usable_contact(account_id, now), keys, now=now)
     events = AccountsChanged([account_id]), AccountSheltered(account_id)
     for event in events:

@@ -98,7 +98,7 @@ def save_password_hash(account_id: int, password_hash: str, *, by: str, now: dat
 
     A barred one does not come back so, nor is it chosen again. Inside the caller's transaction.
     """
-    account = Account.objects.select_for_update().get(pk=account_id)
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
     if account.password_barred_at is not None:
         account.taken_passwords = with_taken(account, account.password, account.former_password)
         account.former_password, account.former_until = "", None

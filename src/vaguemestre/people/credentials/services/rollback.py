@@ -48,7 +48,7 @@ def void_password(account_id: int, *, by: str, now: datetime) -> None:
 
     The owner comes back by the recovery contact, or with a code of the help desk.
     """
-    account = Account.objects.select_for_update().get(pk=account_id)
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
     taken = with_taken(account, account.password, account.former_password)
     Account.objects.filter(pk=account_id).update(
         password=make_password(None), former_password="", former_until=None, taken_passwords=taken
