@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.answers import as_typed
 from tests.schools.sharing.conftest import Engines, address_of, now
@@ -22,11 +23,15 @@ from vaguemestre.mailbox.compose.services import restore_refused_draft, run_mail
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.events import PeopleChanged
+from vaguemestre.people.directory.models import Assignment, Structure
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.outbox.rules.message import build_message
 from vaguemestre.schools.sharing import queries
+from vaguemestre.schools.sharing import services as sharing
+from vaguemestre.schools.sharing.handlers import tell_delegations_apart
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.schools.sharing.services import delegate_mailbox, end_delegations, end_sending_everywhere
 from vaguemestre.schools.sharing.values import MembershipTerms, Right
@@ -362,3 +367,39 @@ def test_the_journal_names_the_colleague_by_their_account_and_the_owner_reads_th
     assert line.details["colleague"] == f"account:{paul.pk}"
     assert "Obry" not in str(line.details)
     assert "« Paul Obry »" in [one.more for one in activity_of(claire.pk)]
+
+
+def told_apart() -> list[tuple[int, str]]:
+    jobs = [row.args_kwargs["args"] for row in DBTaskResult.objects.all()]
+    return [
+        (event["account_id"], event["detail"])
+        for handler, _, event, _ in jobs
+        if handler.endswith("notify_owner") and event.get("act") == "delegation-apart"
+    ]
+
+
+def test_an_owner_who_leaves_the_school_is_told_once_of_the_delegation_that_goes_on(
+    of: Of, claire: Account, paul: Account
+) -> None:
+    """The secretary of the school she had left read her mail for days, and nobody was told."""
+    lend(of, claire, paul)
+    changed = PeopleChanged([claire.person_id or 0])
+    tell_delegations_apart(changed)
+    assert told_apart() == [], "still together"
+    here = Assignment.objects.get(person_id=claire.person_id)
+    Assignment.objects.filter(pk=here.pk).update(ends_on=paris_day(now()))
+    Member.objects.update(starts_at=now() - timedelta(days=3))
+    later = now() + timedelta(days=1)
+    sharing.tell_delegations_apart([claire.person_id or 0, paul.person_id or 0], now=later)
+    sharing.tell_delegations_apart([paul.person_id or 0], now=later)
+    end = paris_day(now()) + timedelta(days=20)
+    assert told_apart() == [(claire.pk, f"Paul Obry, jusqu’au {end:%d/%m/%Y}")]
+
+
+def test_a_delegation_to_another_school_is_no_news(of: Of, claire: Account, paul: Account) -> None:
+    here = Assignment.objects.get(person_id=paul.person_id)
+    there = Structure.objects.create(uai="0609965F", academy=here.structure.academy, name="Jules Verne")
+    Assignment.objects.filter(pk=here.pk).update(structure=there)
+    lend(of, claire, paul)
+    tell_delegations_apart(PeopleChanged([claire.person_id or 0]))
+    assert told_apart() == []

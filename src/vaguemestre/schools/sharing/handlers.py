@@ -49,6 +49,11 @@ def sync_owners_of_people(event: PeopleArrived | PeopleChanged) -> None:
     )
 
 
+def tell_delegations_apart(event: PeopleChanged) -> None:
+    """Tell whoever left a school, or whose colleague did, that they still lend them their mailbox."""
+    services.tell_delegations_apart(event.person_ids, now=timezone.now())
+
+
 def end_access_of_closed_accounts(event: AccountChanged | AccountsChanged) -> None:
     """End the memberships of closed accounts."""
     ids = [event.account_id] if isinstance(event, AccountChanged) else event.account_ids

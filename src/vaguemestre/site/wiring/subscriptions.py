@@ -39,7 +39,7 @@ from vaguemestre.mailbox.contacts import handlers as contacts_handlers
 from vaguemestre.mailbox.portability import handlers as portability_handlers
 from vaguemestre.mailbox.portability.events import ExportWithdrawn, ImportGoesOn, MoveGoesOn
 from vaguemestre.mailbox.sorting import handlers as sorting_handlers
-from vaguemestre.mailbox.sorting.events import BackfillRequested, SortingChanged
+from vaguemestre.mailbox.sorting.events import BackfillRequested, FolderMoved, SortingChanged
 from vaguemestre.mailbox.webmail import handlers as webmail_handlers
 from vaguemestre.mailbox.webmail.events import BulkRequested, PreviewRequested, ReminderDue, RemindersDue
 from vaguemestre.people.credentials import handlers as credentials_handlers
@@ -107,6 +107,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         provisioning_handlers.provision_people,
         sorting_handlers.follow_people,
         sharing_handlers.sync_owners_of_people,
+        sharing_handlers.tell_delegations_apart,
     ),
     AccountsOpened: (credentials_handlers.follow_new_accounts, provisioning_handlers.make_mailboxes),
     OfficeChanged: (signin_handlers.forget_office, removals_handlers.end_right),
@@ -212,6 +213,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     ScriptsChanged: (sorting_handlers.tell_foreign_script,),
     VoteCast: (reports_handlers.teach_votes,),
     SortingChanged: (sorting_handlers.rewrite_script,),
+    FolderMoved: (sorting_handlers.follow_moved_folder,),
     BackfillRequested: (sorting_handlers.run_backfill,),
     PreviewRequested: (webmail_handlers.make_preview,),
     BulkRequested: (webmail_handlers.run_bulk,),

@@ -94,6 +94,7 @@ WORDS: Mapping[str, str] = {
     "directory.numen-recorded": "NUMEN enregistré",
     "sso.entered": "Entrée dans une application",
     "sharing.delegation-given": "Boîte confiée à un collègue",
+    "sharing.delegation-apart": "Boîte encore confiée à un collègue d’un autre établissement",
     "sharing.delegation-ended": "Délégation terminée",
     "sharing.delegation-used": "Boîte ouverte par délégation",
     "sharing.delegation-sent": "Courriel envoyé en votre nom par délégation",

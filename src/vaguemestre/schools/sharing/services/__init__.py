@@ -30,6 +30,7 @@ from vaguemestre.schools.sharing.services.delegation import (
     end_delegations,
     record_delegate_visit,
     revoke_delegation,
+    tell_delegations_apart,
 )
 from vaguemestre.schools.sharing.services.erasure import forget_person
 from vaguemestre.schools.sharing.services.members import (
@@ -90,5 +91,6 @@ __all__ = [
     "stop_reading",
     "suspend_withdrawn_access",
     "sync_owners",
+    "tell_delegations_apart",
     "warn_before_answer",
 ]

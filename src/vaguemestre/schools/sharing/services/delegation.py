@@ -1,17 +1,20 @@
 """Delegation of a personal mailbox to a colleague, between two dates; never its private folders."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.queries import entries_since
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import account_of_person, identified, names_of
+from vaguemestre.people.credentials.queries import account_of_person, identified, names_of, open_accounts_of
 from vaguemestre.people.credentials.services import lock_account_row
-from vaguemestre.people.directory.queries import listed_person_at, person_of, primary_address
+from vaguemestre.people.directory.queries import listed_person_at, person_of, primary_address, structures_of
 from vaguemestre.schools.sharing.events import AccessEnded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, BoxActivity, Member
 from vaguemestre.schools.sharing.rules.owners import end_of_day
@@ -133,6 +136,41 @@ def _end(account_id: int, member_id: int, *, by: str, now: datetime) -> AccessEn
         return None
     _record_for_owner("sharing.delegation-ended", account_id, row.account_id, row.pk, by=by, now=now)
     return end_membership(row, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def tell_delegations_apart(person_ids: Collection[int], *, now: datetime) -> None:
+    """Tell owners, once, of a delegation that outlives the school they shared with the colleague.
+
+    It was given between two dates and goes on until they end it; they left, or the colleague did.
+    """
+    person_of_account = open_accounts_of(person_ids)
+    is_theirs = Q(account_id__in=person_of_account) | Q(box__account_id__in=person_of_account)
+    running = Member.objects.filter(
+        is_theirs, box__kind=BoxKind.PERSON, ended_at__isnull=True, ends_at__gt=now
+    ).select_related("box")
+    for row in running:
+        if _share_a_school(row, row.starts_at) and not _share_a_school(row, now):
+            _tell_apart(row, now)
+
+
+def _share_a_school(row: Member, at: datetime) -> bool:
+    day = paris_day(at)
+    people = [identified(account_id).person_id for account_id in (row.account_id, row.box.account_id)]
+    schools = [{school for school, _ in structures_of(person_id or 0, day)} for person_id in people]
+    return not schools[0].isdisjoint(schools[1])
+
+
+def _tell_apart(row: Member, now: datetime) -> None:
+    owner_id, action = row.box.account_id, "sharing.delegation-apart"
+    told = entries_since(f"account:{owner_id}", (action,), row.starts_at)
+    if any(line.details.get("number") == row.pk for line in told):
+        return
+    _record_for_owner(action, owner_id, row.account_id, row.pk, by="system", now=now)
+    name = names_of([row.account_id]).get(row.account_id, "")
+    last_day = paris_day((row.ends_at or now) - timedelta(seconds=1))
+    detail = f"{name}, jusqu’au {last_day:%d/%m/%Y}"
+    notify_owner(owner_id, "delegation-apart", now=now, number=row.pk, detail=detail)
 
 
 @transaction.atomic(durable=True)

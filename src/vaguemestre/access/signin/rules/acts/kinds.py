@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 # Told for information: nobody did anything to the account.
-AUTOMATIC = frozenset({"closing-withdrawn", "mailing-withdrawn", "message-refused"})  # nobody is suspected
+AUTOMATIC = frozenset(  # nobody is suspected
+    {"closing-withdrawn", "delegation-apart", "mailing-withdrawn", "message-refused"}
+)
 NEWS = frozenset(
     {"administrator-named", "judged-late", "member-mailing-stopped", "quarantine-digest", "virus-found-late"}
 )
@@ -17,6 +19,9 @@ SENSITIVE: frozenset[str] = frozenset(
         "reply-to-set", "delegation-given", "export-asked", "ent-linked", "script-by-program",
     }
 )  # fmt: skip
+
+# Done by a session, which must stand until they are: whoever shuts the account looks for them, to undo them.
+OF_A_SESSION: frozenset[str] = SENSITIVE - {"new-browser", "recovered"}
 
 # Owner and intruder may both know the former password: the reader of the notice may only lock the account.
 PASSWORD_ACTS: frozenset[str] = frozenset({"password-changed", "recovered"})

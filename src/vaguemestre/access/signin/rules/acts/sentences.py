@@ -250,6 +250,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Quelqu’un d’autre peut agir dans votre boîte",
         "Un accès à votre boîte ou à un de vos dossiers a été donné à quelqu’un.",
     ),
+    "delegation-apart": (
+        "Votre boîte est encore confiée à un collègue d’un autre établissement",
+        "Depuis que vous lui avez confié votre boîte, vous ne travaillez plus dans le même établissement. La "
+        "délégation continue jusqu’à la date que vous aviez donnée : vous pouvez y mettre fin dans "
+        "« Paramètres », « Délégation ».",
+    ),
     "export-asked": (
         "Une copie de vos données a été demandée",
         "Une copie de vos données a été demandée depuis votre compte.",
