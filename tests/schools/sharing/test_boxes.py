@@ -16,6 +16,7 @@ from tests.schools.sharing.conftest import Engines, School, address_of, lead, no
 
 from vaguemestre.access.signin.ports import deliver_notice, revocations
 from vaguemestre.access.signin.revocations import mark_of
+from vaguemestre.access.signin.services import acting_by_session
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -63,6 +64,15 @@ def test_the_head_owns_it_by_the_post_and_cannot_be_put_out_by_hand(school: Scho
     assert (row.right, row.is_owner, row.source) == ("manage", True, "post")
     with pytest.raises(Refusal, match="owner-by-post"):
         services.end_member(school.box.pk, row.pk, by="test", now=now())
+
+
+def test_a_session_ended_meanwhile_makes_no_key_of_the_box(school: School) -> None:
+    """The account is being shut, and looks for those its person holds."""
+    access = queries.access_to(school.box.pk, school.head.pk, now())
+    assert access
+    with acting_by_session("ended"), pytest.raises(Refusal, match="ended-meanwhile"):
+        services.create_member_password(access, school.head.pk, "Thunderbird", by="x", now=now())
+    assert not AppPassword.objects.exists()
 
 
 def test_another_head_comes_by_feed_and_the_former_one_is_out_in_one_run(

@@ -28,7 +28,11 @@ from vaguemestre.access.signin.services.second_factors import (
     finish_application,
     renew_recovery_codes,
 )
-from vaguemestre.access.signin.services.security_notices import acting_by_session, notify_owner
+from vaguemestre.access.signin.services.security_notices import (
+    acting_by_session,
+    check_session_stands,
+    notify_owner,
+)
 from vaguemestre.access.signin.services.sessions import (
     BrowserOrigin,
     delete_expired,
@@ -62,6 +66,7 @@ __all__ = [
     "charge",
     "charge_attempt",
     "check_current_password",
+    "check_session_stands",
     "choose_pin",
     "continue_sign_in",
     "declare_key_lost",

@@ -36,7 +36,7 @@ def notify_owner(
     Raises Refusal `signin.ended-meanwhile` if the session that does it was ended since its request came.
     """
     if act in OF_A_SESSION:
-        _check_session_stands()
+        check_session_stands()
     event = AccountTouched(account_id, act, now.isoformat(), reason, detail, number)
     announce(event)
     if act in SENSITIVE:
@@ -44,8 +44,12 @@ def notify_owner(
     return event
 
 
-def _check_session_stands() -> None:
-    """The row is locked: whoever ends the session first looks afterwards for what it did, and finds this."""
+def check_session_stands() -> None:
+    """Require that the session that acts was not ended since its request came. Inside the act's transaction.
+
+    Its row is locked: whoever ends the session looks afterwards for what it did, and finds this. Raises
+    Refusal `signin.ended-meanwhile`.
+    """
     key = _acting_session.get()
     if key and not BrowserSession.objects.select_for_update(no_key=True).filter(pk=key).values("pk").first():
         raise Refusal("signin.ended-meanwhile")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.access.signin.services import check_session_stands
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import app_passwords_of_holder
@@ -15,13 +16,14 @@ from vaguemestre.schools.sharing.values import Access, BoxKind, Right
 def create_member_password(access: Access, account_id: int, name: str, *, by: str, now: datetime) -> str:
     """Use case: create an app password that expires with the membership. Returns its text, shown once.
 
-    A mail client reads, sorts and sends. Raises Refusal `sharing.key-needs-send` for lesser rights, and
-    `credentials.too-many-app-passwords`.
+    A mail client reads, sorts and sends. Raises Refusal `sharing.key-needs-send` for lesser rights,
+    `signin.ended-meanwhile` and `credentials.too-many-app-passwords`.
     """
     if access.kind is BoxKind.PERSON:
         raise Refusal("sharing.key-not-lent")
     if not access.may(Right.SEND):
         raise Refusal("sharing.key-needs-send")
+    check_session_stands()
     password = add_app_password(
         access.account_id, name, by=by, now=now, expires_at=access.ends_at, holder_id=account_id
     )
