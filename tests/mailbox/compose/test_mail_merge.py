@@ -75,6 +75,21 @@ def test_a_table_is_read_however_it_was_saved(encoding: str, separator: str) -> 
     ]
 
 
+def test_addresses_are_read_as_peoples_tables_have_them() -> None:
+    """With the owner's name, a final point; and the first line by which Excel names its separator."""
+    lines = (
+        'sep=,', 'Nom,Courriel', 'Chev,Mme Chev <A5@famille.example>', 'Point,a10@famille.example .',
+        'Deux,a@x.fr et b@x.fr',
+    )  # fmt: skip
+    content = "\r\n".join(lines).encode()
+    copies, wrong = merge_copies(read_table(content), ("courriel",))
+    assert [(copy.number, copy.address, copy.values["courriel"]) for copy in copies] == [
+        (3, "a5@famille.example", "a5@famille.example"),
+        (4, "a10@famille.example", "a10@famille.example"),
+    ]
+    assert [(row.number, row.reason) for row in wrong] == [(5, "address-wrong")]
+
+
 def test_a_parent_of_two_pupils_has_a_letter_for_each_and_none_twice() -> None:
     table = read_table(b"courriel;eleve\na@x.fr;Zoe\nA@x.fr;Ana\na@x.fr;Zoe\nb@x.fr;Tom\n")
     copies, wrong = merge_copies(table, ("eleve",))

@@ -20,6 +20,8 @@ _WORKBOOK = b"PK\x03\x04"  # a zip
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"  # OLE: .xls, and an .xlsx under a password
 LONGEST_CELL = 2000
 MOST_CHARACTERS = 5_000_000  # of a workbook, where one text may fill every cell
+_SEPARATOR = re.compile(r'"?sep=([;,\t])"?', re.IGNORECASE)  # how Excel says it, on the first line
+_NAMED_ADDRESS = re.compile(r"[^<>]*<([^<>]+)>")
 _MOST_LINES = 100_000  # of a CSV file, those within cells and the empty ones too
 _SAID_COLUMNS = 20
 VARIABLE = re.compile(r"\{([^{}<>\n]{1,60})\}")
@@ -75,12 +77,15 @@ def read_table(content: bytes) -> Table:
         text = content.decode("cp1252", "replace")
     if text.count("\n") + text.count("\r") > 2 * _MOST_LINES:
         raise Refusal("compose.table-too-long", limit=MOST_ROWS)
-    first = text.partition("\n")[0]
-    separator = max(";,\t", key=first.count)
+    first, _, rest = text.partition("\n")
+    told = _SEPARATOR.fullmatch(first.strip())
+    separator = told[1] if told else max(";,\t", key=first.count)
+    before = 1 if told else 0  # lines left out
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        reader = csv.reader(io.StringIO(rest if told else text, newline=""), delimiter=separator)
         return table_of(
-            TableRow(reader.line_num, [cell.strip()[:LONGEST_CELL] for cell in line]) for line in reader
+            TableRow(reader.line_num + before, [cell.strip()[:LONGEST_CELL] for cell in line])
+            for line in reader
         )
     except csv.Error as error:
         raise Refusal("compose.table-unreadable") from error
@@ -97,19 +102,20 @@ def table_of(lines: Iterable[TableRow]) -> Table:
         raise Refusal("compose.table-empty")
     if len(rows[0].cells) > MOST_COLUMNS:  # each copy has a value of each column
         raise Refusal("compose.table-too-wide", most=MOST_COLUMNS)
-    if any(_is_address(cell) for cell in rows[0].cells):
+    if any(_address_in(cell) for cell in rows[0].cells):
         raise Refusal("compose.table-untitled")
     if len(rows) - 1 > MOST_ROWS:
         raise Refusal("compose.table-too-long", limit=MOST_ROWS)
     return Table(rows[0].cells, rows[1:])
 
 
-def _is_address(cell: str) -> bool:
+def _address_in(cell: str) -> str:
+    """The address of the cell, perhaps after its owner's name (RFC 5322 §3.4) or before a point; else ""."""
+    named = _NAMED_ADDRESS.fullmatch(cell)
     try:
-        parse_address(cell)
+        return str(parse_address((named[1] if named else cell).strip().rstrip(". ")))
     except Refusal:
-        return False
-    return True
+        return ""
 
 
 def merge_copies(table: Table, variables: Iterable[str], *, one_each: bool = False) -> MergeResult:
@@ -131,13 +137,13 @@ def merge_copies(table: Table, variables: Iterable[str], *, one_each: bool = Fal
     for number, cells, is_hidden in table.rows:
         values = dict(zip(columns, [*cells, *[""] * (len(columns) - len(cells))], strict=False))
         typed = cells[address_place] if address_place < len(cells) else ""
-        values |= {"adresse": typed, "courriel": typed}
+        values |= dict.fromkeys(_ADDRESS_VARIABLES, _address_in(typed) or typed)
         empty = [name for name, column in column_of.items() if not values[column]]
         said = () if one_each else tuple(values[column] for column in column_of.values())
         if reason := "hidden" if is_hidden else _row_error(typed, said, letters, empty):
             result.invalid_rows.append(InvalidRow(number, typed, reason))
             continue
-        address = str(parse_address(typed))
+        address = _address_in(typed)
         letters.add((address, *said))
         has_name = name_place is not None and name_place < len(cells) and name_place != address_place
         name = cells[name_place] if has_name and name_place is not None else ""
@@ -211,8 +217,13 @@ def _places_of_addresses(table: Table) -> list[int]:
     return [
         place
         for place in range(len(table.header))
-        if any("@" in cell and " " not in cell for row in table.rows for cell in row.cells[place : place + 1])
+        if any(_has_address(cell) for row in table.rows for cell in row.cells[place : place + 1])
     ]
+
+
+def _has_address(cell: str) -> bool:
+    """Whether it holds an address and nothing else, a mistyped one too."""
+    return "@" in cell and (" " not in cell or bool(_address_in(cell)))
 
 
 def _address_column(table: Table) -> int:
@@ -249,9 +260,8 @@ def _row_error(
     """Reason why the row is invalid, or "". `said`: values of its variables; `empty`: those without one."""
     if not typed:
         return "address-missing"
-    try:
-        address = str(parse_address(typed))
-    except Refusal:
+    address = _address_in(typed)
+    if not address:
         return "address-wrong"
     if (address, *said) in letters:
         return "twice"
