@@ -2,7 +2,6 @@
 // by default says nothing of the mail.
 import { create } from "../../ui/dom.js";
 import { counted } from "../../ui/french.js";
-import { tell } from "../../ui/http.js";
 
 /**
  * @param {MailApp} app
@@ -28,7 +27,8 @@ export function tellArrivals(app, rows) {
 }
 
 /**
- * Those of the open conversation join it, and that is told: one may be answering what they change.
+ * Those of the open conversation join it, and that is told below it until one looks: one may be answering what
+ * they change, with the eyes on one's own text.
  * @param {MailApp} app
  * @param {MessageRow[]} rows
  */
@@ -38,16 +38,25 @@ async function tellInConversation(app, rows) {
   await conversation.again();
   const fresh = conversation.known.filter((ref) => ref !== shownRef && refs.includes(ref));
   if (app.shownRef !== shownRef || !fresh.length) return;
-  const verb = fresh.length > 1 ? "sont arrivés" : "est arrivé";
-  const notice = tell(`${counted(fresh.length, "courriel")} ${verb} dans cette conversation.`, "dark", 12);
+  const former = app.reader.querySelector(".arrived");
+  const arrived = [...(former?.dataset.refs.split(" ") ?? []), ...fresh];
+  const verb = arrived.length > 1 ? "sont arrivés" : "est arrivé";
+  const notice = create("p");
+  notice.className = "notice arrived";
+  notice.setAttribute("role", "alert");
+  notice.dataset.refs = arrived.join(" ");
+  notice.textContent = `${counted(arrived.length, "courriel")} ${verb} dans cette conversation.`;
   const button = create("button");
   button.type = "button";
+  button.className = "btn line";
   button.textContent = "Afficher";
   button.onclick = () => {
-    notice?.remove();
-    show(app, fresh[0]);
+    notice.remove();
+    show(app, arrived[0]);
   };
-  notice?.append(button);
+  notice.append(button);
+  former?.remove();
+  app.reader.append(notice);
 }
 
 /**

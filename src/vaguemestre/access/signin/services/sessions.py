@@ -62,19 +62,15 @@ def open_browser_session(
     """Use case: replace the browser's session by a new one for that account.
 
     Returns the owner's notice of a browser never seen before, unless it is the account's first. `mine`, a
-    long session for reading mail, is refused to staff. `mark`: of the account as the proof was compared with
-    it; whoever ends its sessions meanwhile ends this one. Raises Refusal `signin.ended-meanwhile`.
+    long session for reading mail, is refused to staff. `mark`: of the account as the proof was compared with.
     """
     is_staff = identified(account_id).role in DUE_ROLES
     mine = mine and not shared and not is_staff
-    former_key = session.digest
     # A partner's word opens the mail; sensitive acts still require a proof of ours.
     started = now - 2 * RECENT if by == Factor.PARTNER else now
     with transaction.atomic(durable=True):
-        lock_account_row(account_id)  # which whoever ends its sessions writes first
-        if mark and mark != account_mark(identified(account_id)):
-            raise Refusal("signin.ended-meanwhile")
-        if former_key:
+        _check_unchanged(account_id, mark)
+        if former_key := session.digest:
             BrowserSession.objects.filter(pk=former_key).delete()
         session.clear()
         session.update(
@@ -92,6 +88,16 @@ def open_browser_session(
         session.set_expiry(0 if shared else int(OWN_DEVICE.total_seconds()) if mine else None)
         session.create()
         return _record_sign_in(account_id, origin, shared=shared, now=now)
+
+
+def _check_unchanged(account_id: int, mark: str) -> None:
+    """Require the account as it was when the proof was given, until the caller's transaction ends.
+
+    Whoever ends its sessions writes its row first. Raises Refusal `signin.ended-meanwhile`.
+    """
+    lock_account_row(account_id)
+    if mark and mark != account_mark(identified(account_id)):
+        raise Refusal("signin.ended-meanwhile")
 
 
 def _record_sign_in(
