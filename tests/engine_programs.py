@@ -2,10 +2,11 @@
 
 import os
 import shutil
-import sys
+import subprocess
 from collections.abc import Generator
+from functools import wraps
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ class EnginePrograms:
 
     def __init__(self) -> None:
         self._is_unmarked = False
-        sys.addaudithook(self._hear)
+        self._listen()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -37,10 +38,24 @@ class EnginePrograms:
         finally:
             self._is_unmarked = False
 
-    def _hear(self, event: str, given: tuple[object, ...]) -> None:
-        if event != "subprocess.Popen" or not self._is_unmarked:
-            return
-        program = os.fsdecode(cast("str | bytes | os.PathLike[str]", given[0]))
-        found = shutil.which(program) if Path(program).name in PROGRAMS else None
-        if found and found.startswith(_OF_THE_SYSTEM):  # not one that a test made
-            raise StartedUnmarked(f"{program} : ce test doit porter la marque « engines »")
+    def _listen(self) -> None:
+        """An audit hook would hear it too, and be called for everything else: a fiftieth of a run."""
+        start = subprocess.Popen.__init__
+
+        @wraps(start)
+        def heard(process: Any, args: Any, *others: Any, **named: Any) -> None:
+            if self._is_unmarked:
+                _check(args, **named)
+            start(process, args, *others, **named)
+
+        subprocess.Popen.__init__ = heard  # type: ignore[method-assign]
+
+
+def _check(args: Any, *, shell: bool = False, executable: Any = None, **_: object) -> None:
+    """Of `subprocess.Popen`: whether that program may start in a test without a mark."""
+    if shell:
+        return
+    program = os.fsdecode(executable or (args if isinstance(args, (str, bytes, os.PathLike)) else args[0]))
+    found = shutil.which(program) if Path(program).name in PROGRAMS else None
+    if found and found.startswith(_OF_THE_SYSTEM):  # not one that a test made
+        raise StartedUnmarked(f"{program} : ce test doit porter la marque « engines »")

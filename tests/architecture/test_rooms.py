@@ -1,6 +1,8 @@
 """House rules that import-linter cannot say; they read the syntax tree of every module."""
 
 import ast
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -58,18 +60,26 @@ class Facts:
 @cache
 def facts_of(path: Path) -> Facts:
     facts = Facts()
-    for node in ast.walk(tree_of(path)):
+    for node, is_late in _walk(tree_of(path)):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             facts.imports += _imports(node)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            inner = ast.walk(node)
-            facts.late_imports |= {n.lineno for n in inner if isinstance(n, (ast.Import, ast.ImportFrom))}
+            facts.late_imports |= {node.lineno} if is_late else set()
         elif isinstance(node, ast.ExceptHandler) and not _raises_again(node):
             facts.caught.append((node.lineno, ast.unparse(node.type) if node.type else "everything"))
         elif isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             facts.calls.append((node.lineno, name, any(k.arg == "shell" for k in node.keywords)))
     return facts
+
+
+def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
+    """Each node in the order of `ast.walk`, and whether it stands in a function."""
+    waiting = deque([(tree, False)])
+    while waiting:
+        node, is_late = waiting.popleft()
+        yield node, is_late
+        is_late = is_late or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        waiting += [(child, is_late) for child in ast.iter_child_nodes(node)]
 
 
 def _imports(node: ast.Import | ast.ImportFrom) -> list[Import]:

@@ -25,6 +25,7 @@ from vaguemestre.post.mailstore.values import (
 PREVIEW_LENGTH = 200
 MAX_FIELD_BYTES = 20_000
 _FIELD = re.compile(rb"[^\r\n]+(?:\r\n[ \t][^\r\n]*)*")
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # where it changes nothing
 _REPLY_PREFIX = re.compile(r"^(?:(?:re|fwd?|tr)\s*:\s*)+", re.IGNORECASE)
 
 
@@ -48,6 +49,7 @@ def _cut(field: bytes) -> bytes:
     return beginning.rpartition(b"\r\n")[0] or beginning
 
 
+@lru_cache(maxsize=500)
 def summary(uid: int, content: bytes, received: datetime) -> Summary:
     message = parse_message(content)
     senders = correspondents(message, "from")
@@ -135,6 +137,7 @@ def correspondents(message: EmailMessage, name: str) -> tuple[Correspondent, ...
     return tuple(Correspondent(name, address) for name, address in people_in(values) if address)
 
 
+@lru_cache(maxsize=500)
 def thread(content: bytes) -> frozenset[str]:
     """The Message-IDs of a thread: the message's own and those it refers to."""
     message = parse_message(content)
@@ -146,7 +149,7 @@ def matches_filters(content: bytes, flags: frozenset[str], view: View) -> bool:
     """Whether a message passes the `only` filters of a view."""
     if not view.only:
         return True
-    row = summary(0, content, datetime.now(UTC))
+    row = summary(0, content, _ANY_DAY)
     everyone = [c.address.lower() for c in (*row.to, *correspondents(parse_message(content), "cc"))]
     conditions = {
         Only.UNREAD: "\\Seen" not in flags,
@@ -159,7 +162,7 @@ def matches_filters(content: bytes, flags: frozenset[str], view: View) -> bool:
 
 
 def sender_sort_key(content: bytes) -> str:
-    sender = summary(0, content, datetime.now(UTC)).sender
+    sender = summary(0, content, _ANY_DAY).sender
     return (sender.name or sender.address).casefold()
 
 

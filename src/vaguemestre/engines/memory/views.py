@@ -1,6 +1,7 @@
 """Messages narrowed, sorted and grouped as a `View` says, by comparing texts in Python."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from vaguemestre.engines.memory import message
 from vaguemestre.engines.memory.folder import StoredMessage
@@ -51,18 +52,21 @@ def holds_all(content: bytes, terms: Sequence[str]) -> bool:
     """Whether headers or text hold every term; a phrase, word after word."""
     if not terms:
         return True
-    parsed = message.parse_message(content)
-    pieces = [*(str(value) for value in parsed.values()), message.text(parsed)]
-    everything, words = (
-        without_ligatures(" ".join(pieces).casefold()),
-        [words_only(piece) for piece in pieces],
-    )
+    everything, words = _searched_texts(content)
     return all(
         any(contains_phrase(piece, words_only(term)) for piece in words)
         if " " in term
         else without_ligatures(term.casefold()) in everything
         for term in terms
     )
+
+
+@lru_cache(maxsize=500)
+def _searched_texts(content: bytes) -> tuple[str, tuple[str, ...]]:
+    """Headers and text as one, and the words of each."""
+    parsed = message.parse_message(content)
+    pieces = [*(str(value) for value in parsed.values()), message.text(parsed)]
+    return without_ligatures(" ".join(pieces).casefold()), tuple(words_only(piece) for piece in pieces)
 
 
 def _score(content: bytes, terms: Sequence[str]) -> int:
@@ -85,8 +89,9 @@ def _meets(clause: Clause, stored: StoredMessage) -> bool:
     }
     if clause.where in texts:
         return value in without_ligatures(texts[clause.where].casefold())
+    if clause.where is Where.TEXT:
+        return holds_all(stored.content, [clause.value])
     conditions = {
-        Where.TEXT: holds_all(stored.content, [clause.value]),
         Where.BEFORE: day < clause.value,
         Where.SINCE: day >= clause.value,
         Where.SENSITIVITY: bool(private_mark(stored.content)),
