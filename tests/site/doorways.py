@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import account
 from tests.desks.enrolment.officers import academy, managed_by, officer
 
-from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
-from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.desks.removals.models import SecurityOfficer
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.people.credentials.models import Account
@@ -99,7 +97,7 @@ class People:
     def browser(self, role: str) -> Client:
         made = Client(raise_request_exception=False)
         if role != "anonymous":
-            browser_of(self.victim if role == "victim" else self.accounts[role], made)
+            signed_in(self.victim if role == "victim" else self.accounts[role], made)
         return made
 
 
@@ -124,16 +122,3 @@ def people() -> People:
         account=made.accounts["administrator"], given_by="cli", given_at=timezone.now()
     )
     return made
-
-
-def browser_of(who: Account, client: Client) -> None:
-    """Sign in without the price of a password."""
-    session = SessionStore()
-    open_browser_session(
-        session,
-        who.pk,
-        BrowserOrigin("127.0.0.1", "Firefox"),
-        shared=False,
-        now=timezone.now(),
-    )
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""

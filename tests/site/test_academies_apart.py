@@ -8,11 +8,12 @@ from typing import NamedTuple
 import pytest
 from django.db import transaction
 from django.test import Client
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import NOON, account
 from tests.mailbox.sorting.samples import memory_sieve
 from tests.site.belonging import belongings
 from tests.site.doors import ADMINISTRATORS, DESK_READERS, OPERATORS, READERS, audiences
-from tests.site.doorways import People, browser_of, doorways, people
+from tests.site.doorways import People, doorways, people
 from tests.site.owned import Belonging, as_ever
 from tests.site.test_matrix import address_of, text_of, things_by_address
 
@@ -79,7 +80,7 @@ class Two(NamedTuple):
 
     def browser(self, office: str) -> Client:
         client = Client(raise_request_exception=False)
-        browser_of(self.lille[office], client)
+        signed_in(self.lille[office], client)
         return client
 
 

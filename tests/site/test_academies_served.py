@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import NOON, account
-from tests.site.doorways import browser_of
 from typer.testing import CliRunner
 
 from vaguemestre.access.signin.queries import office_academy_of, open_session
@@ -93,7 +93,7 @@ def signed(made: Account) -> Who:
 def page(path: str, host: str, who: Account | None = None) -> str:
     client = Client()
     if who:
-        browser_of(who, client)
+        signed_in(who, client)
     return client.get(path, HTTP_HOST=host, follow=True).content.decode()
 
 

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import account
 from tests.mailbox.sorting.samples import memory_sieve
 from tests.mailbox.sorting.test_absence_page import typed
-from tests.site.doorways import browser_of
 from tests.site.test_academies_served import LILLE, of_lille, serve, signed, two  # noqa: F401
 
 from vaguemestre.access.signin.queries import hidden_academies
@@ -61,7 +61,7 @@ def readers(settings: Any, amienoise: Account, lilloise: Account) -> dict[str, C
     host = settings.CONFIG.public_url.partition("//")[2]
     clients = {who.username: Client(headers={"host": host}) for who in (amienoise, lilloise)}
     for who in (amienoise, lilloise):
-        browser_of(who, clients[who.username])
+        signed_in(who, clients[who.username])
     return clients
 
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import account
-from tests.site.doorways import browser_of
 
 from vaguemestre.foundation.kernel.times import parse_day
 from vaguemestre.mailbox.autoconfig.rules.offers import site_of
@@ -36,7 +36,7 @@ def test_a_port_that_is_no_number_is_that_of_the_scheme() -> None:
 @pytest.mark.parametrize("typed", ODD)
 def test_a_replacement_that_is_no_number_is_nobody(typed: str) -> None:
     browser = Client()
-    browser_of(account(), browser)
+    signed_in(account(), browser)
     for sent in ({"chosen_replacement": typed}, {"replacement": typed}):
         assert browser.post("/parametres/absence/remplir", sent, headers=PART).status_code == 200
     assert browser.post("/parametres/absence/apercu", {"replacement": typed}).status_code == 200

@@ -6,13 +6,14 @@ from html import unescape
 import pytest
 from django.test import Client
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import NOON, account
 from tests.answers import PageAnswer
 from tests.desks.enrolment.officers import managed_by
 from tests.foundation.journal.chain import lived, unguarded
 from tests.foundation.ui.confirmation import confirmed
 from tests.site.doors import DESK_READERS, READERS, audiences
-from tests.site.doorways import People, browser_of, doorways, people
+from tests.site.doorways import People, doorways, people
 
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.desks.breaches.models import Breach
@@ -99,7 +100,7 @@ def test_an_administrator_makes_an_auditor_who_owes_a_second_factor_and_is_journ
         action="credentials.role-given", to=f"account:{chosen.pk}", details__role="auditor"
     ).exists()
     made = Client()
-    browser_of(chosen, made)
+    signed_in(chosen, made)
     assert "Votre rôle demande une application d’authentification" in made.get("/").content.decode()
     main_of(made.get("/administration/journal"))
     assert confirmed(administrator, f"{page}/role", {**asked, "role": "agent"}).status_code == 302

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 from django_tasks_db.models import DBTaskResult
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import BORN, NOON, PASSWORD, account, add_application
 from tests.answers import as_typed
 from tests.desks.enrolment.officers import academy, managed_by, officer
@@ -64,9 +65,7 @@ def client(administrator: Account) -> Client:
 
 
 def client_of(who: Account) -> Client:
-    made = Client()
-    assert made.post("/alogin", {"username": who.username, "secret": PASSWORD}).status_code == 302
-    return made
+    return signed_in(who)
 
 
 def text(answer: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import NOON, PASSWORD, account
 from tests.answers import as_typed
 from tests.foundation.ui.confirmation import confirmed
@@ -46,11 +47,9 @@ def teacher() -> Account:
 
 @pytest.fixture
 def client(teacher: Account) -> Client:
-    made = Client()
     who = account("administratrice", role="administrator", first_name="Ada", last_name="Admin")
     Account.objects.filter(pk=who.pk).update(person=None)
-    assert made.post("/alogin", {"username": "administratrice", "secret": PASSWORD}).status_code == 302
-    return made
+    return signed_in(who)
 
 
 def academy_of(who: Account) -> int:

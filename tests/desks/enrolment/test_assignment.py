@@ -4,7 +4,8 @@ import html
 
 import pytest
 from django.test import Client
-from tests.access.signin.people import NOON, PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import NOON, account
 from tests.desks.enrolment.officers import academy, applicant, filed, managed_by, officer, school
 from tests.foundation.ui.confirmation import confirmed
 
@@ -23,9 +24,7 @@ def place() -> int:
 
 
 def client_of(who: Account) -> Client:
-    made = Client()
-    assert made.post("/alogin", {"username": who.username, "secret": PASSWORD}).status_code == 302
-    return made
+    return signed_in(who)
 
 
 def test_whoever_takes_a_request_handles_it_and_may_hand_it_to_a_colleague(place: int) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import account
 from tests.desks.enrolment.officers import academy, managed_by, officer, school
 
 from vaguemestre.foundation.journal.models import Entry
@@ -24,9 +25,7 @@ def place() -> int:
 
 
 def client_of(who: Account) -> Client:
-    made = Client()
-    assert made.post("/alogin", {"username": who.username, "secret": PASSWORD}).status_code == 302
-    return made
+    return signed_in(who)
 
 
 def rows_of(desk: Client, **sent: Any) -> list[dict[str, str]]:

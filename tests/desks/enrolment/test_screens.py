@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.access.signin.people import NOON, PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import NOON, account
 from tests.desks.enrolment.officers import PDF, academy, applicant, filed, managed_by, officer, school
 from tests.foundation.ui.confirmation import MARK, confirmed
 from tests.people.intake.lines import feed, line
@@ -51,9 +52,7 @@ def words(answer: Any) -> str:
 
 
 def client_of(who: Account) -> Client:
-    made = Client()
-    assert made.post("/alogin", {"username": who.username, "secret": PASSWORD}).status_code == 302
-    return made
+    return signed_in(who)
 
 
 def typed(**changes: Any) -> dict[str, Any]:

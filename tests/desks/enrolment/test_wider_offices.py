@@ -7,9 +7,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.desks.enrolment.officers import academy, filed, managed_by, officer
 from tests.foundation.ui.confirmation import confirmed
-from tests.site.doorways import browser_of
 
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.models import NumenRequest
@@ -35,7 +35,7 @@ def place() -> tuple[int, Client, Account]:
     academy_id = academy()
     acting = officer(academy_id, "DPE")
     client = Client()
-    browser_of(acting, client)
+    signed_in(acting, client)
     return academy_id, client, acting
 
 

@@ -6,8 +6,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.letters import letters_due
-from tests.access.signin.people import PASSWORD, account, add_application
+from tests.access.signin.people import account, add_application
 from tests.answers import PageAnswer
 
 from vaguemestre.access.assistant.models import IssuedCode
@@ -34,7 +35,7 @@ def head_of(username: str, uai: str = "0800001A") -> Account:
 def lucie(client: Client) -> Account:
     made = account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
     Assignment.objects.filter(person=made.person).delete()
-    client.post("/alogin", {"username": "lpoulain", "secret": PASSWORD})
+    signed_in(made, client)
     return made
 
 
@@ -49,9 +50,7 @@ def asked(client: Client, on: Account, second: Account, **more: str) -> PageAnsw
 
 
 def browser_of(who: Account) -> Client:
-    signed_in = Client()
-    signed_in.post("/alogin", {"username": who.username, "secret": PASSWORD})
-    return signed_in
+    return signed_in(who)
 
 
 def code_on(page: str) -> str:

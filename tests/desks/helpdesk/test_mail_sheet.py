@@ -6,7 +6,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import account
 
 from vaguemestre.desks.helpdesk.ports import undelivered_to, usage_of
 from vaguemestre.desks.helpdesk.values import MailboxUsage
@@ -45,8 +46,7 @@ def sieve() -> Iterator[MemorySieve]:
 
 
 def sheet(client: Client, of: Account) -> str:
-    account("lpoulain", role="helpdesk")
-    client.post("/alogin", {"username": "lpoulain", "secret": PASSWORD})
+    signed_in(account("lpoulain", role="helpdesk"), client)
     return client.get(f"/assistance/compte/{of.pk}/messagerie").content.decode()
 
 

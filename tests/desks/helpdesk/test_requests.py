@@ -5,6 +5,7 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import NOON, PASSWORD, account
 from tests.processor import least_seconds
@@ -27,10 +28,7 @@ ASKED = {
 
 @pytest.fixture
 def lucie() -> Client:
-    account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
-    signed_in = Client()
-    signed_in.post("/alogin", {"username": "lpoulain", "secret": PASSWORD})
-    return signed_in
+    return signed_in(account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain"))
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import NOON, PASSWORD, account, add_application
 from tests.answers import PageAnswer, as_typed
@@ -97,7 +98,7 @@ def engines() -> Iterator[Engines]:
 def lucie(client: Client) -> Account:
     """An operator, signed in."""
     made = account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
-    client.post("/alogin", {"username": "lpoulain", "secret": PASSWORD})
+    signed_in(made, client)
     return made
 
 

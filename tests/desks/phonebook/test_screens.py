@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 from django.test import Client
-from tests.access.signin.people import NOON, PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import NOON, account
 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
@@ -36,9 +37,7 @@ def reader() -> Account:
 
 @pytest.fixture
 def client(reader: Account) -> Client:
-    made = Client()
-    assert made.post("/alogin", {"username": reader.username, "secret": PASSWORD}).status_code == 302
-    return made
+    return signed_in(reader)
 
 
 @pytest.fixture

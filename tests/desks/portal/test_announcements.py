@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import PASSWORD, account
 from tests.desks.bulk.samples import work
 
@@ -47,8 +48,7 @@ def academy_id(domain: str) -> int:
 
 @pytest.fixture
 def urgent(client: Client) -> int:
-    account()
-    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    signed_in(account(), client)
     today = paris_day(timezone.now())
     for title in ("Vieille", "Coupure"):
         services.save_announcement(

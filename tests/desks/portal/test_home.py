@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import PASSWORD, account
 from tests.questions import questions
 
@@ -33,7 +34,7 @@ STAR = "/accueil/favoris"
 @pytest.fixture
 def nicolas(client: Client) -> Account:
     made = account()
-    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    signed_in(made, client)
     return made
 
 

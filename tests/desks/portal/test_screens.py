@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import account
 
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
@@ -42,7 +43,7 @@ def cut() -> Iterator[list[str]]:
 @pytest.fixture
 def nicolas(client: Client) -> Account:
     made = account()
-    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    signed_in(made, client)
     return made
 
 

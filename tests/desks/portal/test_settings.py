@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import account
 from tests.answers import as_typed
 from tests.mailbox.sorting.samples import memory_sieve
 
@@ -25,7 +26,7 @@ def nicolas(client: Client, db: None) -> Iterator[Account]:
     made, before, folders = account(), mailstore.open_mailbox.get(), folders_of.get()
     mailstore.open_mailbox.replace(MemoryMailboxes())
     folders_of.replace(lambda mailbox, session_key: ())
-    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    signed_in(made, client)
     with memory_sieve():
         yield made
     mailstore.open_mailbox.replace(before)

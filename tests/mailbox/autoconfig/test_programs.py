@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from django.test import Client
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import PASSWORD, account
 from tests.people.credentials.test_tokens import Engines
 
@@ -68,9 +69,7 @@ def nicolas() -> Account:
 
 @pytest.fixture
 def client(nicolas: Account) -> Client:
-    made = Client()
-    made.post("/alogin", {"username": nicolas.username, "secret": PASSWORD})
-    return made
+    return signed_in(nicolas)
 
 
 def decided(client: Client, choice: str = "yes", **changed: str) -> dict[str, str]:

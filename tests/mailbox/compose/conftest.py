@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import account
 from tests.mailbox.webmail.conftest import boxes, page  # noqa: F401
 
@@ -58,5 +59,4 @@ def box(mailboxes: MemoryMailboxes, nicolas: Account) -> MemoryMailbox:
 
 @pytest.fixture
 def browser(client: Client, nicolas: Account) -> Client:
-    client.post("/alogin", {"username": "nmorel", "secret": "quatre vélos bleus"})
-    return client
+    return signed_in(nicolas, client)

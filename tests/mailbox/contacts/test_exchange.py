@@ -11,7 +11,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import account
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts import queries, services
@@ -225,8 +226,7 @@ def nicolas(db: None) -> Account:
 
 @pytest.fixture
 def browser(client: Client, nicolas: Account) -> Client:
-    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
-    return client
+    return signed_in(nicolas, client)
 
 
 @pytest.mark.heavy

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import account
 
 from vaguemestre.mailbox.contacts.handlers import remember_recipients
 from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
@@ -25,8 +26,7 @@ def nicolas() -> Account:
 
 @pytest.fixture
 def browser(client: Client, nicolas: Account) -> Client:
-    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
-    return client
+    return signed_in(nicolas, client)
 
 
 def add(browser: Client, name: str = "Éric", address: str = "eric@dehors.example") -> int:

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import PASSWORD, account
 from tests.mailbox.portability.test_import import archive, box_of
 
@@ -61,9 +62,7 @@ def nicolas() -> Account:
 
 @pytest.fixture
 def client(nicolas: Account) -> Client:
-    made = Client()
-    assert made.post("/alogin", {"username": nicolas.username, "secret": PASSWORD}).status_code == 302
-    return made
+    return signed_in(nicolas)
 
 
 def words(answer: object) -> str:

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import account
 from tests.mailbox.sorting.samples import WINTER, memory_sieve
 
 from vaguemestre.engines.memory.scripts import MemorySieve
@@ -39,10 +40,7 @@ def nicolas() -> Account:
 
 @pytest.fixture
 def client(nicolas: Account) -> Client:
-    made = Client()
-    answer = made.post("/alogin", {"username": nicolas.username, "secret": PASSWORD})
-    assert answer.status_code == 302, words(answer)
-    return made
+    return signed_in(nicolas)
 
 
 def words(answer: object) -> str:

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import PASSWORD, account
 from tests.mailbox.sorting.samples import memory_sieve
 from tests.mailbox.sorting.test_filters import GLANCE
@@ -64,10 +65,7 @@ def nicolas() -> Account:
 
 @pytest.fixture
 def client(nicolas: Account) -> Client:
-    made = Client()
-    answer = made.post("/alogin", {"username": nicolas.username, "secret": PASSWORD})
-    assert answer.status_code == 302
-    return made
+    return signed_in(nicolas)
 
 
 def words(answer: object) -> str:

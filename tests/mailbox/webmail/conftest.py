@@ -6,15 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import account
 from tests.browser import PATIENCE_MS
 from tests.engines.samples import letter
 
-from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
-from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.engines.conversion import task_runner
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailbox.webmail.services import message_lists
@@ -85,12 +83,7 @@ def page(live_server: LiveServer, boxes: MemoryMailboxes, chromium: Browser) -> 
 
 
 def browser_of(whose: Account) -> Client:
-    client, session = Client(), SessionStore()
-    open_browser_session(
-        session, whose.pk, BrowserOrigin("127.0.0.1", "test"), shared=False, now=timezone.now()
-    )
-    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
-    return client
+    return signed_in(whose)
 
 
 def put(

@@ -12,7 +12,8 @@ from django.db import models
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import account
 from tests.foundation.journal.chain import sealed_journal
 from tests.people.intake.lines import crowd, feed
 from tests.people.intake.lines import line as any_line
@@ -385,9 +386,7 @@ def words(answer: Any) -> str:
 
 
 def client_of(who: Account) -> Client:
-    made = Client()
-    assert made.post("/alogin", {"username": who.username, "secret": PASSWORD}).status_code == 302
-    return made
+    return signed_in(who)
 
 
 def test_officers_find_somebody_erased_by_their_username_and_read_the_day_alone(erased: Account) -> None:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import PASSWORD, account
 from tests.answers import PageAnswer
 
@@ -67,9 +68,7 @@ def nicolas() -> Account:
 
 @pytest.fixture
 def browser(nicolas: Account) -> Client:
-    client = Client()
-    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
-    return client
+    return signed_in(nicolas)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import PASSWORD, account
 from tests.answers import as_typed
 from tests.foundation.ui.confirmation import confirmed
@@ -34,8 +35,7 @@ def nicolas() -> Account:
 
 @pytest.fixture
 def browser(client: Client, nicolas: Account) -> Client:
-    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
-    return client
+    return signed_in(nicolas, client)
 
 
 @pytest.fixture(autouse=True)

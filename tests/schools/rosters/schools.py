@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 from django.test import Client
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.browsers import signed_in
+from tests.access.signin.people import account
 
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Structure
@@ -59,5 +60,4 @@ def address_of(one: Account) -> str:
 
 
 def browser_of(client: Client, one: Account) -> Client:
-    client.post("/alogin", {"username": one.username, "secret": PASSWORD})
-    return client
+    return signed_in(one, client)
