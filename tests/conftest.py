@@ -223,8 +223,8 @@ def django_db_setup(django_db_setup: None) -> None:
     Django's `flush` looks for tables and for modules of each application, and sends signals that nothing
     here hears. On PostgreSQL a connection may keep a lock or a role that a test took, so it is closed there.
     """
-    TransactionTestCase._fixture_teardown = lambda _: own_database.empty_tables()  # type: ignore[method-assign]
-    TransactionTestCase._should_reload_connections = _is_closed_each_time  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = lambda _: own_database.empty_tables()  # type: ignore[attr-defined]
+    TransactionTestCase._should_reload_connections = _is_closed_each_time  # type: ignore[attr-defined]
 
 
 def _is_closed_each_time(_: TransactionTestCase) -> bool:

@@ -48,7 +48,7 @@ class EnginePrograms:
                 _check(args, **named)
             start(process, args, *others, **named)
 
-        subprocess.Popen.__init__ = heard  # type: ignore[method-assign]
+        subprocess.Popen.__init__ = heard  # type: ignore[assignment, method-assign]
 
 
 def _check(args: Any, *, shell: bool = False, executable: Any = None, **_: object) -> None:
