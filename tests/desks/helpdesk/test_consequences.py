@@ -56,6 +56,7 @@ def test_a_compromise_says_each_thing_that_it_cuts() -> None:
         "Le code déjà donné ne sert plus.",
         "3 courriels en partance sont retenus ; vous déciderez de les laisser partir ou de les jeter",
         "Les publipostages, la notification d’absence et les réponses vers une adresse extérieure",
+        "dans ses boîtes partagées, pour ceux de ses filtres et ceux des membres qu’elle y a mis",
         "La messagerie reste fermée 48 heures",
         "Une lettre part à z…@dehors.example",
     ):

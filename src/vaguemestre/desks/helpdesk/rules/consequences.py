@@ -66,7 +66,8 @@ def _compromise(account: AccountImpact, hours: int) -> Iterator[str]:
     )
     yield (
         "Les filtres qui renvoient son courrier sont arrêtés, et la boîte n’est plus confiée à personne : "
-        "la personne les remettra elle-même."
+        "la personne les remettra elle-même. De même, dans ses boîtes partagées, pour ceux de ses filtres et "
+        "ceux des membres qu’elle y a mis depuis deux semaines."
     )
     if account.outgoing_messages:
         words = ("courriel en partance est retenu", "courriels en partance sont retenus")

@@ -5,6 +5,7 @@ Every function runs inside the caller's transaction.
 
 from datetime import datetime
 
+from vaguemestre.desks.helpdesk.services.shared_mailboxes import end_acts_in_shared_mailboxes
 from vaguemestre.mailbox.autoconfig.services import delete_codes_of
 from vaguemestre.mailbox.compose.services import stop_mailings_of
 from vaguemestre.mailbox.sorting.services import end_own_absences
@@ -30,3 +31,4 @@ def _stop_what_goes_on(account_id: int, *, by: str, now: datetime) -> None:
     stop_mailings_of(account_id, by=by, now=now)
     end_sending_everywhere(account_id, by=by, now=now)
     end_own_absences(account_id, by=by, now=now)
+    end_acts_in_shared_mailboxes(account_id, by=by, now=now)

@@ -33,6 +33,7 @@ from vaguemestre.schools.sharing.services.delegation import (
     tell_delegations_apart,
 )
 from vaguemestre.schools.sharing.services.erasure import forget_person
+from vaguemestre.schools.sharing.services.given_access import end_access_given_by
 from vaguemestre.schools.sharing.services.members import (
     MAX_MEMBERS,
     add_member,
@@ -64,6 +65,7 @@ __all__ = [
     "delegate_mailbox",
     "delete_expired",
     "delete_sent",
+    "end_access_given_by",
     "end_delegation",
     "end_delegations",
     "end_expired_memberships",
