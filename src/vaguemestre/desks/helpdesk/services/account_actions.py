@@ -26,6 +26,7 @@ from vaguemestre.people.credentials.queries import identified, usable_contact
 from vaguemestre.people.credentials.services import (
     change_states,
     hold_mailbox,
+    lock_account_row,
     revoke_every_app_password,
     withdraw_proofs,
 )
@@ -82,10 +83,9 @@ def begin_action(
     """
     clean = clean_reason(reason)
     by = f"account:{operator_id}"
+    lock_account_row(operator_id)  # one action after another, or each would be counted without the others
     record(f"helpdesk.{action}", to=f"account:{account_id}", by=by, at=now, reason=clean)
-    check_count(
-        action, _done_today(action, operator_id, now)
-    )  # counted after writing, so parallel actions cannot bypass the limit
+    check_count(action, _done_today(action, operator_id, now))
     target = action_target(account_id, operator_id, now)
     check_action(action, target, operator_id)
     announce(AccountTouched(account_id, f"desk-{action}", now.isoformat(), clean))
