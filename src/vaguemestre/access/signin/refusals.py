@@ -10,6 +10,7 @@ SENTENCES = {
     "signin.link-over": "Ce lien ne sert plus : le compte a été refermé depuis.",
     "signin.undo-signed-in": "Connectez-vous d’abord au compte dont parle cet avis.",
     "signin.link-used": "Ce lien a déjà servi : le compte est déjà refermé.",
+    "signin.no-lock": "Cette boîte est à plusieurs : seul le changement s’annule ici.",
     "signin.no-application": "Ajoutez d’abord une application d’authentification.",
     "signin.nothing-to-undo": "Il n’y a plus rien à annuler : ce changement a déjà été repris.",
     "signin.partner-refused": "Votre compte demande de passer par cette page.",

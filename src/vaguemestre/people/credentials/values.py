@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+# The role of a mailbox of several people: nothing signs in as it.
+SHARED_MAILBOX = "box"
+
 
 @dataclass(frozen=True, slots=True)
 class SecretKeys:

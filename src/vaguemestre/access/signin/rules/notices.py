@@ -33,8 +33,12 @@ def notice(
     site: str,
     link: str,
     at: datetime,
+    is_shared: bool = False,
 ) -> bytes:
-    """The notice (RFC 5322), plain text. `link`: « Ce n'était pas moi », "" for acts that have none."""
+    """The notice (RFC 5322), plain text. `link`: « Ce n'était pas moi », "" for acts that have none.
+
+    `is_shared`: to a mailbox of several people, which that link does not lock.
+    """
     subject, sentence = WORDS[act]
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Messagerie académique", addr_spec=sender)
@@ -46,16 +50,23 @@ def notice(
     message["Sensitivity"] = "Private"  # not for those to whom the mailbox is lent
     context = f"{detail}\n\n" if detail else ""
     context += f"Motif donné : {reason}\n\n" if reason else ""
-    wrong = _NOT_ME.format(link=link) if link else _HELP.format(site=site)
-    if act in NEWS:
-        wrong = _NOTHING_TO_DO
-    if act in AUTOMATIC:
-        wrong = _AUTOMATIC
+    wrong = _wrong(act, link, site, is_shared=is_shared)
     moment = dated_moment_fr(at)
     text = _LETTER.format(name=name, sentence=sentence, context=context, moment=moment, wrong=wrong)
     message.set_content(text, cte="8bit")
     message["Content-Language"] = "fr"  # after the text, which drops fields of content
     return message.as_bytes()
+
+
+def _wrong(act: str, link: str, site: str, *, is_shared: bool) -> str:
+    """What to do if it was nobody one knows."""
+    if act in AUTOMATIC:
+        return _AUTOMATIC
+    if act in NEWS:
+        return _NOTHING_TO_DO
+    if not link:
+        return _HELP.format(site=site)
+    return (_NOT_US if is_shared else _NOT_ME).format(link=link)
 
 
 _LETTER = """\
@@ -84,6 +95,13 @@ _NOT_ME = """\
 C’était vous ? Il n’y a rien à faire.
 
 Ce n’était pas vous ? Ce lien, valable sept jours, annule cet acte ou referme tout votre compte :
+{link}"""
+
+
+_NOT_US = """\
+C’était quelqu’un de la boîte ? Il n’y a rien à faire.
+
+Ce n’était aucun de vous ? Ce lien, valable sept jours, annule cet acte :
 {link}"""
 
 
