@@ -181,7 +181,7 @@ class OpenBox:
             return HttpResponseRedirect(f"{request.path_info}?{query}" if query else request.path_info)
         if right not in Right(who.acting.right).covers:
             return refusal_answer(request, Refusal("sharing.right-missing", needed=RIGHT_LABELS[right]))
-        if match and (activity := activity_for(match.view_name, match.kwargs, request.POST.getlist("ref"))):
+        if match and (activity := activity_for(match.view_name, match.kwargs, dict(request.POST.lists()))):
             services.record_activity(who.acting.box_id, who.acting.account_id, activity, now=timezone.now())
         return None
 

@@ -8,12 +8,14 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.sharing.rules.addresses import check_local
 from vaguemestre.schools.sharing.rules.box_rights import (
     AS_ONESELF,
+    activity_for,
     box_session_key,
     parse_box_path,
     parse_box_session,
     required_right,
 )
-from vaguemestre.schools.sharing.values import BoxKind, Right
+from vaguemestre.schools.sharing.rules.history_labels import ACTIVITY_LABELS
+from vaguemestre.schools.sharing.values import ActivityRecord, BoxKind, Right
 
 
 def test_only_mail_and_settings_are_opened_in_a_mailbox() -> None:
@@ -98,3 +100,17 @@ def test_a_composer_in_a_lent_mailbox_asks_for_the_quiet_hours_of_whoever_writes
     assert required_right("tracking:hours", lent=True) is Right.SEND
     assert "tracking:hours" in AS_ONESELF
     assert required_right("tracking:sent", lent=True) is None
+
+
+def test_what_sorts_many_messages_or_snoozes_them_is_recorded() -> None:
+    """« Qui a fait quoi » tells where a message of everybody's went."""
+    bulk = {"act": ["archive"], "folder": ["INBOX"]}
+    assert activity_for("webmail:start-bulk", {}, bulk) == ActivityRecord("archive-all", "INBOX", 0)
+    assert activity_for("webmail:start-bulk", {}, {"act": ["read"], "folder": ["INBOX"]}) is None
+    snoozed = {"ref": ["INBOX/1/2", "INBOX/1/3"]}
+    assert activity_for("webmail:snooze-messages", {}, snoozed) == ActivityRecord("put-off", "INBOX", 2)
+    assert activity_for("webmail:cancel-reminders", {}, {"reminder": ["4"]}) == ActivityRecord(
+        "reminder", "", 1
+    )
+    for action in ("archive-all", "put-off", "put-off-all", "reminder"):
+        assert action in ACTIVITY_LABELS

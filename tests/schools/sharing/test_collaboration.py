@@ -219,6 +219,20 @@ def test_the_follow_up_shows_both_lists(school: School, letter: dict[str, str], 
     assert of(account("dehors")).get(f"{school.path}suivi/").status_code == 404
 
 
+def test_a_snoozed_message_still_awaits_an_answer(
+    school: School, secretary: Account, letter: dict[str, str], of: Of
+) -> None:
+    """A member's reminder takes the message out of everybody's inbox: the others read where it is."""
+    asked = {"ref": f"INBOX/{letter['uid_validity']}/{letter['uid']}", "when": "lundi"}
+    assert of(secretary).post(f"{school.path}messagerie/suivi/reporter/", asked).status_code == 302
+    head = of(school.head)
+    waiting = head.get(f"{school.path}suivi/").content.decode()
+    assert "Cantine" in waiting
+    assert "reporté, revient" in waiting
+    assert "Reporté pour toute la boîte" in head.post(f"{school.path}fil/", at(school)).content.decode()
+    assert "a reporté" in head.get(f"{school.path}actes/").content.decode()
+
+
 def test_the_follow_up_says_how_far_it_looks(
     school: School, letter: dict[str, str], of: Of, monkeypatch: pytest.MonkeyPatch
 ) -> None:

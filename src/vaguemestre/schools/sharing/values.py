@@ -233,7 +233,7 @@ class Collaboration:
 
 @dataclass(frozen=True, slots=True)
 class InboxMessage:
-    """A message of the inbox, as the mail store reports it."""
+    """A message of the inbox, as the mail store reports it; `snoozed_until`: it is away till then."""
 
     message_id: str
     sender: str
@@ -242,6 +242,7 @@ class InboxMessage:
     is_answered: bool
     is_automatic: bool
     location: MessageLocation
+    snoozed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from vaguemestre.site.adapters.ent_saml import EntBySaml
 from vaguemestre.site.adapters.lists import ReaderOfLetters, is_sealed
 from vaguemestre.site.adapters.mail_trace import acceptance_evidence
 from vaguemestre.site.adapters.rosters import ClassFileReader
-from vaguemestre.site.adapters.sharing import latest_letters
+from vaguemestre.site.adapters.sharing import latest_letters, snoozed_until
 from vaguemestre.site.config import Config
 
 
 def plug(config: Config) -> None:
     sharing.latest_messages.plug(latest_letters)
+    sharing.snoozed_until.plug(snoozed_until)
     sharing.refresh_pages.plug(PushClient(config.ports.push, secrets.given(config.secrets_dir, "notify_key")))
     classes.read_apart.plug(ClassFileReader())
     classes.fetch_from_ent.plug(EntValidation())

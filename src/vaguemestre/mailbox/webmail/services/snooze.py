@@ -44,7 +44,6 @@ def snooze_messages(
     """Snooze messages and return the ids of their reminders; messages that are gone are skipped.
 
     `are_many`: part of a bulk action, whose messages return in one job so that other users do not wait.
-
     Reminders are saved before messages move, so that an interruption leaves none snoozed without a date.
     Raises Refusal `webmail.too-many`, QuotaReached.
     """
@@ -75,10 +74,9 @@ def snooze_messages(
 
 
 def _open(mailbox: Mailbox, ref: MessageRef) -> OpenedMessage | None:
-    try:
+    with suppress(MessageGone):
         return mailbox.open(ref)
-    except MessageGone:
-        return None
+    return None
 
 
 def _return_folders(
@@ -183,6 +181,11 @@ def reminders_of(account_id: int) -> list[ReminderRow]:
     return list(ReminderRow.objects.filter(account_id=account_id).order_by("-is_over", "due_at", "pk"))
 
 
+def snoozed_messages(mailbox: str) -> list[ReminderRow]:
+    """Reminders of the messages snoozed in the mailbox of that name."""
+    return list(ReminderRow.objects.filter(account__mailbox=mailbox, kind=ReminderKind.SNOOZE, folder=FOLDER))
+
+
 def missed_answers(account_id: int) -> int:
     """Number of sent messages whose answer is overdue."""
     return ReminderRow.objects.filter(account_id=account_id, is_over=True).count()
@@ -256,10 +259,9 @@ def _find_snoozed(mailbox: Mailbox, row: ReminderRow) -> MessageRef | None:
     if row.folder == FOLDER:
         with suppress(MessageGone):
             return mailbox.open(_ref(row)).ref
-    try:
+    with suppress(FolderGone):
         return _find_moved(mailbox, row)
-    except FolderGone:
-        return None
+    return None
 
 
 def _existing_folder(mailbox: Mailbox, name: str) -> str:

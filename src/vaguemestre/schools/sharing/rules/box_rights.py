@@ -37,6 +37,7 @@ _ROOMS: Mapping[str, Right] = {
     "contacts": Right.SEND,
     "filelinks": Right.SEND,
 }
+_UNRECORDED = ("read", "unread")
 _SETTINGS = ("signatures", "identities", "identity", "stock-text")
 _OWN = frozenset(
     [
@@ -105,17 +106,23 @@ def required_right(view_name: str, *, lent: bool = False) -> Right | None:
 
 
 def activity_for(
-    view_name: str, url_kwargs: Mapping[str, object], refs: Sequence[str]
+    view_name: str, url_kwargs: Mapping[str, object], form: Mapping[str, Sequence[str]]
 ) -> ActivityRecord | None:
-    """The activity to record for a page, or None if its use is not recorded."""
+    """The activity to record for a page and the form sent to it, or None if its use is not recorded."""
     if view_name in ("webmail:open-message", "webmail:save-message", "webmail:print-message"):
         action = "open" if view_name == "webmail:open-message" else "save"
         folder, uid_validity, uid = (url_kwargs.get(name) for name in ("folder", "uid_validity", "uid"))
         return ActivityRecord(action, f"{folder}/{uid_validity}/{uid}", 1)
-    if view_name == "webmail:act" and url_kwargs.get("act") not in ("read", "unread"):
-        folder = refs[0].partition("/")[0] if refs else ""
-        return ActivityRecord(str(url_kwargs.get("act"))[:20], folder, max(len(refs), 1))
-    return None
+    if view_name == "webmail:cancel-reminders":
+        return ActivityRecord("reminder", "", len(form.get("reminder", ())))
+    if view_name == "webmail:start-bulk":
+        act, folder = (next(iter(form.get(field, ())), "") for field in ("act", "folder"))
+        return None if act in _UNRECORDED else ActivityRecord(f"{act[:16]}-all", folder, 0)
+    if view_name not in ("webmail:act", "webmail:snooze-messages"):
+        return None
+    act, refs = str(url_kwargs.get("act", "put-off")), form.get("ref", ())
+    folder = refs[0].partition("/")[0] if refs else ""
+    return None if act in _UNRECORDED else ActivityRecord(act[:20], folder, max(len(refs), 1))
 
 
 class BoxSession(NamedTuple):

@@ -33,20 +33,27 @@ HISTORY_LABELS: Mapping[str, str] = {
     "sharing.opened": "Ouvert",
 }
 
-ACTIVITY_LABELS: Mapping[str, str] = {
-    "enter": "est entré dans la boîte",
-    "program": "a ouvert la boîte dans un logiciel de messagerie",
-    "open": "a ouvert un courriel",
+_SORTED: Mapping[str, str] = {
     "archive": "a archivé",
     "delete": "a supprimé",
     "junk": "a signalé comme indésirable",
     "not-junk": "a sorti des indésirables",
     "move": "a déplacé",
-    "read": "a marqué comme lu",
-    "unread": "a marqué comme non lu",
     "flag": "a suivi",
     "unflag": "a cessé de suivre",
+    "put-off": "a reporté",
+    "put-back": "a fait revenir",
+}
+ACTIVITY_LABELS: Mapping[str, str] = {
+    **_SORTED,
+    **{f"{action}-all": f"{label} toute une liste de courriels" for action, label in _SORTED.items()},
+    "enter": "est entré dans la boîte",
+    "program": "a ouvert la boîte dans un logiciel de messagerie",
+    "open": "a ouvert un courriel",
+    "read": "a marqué comme lu",
+    "unread": "a marqué comme non lu",
     "save": "a enregistré",
+    "reminder": "a retiré un rappel",
     "send": "a envoyé un courriel",
     "answer": "a répondu à un courriel",
     "schedule": "a programmé un envoi",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.schools.sharing import queries, services
 from vaguemestre.schools.sharing.http import BoxRequest, members_only
-from vaguemestre.schools.sharing.ports import latest_messages
+from vaguemestre.schools.sharing.ports import latest_messages, snoozed_until
 from vaguemestre.schools.sharing.rules.box_rights import box_prefix, box_session_key
 from vaguemestre.schools.sharing.rules.collaboration import message_ref
 from vaguemestre.schools.sharing.values import MessageLocation, MessageRef, PresenceKind, Right
@@ -72,6 +72,7 @@ def _render_collaboration(request: BoxRequest, ref: MessageRef) -> HttpResponse:
     context = {
         "work": queries.collaboration_on(ref, request.who.account_id, now),
         "message": ref,
+        "snoozed_until": snoozed_until.get()(request.access.mailbox, ref.message_id),
         "me": request.who.account_id,
         "here": f"/boites/{ref.box_id}/fil/",
         "may_act": request.access.may(Right.SORT),
@@ -102,7 +103,7 @@ def show_follow_up(request: BoxRequest) -> HttpResponse:
         "view": view,
         "waiting": len(waiting),
         "rows": rows[:_LATEST_ROWS] if view else waiting,
-        "is_truncated": not view and len(rows) == _SCANNED_MESSAGES,
+        "is_truncated": not view and len(rows) >= _SCANNED_MESSAGES,
         "scanned": _SCANNED_MESSAGES,
         "here": f"/boites/{access.box_id}/",
         "now": timezone.now(),
