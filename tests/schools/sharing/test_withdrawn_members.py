@@ -1,11 +1,15 @@
 """Boxes, lists and delegations of somebody who left, is away for long, or is back (docs/domain.md §3.6)."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.test import Client
 from tests.access.signin.people import account
+from tests.post.quarantine.test_services import events_of
 from tests.schools.sharing.conftest import School, address_of, lead
 
+from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.mailbox.sorting import queries as sorting
 from vaguemestre.mailbox.sorting.models import FilterRow
@@ -22,11 +26,12 @@ from vaguemestre.schools.lists.services import change_rule, create_list, subscri
 from vaguemestre.schools.lists.services.administration import Creator, NewList
 from vaguemestre.schools.lists.values import Criteria, Kind, Rule
 from vaguemestre.schools.sharing import queries as sharing
-from vaguemestre.schools.sharing.models import Member
-from vaguemestre.schools.sharing.services import delegate_mailbox
+from vaguemestre.schools.sharing.models import Member, Thread
+from vaguemestre.schools.sharing.services import assign_thread, delegate_mailbox
 from vaguemestre.schools.sharing.values import MembershipTerms as Access
-from vaguemestre.schools.sharing.values import Right
+from vaguemestre.schools.sharing.values import MessageRef, Right
 
+Of = Callable[[Account], Client]
 NUMBERS = LifecycleDelays()
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
@@ -134,6 +139,22 @@ def test_the_deputy_leads_while_the_head_is_away_and_no_longer(school: School, m
     assert sharing.owners_of(school.box.pk, datetime.now(UTC)) == [marie.pk]
     come_back(school.head)
     assert sharing.owners_of(school.box.pk, datetime.now(UTC)) == [school.head.pk]
+
+
+def test_whoever_counts_on_somebody_who_is_away_knows_it(school: School, marie: Account, of: Of) -> None:
+    """What she took charge of is nobody's again; whoever lent her a mailbox is told, and reads it."""
+    school.share(marie, Right.SEND)
+    moment = datetime.now(UTC)
+    ref, today = MessageRef(school.box.pk, "<1@x>", "<1@x>"), moment.date()
+    assign_thread(ref, marie.pk, by=f"account:{marie.pk}", now=moment)
+    terms = Access(Right.SEND, today - timedelta(days=1), today + timedelta(days=5))
+    delegate_mailbox(school.head.pk, address_of(marie), terms, inbox_only=False, by="test", now=moment)
+    assert "N’ouvre plus votre boîte" not in of(school.head).get("/boites/delegation/").content.decode()
+    declare(marie, EventKind.LONG_LEAVE)
+    assert Thread.objects.get().assignee is None
+    (told,) = [one for one in events_of(AccountTouched) if one.act == "delegate-away"]
+    assert (told.account_id, told.detail) == (school.head.pk, "Collègue : Marie Durand")
+    assert "N’ouvre plus votre boîte" in of(school.head).get("/boites/delegation/").content.decode()
 
 
 def test_delegations_given_and_received_stop_during_a_long_leave(school: School, marie: Account) -> None:

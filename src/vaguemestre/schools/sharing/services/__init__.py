@@ -45,9 +45,9 @@ from vaguemestre.schools.sharing.services.members import (
     end_memberships_of,
     end_memberships_outside,
     end_sending_everywhere,
-    suspend_withdrawn_access,
 )
 from vaguemestre.schools.sharing.services.requests import grant_request, refuse_request, request_box
+from vaguemestre.schools.sharing.services.withdrawn_access import suspend_withdrawn_access
 
 __all__ = [
     "MAX_MEMBERS",

@@ -13,7 +13,6 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.credentials.services import revoke_app_passwords_held
 from vaguemestre.people.directory.queries import listed_person_at
-from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.post.outbox.services import withdraw_author_messages, withdraw_held_messages
 from vaguemestre.schools.sharing.events import (
     AccessDue,
@@ -171,24 +170,6 @@ def end_membership(row: Member, *, by: str, now: datetime) -> AccessEnded:
     announce(event)
     announce(MembersChanged(row.box_id, row.account_id, MembershipChange.ENDED, by, now.isoformat()))
     return event
-
-
-@transaction.atomic(durable=True)
-def suspend_withdrawn_access(account_id: int, *, by: str, now: datetime) -> list[AccessEnded]:
-    """Use case: cut a withdrawn person's open access to others' mailboxes, and others' access to theirs.
-
-    Memberships are kept: access resumes when the person returns (`queries.access`).
-    """
-    if not withdrawn_among([account_id]):
-        return []
-    rows = Member.objects.filter(ended_at__isnull=True)
-    events = []
-    for row in rows.filter(account_id=account_id) | rows.filter(box__account_id=account_id):
-        box_account = Box.objects.values_list("account_id", flat=True).get(pk=row.box_id)
-        end_sending(box_account, row.account_id, by=by, now=now)
-        events.append(AccessEnded(row.box_id, row.account_id))
-        announce(events[-1])
-    return events
 
 
 @transaction.atomic(durable=True)

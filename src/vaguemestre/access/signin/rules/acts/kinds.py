@@ -7,8 +7,11 @@ AUTOMATIC = frozenset(  # nobody is suspected
     {"closing-withdrawn", "delegation-apart", "mailing-withdrawn", "message-refused"}
 )
 NEWS = frozenset(
-    {"administrator-named", "judged-late", "member-mailing-stopped", "quarantine-digest", "virus-found-late"}
-)
+    {
+        "administrator-named", "box-refused", "delegate-away", "judged-late", "member-mailing-stopped",
+        "quarantine-digest", "virus-found-late",
+    }
+)  # fmt: skip
 
 # Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.
 SENSITIVE: frozenset[str] = frozenset(

@@ -256,6 +256,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "délégation continue jusqu’à la date que vous aviez donnée : vous pouvez y mettre fin dans "
         "« Paramètres », « Délégation ».",
     ),
+    "delegate-away": (
+        "Votre boîte n’est plus ouverte par votre collègue",
+        "La personne à qui vous aviez confié votre boîte n’est plus en service : elle ne l’ouvre plus. Si "
+        "vous êtes en congé, confiez-la à quelqu’un d’autre dans vos paramètres, page « Délégation ».",
+    ),
+    "box-refused": (
+        "Votre demande de boîte partagée est refusée",
+        "L’administration n’ouvre pas la boîte partagée que vous aviez demandée.",
+    ),
     "export-asked": (
         "Une copie de vos données a été demandée",
         "Une copie de vos données a été demandée depuis votre compte.",
