@@ -10,8 +10,10 @@ from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.answers import as_typed
 from tests.foundation.ui.confirmation import confirmed
+from tests.post.quarantine.test_services import events_of
 from tests.schools.sharing.conftest import Engines, School, address_of, now
 
+from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
@@ -21,10 +23,11 @@ from vaguemestre.people.credentials.models import Account, AppPassword
 from vaguemestre.people.directory.models import Structure
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.schools.sharing import services
+from vaguemestre.schools.sharing.events import MembersChanged
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
 from vaguemestre.schools.sharing.queries import history_of
 from vaguemestre.schools.sharing.rules.history_labels import HISTORY_LABELS
-from vaguemestre.schools.sharing.values import MembershipTerms, Right
+from vaguemestre.schools.sharing.values import MembershipChange, MembershipTerms, Right
 
 Of = Callable[[Account], Client]
 
@@ -216,6 +219,45 @@ def test_another_mailbox_is_asked_for_and_an_administrator_opens_it(
     assert box.account.mailbox == "int.0800001a@ac-amiens.test"
     assert Member.objects.get(box=box).account == asker
     assert of(administrator).post(where, {"decision": "refuse"}).status_code == 422
+
+
+def test_whoever_asked_for_a_mailbox_is_told_the_decision(school: School, engines: Engines, of: Of) -> None:
+    asker, administrator = account("gestion"), account("admin", role="administrator")
+    for local in ("climat", "erasmus"):
+        given = {"kind": "project", "local": local, "title": local, "reason": "Projet"}
+        assert of(asker).post("/boites/demander/", given).status_code == 302
+    opened, refused = BoxRequest.objects.order_by("pk")
+    desk = of(administrator)
+    unsaid = desk.post(f"/boites/demandes/{refused.pk}/", {"decision": "refuse", "answer": " "})
+    assert unsaid.status_code == 422
+    assert "Écrivez le motif du refus" in as_typed(unsaid.content.decode())
+    why = {"decision": "refuse", "answer": "Elle existe déjà"}
+    assert desk.post(f"/boites/demandes/{refused.pk}/", why).status_code == 302
+    assert desk.post(f"/boites/demandes/{opened.pk}/", {"decision": "open"}).status_code == 302
+    (notice,) = events_of(AccountTouched)
+    assert (notice.account_id, notice.act, notice.reason) == (asker.pk, "box-refused", "Elle existe déjà")
+    assert "projet.erasmus@" in notice.detail
+    (owner,) = [one for one in events_of(MembersChanged) if one.account_id == asker.pk]
+    assert owner.change == MembershipChange.OWNER
+
+
+def test_somebody_who_never_activated_is_not_named_owner(school: School, of: Of) -> None:
+    """Nobody would read the mailbox, and it would leave the list of those without owner."""
+    Member.objects.all().delete()
+    newcomer = account("nouvelle", state="pending")
+    path = f"/boites/{school.box.pk}/responsable/"
+    shown = of(account("admin", role="administrator")).post(path, {"address": address_of(newcomer)})
+    assert shown.status_code == 422
+    assert "n’a pas encore activé son compte" in as_typed(shown.content.decode())
+    assert not Member.objects.exists()
+
+
+def test_a_stock_text_of_a_mailbox_is_not_said_to_be_for_oneself(school: School, of: Of) -> None:
+    there = "parametres/identites/types/nouvelle"
+    shown = of(school.head).get(f"{school.path}{there}").content.decode()
+    assert "Les membres de la boîte" in shown
+    assert "Moi seulement" not in shown
+    assert "Moi seulement" in of(school.head).get(f"/{there}").content.decode()
 
 
 def test_nobody_opens_the_mailbox_they_asked_for(school: School, engines: Engines, of: Of) -> None:

@@ -1,6 +1,7 @@
 """French sentences for the refusals of this room, by code."""
 
 SENTENCES = {
+    "sharing.refusal-unexplained": "Écrivez le motif du refus : la personne le reçoit par courriel.",
     "sharing.access-ended": (
         "Vous n’avez plus accès à cette boîte : l’accès qui vous était donné a pris fin. Un texte que vous y "
         "écriviez vous attend dans votre propre messagerie."

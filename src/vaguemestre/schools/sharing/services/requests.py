@@ -5,15 +5,18 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.cluster.locks import locked_row
+from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_boxes
 from vaguemestre.people.directory.queries import taken_names
 from vaguemestre.people.directory.services import take_address, take_technical_names
+from vaguemestre.schools.sharing.events import MembersChanged
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
 from vaguemestre.schools.sharing.rules.addresses import check_local
-from vaguemestre.schools.sharing.values import NewBox, Right, Source
+from vaguemestre.schools.sharing.values import MembershipChange, NewBox, Right, Source
 
 _MAX_PENDING = 5
 
@@ -80,14 +83,23 @@ def grant_request(request_id: int, *, quota_mb: int, by: str, now: datetime) -> 
         added_by=by,
     )
     _decide(row, BoxRequest.State.GRANTED, "", by=by, now=now, box=box)
+    announce(MembersChanged(box.pk, row.asked_by_id, MembershipChange.OWNER, by, now.isoformat()))
     record("sharing.box-opened", to=f"box:{box.pk}", by=by, at=now, about=mailbox)
     return box.pk
 
 
 @transaction.atomic(durable=True)
 def refuse_request(request_id: int, answer: str, *, by: str, now: datetime) -> None:
-    """Use case: refuse a request. Raises Refusal `sharing.request-decided`."""
-    _decide(_pending(request_id), BoxRequest.State.REFUSED, answer, by=by, now=now)
+    """Use case: refuse a request, and tell its requester why.
+
+    Raises Refusal `sharing.refusal-unexplained`, `sharing.request-decided`.
+    """
+    if not answer.strip():
+        raise Refusal("sharing.refusal-unexplained")
+    row = _pending(request_id)
+    _decide(row, BoxRequest.State.REFUSED, answer.strip(), by=by, now=now)
+    detail = f"Boîte : {row.title}, {row.local}@{row.academy.domain}"
+    notify_owner(row.asked_by_id, "box-refused", now=now, reason=row.answer, detail=detail)
 
 
 def _pending(request_id: int) -> BoxRequest:

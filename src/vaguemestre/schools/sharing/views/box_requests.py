@@ -53,7 +53,11 @@ def request_box(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 @recently_signed_in
-@act_words("répondre à une demande de boîte")
+@act_words(
+    "répondre à une demande de boîte",
+    {"open": "ouvrir une boîte demandée", "refuse": "refuser une demande de boîte"},
+    named_by="decision",
+)
 def decide_request(request: SignedInRequest, request_id: int) -> HttpResponse:
     """Open or refuse the requested mailbox: `decision` is `open` or `refuse`, with the reason in `answer`."""
     _administrators_only(request, queries.academy_of_request(request_id))
@@ -64,7 +68,10 @@ def decide_request(request: SignedInRequest, request_id: int) -> HttpResponse:
         card = queries.box_card(box_id)
         run_now(AccountsChanged([card.account_id] if card else []))
         return _back("ouverte")
-    services.refuse_request(request_id, request.POST.get("answer", ""), by=by, now=now)
+    try:
+        services.refuse_request(request_id, request.POST.get("answer", ""), by=by, now=now)
+    except Refusal as refusal:
+        return boxes_page(request, BoxRequestForm(), problem=sentence(refusal), status=422)
     return _back("refusee")
 
 
@@ -96,11 +103,14 @@ def name_owner(request: SignedInRequest, box_id: int) -> HttpResponse:
 
 
 def _asked_first(request: SignedInRequest, box: BoxCard, address: str) -> HttpResponse | None:
-    """The confirmation page: an address is easily another's. None once confirmed, or if it is nobody's."""
+    """The page instead of the act: to confirm, or why not. None once confirmed, or for an unknown address."""
     found = find_account(address)
     owner = presented(found.account_id) if found else None
     if owner is None or owner.person_id is None or owner.account_id == request.who.account_id:
         return None  # refused below, with its reason
+    if owner.state == "pending":  # nobody would read the mailbox, and nothing would list it any more
+        problem = sentence(Refusal("sharing.never-activated", address=owner.address))
+        return vacant_boxes_page(request, box_id=box.box_id, problem=problem, status=422)
     place = newest_post_label(owner.person_id)
     confirmation = Confirmation(
         title=f"Nommer {owner.name} responsable ?",

@@ -46,12 +46,13 @@ def boxes_page(
     form: BoxRequestForm,
     *,
     refusal: Refusal | None = None,
+    problem: str = "",
     is_asking: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """The list page: mailboxes and own requests; for administrators, the pending requests too.
 
-    `is_asking`: the form that asks for a mailbox is open.
+    `is_asking`: the form that asks for a mailbox is open; `problem`: why a request was not decided.
     """
     domain, now = domain_of(request), timezone.now()
     context: dict[str, Any] = {
@@ -72,6 +73,7 @@ def boxes_page(
         pending, count = queries.pending_requests(academy_id, first=listing.first, count=listing.count)
         context |= {
             "is_administrator": True,
+            "problem": problem,
             "pending": pending,
             "pending_count": count,
             "listing": listing,
