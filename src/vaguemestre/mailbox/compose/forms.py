@@ -143,16 +143,22 @@ class SignatureFileForm(forms.Form):
 
 
 class StockTextForm(forms.Form):
-    """Form of a stock text. `schools`: (id, name) of those it may be shared with."""
+    """Form of a stock text. `schools`: (id, name) of those it may be shared with; `alone`: unshared."""
 
     title = forms.CharField(label="Titre", max_length=100)
     subject = forms.CharField(label="Objet proposé", max_length=200, required=False, help_text="Facultatif.")
     structure = forms.ChoiceField(label="Partage", required=False)
     html = forms.CharField(required=False, strip=False)
 
-    def __init__(self, *args: object, schools: tuple[tuple[int, str], ...], **more: object) -> None:
+    def __init__(
+        self,
+        *args: object,
+        schools: tuple[tuple[int, str], ...],
+        alone: str = "Moi seulement",
+        **more: object,
+    ) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
-        choices = [("", "Moi seulement"), *((str(pk), name) for pk, name in schools)]
+        choices = [("", alone), *((str(pk), name) for pk, name in schools)]
         self.fields["structure"].choices = choices  # type: ignore[attr-defined]
 
     def stock_text_fields(self) -> StockTextFields:

@@ -138,8 +138,9 @@ def edit_stock_text(request: SignedInRequest, text_id: int = 0) -> HttpResponse:
     if text_id and (text is None or not text.is_own):
         raise Http404
     schools = queries.schools_of(request.who.account_id, today)
+    alone = "Les membres de la boîte" if request.who.acting else "Moi seulement"
     if request.method == "POST":
-        form = StockTextForm(request.POST, schools=schools)
+        form = StockTextForm(request.POST, schools=schools, alone=alone)
         try:
             services.save_stock_text(
                 request.who.account_id,
@@ -153,7 +154,10 @@ def edit_stock_text(request: SignedInRequest, text_id: int = 0) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
     initial = {**vars(text), "structure": text.structure_id or ""} if text else {}
     return _text_page(
-        request, StockTextForm(initial=initial, schools=schools), text_id, text.html if text else ""
+        request,
+        StockTextForm(initial=initial, schools=schools, alone=alone),
+        text_id,
+        text.html if text else "",
     )
 
 
