@@ -49,6 +49,14 @@ def here(content: bytes) -> Table:
         (number("1400", 2), "01400"),
         (number("612345678", 4), "06 12 34 56 78"),
         (number("0.15", 5), "15 %"),
+        (number("45.5", 8), "45,50 €"),
+        (number("1234.5", 8), "1 234,50 €"),
+        (number("-3", 8), "-3,00 €"),
+        (number("12.25", 9), "12,3"),
+        (number("1234.567", 10), "1 234,57"),
+        (number("1.08541666666667", 11), "26 h 03"),
+        (number("45.5"), "45,5"),
+        (number("1E29", 8), "100 000 000 000 000 000 000 000 000 000 €"),
         ('<c t="s"><v>1</v></c>', "Élève & co"),
         ('<c t="str"><f>A1</f><v>calculé</v></c>', "calculé"),
         ('<c t="b"><v>1</v></c>', "VRAI"),
@@ -263,6 +271,29 @@ def test_a_workbook_given_on_the_page_is_merged(browser: Client, key: str) -> No
     assert "1 exemplaire prêt" in shown
     assert "Bonjour Léa, note : 12,5" in shown
     assert Mailing.objects.get().source == "notes.xlsx"
+
+
+def test_the_other_sheets_of_a_workbook_are_said_to_be_left_aside(browser: Client, key: str) -> None:
+    """Old workbooks come with empty sheets: only those that hold something are named."""
+    row = text("Léa") + text("lea@dehors.example") + number("12")
+    others = {"4e B": f'<row r="1">{text("Prénom")}</row>', "Feuil3": ""}
+    workbook = xlsx(HEADER, row, first=f'<row r="1">{text("caché")}</row>', others=others)
+    assert here(workbook).sheets == ("Élèves", "4e B")
+    assert here(PUPILS).sheets == ("Élèves",)
+    cell = "<t:table-cell><x:p>{}</x:p></t:table-cell>"
+    lines = [
+        f"<t:table-row>{cell.format('Courriel')}</t:table-row>",
+        f"<t:table-row>{cell.format('z')}</t:table-row>",
+    ]
+    assert here(ods(*lines)).sheets == ("4e A", "4e B")
+    page = f"{HOME}{key}/exemplaires/"
+    assert (
+        browser.post(page, {"source": "file", "table": SimpleUploadedFile("4e.xlsx", workbook)}).status_code
+        == 302
+    )
+    assert "d’autres feuilles, qui ne sont pas lues : « 4e B »." in as_typed(
+        browser.get(page).content.decode()
+    )
 
 
 def test_after_a_refusal_the_file_is_still_what_is_chosen(browser: Client, key: str) -> None:

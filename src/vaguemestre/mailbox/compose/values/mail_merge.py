@@ -18,13 +18,14 @@ class TableRow(NamedTuple):
 class Table(NamedTuple):
     """`address_title`: title of the column of addresses, where its owner chose one of several.
 
-    If several have it, `address_place` says which of them.
+    If several have it, `address_place` says which of them. `sheets`: of its workbook, the first is read.
     """
 
     header: list[str]
     rows: list[TableRow]
     address_title: str = ""
     address_place: int | None = None
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

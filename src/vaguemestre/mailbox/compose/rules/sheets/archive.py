@@ -84,10 +84,14 @@ class Archive:
 
 
 class Rows:
-    """The rows of a sheet as they are read; empty ones are left out."""
+    """The rows of a sheet as they are read; empty ones are left out.
+
+    `sheets`: the names of the sheets that are shown and hold something, the first of which is read.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.sheets: list[str] = []
         self.kept: list[TableRow] = []
         self._characters = 0
         self._cells: dict[int, str] = {}

@@ -18,6 +18,7 @@ class _FirstSheet:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._tables = 0
+        self._name = ""  # of the table
         self._notes = 0  # comments of cells, which are none of their text
         self._number = 1  # of the row
         self._row_count = 1
@@ -30,6 +31,7 @@ class _FirstSheet:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table":
             self._tables += 1
+            self._name = local_attribute(attributes, "name")
         if self._tables != 1:
             return
         if name == "table-row":
@@ -56,6 +58,8 @@ class _FirstSheet:
             self._end_row()
 
     def data(self, text: str) -> None:
+        if self._tables and self._name not in self._rows.sheets and text.strip():
+            self._rows.sheets.append(self._name)
         if self._text is not None and not self._notes:
             self._text.append(text)
 

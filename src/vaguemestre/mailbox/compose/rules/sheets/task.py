@@ -36,7 +36,12 @@ def perform(
             read(archive, rows)
     except UnreadableSheet:
         return {"unreadable": True}
-    return {"heavy": True} if rows.is_heavy else {"rows": rows.kept}
+    return {"heavy": True} if rows.is_heavy else {"rows": rows.kept, "sheets": rows.sheets}
+
+
+def sheets_in(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the sheets shown that hold something, the first of which was read."""
+    return tuple(map(str, answer.get("sheets", ())))
 
 
 def rows_in(answer: Mapping[str, Any]) -> list[TableRow]:

@@ -2,10 +2,12 @@
 
 import posixpath
 import re
+from contextlib import suppress
 
 from vaguemestre.mailbox.compose.rules.sheets.archive import (
     Archive,
     Rows,
+    SheetFull,
     UnreadableSheet,
     local_attribute,
 )
@@ -15,6 +17,7 @@ WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]+")
+_MOST_OTHERS = 20  # sheets looked into
 _TRUTHS = ("1", "true")  # of an attribute
 _TRUE = {"1": "VRAI", "0": "FAUX"}
 
@@ -24,14 +27,29 @@ def read_xlsx(archive: Archive, rows: Rows) -> None:
     workbook, relations, strings, styles = _Workbook(), _Relations(), _Strings(), _Styles()
     archive.parse(WORKBOOK, workbook)
     archive.parse(_RELATIONS, relations)
-    if workbook.sheet not in relations.targets:
+    parts = {
+        name: posixpath.join("/xl", relations.targets[relation]).removeprefix("/")
+        for name, relation in workbook.sheets
+        if relation in relations.targets
+    }
+    if not parts:
         raise UnreadableSheet("no sheet")
+    read, *others = parts
+    rows.sheets = [read, *(name for name in others[:_MOST_OTHERS] if _is_filled(archive, parts[name]))]
     if archive.has(_STRINGS):
         archive.parse(_STRINGS, strings)
     if archive.has(_STYLES):
         archive.parse(_STYLES, styles)
-    sheet = posixpath.join("/xl", relations.targets[workbook.sheet]).removeprefix("/")
-    archive.parse(sheet, _Sheet(rows, strings.texts, styles.formats, since_1904=workbook.since_1904))
+    archive.parse(parts[read], _Sheet(rows, strings.texts, styles.formats, since_1904=workbook.since_1904))
+
+
+def _is_filled(archive: Archive, part: str) -> bool:
+    """Whether that sheet has a cell: old workbooks come with empty sheets."""
+    if archive.has(part):
+        with suppress(SheetFull):
+            archive.parse(part, _FirstCell())
+            return False
+    return archive.has(part)
 
 
 class _Elements:
@@ -47,15 +65,25 @@ class _Elements:
         pass
 
 
-class _Workbook(_Elements):
-    """The relation of the first sheet that is shown, and where dates are counted from."""
-
-    def __init__(self) -> None:
-        self.sheet, self.since_1904 = "", False
+class _FirstCell(_Elements):
+    """Stops at the first cell that holds something."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "sheet" and not self.sheet and attributes.get("state", "visible") == "visible":
-            self.sheet = local_attribute({key: attributes[key] for key in attributes if ":" in key}, "id")
+        if name in {"v", "t"}:
+            raise SheetFull
+
+
+class _Workbook(_Elements):
+    """The sheets that are shown, each with its relation, and where dates are counted from."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str]] = []
+        self.since_1904 = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "sheet" and attributes.get("state", "visible") == "visible":
+            relation = local_attribute({key: attributes[key] for key in attributes if ":" in key}, "id")
+            self.sheets.append((attributes.get("name", ""), relation))
         elif name == "workbookPr":
             self.since_1904 = attributes.get("date1904") in {"1", "true"}
 

@@ -19,7 +19,7 @@ from vaguemestre.mailbox.compose.rules.mail_merge import (
 )
 from vaguemestre.mailbox.compose.rules.merge_weight import column_uses, heaviest_copy
 from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
-from vaguemestre.mailbox.compose.rules.sheets.task import rows_in
+from vaguemestre.mailbox.compose.rules.sheets.task import rows_in, sheets_in
 from vaguemestre.mailbox.compose.services.files.attachments import check_complete
 from vaguemestre.mailbox.compose.services.files.file_links import check_links
 from vaguemestre.mailbox.compose.services.mailings.merged_letters import copy_content
@@ -48,7 +48,7 @@ def table_in(content: bytes, read_sheet: ReadSheet) -> Table:
         answer = read_sheet(content)
     except EngineRefused as error:
         raise Refusal("compose.table-unreadable") from error
-    return table_of(rows_in(answer))
+    return table_of(rows_in(answer))._replace(sheets=sheets_in(answer))
 
 
 def prepare_mailing(
@@ -79,8 +79,7 @@ def prepare_mailing(
     classes: list[ClassAudience] = []
     if table is not None:
         result = merge_copies(table, variables)
-        if title := address_title(table):
-            source = f"{source[:150]}, colonne « {title[:80]} »"
+        source = _source_of(table, source)
     else:
         recipients, unreadable = lenient_recipients(f"{row.to}, {row.cc}, {row.bcc}")
         classes, people = _expand_classes(asker, recipients)
@@ -91,6 +90,14 @@ def prepare_mailing(
         sender = _gateway(writer, now) if classes and not own_sender else ""
         audiences = [audience.name for audience in classes]
         return int(_store_mailing(row, result, source, audiences, sender, now).pk)
+
+
+def _source_of(table: Table, file_name: str) -> str:
+    """The file and the column of addresses; on a second line, the sheets of the file that are left aside."""
+    title = address_title(table)
+    source = f"{file_name[:100]}, colonne « {title[:60]} »" if title else file_name[:150]
+    names = ", ".join(f"« {name} »" for name in table.sheets[1:])
+    return f"{source}\n{names[:90]}" if names else source
 
 
 def _check_weight(row: Composition, writer: Writer, result: MergeResult, limit: int, now: datetime) -> None:
