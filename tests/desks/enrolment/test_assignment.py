@@ -106,3 +106,34 @@ def test_a_request_that_names_the_wrong_work_says_who_creates_it_and_how_to_go_o
     confirmed(desk, f"{there}/existe", {"person_id": entered.person_id})
     row = NumenRequest.objects.get()
     assert (row.state, row.person_id) == ("existing_found", entered.person_id)
+
+
+def test_whoever_receives_a_request_corrects_the_work_it_names_and_creates_the_person(place: int) -> None:
+    """It stopped there: « c'est à un autre service de le faire », which had passed it on."""
+    request, _ = filed(place)
+    service = ManagementService.objects.get(academy_id=place, code="DPATE")
+    NumenRequest.objects.update(service=service)
+    there, uai = f"/gestion/demandes/{request.pk}", school().uai
+    desk = client_of(officer(place, "DPATE"))
+    assert "Corriger où cette personne exerce" in desk.get(there).content.decode()
+    wrong = desk.post(f"{there}/exercice", {"workplace": "superieur", "work": "administratif"}, follow=True)
+    assert "Corrigé" not in wrong.content.decode()
+    told = desk.post(f"{there}/exercice", {"workplace": "second-degre", "work": "administratif"}, follow=True)
+    page = " ".join(html.unescape(told.content.decode()).replace("\N{NO-BREAK SPACE}", " ").split())
+    assert "Corrigé : le service qui crée la personne suit ce choix" in page
+    assert "personnel administratif, technique, social ou de santé (la demande disait :" in page
+    assert (
+        Entry.objects.get(action="enrolment.work-corrected").details["after"] == "second-degre administratif"
+    )
+    assert confirmed(desk, f"{there}/creer", {"uai": uai}).status_code == 302
+    assert NumenRequest.objects.get().person_id
+    late = desk.post(f"{there}/exercice", {"workplace": "second-degre", "work": "enseignant"})
+    assert late.status_code == 422
+    assert NumenRequest.objects.get().applicant["work"] == "administratif"
+
+
+def test_nobody_corrects_the_work_of_another_services_request(place: int) -> None:
+    request, _ = filed(place)
+    stranger = client_of(officer(place, "DPATE"))
+    stranger.post(f"/gestion/demandes/{request.pk}/exercice", {"workplace": "service", "work": "inspection"})
+    assert NumenRequest.objects.get().applicant["work"] == request.applicant["work"]

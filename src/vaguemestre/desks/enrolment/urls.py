@@ -1,6 +1,7 @@
 from django.urls import path
 
 from vaguemestre.desks.enrolment.views import (
+    applicant_work,
     due_dates,
     lifecycle,
     match_candidates,
@@ -19,6 +20,7 @@ urlpatterns = [
     path("gestion/", queue.show_queue, name="queue"),
     path("gestion/demandes/<int:request_id>", queue.show_request, name="request"),
     path("gestion/demandes/<int:request_id>/pieces/<int:proof_id>", queue.show_proof, name="proof"),
+    path("gestion/demandes/<int:request_id>/exercice", applicant_work.correct_work, name="correct-work"),
     path("gestion/demandes/<int:request_id>/<str:act>", queue.decide_request, name="decide-request"),
     path("gestion/ressemblances", match_candidates.list_match_candidates, name="match-candidates"),
     path("gestion/ressemblances/<int:candidate_id>", match_candidates.answer, name="match-candidate"),

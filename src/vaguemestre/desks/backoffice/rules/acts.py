@@ -117,6 +117,7 @@ ACTION_LABELS = {
     "enrolment.proofs-forgotten": "Pièces effacées",
     "enrolment.request-closed": "Demande de NUMEN close",
     "enrolment.note-added": "Demande de NUMEN : note ajoutée",
+    "enrolment.work-corrected": "Demande de NUMEN : lieu ou métier corrigé",
     "enrolment.request-assigned": "Demande de NUMEN confiée",
     "enrolment.request-passed-on": "Demande de NUMEN transmise à un autre service",
     "enrolment.request-moved": "Demande de NUMEN avancée",

@@ -1,6 +1,11 @@
 """Use cases of enrolment."""
 
-from vaguemestre.desks.enrolment.services.assignment import add_note, assign_request, pass_request_on
+from vaguemestre.desks.enrolment.services.assignment import (
+    add_note,
+    assign_request,
+    correct_work,
+    pass_request_on,
+)
 from vaguemestre.desks.enrolment.services.decisions import (
     check_creation,
     check_recognition,
@@ -41,6 +46,7 @@ __all__ = [
     "close_request",
     "complete_request",
     "correct_person",
+    "correct_work",
     "create_person",
     "delete_old_proofs",
     "delete_old_requests",

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.models import NumenRequest, RequestNote
+from vaguemestre.desks.enrolment.rules.request_states import next_state
 from vaguemestre.desks.enrolment.services.decisions import move, request_in
-from vaguemestre.desks.enrolment.values import RequestAction, Scope
+from vaguemestre.desks.enrolment.values import RequestAction, RequestState, Scope, Work, Workplace
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 
@@ -63,6 +64,29 @@ def pass_request_on(
     record(
         "enrolment.request-passed-on", to=f"numen-request:{request.pk}", by=by, at=now,
         service=services[service_id],
+    )  # fmt: skip
+
+
+@transaction.atomic(durable=True)
+def correct_work(
+    scope: Scope, request_id: int, workplace: Workplace, work: Work, note: str, *, by: str, now: datetime
+) -> None:
+    """Use case: correct where an applicant works and as what, which names the service that creates them.
+
+    `note`: what it was and is, for officers. Raises Refusal `enrolment.unknown`, `enrolment.not-now`.
+    """
+    request = request_in(scope, request_id)
+    next_state(RequestState(request.state), RequestAction.CREATE)
+    before = {name: request.applicant[name] for name in ("workplace", "work")}
+    after = {"workplace": workplace.value, "work": work.value}
+    if before == after:
+        return
+    request.applicant = {**request.applicant, **after}
+    request.save(update_fields=("applicant",))
+    _add_note(request, note, by=by, now=now)
+    record(
+        "enrolment.work-corrected", to=f"numen-request:{request.pk}", by=by, at=now,
+        before=" ".join(before.values()), after=" ".join(after.values()),
     )  # fmt: skip
 
 

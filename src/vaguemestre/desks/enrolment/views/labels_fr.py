@@ -32,6 +32,7 @@ DONE_LABELS = {
     "confier": "C’est noté : la demande a changé de mains.",
     "noter": "Note ajoutée.",
     "transmettre": "Demande transmise.",
+    "exercice": "Corrigé : le service qui crée la personne suit ce choix.",
 }
 
 MATCH_REASON_LABELS = {

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.forms.officer_forms import MessageForm, SchoolForm
-from vaguemestre.desks.enrolment.forms.request_forms import WORK_LABELS, WORKPLACE_LABELS
 from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
 from vaguemestre.desks.enrolment.rules.proofs import download_name
 from vaguemestre.desks.enrolment.rules.request_states import allowed_actions, next_state
 from vaguemestre.desks.enrolment.values import RequestAction, RequestState
+from vaguemestre.desks.enrolment.views.applicant_work import work_context
 from vaguemestre.desks.enrolment.views.creation import (
     IS_OTHER,
     PostSummary,
@@ -288,8 +288,7 @@ def _page(
             (proof.proof_id, MEDIA_TYPE_LABELS.get(proof.kind, proof.kind), proof.size)
             for proof in detail.proofs
         ],
-        "workplace": WORKPLACE_LABELS[detail.applicant.workplace],
-        "work": WORK_LABELS[detail.applicant.work],
+        **work_context(detail.applicant),
         "people": [(person, MATCH_REASON_LABELS[person.reason]) for person in people],
         "may": {action.value for action in allowed_actions(detail.state)},
         "message_form": message_form or MessageForm(),
