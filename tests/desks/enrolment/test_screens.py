@@ -554,6 +554,30 @@ def mark_in(page: object) -> str:
     return found[1]
 
 
+class TestReload:
+    """A telephone loads the tab of the receipt anew by itself."""
+
+    @pytest.mark.heavy
+    def test_the_same_request_sent_again_has_the_same_receipt(self, place: int) -> None:
+        visitor, there = Client(), f"/numen/demande?{QUESTIONS}"
+        match = re.search(r'name="once" value="([^"]+)"', visitor.get(there).content.decode())
+        assert match
+        receipts = [secrets_in(visitor.post(there, typed(once=match[1]))) for _ in range(7)]
+        assert len(set(receipts)) == 1
+        assert NumenRequest.objects.count() == 1
+        other = secrets_in(visitor.post(there, typed(once=match[1], first_name="Anne")))
+        assert other != receipts[0], "somebody else, after « Back »"
+        again = secrets_in(visitor.post(there, typed(once="another page")))
+        assert again not in (other, receipts[0])
+        followed = visitor.post("/numen/suivi", dict(zip(("reference", "secret"), receipts[0], strict=True)))
+        assert followed.status_code == 200
+
+
+def secrets_in(receipt: Any) -> tuple[str, str]:
+    found = re.findall(r'class="secret" id="[^"]+">([^<]+)<', receipt.content.decode())
+    return found[0], found[1]
+
+
 class TestLives:
     """What happens to somebody is declared by an officer of their service."""
 

@@ -19,6 +19,16 @@ def random_secret(draw: Random) -> str:
     return "-".join(text[at : at + 5] for at in range(0, 15, 5))
 
 
+def derived_secret(digest: str) -> str:
+    """A secret of the same form from a keyed digest (hexadecimal, 64 digits)."""
+    number, letters = int(digest, 16), []
+    for _ in range(15):
+        number, rest = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[rest])
+    text = "".join(letters)
+    return "-".join(text[at : at + 5] for at in range(0, 15, 5))
+
+
 def normalise(typed: str) -> str:
     """The typed text without case, spaces and hyphens."""
     return _NOISE.sub("", typed).upper()

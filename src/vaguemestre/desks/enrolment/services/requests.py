@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -39,22 +40,28 @@ def submit_request(
     *,
     network: str,
     now: datetime,
+    once: str = "",
 ) -> Receipt:
     """Use case: submit a request to the service in charge.
 
-    Raises Refusal `enrolment.too-many`, `enrolment.no-service`.
+    `once`: of the page that it comes from. Sent again from it, as a reload does, the same request has the
+    same receipt. Raises Refusal `enrolment.too-many`, `enrolment.no-service`.
     """
     code = service_in_charge(applicant.workplace, applicant.work, applicant.department)
     service = service_card(academy_id, code or "")
     if service is None:
         raise Refusal("enrolment.no-service")
+    contact = _keyed_digest("contact", references.canonical_mailbox(applicant.contact), keys)
+    secret = _secret_of(applicant, once, keys) if once else references.random_secret(draw)
+    sent = NumenRequest.objects.filter(contact=contact, secret_digest=references.digest(secret)).first()
+    if sent:
+        return Receipt(sent.reference, secret, service.name)
     network_digest = _keyed_digest("numen", customer_network(network), keys)
     recent = NumenRequest.objects.filter(
         network=network_digest, filed_at__gt=now - timedelta(hours=1)
     ).count()
     if recent >= MAX_REQUESTS_AN_HOUR:
         raise Refusal("enrolment.too-many")
-    secret = references.random_secret(draw)
     request = NumenRequest.objects.create(
         reference=_free_reference(now.year, draw),
         secret_digest=references.digest(secret),
@@ -62,7 +69,7 @@ def submit_request(
         applicant=_to_json(applicant),
         birth_date=applicant.birth_date,
         network=network_digest,
-        contact=_keyed_digest("contact", references.canonical_mailbox(applicant.contact), keys),
+        contact=contact,
         filed_at=now,
     )
     _keep_proofs(request, proofs, keys, now)
@@ -128,6 +135,12 @@ def _to_json(applicant: Applicant) -> dict[str, Any]:
     for name in ("birth_date", "starts_on", "ends_on"):
         fields[name] = fields[name].isoformat() if fields[name] else None
     return fields
+
+
+def _secret_of(applicant: Applicant, once: str, keys: SecretKeys) -> str:
+    """The tracking secret of that request from that page: nobody else can derive it, and nothing keeps it."""
+    content = json.dumps([once, _to_json(applicant)], sort_keys=True)
+    return references.derived_secret(_keyed_digest("receipt", content, keys))
 
 
 def _keyed_digest(purpose: str, text: str, keys: SecretKeys) -> str:

@@ -1,6 +1,7 @@
 """Public pages « NUMEN »: the service in charge, the request, its tracking."""
 
 from random import SystemRandom
+from secrets import token_urlsafe
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,7 @@ from vaguemestre.people.directory.queries import ServiceCard, find_academy_id, s
 
 _TRACKING_SALT = "enrolment.follow"
 _TRACKING_SECONDS = 3600
+_MAX_MARK = 40  # characters: of the page that a request comes from
 
 
 @require_GET
@@ -72,6 +74,7 @@ def submit_request(request: HttpRequest) -> HttpResponse:
             SystemRandom(),
             network=network_of(request),
             now=timezone.now(),
+            once=request.POST.get("once", "")[:_MAX_MARK],
         )
     except Refusal as refusal:
         form.add_error(None, sentence(refusal))
@@ -131,7 +134,8 @@ def _tracking_page(
 def _request_page(
     request: HttpRequest, form: RequestForm, service: ServiceCard, *, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "service": service, "query": request.GET.urlencode()}
+    once = request.POST.get("once", "")[:_MAX_MARK] or token_urlsafe(16)
+    context = {"form": form, "service": service, "query": request.GET.urlencode(), "once": once}
     return render(request, "enrolment/request.html", context, status=status)
 
 
