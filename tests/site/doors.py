@@ -101,8 +101,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "enrolment": {
         OPEN: "complete-request start submit-request track-request",
         OFFICERS: """
-            correct correct-work decide-request declare declare-return letter letters lifecycle match-candidate
-            match-candidates numen people people-file people-letters person proof queue
+            correct correct-work decide-request declare declare-return letter letters lifecycle
+            match-candidate match-candidates numen people people-file people-letters person proof queue
             register-arrival request upcoming
         """,
     },
