@@ -290,9 +290,6 @@ ACTION_LABELS = {
     "operations.queue-unreached": "Courriels en attente : la file n’a pas répondu",
     "operations.queue-send-back": "Courriels en attente renvoyés à qui les a écrits",
     "tracking.mail-searched": "Courriels d’un compte cherchés (chemin, jamais texte)",
-    "quarantine.released": "Courriel en quarantaine remis à sa boîte",
-    "quarantine.judged-late": "Lien signalé ou macros dans un courriel déjà arrivé : mis en quarantaine",
-    "quarantine.virus-found-late": "Virus trouvé dans un courriel déjà arrivé : mis en quarantaine",
     **MAIL_ACTION_LABELS,
 }
 

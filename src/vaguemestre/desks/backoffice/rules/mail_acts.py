@@ -1,6 +1,9 @@
 """French labels of the journal's actions on messages: removals, reports, composition, box mailings."""
 
 MAIL_ACTION_LABELS = {
+    "quarantine.released": "Courriel en quarantaine remis à sa boîte",
+    "quarantine.judged-late": "Lien signalé ou macros dans un courriel déjà arrivé : mis en quarantaine",
+    "quarantine.virus-found-late": "Virus trouvé dans un courriel déjà arrivé : mis en quarantaine",
     "removals.approved": "Retrait de courriels : accord de la deuxième personne",
     "removals.content-declined": "Lien ou pièce jointe laissés à tous",
     "removals.content-refused": "Lien ou pièce jointe refusés à tous : accord de la deuxième personne",

@@ -56,19 +56,13 @@ def submit_request(
     sent = NumenRequest.objects.filter(contact=contact, secret_digest=references.digest(secret)).first()
     if sent:
         return Receipt(sent.reference, secret, service.name)
-    network_digest = _keyed_digest("numen", customer_network(network), keys)
-    recent = NumenRequest.objects.filter(
-        network=network_digest, filed_at__gt=now - timedelta(hours=1)
-    ).count()
-    if recent >= MAX_REQUESTS_AN_HOUR:
-        raise Refusal("enrolment.too-many")
     request = NumenRequest.objects.create(
         reference=_free_reference(now.year, draw),
         secret_digest=references.digest(secret),
         service_id=service.service_id,
         applicant=_to_json(applicant),
         birth_date=applicant.birth_date,
-        network=network_digest,
+        network=_counted_network(network, keys, now),
         contact=contact,
         filed_at=now,
     )
@@ -135,6 +129,15 @@ def _to_json(applicant: Applicant) -> dict[str, Any]:
     for name in ("birth_date", "starts_on", "ends_on"):
         fields[name] = fields[name].isoformat() if fields[name] else None
     return fields
+
+
+def _counted_network(network: str, keys: SecretKeys, now: datetime) -> str:
+    """The keyed digest of a network. Raises Refusal `enrolment.too-many` if it sent enough this hour."""
+    network_digest = _keyed_digest("numen", customer_network(network), keys)
+    recent = NumenRequest.objects.filter(network=network_digest, filed_at__gt=now - timedelta(hours=1))
+    if recent.count() >= MAX_REQUESTS_AN_HOUR:
+        raise Refusal("enrolment.too-many")
+    return network_digest
 
 
 def _secret_of(applicant: Applicant, once: str, keys: SecretKeys) -> str:
