@@ -24,7 +24,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from pytest_django.live_server_helper import LiveServer
-from tests import left_out, own_database, room_coverage, run_order
+from tests import last_requests, left_out, own_database, room_coverage, run_order
 from tests.engine_programs import EnginePrograms
 
 from vaguemestre.access.signin.ports import revocations
@@ -176,6 +176,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def live_server(live_server: LiveServer) -> LiveServer:
     """pytest-django's server, its port among those our pages are served at."""
+    last_requests.count_them()
     port = urlsplit(live_server.url).port
     assert port
     for name in hosts.LOOPBACK:
