@@ -286,6 +286,8 @@ def test_codes_numbers_and_dates_of_machines_are_words_or_left_out() -> None:
     assert displayed_values([("about", "Sylvie Lecointe"), *right]) == [
         ("Concerne", "Sylvie Lecointe"), ("Droit", "tri"), ("Début", "1er décembre 2026"),
     ]  # fmt: skip
+    assert displayed_values([("scope", "inbox")]) == [("Étendue", "la boîte de réception seulement")]
+    assert displayed_values([("scope", "mail")]) == []
     removal = [("remove", "5"), ("about-5", "Camille Delattre"), ("about-6", "Un autre")]
     assert displayed_values(removal) == [("Concerne", "Camille Delattre")]
     held = [("message", "172"), ("message", "173"), ("about-172", "Sortie"), ("about-9", "Autre")]

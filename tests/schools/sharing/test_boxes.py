@@ -12,6 +12,7 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.access.signin.races import at_once
+from tests.post.quarantine.test_services import events_of
 from tests.schools.sharing.conftest import Engines, School, address_of, lead, now
 
 from vaguemestre.access.signin.ports import deliver_notice, revocations
@@ -117,6 +118,10 @@ def test_a_head_who_moves_within_the_academie_reads_on_for_some_days_and_owns_no
     )
     for _ in range(2):
         handlers.sync_owners_of_people(PeopleChanged([school.head.person_id]))
+    (ended,) = [one for one in events_of(MembersChanged) if one.change == MembershipChange.ENDED]
+    (told,) = notices_of(ended)
+    assert "Vous la lisez encore jusqu’au" in told
+    assert "est terminé" not in told
     assert queries.owners_of(school.box.pk, now()) == []
     (row,) = Member.objects.filter(box=school.box, account=school.head, ended_at=None)
     assert (row.right, row.is_owner) == ("read", False)
@@ -232,6 +237,18 @@ def test_the_member_and_the_owners_are_told_and_not_who_did_it(school: School) -
         assert [mailbox for mailbox, _ in told] == ["secretaire@ac-amiens.test"]
     finally:
         deliver_notice.replace(before)
+
+
+def notices_of(event: MembersChanged) -> list[str]:
+    """The text of each notice of that event."""
+    told: list[str] = []
+    before = deliver_notice.get()
+    deliver_notice.replace(lambda mailbox, content, message_id, at: told.append(text_of(content)))
+    try:
+        handlers.notify_members(event)
+    finally:
+        deliver_notice.replace(before)
+    return told
 
 
 def test_several_let_in_at_once_are_told_each_and_the_owner_once(school: School) -> None:

@@ -221,6 +221,20 @@ def test_another_mailbox_is_asked_for_and_an_administrator_opens_it(
     assert of(administrator).post(where, {"decision": "refuse"}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("until", "why"), [("30/11/2020", "ne pas être passée"), ("31/02/2027", "jours qui existent")]
+)
+def test_a_wrong_end_of_a_right_is_said_on_the_page(school: School, of: Of, until: str, why: str) -> None:
+    school.share(account("collegue"), Right.READ)
+    path = f"{school.path}membres/{Member.objects.get(account__username='collegue').pk}/"
+    typed = {"right": "send", "starts_on": "01/09/2026", "ends_on": until}
+    answer = of(school.head).post(path, typed)
+    assert answer.status_code == 422
+    shown = as_typed(answer.content.decode())
+    assert why in shown
+    assert "Ouvrir la boîte" in shown
+
+
 def test_whoever_asked_for_a_mailbox_is_told_the_decision(school: School, engines: Engines, of: Of) -> None:
     asker, administrator = account("gestion"), account("admin", role="administrator")
     for local in ("climat", "erasmus"):

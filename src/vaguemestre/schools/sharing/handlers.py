@@ -104,20 +104,32 @@ def notify_of_several(event: MembersAdded) -> None:
     if card is None or not members:
         return
     key = f"{event.box_id} {'+'.join(map(str, event.account_ids))} {event.change} {event.at}"
-    names = [member.name for member in members.values()]
+    facts = NoticeFacts(card.title, card.address, [member.name for member in members.values()])
+    change, facts = _change_now(event, facts)
     for account_id in {*members, *queries.owners_of(event.box_id, timezone.now())}:
         recipient = members.get(account_id) or presented(account_id)
         if recipient is None or recipient.state != "active" or event.by == f"account:{account_id}":
             continue
         notice = membership_notice(
-            MembershipChange(event.change),
-            NoticeFacts(card.title, card.address, names),
+            change,
+            facts,
             recipient.address,
             key,
             at,
             is_member=account_id in members,
         )
         deliver_notice.get()(recipient.mailbox, notice.content, notice.message_id, at)
+
+
+def _change_now(event: MembersAdded, facts: NoticeFacts) -> tuple[MembershipChange, NoticeFacts]:
+    """What to write: a former owner may read on for some days, to hand over."""
+    change = MembershipChange(event.change)
+    if change is MembershipChange.ENDED:
+        for member in queries.members_of(event.box_id, timezone.now()):
+            if member.account_id in event.account_ids and member.last_day:
+                until = f"{member.last_day:%d/%m/%Y}"
+                return MembershipChange.HANDS_OVER, facts._replace(until=until)
+    return change, facts
 
 
 def record_client_sign_in(event: ProgramEntered) -> None:

@@ -14,6 +14,7 @@ SENTENCES = {
     ),
     "sharing.box-gone": "Cette boîte est fermée.",
     "sharing.cannot-take": "Cette personne ne peut pas s’en charger : il lui faut le droit « tri ».",
+    "sharing.day-impossible": "Écrivez des jours qui existent, ainsi : 19/12/2026.",
     "sharing.days-reversed": "La fin doit venir après le début, et ne pas être passée.",
     "sharing.key-needs-send": "Un logiciel de messagerie lit, range et écrit : il faut le droit « envoi ».",
     "sharing.key-not-lent": "Une boîte confiée s’ouvre ici seulement, jamais dans un autre logiciel.",

@@ -46,6 +46,7 @@ class MembershipChange(StrEnum):
 
     ADDED = "added"
     ENDED = "ended"
+    HANDS_OVER = "hands-over"  # owner no more, they read on for some days
     OWNER = "owner"
     MANAGER = "manager"
 

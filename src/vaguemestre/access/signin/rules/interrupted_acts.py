@@ -49,6 +49,7 @@ _LABELS = {
     "requested_by": "Demandeur",
     "right": "Droit",
     "school": "Établissement",
+    "scope": "Étendue",
     "serial": "Numéro de série",
     "sponsor": "Qui en répond",
     "starts_on": "Début",
@@ -97,6 +98,8 @@ _CHOICES = {
     ("right", "send"): "envoi",
     ("right", "manage"): "gestion",
     ("role", "owner"): "propriété",
+    ("scope", "inbox"): "la boîte de réception seulement",
+    ("scope", "all"): "tous les dossiers, sauf « Personnel » et « Privé »",
     ("role", "moderator"): "modération",
 }
 # Fields whose numbers are those of rows of the database.
@@ -134,6 +137,8 @@ def _label(name: str) -> str:
 
 def _words_of(name: str, value: str) -> str:
     """What is displayed of a value; "" for a code, a number of the database, or a field without a name."""
+    if choice := _CHOICES.get((name, value)):
+        return choice
     is_code = name in _CODES or bool(_TOKEN.fullmatch(value))
     is_number = name in _NUMBERED and value.isdecimal()
     is_unnamed = name not in _LABELS and not name.startswith(ABOUT) and bool(_BARE.fullmatch(value))
@@ -144,4 +149,4 @@ def _words_of(name: str, value: str) -> str:
             return day_fr(date.fromisoformat(value))
         except ValueError:
             return ""
-    return _CHOICES.get((name, value)) or _VALUES.get(value, value[:_MAX_DISPLAYED_CHARACTERS])
+    return _VALUES.get(value, value[:_MAX_DISPLAYED_CHARACTERS])

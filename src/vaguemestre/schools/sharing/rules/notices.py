@@ -12,11 +12,15 @@ from vaguemestre.schools.sharing.values import MembershipChange
 
 
 class NoticeFacts(NamedTuple):
-    """The box, by title and address, and the names of the members whose access changed."""
+    """The box, by title and address, and the names of the members whose access changed.
+
+    `until`: the last day on which somebody who hands over reads it.
+    """
 
     title: str
     address: str
     names: Sequence[str]
+    until: str = ""
 
 
 class Notice(NamedTuple):
@@ -46,6 +50,13 @@ _TEMPLATES = {
         "Votre accès à la boîte « {title} » ({address}) est terminé.",
         "L’accès de {name} à la boîte « {title} » ({address}) est terminé.",
     ),
+    MembershipChange.HANDS_OVER: _Template(
+        "Boîte partagée : {title}, à transmettre",
+        "Vous n’êtes plus responsable de la boîte « {title} » ({address}). Vous la lisez encore jusqu’au "
+        "{until}, pour transmettre ce qui est en cours.",
+        "{name} n’est plus responsable de la boîte « {title} » ({address}), et la lit encore jusqu’au "
+        "{until}.",
+    ),
     MembershipChange.MANAGER: _Template(
         "Boîte partagée : {title}, droit de gestion",
         "Vous gérez désormais la boîte « {title} » ({address}) : vous choisissez qui l’ouvre.",
@@ -66,15 +77,13 @@ def membership_notice(
     change: MembershipChange, facts: NoticeFacts, to: str, key: str, at: datetime, *, is_member: bool
 ) -> Notice:
     """The notice to one recipient. Its Message-ID depends on `key` and `to` only: a retry is a duplicate."""
-    template, values = _TEMPLATES[change], {"title": facts.title, "address": facts.address}
+    template, values = _TEMPLATES[change], facts._asdict() | {"names": ", ".join(facts.names)}
     if is_member:
         text = template.for_member.format(**values)
     elif len(facts.names) == 1:
         text = template.for_owners.format(name=facts.names[0], **values)
     else:
-        text = template.for_owners_of_several.format(
-            names=", ".join(facts.names), number=len(facts.names), **values
-        )
+        text = template.for_owners_of_several.format(number=len(facts.names), **values)
     mark = sha256(f"{key} {to}".encode()).hexdigest()[:32]
     message_id = f"<boite.{mark}@{facts.address.partition('@')[2]}>"
     letter = Letter(

@@ -43,10 +43,13 @@ def add_member(request: BoxRequest) -> HttpResponse:
 def change_member(request: BoxRequest, member_id: int) -> HttpResponse:
     form = MemberForm(request.POST)
     if not form.is_valid():
-        return box_page(request, refusal=Refusal("sharing.days-reversed"), status=422)
-    services.change_member(
-        request.access.box_id, member_id, form.terms(), by=request.who.actor, now=timezone.now()
-    )
+        return box_page(request, refusal=Refusal("sharing.day-impossible"), status=422)
+    try:
+        services.change_member(
+            request.access.box_id, member_id, form.terms(), by=request.who.actor, now=timezone.now()
+        )
+    except Refusal as refusal:
+        return box_page(request, refusal=refusal, status=422)
     return back_to(request, "change")
 
 
