@@ -12,13 +12,17 @@ from django.utils import timezone
 from tests.access.signin.people import account
 from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arrival, told, work
 from tests.mailbox.webmail.conftest import browser_of
+from tests.post.quarantine.samples import MemoryQuarantine, mail
 
 from vaguemestre.desks.removals import queries
 from vaguemestre.desks.removals.handlers import end_right
 from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.events import OfficeChanged
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import MailAddress
+from vaguemestre.post.quarantine.models import QuarantinedMessage
+from vaguemestre.post.quarantine.services import ask_release, store_found
 from vaguemestre.post.redirects.services import record_click
 from vaguemestre.post.redirects.values import CheckedLink
 from vaguemestre.post.reports.models import Report
@@ -417,3 +421,35 @@ def test_of_two_removals_of_one_mail_the_page_says_which_holds_it(
     work(second, Removal.objects.get(pk=second).number, copies)
     assert "Remis." in page(client, second)
     assert "retrait n°" not in page(client, first).partition("Courriel cherché")[2]
+
+
+def searched_in_quarantine(client: Client, verdict: str) -> tuple[int, Account]:
+    """The removal of a message that lea has in quarantine, beside another one of the same sender."""
+    lea = account("lea")
+    told(arrival(lea.mailbox, "<g1@x>", "QQQQQG1", "a@dehors.example"))
+    quarantine = MemoryQuarantine()
+    quarantine.boxes[lea.mailbox] += [mail("g1", verdict), mail("g2", verdict)]
+    store_found(lea.mailbox, quarantine)
+    client.post("/administration/retraits/nouveau", {"message_id": "<g1@x>"})
+    number = Removal.objects.latest("pk").pk
+    work(number, 1, MemoryCopies())
+    return number, lea
+
+
+def test_what_is_only_in_quarantine_is_counted_and_handed_over_to_nobody_once_decided(client: Client) -> None:
+    number, lea = searched_in_quarantine(client, "macro docm")
+    shown = page(client, number)
+    assert "Dans aucune boîte, 1 copie en quarantaine" in shown
+    assert "Interdire qu’il soit remis" in shown
+    assert decide(client, number, "retirer").status_code == 302
+    work(number, Removal.objects.get(pk=number).number, MemoryCopies())
+    assert "En quarantaine : il n’est plus remis à personne" in page(client, number)
+    numbers = dict(QuarantinedMessage.objects.values_list("guid", "pk"))
+    with pytest.raises(Refusal, match="quarantine.removed"):
+        ask_release(numbers["g1"], lea.pk, queries.is_refused, by="account:1", now=NOON)
+    ask_release(numbers["g2"], lea.pk, queries.is_refused, by="account:1", now=NOON)
+
+
+def test_a_virus_in_quarantine_is_not_counted_for_it_is_never_handed_over(client: Client) -> None:
+    number, _ = searched_in_quarantine(client, "virus Eicar")
+    assert "Dans aucune boîte : rien à retirer" in page(client, number)

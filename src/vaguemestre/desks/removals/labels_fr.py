@@ -1,6 +1,7 @@
 """French words of removals."""
 
 from vaguemestre.desks.removals.values import Box, BoxPhase, RemovalFile, RemovalState
+from vaguemestre.foundation.kernel.texts import counted
 
 STATES = {
     RemovalState.COUNTING: "Recherche en cours",
@@ -20,10 +21,18 @@ PHASES = {
     BoxPhase.REMOVED: "Retiré",
     BoxPhase.RESTORED: "Remis",
 }
+# Where the mail is in no mailbox, and in quarantine.
+_QUARANTINED = {
+    RemovalState.COUNTED: "Dans aucune boîte, {} en quarantaine",
+    RemovalState.REMOVED: "En quarantaine : il n’est plus remis à personne",
+    RemovalState.RESTORED: "Refermé : {} en quarantaine, à remettre à qui le demande",
+}
 
 
 def state_fr(file: RemovalFile) -> str:
     """The state, for a page."""
+    if file.counts.quarantined and not file.counts.holding and file.state in _QUARANTINED:
+        return _QUARANTINED[file.state].format(counted(file.counts.quarantined, "copie"))
     if file.state is RemovalState.COUNTED and not file.counts.holding:
         asked = ", le reste attend une décision" if file.criteria.has_content else " : rien à retirer"
         return f"Dans aucune boîte{asked}"

@@ -129,6 +129,7 @@ class Counts:
     """Mailboxes of a removal. `unreached`: whose last attempt failed; `removed`: it holds copies of theirs.
 
     `holding`: the message was in them when they were last looked into; `restored`: it gave copies back.
+    `quarantined`: copies in quarantine that a decision bars from being handed over.
     """
 
     boxes: int = 0
@@ -140,6 +141,7 @@ class Counts:
     unreached: int = 0
     removed: int = 0
     restored: int = 0
+    quarantined: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from vaguemestre.foundation.kernel.addresses import people_in
 from vaguemestre.post.quarantine.models import QuarantinedMessage
-from vaguemestre.post.quarantine.values import Quarantined, Reason, State
+from vaguemestre.post.quarantine.values import HeldLetter, Quarantined, Reason, State
 
 # Sort keys of the administrators' page → columns.
 ORDERS = {"date": "arrived_at", "boite": "mailbox", "expediteur": "sender", "motif": "reason"}
@@ -28,6 +29,23 @@ def verdicts_page(
         rows = rows.filter(reason=reason)
     page = rows.order_by(order, "-pk").defer("subject", "author")[first : first + count]
     return [_line(row, with_words=False) for row in page], rows.count()
+
+
+def held_letters(*, message_id: str, sender: str) -> list[HeldLetter]:
+    """What is held with that Message-ID (with its angle brackets or without) or of that sender."""
+    bare = message_id.strip("<> ")
+    named = Q(message_id__in=(bare, f"<{bare}>")) if bare else Q()
+    if sender:
+        named |= Q(sender__iexact=sender) | Q(author__icontains=sender)
+    if not named:
+        return []
+    rows = QuarantinedMessage.objects.filter(named, state=State.HELD).exclude(reason=Reason.VIRUS)
+    return [HeldLetter(senders_of(row), row.subject, row.message_id) for row in rows]
+
+
+def senders_of(row: QuarantinedMessage) -> tuple[str, ...]:
+    """The addresses of its envelope sender and of its From field."""
+    return (row.sender, *(address for _, address in people_in([row.author])))
 
 
 def _line(row: QuarantinedMessage, *, with_words: bool = True) -> Quarantined:

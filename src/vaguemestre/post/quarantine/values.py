@@ -67,6 +67,14 @@ class Quarantined:
         return self.state is State.HELD and self.reason is not Reason.VIRUS
 
 
+class HeldLetter(NamedTuple):
+    """A message that its owner may have handed over. `senders`: addresses of its envelope and header."""
+
+    senders: tuple[str, ...]
+    subject: str
+    message_id: str
+
+
 class ToldMessage(NamedTuple):
     """What a digest says of a message."""
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.desks.removals.models import DiscardedCopy, Removal, RemovalBox, SecurityOfficer, TakenCopy
+from vaguemestre.desks.removals.queries.quarantined import count_quarantined
 from vaguemestre.desks.removals.rules.decisions import AWAITING, CONTENT_WAITS, GOALS, REFUSING
 from vaguemestre.desks.removals.rules.marks import marks, marks_of_message
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in, queue_id_of_header
@@ -89,9 +90,10 @@ def removed_guids(mailbox: str) -> frozenset[str]:
 
 
 def removal_file(row: Removal) -> RemovalFile:
+    criteria, counts = criteria_of(row), counts_of(row)
     return RemovalFile(
         removal_id=row.pk,
-        criteria=criteria_of(row),
+        criteria=criteria,
         state=RemovalState(row.state),
         note=row.note,
         asked_by=row.asked_by,
@@ -99,7 +101,7 @@ def removal_file(row: Removal) -> RemovalFile:
         decided_by=row.decided_by,
         approved_by=row.approved_by,
         undone_by=row.undone_by,
-        counts=counts_of(row),
+        counts=replace(counts, quarantined=count_quarantined(criteria)),
         content=ContentState(row.content_state),
     )
 

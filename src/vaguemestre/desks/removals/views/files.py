@@ -171,12 +171,13 @@ def _boxes(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
 
 def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
     asks_content = file.criteria.has_content and file.content is ContentState.NONE
+    counts = file.counts
     return {
         "file": file,
         "state": state_fr(file),
         "senders": queries.senders_of(file.criteria),
         "is_running": file.state in RUNNING,
-        "may_decide": file.state in MAY_DECIDE and bool(file.counts.holding or asks_content),
+        "may_decide": file.state in MAY_DECIDE and bool(counts.holding or counts.quarantined or asks_content),
         "asks_content": asks_content,
         "content_waits": content_waits(file),
         "content_refused": file.content is ContentState.REFUSED and file.state in REFUSING,

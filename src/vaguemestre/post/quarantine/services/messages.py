@@ -11,12 +11,12 @@ from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.kernel.addresses import people_in
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.people.credentials.queries import account_of_mailbox
 from vaguemestre.post.quarantine.events import ReleaseAsked
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.post.quarantine.ports import IsRefused, QuarantinedMail
+from vaguemestre.post.quarantine.queries import senders_of
 from vaguemestre.post.quarantine.rules.digest import digest_moment, digest_text
 from vaguemestre.post.quarantine.rules.verdicts import verdict_of
 from vaguemestre.post.quarantine.values import FoundMail, Reason, State, ToldMessage
@@ -75,8 +75,7 @@ def ask_release(
     row = locked_row(rows if account_id is None else rows.filter(account_id=account_id), "quarantine.gone")
     if row.reason == Reason.VIRUS:
         raise Refusal("quarantine.virus")
-    authors = [address for _, address in people_in([row.author])]
-    if is_refused((row.sender, *authors), row.subject, row.message_id):
+    if is_refused(senders_of(row), row.subject, row.message_id):
         raise Refusal("quarantine.removed")
     row.state = State.RELEASING
     row.save(update_fields=("state",))
