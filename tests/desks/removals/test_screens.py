@@ -26,6 +26,7 @@ from vaguemestre.post.quarantine.services import ask_release, store_found
 from vaguemestre.post.redirects.services import record_click
 from vaguemestre.post.redirects.values import CheckedLink
 from vaguemestre.post.reports.models import Report
+from vaguemestre.post.trace.values import Engine, Step, StepKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FORGED = "Votre compte sera fermé"
@@ -453,3 +454,29 @@ def test_what_is_only_in_quarantine_is_counted_and_handed_over_to_nobody_once_de
 def test_a_virus_in_quarantine_is_not_counted_for_it_is_never_handed_over(client: Client) -> None:
     number, _ = searched_in_quarantine(client, "virus Eicar")
     assert "Dans aucune boîte : rien à retirer" in page(client, number)
+
+
+def test_the_story_of_a_message_says_that_it_left_the_box_and_came_back(
+    copies: MemoryCopies, client: Client
+) -> None:
+    """The desk read « Remis à la boîte » of a mail that had been taken out of it."""
+    holder = Account.objects.get(username="u0")
+    told([
+        Step(NOON, Engine.POSTFIX, StepKind.DELIVERED, "QQQQQF0", recipient=holder.mailbox, relay="x[/lmtp]"),
+    ], "postfix")  # fmt: skip
+    desk = browser_of(account("assistance", role="helpdesk"))
+    address = f"/assistance/compte/{holder.pk}/courriels?message=QQQQQF0"
+    assert "Histoire du message Remis" in text_of(desk.get(address).content)
+    number = opened(client, copies)
+    decide(client, number, "retirer")
+    work(number, Removal.objects.get(pk=number).number, copies)
+    shown = text_of(desk.get(address).content)
+    assert "Histoire du message Retiré de la boîte" in shown
+    assert "Retiré de la boîte : courriel dangereux" in shown
+    whole = text_of(client.get("/administration/messages?q=u0&message=QQQQQF0").content)
+    assert f"retrait n° {number}" in whole
+    own = browser_of(holder).get("/messagerie/envois/ou/?message=QQQQQF0").content
+    assert "Retiré de la boîte : courriel dangereux" in text_of(own)
+    decide(client, number, "remettre")
+    work(number, Removal.objects.get(pk=number).number, copies)
+    assert "Retiré de la boîte, puis remis" in text_of(desk.get(address).content)

@@ -376,3 +376,26 @@ def test_the_story_of_what_was_thrown_away_says_by_whom(marie: Account) -> None:
     assert "En attente" not in story
     waits = text_of(chef.get("/administration/messages?q=marie&message=HELD0001").content)
     assert "Retenu jusqu’à une décision" in waits.partition("Histoire du message")[2]
+
+
+def test_what_the_filter_set_aside_is_not_told_to_be_in_the_box(marie: Account, paul: Account) -> None:
+    """The desk said « Remis à la boîte » of mail that waits in quarantine."""
+    told(
+        [
+            step(StepKind.JUDGED, 30, "AAAAAA9", status="macro"),
+            step(StepKind.QUEUED, 30, "AAAAAA9", sender=marie.mailbox),
+            step(StepKind.DELIVERED, 31, "AAAAAA9", recipient=paul.mailbox, relay=HERE, status="2.0.0"),
+        ],
+        "dovecot9",
+    )
+    desk = browser_of(account("assistance", role="helpdesk"))
+    story = text_of(desk.get(f"/assistance/compte/{paul.pk}/courriels?message=AAAAAA9").content)
+    assert "Histoire du message Mis en quarantaine" in story
+    assert story.count("Mis en quarantaine") == 3  # beside it, its line, its row
+    assert "Remis à la boîte" not in story
+    own = text_of(browser_of(paul).get("/messagerie/envois/ou/?message=AAAAAA9").content)
+    assert "Mis en quarantaine : la personne l’y voit" in own
+    wrote = text_of(browser_of(marie).get("/messagerie/envois/ou/?message=AAAAAA9").content)
+    assert "quarantaine" not in wrote.partition("Histoire du message")[2].partition("Quand")[0]
+    page = text_of(desk.get(f"/assistance/compte/{paul.pk}/courriels?message=AAAAAA1").content)
+    assert "Remis à la boîte" in page

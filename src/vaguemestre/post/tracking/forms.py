@@ -7,6 +7,7 @@ from django import forms
 from vaguemestre.foundation.kernel.times import PARIS, NoSuchDay, parse_hour, parse_near_day
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.values import SendingPreferences
+from vaguemestre.post.trace.rules.verdicts import SETS_ASIDE
 from vaguemestre.post.trace.values import Verdict
 from vaguemestre.post.tracking.labels_fr import FATES, VERDICTS
 
@@ -68,7 +69,6 @@ VERDICT_CHOICES = (
     (SET_ASIDE, "Mis de côté"),
     *((verdict.value, words) for verdict, words in VERDICTS.items()),
 )
-_SETS_ASIDE = frozenset({Verdict.VIRUS, Verdict.MACRO, Verdict.FRAUD})
 
 
 class MessageSearchForm(forms.Form):
@@ -93,5 +93,5 @@ class WholeSearchForm(MessageSearchForm):
         """Those chosen; none for any."""
         chosen = self.cleaned_data["verdict"]
         if chosen == SET_ASIDE:
-            return _SETS_ASIDE
+            return SETS_ASIDE
         return frozenset({Verdict(chosen)} if chosen else ())

@@ -20,6 +20,8 @@ FATES = {
     Fate.PUT_OFF: "Remis à plus tard",
 }
 FATE_CHOICES = {**FATES, Fate.DISCARDED: "Jeté"}  # of a search: by a filter, or by a decision
+QUARANTINED = "Mis en quarantaine"
+REMOVED = "Retiré de la boîte"
 THROWN_AWAY = "Jeté : personne ne l’a reçu"
 VERDICTS = {
     Verdict.JUNK: "Indésirable",
@@ -56,6 +58,7 @@ _ICONS = {
     StepKind.DELIVERED: "check", StepKind.FILED: "inbox", StepKind.QUEUED: "list", StepKind.RECEIVED: "send",
     StepKind.DISCARDED: "trash", StepKind.DELETED: "trash", StepKind.FORWARDED: "arrow-forward-up",
 }  # fmt: skip
+_QUARANTINED_TITLE = f"{QUARANTINED} : la personne l’y voit, et peut se le faire remettre, sauf un virus"
 _DOORS = ("submission", "submissions", "smtps")
 _FOLDER = re.compile(r"stored mail into mailbox '(.*)'|box=(.*?), uid=")
 _FOLDERS = {
@@ -88,11 +91,18 @@ class StoryLine(NamedTuple):
     detail: str
 
 
-def story_line(step: Step, *, with_detail: bool) -> StoryLine:
+def story_line(step: Step, *, with_detail: bool, is_set_aside: bool = False) -> StoryLine:
+    """`is_set_aside`: what reaches a mailbox of ours by that step is filed in its quarantine."""
+    title = _QUARANTINED_TITLE if is_set_aside and is_to_mailbox(step) else _title(step)
     return StoryLine(
-        step, _title(step), _ICONS.get(step.kind, "circle"), _reason(step),
+        step, title, _ICONS.get(step.kind, "circle"), _reason(step),
         step.detail if with_detail else "",
     )  # fmt: skip
+
+
+def is_to_mailbox(step: Step) -> bool:
+    """Whether the step delivers to a mailbox of ours."""
+    return step.kind is StepKind.DELIVERED and "[/" in step.relay
 
 
 def _title(step: Step) -> str:
@@ -101,7 +111,7 @@ def _title(step: Step) -> str:
     if step.kind is StepKind.RECEIVED and step.relay in _DOORS:
         return "Confié par qui l’a écrit"
     if step.kind is StepKind.DELIVERED:
-        return "Remis à la boîte" if "[/" in step.relay else f"Remis à {step.relay.partition('[')[0]}"
+        return "Remis à la boîte" if is_to_mailbox(step) else f"Remis à {step.relay.partition('[')[0]}"
     if step.kind is StepKind.FILED and (match := _FOLDER.search(step.detail)):
         folder = match[1] or match[2] or ""
         return f"Rangé dans « {_FOLDERS.get(folder, folder)} »"

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from vaguemestre.desks.removals.queries.stories import copies_removed
 from vaguemestre.engines.archives.transfer_archive import OpenAnyArchive
 from vaguemestre.engines.conversion.preview_store import PreviewStore
 from vaguemestre.engines.conversion.sandbox import SandboxedConverter
@@ -54,6 +55,7 @@ def plug(config: Config) -> None:
     _plug_moves(config)
     contacts.read_apart.plug(ContactsFileReader())
     contacts.draw_photo.plug(PhotoReader())
+    tracking.copies_removed.plug(copies_removed)
     tracking.unfinished_mailings.plug(compose_queries.unfinished_mailings)
     outbox.is_draft_deleted.plug(is_draft_deleted)
     webmail.unschedule.plug(unschedule)

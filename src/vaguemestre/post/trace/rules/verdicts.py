@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from vaguemestre.post.trace.values import Step, StepKind, Verdict
 
+SETS_ASIDE = frozenset({Verdict.VIRUS, Verdict.MACRO, Verdict.FRAUD})  # such mail is filed in quarantine
 _BY_A_MILTER = "milter-reject:"  # how Postfix's line begins: the filter's, or our own gate's
 
 

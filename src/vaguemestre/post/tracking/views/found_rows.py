@@ -8,8 +8,9 @@ from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entri
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.outbox.queries.by_account import HeldMessage, held_messages_in, held_messages_with
 from vaguemestre.post.trace.rules.stories import overall_fate, without_list_detail
+from vaguemestre.post.trace.rules.verdicts import SETS_ASIDE
 from vaguemestre.post.trace.values import Fate, FoundMessage, MessageSearch
-from vaguemestre.post.tracking.labels_fr import FATES, THROWN_AWAY, VERDICTS, reason_of
+from vaguemestre.post.tracking.labels_fr import FATES, QUARANTINED, THROWN_AWAY, VERDICTS, reason_of
 
 _AT_THE_DOOR = frozenset((Fate.REJECTED, Fate.PUT_OFF))  # what was never taken has no story
 
@@ -42,11 +43,12 @@ class Decision(NamedTuple):
     reason: str
 
 
-def found_row(message: FoundMessage) -> Row:
+def found_row(message: FoundMessage, received_by: Collection[str] = ()) -> Row:
+    """`received_by`: addresses of whom the search is about; of these it is told what went to quarantine."""
     recipients = [address for address in message.fates if address]
     verdict = VERDICTS[message.verdict] if message.verdict else ""
     return Row(
-        message, without_list_detail(message.sender), _groups(message), recipients, verdict,
+        message, without_list_detail(message.sender), _groups(message, received_by), recipients, verdict,
         has_story=not set(message.fates.values()) <= _AT_THE_DOOR,
     )  # fmt: skip
 
@@ -96,7 +98,7 @@ def _held_row(message: HeldMessage) -> Row:
     return Row(found, message.sender, [Group(fate, words, recipients, "")], recipients, "", has_story=True)
 
 
-def _groups(message: FoundMessage) -> list[Group]:
+def _groups(message: FoundMessage, received_by: Collection[str]) -> list[Group]:
     by_fate: dict[Fate, list[str]] = {}
     for address, fate in message.fates.items():
         by_fate.setdefault(fate, []).append(address)
@@ -104,5 +106,8 @@ def _groups(message: FoundMessage) -> list[Group]:
     while by_fate:
         fate = overall_fate(by_fate.keys())
         reason = reason_of(message.status) if fate in _AT_THE_DOOR else ""
-        groups.append(Group(fate, FATES[fate], by_fate.pop(fate), reason))
+        recipients = by_fate.pop(fate)
+        is_set_aside = fate is Fate.DELIVERED and message.verdict in SETS_ASIDE
+        words = QUARANTINED if is_set_aside and set(recipients) <= set(received_by) else FATES[fate]
+        groups.append(Group(fate, words, recipients, reason))
     return groups

@@ -1,6 +1,5 @@
 """Message search: for administrators, for the help desk about an account, for a person's own mail."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -22,21 +21,23 @@ from vaguemestre.post.trace.rules.marks import marks_key, subject_mark
 from vaguemestre.post.trace.rules.stories import (
     fates_of,
     masked,
-    overall_fate,
     seen_by,
-    sender_of,
-    without_list_detail,
 )
-from vaguemestre.post.trace.values import Fate, MessageSearch, Step, StepKind
+from vaguemestre.post.trace.rules.verdicts import verdict_of
+from vaguemestre.post.trace.values import Fate, MessageSearch
 from vaguemestre.post.tracking import services
 from vaguemestre.post.tracking.forms import VERDICT_CHOICES, MessageSearchForm, WholeSearchForm
 from vaguemestre.post.tracking.http import for_the_desk
-from vaguemestre.post.tracking.labels_fr import FATE_CHOICES, FATES, THROWN_AWAY, story_line
+from vaguemestre.post.tracking.labels_fr import (
+    FATE_CHOICES,
+    THROWN_AWAY,
+)
 from vaguemestre.post.tracking.views.found_rows import Row, chosen_held, decision_on, found_row, with_held
+from vaguemestre.post.tracking.views.stories import story_of, with_removals
 
 _SHOWN = 100
+_LOOKED_UP = 50  # recipients of one message
 _DAYS = 14  # searched if no day is given
-_HIDDEN = frozenset((StepKind.IDENTIFIED,))
 
 
 @require_GET
@@ -54,7 +55,11 @@ def search_messages(request: SignedInRequest) -> HttpResponse:
     asked = form.is_valid() and bool(typed or form.cleaned_data["objet"] or form.cleaned_data["verdict"])
     if key := request.GET.get("message", "")[:255]:
         steps = queries.steps_of_queue_id(key) if key.isalnum() else queries.steps_of_message(key)
-        context["story"] = _story(steps, with_detail=True) | _held_story(key)
+        story = story_of(steps, verdict_of(steps), with_detail=True)
+        accounts = [
+            found.account_id for one in story["recipients"][:_LOOKED_UP] if (found := find_account(one))
+        ]
+        context["story"] = with_removals(story, steps, accounts) | _held_story(key)
     context |= {"is_whole": True, "asked": asked, "verdicts": VERDICT_CHOICES}
     return render(request, "tracking/search.html", context)
 
@@ -86,7 +91,7 @@ def search_of_account(request: SignedInRequest, account_id: int) -> HttpResponse
         raise Http404  # what lists and notices send bears the private addresses of others
     addresses = addresses_of(account_id)
     services.record_search(account_id, by=actor_of(request), now=timezone.now())
-    context = _own_context(request, addresses, ent_domain=str(settings.CONFIG.ent.domain))
+    context = _own_context(request, addresses, account_id, ent_domain=str(settings.CONFIG.ent.domain))
     context |= {"account": account, "account_id": account_id, "held": _held(context["form"], account_id)}
     return render(request, "tracking/search.html", context)
 
@@ -107,7 +112,8 @@ def _held(form: MessageSearchForm, account_id: int) -> list[HeldMessage]:
 @signed_in
 def find_own(request: SignedInRequest) -> HttpResponse:
     """« Où est mon courriel ? »: search the messages that the person sent or received."""
-    context = _own_context(request, addresses_of(request.who.account_id))
+    account_id = request.who.account_id
+    context = _own_context(request, addresses_of(account_id), account_id)
     return render(request, "tracking/search.html", {**context, "is_own": True})
 
 
@@ -120,7 +126,7 @@ def addresses_of(account_id: int) -> frozenset[str]:
 
 
 def _own_context(
-    request: SignedInRequest, addresses: frozenset[str], *, ent_domain: str = ""
+    request: SignedInRequest, addresses: frozenset[str], account_id: int, *, ent_domain: str = ""
 ) -> dict[str, Any]:
     """Context without addresses of others. `ent_domain`: of pupils and families, whom nobody may identify."""
     context = _context(request, MessageSearchForm(request.GET), addresses, is_own=True)
@@ -143,7 +149,9 @@ def _own_context(
             )
             for step in seen_by(steps, addresses)
         ]
-        context["story"] = _story(seen, with_detail=False)
+        verdict, received = verdict_of(steps), addresses.intersection(fates_of(steps))
+        story = story_of(seen, verdict if received else None, with_detail=False)
+        context["story"] = with_removals(story, steps, [account_id] if received else [], is_alone=True)
     return {**context, "asked": True}
 
 
@@ -158,7 +166,8 @@ def _context(
     rows: list[Row] = []
     criteria = replace(_criteria(form, addresses, timezone.now()), is_own=is_own) if form.is_valid() else None
     if criteria and (addresses or criteria.subject or criteria.verdicts):
-        rows = [found_row(message) for message in queries.find_messages(criteria, limit=_SHOWN)]
+        own = addresses if is_own else frozenset[str]()
+        rows = [found_row(message, own) for message in queries.find_messages(criteria, limit=_SHOWN)]
         rows = rows if is_own else with_held(rows, criteria, limit=_SHOWN)
     query = request.GET.copy()
     query.pop("message", None)
@@ -190,16 +199,3 @@ def _content(form: MessageSearchForm) -> dict[str, Any]:
     subject = form.cleaned_data["objet"]
     mark = subject_mark(marks_key(settings.SECRET_KEY), subject) if subject else 0
     return {"subject": mark, "verdicts": form.verdicts()}
-
-
-def _story(steps: Collection[Step], *, with_detail: bool) -> dict[str, Any]:
-    fates = fates_of(steps)
-    fate = overall_fate(list(fates.values()), steps)
-    return {
-        "lines": [story_line(step, with_detail=with_detail) for step in steps if step.kind not in _HIDDEN],
-        "sender": without_list_detail(sender_of(steps)),
-        "recipients": [address for address in fates if address],
-        "message_id": next((step.message_id for step in steps if step.message_id), ""),
-        "fate": fate,
-        "words": FATES[fate],
-    }
