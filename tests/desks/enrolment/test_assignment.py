@@ -10,9 +10,11 @@ from tests.desks.enrolment.officers import academy, applicant, filed, managed_by
 from tests.foundation.ui.confirmation import confirmed
 
 from vaguemestre.desks.enrolment import queries, services
+from vaguemestre.desks.enrolment.handlers import follow_people
 from vaguemestre.desks.enrolment.models import NumenRequest, RequestNote, Step
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.directory.models import ManagementService, Person
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +107,7 @@ def test_a_request_that_names_the_wrong_work_says_who_creates_it_and_how_to_go_o
     Person.objects.filter(pk=entered.person_id).update(birth_date=applicant().birth_date)
     confirmed(desk, f"{there}/existe", {"person_id": entered.person_id})
     row = NumenRequest.objects.get()
-    assert (row.state, row.person_id) == ("existing_found", entered.person_id)
+    assert (row.state, row.person_id) == ("approved", entered.person_id)
 
 
 def test_whoever_receives_a_request_corrects_the_work_it_names_and_creates_the_person(place: int) -> None:
@@ -137,3 +139,23 @@ def test_nobody_corrects_the_work_of_another_services_request(place: int) -> Non
     stranger = client_of(officer(place, "DPATE"))
     stranger.post(f"/gestion/demandes/{request.pk}/exercice", {"workplace": "service", "work": "inspection"})
     assert NumenRequest.objects.get().applicant["work"] == request.applicant["work"]
+
+
+@pytest.mark.parametrize("state", ["approved", "under_review", "closed"])
+def test_a_request_whose_letter_is_due_follows_its_person_to_another_service(place: int, state: str) -> None:
+    """Its officer found no person behind the letter, and the other service knew of no letter."""
+    request, _ = filed(place)
+    entered = managed_by(place, "DPATE", "nnguyen9", first_name="Ngoc-Anh", last_name="Nguyen")
+    NumenRequest.objects.update(state=state, person_id=entered.person_id)
+    follow_people(PeopleChanged([entered.person_id or 0]))
+    row, is_due = NumenRequest.objects.get(), state == "approved"
+    assert row.service.code == ("DPATE" if is_due else "DPE")
+    assert (row.notes.count(), row.assignee_id) == (int(is_due), None)
+    there = f"/gestion/demandes/{request.pk}"
+    assert client_of(officer(place, "DPE")).get(there).status_code == (404 if is_due else 200)
+    if is_due:
+        shown = html.unescape(client_of(officer(place, "DPATE")).get(there).content.decode())
+        assert "Le système" in shown
+        assert "La demande la suit" in shown
+    follow_people(PeopleChanged([entered.person_id or 0]))
+    assert row.notes.count() == int(is_due)

@@ -234,10 +234,8 @@ class TestTheOfficer:
         assert current_numen(known.person_id or 0, numen_keys.get()) is None
         confirmed(desk, address, {"person_id": known.person_id})
         request.refresh_from_db()
-        assert (request.state, request.person_id) == (RequestState.EXISTING_FOUND, known.person_id)
-        for page in (f"/gestion/demandes/{request.pk}", "/gestion/"):
-            assert "Avait déjà un NUMEN" in words(desk.get(page))
-        assert "Vous avez déjà un NUMEN" not in words(desk.get("/gestion/"))
+        assert (request.state, request.person_id) == (RequestState.APPROVED, known.person_id)
+        assert "déjà un NUMEN" not in words(desk.get(f"/gestion/demandes/{request.pk}")), "they had none"
 
     def test_a_numen_is_not_sent_to_whoever_asks_under_a_colleague_s_name(self, place: int) -> None:
         """The letter goes where the request says: births must agree, and the officer sees both first."""
@@ -259,6 +257,9 @@ class TestTheOfficer:
         confirmed(desk, address, given)
         request.refresh_from_db()
         assert request.person_id == known.person_id
+        for page in (f"/gestion/demandes/{request.pk}", "/gestion/"):
+            assert "Avait déjà un NUMEN" in words(desk.get(page))
+        assert "Vous avez déjà un NUMEN" not in words(desk.get("/gestion/"))
 
     def test_of_another_service_s_people_only_the_service_is_told(self, place: int) -> None:
         known = managed_by(place, "DPATE", "nnguyen9", first_name="Ngọc Ánh", last_name="Nguyen")

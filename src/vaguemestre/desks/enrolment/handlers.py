@@ -11,6 +11,7 @@ from vaguemestre.desks.enrolment.rules.request_mail import ServiceNotice, applic
 from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import Presented, is_closed, presented
+from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.directory.queries import person_of
 from vaguemestre.people.intake.events import PersonTransferred
 from vaguemestre.people.paragraphs.queries import paragraph_for
@@ -28,6 +29,11 @@ def forget_person(event: PersonErased) -> None:
     """Delete what this room holds about a person whose civil status was erased."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id, event.person_id)
+
+
+def follow_people(event: PeopleChanged) -> None:
+    """Have the requests whose letter is due follow their person to another service."""
+    services.follow_people(event.person_ids, by="system", now=timezone.now())
 
 
 def leave_services(event: PersonTransferred) -> None:

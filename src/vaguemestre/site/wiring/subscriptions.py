@@ -108,6 +108,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         sorting_handlers.follow_people,
         sharing_handlers.sync_owners_of_people,
         sharing_handlers.tell_delegations_apart,
+        enrolment_handlers.follow_people,
     ),
     AccountsOpened: (credentials_handlers.follow_new_accounts, provisioning_handlers.make_mailboxes),
     OfficeChanged: (signin_handlers.forget_office, removals_handlers.end_right),

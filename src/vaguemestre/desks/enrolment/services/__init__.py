@@ -4,6 +4,7 @@ from vaguemestre.desks.enrolment.services.assignment import (
     add_note,
     assign_request,
     correct_work,
+    follow_people,
     pass_request_on,
 )
 from vaguemestre.desks.enrolment.services.decisions import (
@@ -51,6 +52,7 @@ __all__ = [
     "delete_old_proofs",
     "delete_old_requests",
     "dismiss_officer",
+    "follow_people",
     "forget_person",
     "leave_services",
     "link_existing_person",

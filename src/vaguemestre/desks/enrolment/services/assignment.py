@@ -1,8 +1,10 @@
 """Who handles a request: a colleague, another service; and the notes of officers."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.models import NumenRequest, RequestNote
@@ -13,6 +15,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 
 MAX_NOTE_CHARACTERS = 600
+_LETTER_DUE = (RequestState.APPROVED, RequestState.EXISTING_FOUND)
 
 
 @transaction.atomic(durable=True)
@@ -88,6 +91,28 @@ def correct_work(
         "enrolment.work-corrected", to=f"numen-request:{request.pk}", by=by, at=now,
         before=" ".join(before.values()), after=" ".join(after.values()),
     )  # fmt: skip
+
+
+@transaction.atomic(durable=True)
+def follow_people(person_ids: Collection[int], *, by: str, now: datetime) -> None:
+    """Use case: a request whose letter is due goes to the service that its person has by now. Idempotent.
+
+    Whoever handled it sees neither the person nor the letter any more.
+    """
+    rows = NumenRequest.objects.filter(person_id__in=person_ids, state__in=_LETTER_DUE)
+    moved = rows.filter(person__service__academy=F("service__academy")).exclude(person__service=F("service"))
+    for request in moved.select_related("service", "person__service").select_for_update(of=("self",)):
+        if request.person is None or request.person.service is None:
+            continue
+        before, request.service, request.assignee = request.service, request.person.service, None
+        request.save(update_fields=("service", "assignee"))
+        _add_note(
+            request, f"La personne ne relève plus de : {before.name}. La demande la suit.", by=by, now=now
+        )
+        record(
+            "enrolment.request-passed-on", to=f"numen-request:{request.pk}", by=by, at=now,
+            service=request.service.name,
+        )  # fmt: skip
 
 
 def _add_note(request: NumenRequest, text: str, *, by: str, now: datetime) -> None:

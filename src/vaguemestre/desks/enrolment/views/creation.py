@@ -10,7 +10,8 @@ from django.http import HttpResponse
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.http import OfficerRequest
 from vaguemestre.desks.enrolment.queries.requests import RequestDetail
-from vaguemestre.desks.enrolment.views.labels_fr import MATCH_REASON_LABELS
+from vaguemestre.desks.enrolment.values import RequestState
+from vaguemestre.desks.enrolment.views.labels_fr import MATCH_REASON_LABELS, STATE_LABELS
 from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.people.directory.ports import numen_keys
@@ -110,6 +111,7 @@ def recognition_page(
     """The confirmation page before a request is said to be that person's: both, side by side."""
     applicant, civil = detail.applicant, person.civil
     birth_name = f"{civil.first_name} {civil.birth_name}" if civil else ""
+    told = RequestState.EXISTING_FOUND if masked_numen else RequestState.APPROVED
     numen = (
         f"Son NUMEN ({masked_numen}) et son identifiant vont dans la lettre, à cette adresse : comparez-la à "
         "celle de son dossier."
@@ -133,7 +135,7 @@ def recognition_page(
         ],
         consequences=[
             numen,
-            "L’auteur de la demande lit « Vous avez déjà un NUMEN », et reçoit un courriel.",
+            f"L’auteur de la demande lit « {STATE_LABELS[told]} », et reçoit un courriel.",
         ],
         fields=[("person_id", str(person.person_id))],
         button="C’est cette personne" if masked_numen else "Attribuer un NUMEN",

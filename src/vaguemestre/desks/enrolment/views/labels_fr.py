@@ -26,7 +26,7 @@ DONE_LABELS = {
     "prendre": "Demande prise en charge.",
     "demander": "Pièce demandée : un courriel prévient la personne.",
     "refuser": "Demande refusée : un courriel prévient la personne.",
-    "existe": "C’est noté : cette personne avait déjà un NUMEN.",
+    "existe": "C’est noté : la demande est de cette personne. La lettre reste à remettre.",
     "creer": "NUMEN attribué : un courriel prévient la personne. La lettre reste à remettre.",
     "remis": "C’est noté : la lettre est partie ou remise.",
     "confier": "C’est noté : la demande a changé de mains.",
@@ -94,3 +94,9 @@ def labelled_steps(steps: Iterable[StepRow], labels: Mapping[RequestState, str])
         message = "" if step.message.rstrip(".") == label else step.message
         rows.append(LabelledStep(step.at, label, message))
     return rows
+
+
+def writer_of(by: str, names: Mapping[int, str]) -> str:
+    """Who wrote a note. `by`: `account:7`, or `system`; `names`: by account id."""
+    number = int(by.partition(":")[2] or 0)
+    return names.get(number, "Compte supprimé") if number else "Le système"

@@ -31,6 +31,7 @@ from vaguemestre.desks.enrolment.views.labels_fr import (
     MEDIA_TYPE_LABELS,
     OFFICER_STATE_LABELS,
     labelled_steps,
+    writer_of,
 )
 from vaguemestre.desks.enrolment.views.letters import letters_pdf
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -252,12 +253,12 @@ def actor_of(request: SignedInRequest) -> str:
 
 def _handling(request: OfficerRequest, detail: queries.RequestDetail) -> dict[str, Any]:
     """Who handles the request, to whom it may go, and the notes with the names of their writers."""
-    writers = {note.by: int(note.by.partition(":")[2] or 0) for note in detail.notes}
+    writers = {int(note.by.partition(":")[2] or 0) for note in detail.notes}
     colleagues = [pk for pk, _ in queries.officers_of(detail.service_id)]
-    names = names_of({*writers.values(), *colleagues})
+    names = names_of({*writers, *colleagues})
     return {
         "colleagues": [(pk, names[pk]) for pk in colleagues],
-        "notes": [(note, names.get(writers[note.by], "Compte supprimé")) for note in detail.notes],
+        "notes": [(note, writer_of(note.by, names)) for note in detail.notes],
         "other_services": queries.other_services(request.scope, detail.request_id).items(),
     }
 
