@@ -239,9 +239,7 @@ def print_letters(request: OfficerRequest) -> HttpResponse:
     for state in (RequestState.APPROVED, RequestState.EXISTING_FOUND):
         rows, _ = queries.queue_page(request.scope, timezone.now(), state=state, count=None)
         details += [queries.request_detail(request.scope, row.request_id) for row in rows]
-    people = [
-        (detail.person_id, detail.applicant.postal) for detail in details if detail and detail.person_id
-    ]
+    people = [(one.person_id, one.applicant.postal) for one in details if one and one.person_id]
     if not people:
         return HttpResponseRedirect(reverse("enrolment:queue"))
     return letters_pdf(request, people, "lettres")
