@@ -129,6 +129,10 @@ def test_everything_closes_and_the_password_of_before_only_chooses_the_next(
     assert list(app_passwords_of(nicolas.pk)) == []
     assert sign_in().get("/").status_code == 302  # the right password opens nothing
     assert not BrowserSession.objects.filter(account=nicolas).exists()
+    elsewhere = Client().get(link)  # the phone was put away before a password was chosen
+    assert (elsewhere.status_code, b'name="lock"' in elsewhere.content) == (410, False)
+    assert "un code que l’assistance vous fera remettre" in elsewhere.content.decode()
+    assert "/compte/nouveau-mot-de-passe" in owner.get(link).content.decode()
     said = owner.post("/compte/nouveau-mot-de-passe/force", {"new_password": "Nicolas-Morel-1985"}).json()
     assert said == {"words": "Trop proche de vous", "enough": False}
     assert Client().post("/compte/nouveau-mot-de-passe/force", {"new_password": OTHER}).status_code == 404
@@ -141,7 +145,7 @@ def test_everything_closes_and_the_password_of_before_only_chooses_the_next(
     assert Client().post("/compte/nouveau-mot-de-passe", form)["Location"] == "/alogin"
     assert owner.post("/compte/nouveau-mot-de-passe", form)["Location"] == "/alogin?nouveau=1"
     assert is_in(sign_in(password=OTHER))
-    assert Client().post(link, {"lock": "1"}).status_code == 422  # once
+    assert Client().post(link, {"lock": "1"}).status_code == 410  # once
 
 
 def test_a_browser_known_before_the_alarm_is_so_no_more(nicolas: Account, told: list[str]) -> None:

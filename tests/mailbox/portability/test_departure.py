@@ -1,5 +1,6 @@
 """« Votre départ »: who leaves reads when, gives the new address or not, and closes with no box left."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -91,7 +92,15 @@ def test_the_account_is_closed_early_once_the_boxes_are_in_other_hands(
     refused = client.post(f"{ADDRESS}/partir")
     assert (refused.status_code, "ce.0800001A" in words(refused)) == (409, True)
     boxes.clear()
-    assert client.post(f"{ADDRESS}/partir")["Location"] == "/alogin"
+    asked = client.post(f"{ADDRESS}/partir")
+    assert "Fermer votre compte maintenant ?" in words(asked)
+    assert "Aucun : vous n’avez rien emporté d’ici" in words(asked)
+    nicolas.refresh_from_db()
+    assert nicolas.state == "active"  # one slip of a thumb closes nothing
+    mark = re.search(r'name="confirm" value="([^"]+)"', asked.content.decode())
+    assert mark
+    closed = client.post(f"{ADDRESS}/partir", {"confirm": mark[1]})
+    assert "Votre compte est fermé." in words(client.get(closed["Location"]))
     nicolas.refresh_from_db()
     assert (nicolas.state, nicolas.mailbox_state) == ("closed", "closed")
     assert client.get(ADDRESS).status_code == 302  # no longer signed in

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import Max
 
-from vaguemestre.access.signin.models import Attempts, BrowserSession, Device
+from vaguemestre.access.signin.links import Alarm
+from vaguemestre.access.signin.models import Attempts, BrowserSession, Device, UsedLink
 from vaguemestre.access.signin.rules.activity import WORDS, Kind, actor_label, kind_of, line_details
 from vaguemestre.access.signin.rules.browsers import browser_label
 from vaguemestre.access.signin.rules.throttle import ACCOUNT, failures_now, wait_left
@@ -278,3 +279,9 @@ def throttle_of(account_id: int, now: datetime) -> ThrottleState:
     return ThrottleState(
         failures_now(row.failures, row.last_at, ACCOUNT, now), now + delay if delay else None
     )
+
+
+def has_locked(alarm: Alarm) -> bool:
+    """Whether the link of that notice, or a later act, already locked the account: it can do nothing more."""
+    locked = UsedLink.objects.filter(mark=f"lock:{alarm.account_id}", used_at__gt=alarm.at)
+    return locked.exists() or UsedLink.objects.filter(mark=alarm.mark[:64]).exists()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from vaguemestre.access.signin import services
+from vaguemestre.access.signin import queries, services
 from vaguemestre.access.signin.forms import RenewPasswordForm
 from vaguemestre.access.signin.http import SIGN_IN, blocking_page, who_asks
 from vaguemestre.access.signin.links import Alarm, read_alarm
@@ -40,6 +40,11 @@ def show_alarm(request: HttpRequest, token: str) -> HttpResponse:
     alarm = read_alarm(token)
     if alarm is None or alarm.act not in WORDS:
         return render(request, "signin/alarm.html", {"over": True}, status=410)
+    if queries.has_locked(alarm):
+        may_choose = _renewing_account_id(request) == alarm.account_id
+        return render(
+            request, "signin/alarm.html", {"has_locked": True, "may_choose": may_choose}, status=410
+        )
     if request.method == "POST":
         try:
             if "lock" in request.POST:

@@ -176,6 +176,7 @@ def _page(
         "again": again,
         "denial": _sentence(denied) if denied else "",
         "fresh": "nouveau" in request.GET and request.method == "GET",
+        "is_closed": "ferme" in request.GET and request.method == "GET",
         "bye": "au-revoir" in request.GET and request.method == "GET",
         "is_over": not again and _was_sent_here(request) and _was_signed_in(request),
         "act_words": _interrupted_act_words(request) if again else "",

@@ -171,8 +171,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "recovered": (
         "Un nouveau mot de passe a été choisi",
-        "Un nouveau mot de passe a été choisi pour votre compte avec un code envoyé à votre contact de "
-        "secours. Toutes les sessions ont été fermées.",
+        "Un nouveau mot de passe a été choisi pour votre compte avec un code, reçu à votre contact de "
+        "secours ou de l’assistance. Toutes les sessions ont été fermées.",
     ),
     "password-changed": (
         "Votre mot de passe a changé",
