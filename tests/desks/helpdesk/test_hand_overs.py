@@ -153,6 +153,7 @@ def test_who_left_the_school_meanwhile_confirms_no_more(
     where = f"/assistance/remises/{HandOverRow.objects.get().pk}"
     answer = browser_of(head).post(where, {"verification": "C’est bien lui, vu ce matin"})
     assert "secret" not in answer.content.decode()
+    assert "Vos fonctions ont changé" in answer.content.decode()
     assert not IssuedCode.objects.exists()
 
 

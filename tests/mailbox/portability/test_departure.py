@@ -59,7 +59,7 @@ def test_who_stays_sees_nothing_of_it_and_closes_nothing(client: Client, nicolas
 
 def test_the_new_address_is_given_only_when_they_say_so(client: Client, nicolas: Account) -> None:
     declare(nicolas, EventKind.TRANSFER)
-    assert "ne donne pas votre nouvelle adresse" in words(client.get(ADDRESS))
+    assert "départ ne donne pas votre nouvelle adresse" in words(client.get(ADDRESS))
     assert client.post(f"{ADDRESS}/nouvelle-adresse", {"consent": "yes"}).status_code == 302
     assert LifecycleEvent.objects.get().tells_new_address
     assert "donne votre nouvelle adresse, nicolas@ac-lille.test" in words(client.get(ADDRESS))

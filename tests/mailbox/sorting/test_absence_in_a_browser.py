@@ -135,3 +135,16 @@ def test_a_date_that_is_corrected_keeps_no_error(page: Page) -> None:  # noqa: F
     expect(form.locator(".error, [aria-invalid]")).to_have_count(0)
     expect(apply).to_be_focused()
     expect(form.get_by_label("Message aux correspondants internes")).to_have_value("Karim prend le relais.")
+
+
+def test_a_refusal_is_where_one_looks(page: Page) -> None:  # noqa: F811
+    """The date stands far above the button: somebody left on holiday, sure that all was set."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/parametres/absence")
+    page.locator("#absence [name=starts_on]").fill(f"{paris_day(timezone.now()):%d/%m/%Y}")
+    page.locator("#absence [name=ends_on]").fill("31/02/2027")
+    page.get_by_role("button", name="Appliquer les modifications").click()
+    refused = page.locator("#absence [name=ends_on]")
+    expect(refused).to_be_focused()
+    expect(refused).to_be_in_viewport()
+    expect(page.locator("#saved-state")).to_contain_text("Rien n’est enregistré")

@@ -18,7 +18,7 @@ from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.handlers import rewrite_script
-from vaguemestre.mailbox.sorting.services import save_absence, set_neutral_absence
+from vaguemestre.mailbox.sorting.services import answer_for_leaver, save_absence, set_neutral_absence
 from vaguemestre.people.credentials.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -279,3 +279,19 @@ def test_holidays_that_one_chooses_are_answered_and_an_absence_left_off_is_said_
     assert re.search(r'name="is_on"[^>]* checked', filled.content.decode())
     saved = client.post(ADDRESS, off, headers={"HX-Request": "true"}).content.decode()
     assert "Notification non activée" in saved
+
+
+def test_a_leaver_is_not_told_that_nothing_answers(
+    client: Client, nicolas: Account, sieve: MemorySieve
+) -> None:
+    """The reply of a departure runs beside the owner's own, whose switch is off."""
+    today = timezone.now().astimezone(PARIS).date()
+    answer_for_leaver(
+        nicolas.pk, today, today + timedelta(days=60), "nicolas@ac-lille.test", now=timezone.now()
+    )
+    assert "Vous pouvez lui écrire à nicolas@ac-lille.test" in words(client.get(ADDRESS))
+    off = typed()
+    del off["is_on"]
+    said = words(client.post(ADDRESS, off))
+    assert "aucune réponse ne part" not in said
+    assert "seule la réponse de votre départ part" in said

@@ -35,6 +35,10 @@ SENTENCES = {
         "Ce texte contient un NUMEN ou un mot de passe : retirez-le, il n’a pas à être gardé."
     ),
     "helpdesk.request-gone": "Un collègue a déjà répondu à cette demande.",
+    "helpdesk.second-left": (
+        "Vos fonctions ont changé : vous ne répondez plus de l’identité de cette personne. Choisissez "
+        "« Je ne peux pas confirmer » : l’assistance l’apprendra et le demandera à quelqu’un d’autre."
+    ),
     "helpdesk.second-not-possible": (
         "Choisissez une autre personne : ni vous, ni la personne elle-même ne peut confirmer."
     ),

@@ -95,7 +95,9 @@ def absence_status(account_id: int, place: Place, now: datetime) -> AbsenceStatu
     if absence and phase not in (AbsencePhase.OFF, AbsencePhase.OVER):
         text = plain_of(absence.external_text) if absence.is_rich else absence.external_text
         disclosed = disclosures(text)
-    return AbsenceStatus(absence, place, phase, script_status_of(account_id), disclosed)
+    left = absence_of(account_id, Place.LEFT)
+    running = left if absence_phase(left, now) is AbsencePhase.CURRENT else None
+    return AbsenceStatus(absence, place, phase, script_status_of(account_id), disclosed, running)
 
 
 def replacements_of(

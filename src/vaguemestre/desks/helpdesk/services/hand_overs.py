@@ -61,8 +61,8 @@ def confirm_hand_over(
     """Use case: create the code for the second person to hand over. Shown once, valid for a day.
 
     The owner is notified at every known contact. Raises Refusal `helpdesk.hand-over-gone`,
-    `…operator-left`, and those of `clean_reason` and `check_somebody_else`: an office may have been given
-    meanwhile, or left.
+    `…operator-left`, `…second-left` and those of `clean_reason` and `check_somebody_else`: an office may have
+    been given meanwhile, or left.
     """
     note = clean_reason(verification)
     row = _decide(hand_over_id, second_id, _State.CONFIRMED, now, verification=note)
@@ -75,7 +75,7 @@ def confirm_hand_over(
     check_operator(operator.role, operator.state)
     check_somebody_else(action_target(row.account_id, row.operator_id, now), row.operator_id)
     if second_id not in {confirmer.account_id for confirmer in confirmers_for(row.account_id, now)}:
-        raise Refusal("helpdesk.hand-over-gone")
+        raise Refusal("helpdesk.second-left")
     record("helpdesk.hand-over-confirmed", to=to, by=by, at=now, reason=note)
     code = issue_code(row.account_id, keys, by=by, now=now, drops_factors=row.drops_factors)
     announce(AccountTouched(row.account_id, "hand-over-confirmed", now.isoformat(), row.reason))

@@ -111,13 +111,14 @@ class StoredScript:
 
 @dataclass(frozen=True, slots=True)
 class AbsenceStatus:
-    """State of one absence of an account, as its page shows it."""
+    """State of one absence of an account, as its page shows it. `left`: a departure's reply that runs."""
 
     absence: Absence | None
     place: Place
     phase: AbsencePhase
     script: ScriptStatus
     disclosures: tuple[Disclosure, ...]
+    left: Absence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,11 @@ def _place(request: HttpRequest) -> Place:
 
 
 def _refused(request: SignedInRequest, form: AbsenceForm, now: datetime) -> HttpResponse:
-    """The form again as typed, each error under its field."""
+    """The form again as typed, each error under its field; the keyboard goes to the first one."""
+    for field in form:
+        if field.errors and not field.is_hidden:
+            field.field.widget.attrs["autofocus"] = True
+            break
     if "HX-Request" not in request.headers:
         return _page(request, form, now, status=422)
     answer = render(request, "sorting/absence_form.html", _context(request, form, now), status=422)
