@@ -90,6 +90,17 @@ def test_addresses_are_read_as_peoples_tables_have_them() -> None:
     assert [(row.number, row.reason) for row in wrong] == [(5, "address-wrong")]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])
+def test_a_table_is_read_in_the_encodings_of_excel(encoding: str) -> None:
+    table = read_table("Prénom\tCourriel\r\nLéa\ta@x.fr\r\n".encode(encoding))
+    assert (table.header, table.rows[0].cells) == (["Prénom", "Courriel"], ["Léa", "a@x.fr"])
+
+
+def test_a_file_of_another_kind_is_not_said_to_be_empty() -> None:
+    with pytest.raises(Refusal, match="table-unreadable"):
+        read_table(b"%PDF-1.7\n")
+
+
 def test_a_parent_of_two_pupils_has_a_letter_for_each_and_none_twice() -> None:
     table = read_table(b"courriel;eleve\na@x.fr;Zoe\nA@x.fr;Ana\na@x.fr;Zoe\nb@x.fr;Tom\n")
     copies, wrong = merge_copies(table, ("eleve",))

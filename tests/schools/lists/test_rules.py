@@ -197,6 +197,14 @@ def test_a_machine_is_known(more: dict[str, Any]) -> None:
     assert parse_message(message("a@ac-amiens.test", ADDRESS, return_path=""), ADDRESS)[0].is_automatic
 
 
+@pytest.mark.parametrize(
+    "subject", ["Publicité".encode(), "Publicité".encode("cp1252"), b"=?utf-8?q?Publicit=C3=A9?="]
+)
+def test_a_subject_is_read_as_copiers_and_old_programs_write_it(subject: bytes) -> None:
+    raw = b"From: a@ac-amiens.test\r\nSubject: " + subject + b"\r\n\r\nBonjour"
+    assert parse_message(raw, ADDRESS)[0].subject == "Publicité"
+
+
 def parsed(raw: bytes) -> "email.message.EmailMessage":
     return email.message_from_bytes(raw, policy=email.policy.default)
 

@@ -1,5 +1,6 @@
 """Rules of mail merge: tables, variables, invalid rows."""
 
+import codecs
 import csv
 import io
 import re
@@ -63,18 +64,15 @@ def is_workbook(content: bytes) -> bool:
 
 
 def read_table(content: bytes) -> Table:
-    """Parse a CSV file in UTF-8 or Windows-1252, separated by `;`, `,` or tabs; empty rows are dropped.
+    """Parse a CSV file in UTF-8, UTF-16 or Windows-1252, separated by `;`, `,` or tabs.
+
+    Empty rows are dropped.
 
     Raises Refusal `compose.table-unreadable` and those of `table_of`.
     """
     if len(content) > MAX_TABLE_OCTETS:
         raise Refusal("compose.table-too-long", limit=MOST_ROWS)
-    if b"\x00" in content:
-        raise Refusal("compose.table-unreadable")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
+    text = _text_of(content)
     if text.count("\n") + text.count("\r") > 2 * _MOST_LINES:
         raise Refusal("compose.table-too-long", limit=MOST_ROWS)
     first, _, rest = text.partition("\n")
@@ -89,6 +87,19 @@ def read_table(content: bytes) -> Table:
         )
     except csv.Error as error:
         raise Refusal("compose.table-unreadable") from error
+
+
+def _text_of(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # « Texte Unicode » of Excel
+        text = content.decode("utf-16", "replace")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp1252", "replace")
+    if "\x00" in text or text.startswith("%PDF-"):
+        raise Refusal("compose.table-unreadable")
+    return text
 
 
 def table_of(lines: Iterable[TableRow]) -> Table:

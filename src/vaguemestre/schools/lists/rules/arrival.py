@@ -48,7 +48,7 @@ def _parsed(raw: bytes, address: str) -> tuple[IncomingMessage, str]:
         sender=sender,
         sender_name=name,
         message_id=next(iter(_IDS.findall(_header(message, "Message-ID"))), "")[:250],
-        subject=one_line(decode_words(_header(message, "Subject"))),
+        subject=one_line(decode_words(_typed_header(message, "Subject"))),
         size=len(raw),
         has_files=bool([file_name(part) for part in _parts(message) if is_file(part)]),
         is_automatic=not return_path or is_automatic(message, sender),
@@ -134,6 +134,16 @@ def _author(message: Message) -> tuple[str, str]:
         return one_line(decode_words(name))[:100], str(parse_address(address))
     except Refusal:
         return "", ""
+
+
+def _typed_header(message: Message, name: str) -> str:
+    """The field of that name, also in the bytes that copiers and old programs write without encoding them."""
+    values = (str(value) for field, value in message.raw_items() if field.lower() == name.lower())
+    raw = next(values, "").encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
 
 
 def _header(message: Message, name: str) -> str:
