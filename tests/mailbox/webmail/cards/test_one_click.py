@@ -1,5 +1,6 @@
 """What one button sends: answers to invitations, read receipts, departures, reports."""
 
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -21,6 +22,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.reports.models import Vote
 from vaguemestre.post.reports.queries import reports_page
+from vaguemestre.site.config import AcademySection
 
 pytestmark = pytest.mark.django_db
 
@@ -253,6 +255,15 @@ def test_what_is_no_junk_after_all_replaces_the_vote_and_files_no_report(
 def test_no_spelling_of_our_domain_makes_a_reader_write_to_a_colleague(domain: str) -> None:
     field = f"<mailto:chef@{domain}?subject=Demission>"
     assert unsubscribe_options(field, "", {"ac-amiens.test"}) is None
+
+
+def test_a_reader_leaves_no_list_by_an_address_of_the_other_academie(
+    settings: Any, reader: Client, box: MemoryMailbox
+) -> None:
+    lille = AcademySection(code="09", name="Lille", domain="ac-lille.test", departments=("059",))
+    settings.CONFIG = replace(settings.CONFIG, further_academies=(lille,))
+    ref = put(box, letter(**{"List-Unsubscribe": "<mailto:chef@ac-lille.test>"}))
+    assert "desabonner" not in reader.get(address(ref)).content.decode()
 
 
 def test_the_address_that_is_left_is_the_one_that_is_shown() -> None:

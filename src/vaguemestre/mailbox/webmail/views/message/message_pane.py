@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.access.signin.http import SignedInRequest
@@ -155,7 +156,7 @@ def _message_pane(
         authorship=author,
         sender_domain=from_field(opened).sender.address.rpartition("@")[2],
         pictures=pictures,
-        unsubscribe=unsubscribe_of(request, opened) if may_answer else None,
+        unsubscribe=unsubscribe_of(opened) if may_answer else None,
         receipt_to=_receipt_address(opened, use) if may_answer else "",
         path=path,
         outer_path=message_path(ref),
@@ -220,10 +221,10 @@ def _remote_pictures(
     return RemotePictures(0 if are_shown else remote, are_shown, choice)
 
 
-def unsubscribe_of(request: SignedInRequest, opened: OpenedMessage) -> UnsubscribeOptions | None:
-    """The ways to leave the list that sent the message."""
+def unsubscribe_of(opened: OpenedMessage) -> UnsubscribeOptions | None:
+    """The ways to leave the list that sent the message; by no address of any académie here."""
     fields = opened.field("list-unsubscribe"), opened.field("list-unsubscribe-post")
-    return unsubscribe_options(*fields, own_domains(request.who))
+    return unsubscribe_options(*fields, settings.CONFIG.domains)
 
 
 def _receipt_address(opened: OpenedMessage, use: Use) -> str:

@@ -107,7 +107,7 @@ def unsubscribe(request: SignedInRequest, folder: str, uid_validity: int, uid: i
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
         opened = mailbox.open(ref)
-    way = unsubscribe_of(request, opened)
+    way = unsubscribe_of(opened)
     if way is None:
         raise UnsubscribeRefused("webmail.list-offers-no-leave")
     if way.one_click:
