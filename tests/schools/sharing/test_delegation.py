@@ -1,5 +1,6 @@
 """Somebody lends their own mailbox for a leave: by dates, for a part, never what is private."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -403,3 +404,16 @@ def test_a_delegation_to_another_school_is_no_news(of: Of, claire: Account, paul
     lend(of, claire, paul)
     tell_delegations_apart(PeopleChanged([claire.person_id or 0]))
     assert told_apart() == []
+
+
+def test_the_composer_says_in_whose_name_one_writes(
+    of: Of, claire: Account, paul: Account, fenced: MemoryMailboxes
+) -> None:
+    """« De » was not shown: it had one choice."""
+    where = lend(of, claire, paul)
+    written = f"{where}messagerie/ecrire/{new_key()}/"
+    page = as_typed(of(paul).get(written).content.decode())
+    assert "Vous écrivez au nom de Claire Magnier : votre nom n’apparaît pas." in page
+    assert re.search(r'<div class="row" >\s*<label for="identity">De</label>', page)
+    own = as_typed(of(claire).get(f"/messagerie/ecrire/{new_key()}/").content.decode())
+    assert "Vous écrivez au nom de" not in own
