@@ -417,3 +417,24 @@ def test_the_composer_says_in_whose_name_one_writes(
     assert re.search(r'<div class="row" >\s*<label for="identity">De</label>', page)
     own = as_typed(of(claire).get(f"/messagerie/ecrire/{new_key()}/").content.decode())
     assert "Vous écrivez au nom de" not in own
+
+
+def test_what_its_owner_labels_personal_is_hidden_too(
+    of: Of, claire: Account, paul: Account, fenced: MemoryMailboxes
+) -> None:
+    """The ready-made label, or one of that name; renamed, it says something else."""
+    where, box = lend(of, claire, paul), fenced.box("claire@ac-amiens.test")
+    marked = {"Médecin": "$label3", "Banque": "perso", "Conseil": "$label2", "Cantine": ""}
+    for subject, flag in marked.items():
+        text = f"From: x@exemple.fr\r\nSubject: {subject}\r\nMessage-ID: <{subject}@x>\r\n\r\nBonjour"
+        box.append("INBOX", text.encode(), (flag,) if flag else (), datetime(2026, 11, 24, tzinfo=UTC))
+
+    def shown() -> set[str]:
+        page = of(paul).get(f"{where}messagerie/").content.decode()
+        return {subject for subject in marked if subject in page}
+
+    assert shown() == {"Banque", "Conseil", "Cantine"}
+    kept = [["perso", "Perso", "green"], ["$label3", "Classe verte", "green"]]
+    rows = [{"keyword": keyword, "name": name, "colour": colour} for keyword, name, colour in kept]
+    Account.objects.filter(pk=claire.pk).update(preferences={"labels": {"kept": rows}})
+    assert shown() == {"Médecin", "Conseil", "Cantine"}

@@ -9,8 +9,10 @@ from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.mailbox.sorting import queries as sorting_queries
 from vaguemestre.mailbox.sorting import services as sorting_services
-from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope, draft_mark
+from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope, draft_mark, is_private
+from vaguemestre.mailbox.webmail.rules.listing.labels import known_labels
 from vaguemestre.mailbox.webmail.values import OpenableBox, SharedMailbox
+from vaguemestre.people.credentials.queries import account_of_mailbox, presented
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.mailstore.values import MailLogin, Use
 from vaguemestre.schools.sharing import queries as sharing_queries
@@ -31,7 +33,14 @@ def delegated_scope_of(login: MailLogin) -> DelegatedScope | None:
     terms = sharing_queries.delegation_terms(login.session_key, timezone.now())
     if terms is None:
         return None
-    return DelegatedScope(terms.inbox_only, draft_mark(terms.account_id) if terms.may_write else "")
+    account_id = account_of_mailbox(login.mailbox)
+    owner = presented(account_id) if account_id else None
+    labels = known_labels(owner.preferences) if owner else ()
+    return DelegatedScope(
+        terms.inbox_only,
+        draft_mark(terms.account_id) if terms.may_write else "",
+        tuple(label.keyword for label in labels if is_private(label.name)),
+    )
 
 
 def shared_mailboxes(account_id: int) -> list[SharedMailbox]:

@@ -27,7 +27,6 @@ from vaguemestre.post.mailstore.values import (
 
 _NOT_PRIVATE = Clause(Where.LABEL, PRIVATE, is_not=True)
 _UNMARKED = View(clauses=(_NOT_PRIVATE, Clause(Where.SENSITIVITY)))
-_UNREAD = View(only=frozenset({Only.UNREAD}), clauses=(_NOT_PRIVATE,))
 
 
 class DelegatedMailboxes:
@@ -81,6 +80,8 @@ class DelegatedMailbox(_LentFolders):
         self._uses: dict[str, Use] | None = None
         self._own: dict[str, set[MessageRef]] = {}
         self._private: dict[str, frozenset[MessageRef]] = {}
+        self._marks = (PRIVATE, *scope.private_labels)
+        self._not_private = tuple(Clause(Where.LABEL, mark, is_not=True) for mark in self._marks)
         self._checked: set[MessageRef] = set()
         self._scanned: set[str] = set()
 
@@ -99,7 +100,7 @@ class DelegatedMailbox(_LentFolders):
             return self.look(folder, View(), offset, size)
         if self._private_refs(folder):
             return self.look(folder, View(), offset, size)
-        return _without_private(self._mailbox.page(folder, offset, size))
+        return self._without_private(self._mailbox.page(folder, offset, size))
 
     def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
         return self.look(folder, View(terms=tuple(terms)), offset, size)
@@ -108,9 +109,9 @@ class DelegatedMailbox(_LentFolders):
         if self._is_everywhere(folder):
             return self._everywhere(folder).page(self._view(folder, view), offset, size)
         page = self._mailbox.look(self._visible(folder), self._view(folder, view), offset, size)
-        page = _without_private(page)
+        page = self._without_private(page)
         if page.unread and self._private_refs(folder):
-            page = replace(page, unread=len(self._mailbox.refs(folder, _UNREAD)))
+            page = replace(page, unread=len(self._unread_refs(folder)))
         if not self._sees_own_only(folder):
             return page
         # another delegate reads another list of that folder
@@ -128,7 +129,7 @@ class DelegatedMailbox(_LentFolders):
 
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
         rows = self._mailbox.conversation(self._readable(ref))
-        return tuple(row for row in rows if self._is_readable(row.ref) and not _is_private_row(row))
+        return tuple(row for row in rows if self._is_readable(row.ref) and not self._is_private_row(row))
 
     def find_by_message_id(self, folder: str, message_id: str) -> tuple[MessageRef, ...]:
         listed = folder if self._is_everywhere(folder) else self._visible(folder)
@@ -139,7 +140,7 @@ class DelegatedMailbox(_LentFolders):
 
     def open(self, ref: MessageRef) -> OpenedMessage:
         message = self._mailbox.open(self._readable(ref))
-        if is_private_message(message.subject, message.flags):
+        if is_private_message(message.subject, message.flags, self._marks):
             raise MessageGone("mailstore.message-gone", ref=ref)
         self._checked.add(ref)
         return message
@@ -189,7 +190,7 @@ class DelegatedMailbox(_LentFolders):
         return self._use(folder) is Use.ALL and not self._scope.only_reception
 
     def _everywhere(self, folder: str) -> Everywhere:
-        return Everywhere(self._mailbox, folder, self._is_visible, _is_private_row)
+        return Everywhere(self._mailbox, folder, self._is_visible, self._is_private_row)
 
     def _is_visible(self, folder: str) -> bool:
         """Whether the folder is within the scope; one that no list shows is not, whatever its name."""
@@ -213,14 +214,14 @@ class DelegatedMailbox(_LentFolders):
         if self._scope.sees_own_only(folder.use):
             return replace(folder, total=len(self._own_refs(folder.name)), unread=0)
         if folder.use is Use.INBOX and (hidden := len(self._private_refs(folder.name))):
-            unread = len(self._mailbox.refs(folder.name, _UNREAD))
+            unread = len(self._unread_refs(folder.name))
             return replace(folder, total=max(folder.total - hidden, 0), unread=unread)
         return folder
 
     def _view(self, folder: str, view: View) -> View:
         """The view without private messages, and of the delegate's own where only these are seen."""
         self._mark_private(folder)
-        clauses = (*view.clauses, _NOT_PRIVATE)
+        clauses = (*view.clauses, *self._not_private)
         if self._sees_own_only(folder):
             clauses += (Clause(Where.LABEL, self._scope.draft_mark),)
         return replace(view, clauses=clauses)
@@ -235,9 +236,23 @@ class DelegatedMailbox(_LentFolders):
     def _private_refs(self, folder: str) -> frozenset[MessageRef]:
         if folder not in self._private:
             self._mark_private(folder)
-            marked = View(clauses=(Clause(Where.LABEL, PRIVATE),))
-            self._private[folder] = frozenset(self._mailbox.refs(folder, marked))
+            views = [View(clauses=(Clause(Where.LABEL, mark),)) for mark in self._marks]
+            refs = (ref for view in views for ref in self._mailbox.refs(folder, view))
+            self._private[folder] = frozenset(refs)
         return self._private[folder]
+
+    def _unread_refs(self, folder: str) -> tuple[MessageRef, ...]:
+        view = View(only=frozenset({Only.UNREAD}), clauses=self._not_private)
+        return self._mailbox.refs(folder, view)
+
+    def _is_private_row(self, row: Row) -> bool:
+        return is_private_message(row.summary.subject, row.flags, self._marks)
+
+    def _without_private(self, page: Page) -> Page:
+        """The page without what came before private messages were marked at delivery."""
+        rows = tuple(row for row in page.rows if not self._is_private_row(row))
+        hidden = len(page.rows) - len(rows)
+        return replace(page, rows=rows, total=page.total - hidden) if hidden else page
 
     def _own_refs(self, folder: str) -> set[MessageRef]:
         if folder not in self._own:
@@ -254,14 +269,3 @@ class DelegatedMailbox(_LentFolders):
         if not self._is_readable(ref):
             raise MessageGone("mailstore.message-gone", ref=ref)
         return ref
-
-
-def _without_private(page: Page) -> Page:
-    """The page without what came before private messages were marked at delivery."""
-    rows = tuple(row for row in page.rows if not _is_private_row(row))
-    hidden = len(page.rows) - len(rows)
-    return replace(page, rows=rows, total=page.total - hidden) if hidden else page
-
-
-def _is_private_row(row: Row) -> bool:
-    return is_private_message(row.summary.subject, row.flags)

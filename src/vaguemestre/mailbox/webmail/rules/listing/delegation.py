@@ -30,9 +30,12 @@ def is_private(folder: str) -> bool:
     return not _PRIVATE.isdisjoint(re.findall(r"[a-z]+", without_accents(folder)))
 
 
-def is_private_message(subject: str, flags: Collection[str]) -> bool:
-    """Whether the message was marked private, by its author or at delivery."""
-    return PRIVATE in flags or bool(_MARKED_SUBJECT.match(without_accents(subject[:_MOST_SUBJECT])))
+def is_private_message(subject: str, flags: Collection[str], marks: Collection[str] = (PRIVATE,)) -> bool:
+    """Whether the message was marked private, by its author, at delivery or by a label of its owner's."""
+    present = {flag.lower() for flag in flags}  # keywords are compared so (RFC 9051 §2.3.2)
+    if any(mark.lower() in present for mark in marks):
+        return True
+    return bool(_MARKED_SUBJECT.match(without_accents(subject[:_MOST_SUBJECT])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,13 @@ class DelegatedScope:
     """What a delegate may see.
 
     `only_reception`: the inbox, and of the drafts those they wrote. `draft_mark`: the keyword that marks
-    these; empty for who may not write there.
+    these; empty for who may not write there. `private_labels`: keywords of the labels by which the owner
+    says that a message is private.
     """
 
     only_reception: bool = False
     draft_mark: str = ""
+    private_labels: tuple[str, ...] = ()
 
     def can_see(self, folder: str, use: Use) -> bool:
         if use in _HIDDEN_USES or is_private(folder) or folder.partition("/")[0] == _DELETED:
