@@ -33,6 +33,7 @@ const bundles = [
     "folder_choice",
     "folder_tools",
     "live_search",
+    "notes",
     "preview_tools",
     "row_actions",
     "unfold",

@@ -1,14 +1,10 @@
 // <box-care src="…" data-message="…" data-root="…">: presence, assignment and notes of members on a message of a shared mailbox.
 // The mailbox's stream says when to ask again; while it is cut, the clock does.
-import { find } from "../ui/dom.js";
+import { find, load } from "../ui/dom.js";
 import { csrf } from "../ui/http.js";
 
 const STILL_HERE = 60000;
 const WHILE_CUT = 5000;
-
-// Notes typed and not added yet, by the message they are on: another one may be looked at meanwhile.
-/** @type {Map<string, string>} */
-const unsentNotes = new Map();
 
 customElements.define(
   "box-care",
@@ -17,7 +13,6 @@ customElements.define(
       /** @type {number} when the others were asked of last */
       this.last = 0;
       this.addEventListener("submit", (event) => this.act(event));
-      this.addEventListener("input", ({ target }) => this.keepNote(target));
       this.ask();
       this.ends = new AbortController();
       const { signal } = this.ends;
@@ -67,26 +62,6 @@ customElements.define(
       this.send(form.action, new FormData(form), {}, true);
     }
 
-    get note() {
-      return this.querySelector("textarea[name=note]");
-    }
-
-    get noteKey() {
-      return `${this.getAttribute("src")} ${this.dataset.message}`;
-    }
-
-    /** @param {EventTarget | null} field */
-    keepNote(field) {
-      if (field === this.note) unsentNotes.set(this.noteKey, this.note.value);
-    }
-
-    restoreNote() {
-      const text = unsentNotes.get(this.noteKey);
-      if (!text || !this.note) return;
-      this.note.value = text;
-      this.note.closest("details").open = true;
-    }
-
     /**
      * @param {string} address
      * @param {FormData} body
@@ -104,7 +79,6 @@ customElements.define(
         if (answer.status === 422) throw new Error((await this.words(answer)) || "422");
         if (!answer.ok || answer.redirected) return;
         const text = await answer.text();
-        if (body.has("note")) unsentNotes.delete(this.noteKey);
         if (asked === this.asked) this.show(text, whole);
       } catch (error) {
         if (!whole) return; // asked again in a moment
@@ -133,7 +107,7 @@ customElements.define(
       const now = fresh?.querySelector(".care-live");
       if (!live || whole) {
         this.replaceChildren(...(fresh ? [fresh] : []));
-        this.restoreNote();
+        load("webmail/on_use/notes.js").then(({ keep }) => keep(this));
       } else if (now && now.innerHTML !== live.innerHTML && !live.contains(document.activeElement))
         live.replaceWith(now);
     }

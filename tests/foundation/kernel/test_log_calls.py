@@ -22,7 +22,8 @@ SECRETS = ("zoe.petit", "Petit", "discipline")
 HARMLESS = {
     "MAX_CLAIMS", "MAX_REQUEST_BYTES", "account_id", "application.client_id", "attempt", "batch.number",
     "count", "day",
-    "failures", "handler", "handler_name", "held.job_id", "job.pk", "name", "pair.certificate", "pause",
+    "failures", "handler", "handler_name", "held.job_id", "job.pk", "len(moves)", "name", "pair.certificate",
+    "pause",
     "peer_user(self.request)", "request.path", "route_of(request)", "row.pk", "self._path.name",
     "submission.queue_id", "type(error).__name__", "user", "visit.application.client_id", "_name(task)",
 }  # fmt: skip

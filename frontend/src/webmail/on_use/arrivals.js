@@ -43,6 +43,8 @@ async function tellInConversation(app, rows) {
   const verb = arrived.length > 1 ? "sont arrivés" : "est arrivé";
   const notice = create("p");
   notice.className = "notice arrived";
+  // in sight wherever one reads or writes in the pane, and over neither
+  Object.assign(notice.style, { position: "sticky", bottom: "0", zIndex: "3", margin: "0" });
   notice.setAttribute("role", "alert");
   notice.dataset.refs = arrived.join(" ");
   notice.textContent = `${counted(arrived.length, "courriel")} ${verb} dans cette conversation.`;

@@ -242,8 +242,7 @@ class DelegatedMailbox(_LentFolders):
         return self._private[folder]
 
     def _unread_refs(self, folder: str) -> tuple[MessageRef, ...]:
-        view = View(only=frozenset({Only.UNREAD}), clauses=self._not_private)
-        return self._mailbox.refs(folder, view)
+        return self._mailbox.refs(folder, View(only=frozenset({Only.UNREAD}), clauses=self._not_private))
 
     def _is_private_row(self, row: Row) -> bool:
         return is_private_message(row.summary.subject, row.flags, self._marks)

@@ -1,0 +1,1 @@
+var o=new Map,l=e=>e.replace(/\s/g,"");function a(e){let t=e.querySelector("textarea");if(!t)return;let n=e.dataset.message??"",s=o.get(n);s&&l(e.querySelector(".care-notes")?.textContent??"").includes(l(s))?o.delete(n):s&&(t.value=s,t.closest("details").open=!0),t.addEventListener("input",()=>o.set(n,t.value))}export{a as keep};
