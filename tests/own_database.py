@@ -21,6 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 from tests import last_requests
 
+from vaguemestre.site import schema
 from vaguemestre.site.config import PROJECT, Config, load
 
 _FILE = """[database]
@@ -185,8 +186,9 @@ def _digest() -> str:
 def _template() -> str:
     """The migrated database that others are copies of: a file on SQLite, a name on PostgreSQL.
 
-    Migrations take a process fifteen seconds, so they are applied once: on SQLite for all runs of these
-    migrations, in a file of the environment; on PostgreSQL for this run.
+    Migrations take a process fifteen seconds, so they are applied once: on PostgreSQL for this run; on SQLite
+    for all runs of these migrations, in a file of the environment, begun with the tables of `schema.sql`
+    (tests/site/test_schema.py: they are those that migrations make).
     """
     server = load().database.engine == "postgresql"
     with _alone() as folder, tempfile.TemporaryDirectory(prefix="vm-migrated-") as place:
@@ -194,11 +196,11 @@ def _template() -> str:
         if not server:
             file = folder / f"migrated-{_digest()}.sqlite3"
             if not file.exists():
-                _migrate(home)
-                part = shutil.copyfile(
-                    Config(home=home).data_dir / "vaguemestre.sqlite3", file.with_suffix(".part")
-                )
-                part.replace(file)
+                made = Config(home=home).data_dir / "vaguemestre.sqlite3"
+                made.parent.mkdir()
+                schema.create(made)
+                migrate(home)
+                shutil.copyfile(made, file.with_suffix(".part")).replace(file)
             return str(file)
         name = f"migrated_{_digest()}"
         with _server() as session:
@@ -206,7 +208,7 @@ def _template() -> str:
                 fresh = f"part_{secrets.token_hex(6)}"
                 _create(fresh, "template1")
                 _configure(home, fresh)
-                _migrate(home)
+                migrate(home)
                 session.execute(
                     sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
                         sql.Identifier(fresh), sql.Identifier(name)
@@ -215,7 +217,7 @@ def _template() -> str:
         return name
 
 
-def _migrate(home: Path) -> None:
+def migrate(home: Path) -> None:
     """Apply every migration in a process of its own, which leaves nothing in SQLite's log."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VAGUEMESTRE_")}
     environment |= {

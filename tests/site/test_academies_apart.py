@@ -230,6 +230,7 @@ def test_held_mail_is_listed_for_the_desk_of_its_academie_alone(two: Two) -> Non
     assert "lilloise-chef" not in page
 
 
+@pytest.mark.heavy
 def test_an_office_that_spans_the_academies_opens_everything_and_is_narrowed_again(two: Two) -> None:
     amiens = two.amiens.accounts["administrator"]
     page = two.amiens.browser("administrator").get
@@ -245,6 +246,7 @@ def test_an_office_that_spans_the_academies_opens_everything_and_is_narrowed_aga
     assert office_academy_of(found) == found.academy_id
 
 
+@pytest.mark.heavy
 def test_with_one_academie_every_office_covers_it_as_before(db: None) -> None:
     administrator = presented(account("seule", role="administrator").pk)
     assert administrator is not None

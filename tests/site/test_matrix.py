@@ -59,6 +59,7 @@ def test_a_role_comes_where_it_may_and_nowhere_else(crowd: People, role: str) ->
     assert breaches == []
 
 
+@pytest.mark.heavy
 def test_every_parameter_of_an_address_has_something_to_name(crowd: People) -> None:
     told, things = audiences(), list(belongings(crowd))
     bare = [

@@ -38,8 +38,9 @@ def test_it_holds_what_the_migrations_make(tmp_path: Path) -> None:
     environment = {**os.environ, "VAGUEMESTRE_HOME": str(tmp_path)}
     if not migrated.is_current(Config(home=tmp_path)):
         subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, check=True)
-    migrated_one = tmp_path / "migrated.sqlite3"
-    own_database.make_migrated(str(migrated_one))
+    (other := tmp_path / "other").mkdir()
+    own_database.migrate(other)  # one after the other
+    migrated_one = migrated.sqlite_file(Config(home=other))
     with closing(sqlite3.connect(database)) as made, closing(sqlite3.connect(migrated_one)) as expected:
         for question in (_OBJECTS, _MIGRATIONS, _TYPES):
             assert made.execute(question).fetchall() == expected.execute(question).fetchall()

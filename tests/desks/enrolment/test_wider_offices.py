@@ -126,6 +126,7 @@ def is_linked(client: Client, academy_id: int, target: Account) -> bool:
     return NumenRequest.objects.get(pk=request.pk).person_id == target.person_id
 
 
+@pytest.mark.heavy
 def test_letters_printed_together_leave_out_those_of_wider_offices() -> None:
     academy_id, client, _ = place()
     target = target_of(academy_id, "agent", spans=False)
