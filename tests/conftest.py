@@ -29,6 +29,7 @@ from tests.engine_programs import EnginePrograms
 
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.revocations import FileRevocations
+from vaguemestre.access.signin.shared_revocations import SharedRevocations
 from vaguemestre.people.credentials.hashers import HeavyArgon2, HouseArgon2
 from vaguemestre.site import hosts
 
@@ -226,6 +227,10 @@ def django_db_setup(django_db_setup: None) -> None:
     """
     TransactionTestCase._fixture_teardown = lambda _: own_database.empty_tables()  # type: ignore[attr-defined]
     TransactionTestCase._should_reload_connections = _is_closed_each_time  # type: ignore[attr-defined]
+    shared = revocations.get()
+    if isinstance(shared, SharedRevocations):
+        # No process of this machine listens: each page would ask the database a dozen times what ended.
+        shared._ask_if_deaf = lambda: None  # type: ignore[method-assign]
 
 
 def _is_closed_each_time(_: TransactionTestCase) -> bool:
