@@ -20,6 +20,7 @@ from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.rules.acts.kinds import PROVED, UNDOABLE
 from vaguemestre.access.signin.rules.acts.sentences import WORDS
+from vaguemestre.access.signin.rules.notices import notice
 from vaguemestre.access.signin.services import choose_pin, end_links
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -326,3 +327,13 @@ def test_a_lock_leaves_its_owner_the_password_beside_an_older_factor(owner: Owne
     browser.post(notice_link(told, "passkey-added"), {"lock": "1"})
     form = {"current_password": PASSWORD, "new_password": OTHER, "confirmation": OTHER}
     assert browser.post("/compte/nouveau-mot-de-passe", form)["Location"] == "/alogin?nouveau=1"
+
+
+@pytest.mark.parametrize("act", sorted(WORDS))
+def test_only_mail_set_aside_is_said_to_vanish_by_itself(act: str) -> None:
+    text = notice(
+        act=act, reason="", detail="", name="Marie", address="m@ac-amiens.test", sender="n@ac-amiens.test",
+        message_id="<n@x>", site="https://x", link="", at=timezone.now(),
+    ).decode()  # fmt: skip
+    is_set_aside = act in {"judged-late", "quarantine-digest", "virus-found-late"}
+    assert ("s’effacent d’eux-mêmes" in text) is is_set_aside

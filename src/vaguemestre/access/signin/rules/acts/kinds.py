@@ -4,14 +4,12 @@ from collections.abc import Mapping
 
 # Told for information: nobody did anything to the account.
 AUTOMATIC = frozenset(  # nobody is suspected
-    {"closing-withdrawn", "delegation-apart", "mailing-withdrawn", "message-refused"}
-)
-NEWS = frozenset(
     {
-        "administrator-named", "box-refused", "delegate-away", "judged-late", "member-mailing-stopped",
-        "quarantine-digest", "virus-found-late",
+        "administrator-named", "box-refused", "closing-withdrawn", "delegate-away", "delegation-apart",
+        "mailing-withdrawn", "member-mailing-stopped", "message-refused",
     }
 )  # fmt: skip
+NEWS = frozenset({"judged-late", "quarantine-digest", "virus-found-late"})  # of mail set aside for some days
 
 # Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.
 SENSITIVE: frozenset[str] = frozenset(
