@@ -5,7 +5,7 @@ import base64
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.people import PASSWORD, account, add_application
 
 from vaguemestre.desks.helpdesk.rules.key_list import parse_key_list
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -60,6 +60,31 @@ def test_the_holder_alone_chooses_the_pin_then_signs_in_with_it(client: Client, 
     from_key = code_at(SECRET, now, 60)
     assert choose_pin(owner.pk, "1984", from_key, secret_keys.get(), by="test", now=now)
     assert "choisi par la personne" in client.get(f"/assistance/compte/{owner.pk}/cle").content.decode()
+
+
+def test_the_loss_of_a_key_is_not_told_to_leave_the_password_alone_where_there_is_an_application(
+    client: Client, lucie: Account
+) -> None:
+    """A key whose PIN is not chosen is no second factor; the page took the application for it."""
+    owner, said = account(), "C’est son seul second facteur"
+    client.post("/assistance/cles", {"key_list": LIST})
+    where = f"/assistance/compte/{owner.pk}/cle"
+    client.post(where, {"serial": "000-123", "reason": REASON})
+    assert said not in client.get(where).content.decode()
+    choose_pin(
+        owner.pk,
+        "1984",
+        code_at(SECRET, timezone.now(), 60),
+        secret_keys.get(),
+        by="test",
+        now=timezone.now(),
+    )
+    assert said in client.get(where).content.decode()
+    other = account("paul")
+    add_application(other)
+    where = f"/assistance/compte/{other.pk}/cle"
+    client.post(where, {"serial": "000-124", "reason": REASON})
+    assert said not in client.get(where).content.decode()
 
 
 def test_a_key_is_not_handed_without_a_reason_nor_to_an_administrator(client: Client, lucie: Account) -> None:

@@ -52,6 +52,8 @@ from vaguemestre.people.lifecycle.queries import suspended_by_service
 from vaguemestre.post.outbox.queries import count_on_hold, waiting_messages
 from vaguemestre.schools.sharing.queries import title_of_box
 
+KEY_LABEL = "clé OTP"
+
 _SCANNED_LINES = 200
 _HISTORY_LINES = 60
 
@@ -235,7 +237,7 @@ def _factors(account_id: int) -> tuple[str, ...]:
     """The French labels of an account's second factors."""
     kinds = {device.kind for device in devices_of(account_id)}
     labels = ["application"] if "app" in kinds else []
-    labels += ["clé OTP"] if "key" in kinds else []
+    labels += [KEY_LABEL] if "key" in kinds else []
     labels += ["clé d’accès"] if passkeys_of(account_id) else []
     return tuple(labels)
 

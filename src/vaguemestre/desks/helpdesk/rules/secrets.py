@@ -15,6 +15,7 @@ _PASSWORD = re.compile(
     r"(?:\s+\w+){0,3}?\s*(?:[:=]|\best\b|\bc['’]est\b|\bétait\b)\s*)(?P<secret>[^\s,;]+)",
     re.IGNORECASE,
 )
+_TOLD_TO_DO = re.compile(r"[a-zéèêâîôûç]+ez(?:-(?:en|le|la|les|vous|nous|moi|y))*")  # « choisissez-le »
 _ORDINARY_WORDS = frozenset(
     {
         "refusé",
@@ -30,6 +31,7 @@ _ORDINARY_WORDS = frozenset(
         "expire",
     }
     | {"le", "la", "les", "un", "une", "pas", "toujours", "encore", "trop", "que", "qui", "demandé", "valide"}
+    | {"périmé", "perime", "invalide", "celui", "celle", "redemandé", "protégé", "trouvé", "changé", "caché"}
     | {
         "inconnu",
         "rejeté",
@@ -58,7 +60,8 @@ def without_secrets(text: str) -> str:
 def _mask_password(match: re.Match[str]) -> str:
     secret = match["secret"]
     plain = secret.strip(".!?…»«\"'()").lower()
-    return match[0] if plain in _ORDINARY_WORDS or not plain else match["phrase"] + MASK
+    is_ordinary = not plain or plain in _ORDINARY_WORDS or _TOLD_TO_DO.fullmatch(plain)
+    return match[0] if is_ordinary else match["phrase"] + MASK
 
 
 def _numens(text: str) -> Iterator[tuple[int, int]]:

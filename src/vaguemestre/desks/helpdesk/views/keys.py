@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.desks.helpdesk.forms import KeyForm, ReasonForm, StockForm
 from vaguemestre.desks.helpdesk.http import for_operators, person_or_404
+from vaguemestre.desks.helpdesk.queries.accounts import KEY_LABEL
 from vaguemestre.desks.helpdesk.services import keys as services
 from vaguemestre.desks.helpdesk.values import AccountDetail
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -112,7 +113,7 @@ def _page(request: SignedInRequest, account: AccountDetail, form: KeyForm, loss:
         "account": account,
         "key": current[0] if current else None,
         "former": former,
-        "is_only_factor": len(account.factors) == 1,
+        "is_only_factor": account.factors == (KEY_LABEL,),  # a key without PIN is none
         "form": form,
         "loss": loss,
         "done": request.GET.get("fait", ""),
