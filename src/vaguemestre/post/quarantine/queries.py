@@ -1,10 +1,12 @@
 """Reads of the quarantine."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Q
 
 from vaguemestre.foundation.kernel.addresses import people_in
+from vaguemestre.people.credentials.queries import find_account, person_by_account
+from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.post.quarantine.values import HeldLetter, Quarantined, Reason, State
 
@@ -22,13 +24,26 @@ def own_messages(account_id: int, *, first: int, count: int) -> tuple[Sequence[Q
 def verdicts_page(
     *, search: str, reason: str, order: str, first: int, count: int
 ) -> tuple[Sequence[Quarantined], int]:
-    """A page of verdicts whose mailbox, envelope sender or detail contain `search`; without subjects."""
+    """A page of verdicts whose mailbox, envelope sender or detail contain `search`; without subjects.
+
+    An address or a username finds the mailbox of its holder too, which bears neither.
+    """
     matches = Q(mailbox__icontains=search) | Q(sender__icontains=search) | Q(detail__icontains=search)
+    if holder := find_account(search) if search else None:
+        matches |= Q(account_id=holder.account_id)
     rows = QuarantinedMessage.objects.filter(matches if search else Q())
     if reason:
         rows = rows.filter(reason=reason)
     page = rows.order_by(order, "-pk").defer("subject", "author")[first : first + count]
     return [_line(row, with_words=False) for row in page], rows.count()
+
+
+def addresses_known(messages: Collection[Quarantined]) -> dict[str, str]:
+    """Mailbox → the address that people know it by: of its person, else its own. Two queries."""
+    people = person_by_account([one.account_id for one in messages if one.account_id is not None])
+    addresses = addresses_by_person(people.values())
+    known = {one.mailbox: addresses.get(people.get(one.account_id or 0, 0)) for one in messages}
+    return {mailbox: own[0].address if own else mailbox for mailbox, own in known.items()}
 
 
 def held_letters(*, message_id: str, sender: str) -> list[HeldLetter]:
@@ -52,6 +67,7 @@ def _line(row: QuarantinedMessage, *, with_words: bool = True) -> Quarantined:
     return Quarantined(
         number=row.pk,
         mailbox=row.mailbox,
+        account_id=row.account_id,
         arrived_at=row.arrived_at,
         reason=Reason(row.reason),
         detail=row.detail,

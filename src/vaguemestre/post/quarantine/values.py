@@ -54,6 +54,7 @@ class Quarantined:
 
     number: int
     mailbox: str
+    account_id: int | None
     arrived_at: datetime
     reason: Reason
     detail: str

@@ -80,8 +80,12 @@ def _verdicts_page(request: SignedInRequest, refusal: str = "") -> HttpResponse:
         first=listing.first,
         count=listing.count,
     )
+    known = queries.addresses_known(messages)
     context = {
-        "rows": [(message, REASONS[message.reason], STATES[message.state]) for message in messages],
+        "rows": [
+            (message, REASONS[message.reason], STATES[message.state], known[message.mailbox])
+            for message in messages
+        ],
         "total": total,
         "listing": listing,
         "search": listing.search,
