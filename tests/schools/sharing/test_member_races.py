@@ -1,15 +1,18 @@
 """Two people let somebody into the same mailbox at once."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from tests.access.signin.people import account
 from tests.access.signin.races import at_once
 from tests.schools.sharing.conftest import School, address_of, now
 
+from vaguemestre.access.signin.services import acting_by_session
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.schools.sharing.models import Box, Member
-from vaguemestre.schools.sharing.services import add_member, delegate_mailbox
+from vaguemestre.schools.sharing.services import add_member, add_members, change_member, delegate_mailbox
 from vaguemestre.schools.sharing.values import MembershipTerms, Right
 
 
@@ -44,3 +47,19 @@ def test_two_first_delegations_at_once_make_one_box(outside_transactions: None) 
 
     assert len(set(at_once(4, lend))) == 4
     assert Member.objects.filter(box=Box.objects.get(account=claire), ended_at=None).count() == 4
+
+
+def test_whoever_is_signed_out_meanwhile_lets_nobody_in_and_makes_no_manager(school: School) -> None:
+    paul, claire = (account(name, first_name=name.title(), last_name="Obry") for name in ("paul", "claire"))
+    school.share(paul, Right.READ)
+    member_id = Member.objects.get(account=paul).pk
+    acts: list[Callable[[], object]] = [
+        lambda: add_member(school.box.pk, address_of(claire), terms(Right.SEND), by="test", now=now()),
+        lambda: add_members(school.box.pk, [address_of(claire)], terms(Right.SEND), by="test", now=now()),
+        lambda: change_member(school.box.pk, member_id, terms(Right.MANAGE), by="test", now=now()),
+    ]
+    for act in acts:
+        with acting_by_session("ended"), pytest.raises(Refusal, match="ended-meanwhile"):
+            act()
+    rows = Member.objects.filter(box=school.box, ended_at=None).exclude(account=school.head)
+    assert list(rows.values_list("account__username", "right")) == [("paul", "read")]

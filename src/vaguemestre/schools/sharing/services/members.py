@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.access.signin.services import check_session_stands
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
@@ -39,6 +40,7 @@ def add_member(
     Raises Refusal `sharing.nobody`, `sharing.member-already`, `sharing.days-reversed`, `sharing.too-many`,
     `sharing.box-gone`, `sharing.owner-oneself`.
     """
+    check_session_stands()  # before any other row is locked
     box = _open_box(box_id)
     account_id = _agent_at(address)
     if is_owner and by == f"account:{account_id}":
@@ -63,6 +65,7 @@ def add_members(
     Whoever is a member already stays as they are.
     Raises Refusal `sharing.nobody`, `sharing.days-reversed`, `sharing.too-many-left`, `sharing.box-gone`.
     """
+    check_session_stands()
     box = _open_box(box_id)
     check_days(terms, now)
     members = set(box.members.filter(ended_at__isnull=True).values_list("account_id", flat=True))
@@ -120,6 +123,7 @@ def change_member(box_id: int, member_id: int, terms: MembershipTerms, *, by: st
 
     Raises Refusal as `add_member`, and `sharing.owner-by-post`.
     """
+    check_session_stands()
     row = _member(box_id, member_id)
     check_days(terms, now)
     if Right.SEND not in terms.right.covers:
