@@ -28,7 +28,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.models import Assignment, NumenRow, Person
+from vaguemestre.people.directory.models import Assignment, MailAddress, NumenRow, Person
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import current_numen
 from vaguemestre.people.directory.services import issue_numen
@@ -348,6 +348,15 @@ class TestTheOfficer:
             Entry.objects.filter(action="enrolment.numen-shown", to=f"person:{person.person_id}").count() == 1
         )
         assert numen.text not in str(list(Entry.objects.values()))
+
+    def test_the_address_of_letters_to_classes_is_not_a_former_one(self, place: int) -> None:
+        person = managed_by(place, "DPE", "agent1")
+        for address in ("ent.0123456789ab@ac-amiens.test", "nom.d.avant@ac-amiens.test"):
+            MailAddress.objects.create(person_id=person.person_id, address=address)
+        desk = client_of(officer(place, "DPE"))
+        shown = desk.get(f"/gestion/personnes/{person.person_id}").content.decode()
+        assert "<dt>Adresse pour l’ENT</dt><dd>ent.0123456789ab@" in shown
+        assert "<dt>Ancienne adresse</dt><dd>nom.d.avant@" in shown
 
     def test_nobody_is_created_in_a_school_of_another_service(self, place: int) -> None:
         request, _ = filed(place, workplace="ecole", work="enseignant", department="060")

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from vaguemestre.people.directory.models import MailAddress, TakenName
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS
+from vaguemestre.people.directory.rules.names import is_gateway
 
 IS_LISTED = {"person__unlisted": False, "person__hidden_since": None}
 
@@ -22,6 +23,11 @@ class OwnAddress(NamedTuple):
     address: str
     is_primary: bool
     may_send: bool
+
+    @property
+    def is_gateway(self) -> bool:
+        """Whether it stands for the person in letters to classes; it was never theirs to give."""
+        return is_gateway(self.address)
 
 
 def addresses_by_person(person_ids: Collection[int] | None = None) -> dict[int, list[OwnAddress]]:
