@@ -270,7 +270,7 @@ class LiveEngines:
 
             asyncio.run_coroutine_threadsafe(finish(), loop).result(60)
             loop.call_soon_threadsafe(loop.stop)
-            thread.join(10)
+            thread.join(60)
             loop.close()
 
         self.end_gate = end

@@ -52,7 +52,7 @@ def test_what_it_finds_is_named(said: bytes, found: str, is_local: bool, tmp_pat
         serving = answering(listener, heard, said)
         place = str(tmp_path / "s") if is_local else f"127.0.0.1:{listener.getsockname()[1]}"
         assert Clamd(place)(io.BytesIO(content)) == found
-        serving.join(10)
+        serving.join(60)
     assert heard == [content]
 
 
@@ -141,7 +141,7 @@ def test_a_check_that_does_not_answer_lets_nothing_through(tmp_path: Path) -> No
         serving = answering(listener, [], b"INSTREAM size limit exceeded. ERROR\0")
         with pytest.raises(EngineDown, match="size limit"):
             Clamd(str(tmp_path / "s"))(io.BytesIO(b"x"))
-        serving.join(10)
+        serving.join(60)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_a_full_disk_refuses_for_now_and_loses_nothing(small: LiveEngines) -> No
         assert all(400 <= code < 500 for code in codes(refused.value))
     filling.unlink()
     small.arrive(person.address, letter("a@b.example", person.address, "de nouveau"))
-    assert small.found(person, "de nouveau", seconds=40)
+    assert small.found(person, "de nouveau", seconds=120)
     assert small.found(person, "premier")
 
 
@@ -80,7 +80,7 @@ def test_what_was_accepted_before_the_disk_was_full_arrives_after(small: LiveEng
     fill(filling)
     small.flush_queue()
     filling.unlink()
-    assert small.found(person, "en chemin", seconds=60)
+    assert small.found(person, "en chemin", seconds=120)
 
 
 def test_postfix_writes_its_log_again_after_a_full_disk_once_it_is_reloaded(small: LiveEngines) -> None:

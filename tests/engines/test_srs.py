@@ -27,7 +27,7 @@ def answered(answer: bytes, sender: str) -> tuple[bytes, str]:
         try:
             address = SenderRewriter(listener.getsockname()[1])(sender)
         finally:
-            thread.join(5)
+            thread.join(60)
     return asked[0], address
 
 

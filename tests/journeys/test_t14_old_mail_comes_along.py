@@ -68,7 +68,7 @@ def test_the_page_brings_in_a_file_and_prepares_an_export(
     page.goto(f"{instance.web}/parametres/courriers")
     page.get_by_label("Fichier de courriels").set_input_files(file)
     page.get_by_role("button", name="Importer ce fichier").click()
-    expect(page.get_by_text(label("8 courriels ajoutés"))).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(label("8 courriels ajoutés"))).to_be_visible()
     assert wait_until(lambda: subjects(instance, "secretary", "Sent", "page")) == 8
     page.get_by_role("button", name="Préparer l’export").click()
     link = page.get_by_role("link", name=label("Télécharger"))

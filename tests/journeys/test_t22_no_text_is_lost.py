@@ -88,7 +88,7 @@ def test_a_session_that_ends_is_opened_again_beside(instance: Instance, page: Pa
     window.get_by_role("button", name="Valider").click()
     window.wait_for_url(lambda url: "/alogin" not in url)
     page.bring_to_front()
-    expect(page.locator("#saved")).to_contain_text("Enregistré à", timeout=25_000)
+    expect(page.locator("#saved")).to_contain_text("Enregistré à")
     expect(notice).to_be_hidden()
     assert page.url == address
     wait_until(lambda: kept(instance, mark, f"apres{mark}"))

@@ -79,6 +79,7 @@ def test_contacts_are_kept(hands: Hands, instance: Instance, tmp_path: Path) -> 
 
     file = tmp_path / "carnet.vcf"
     file.write_text(CARD.format(name=other), encoding="utf-8")
+    hands.page.on("filechooser", lambda _: None)  # before Space: the browser learns late
     hands.open("/contacts/")
     unfold(hands, "Importer")
     hands.reach(hands.page.get_by_label("Fichier de contacts"))

@@ -21,7 +21,7 @@ def listening(path: Path) -> Iterator[socket.socket]:
 def reaches(path: Path, server: socket.socket) -> bool:
     with closing(socket.socket(socket.AF_UNIX)) as client:
         client.connect(str(path))
-        server.settimeout(5)
+        server.settimeout(60)
         with closing(server.accept()[0]):
             return True
 

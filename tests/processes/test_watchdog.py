@@ -64,7 +64,7 @@ def test_ready_is_said_once_the_process_answers_and_it_stays_the_process(tmp_pat
     beat, address = tmp_path / "beat", tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(address))
-        systemd.settimeout(20)
+        systemd.settimeout(60)
         program = f"import pathlib, signal; pathlib.Path({str(beat)!r}).touch(); signal.pause()"
         process = subprocess.Popen(
             [sys.executable, "-m", "vaguemestre.processes.watchdog", "--ask", f"heartbeat:{beat}", "--",

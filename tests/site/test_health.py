@@ -208,7 +208,7 @@ def test_a_service_that_greets_late_once_is_well() -> None:
         greeter = Thread(target=greet_the_second, daemon=True)
         greeter.start()
         assert probes.greets("127.0.0.1", listener.getsockname()[1], b"220").ok
-        greeter.join(5)
+        greeter.join(60)
 
 
 @pytest.mark.django_db

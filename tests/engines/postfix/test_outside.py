@@ -108,7 +108,7 @@ def test_mail_waits_while_dovecot_is_away_and_arrives_when_it_is_back(
         assert marie.address in {to for one in waiting for to in one.recipients}
     finally:
         engines.start_dovecot()
-    assert engines.found(marie, "patience", seconds=40)
+    assert engines.found(marie, "patience", seconds=120)
     assert wait_until(lambda: StepKind.DONE in engines.steps_of(str(sent["Message-ID"])))
     assert StepKind.DEFERRED in engines.steps_of(str(sent["Message-ID"]))
 
@@ -125,5 +125,5 @@ def test_postfix_killed_and_started_again_loses_nothing(engines: LiveEngines, ma
     engines.end("postfix", signal.SIGKILL)
     engines.start_postfix()
     engines.arrive(marie.address, letter("a@b.example", marie.address, "après la mort"))
-    assert engines.found(marie, "avant", seconds=40)
-    assert engines.found(marie, "mort", seconds=40)
+    assert engines.found(marie, "avant", seconds=120)
+    assert engines.found(marie, "mort", seconds=120)

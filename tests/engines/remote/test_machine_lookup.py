@@ -24,7 +24,7 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ended.set()
     for thread in threading.enumerate():
         if thread.name == "lookup":
-            thread.join(10)
+            thread.join(60)
 
 
 def left_after(act: Callable[[], object], error: type[Exception]) -> float:

@@ -79,7 +79,7 @@ def site() -> Iterator[ThreadingHTTPServer]:
     yield server
     server.shutdown()
     server.server_close()
-    thread.join(5)
+    thread.join(60)
 
 
 type Fetch = Callable[[str], object]
@@ -192,7 +192,7 @@ def test_only_so_many_at_once(fetch: PictureFetcher) -> None:
     first = threading.Thread(target=lambda: refused_by(busy))
     first.start()
     assert refused_by(busy) in {"webmail.picture-too-slow", "webmail.picture-unreachable"}
-    first.join(3)
+    first.join(60)
 
 
 def refused_by(pictures: PictureFetcher) -> str:

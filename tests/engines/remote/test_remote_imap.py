@@ -76,7 +76,7 @@ def test_a_server_that_goes_on_without_ever_answering_is_left(
     with pytest.raises(EngineDown):
         read(server)
     ended.set()
-    server.join(10)
+    server.join(60)
 
 
 def test_a_server_that_floods_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

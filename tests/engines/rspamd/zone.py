@@ -34,7 +34,7 @@ class Zone:
 
         asyncio.run_coroutine_threadsafe(finish(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
         self._loop.close()
 
     def signed(self, message: bytes, folder: Path) -> bytes:

@@ -99,6 +99,6 @@ def _write(own: sqlite3.Connection, waiting: threading.Thread, asked: threading.
         own.execute("BEGIN IMMEDIATE")
         if number == 0:
             waiting.start()
-            asked.wait(10)
+            asked.wait(60)
         own.executemany("INSERT INTO row VALUES (?)", [("batch",) for _ in batch])
         own.execute("COMMIT")

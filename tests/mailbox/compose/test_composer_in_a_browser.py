@@ -290,7 +290,7 @@ def test_a_message_is_said_sent_once_it_has_left(page: Page, box: MemoryMailbox,
     expect(status).to_contain_text("Courriel envoyé")
     assert access_faults(page) == []
     move_outgoing(state="filed")
-    expect(page.locator(".composer-box")).to_have_count(0, timeout=20_000)
+    expect(page.locator(".composer-box")).to_have_count(0)
 
 
 def test_a_message_held_back_is_not_said_sent(page: Page, box: MemoryMailbox, settings: Settings) -> None:
@@ -582,4 +582,4 @@ def test_what_is_answered_is_archived_once_the_answer_has_left(
     expect(composer.get_by_text(re.compile("Envoi dans|Envoi en cours"))).to_be_visible()
     assert len(box._folder("INBOX").messages) == 1, "not before it has left"
     move_outgoing(state="filed")
-    expect(page.get_by_text("Courriel archivé.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Courriel archivé.")).to_be_visible()

@@ -145,7 +145,7 @@ def beside(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside
     thread.start()
     yield found
     agent.shutdown()
-    thread.join(10)
+    thread.join(60)
     agent.server_close()
 
 

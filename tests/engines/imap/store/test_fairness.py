@@ -53,7 +53,7 @@ def test_the_next_goes_on_as_soon_as_one_ends() -> None:
     may_end.set()
     with kept.turn(MARIE, Request()):
         pass
-    thread.join(10)
+    thread.join(60)
 
 
 def test_after_no_answer_one_question_is_asked_at_a_time() -> None:

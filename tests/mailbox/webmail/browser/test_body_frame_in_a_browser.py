@@ -53,7 +53,7 @@ def shows(page: Page, number: int) -> None:
 
 
 def text_of(page: Page) -> str:
-    return page.frame_locator("#reader iframe.body").locator("body").inner_text(timeout=3000).strip()
+    return page.frame_locator("#reader iframe.body").locator("body").inner_text().strip()
 
 
 def steps_of(page: Page) -> list[str]:
