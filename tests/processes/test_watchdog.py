@@ -93,9 +93,9 @@ def test_an_engine_that_answers_and_logs_nothing_any_more_is_reloaded(
     (log := tmp_path / "engine.log").touch()
     monkeypatch.setattr(logs, "QUIET_SECONDS", -1.0)  # it counts as silent at once
     monkeypatch.setattr(time, "sleep", lambda _: None)
-    program = (
-        "import os, signal; signal.signal(signal.SIGHUP, lambda *_: os._exit(7)); print(flush=True); "
-        "signal.pause()"
+    program = (  # a handler would miss the signal that comes just before `pause`
+        "import os, signal; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP}); print(flush=True); "
+        "signal.sigwait({signal.SIGHUP}); os._exit(7)"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as engine:
         assert engine.stdout
@@ -104,8 +104,11 @@ def test_an_engine_that_answers_and_logs_nothing_any_more_is_reloaded(
         monkeypatch.setattr(os, "getppid", lambda: next(parents))
         future = Question(Ask.HEARTBEAT, expect=str(beat))
         os.utime(beat, (time.time() + 5,) * 2)
-        watchdog.accompany([future], str(tmp_path / "nobody"), engine.pid, log)
-        assert engine.wait(timeout=60) == 7
+        try:
+            watchdog.accompany([future], str(tmp_path / "nobody"), engine.pid, log)
+            assert engine.wait(timeout=60) == 7
+        finally:
+            engine.kill()
 
 
 def test_a_master_that_is_stopped_is_not_said_to_answer_though_its_workers_do(
