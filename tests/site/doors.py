@@ -167,6 +167,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
             activity add-member add-members change-member change-thread collaboration
             create-app-password decide-request delegate-mailbox delegation end-delegation end-member
             follow-up list-boxes name-owner request-box revoke-app-password show-box
+            take-back-owner
         """,
         ADMINISTRATORS: "vacant-boxes",
     },

@@ -346,6 +346,33 @@ def test_an_administrator_names_an_owner_only_where_there_is_none(school: School
     services.end_expired_memberships(by="test", now=now())
 
 
+def test_an_owner_named_by_mistake_is_taken_back_and_no_other(school: School, of: Of) -> None:
+    """One letter of an address is another person, who then reads the mail of a school."""
+    administrator, wrong = account("admin", role="administrator"), account("autre")
+    desk = of(administrator)
+    Box.objects.update(opened_at=now() - timedelta(days=400))
+    path = f"{school.path}responsable/"
+    kept = desk.post(f"{path}{school.head.pk}/reprendre/", {"reason": "Querelle"})
+    assert kept.status_code == 422, "an owner by post, or by the opening, is nobody's slip"
+    Member.objects.all().delete()
+    confirmed(desk, path, {"address": address_of(wrong)})
+    assert "Nommés ici depuis trente jours" in desk.get("/boites/sans-responsable/").content.decode()
+    there = f"{path}{wrong.pk}/reprendre/"
+    assert desk.post(there, {"reason": " "}).status_code == 422
+    assert of(wrong).post(there, {"reason": "x"}).status_code == 404
+    assert of(wrong).get(school.path).status_code == 200
+    answer = desk.post(there, {"reason": "Karine pour Karim"}, follow=True).content.decode()
+    assert "n’est plus responsable" in answer
+    assert address_of(wrong) not in answer
+    assert of(wrong).get(school.path).status_code == 404
+    entry = Entry.objects.get(action="sharing.owner-taken-back")
+    assert entry.details["reason"] == "Karine pour Karim"
+    assert MembersChanged in {type(event) for event in events_of(MembersChanged)}
+    confirmed(desk, path, {"address": address_of(wrong)})
+    Member.objects.filter(is_owner=True).update(starts_at=now() - timedelta(days=31))
+    assert desk.post(there, {"reason": "Trop tard"}).status_code == 422
+
+
 def test_a_member_is_chosen_with_a_fresh_proof_only(school: School, of: Of) -> None:
     colleague = account("collegue")
     school.share(colleague, Right.READ)

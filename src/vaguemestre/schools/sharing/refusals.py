@@ -30,6 +30,9 @@ SENTENCES = {
     ),
     "sharing.nobody": "« %(address)s » n’est l’adresse d’aucun agent de l’académie.",
     "sharing.note-empty": "La note est vide.",
+    "sharing.not-taken-back": (
+        "Seul un responsable nommé ici depuis moins de trente jours se reprend : cette boîte est à lui."
+    ),
     "sharing.owned": "Cette boîte a un responsable : lui seul choisit les membres.",
     "sharing.owner-by-post": (
         "Cette personne est responsable par sa fonction : ses droits suivent l’affectation."

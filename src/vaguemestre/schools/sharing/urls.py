@@ -15,6 +15,11 @@ urlpatterns = [
     path("demandes/<int:request_id>/", views.decide_request, name="decide-request"),
     path("<int:box_id>/", views.show_box, name="show-box"),
     path("<int:box_id>/responsable/", views.name_owner, name="name-owner"),
+    path(
+        "<int:box_id>/responsable/<int:account_id>/reprendre/",
+        views.take_back_owner,
+        name="take-back-owner",
+    ),
     path("<int:box_id>/membres/", views.add_member, name="add-member"),
     path("<int:box_id>/membres/plusieurs", views.add_members, name="add-members"),
     path("<int:box_id>/membres/<int:member_id>/", views.change_member, name="change-member"),

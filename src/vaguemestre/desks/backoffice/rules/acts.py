@@ -236,6 +236,7 @@ ACTION_LABELS = {
     "sharing.delegation-used": "Délégation utilisée",
     "sharing.member-added": "Boîte : membre ajouté",
     "sharing.member-changed": "Boîte : droit changé",
+    "sharing.owner-taken-back": "Boîte : responsable repris par l’administration",
     "sharing.member-ended": "Boîte : membre retiré",
     "sharing.noted": "Boîte partagée : note ajoutée",
     "sharing.opened": "Boîte : courriel ouvert",

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.people.credentials.queries import presented
@@ -16,6 +16,8 @@ from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
 from vaguemestre.schools.sharing.queries.access import current_members
 from vaguemestre.schools.sharing.rules.history_labels import HISTORY_LABELS
 from vaguemestre.schools.sharing.values import BoxKind, BoxRequestRow, MemberRow, Right, Source
+
+TAKEN_BACK_FOR = timedelta(days=30)  # a slip of the administration shows within that time
 
 
 def members_of(box_id: int, now: datetime) -> list[MemberRow]:
@@ -100,6 +102,17 @@ class VacantBox(NamedTuple):
     title: str
 
 
+class NamedOwner(NamedTuple):
+    """Whom the administration named owner of a mailbox, and when."""
+
+    box_id: int
+    title: str
+    address: str
+    account_id: int
+    name: str
+    since: datetime
+
+
 class FoundBox(NamedTuple):
     """A mailbox that a search finds, and the names of its owners."""
 
@@ -135,6 +148,29 @@ def boxes_without_owner(
     rows = filtered_boxes(search, academy_id).exclude(pk__in=owned)
     page = rows.order_by("title", "pk").values_list("pk", "address", "title")[first : first + count]
     return [VacantBox(*row) for row in page], rows.count()
+
+
+def rows_named_lately(academy_id: int, now: datetime) -> QuerySet[Member]:
+    """The owners whom the administration named in the last `TAKEN_BACK_FOR`, of one académie unless 0.
+
+    Whoever asked for a mailbox owns it since it was opened, and is none of them; nor is an owner by post.
+    """
+    rows = current_members(now).filter(is_owner=True, source=Source.HAND, box__closed_at__isnull=True)
+    since = {"starts_at__gt": F("box__opened_at"), "starts_at__gte": now - TAKEN_BACK_FOR}
+    academies = {"box__academy_id": academy_id} if academy_id else {}
+    return rows.filter(**since, **academies).select_related("box", "account__person")
+
+
+def owners_named_lately(academy_id: int, now: datetime) -> list[NamedOwner]:
+    """Those owners, the latest first; a hundred at most."""
+    rows = rows_named_lately(academy_id, now).order_by("-starts_at", "-pk")[:100]
+    return [
+        NamedOwner(
+            row.box_id, row.box.title, row.box.address, row.account_id,
+            row.account.person.shown_name if row.account.person else row.account.username, row.starts_at,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def filtered_boxes(words: str, academy_id: int, *, is_closed: bool = False) -> QuerySet[Box]:

@@ -13,6 +13,7 @@ HISTORY_LABELS: Mapping[str, str] = {
     "sharing.owner-left": "N’est plus responsable",
     "sharing.member-added": "Membre ajouté",
     "sharing.member-changed": "Droits changés",
+    "sharing.owner-taken-back": "Responsable repris par l’administration",
     "sharing.member-ended": "Accès terminé",
     "sharing.key-made": "Mot de passe d’application créé",
     "sharing.key-revoked": "Mot de passe d’application révoqué",

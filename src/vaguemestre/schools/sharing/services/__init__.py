@@ -46,6 +46,7 @@ from vaguemestre.schools.sharing.services.members import (
     end_memberships_outside,
     end_sending_everywhere,
 )
+from vaguemestre.schools.sharing.services.owners import take_back_owner
 from vaguemestre.schools.sharing.services.requests import grant_request, refuse_request, request_box
 from vaguemestre.schools.sharing.services.withdrawn_access import suspend_withdrawn_access
 
@@ -93,6 +94,7 @@ __all__ = [
     "stop_reading",
     "suspend_withdrawn_access",
     "sync_owners",
+    "take_back_owner",
     "tell_delegations_apart",
     "warn_before_answer",
 ]

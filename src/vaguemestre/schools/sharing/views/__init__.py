@@ -11,6 +11,7 @@ from vaguemestre.schools.sharing.views.collaboration import (
 )
 from vaguemestre.schools.sharing.views.delegation import delegate_mailbox, end_delegation, show_delegation
 from vaguemestre.schools.sharing.views.members import add_member, change_member, end_member
+from vaguemestre.schools.sharing.views.named_owners import take_back_owner
 from vaguemestre.schools.sharing.views.new_members import add_members
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "show_collaboration",
     "show_delegation",
     "show_follow_up",
+    "take_back_owner",
 ]

@@ -80,7 +80,7 @@ def decide_request(request: SignedInRequest, request_id: int) -> HttpResponse:
 @recently_signed_in
 @act_words("nommer la personne responsable d’une boîte")
 def name_owner(request: SignedInRequest, box_id: int) -> HttpResponse:
-    """Name the owner of a vacant mailbox. Administrators cannot replace an owner."""
+    """Name the owner of a vacant mailbox. Administrators replace no owner but those they named."""
     box = queries.box_card(box_id)
     _administrators_only(request, box.academy_id if box else 0)
     now, form = timezone.now(), OwnerForm(request.POST)
@@ -123,7 +123,8 @@ def _asked_first(request: SignedInRequest, box: BoxCard, address: str) -> HttpRe
         consequences=(
             "Cette personne lit dès maintenant tout le courrier de la boîte, écrit en son nom et y ajoute "
             "des membres. Elle en est prévenue.",
-            "L’administration ne remplace pas un responsable : elle ne pourra pas revenir sur ce choix.",
+            "L’administration peut reprendre ce choix pendant trente jours, avec un motif ; ensuite, elle ne "
+            "remplace pas un responsable.",
         ),
         button=f"Nommer {owner.name}",
         back=reverse("sharing:vacant-boxes"),

@@ -32,6 +32,7 @@ _DONE = {
     "ouverte": "Boîte ouverte.",
     "refusee": "Demande refusée.",
     "responsable": "Responsable nommé.",
+    "repris": "Cette personne n’est plus responsable : la boîte attend quelqu’un d’autre.",
 }
 
 
@@ -112,6 +113,7 @@ def vacant_boxes_page(
         "domain": domain,
         "done": _DONE.get(request.GET.get("fait", ""), ""),
         "owner_error": problem,
+        "named": queries.owners_named_lately(request.who.office_academy, timezone.now()),
         "wrong_box": box_id,
         "wrong_address": request.POST.get("address", "")[:254],
     }

@@ -1,0 +1,31 @@
+"""Owners that the administration names, and takes back while a slip may have gone unseen."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.schools.sharing.events import AccessEnded
+from vaguemestre.schools.sharing.queries.members import rows_named_lately
+from vaguemestre.schools.sharing.services.members import end_membership
+
+
+@transaction.atomic(durable=True)
+def take_back_owner(box_id: int, account_id: int, reason: str, *, by: str, now: datetime) -> AccessEnded:
+    """Use case: end the membership of an owner whom the administration named lately, who is told.
+
+    The mailbox has no owner any more: another is named. Run the returned event after the commit. Raises
+    Refusal `sharing.not-taken-back`, `sharing.owner-oneself`.
+    """
+    if by == f"account:{account_id}":
+        raise Refusal("sharing.owner-oneself")
+    rows = rows_named_lately(0, now).filter(box_id=box_id, account_id=account_id)
+    row = rows.select_for_update(of=("self",)).first()
+    if row is None:
+        raise Refusal("sharing.not-taken-back")
+    record(
+        "sharing.owner-taken-back", to=f"box:{box_id}", by=by, at=now,
+        member=f"account:{account_id}", reason=reason,
+    )  # fmt: skip
+    return end_membership(row, by=by, now=now)
