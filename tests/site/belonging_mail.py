@@ -248,17 +248,17 @@ def _of_a_box(people: People) -> Iterator[Belonging]:
         "sharing", {"box_id": vacant.pk}, "Vacantequetue", frozenset({"administrator"}),
         doors="name-owner", sent={"address": "personne@ac-amiens.test"}, state=_members_of(vacant),
     )  # fmt: skip
-    named = Box.objects.create(
+    owned = Box.objects.create(
         account=account("boite.nommee"), academy_id=people.academy_id, kind="project",
         address="boite.nommee@ac-amiens.test", title="Nommeequetue", opened_at=NOON,
     )  # fmt: skip
     Member.objects.create(
-        box=named, account=people.victim, right="manage", is_owner=True, source="hand",
+        box=owned, account=people.victim, right="manage", is_owner=True, source="hand",
         starts_at=timezone.now(), added_by="test",
     )  # fmt: skip
     yield Belonging(
-        "sharing", {"box_id": named.pk, "account_id": people.victim.pk}, "", frozenset({"administrator"}),
-        doors="take-back-owner", sent={"reason": "Erreur d’adresse"}, state=_members_of(named),
+        "sharing", {"box_id": owned.pk, "account_id": people.victim.pk}, "", frozenset({"administrator"}),
+        doors="take-back-owner", sent={"reason": "Erreur d’adresse"}, state=_members_of(owned),
     )  # fmt: skip
     thread = Thread.objects.create(box=box, root="<fil@exemple.fr>")
     ThreadMessage.objects.create(thread=thread, message_id="<fil@exemple.fr>")
