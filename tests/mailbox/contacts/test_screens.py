@@ -1,5 +1,8 @@
 """The address book is its owner's alone."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -72,6 +75,21 @@ def test_a_card_is_read_before_its_form(browser: Client) -> None:
     assert 'name="mobile" value="06 11 22 33 44"' in form
     assert 'name="birthday" value="12/04/1980"' in form
     assert "Supprimer ce contact" in form
+
+
+def test_an_older_window_erases_nothing_that_another_saved(browser: Client) -> None:
+    card = add(browser)
+    page = browser.get(f"/contacts/{card}/?modifier=1").text
+    found = re.search(r'name="shown" value="([^"]+)"', page)
+    assert found
+    typed = {"name": "Éric", "address": "eric@dehors.example", "shown": html.unescape(found[1])}
+    assert browser.post(f"/contacts/{card}/", {**typed, "phone": "03 22 00 00 02"}).status_code == 302
+    assert browser.post(f"/contacts/{card}/", {**typed, "note": "Sorties"}).status_code == 302
+    read = browser.get(f"/contacts/{card}/").text
+    assert "03 22 00 00 02" in read
+    assert "Sorties" in read
+    both = browser.post(f"/contacts/{card}/", {**typed, "note": "Voyages"})
+    assert (both.status_code, "y a mis" in both.text) == (422, True)
 
 
 @pytest.mark.parametrize(

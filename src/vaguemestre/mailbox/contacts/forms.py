@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.mailbox.contacts.rules.cards import birthday_fr, normalize_card
 from vaguemestre.mailbox.contacts.values import ContactCard
 
@@ -31,8 +32,11 @@ def _text(label: str, length: int, **attributes: str) -> forms.CharField:
     )
 
 
-class ContactForm(forms.Form):
-    """Form of a card; `card` is its value once valid. `photo`: the stored one; `draw` makes thumbnails."""
+class ContactForm(SharedForm):
+    """Form of a card, which a phone or another window may write meanwhile; `card` is its value once valid.
+
+    `photo`: the stored one; `draw` makes thumbnails.
+    """
 
     name = _text("Nom", 200)
     address = forms.CharField(

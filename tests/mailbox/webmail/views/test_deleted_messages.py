@@ -123,3 +123,8 @@ def test_each_mailbox_is_looked_at_once_an_hour_and_one_that_refuses_stops_no_ot
 
 def test_the_page_says_what_is_kept(reader: Client, box: MemoryMailbox) -> None:
     assert "Au-delà de 1 Go" in listed(reader).replace("\u00a0", " ")
+
+
+def test_nothing_ticked_is_said(reader: Client, box: MemoryMailbox) -> None:
+    deleted(box, "Sortie")
+    assert "cochez d’abord" in recover(reader, [])[1]

@@ -72,10 +72,11 @@ def edit_contact(request: SignedInRequest, contact_id: int) -> HttpResponse:
         raise Refusal("contacts.gone")
     if request.method != "POST" and "modifier" not in request.GET:
         return _read_card(request, book, contact_id, card)
+    initial = initial_fields(card)
     if request.method == "POST":
-        form = ContactForm(request.POST, request.FILES, photo=card.photo, draw=_drawn_photo)
+        form = ContactForm(request.POST, request.FILES, initial=initial, photo=card.photo, draw=_drawn_photo)
     else:
-        form = ContactForm(initial=initial_fields(card))
+        form = ContactForm(initial=initial)
     return _save(request, book, form, contact_id) or _card(request, book, form, contact_id, card)
 
 

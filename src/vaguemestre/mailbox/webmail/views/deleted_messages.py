@@ -51,6 +51,7 @@ def list_deleted(request: SignedInRequest) -> HttpResponse:
         "place": place,
         "has_more": page.offset + len(page.rows) < page.total,
         "recovered": _number(request.GET.get("fait", "")),
+        "found_none": request.GET.get("fait") == "0",
     }
     return render(request, "webmail/deleted.html", context)
 
