@@ -17,6 +17,7 @@ export class FrameHeight {
     this.isComing = isComing;
     /** @type {Map<string, number>} */
     this.known = new Map();
+    this.asked = ""; // the text and the width last measured
     this.unseen = create("div");
     this.unseen.className = "unseen";
     this.unseen.inert = true;
@@ -46,7 +47,9 @@ export class FrameHeight {
     if (!frame || !width || !address || frame.dataset.fitted === asked) return;
     if (this.isComing() || frame.style.visibility === "hidden") return;
     const known = this.known.get(asked);
-    if (known) return this.#fit(frame, asked, known);
+    if (known !== undefined) return this.#fit(frame, asked, known);
+    if (this.asked === asked && this.unseen.isConnected) return; // it is on its way
+    this.asked = asked;
     const other = create("iframe");
     other.sandbox.value = frame.sandbox.value;
     other.referrerPolicy = "no-referrer";
@@ -54,12 +57,9 @@ export class FrameHeight {
     other.addEventListener("load", () => {
       const height = other.offsetHeight;
       this.unseen.remove();
-      if (!frame.isConnected || frame.classList.contains("measured")) return;
-      if (frame.offsetWidth !== width || (frame.dataset.address ?? frame.getAttribute("src")) !== address)
-        return;
       if (this.known.size >= MAX_KNOWN) this.known.clear();
       this.known.set(asked, height);
-      this.#fit(frame, asked, height);
+      this.#measure(); // of the frame that is read by now
     });
     this.unseen.style.width = `${width}px`;
     this.unseen.replaceChildren(other);
