@@ -394,7 +394,7 @@ def test_what_the_filter_set_aside_is_not_told_to_be_in_the_box(marie: Account, 
     assert story.count("Mis en quarantaine") == 3  # beside it, its line, its row
     assert "Remis à la boîte" not in story
     own = text_of(browser_of(paul).get("/messagerie/envois/ou/?message=AAAAAA9").content)
-    assert "Mis en quarantaine : la personne l’y voit" in own
+    assert "Mis en quarantaine : la personne se le fait remettre" in own
     wrote = text_of(browser_of(marie).get("/messagerie/envois/ou/?message=AAAAAA9").content)
     assert "quarantaine" not in wrote.partition("Histoire du message")[2].partition("Quand")[0]
     page = text_of(desk.get(f"/assistance/compte/{paul.pk}/courriels?message=AAAAAA1").content)

@@ -58,7 +58,7 @@ _ICONS = {
     StepKind.DELIVERED: "check", StepKind.FILED: "inbox", StepKind.QUEUED: "list", StepKind.RECEIVED: "send",
     StepKind.DISCARDED: "trash", StepKind.DELETED: "trash", StepKind.FORWARDED: "arrow-forward-up",
 }  # fmt: skip
-_QUARANTINED_TITLE = f"{QUARANTINED} : la personne l’y voit, et peut se le faire remettre, sauf un virus"
+_QUARANTINED_TITLE = f"{QUARANTINED} : la personne se le fait remettre tant qu’il y est, sauf un virus"
 _DOORS = ("submission", "submissions", "smtps")
 _FOLDER = re.compile(r"stored mail into mailbox '(.*)'|box=(.*?), uid=")
 _FOLDERS = {
