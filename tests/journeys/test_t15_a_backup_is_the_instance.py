@@ -34,7 +34,7 @@ def elsewhere() -> Iterator[Path]:
 
 def vaguemestre(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [str(PROJECT / "bin" / "vaguemestre"), *arguments, "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=420, check=False)
 
 
 def messages(instance: Instance, role: str) -> dict[str, set[bytes]]:
@@ -191,6 +191,7 @@ def has_letter(instance: Instance, subject: str) -> bool:
         return bool(uids_of(client, "INBOX", subject))
 
 
+@pytest.mark.timeout(600)  # everything is restored and compared, on cores that others use
 def test_a_drill_compares_everything_while_the_instance_serves(instance: Instance, tmp_path: Path) -> None:
     done = vaguemestre(instance.home, "restore", str(tmp_path / "depot"), "--drill")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -8,7 +8,7 @@ from tests.access.signin.people import account
 
 from vaguemestre.mailbox.calendar.models import Engagement
 from vaguemestre.mailbox.calendar.queries import answer_to, clashes
-from vaguemestre.mailbox.calendar.services import cancel_event, forget_person, keep_answer
+from vaguemestre.mailbox.calendar.services import cancel_event, forget_person, keep_answer, note_revision
 from vaguemestre.mailbox.calendar.values import Answer, Event, Revision
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,17 @@ def event(uid: str) -> Event:
 def keep(who: int, uid: str, answer: Answer, starts: datetime = AT) -> None:
     with transaction.atomic():
         keep_answer(who, event(uid), answer, title=uid, revision=Revision(0, starts, starts + HOUR))
+
+
+def revise(who: int, number: int, starts: datetime = AT, *, cancelled: bool = False) -> None:
+    revision = Revision(number, starts, starts + HOUR)
+    note_revision(who, event("a"), revision, title="a", is_cancelled=cancelled)
+
+
+def moved_to(who: int) -> datetime | None:
+    """Where a later letter than the one answered puts the event."""
+    given = answer_to(who, event("a"))
+    return given.moved.starts if given and given.moved else None
 
 
 def answer(who: int, uid: str) -> Answer | None:
@@ -76,3 +87,56 @@ def test_a_forgotten_person_has_answered_nothing_and_others_have() -> None:
     forget_person(who)
     assert answer_to(who, event("a")) is None
     assert answer(other, "a") is Answer.ACCEPTED
+
+
+def test_a_first_invitation_is_not_remembered_before_it_is_answered() -> None:
+    who = account().pk
+    revise(who, 0)
+    assert answer_to(who, event("a")) is None
+    revise(who, 1)
+    given = answer_to(who, event("a"))
+    assert given
+    assert (given.answer, given.sequence, given.starts) == (None, 1, AT), "seen, not answered"
+    revise(who, 2, AT + HOUR)
+    given = answer_to(who, event("a"))
+    assert given
+    assert (given.starts, given.moved) == (AT + HOUR, None), "nothing was said of the former hour"
+
+
+def test_an_event_answered_and_moved_since_keeps_the_answer_to_its_former_hour() -> None:
+    who = account().pk
+    keep(who, "a", Answer.ACCEPTED)
+    revise(who, 1)
+    assert moved_to(who) is None, "the same hour, other words"
+    revise(who, 2, AT + 3 * HOUR)
+    revise(who, 1, AT + HOUR)
+    assert (answer(who, "a"), moved_to(who)) == (Answer.ACCEPTED, AT + 3 * HOUR), "the latest counts"
+    assert clashes(who, event("new"), AT, AT + HOUR) == (), "it no longer stands there"
+    keep(who, "a", Answer.ACCEPTED, AT + 3 * HOUR)
+    assert moved_to(who) is None
+
+
+def test_a_cancellation_counts_unless_a_later_letter_came() -> None:
+    who = account().pk
+    keep(who, "a", Answer.ACCEPTED)
+    revise(who, 2, AT + HOUR)
+    revise(who, 1, cancelled=True)
+    assert answer(who, "a") is Answer.ACCEPTED
+    revise(who, 2, AT + HOUR, cancelled=True)
+    given = answer_to(who, event("a"))
+    assert given
+    assert given.is_cancelled
+    revise(who, 3, AT + HOUR)
+    given = answer_to(who, event("a"))
+    assert given
+    assert (given.is_cancelled, given.answer, given.starts) == (False, None, AT + HOUR), (
+        "it takes place again"
+    )
+
+
+def test_a_cancellation_that_comes_first_is_remembered() -> None:
+    who = account().pk
+    revise(who, 0, cancelled=True)
+    given = answer_to(who, event("a"))
+    assert given
+    assert given.is_cancelled

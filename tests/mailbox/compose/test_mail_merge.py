@@ -101,6 +101,25 @@ def test_a_file_of_another_kind_is_not_said_to_be_empty() -> None:
         read_table(b"%PDF-1.7\n")
 
 
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"courriel\n" + b"a" * 2_000_000, "table-too-long"),
+        (b"courriel\n" + b"\n" * 200_001, "table-too-long"),
+        (b'courriel;texte\na@x.fr;"' + b"a" * 200_000, "table-unreadable"),
+    ],
+)
+def test_a_table_without_end_is_refused(content: bytes, code: str) -> None:
+    with pytest.raises(Refusal, match=code):
+        read_table(content)
+
+
+def test_a_row_without_an_address_is_named() -> None:
+    copies, wrong = merge_copies(read_table("courriel;nom\n;Zoé\na@x.fr;Ana\n".encode()), ())
+    assert [copy.address for copy in copies] == ["a@x.fr"]
+    assert [(row.number, row.reason) for row in wrong] == [(2, "address-missing")]
+
+
 def test_a_parent_of_two_pupils_has_a_letter_for_each_and_none_twice() -> None:
     table = read_table(b"courriel;eleve\na@x.fr;Zoe\nA@x.fr;Ana\na@x.fr;Zoe\nb@x.fr;Tom\n")
     copies, wrong = merge_copies(table, ("eleve",))

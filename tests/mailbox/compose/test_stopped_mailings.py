@@ -8,12 +8,14 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from tests.access.signin.people import account
 from tests.answers import as_typed
 from tests.mailbox.compose.test_mail_merge import HOME, carry, key, prepare, proof, start, typed
 from tests.mailbox.compose.test_services import save
 
 from vaguemestre.access.signin.rules.interrupted_acts import displayed_values
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.templatetags.ui import moment
 from vaguemestre.mailbox.compose import queries, services
@@ -252,3 +254,25 @@ def test_a_copy_whose_text_is_not_kept_leads_to_its_mailing(
     assert answer.headers["Location"] == f"{HOME}{key}/exemplaires/"
     assert browser.post(f"{HOME}", {"copy": "x.1"}).status_code == 422
     assert browser.get(f"{HOME}{new_key()}/").status_code == 200, "a new draft"
+
+
+def test_mailings_of_an_account_that_is_shut_stop_wherever_they_were_begun(
+    writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    """Its own, and those it began in the mailbox of others: there what waits does not leave either."""
+    prepare(writer, key)
+    start(writer, key)
+    carry(mailboxes)
+    OutboxMessage.objects.update(state="held")
+    thief = account("voleur").pk
+    Mailing.objects.update(acting_id=thief)
+    with transaction.atomic():
+        services.stop_mailings_of(account("autre").pk, by="x", now=timezone.now())
+    assert Mailing.objects.get().state == "running", "of somebody else"
+    with transaction.atomic():
+        services.stop_mailings_of(thief, by="x", now=timezone.now())
+    assert Mailing.objects.get().state == "stopped"
+    assert {row.state for row in OutboxMessage.objects.all()}.isdisjoint({"queued", "held"})
+    with transaction.atomic():
+        services.stop_mailings_of(writer.account_id, by="x", now=timezone.now())
+    assert Entry.objects.filter(action="compose.mailing-stopped").count() == 1, "it is stopped already"

@@ -71,6 +71,11 @@ DOMAINS = ("ac-amiens.test",)
         ({"outcome": Outcome()}, "filter-idle"),
         ({"outcome": Outcome(move_to="Ailleurs")}, "filter-folder"),
         ({"outcome": Outcome(copy_to='x"; discard; "')}, "filter-folder"),
+        ({"conditions": (Condition(Aspect.SIZE, text="9999999999"),)}, "filter-size"),
+        ({"conditions": (Condition(Aspect.SINCE, text="le mois dernier"),)}, "filter-day"),
+        ({"outcome": Outcome(move_to="Archive", discards=True)}, "filter-two-places"),
+        ({"outcome": Outcome(label="  ")}, "filter-label"),
+        ({"outcome": Outcome(label="a" * 200)}, "filter-label"),
     ],
 )
 def test_what_cannot_be_carried_out_is_refused(changes: dict[str, object], code: str) -> None:

@@ -20,6 +20,7 @@ from vaguemestre.mailbox.sorting.services import (
     answer_for_leaver,
     drop_filter,
     end_absence,
+    end_own_absences,
     foreign_active_script,
     program_rules,
     renew_scripts,
@@ -342,6 +343,18 @@ def test_an_absence_that_ended_answers_nobody_and_keeps_its_texts(nicolas: Accou
     known = queries.absence_of(nicolas.pk)
     assert known is not None
     assert known.internal_text == WINTER.internal_text
+
+
+def test_what_the_owner_prepared_is_switched_off_once_and_keeps_its_texts(nicolas: Account) -> None:
+    save(nicolas)
+    with transaction.atomic():
+        assert [event.account_id for event in end_own_absences(nicolas.pk, by="desk", now=NOW)] == [
+            nicolas.pk
+        ]
+        assert end_own_absences(nicolas.pk, by="desk", now=NOW) == []
+    assert queries.current_absence(nicolas.pk, NOW + timedelta(days=30)) is None
+    assert AbsenceRow.objects.get(account=nicolas).internal_text == WINTER.internal_text
+    assert Entry.objects.filter(action="sorting.absence-ended", by="desk").count() == 1
 
 
 def test_replies_leave_under_the_shown_name_and_the_primary_address(nicolas: Account) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from vaguemestre.people.service_classes.rules import (
     changed_limits,
     class_of,
+    lessened_limits,
     moves,
     ties_with,
     ties_without,
@@ -101,3 +102,11 @@ def test_a_preview_counts_everybody_once(
 
 def test_what_differs_between_two_classes_is_named() -> None:
     assert changed_limits(NO_CLASS, replace(NO_CLASS, imap=False, trash_days=7)) == ("trash_days", "imap")
+
+
+def test_what_gives_less_is_named_whatever_nothing_stands_for() -> None:
+    generous = replace(NO_CLASS, quota_mb=4000, trash_days=60)
+    assert lessened_limits(generous, NO_CLASS, 30) == ("trash_days",), "no size of its own may be any size"
+    assert lessened_limits(NO_CLASS, generous, 30) == ("quota_mb",)
+    assert lessened_limits(NO_CLASS, replace(NO_CLASS, trash_days=30, junk_days=7), 30) == ("junk_days",)
+    assert lessened_limits(NO_CLASS, replace(NO_CLASS, imap=False), 30) == ("imap",)
