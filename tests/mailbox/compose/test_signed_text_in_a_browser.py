@@ -19,6 +19,12 @@ def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
     return boxes.box("nmorel@ac-amiens.test")
 
 
+@pytest.fixture(autouse=True)
+def _working_hours(page: Page) -> None:
+    """What an evening proposes takes its place from the text while one points at its foot."""
+    page.route("**/messagerie/envois/heures/**", lambda route: route.fulfill(json={}))
+
+
 SIGNATURE = "<p>Nicolas Morel</p><p>Collège Jules Verne</p>"
 
 
