@@ -1,62 +1,27 @@
 """What a thief set up in mailboxes of several people ends with the access to the account they entered."""
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
-from django.test import Client
 from django.utils import timezone
-from tests.access.signin.inboxes import inboxes
 from tests.access.signin.people import account
+from tests.desks.helpdesk.test_prepared_mail import BOTH, Stop, no_consequences
 from tests.rows import make
 
-from vaguemestre.access.signin.links import alarm_link
-from vaguemestre.desks.helpdesk.services import perform_action
-from vaguemestre.desks.helpdesk.values import DeskAction
-from vaguemestre.foundation.jobs import ports as jobs
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.sorting.models import FilterRow
 from vaguemestre.mailbox.sorting.queries import filters_of
 from vaguemestre.mailbox.sorting.services import save_filter
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.directory.models import MailAddress
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.schools.sharing.services import add_member, change_member
 from vaguemestre.schools.sharing.values import MembershipTerms, Right
 
+__all__ = ["no_consequences"]
+
 pytestmark = pytest.mark.django_db(transaction=True)
-
-type Stop = Callable[[Account], object]
-WHY = "Appel du 25, rappelé au numéro connu"
-
-
-def shelter(on: Account) -> None:
-    operator = account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
-    perform_action(
-        DeskAction.COMPROMISED, on.pk, WHY, secret_keys.get(), operator_id=operator.pk, now=timezone.now()
-    )
-
-
-def lock(on: Account) -> None:
-    """« Tout refermer », from the link of a notice."""
-    link = alarm_link("http://x", on.pk, "new-browser", timezone.now().isoformat(), 0)
-    assert Client().post(urlsplit(link).path, {"lock": "1"}).status_code == 302
-
-
-BOTH = pytest.mark.parametrize("stop", [shelter, lock])
-
-
-@pytest.fixture(autouse=True)
-def no_consequences() -> Iterator[None]:
-    """Engines hear nothing: what is decided is in the database."""
-    before = jobs.subscriptions.get()
-    jobs.subscriptions.replace({})
-    with inboxes():
-        yield
-    jobs.subscriptions.replace(before)
 
 
 @pytest.fixture

@@ -108,7 +108,11 @@ def suspended_by_service(account_ids: Collection[int]) -> frozenset[int]:
     suspended = set[int]()
     for batch in batched(held, _BATCH_PARAMS):
         rows = LifecycleEvent.objects.filter(ended_at=None, account_id__in=batch)
-        suspended.update(event.account_id for event in rows if first_event_that_did(event, [Step.SUSPEND]))
+        suspended.update(
+            event.account_id
+            for event in rows
+            if Step.SUSPEND in event.done or first_event_that_did(event, [Step.SUSPEND])  # asked of few
+        )
     return frozenset(suspended)
 
 
