@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "vaguemestre.site.middleware.Policy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "vaguemestre.foundation.ui.form_turns.FormTurns",
 ]
 ROOT_URLCONF = "vaguemestre.site.urls"
 FORM_RENDERER = "vaguemestre.foundation.ui.typography.FormRenderer"

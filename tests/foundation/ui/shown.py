@@ -6,8 +6,8 @@ import re
 from vaguemestre.foundation.ui.shared_form import SHOWN
 
 
-def shown_on(page: str) -> dict[str, str]:
+def shown_on(page: str, name: str = SHOWN) -> dict[str, str]:
     """The hidden field of that page, as its form sends it back."""
-    match = re.search(rf'name="{SHOWN}" value="([^"]+)"', page)
+    match = re.search(rf'name="{name}" value="([^"]+)"', page)
     assert match, "the page carries no digests"
-    return {SHOWN: html.unescape(match[1])}
+    return {name: html.unescape(match[1])}

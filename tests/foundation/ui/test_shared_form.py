@@ -37,10 +37,14 @@ TYPED = {
 def sent(typed: dict[str, Any], *, stored: dict[str, Any], seen: dict[str, Any] | None = None) -> Page:
     """The form sent from a page that showed `seen`, while the row is `stored`."""
     shown = shown_on(str(Page(initial=STORED if seen is None else seen).shown))
+    return Page(data_of(typed | shown), initial=stored)
+
+
+def data_of(typed: dict[str, Any]) -> QueryDict:
     data = QueryDict(mutable=True)
-    for field, value in (typed | shown).items():
+    for field, value in typed.items():
         data.setlist(field, value if isinstance(value, list) else [value])
-    return Page(data, initial=stored)
+    return data
 
 
 @pytest.mark.parametrize(
@@ -90,3 +94,25 @@ def test_a_page_without_its_digests_saves_what_was_typed(shown: str) -> None:
     form = Page(QueryDict(f"title=Autre&shown={shown}"), initial=STORED)
     assert form.is_valid() or shown.startswith("{")
     assert form["title"].value() == "Autre"
+
+
+def test_what_comes_back_malformed_is_still_compared_with_what_was_seen() -> None:
+    stored = STORED | {"number": 214}
+    malformed = sent(TYPED | {"number": "x"}, stored=stored)
+    assert set(malformed.errors) == {"number"}
+    again = data_of(TYPED | {"number": "12"} | shown_on(str(malformed.shown)))
+    assert set(Page(again, initial=stored).errors) == {"number"}
+
+
+def test_a_page_that_only_comes_back_keeps_what_it_showed() -> None:
+    form = sent(TYPED, stored=STORED | {"title": "Deux clés"})
+    assert shown_on(str(form.shown)) == shown_on(str(Page(initial=STORED).shown))
+
+
+def test_each_of_several_forms_of_a_page_has_digests_of_its_own() -> None:
+    first = Page(initial=STORED, prefix="a0")
+    name, value = next(iter(shown_on(str(first.shown), "a0-shown").items()))
+    data = data_of({f"a0-{field}": typed for field, typed in TYPED.items()} | {name: value})
+    form = Page(data, initial=STORED | {"title": "Deux clés"}, prefix="a0")
+    assert form.is_valid(), form.errors
+    assert form["title"].value() == form.cleaned_data["title"] == "Deux clés"

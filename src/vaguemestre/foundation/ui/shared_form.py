@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import Any, cast
 
 from django import forms
@@ -23,26 +24,56 @@ class SharedForm(forms.Form):
     changes a row writes `{{ form.shown }}`; that of a new one does not.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conflicts: list[str] = []  # fields that two people changed
+        self._compared: set[str] = set()
+
     @property
     def shown(self) -> SafeString:
-        """The hidden field of the values shown."""
-        digests = {name: _digest(self.initial[name]) for name in self._stored_names()}
-        return format_html('<input type="hidden" name="{}" value="{}">', SHOWN, json.dumps(digests))
+        """The hidden field of the values shown.
+
+        What comes back uncompared (malformed, or not to be saved yet) keeps the digest it came with.
+        """
+        digests = {name: digest_of(self.initial[name]) for name in self._stored_names()}
+        return self.hidden_digests(digests)
+
+    def hidden_digests(self, digests: Mapping[str, str]) -> SafeString:
+        """Those of a page that is shown again: of what it did not compare, the digests it came with."""
+        if self.is_bound:
+            sent = self.sent_digests()
+            digests = {
+                name: digest if name in self._compared else str(sent.get(name, digest))
+                for name, digest in digests.items()
+            }
+        name = self.add_prefix(SHOWN)
+        return format_html('<input type="hidden" name="{}" value="{}">', name, json.dumps(digests))
+
+    def sent_digests(self) -> Mapping[str, object]:
+        """Name → digest of the value that the page showed; none from a page without them."""
+        return _digests_of(self.data.get(self.add_prefix(SHOWN), ""))
 
     def clean(self) -> dict[str, Any]:
         """Raises nothing; adds an error to each field that two people changed."""
         typed: dict[str, Any] = super().clean() or self.cleaned_data
-        shown = _digests_of(self.data.get(SHOWN, ""))
+        shown = self.sent_digests()
         for name in self._stored_names():
             stored = self.initial[name]
-            if name not in typed or shown.get(name) in (None, _digest(stored)):
+            if name not in typed:
                 continue
-            if _digest(typed[name]) == shown[name]:
-                typed[name] = self.fields[name].clean(_as_typed(self.fields[name], stored))
-                self._show_stored(name, stored)
-            elif _digest(typed[name]) != _digest(stored):
-                self.add_error(name, self._conflict(name, stored))
+            self._compared.add(name)
+            match reconcile(shown.get(name), digest_of(typed[name]), digest_of(stored)):
+                case Outcome.STORED:
+                    typed[name] = self.fields[name].clean(_as_typed(self.fields[name], stored))
+                    self._show_stored(name, stored)
+                case Outcome.CONFLICT:
+                    self.conflicts.append(name)
+                    self.add_error(name, conflict_fr(self.said(name, stored)))
         return typed
+
+    def said(self, name: str, value: object) -> str:
+        """A stored value of that field, as its reader would say it."""
+        return _said(self.fields[name], value)
 
     def _stored_names(self) -> list[str]:
         return [name for name, field in self.fields.items() if name in self.initial and not field.disabled]
@@ -51,15 +82,32 @@ class SharedForm(forms.Form):
         """Let the page show it, if it comes back: its digests are those of the row as it stands now."""
         sent = _as_sent(self.fields[name], stored)
         data = cast(QueryDict, self.data).copy()
-        data.setlist(name, sent)
+        data.setlist(self.add_prefix(name), sent)
         self.data = data
 
-    def _conflict(self, name: str, stored: object) -> str:
-        return (
-            "Quelqu’un d’autre l’a changé depuis que cette page est ouverte, et y a mis "
-            f"« {_said(self.fields[name], stored)} ». Gardez ou corrigez ce que vous avez écrit, puis "
-            "enregistrez de nouveau."
-        )
+
+class Outcome(Enum):
+    """Which of two values is saved."""
+
+    TYPED = auto()
+    STORED = auto()
+    CONFLICT = auto()
+
+
+def reconcile(shown: object, typed: str, stored: str) -> Outcome:
+    """What to do of a value, from the digests of what the page showed, what came back and what is stored."""
+    if shown is None or shown == stored or typed == stored:
+        return Outcome.TYPED
+    return Outcome.STORED if typed == shown else Outcome.CONFLICT
+
+
+def conflict_fr(stored: str) -> str:
+    """What is said beside a value that somebody changed here, and somebody else meanwhile."""
+    return (
+        "Quelqu’un d’autre, ou vous dans une autre fenêtre, l’a changé depuis que cette page est ouverte, "
+        f"et y a mis « {stored[:_MOST_SAID]} ». Gardez ou corrigez ce que vous avez écrit, puis enregistrez "
+        "de nouveau."
+    )
 
 
 def _said(field: forms.Field, value: object) -> str:
@@ -70,7 +118,7 @@ def _said(field: forms.Field, value: object) -> str:
         pairs = cast(Iterable[tuple[object, object]], field.choices)
         labels = {str(key): str(label) for key, label in pairs}
         return ", ".join(labels.get(part, part) for part in _parts(value)) or "rien"
-    return (_text(field, value) or "rien")[:_MOST_SAID]
+    return _text(field, value) or "rien"
 
 
 def _as_typed(field: forms.Field, value: object) -> object:
@@ -93,7 +141,8 @@ def _text(field: forms.Field, value: object) -> str:
     return str(field.widget.format_value(field.prepare_value(_as_typed(field, value))) or "")
 
 
-def _digest(value: object) -> str:
+def digest_of(value: object) -> str:
+    """Digest of a value, however it is held: lines or a tuple, an empty text or none."""
     return hashlib.sha256("\n".join(_parts(value)).encode()).hexdigest()[:16]
 
 

@@ -149,7 +149,7 @@ class NewStructureForm(StructureForm):
 
     def __init__(self, *args: object, academy_id: int = 0, **kwargs: object) -> None:
         """Offer the académies to choose from; only that one unless 0."""
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         choices = [(academy.academy_id, academy.name) for academy in academy_summaries(academy_id)]
         self.fields["academy"].choices = choices  # type: ignore[attr-defined]
 

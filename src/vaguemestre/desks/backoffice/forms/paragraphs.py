@@ -21,7 +21,7 @@ class ParagraphForm(SharedForm):
     )
 
     def __init__(self, *arguments: object, kind: LetterKind, **options: object) -> None:
-        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        super().__init__(*arguments, **options)
         self._kind = kind
         self.fields["text"].help_text = (
             f"Texte simple, au plus {most_characters(kind)} signes, le même pour tous : rien n’y est rempli. "
