@@ -104,7 +104,8 @@ export class Conversation {
     const item = link.closest("li[data-ref]");
     if (!item.matches(FOLDABLE)) return this.app.compose("draft", item);
     const { toggle } = await load("webmail/on_use/unfold.js");
-    await toggle(this.app, item);
+    const { ref } = item.dataset; // news may have drawn the line anew meanwhile
+    await toggle(this.app, this.headers.find((header) => header.dataset.ref === ref) ?? item);
     const message = this.app.openMessage;
     if (message) this.#nameToggle(message);
   }
@@ -126,11 +127,11 @@ export class Conversation {
     return items;
   }
 
-  // The line that is there, if its message is unfolded under it.
+  // The line that is there, if its message is unfolded under it, or about to be.
   /** @param {MessageElement} header */
   #kept(header) {
     const old = this.headers.find((other) => other.dataset.ref === header.dataset.ref);
-    return old?.querySelector(".unfolded, .open[aria-expanded=true]") ? old : header;
+    return old && isUnfolded(old) ? old : header;
   }
 
   /** @param {MessageElement} message */
@@ -185,7 +186,7 @@ export class Conversation {
     for (const header of headers) {
       const link = header.querySelector("a.open");
       header.hidden = hidden.includes(header);
-      link.setAttribute("aria-expanded", String(Boolean(header.querySelector(".unfolded"))));
+      link.setAttribute("aria-expanded", String(isUnfolded(header)));
     }
     if (hidden.length) {
       const more = create("button");
@@ -209,6 +210,12 @@ export class Conversation {
     for (const header of group.querySelectorAll("li[data-ref]")) header.hidden = false;
     group.querySelector(":scope > button, :scope > p > button:not([data-do])")?.remove();
   }
+}
+
+// Or about to be: its message is on the way.
+/** @param {MessageElement} header */
+function isUnfolded(header) {
+  return header.hasAttribute("aria-busy") || Boolean(header.querySelector(".unfolded"));
 }
 
 function toggleOfAll() {

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.engines.samples import letter
 from tests.mailbox.webmail.browser.test_conversation_unfolded_in_a_browser import (
     line_of,
@@ -43,6 +43,26 @@ def test_an_answer_that_arrives_is_told_where_its_conversation_is_read(
     text = page.locator(line_of(page, fresh)).frame_locator("iframe")
     expect(text.get_by_text("ligne 2 du courriel 9")).to_be_visible()
     expect(notice).to_have_count(0)
+
+
+@pytest.mark.parametrize("late", [r"/on_use/unfold\.[^/]*js$", r"/INBOX/\d+/\d+/$"], ids=["script", "text"])
+def test_a_line_clicked_unfolds_though_the_conversation_is_drawn_anew_meanwhile(
+    page: Page, box: MemoryMailbox, late: str
+) -> None:
+    first, *_, last = put_conversation(box, 3, 3)
+    page.goto(address(last))
+    line = page.locator(line_of(page, first))
+    expect(line).to_be_visible()
+    held: list[Route] = []
+    page.route(re.compile(late), lambda route: held.append(route))
+    with page.expect_request(re.compile(late)):
+        line.locator("a.open").click()
+    for _ in range(2):
+        page.evaluate("document.querySelector('mail-app').conversation.again()")
+    for route in held:
+        route.continue_()
+    expect(line.frame_locator("iframe").get_by_text("Bonjour")).to_be_visible()
+    expect(line.locator("a.open")).to_have_attribute("aria-expanded", "true")
 
 
 def test_what_arrives_elsewhere_is_not_told_in_the_conversation(page: Page, box: MemoryMailbox) -> None:
