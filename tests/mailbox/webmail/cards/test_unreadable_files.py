@@ -2,11 +2,13 @@
 
 import logging
 import logging.config
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
 from django.utils.log import configure_logging
+from vobject.icalendar import getTzid
 
 from vaguemestre.mailbox.webmail.rules.cards.invitations import parse_invitation, reply_calendar
 from vaguemestre.mailbox.webmail.rules.cards.vcard import parse_vcards
@@ -48,3 +50,41 @@ def test_a_line_of_a_card_that_cannot_be_read_stands_in_no_log(caplog: pytest.Lo
         assert not caplog.records
     finally:
         configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)  # its handlers have no name any more
+
+
+def zone(name: str, hours: str) -> str:
+    times = f"DTSTART:16010101T000000\r\nTZOFFSETFROM:{hours}00\r\nTZOFFSETTO:{hours}00\r\n"
+    return f"BEGIN:VTIMEZONE\r\nTZID:{name}\r\nBEGIN:STANDARD\r\n{times}END:STANDARD\r\nEND:VTIMEZONE\r\n"
+
+
+def meeting(name: str, zones: str) -> bytes:
+    event = f"BEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID={name}:20261207T140000\r\nEND:VEVENT\r\n"
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{zones}{event}END:VCALENDAR\r\n".encode()
+
+
+@pytest.mark.parametrize("name", ["Romance Standard Time", "Customized Time Zone"])
+def test_a_calendar_changes_the_hours_of_no_other(name: str) -> None:
+    """They name their zones alike, as Outlook does; each defines its own."""
+    stranger = parse_invitation(meeting(name, zone(name, "-11")))
+    ours = parse_invitation(meeting(name, zone(name, "+01")))
+    assert stranger is not None
+    assert ours is not None
+    assert stranger.starts == datetime(2026, 12, 8, 1, tzinfo=UTC)
+    assert ours.starts == datetime(2026, 12, 7, 13, tzinfo=UTC)
+
+
+def test_calendars_read_at_once_keep_their_hours() -> None:
+    contents = [
+        meeting("Customized Time Zone", zone("Customized Time Zone", hours)) for hours in ("-11", "+01")
+    ]
+    with ThreadPoolExecutor(4) as readers:
+        read = list(readers.map(parse_invitation, contents * 100))
+    hours = [invitation.starts.astimezone(UTC).hour for invitation in read if invitation]
+    assert hours == [1, 13] * 100
+
+
+def test_a_calendar_in_the_place_of_a_card_has_no_time_zone_counted() -> None:
+    """vobject would go through its changes, one a second since 1900, for hours."""
+    calendar = meeting("Changing", zone("Changing", "+01")).decode()
+    assert parse_vcards(calendar + NOBODY)[0].name == "Léa"
+    assert getTzid("Changing", smart=False) is None

@@ -1,7 +1,10 @@
-"""Lines of vCards (RFC 6350 §3.3), read by vobject in time proportional to their length.
+"""vobject reads vCards (RFC 6350) in time proportional to their length.
 
-vobject's own pattern tries each « , » and « = » of a parameter in two ways: forty of them in a line that is
-not one hold the interpreter for years. This pattern reads the same lines, and never goes back.
+vobject's own pattern of a line tries each « , » and « = » of a parameter in two ways: forty of them in a line
+that is not one hold the interpreter for years. This pattern reads the same lines, and never goes back.
+
+It reads calendars too, wherever it finds one, and counts the changes of their time zones one by one: those of
+a zone that changes each second take hours, and memory without end. No calendar is asked of it here.
 """
 
 import logging
@@ -18,14 +21,16 @@ _LINE: Final = re.compile(
 )
 
 
-def use_linear_pattern() -> None:
-    """Have vobject, and Radicale with it, read lines by the pattern above. Safe to call again.
+def bound_vobject() -> None:
+    """Have vobject, and Radicale with it, read lines by the pattern above, and no time zones.
 
     And have it log nothing: its lines quote cards, with what they say of people. By a filter, because each
     process that sets its logs up after this import would give a disabled logger its voice back.
+    Safe to call again.
     """
     base.logger.addFilter(_tell_nothing)
     base.line_re = _LINE
+    vars(base)["__behaviorRegistry"].pop("VTIMEZONE", None)  # then it is a component without a meaning
 
 
 def _tell_nothing(_record: logging.LogRecord) -> bool:

@@ -9,7 +9,7 @@ from vobject.base import Component, ParseError, VObjectError
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.text.card_lines import use_linear_pattern
+from vaguemestre.foundation.kernel.text.card_lines import bound_vobject
 from vaguemestre.mailbox.contacts.rules.cards import normalize_card, read_birthday
 from vaguemestre.mailbox.contacts.values import ContactCard
 
@@ -30,7 +30,7 @@ _UNREADABLE = (
     ParseError, VObjectError, ValueError, IndexError, KeyError, AttributeError, TypeError, RecursionError,
 )  # fmt: skip
 
-use_linear_pattern()
+bound_vobject()
 
 
 def split_vcards(text: str) -> list[str]:

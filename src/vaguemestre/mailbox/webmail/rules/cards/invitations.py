@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from threading import Lock
 from typing import Any
 
 from icalendar import Calendar, vCalAddress
 from icalendar import Event as CalendarEvent
+from icalendar.timezone import tzp
 
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.mailbox.calendar.values import Answer, Event, GivenAnswer, Revision
@@ -15,6 +17,7 @@ from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 _MAX_BYTES = 1_000_000
 _MAX_SEQUENCE = 2**31 - 1  # RFC 5545 §3.3.8
 _LONG_BYTES = 100_000  # more is read up to the end of the first event
+_one_calendar = Lock()  # at a time: threads have their time zones in common
 _FREQUENCIES = {
     "DAILY": "tous les {}jours",
     "WEEKLY": "toutes les {}semaines",
@@ -140,7 +143,17 @@ def _when(invitation: Invitation, times: GivenAnswer | Revision) -> str:
 
 
 def parse_invitation(content: bytes) -> Invitation | None:
-    """Parse the first event of a calendar part; None when none is readable."""
+    """Parse the first event of a calendar part; None when none is readable.
+
+    icalendar keeps the time zones that calendars define, by their names, for all it reads afterwards: each
+    calendar here has its own, or a stranger's « Romance Standard Time » would change everybody's hours.
+    """
+    with _one_calendar:
+        tzp.use_default()
+        return _parse_invitation(content)
+
+
+def _parse_invitation(content: bytes) -> Invitation | None:
     try:
         calendar = Calendar.from_ical(_first_event(content))
         event = next((part for part in calendar.walk("VEVENT") if part.get("DTSTART") is not None), None)

@@ -5,12 +5,12 @@ from typing import Any
 
 import vobject
 
-from vaguemestre.foundation.kernel.text.card_lines import use_linear_pattern
+from vaguemestre.foundation.kernel.text.card_lines import bound_vobject
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 
 _MAX_CARDS = 20
 
-use_linear_pattern()
+bound_vobject()
 
 
 @dataclass(frozen=True)
