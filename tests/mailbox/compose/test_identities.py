@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 from tests.access.signin.people import PASSWORD, account
 from tests.answers import as_typed
+from tests.foundation.ui.shown import shown_on
 from tests.mailbox.compose.test_services import DUE, LIMIT, read, save
 from tests.post.outbox.letters import NOON
 
@@ -36,7 +37,7 @@ from vaguemestre.people.directory.models import Assignment, MailAddress, Structu
 from vaguemestre.post.outbox.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
-PAGE = "/parametres/identites"
+PAGE, DOMAIN = "/parametres/identites", "ac-amiens.test"
 
 
 @pytest.fixture
@@ -222,6 +223,37 @@ def test_the_pages_keep_what_was_typed_wrong(browser: Client, writer: Writer) ->
     assert browser.get(f"{PAGE}/{identity.pk + 1}").status_code == 404
     assert browser.post(f"{PAGE}/{identity.pk}/retirer").status_code == 302
     assert "sans signature" in browser.get(PAGE).content.decode()
+
+
+def test_an_older_window_erases_no_identity_that_another_saved(browser: Client, writer: Writer) -> None:
+    first = {"address": writer.address, "name": "Nicolas Morel", "html": "<i>moi</i>", "signed_with": "own"}
+    browser.post(f"{PAGE}/nouvelle", first)
+    page = f"{PAGE}/{Identity.objects.get().pk}"
+    typed = first | {"is_default": "on"} | shown_on(browser.get(page).text)
+    saved = browser.post(page, typed | {"html": "<b>Le bureau</b>", "reply_to": f"vs@{DOMAIN}"})
+    assert saved.status_code == 302
+    assert browser.post(page, typed | {"name": "N. Morel"}).status_code == 302
+    row = Identity.objects.get()
+    assert (row.name, row.signature, row.reply_to) == ("N. Morel", "<b>Le bureau</b>", f"vs@{DOMAIN}")
+    both = browser.post(page, typed | {"html": "Autre chose"})
+    assert (both.status_code, "y a mis « Le bureau »" in as_typed(both.text)) == (422, True)
+    assert Identity.objects.get().signature == "<b>Le bureau</b>"
+    assert browser.post(page, typed | {"html": "Autre chose"} | shown_on(both.text)).status_code == 302
+    assert Identity.objects.get().signature == "Autre chose"
+
+
+def test_an_older_window_erases_no_stock_text_that_another_saved(browser: Client) -> None:
+    typed = {"title": "Bonjour", "subject": "Sujet", "html": "<p>De {nom}</p>", "structure": ""}
+    browser.post(f"{PAGE}/types/nouvelle", typed)
+    page = f"{PAGE}/types/{StockText.objects.get().pk}"
+    typed |= shown_on(browser.get(page).text)
+    assert browser.post(page, typed | {"html": "<p>Madame</p>"}).status_code == 302
+    assert browser.post(page, typed | {"title": "Salut"}).status_code == 302
+    row = StockText.objects.get()
+    assert (row.title, row.html) == ("Salut", "<p>Madame</p>")
+    both = browser.post(page, typed | {"html": "<p>Monsieur</p>"})
+    assert (both.status_code, "y a mis « Madame »" in as_typed(both.text)) == (422, True)
+    assert "Monsieur" in both.text
 
 
 def test_texts_kept_ready_are_told_to_the_composer(browser: Client, nicolas: Account) -> None:

@@ -2,6 +2,9 @@
 
 from django import forms
 
+from vaguemestre.foundation.ui.shared_form import SharedForm
+from vaguemestre.mailbox.compose.queries import is_picture_path
+from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html
 from vaguemestre.mailbox.compose.values import (
     DraftFields,
     IdentityFields,
@@ -10,6 +13,7 @@ from vaguemestre.mailbox.compose.values import (
     StockTextFields,
 )
 from vaguemestre.post.mailstore.values import MessageRef
+from vaguemestre.post.outbox.rules.text import plain_text
 
 _MODES = tuple((mode.value, mode.value) for mode in Mode)
 
@@ -93,7 +97,17 @@ class EnclosureForm(forms.Form):
     picture = forms.BooleanField(required=False)
 
 
-class IdentityForm(forms.Form):
+class RichTextForm(SharedForm):
+    """A form with a rich text, `html`, that another window may change meanwhile."""
+
+    html = forms.CharField(required=False, strip=False)
+
+    def said(self, name: str, value: object) -> str:
+        """The words of a rich text, without its marks."""
+        return (plain_text(str(value)).strip() or "rien") if name == "html" else super().said(name, value)
+
+
+class IdentityForm(RichTextForm):
     """Form of an identity. `own_addresses`: choices of the sender address."""
 
     address = forms.ChoiceField(label="Adresse d’expéditeur")
@@ -111,11 +125,13 @@ class IdentityForm(forms.Form):
         widget=forms.RadioSelect,
         choices=(("", "Aucune"), ("academy", "Celle de l’académie"), ("own", "La mienne")),
     )
-    html = forms.CharField(required=False, strip=False)
 
     def __init__(self, *args: object, own_addresses: tuple[str, ...], **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
         self.fields["address"].choices = [(address, address) for address in own_addresses]  # type: ignore[attr-defined]
+
+    def clean_html(self) -> str:
+        return draft_html(self.cleaned_data["html"], lambda _: False)
 
     def identity_fields(self) -> IdentityFields:
         """Fields as typed; the rules check them."""
@@ -142,13 +158,12 @@ class SignatureFileForm(forms.Form):
     )
 
 
-class StockTextForm(forms.Form):
+class StockTextForm(RichTextForm):
     """Form of a stock text. `schools`: (id, name) of those it may be shared with; `alone`: unshared."""
 
     title = forms.CharField(label="Titre", max_length=100)
     subject = forms.CharField(label="Objet proposé", max_length=200, required=False, help_text="Facultatif.")
     structure = forms.ChoiceField(label="Partage", required=False)
-    html = forms.CharField(required=False, strip=False)
 
     def __init__(
         self,
@@ -160,6 +175,9 @@ class StockTextForm(forms.Form):
         super().__init__(*args, **more)  # type: ignore[arg-type]
         choices = [("", alone), *((str(pk), name) for pk, name in schools)]
         self.fields["structure"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_html(self) -> str:
+        return draft_html(self.cleaned_data["html"], is_picture_path)
 
     def stock_text_fields(self) -> StockTextFields:
         """Fields as typed; the service checks them."""

@@ -67,32 +67,32 @@ def edit_identity(request: SignedInRequest, identity_id: int = 0) -> HttpRespons
     identity = queries.find_identity(writer.account_id, identity_id) if identity_id else None
     if identity_id and identity is None:
         raise Http404
-    addresses = queries.own_addresses(writer)
-    if request.method == "POST":
-        reply_to = request.POST.get("reply_to", "")
-        is_kept = identity is not None and reply_to.strip() == identity.reply_to
-        store = _store if is_kept or not is_elsewhere(reply_to, writer.address) else _store_proved
-        return store(request, writer, identity_id, IdentityForm(request.POST, own_addresses=addresses))
     initial = (
-        {**vars(identity)}
+        {**vars(identity), "html": identity.signature}
         if identity
         else {"address": writer.address, "name": writer.name, "signed_with": "academy"}
     )
-    return _identity_page(
-        request,
-        IdentityForm(initial=initial, own_addresses=addresses),
-        identity_id,
-        identity.signature if identity else "",
-    )
+    addresses = queries.own_addresses(writer)
+    if request.method != "POST":
+        form = IdentityForm(initial=initial, own_addresses=addresses)
+        return _identity_page(request, form, identity_id, initial.get("html", ""))
+    form = IdentityForm(request.POST, initial=initial, own_addresses=addresses)
+    form.full_clean()  # what another window saved meanwhile takes its place
+    reply_to = form.identity_fields().reply_to
+    is_kept = identity is not None and reply_to.strip() == identity.reply_to
+    store = _store if is_kept or not is_elsewhere(reply_to, writer.address) else _store_proved
+    return store(request, writer, identity_id, form)
 
 
 def _store(request: SignedInRequest, writer: Writer, identity_id: int, form: IdentityForm) -> HttpResponse:
+    if form.conflicts:
+        return _identity_page(request, form, identity_id, form.data.get("html", ""))
     try:
         services.save_identity(
             writer, identity_id, form.identity_fields(), by=actor_of(request), now=timezone.now()
         )
     except Refusal as refusal:
-        return _identity_page(request, _with_error(form, refusal), identity_id, request.POST.get("html", ""))
+        return _identity_page(request, _with_error(form, refusal), identity_id, form.data.get("html", ""))
     return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
 
 
@@ -139,8 +139,12 @@ def edit_stock_text(request: SignedInRequest, text_id: int = 0) -> HttpResponse:
         raise Http404
     schools = queries.schools_of(request.who.account_id, today)
     alone = "Les membres de la boîte" if request.who.acting else "Moi seulement"
+    initial = {**vars(text), "structure": text.structure_id or ""} if text else {}
     if request.method == "POST":
-        form = StockTextForm(request.POST, schools=schools, alone=alone)
+        form = StockTextForm(request.POST, initial=initial, schools=schools, alone=alone)
+        form.full_clean()
+        if form.conflicts:
+            return _text_page(request, form, text_id, form.data.get("html", ""))
         try:
             services.save_stock_text(
                 request.who.account_id,
@@ -150,9 +154,8 @@ def edit_stock_text(request: SignedInRequest, text_id: int = 0) -> HttpResponse:
                 now=timezone.now(),
             )
         except Refusal as refusal:
-            return _text_page(request, _with_error(form, refusal), text_id, request.POST.get("html", ""))
+            return _text_page(request, _with_error(form, refusal), text_id, form.data.get("html", ""))
         return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
-    initial = {**vars(text), "structure": text.structure_id or ""} if text else {}
     return _text_page(
         request,
         StockTextForm(initial=initial, schools=schools, alone=alone),
