@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import PASSWORD, account
+from tests.foundation.ui.shown import shown_on
 from tests.mailbox.sorting.samples import memory_sieve
 from tests.mailbox.sorting.test_filters import GLANCE
 
@@ -179,6 +180,29 @@ def test_a_filter_is_changed_in_its_place(client: Client, nicolas: Account) -> N
     assert 'value="un"' in client.get(f"{ADDRESS}/{first.filter_id}").content.decode()
     client.post(f"{ADDRESS}/{first.filter_id}/enregistrer", typed(client, name="un, corrigé"))
     assert [one.name for one in queries.filters_of(nicolas.pk)] == ["un, corrigé", "deux"]
+
+
+def test_an_older_window_erases_nothing_of_a_filter_that_another_saved(
+    client: Client, nicolas: Account
+) -> None:
+    save(client)
+    (first,) = queries.filters_of(nicolas.pk)
+    page, shown = f"{ADDRESS}/{first.filter_id}", shown_on(client.get(f"{ADDRESS}/{first.filter_id}").text)
+    newer = typed(client, **shown, label="Conseils", **{"c-0-words": "commission"})
+    assert client.post(f"{page}/enregistrer", newer).status_code == 302
+    assert client.post(f"{page}/enregistrer", typed(client, **shown, name="Autre nom")).status_code == 302
+    (kept,) = queries.filters_of(nicolas.pk)
+    assert (kept.name, kept.outcome.label, kept.conditions[0].text) == ("Autre nom", "Conseils", "commission")
+
+    fields = typed(client, **shown, name="Autre nom", **{"c-0-words": "jury"})
+    more = client.post(f"{page}/enregistrer", fields | {"more": "1"})
+    assert shown_on(more.text) == shown, "a page that only comes back keeps what it showed"
+    both = client.post(f"{page}/enregistrer", fields)
+    assert both.status_code == 422
+    assert "y a mis « l’objet contient « commission » »" in words(both).replace("\u00a0", " ")
+    assert queries.filters_of(nicolas.pk) == (kept,)
+    assert client.post(f"{page}/enregistrer", fields | shown_on(both.text)).status_code == 302
+    assert queries.filters_of(nicolas.pk)[0].conditions[0].text == "jury"
 
 
 def test_somebody_else_s_filter_does_not_exist(client: Client, nicolas: Account) -> None:

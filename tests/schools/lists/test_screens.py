@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 from tests.answers import as_typed
+from tests.foundation.ui.shown import shown_on
 from tests.schools.lists.conftest import (
     Clock,
     Queue,
@@ -23,6 +24,7 @@ from tests.schools.lists.conftest import (
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Structure
 from vaguemestre.people.directory.queries import Vocabulary
 from vaguemestre.schools.lists import services
 from vaguemestre.schools.lists.forms import CriteriaForm
@@ -244,6 +246,22 @@ def test_an_owner_makes_a_list_says_who_it_means_and_keeps_it(owner: Account, su
     assert browser.post(where, {"remove": str(owner.pk)}).status_code == 422, "the last owner stays"
     assert browser.post(f"/listes/{list_id}/fermer").status_code == 302
     assert browser.get(f"/listes/{list_id}/").status_code == 404
+
+
+@pytest.mark.heavy
+def test_an_older_page_gives_no_criterion_back_that_another_took(owner: Account) -> None:
+    browser, kept = signed_in(owner), made(owner, kind=Kind.RULE)
+    other = Structure.objects.get(uai="0800001A")
+    other.pk, other.uai = None, "0800002B"
+    other.save()
+    page = f"/listes/{kept.pk}/regle"
+    opened = browser.get(page).text
+    digests = shown_on(opened, "a0-shown") | shown_on(opened, "a1-shown")
+    assert browser.post(page, digests | {"a0-uais": "0800001A", "save": "1"}).status_code == 302
+    assert browser.post(page, digests | {"a1-uais": "0800002B", "save": "1"}).status_code == 302
+    assert MailingList.objects.get().rule["any"] == [{"uais": ["0800001A"]}, {"uais": ["0800002B"]}]
+    both = browser.post(page, digests | {"a1-uais": "0800001A", "preview": "1"})
+    assert "y a mis" in as_typed(both.text)
 
 
 def test_agents_join_what_is_open_to_them_and_make_nothing(owner: Account, stranger: Account) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.answers import as_typed
+from tests.foundation.ui.shown import shown_on
 from tests.schools.rosters.schools import OTHER, TODAY, UAI, address_of, browser_of, school
 
 from vaguemestre.people.credentials.models import Account
@@ -57,6 +58,21 @@ def test_what_changes_something_is_sent_not_linked(client: Client, people: Peopl
     browser = browser_of(client, people["head"])
     assert [browser.get(f"{HOME}{place}").status_code for place in POSTS] == [405] * len(POSTS)
     assert Client().get("/classes/").headers["Location"].startswith("/alogin")
+
+
+def test_an_older_page_gives_no_right_back_that_another_took(client: Client, people: People) -> None:
+    browser = browser_of(client, people["head"])
+    rights = {
+        "teacher_eleves": "own", "teacher_familles": "own", "school_life_eleves": "all",
+        "school_life_familles": "all", "office_eleves": "none", "office_familles": "none",
+    } | shown_on(browser.get(f"{HOME}reglages/").text)  # fmt: skip
+    for change in ({"teacher_familles": "none"}, {"office_eleves": "all"}):
+        assert browser.post(f"{HOME}droits/", rights | change).status_code == 302
+    assert set(RightRow.objects.values_list("role", "side", "reach")) == {
+        ("teacher", "familles", "none"), ("office", "eleves", "all"),
+    }  # fmt: skip
+    both = browser.post(f"{HOME}droits/", rights | {"teacher_familles": "all"})
+    assert (both.status_code, "y a mis « à personne »" in as_typed(both.text)) == (422, True)
 
 
 @pytest.mark.heavy

@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.answers import as_typed
 from tests.foundation.ui.confirmation import confirmed
+from tests.foundation.ui.shown import shown_on
 from tests.post.quarantine.test_services import events_of
 from tests.schools.sharing.conftest import Engines, School, address_of, now
 
@@ -19,6 +20,7 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account, AppPassword
 from vaguemestre.people.directory.models import Structure
 from vaguemestre.post.quarantine.models import QuarantinedMessage
@@ -76,6 +78,25 @@ def test_the_pages_of_a_mailbox_lead_to_its_own_pages(school: School, mails: Mem
     own = of(school.head).get("/messagerie/").content.decode()
     assert "Cantine" not in own
     assert f'href="{school.path}messagerie/"' in own
+
+
+def test_an_older_page_gives_no_right_back_that_another_took(school: School, of: Of) -> None:
+    clerk, browser = account("gestion"), of(school.head)
+    school.share(clerk, Right.SEND)
+    row = Member.objects.get(account=clerk)
+    page, act = f"/boites/{school.box.pk}/", f"/boites/{school.box.pk}/membres/{row.pk}/"
+    form = browser.get(page).text.split(f'action="{act}"')[1]
+    today = paris_day(row.starts_at)
+    typed = {"right": "send", "starts_on": str(today), "ends_on": ""} | shown_on(form)
+    assert browser.post(act, typed | {"right": "read"}).status_code == 302
+    until = today + timedelta(days=30)
+    assert browser.post(act, typed | {"ends_on": str(until)}).status_code == 302
+    row.refresh_from_db()
+    assert (row.right, row.ends_at and paris_day(row.ends_at)) == (Right.READ, until + timedelta(days=1))
+    both = browser.post(act, typed | {"right": "manage"})
+    assert (both.status_code, "a changé cet accès" in both.text) == (422, True)
+    row.refresh_from_db()
+    assert row.right == Right.READ
 
 
 def test_who_has_a_quarantined_message_handed_over_is_named(school: School, of: Of) -> None:

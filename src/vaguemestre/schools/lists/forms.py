@@ -106,11 +106,14 @@ class SettingsForm(SharedForm):
         )
 
 
-class CriteriaForm(forms.Form):
-    """One block of a rule: criteria for a post. Selected choices come first."""
+class CriteriaForm(SharedForm):
+    """One block of a rule, which another window may change meanwhile: criteria for a post.
+
+    Selected choices come first.
+    """
 
     def __init__(self, *args: object, vocabulary: Vocabulary, within: str = "", **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         for name, label in _LABELS.items():
             if within and name in ("uais", "kinds", "departments", "sectors", "districts"):
                 continue

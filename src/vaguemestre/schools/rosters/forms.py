@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.schools.rosters.values import Reach, Right, Role, Side
 
 _ROLE_LABELS = {
@@ -20,17 +21,17 @@ _REACH_LABELS = {
 }
 
 
-class RightsForm(forms.Form):
-    """One choice for each role and side."""
+class RightsForm(SharedForm):
+    """One choice for each role and side, which two people of a school may change at once."""
 
     def __init__(self, *args: Any, rights: Mapping[tuple[Role, Side], Reach], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for (role, side), current in rights.items():
+        initial = {_field(role, side): str(current) for (role, side), current in rights.items()}
+        super().__init__(*args, initial=initial, **kwargs)
+        for role, side in rights:
             reaches = [reach for reach in Reach if reach is not Reach.OWN or role is Role.TEACHER]
             self.fields[_field(role, side)] = forms.ChoiceField(
                 label=f"{_ROLE_LABELS[role]}, {_SIDE_LABELS[side]}",
                 choices=[(str(reach), _REACH_LABELS[reach]) for reach in reaches],
-                initial=str(current),
             )
 
     def rights(self) -> tuple[Right, ...]:

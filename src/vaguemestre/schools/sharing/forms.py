@@ -1,13 +1,16 @@
 """Forms of shared mailboxes: memberships, delegations, requests."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.schools.sharing.rules.labels_fr import KIND_LABELS, RIGHT_DESCRIPTIONS, RIGHT_LABELS
 from vaguemestre.schools.sharing.rules.typed_members import (
     MAX_CHARACTERS,
@@ -15,7 +18,7 @@ from vaguemestre.schools.sharing.rules.typed_members import (
     Entry,
     read_entries,
 )
-from vaguemestre.schools.sharing.values import BoxKind, MembershipTerms, NewBox, Right
+from vaguemestre.schools.sharing.values import BoxKind, MemberRow, MembershipTerms, NewBox, Right
 
 _RIGHT_CHOICES = [
     (right.value, f"{RIGHT_LABELS[right].capitalize()} : {RIGHT_DESCRIPTIONS[right]}") for right in Right
@@ -23,8 +26,8 @@ _RIGHT_CHOICES = [
 _REQUESTABLE = (BoxKind.SERVICE, BoxKind.STEWARDSHIP, BoxKind.DISTRICT, BoxKind.PROJECT)
 
 
-class MemberForm(forms.Form):
-    """The right and the days of a membership."""
+class MemberForm(SharedForm):
+    """The right and the days of a membership, which another owner may change meanwhile."""
 
     right = forms.ChoiceField(label="Droit", choices=_RIGHT_CHOICES, initial=Right.READ.value)
     starts_on = DayField(label="À partir du")
@@ -33,6 +36,11 @@ class MemberForm(forms.Form):
     def terms(self) -> MembershipTerms:
         data = self.cleaned_data
         return MembershipTerms(Right(data["right"]), data["starts_on"], data["ends_on"])
+
+
+def terms_shown(member: MemberRow) -> dict[str, Any]:
+    """What the form of that member starts with."""
+    return {"right": member.right, "starts_on": paris_day(member.starts_at), "ends_on": member.last_day}
 
 
 class NewMemberForm(MemberForm):

@@ -23,6 +23,11 @@ SENTENCES = {
     "sharing.delegation-to-oneself": "C’est votre propre adresse.",
     "sharing.may-no-longer-send": "Vous ne pouvez plus écrire depuis cette boîte.",
     "sharing.member-already": "Cette personne est déjà membre de la boîte.",
+    "sharing.member-changed-meanwhile": (
+        "Quelqu’un d’autre, ou vous dans une autre fenêtre, a changé cet accès depuis que cette page est "
+        "ouverte : rien n’est enregistré. Relisez ce qui vaut maintenant, puis changez-le de nouveau s’il le "
+        "faut."
+    ),
     "sharing.member-gone": "Cette personne n’est plus membre de la boîte.",
     "sharing.never-activated": (
         "La personne qui a l’adresse « %(address)s » n’a pas encore activé son compte : confiez-lui la boîte "

@@ -5,10 +5,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.safestring import SafeString
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import parse_near_day
+from vaguemestre.foundation.ui import shared_form
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.foundation.ui.shared_form import SharedForm, conflict_fr, digest_of, reconcile
 from vaguemestre.mailbox.sorting.rules.filters import (
     DAYS,
     LONGEST_LABEL,
@@ -94,6 +97,7 @@ _ERROR_FIELDS = {
     "sorting.filter-two-places": "discards",
 }
 _KIND_OF = {pair: kind for kind, pair in _KINDS.items()}
+_CONDITIONS = "conditions"  # compared as a whole
 
 
 def quote_fr(text: str) -> str:
@@ -118,6 +122,10 @@ def condition_fr(condition: Condition) -> str:
 def day_fr(text: str) -> str:
     """An ISO day as `19/12/2026`."""
     return f"{date.fromisoformat(text):%d/%m/%Y}"
+
+
+def _digest_of_conditions(conditions: Iterable[Condition]) -> str:
+    return digest_of([f"{one.aspect} {one.relation} {one.text}" for one in conditions])
 
 
 class ConditionForm(forms.Form):
@@ -152,8 +160,10 @@ _ConditionLines = forms.formset_factory(
 )
 
 
-class FilterForm(forms.Form):
+class FilterForm(SharedForm):
     """Form of a filter; `mail_filter` is its value once valid. `lines`: forms of its conditions.
+
+    Another window may change the filter meanwhile: `shown` carries a digest of the conditions too.
 
     `is_trial`: the conditions are to be tried, so neither a name nor an action is needed yet.
     """
@@ -199,12 +209,18 @@ class FilterForm(forms.Form):
             self.fields[
                 "forward_to"
             ].help_text = f"Une adresse @{owner.internal_domains[0]}, d’un autre agent."
-        self._current = current
+        self._current, self._stored_conditions = current, current.conditions if current else ()
         self.folder_names = [folder.name for folder in folders]
         self._owner, self._forwards_outside, self._is_trial = owner, forwards_outside, is_trial
         condition_lines = None if data is not None else _initial_lines(current.conditions if current else ())
         self.lines = _ConditionLines(data, prefix="c", initial=condition_lines)
         self.mail_filter: Filter | None = None
+
+    @property
+    def shown(self) -> SafeString:
+        """The hidden field of the values shown, and of the conditions as a whole."""
+        digests = {name: digest_of(self.initial[name]) for name in self._stored_names()}
+        return self.hidden_digests(digests | {_CONDITIONS: _digest_of_conditions(self._stored_conditions)})
 
     def with_one_line_more(self) -> None:
         """Keep the lines as typed and add an empty one, focused."""
@@ -221,20 +237,32 @@ class FilterForm(forms.Form):
             if not self.errors:
                 self.add_error(None, "Une condition est incomplète.")
             return fields
+        conditions = tuple(condition for line in self.lines if (condition := line.condition()))
         mail_filter = Filter(
             name=clean_text(fields["name"]).strip(),
-            conditions=tuple(condition for line in self.lines if (condition := line.condition())),
+            conditions=self._reconciled(conditions),
             outcome=_outcome(fields),
             matches_all=fields["matches_all"] == "1",
             is_on=self._current.is_on if self._current else True,
             filter_id=self._current.filter_id if self._current else 0,
         )
+        if self.errors:
+            return fields
         try:
             self._check(mail_filter)
             self.mail_filter = mail_filter
         except Refusal as refusal:
             self.add_error(_ERROR_FIELDS.get(refusal.code), sentence(refusal))
         return fields
+
+    def _reconciled(self, typed: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        """The conditions to save; adds an error if they were changed here and in another window."""
+        shown, stored = self.sent_digests().get(_CONDITIONS), self._stored_conditions
+        outcome = reconcile(shown, _digest_of_conditions(typed), _digest_of_conditions(stored))
+        if outcome is shared_form.Outcome.CONFLICT:
+            self._compared.add(_CONDITIONS)
+            self.add_error(None, f"Conditions : {conflict_fr(' ; '.join(map(condition_fr, stored)))}")
+        return stored if outcome is shared_form.Outcome.STORED else typed
 
     def _check(self, mail_filter: Filter) -> None:
         if self._is_trial:

@@ -16,7 +16,13 @@ from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import app_passwords_of_holder
 from vaguemestre.schools.sharing import queries
-from vaguemestre.schools.sharing.forms import AppPasswordForm, BoxRequestForm, NewMemberForm
+from vaguemestre.schools.sharing.forms import (
+    AppPasswordForm,
+    BoxRequestForm,
+    MemberForm,
+    NewMemberForm,
+    terms_shown,
+)
 from vaguemestre.schools.sharing.http import BoxRequest, members_only
 from vaguemestre.schools.sharing.rules.labels_fr import KIND_LABELS, RIGHT_DESCRIPTIONS, RIGHT_LABELS
 from vaguemestre.schools.sharing.values import BoxKind, Right
@@ -146,7 +152,8 @@ def box_page(
         "may_write": access.may(Right.SEND),
         "is_lent": access.kind is BoxKind.PERSON,
         "members": [
-            (member, RIGHT_LABELS[member.right]) for member in queries.members_of(access.box_id, now)
+            (member, RIGHT_LABELS[member.right], MemberForm(initial=terms_shown(member)).shown)
+            for member in queries.members_of(access.box_id, now)
         ],
         "rights": [(right.value, RIGHT_LABELS[right]) for right in Right],
         "history": queries.history_of(access.box_id),

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST
 from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.schools.sharing import services
-from vaguemestre.schools.sharing.forms import MemberForm, NewMemberForm
+from vaguemestre.schools.sharing import queries, services
+from vaguemestre.schools.sharing.forms import MemberForm, NewMemberForm, terms_shown
 from vaguemestre.schools.sharing.http import BoxRequest, members_only
 from vaguemestre.schools.sharing.values import Right
 from vaguemestre.schools.sharing.views.boxes import box_page
@@ -41,9 +41,12 @@ def add_member(request: BoxRequest) -> HttpResponse:
 @act_words("changer un droit sur une boîte partagée")
 @members_only(Right.MANAGE)
 def change_member(request: BoxRequest, member_id: int) -> HttpResponse:
-    form = MemberForm(request.POST)
+    members = queries.members_of(request.access.box_id, timezone.now())
+    shown = next((terms_shown(member) for member in members if member.member_id == member_id), None)
+    form = MemberForm(request.POST, initial=shown)
     if not form.is_valid():
-        return box_page(request, refusal=Refusal("sharing.day-impossible"), status=422)
+        code = "sharing.member-changed-meanwhile" if form.conflicts else "sharing.day-impossible"
+        return box_page(request, refusal=Refusal(code), status=422)
     try:
         services.change_member(
             request.access.box_id, member_id, form.terms(), by=request.who.actor, now=timezone.now()
