@@ -61,7 +61,7 @@ from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.supervisor import process_table, rights
 from vaguemestre.processes.supervisor.companions import arrivals
 from vaguemestre.site import secrets as site_secrets
-from vaguemestre.site.config import PROJECT, Config, load
+from vaguemestre.site.config import PROJECT, Config, MailSection, load
 from vaguemestre.site.config.ports import Ports
 
 TRUSTED_FORWARDERS = ("signe.test",)
@@ -538,7 +538,8 @@ def make(parent: Path | None = None) -> LiveEngines:
         absolute = str(load().home / database.password_file)
         # its own: two processes of a run have a mailbox of the same name, that of the world outside
         database = replace(database, password_file=absolute, name=own_database.make_empty())
-    return LiveEngines(Config(home=home, port_base=free_port_base(), database=database))
+    mail = MailSection(lent_domains=("ailleurs.ac-amiens.test",))
+    return LiveEngines(Config(home=home, port_base=free_port_base(), database=database, mail=mail))
 
 
 def remove(engines: LiveEngines) -> None:

@@ -33,7 +33,7 @@ from vaguemestre.mailbox.compose.values import (
     Writer,
 )
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.models import Assignment, MailAddress, Structure
+from vaguemestre.people.directory.models import Assignment, MailAddress, Person, Structure
 from vaguemestre.post.outbox.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +105,14 @@ def test_an_identity_says_nobody_else(writer: Writer, given: IdentityFields, cod
     with pytest.raises(Refusal, match=code):
         keep(writer, IdentityFields(address, given.name, given.reply_to))
     assert not Identity.objects.exists()
+
+
+def test_an_identity_does_not_hold_another_agents_name_beside_ones_own(writer: Writer) -> None:
+    account("amartin", first_name="Anne", last_name="Martin")
+    Person.objects.filter(birth_name="Martin").update(sorted_as="martin anne")
+    with pytest.raises(Refusal, match="name-of-another"):
+        keep(writer, IdentityFields(writer.address, "Nicolas Morel (Anne Martin)"))
+    assert keep(writer, IdentityFields(writer.address, "Nicolas Morel (lycée Anne Martin)"))
 
 
 def test_no_signature_or_stock_text_repeats_a_variable_for_ever(writer: Writer) -> None:

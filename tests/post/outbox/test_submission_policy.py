@@ -13,6 +13,7 @@ from tests.access.signin.races import at_once
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Person
 from vaguemestre.post.outbox import services
 from vaguemestre.post.outbox.models import KnownRecipient, Submission
 from vaguemestre.post.outbox.rules.limits import Limits, Window
@@ -226,6 +227,28 @@ def test_who_signs_as_the_rectorate_leaves_under_ones_own_name_for_one_more_quer
     for number in range(4, 7):
         (verdict,) = judge(who, submission(who, number, authors=(signed,)))
     assert (verdict.decision, verdict.corrections) == (Decision.HOLD, (FieldCorrection(signed, name),))
+
+
+@pytest.mark.parametrize(
+    ("name", "leaves"),
+    [
+        ("Jean Dupont (Anne Martin, rectorat)", False),
+        ("Dupont, Martin Anne", False),
+        ("Jean Dupont - ANNE MARTIN", False),
+        ("Jean Dupont pour Anne Martin", False),
+        ("Jean Dupont (SVT, collège Anne Martin)", True),
+        ("Jean Dupont, Martin", True),
+        ("Jean Dupont (rectorat)", True),
+    ],
+)
+def test_nobody_signs_with_another_agents_name_beside_ones_own(name: str, leaves: bool) -> None:
+    account(username="amartin", first_name="Anne", last_name="Martin")
+    Person.objects.update(sorted_as="martin anne")
+    who = account(username="jdupont", first_name="Jean", last_name="Dupont")
+    signed = f'"{name}" <{who.mailbox}>'
+    (verdict,) = judge(who, submission(who, authors=(signed,)))
+    expected = () if leaves else (FieldCorrection(signed, f"Jean Dupont <{who.mailbox}>"),)
+    assert verdict.corrections == expected
 
 
 def test_a_shared_mailbox_signs_with_its_title_in_programs_and_as_chosen_on_its_pages() -> None:

@@ -5,6 +5,7 @@ import signal
 import smtplib
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import CheckedFiles, render, write
@@ -158,9 +159,16 @@ def _values(instance: Instance) -> dict[str, object]:
         "message_size_limit": instance.mail.message_size_limit,
         "timeouts": timeouts,
         "block_lists": instance.mail.block_lists,
+        "own_domains": _patterns(instance.domains),
+        "lent_domains": _patterns(instance.mail.lent_domains),
         "reports": report_sender(instance) if has_door(instance) else "",
         "outgoing": outgoing.delivery(instance, outgoing.name_servers()),
     }
+
+
+def _patterns(domains: Iterable[str]) -> tuple[str, ...]:
+    """Domains as regular expressions."""
+    return tuple(domain.replace(".", "[.]") for domain in domains)
 
 
 def _sockets(instance: Instance) -> dict[str, Path]:

@@ -127,7 +127,7 @@ class IdentityForm(RichTextForm):
     )
 
     def __init__(self, *args: object, own_addresses: tuple[str, ...], **more: object) -> None:
-        super().__init__(*args, **more)  # type: ignore[arg-type]
+        super().__init__(*args, **more)
         self.fields["address"].choices = [(address, address) for address in own_addresses]  # type: ignore[attr-defined]
 
     def clean_html(self) -> str:
@@ -172,7 +172,7 @@ class StockTextForm(RichTextForm):
         alone: str = "Moi seulement",
         **more: object,
     ) -> None:
-        super().__init__(*args, **more)  # type: ignore[arg-type]
+        super().__init__(*args, **more)
         choices = [("", alone), *((str(pk), name) for pk, name in schools)]
         self.fields["structure"].choices = choices  # type: ignore[attr-defined]
 

@@ -38,6 +38,10 @@ SENTENCES = {
     "compose.name-not-yours": (
         "Le nom affiché doit montrer votre nom, en lettres ordinaires, parmi ses premiers mots : %(surname)s."
     ),
+    "compose.name-of-another": (
+        "Le nom affiché contient aussi celui d’un autre agent : gardez le vôtre, avec votre fonction ou "
+        "votre établissement si vous voulez."
+    ),
     "compose.name-would-not-leave": (
         "Le nom affiché ne doit contenir ni adresse électronique, ni les signes « =? » : retirez-les."
     ),

@@ -23,6 +23,8 @@ class MailSection(Section):
     content_filter: bool = True  # where rspamd is installed
     # who checked a sender before sending on is believed, if it sealed what it saw (ARC)
     trusted_forwarders: Annotated[tuple[str, ...], checks.DOMAINS] = ()
+    # domains below ours from which others send: from all others below ours nothing is taken
+    lent_domains: Annotated[tuple[str, ...], checks.DOMAINS] = ()
     # lists in DNS of addresses from which no mail is taken; whoever keeps one learns who writes here
     block_lists: Annotated[tuple[str, ...], checks.DOMAINS] = ()
     usual_ports: bool = False  # 993, 465 and 4190 lead to ours: programs are told these

@@ -93,6 +93,9 @@ MEANINGS = {
     "mail.forward_outside": "Des filtres peuvent faire suivre vers d’autres domaines.",
     "mail.office_previews": "Aperçus des documents, où LibreOffice et bubblewrap sont installés.",
     "mail.content_filter": "Le filtre de contenu, où rspamd est installé.",
+    "mail.lent_domains": (
+        "Sous-domaines des nôtres d’où d’autres serveurs écrivent : ce qui se dit d’un autre est refusé."
+    ),
     "mail.trusted_forwarders": (
         "Domaines (autres académies, éditeurs d’ENT, universités) crus sur l’expéditeur de ce qu’ils font "
         "suivre et scellent (ARC)."

@@ -25,6 +25,7 @@ from vaguemestre.mailbox.compose.rules.identities import (
 )
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, is_blank
 from vaguemestre.mailbox.compose.values import IdentityFields, StockTextFields, Writer
+from vaguemestre.people.directory.queries import names_somebody_else
 from vaguemestre.people.directory.rules.names import is_gateway
 from vaguemestre.post.outbox.rules.headers import check_field
 
@@ -37,10 +38,14 @@ LONGEST_TEXT = 100_000  # characters
 def save_identity(writer: Writer, identity_id: int, fields: IdentityFields, *, by: str, now: datetime) -> int:
     """Save the identity (0: a new one); returns its id.
 
-    Raises the refusals of `check_identity`, Refusal `compose.identity-gone`, `compose.too-many-identities`.
+    Raises the refusals of `check_identity`, Refusal `compose.name-of-another`, `compose.identity-gone`,
+    `compose.too-many-identities`.
     """
     account_id = writer.account_id
-    checked = check_identity(fields, own_addresses(writer), signature_variables(account_id))
+    variables = signature_variables(account_id)
+    checked = check_identity(fields, own_addresses(writer), variables)
+    if variables.name and names_somebody_else(checked.name, (variables.name, variables.surname)):
+        raise Refusal("compose.name-of-another", field="name")
     identities = Identity.objects.filter(account_id=account_id)
     row = identities.filter(pk=identity_id).first() if identity_id else Identity(account_id=account_id)
     if row is None:
@@ -140,7 +145,7 @@ def save_imported_identity(writer: Writer, fields: IdentityFields, *, by: str, n
     try:
         save_identity(writer, 0, fields, by=by, now=now)
     except Refusal as refusal:
-        if refusal.code != "compose.name-not-yours":
+        if refusal.code not in ("compose.name-not-yours", "compose.name-of-another"):
             raise
         save_identity(writer, 0, replace(fields, name=writer.name), by=by, now=now)
 

@@ -130,6 +130,7 @@ from vaguemestre.people.directory.queries.search import (
     listed_people_named,
     listed_people_serving,
     listed_person_at,
+    names_somebody_else,
     people_by_name,
     suggested_people,
 )
@@ -221,6 +222,7 @@ __all__ = [
     "matching_people",
     "matching_structures",
     "names_by_person",
+    "names_somebody_else",
     "nearest_ends_of_posts",
     "newest_person_id",
     "newest_post_label",

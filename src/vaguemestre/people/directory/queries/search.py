@@ -11,7 +11,7 @@ from vaguemestre.people.directory.models import Academy, Assignment, MailAddress
 from vaguemestre.people.directory.queries.addresses import IS_LISTED, addresses_by_person, begins_with
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS, of_academy
 from vaguemestre.people.directory.queries.posts import newest_post_label, newest_post_labels, serves_on
-from vaguemestre.people.directory.rules.names import fold
+from vaguemestre.people.directory.rules.names import fold, names_beside
 from vaguemestre.people.directory.rules.phones import phone_pattern
 from vaguemestre.people.directory.values import DirectoryEntry
 
@@ -24,6 +24,12 @@ def people_by_name(typed: str, *, limit: int) -> tuple[int, ...]:
         named = NameWord.objects.filter(begins_with("word", word))
         people = people.filter(pk__in=named.values("person_id"))
     return tuple(people.values_list("pk", flat=True)[:limit]) if words else ()
+
+
+def names_somebody_else(name: str, own: Collection[str]) -> bool:
+    """Whether a display name names in full an agent besides the signer, whose names are `own`."""
+    keys = names_beside(name, own)
+    return bool(keys) and Person.objects.filter(sorted_as__in=keys, erased_at=None).exists()
 
 
 def suggested_people(

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -10,6 +10,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 USERNAME_LIMIT = 32
 SHORT_SURNAME = 4  # letters: an initial and a surname this short would match many other words
 VISIBLE_CHARACTERS = 40  # of a display name, in the lists of mail programs
+_MOST_READ, _MOST_WORDS = 200, 12  # characters and words of a display name, and of each of its parts
+_NAMED_AFTER = frozenset(("college", "lycee", "ecole", "maternelle", "elementaire", "primaire", "groupe"))
 _BEFORE_LONG = 20  # characters visible before a surname too long for that limit
 LOCAL_PART_LIMIT = 64  # RFC 5321 §4.5.3.1.1
 
@@ -95,6 +97,32 @@ def shows_surname(name: str, surname: str) -> bool:
     return any(
         signer == folded or (len(folded) > SHORT_SURNAME and signer[1:] == folded) for signer in signers
     )
+
+
+def names_beside(name: str, own: Iterable[str]) -> frozenset[str]:
+    """Sort keys of the people whom a display name may name in full besides the signer, whose names are `own`.
+
+    Of words that follow one another, in both orders; not the person whom a school is named after.
+    """
+    known = {word for shown in own for word in fold(shown).split("-")}
+    parts = [fold(part).split("-") for part in _PUNCTUATION.split(name[:_MOST_READ])]
+    return frozenset(
+        f"{'-'.join(head)} {'-'.join(tail)}"
+        for words in parts
+        for run in _runs_of(words[:_MOST_WORDS])
+        if not known.issuperset(run)
+        for cut in range(1, len(run))
+        for head, tail in ((run[:cut], run[cut:]), (run[cut:], run[:cut]))
+    )
+
+
+def _runs_of(words: list[str]) -> Iterator[list[str]]:
+    """The runs of two to five words, but those that follow « collège »."""
+    for first in range(len(words)):
+        if first and words[first - 1] in _NAMED_AFTER:
+            continue
+        for end in range(first + 2, min(first + 5, len(words)) + 1):
+            yield words[first:end]
 
 
 def sorted_as(first_name: str, last_name: str) -> str:

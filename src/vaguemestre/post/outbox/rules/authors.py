@@ -4,7 +4,7 @@ Parsed more strictly than any mail client does, so that no client shows another 
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 
@@ -50,17 +50,19 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
                 raise Refusal("outbox.name-holds-address", address=other)
 
 
-def correct_names(fields: Sequence[str], signer: SignerName) -> tuple[FieldCorrection, ...]:
+def correct_names(
+    fields: Sequence[str], signer: SignerName, names_another: Callable[[str], bool] = lambda _: False
+) -> tuple[FieldCorrection, ...]:
     """Corrections of the fields whose display name is not the signer's, so that nobody signs as « Rectorat ».
 
     `fields`: From, Sender and Resent-* that `check_authors` allowed; addresses do not change. Accepted names:
     none, the address, `signer.shown`, a name that shows one of `signer.accepted`, or the surname in the
-    address (a former name).
+    address (a former name); but for one that `names_another` agent beside it.
     """
     return tuple(
         FieldCorrection(field, mailbox_list("From", [Recipient(signer.shown, address)]))
         for field, address in {field: _written_address(field) for field in fields}.items()
-        if not _is_signed_by(field, address.lower(), signer)
+        if not _is_signed_by(field, address.lower(), signer, names_another)
     )
 
 
@@ -99,14 +101,15 @@ def sole_address(field: str) -> str:
     return _written_address(field).lower()
 
 
-def _is_signed_by(field: str, address: str, signer: SignerName) -> bool:
+def _is_signed_by(field: str, address: str, signer: SignerName, names_another: Callable[[str], bool]) -> bool:
     name, plain = display_name(field), _without_detail(address)
     if not name or name.lower() in {plain, address} or name.casefold() == signer.shown.casefold():
         return True
     if _ENCODED_WORD in name or _RUN_OF_BLANKS.search(_decoded(field).strip()):
         return False
     former = plain.partition("@")[0].partition(".")[2].rstrip("0123456789")
-    return any(_shows(name, accepted) for accepted in (*signer.accepted, former) if accepted)
+    is_own = any(_shows(name, accepted) for accepted in (*signer.accepted, former) if accepted)
+    return is_own and not names_another(name)
 
 
 def _written_address(field: str) -> str:

@@ -17,6 +17,7 @@ from vaguemestre.people.credentials.queries import (
     holder_of_mailbox,
     signing_names_of,
 )
+from vaguemestre.people.directory.queries import names_somebody_else
 from vaguemestre.post.outbox.events import MailHeld
 from vaguemestre.post.outbox.models import KnownRecipient, SenderState, Submission
 from vaguemestre.post.outbox.rules.authors import check_authors, correct_names, display_name
@@ -129,7 +130,9 @@ def _name_corrections(
     if not any(display_name(field) for field in fields):
         return ()
     if names := signing_names_of(account_id):
-        return correct_names(fields, SignerName(names.shown, names.surnames))
+        own = (names.shown, *names.surnames)
+        signer = SignerName(names.shown, names.surnames)
+        return correct_names(fields, signer, lambda name: names_somebody_else(name, own))
     title = title_of_box(account_id) if not request.by_token else ""
     return correct_names(fields, SignerName(title, (title,))) if title else ()
 
