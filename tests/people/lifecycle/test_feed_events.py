@@ -58,6 +58,24 @@ def test_a_departure_declared_by_hand_is_not_cancelled_by_a_post(marie: Account)
     assert open_kind(marie) is EventKind.RETIREMENT
 
 
+@pytest.mark.parametrize("days", [-30, 0, 20])
+def test_an_end_of_contract_declared_by_hand_outlives_the_post_it_ends(marie: Account, days: int) -> None:
+    declare(marie, EventKind.CONTRACT_END, TODAY + timedelta(days=days))
+    services.cancel_departures([marie.person_id], now=NOW, today=TODAY)
+    services.run_daily_review(NUMBERS, now=NOW, today=TODAY)
+    assert open_kind(marie) is EventKind.CONTRACT_END
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_post_begun_after_an_end_declared_by_hand_renews_the_contract(marie: Account, over: bool) -> None:
+    declare(marie, EventKind.CONTRACT_END, TODAY - timedelta(days=30))
+    post = Assignment.objects.get(person=marie.person)
+    begins, ends = TODAY - timedelta(days=10), TODAY - timedelta(days=1) if over else None
+    Assignment.objects.create(person=marie.person, structure=post.structure, starts_on=begins, ends_on=ends)
+    services.cancel_departures([marie.person_id], now=NOW, today=TODAY)
+    assert open_kind(marie) is (EventKind.CONTRACT_END if over else None)
+
+
 def test_a_leave_that_a_feed_reports_ends_with_the_return_it_reports(marie: Account) -> None:
     report(marie, EventKind.LONG_LEAVE)
     assert open_kind(marie) is EventKind.LONG_LEAVE

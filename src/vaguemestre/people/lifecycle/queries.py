@@ -11,7 +11,15 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import AccountStatus, account_status, account_statuses
 from vaguemestre.people.lifecycle import rules
 from vaguemestre.people.lifecycle.models import LifecycleEvent
-from vaguemestre.people.lifecycle.values import AccountLifecycle, ConsequenceTable, DueStep, EventKind, Step
+from vaguemestre.people.lifecycle.values import (
+    ACTOR_FEED,
+    ACTOR_SYSTEM,
+    AccountLifecycle,
+    ConsequenceTable,
+    DueStep,
+    EventKind,
+    Step,
+)
 
 _BATCH_PARAMS = 10_000
 _DEPARTURES = (
@@ -39,9 +47,13 @@ def due_event_ids(today: date) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
-def open_events_of_kind(kind: EventKind) -> dict[int, int]:
-    """Account → event id, for open events of that kind."""
-    return dict(LifecycleEvent.objects.filter(ended_at=None, event=kind).values_list("account_id", "pk"))
+def open_contract_ends() -> dict[int, date | None]:
+    """Account → the day an officer declared, for open ends of contract; None if the posts alone say it."""
+    rows = LifecycleEvent.objects.filter(ended_at=None, event=EventKind.CONTRACT_END)
+    return {
+        account_id: None if by in (ACTOR_SYSTEM, ACTOR_FEED) else effect_on
+        for account_id, by, effect_on in rows.values_list("account_id", "by", "effect_on")
+    }
 
 
 def dues_of(event: LifecycleEvent, table: ConsequenceTable) -> tuple[DueStep, ...]:

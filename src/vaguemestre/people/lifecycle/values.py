@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+ACTOR_FEED = "feed"  # who declares the events a feed reports
+ACTOR_SYSTEM = "system"  # who declares the departure of people whose every post is over
+
 
 class EventKind(StrEnum):
     """The kind of a joiner, mover or leaver event."""

@@ -106,6 +106,16 @@ def people_serving(person_ids: Collection[int], today: date) -> frozenset[int]:
     return frozenset(serving)
 
 
+def last_starts_of_posts(person_ids: Collection[int], today: date) -> dict[int, date]:
+    """Person → first day of the latest of their current or future posts; nobody without one."""
+    starts: dict[int, date] = {}
+    for batch in batched(person_ids, BATCH_PARAMS):
+        posts = Assignment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), person_id__in=batch)
+        rows = posts.values("person_id").annotate(last=Max("starts_on"))
+        starts.update(rows.values_list("person_id", "last"))
+    return starts
+
+
 def posts_of(person_id: int) -> list[Post]:
     """Every assignment of somebody, past ones included."""
     rows = Assignment.objects.filter(person_id=person_id).order_by("starts_on", "id")

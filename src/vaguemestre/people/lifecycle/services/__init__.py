@@ -11,7 +11,6 @@ from vaguemestre.people.lifecycle.services.declarations import (
 )
 from vaguemestre.people.lifecycle.services.erasure import erase_civil_statuses
 from vaguemestre.people.lifecycle.services.rounds import (
-    ACTOR_FEED,
     apply_situation,
     begin_departures,
     cancel_departures,
@@ -20,7 +19,6 @@ from vaguemestre.people.lifecycle.services.rounds import (
 )
 
 __all__ = [
-    "ACTOR_FEED",
     "apply_situation",
     "begin_academy_move",
     "begin_departures",

@@ -6,13 +6,12 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from vaguemestre.people.credentials.queries import (
-    AccountStatus,
     account_status,
     account_statuses,
     accounts_of,
     open_accounts_of,
 )
-from vaguemestre.people.directory.queries import last_days_of_ended_people, people_serving
+from vaguemestre.people.directory.queries import last_days_of_ended_people, last_starts_of_posts
 from vaguemestre.people.lifecycle import queries, rules
 from vaguemestre.people.lifecycle.models import DailyReview, LifecycleEvent
 from vaguemestre.people.lifecycle.services.declarations import MAX_BEHIND
@@ -23,9 +22,8 @@ from vaguemestre.people.lifecycle.services.open_events import (
     end_open_event,
     schedule_next,
 )
-from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays
+from vaguemestre.people.lifecycle.values import ACTOR_FEED, ACTOR_SYSTEM, EventKind, LifecycleDelays
 
-ACTOR_FEED = "feed"  # who declares the events a feed reports
 _MIN_NOTICE = timedelta(days=10)  # before the closing, if the end of a contract is found late
 
 
@@ -53,9 +51,7 @@ def run_daily_review(delays: LifecycleDelays, *, now: datetime, today: date) -> 
     except IntegrityError:
         return False
     _begin_departures(last_days_of_ended_people(today), delays, now=now, today=today)
-    _cancel_departures(
-        account_statuses(queries.open_events_of_kind(EventKind.CONTRACT_END)), now=now, today=today
-    )
+    _cancel_departures(queries.open_contract_ends(), now=now, today=today)
     table = rules.consequence_table(delays)
     for event in LifecycleEvent.objects.filter(ended_at=None):
         schedule_next(event, table, delays, today)
@@ -73,9 +69,8 @@ def begin_departures(
 def cancel_departures(person_ids: Collection[int], *, now: datetime, today: date) -> None:
     """Cancel the departures of those of these people who serve again. Idempotent."""
     accounts = accounts_of(person_ids)
-    open_ids = queries.open_events_of_kind(EventKind.CONTRACT_END)
-    leaving = [account_id for account_id in open_ids if account_id in accounts]
-    _cancel_departures(account_statuses(leaving), now=now, today=today)
+    ends = queries.open_contract_ends()
+    _cancel_departures({pk: day for pk, day in ends.items() if pk in accounts}, now=now, today=today)
 
 
 @transaction.atomic(durable=True)
@@ -120,7 +115,7 @@ def _begin_departures(
         with transaction.atomic(durable=True):
             if queries.open_event(account_id) is None:
                 effect_on = last_days[accounts[account_id]] + timedelta(days=1)
-                event = create_event(account_id, EventKind.CONTRACT_END, effect_on, "system", now)
+                event = create_event(account_id, EventKind.CONTRACT_END, effect_on, ACTOR_SYSTEM, now)
                 soonest = today + _MIN_NOTICE
                 if effect_on + timedelta(days=delays.contract_closed) < soonest:
                     event.closes_on = soonest  # found late: no account closes without notice
@@ -129,11 +124,15 @@ def _begin_departures(
     return count
 
 
-def _cancel_departures(leaving: Mapping[int, AccountStatus], *, now: datetime, today: date) -> None:
-    """End the departures of people who serve again: their contract was renewed."""
-    people = {account_id: account.person_id for account_id, account in leaving.items()}
-    serving = people_serving([person_id for person_id in people.values() if person_id], today)
+def _cancel_departures(ends: Mapping[int, date | None], *, now: datetime, today: date) -> None:
+    """End the departures of people who serve again: their contract was renewed.
+
+    A day declared by an officer holds against the post that it ends: one begun since renews the contract.
+    """
+    people = {pk: account.person_id for pk, account in account_statuses(ends).items() if account.person_id}
+    starts = last_starts_of_posts(list(people.values()), today)
     for account_id, person_id in people.items():
-        if person_id in serving:
+        start, declared = starts.get(person_id), ends[account_id]
+        if start and (declared is None or start >= declared):
             with transaction.atomic(durable=True):
-                end_open_event(account_id, by="system", now=now)
+                end_open_event(account_id, by=ACTOR_SYSTEM, now=now)
