@@ -24,6 +24,7 @@ from vaguemestre.access.sso.registry.services import is_secret_right
 from vaguemestre.access.sso.registry.values import Assurance
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Academy, ManagementService, Structure
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,13 @@ def boss(client: Client) -> Client:
     account("aboss", role="administrator")
     signs_in(client, "aboss")
     return client
+
+
+@pytest.fixture
+def places(boss: Client) -> None:
+    academy = Academy.objects.get()
+    Structure.objects.create(uai="0800002B", academy=academy, name="Collège Millevoye")
+    ManagementService.objects.create(academy=academy, code="DPE", name="DPE")
 
 
 def text(answer: PageAnswer) -> str:
@@ -75,13 +83,13 @@ def test_an_older_page_opens_the_application_to_nobody_else(boss: Client) -> Non
     form = ApplicationForm(protocol=application.protocol, application=application)
     same = {name: value for name, value in form.initial.items() if value and name in form.fields}
     same |= shown_on(page)
-    restricted = {"schools": "0809001Z", "otp": "on", "categories": ["DIRECTION"]}
+    restricted = {"schools": "0800001A", "otp": "on", "categories": ["DIRECTION"]}
     assert boss.post(f"{PAGE}/modifier", same | restricted).status_code == 302
     assert boss.post(f"{PAGE}/modifier", same | {"description": "Notes du conseil"}).status_code == 302
     kept = find_application("intranet")
     assert kept is not None
     assert (kept.description, kept.schools, kept.categories) == (
-        "Notes du conseil", ("0809001Z",), ("DIRECTION",),
+        "Notes du conseil", ("0800001A",), ("DIRECTION",),
     )  # fmt: skip
     assert kept.assurance is Assurance.OTP
 
@@ -243,3 +251,32 @@ def test_a_client_is_read_from_its_metadata(boss: Client) -> None:
 def test_acts_are_posted(boss: Client, act: str) -> None:
     added()
     assert boss.get(f"{PAGE}/{act}").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "kept"),
+    [("schools", " 0800001a; 0800002B", ["0800001A", "0800002B"]), ("services", "dpe", ["DPE"])],
+)
+def test_codes_are_kept_in_capitals_as_people_carry_them(
+    boss: Client, places: None, field: str, typed: str, kept: list[str]
+) -> None:
+    boss.post(f"{HOME}nouvelle?protocole=oidc", {**TYPED, field: typed})
+    assert getattr(Application.objects.get(client_id="notes"), field) == kept
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "unknown"),
+    [("schools", "0800001A 9999999Z", "9999999Z"), ("services", "DPE DPEX", "DPEX")],
+)
+def test_a_code_that_nobody_has_is_named_and_refused(
+    boss: Client, places: None, field: str, typed: str, unknown: str
+) -> None:
+    page = boss.post(f"{HOME}nouvelle?protocole=oidc", {**TYPED, field: typed})
+    assert f"« {unknown} » n’existe pas ici" in text(page).replace("\xa0", " ")
+    assert not Application.objects.filter(client_id="notes").exists()
+
+
+def test_a_code_kept_before_stays_until_it_is_taken_away(boss: Client, places: None) -> None:
+    added(schools=("0809999Z",))
+    same = {**TYPED, "schools": "0809999Z", **shown_on(text(boss.get(PAGE)))}
+    assert boss.post(f"{PAGE}/modifier", same).status_code == 302

@@ -1,29 +1,17 @@
 """Administrators' forms for applications."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
 
 from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES
-from vaguemestre.access.sso.registry.rules.words import CATEGORIES, FUNCTIONS, ROLES
+from vaguemestre.access.sso.registry.rules.words import CATEGORIES, FUNCTIONS, ICONS, ROLES, SIGNINGS
 from vaguemestre.access.sso.registry.values import Application, Assurance, Protocol, Registration, Signing
 from vaguemestre.foundation.ui.shared_form import SharedForm
+from vaguemestre.people.directory.queries import place_names, service_summaries
 
-ICONS = {
-    "external-link": "Flèche",
-    "building-community": "Bâtiment",
-    "school": "École",
-    "books": "Livres",
-    "calendar": "Calendrier",
-    "users": "Personnes",
-    "file-text": "Document",
-    "briefcase-2": "Mallette",
-    "tools": "Outils",
-    "world": "Monde",
-}
-_SIGNINGS = {"ES256": "ES256 (recommandé)", "RS256": "RS256 (bibliothèques anciennes)"}
 _HINTS = {
     Protocol.OIDC: "Les adresses de retour (redirect_uri) exactes, une par ligne.",
     Protocol.CAS: "Les adresses de service exactes, une par ligne.",
@@ -120,7 +108,7 @@ class ApplicationForm(SharedForm):
         "Préfixes de service",
         "Toute page au-dessous est admise ; une adresse finie par « / » par ligne.",
     )
-    signing = forms.ChoiceField(label="Signature des jetons", choices=list(_SIGNINGS.items()), required=False)
+    signing = forms.ChoiceField(label="Signature des jetons", choices=list(SIGNINGS.items()), required=False)
     public = forms.BooleanField(
         label="Application sans secret",
         required=False,
@@ -160,6 +148,20 @@ class ApplicationForm(SharedForm):
             del self.fields[name]
         if protocol is Protocol.SAML:
             self.fields["addresses"].disabled = True
+
+    def clean_schools(self) -> tuple[str, ...]:
+        return self._known_codes("schools", place_names)
+
+    def clean_services(self) -> tuple[str, ...]:
+        return self._known_codes("services", lambda _: (row.code for row in service_summaries()))
+
+    def _known_codes(self, name: str, find: Callable[[Sequence[str]], Iterable[str]]) -> tuple[str, ...]:
+        """The codes in capitals; one that nobody has would keep everybody out. Those kept before stay."""
+        codes = tuple(dict.fromkeys(code.upper() for code in self.cleaned_data[name]))
+        known = {*find(codes), *getattr(self.application, name, ())}
+        if unknown := next((code for code in codes if code not in known), None):
+            raise forms.ValidationError(f"« {unknown} » n’existe pas ici : vérifiez ce code.")
+        return codes
 
     def registration(self) -> Registration:
         """The registration typed in a valid form."""

@@ -43,6 +43,19 @@ PROTOCOLS = {
     Protocol.SAML: "SAML 2.0",
     Protocol.HEADERS: "En-têtes (nginx)",
 }
+ICONS = {
+    "external-link": "Flèche",
+    "building-community": "Bâtiment",
+    "school": "École",
+    "books": "Livres",
+    "calendar": "Calendrier",
+    "users": "Personnes",
+    "file-text": "Document",
+    "briefcase-2": "Mallette",
+    "tools": "Outils",
+    "world": "Monde",
+}
+SIGNINGS = {"ES256": "ES256 (recommandé)", "RS256": "RS256 (bibliothèques anciennes)"}
 
 
 def check_criteria(application: Registration) -> None:
