@@ -583,3 +583,22 @@ def test_what_is_answered_is_archived_once_the_answer_has_left(
     assert len(box._folder("INBOX").messages) == 1, "not before it has left"
     move_outgoing(state="filed")
     expect(page.get_by_text("Courriel archivé.")).to_be_visible()
+
+
+def test_a_text_made_plain_comes_back_as_it_was(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    insert_table(composer, 1, 2)
+    page.keyboard.type("Élève")
+    mode = composer.get_by_role("button", name="Sans mise en forme")
+    mode.click()
+    expect(composer.locator("#text")).to_have_value(re.compile("Élève"))
+    mode.click()
+    expect(text_of(composer).get_by_role("cell").first).to_have_text("Élève")
+    mode.click()
+    composer.locator("#text").press("Control+End")
+    page.keyboard.type("et la suite")
+    mode.click()
+    expect(text_of(composer)).to_contain_text("et la suite")
+    expect(text_of(composer).get_by_role("table")).to_have_count(0)
+    composer.get_by_role("button", name="Annuler la frappe").click()
+    expect(text_of(composer).get_by_role("cell").first).to_have_text("Élève")

@@ -5,6 +5,7 @@ import { sanitizeFragment } from "./sanitize.js";
 import { listenToDialogs } from "../../ui/dialogs.js";
 import { SETTINGS, STYLES } from "./formats.js";
 import { LinkDialog } from "./link_dialog.js";
+import { keepKeysOfPictures } from "./pictures.js";
 import { Tables } from "./tables.js";
 import { Toolbar } from "./toolbar.js";
 
@@ -31,6 +32,8 @@ export class Editor {
     this.isUnfolded = false;
     /** @type {((quote: string) => unknown) | undefined} the quotation asked for as plain text */
     this.onUnfoldPlain = undefined;
+    /** @type {{html: string, text: string} | undefined} what became plain: the way back gives it back */
+    this.leftRich = undefined;
     this.squire = new Squire(this.root, {
       blockTag: "DIV",
       sanitizeToDOMFragment: (html) => document.importNode(sanitizeFragment(html), true),
@@ -64,6 +67,7 @@ export class Editor {
     listenToDialogs("#link-dialog", "#table-dialog");
     this.fold?.addEventListener("click", () => this.unfold());
     writeAboveSignature(this.root, this.area, this.squire);
+    keepKeysOfPictures(this.root, this.squire, () => this.onInput());
   }
 
   /**
@@ -154,25 +158,36 @@ export class Editor {
   /** @param {string} text */
   toPlain(text) {
     this.area.value = text;
+    this.leftRich = { html: this.squire.getHTML(), text: this.area.value };
     this.isPlain = true;
     this.show();
     this.area.focus();
     this.onInput();
   }
 
-  toRich() {
-    const holder = document.createElement("div");
-    for (const line of this.area.value.split("\n")) {
-      const block = document.createElement("div");
-      if (line) block.textContent = line;
-      else block.append(document.createElement("br"));
-      holder.append(block);
-    }
-    this.squire.setHTML(holder.innerHTML);
+  async toRich() {
+    const { leftRich } = this;
+    if (leftRich?.text === this.area.value) this.squire.setHTML(leftRich.html);
+    else await this.#takePlain(leftRich?.html);
     this.isPlain = false;
     this.show();
     this.squire.focus();
     this.onInput();
+  }
+
+  /** @param {string | undefined} former what one step back gives: its tables and pictures are not in the lines */
+  async #takePlain(former) {
+    const lines = this.area.value.split("\n").map((line) => {
+      const block = document.createElement("div");
+      block.append(line || document.createElement("br"));
+      return block;
+    });
+    if (former !== undefined) {
+      this.squire.setHTML(former);
+      await undefined; // the editor, which keeps that step, does not look at what changes in the same breath
+      this.root.replaceChildren(...lines);
+    } else this.squire.setHTML(lines.map((block) => block.outerHTML).join(""));
+    this.squire.moveCursorToStart();
   }
 
   isBlank() {
