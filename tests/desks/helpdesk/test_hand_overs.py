@@ -17,6 +17,8 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account, OneTimeDevice
 from vaguemestre.people.credentials.services import withdraw_proofs
 from vaguemestre.people.directory.models import Assignment, Person
+from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.people.lifecycle.values import EventKind
 
 NUMEN = "20E9501234ABC"
 NEW = "sept nuages sur un toit"
@@ -29,6 +31,14 @@ def head_of(username: str, uai: str = "0800001A") -> Account:
     made = account(username, first_name="Philippe", last_name="Vasseur")
     Assignment.objects.filter(person=made.person).update(function="DIR")
     return made
+
+
+def withdrawn(who: Account) -> None:
+    """As the day's round leaves whoever was declared to retire, their post still open."""
+    LifecycleEvent.objects.create(
+        account=who, event=EventKind.RETIREMENT, effect_on=date(2026, 11, 1),
+        by="test", declared_at=timezone.now(), withdrawn_at=timezone.now(),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -57,19 +67,30 @@ def code_on(page: str) -> str:
     return page.partition('<dd class="secret">')[2].partition("</dd>")[0]
 
 
-def test_nobody_whose_account_was_made_safe_hands_a_code_over(
+def test_nobody_gone_or_whose_account_was_made_safe_hands_a_code_over(
     client: Client, lucie: Account, nicolas: Account
 ) -> None:
     head, other = head_of("pvasseur"), head_of("psafe")
     with transaction.atomic():
         withdraw_proofs(other.pk, by="test", now=timezone.now())
     Account.objects.filter(pk=head.pk).update(password_barred_at=timezone.now())
+    withdrawn(head_of("pgone"))
     officer = account("hr", role="hr_officer", first_name="Nathalie", last_name="Carpentier")
     page = client.get(f"/assistance/compte/{nicolas.pk}/remise").text
     assert "Vasseur" not in page
     assert "Carpentier" in page  # nobody of the school is left
     assert "fait=hand-over-asked" not in asked(client, nicolas, other).headers.get("Location", "")
     assert asked(client, nicolas, officer)["Location"].endswith("?fait=hand-over-asked")
+
+
+def test_a_head_gone_since_confirms_nothing(client: Client, lucie: Account, nicolas: Account) -> None:
+    head = head_of("pvasseur")
+    asked(client, nicolas, head)
+    where, second = f"/assistance/remises/{HandOverRow.objects.get().pk}", browser_of(head)
+    assert second.get(where).status_code == 200
+    withdrawn(head)
+    assert second.get(where).status_code == 404
+    assert second.post(where, {"verification": "Elle est devant moi"}).status_code == 404
 
 
 @pytest.mark.heavy

@@ -55,6 +55,14 @@ def somebody(name: str, state: str = "pending", where: Structure | None = None, 
     )
 
 
+def withdrawn(who: Account) -> None:
+    """As the day's round leaves whoever was declared to retire today."""
+    LifecycleEvent.objects.create(
+        account=who, event=EventKind.RETIREMENT, effect_on=paris_day(timezone.now()),
+        by="test", declared_at=timezone.now(), withdrawn_at=timezone.now(),
+    )  # fmt: skip
+
+
 def text_of(content: bytes) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", content.decode())))
 
@@ -100,6 +108,18 @@ def test_a_declared_departure_ends_the_stay_and_a_leave_is_not_told(
     assert client.get(PAGE).content.decode().count("Sans fin") == 1
     LifecycleEvent.objects.filter(event=departure).update(effect_on=today - timedelta(days=1))
     assert shown(client, "") == {"Reste"}
+
+
+def test_a_head_who_was_declared_gone_directs_nothing_more(client: Client, head: Account) -> None:
+    somebody("Attend")
+    home = client.get("/").content.decode()
+    assert "1 compte jamais activé" in home
+    assert "Mes personnels" in client.get("/annuaire/").content.decode()
+    withdrawn(head)
+    assert client.get(PAGE).status_code == 404
+    assert client.post(LETTERS, {"toutes": "1"}).status_code == 404
+    assert "jamais activé" not in client.get("/").content.decode()
+    assert "Mes personnels" not in client.get("/annuaire/").content.decode()
 
 
 def test_a_head_learns_nothing_confidential(client: Client) -> None:

@@ -8,12 +8,14 @@ from tests.access.signin.people import account
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.models import BookWriter, Contact, SchoolBook
-from vaguemestre.mailbox.contacts.queries import writers_of
+from vaguemestre.mailbox.contacts.queries import books_of, writers_of
 from vaguemestre.mailbox.contacts.services import allow_writer, begin_book, forbid_writer
 from vaguemestre.mailbox.contacts.services.erasure import forget_person
 from vaguemestre.mailbox.contacts.values import AddressBook
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment
+from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.people.lifecycle.values import EventKind
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -52,6 +54,20 @@ def test_nobody_else_begins_a_book_and_a_head_no_more_than_ones_own(head: Accoun
     with pytest.raises(Refusal, match="read-only"):
         begun(head)
     assert not SchoolBook.objects.exists()
+
+
+def test_whoever_was_declared_gone_has_no_book_but_their_own(head: Account) -> None:
+    book, teacher = begun(head), account("prof")
+    assert [one.uai for one in books_of(head.pk)] == ["", UAI]
+    allow_writer(head.pk, book, "prof", now=NOON)
+    for who in (head, teacher):
+        LifecycleEvent.objects.create(
+            account=who, event=EventKind.RETIREMENT, effect_on=NOON.date(),
+            by="test", declared_at=NOON, withdrawn_at=NOON,
+        )  # fmt: skip
+        assert [one.uai for one in books_of(who.pk)] == [""]
+    with pytest.raises(Refusal, match="read-only"):
+        allow_writer(head.pk, book, "prof", now=NOON)
 
 
 def test_a_writer_is_chosen_by_the_head_and_withdrawn_once(head: Account) -> None:

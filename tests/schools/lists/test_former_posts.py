@@ -26,10 +26,13 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, Structure
+from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.people.lifecycle.values import EventKind
 from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.events import NoticeDue
 from vaguemestre.schools.lists.handlers import end_with_posts
 from vaguemestre.schools.lists.models import ListRole, MailingList, Subscriber
+from vaguemestre.schools.lists.services.administration import Creator, creation_scope
 from vaguemestre.schools.lists.services.fanout import FanoutContext
 from vaguemestre.schools.lists.values import Role, Writers
 
@@ -52,6 +55,15 @@ def began(who: Account, days_ago: int) -> None:
     day = paris_day(timezone.now()) - timedelta(days=days_ago)
     who.person.assignments.update(starts_on=day)
     ListRole.objects.filter(account=who).update(given_on=day)
+
+
+def _declared_gone(who: Account) -> None:
+    """As the day's round leaves whoever was declared to retire today, their post still open."""
+    now = timezone.now()
+    LifecycleEvent.objects.create(
+        account=who, event=EventKind.RETIREMENT, effect_on=paris_day(now),
+        by="test", declared_at=now, withdrawn_at=now,
+    )  # fmt: skip
 
 
 def leaves(who: Account, days_ago: int = 1, *, for_elsewhere: bool = True) -> None:
@@ -120,6 +132,30 @@ def test_the_head_of_the_school_takes_off_the_last_owner_by_name(row: MailingLis
     services.remove_role(row.pk, head.pk, owner.pk, by="test", now=now)
     assert not ListRole.objects.filter(list=row, account=owner).exists()
     assert queries.role_in(row.pk, head.pk, now) is Role.OWNER
+
+
+def test_the_list_that_a_head_keeps_is_no_administrators(row: MailingList, owner: Account) -> None:
+    head, office, now = account("direction"), account("bureau", role="administrator"), timezone.now()
+    head.person.assignments.update(function="DIR")
+    services.remove_role(row.pk, head.pk, owner.pk, by="test", now=now)
+    assert queries.role_in(row.pk, office.pk, now) is None
+    assert queries.managed_lists(office.pk, now, limit=9) == []
+    assert services.administration.owner_addresses(row, now) == (address_of(head),)
+    _declared_gone(head)
+    assert queries.role_in(row.pk, office.pk, now) is Role.OWNER
+    assert row.pk in {one.list_id for one in queries.managed_lists(office.pk, now, limit=9)}
+
+
+def test_a_head_declared_gone_keeps_no_list_and_makes_none(row: MailingList) -> None:
+    head, now = account("direction"), timezone.now()
+    head.person.assignments.update(function="DIR")
+    maker = Creator(head.pk, head.person_id or 0, "agent")
+    assert creation_scope(maker, now).places
+    assert head.pk in queries.manager_accounts(row.pk, now)
+    _declared_gone(head)
+    assert not creation_scope(maker, now)
+    assert head.pk not in queries.manager_accounts(row.pk, now)
+    assert head.pk not in {manager.account_id for manager in queries.managers_of(row.pk, now)}
 
 
 def test_one_post_of_two_there_that_ends_changes_nothing(row: MailingList, moderator: Account) -> None:

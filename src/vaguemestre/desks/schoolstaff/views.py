@@ -22,7 +22,8 @@ from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.people.credentials.queries import accounts_of, identified
-from vaguemestre.people.directory.queries import HeadedPlace, places_headed_by
+from vaguemestre.people.directory.queries import HeadedPlace
+from vaguemestre.people.lifecycle.queries import places_directed_by
 from vaguemestre.people.paragraphs.queries import paragraph_for
 from vaguemestre.people.paragraphs.values import LetterKind
 
@@ -109,7 +110,7 @@ def _staff(request: SignedInRequest, query: QueryDict) -> _Staff:
     """Raises Http404 for whoever directs no establishment today."""
     today = paris_day(timezone.now())
     person_id = identified(request.who.account_id).person_id or 0
-    places = places_headed_by(person_id, today)
+    places = places_directed_by(request.who.account_id, person_id, today)
     if not places:
         raise Http404
     asked, words = query.get("etablissement", ""), query.get("q", "").strip()[:80]

@@ -23,6 +23,8 @@ from vaguemestre.mailbox.contacts.values import (
 )
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import placed_posts_of
+from vaguemestre.people.directory.values import Post
+from vaguemestre.people.lifecycle.queries import withdrawn_among
 
 MAX_LISTED = 2000
 MAX_MAILING_CHARACTERS = 5_000_000  # of vCards, without pictures and notes: some seconds
@@ -50,13 +52,10 @@ def book_rows(book: AddressBook) -> QuerySet[Contact]:
 
 def books_of(account_id: int, *, today: date | None = None) -> tuple[AddressBook, ...]:
     """Own book, then those of the account's schools; one not created yet only if the account may write."""
-    day = today or paris_day(timezone.now())
-    person_id = identified(account_id).person_id
     schools: dict[str, tuple[str, bool]] = {}
-    for post, place in placed_posts_of(person_id) if person_id else ():
-        if post.starts_on <= day and (post.ends_on is None or post.ends_on >= day):
-            is_head = post.function in _HEAD_FUNCTIONS or schools.get(post.uai, ("", False))[1]
-            schools[post.uai] = (place, is_head)
+    for post, place in _posts_on(account_id, today or paris_day(timezone.now())):
+        is_head = post.function in _HEAD_FUNCTIONS or schools.get(post.uai, ("", False))[1]
+        schools[post.uai] = (place, is_head)
     book_ids = dict(SchoolBook.objects.filter(uai__in=schools).values_list("uai", "pk"))
     writable = set(BookWriter.objects.filter(account_id=account_id).values_list("book_id", flat=True))
     own = AddressBook(account_id=account_id)
@@ -84,14 +83,19 @@ def book_of(account_id: int, uai: str) -> AddressBook:
 
 def is_book_head(account_id: int, book: AddressBook) -> bool:
     """Whether the account is the head of the school, who chooses the writers of the book."""
+    posts = _posts_on(account_id, paris_day(timezone.now()))
+    return any(post.uai == book.uai and post.function in _HEAD_FUNCTIONS for post, _ in posts)
+
+
+def _posts_on(account_id: int, day: date) -> list[tuple[Post, str]]:
+    """The posts held that day, with the place; none after departure or during a long leave."""
     person_id = identified(account_id).person_id
-    day = paris_day(timezone.now())
-    return any(
-        post.uai == book.uai
-        and post.function in _HEAD_FUNCTIONS
-        and (post.ends_on is None or post.ends_on >= day)
-        for post, _ in (placed_posts_of(person_id) if person_id else ())
-    )
+    posts = [
+        (post, place)
+        for post, place in (placed_posts_of(person_id) if person_id else ())
+        if post.starts_on <= day and (post.ends_on is None or post.ends_on >= day)
+    ]
+    return [] if posts and withdrawn_among([account_id]) else posts
 
 
 def writers_of(book: AddressBook) -> tuple[Writer, ...]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import AccountStatus, account_status, account_statuses
+from vaguemestre.people.directory.queries import HeadedPlace, places_headed_by
 from vaguemestre.people.lifecycle import rules
 from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.people.lifecycle.values import (
@@ -136,6 +137,12 @@ def withdrawn_accounts() -> QuerySet[LifecycleEvent, int]:
 def withdrawn_among(account_ids: Collection[int]) -> frozenset[int]:
     """Which of these accounts are withdrawn."""
     return frozenset(withdrawn_accounts()) & frozenset(account_ids)
+
+
+def places_directed_by(account_id: int, person_id: int, day: date) -> tuple[HeadedPlace, ...]:
+    """The establishments the person directs that day; none after departure or during a long leave."""
+    places = places_headed_by(person_id, day) if person_id else ()
+    return () if places and withdrawn_among([account_id]) else places
 
 
 def keeps_mail_here(account_id: int) -> bool:

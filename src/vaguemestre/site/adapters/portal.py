@@ -13,7 +13,7 @@ from vaguemestre.desks.schoolstaff.values import Part
 from vaguemestre.foundation.kernel.text.french_dates import moment_fr
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.directory.queries import places_headed_by
+from vaguemestre.people.lifecycle.queries import places_directed_by
 from vaguemestre.schools.lists.queries import held_letters_of
 
 _CODES_SHOWN = 3  # further ones are on the page of hand-overs
@@ -69,7 +69,7 @@ def _requests(who: Who) -> list[Errand]:
 
 def _staff(who: Who, now: datetime) -> list[Errand]:
     person_id, today = who.person_id or 0, paris_day(now)
-    places = places_headed_by(person_id, today) if person_id else ()
+    places = places_directed_by(who.account_id, person_id, today)
     if not places:
         return []
     members = staff_of(places, person_id, today)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.places import BOXES, OWN_STAFF, Entry, Group
-from vaguemestre.people.directory.queries import places_headed_by
+from vaguemestre.people.lifecycle.queries import places_directed_by
 from vaguemestre.schools.lists import queries as lists
 from vaguemestre.schools.sharing import queries as sharing
 from vaguemestre.schools.sharing.rules.box_rights import box_prefix, required_right
@@ -82,6 +82,6 @@ def _managed_lists(who: Who, now: datetime) -> tuple[Group, ...]:
 
 
 def _own_staff(who: Who, now: datetime) -> tuple[Group, ...]:
-    if not who.person_id or not places_headed_by(who.person_id, paris_day(now)):
+    if not places_directed_by(who.account_id, who.person_id or 0, paris_day(now)):
         return ()
     return (Group("Mon établissement", (Entry(OWN_STAFF, "Mes personnels", "user-search"),)),)

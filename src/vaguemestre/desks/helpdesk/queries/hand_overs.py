@@ -17,6 +17,7 @@ from vaguemestre.people.credentials.queries import (
 from vaguemestre.people.credentials.queries.factors import waiting_for_password
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
 from vaguemestre.people.directory.queries import heads_of_places_served, newest_post_label
+from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
 
 _MAX_CONFIRMERS = 20
 _OFFICER = "hr_officer"
@@ -39,9 +40,9 @@ def confirmers_for(account_id: int, now: datetime) -> list[Confirmer]:
 
 
 def _who_may_act(account_ids: Iterable[int], account_id: int) -> list[int]:
-    """Those who can open the notice: neither the owner nor somebody whose account was made safe."""
+    """Those who can open the notice: neither the owner nor whoever left or whose account was made safe."""
     others = [pk for pk in account_ids if pk != account_id]
-    shut = waiting_for_password(others)
+    shut = waiting_for_password(others) | withdrawn_among(others)
     return [pk for pk in others if pk not in shut]
 
 
@@ -66,7 +67,9 @@ def hand_overs_of(account_id: int, *, limit: int = 5) -> list[HandOverDetail]:
 
 
 def _pending(second_id: int, now: datetime) -> QuerySet[HandOverRow]:
-    return HandOverRow.objects.filter(second_id=second_id, state=HandOverRow.State.ASKED, until__gt=now)
+    """None for whoever left since they were chosen."""
+    rows = HandOverRow.objects.filter(second_id=second_id, state=HandOverRow.State.ASKED, until__gt=now)
+    return rows.exclude(second_id__in=withdrawn_accounts())
 
 
 def _confirmer(account_id: int) -> Confirmer:

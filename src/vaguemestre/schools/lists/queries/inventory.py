@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from vaguemestre.people.credentials.queries import names_of
 from vaguemestre.people.directory.queries import academy_domain, place_names
 from vaguemestre.schools.lists.models import ListLetter, MailingList, Subscriber
-from vaguemestre.schools.lists.queries.managers import active_owners, heads_of_schools
+from vaguemestre.schools.lists.queries.managers import active_owners, heads_of_schools, orphan_lists
 from vaguemestre.schools.lists.values import Kind
 
 
@@ -72,7 +72,7 @@ def list_keys(search: ListSearch, now: datetime, *, by_use: bool = False) -> lis
     keys = [ListKey(*row) for row in rows.values_list(*columns)]
     if not search.is_orphan:
         return keys
-    orphans = _orphans(now)
+    orphans = orphan_lists(now)
     return [key for key in keys if key.list_id in orphans]
 
 
@@ -115,15 +115,6 @@ def _owners(lists: Collection[MailingList], now: datetime) -> dict[int, tuple[st
         accounts[row.pk] += [head for head in heads.get(row.within, ()) if head not in accounts[row.pk]]
     names = names_of({account_id for holders in accounts.values() for account_id in holders})
     return {list_id: tuple(names[holder] for holder in holders) for list_id, holders in accounts.items()}
-
-
-def _orphans(now: datetime) -> set[int]:
-    """Lists whose owners have all left, and whose establishment has no head either."""
-    owned = set(active_owners(now).values_list("list_id", flat=True))
-    within = dict(MailingList.objects.values_list("pk", "within"))
-    orphans = within.keys() - owned
-    heads = heads_of_schools({within[list_id] for list_id in orphans if within[list_id]}, now)
-    return {list_id for list_id in orphans if within[list_id] not in heads}
 
 
 def _last_use() -> Subquery:

@@ -20,8 +20,7 @@ _HEAD_FUNCTION = "DIR"
 def role_in(list_id: int, account_id: int, now: datetime) -> Role | None:
     """OWNER, MODERATOR or None.
 
-    The current head of the school of a list is one of its owners. Administrators are owners of a list whose
-    owners have all left.
+    The current head of the school of a list is one of its owners. Administrators are owners of orphan lists.
     """
     stored = roles_held(now).filter(list_id=list_id, account_id=account_id).values_list("role", flat=True)
     value = stored.first()
@@ -34,8 +33,8 @@ def role_in(list_id: int, account_id: int, now: datetime) -> Role | None:
         return None
     if row.within and account_id in _heads(row.within, now):
         return Role.OWNER
-    is_orphan = not active_owners(now).filter(list_id=list_id).exists()
-    return Role.OWNER if is_orphan and _administers(account, row) else role
+    is_orphan = _administers(account, row) and list_id in orphan_lists(now)
+    return Role.OWNER if is_orphan else role
 
 
 def managers_of(list_id: int, now: datetime) -> list[Manager]:
@@ -75,8 +74,7 @@ def lists_owned_by_post(account_id: int, person_id: int, now: datetime) -> list[
     list_ids = list(rows.values_list("pk", flat=True))
     account = presented(account_id)
     if account and account.role == "administrator":
-        with_owner = active_owners(now).values("list_id")
-        orphans = MailingList.objects.filter(closed_at__isnull=True).exclude(pk__in=with_owner)
+        orphans = MailingList.objects.filter(pk__in=orphan_lists(now), closed_at__isnull=True)
         if reach := office_academy_of(account):
             orphans = orphans.filter(address__iendswith=f"@{academy_domain(reach)}")
         list_ids += orphans.order_by("pk").values_list("pk", flat=True)
@@ -133,6 +131,14 @@ def heads_of_schools(uais: Collection[str], now: datetime) -> dict[str, tuple[in
 def _heads(uai: str, now: datetime) -> tuple[int, ...]:
     """Accounts of the heads of that school today."""
     return heads_of_schools([uai], now).get(uai, ())
+
+
+def orphan_lists(now: datetime) -> set[int]:
+    """Lists whose owners have all left, and whose establishment has no head either."""
+    owned = set(active_owners(now).values_list("list_id", flat=True))
+    within = dict(MailingList.objects.exclude(pk__in=owned).values_list("pk", "within"))
+    heads = heads_of_schools({uai for uai in within.values() if uai}, now)
+    return {list_id for list_id, uai in within.items() if uai not in heads}
 
 
 def active_owners(now: datetime) -> QuerySet[ListRole]:

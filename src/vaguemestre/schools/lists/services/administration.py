@@ -10,7 +10,7 @@ from django.db import transaction
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import people_with_mail
+from vaguemestre.people.credentials.queries import identified, people_with_mail
 from vaguemestre.people.credentials.services import NewAccount, change_states, open_boxes
 from vaguemestre.people.directory.queries import (
     people_by_address,
@@ -19,6 +19,7 @@ from vaguemestre.people.directory.queries import (
     serves_since,
 )
 from vaguemestre.people.directory.services import take_address, take_technical_names
+from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.lists.models import ListRole, MailingList
 from vaguemestre.schools.lists.queries import active_owners, heads_of_schools, role_in
 from vaguemestre.schools.lists.rules.list_address import local_part
@@ -77,7 +78,9 @@ class CreationScope:
 
 
 def creation_scope(creator: Creator, now: datetime) -> CreationScope:
-    """Schools a person leads; the whole académie for administrators and HR officers."""
+    """Schools a person leads; the whole académie for administrators and HR officers. Nothing once gone."""
+    if withdrawn_among([creator.account_id]):
+        return CreationScope(is_academy_wide=False, places=())
     posts = served_places(creator.person_id, paris_day(now)) if creator.person_id else []
     places = {place.uai: place.name for post, place in posts if post.function == _HEAD_FUNCTION}
     return CreationScope(creator.role in _ACADEMY_WIDE_ROLES, tuple(places.items()))
@@ -203,9 +206,12 @@ def managed_list(list_id: int, account_id: int, now: datetime) -> MailingList:
 
 
 def owner_addresses(row: MailingList, now: datetime) -> tuple[str, ...]:
-    """Addresses of the list's owners."""
+    """Addresses of the list's owners by name, or else of the heads of its school."""
     owners = active_owners(now).filter(list_id=row.pk).order_by("pk")
-    people = (person for person in owners.values_list("account__person_id", flat=True) if person)
+    people = [person for person in owners.values_list("account__person_id", flat=True) if person]
+    if not people and row.within:
+        heads = heads_of_schools([row.within], now).get(row.within, ())
+        people = [person for head in heads if (person := identified(head).person_id)]
     addresses = (primary_address(person) for person in people)
     return tuple(address for address in addresses if address)
 
