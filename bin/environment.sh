@@ -182,15 +182,14 @@ link_node() {
     ln -sf "$node/lib/node_modules/npm/bin/npm-cli.js" "$venv/bin/npm"
 }
 
-# compile_tests TENTHS [OPTION…]: those that pytest reads with these options, unless as many tenths of all were before. Of a
-# fresh tree, each process of a run would compile them all, at the same time as the others.
+# compile_tests: unless nine of ten of them were before. Of a fresh tree, each process of a run would compile them all, at the
+# same time as the others.
 compile_tests() {
-    local files compiled tenths=$1
-    shift
+    local files compiled
     [ -z "${PYTHONDONTWRITEBYTECODE:-}" ] || return
     files=$(find "$project/tests" -name 'test_*.py' | wc -l)
     compiled=$(find "$project/tests" -name 'test_*-pytest-*.pyc' | wc -l)
-    [ "$compiled" -ge $((files * tenths / 10)) ] || python -m pytest --collect-only -qq "$@" >/dev/null 2>&1
+    [ "$compiled" -ge $((files * 9 / 10)) ] || python -m pytest --collect-only -qq >/dev/null 2>&1
 }
 
 # make_node_modules: what the page scripts are built and checked with, unless it is there as the lock file says.

@@ -24,7 +24,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from pytest_django.live_server_helper import LiveServer
-from tests import last_requests, left_out, own_database, room_coverage, run_order
+from tests import file_queue, last_requests, left_out, own_database, room_coverage, run_order, worker_reports
 from tests.engine_programs import EnginePrograms
 
 from vaguemestre.access.signin.ports import revocations
@@ -59,6 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if plugin := room_coverage.plugin():
         config.pluginmanager.register(plugin, "room-coverage")
     config.pluginmanager.register(EnginePrograms(), "engine-programs")
+    if queue := file_queue.plugin():
+        config.pluginmanager.register(queue, "file-queue")
+    worker_reports.leave_out_what_nobody_reads(config)
     if os.environ.get("VAGUEMESTRE_KEEP_SECONDS") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(run_order.Stopwatch(), "stopwatch")
 
