@@ -236,6 +236,46 @@ def test_any_other_signature_is_plainly_not_verified(
     assert why in page
 
 
+OTHERS = b"Content-Type: text/plain\r\n\r\nPayez ici.\r\n"
+
+
+def beside(*parts: bytes) -> bytes:
+    """The parts in a multipart around them, after a text of somebody else."""
+    wrapped = b"".join(b"--b1\r\n" + part + b"\r\n" for part in (OTHERS, *parts))
+    return HEAD + b"Content-Type: multipart/mixed; boundary=b1\r\n\r\n" + wrapped + b"--b1--\r\n"
+
+
+def within(content: bytes) -> bytes:
+    """A signed message without its own header."""
+    return content.removeprefix(HEAD)
+
+
+def sealed_part(content: bytes) -> bytes:
+    return b"Content-Type: application/pkcs7-signature" + content.partition(b"pkcs7-signature; name")[2].join(
+        (b"; name", b"")
+    ).removesuffix(b"--b0--\r\n")
+
+
+@pytest.mark.parametrize("how", ["beside", "enclosed", "third", "opaque"])
+@pytest.mark.usefixtures("known")
+def test_a_text_beside_a_signed_one_is_not_under_its_signature(
+    reader: Client, box: MemoryMailbox, how: str
+) -> None:
+    whole = signed(person(AUTHORITY), opaque=how == "opaque")
+    content, number = {
+        "beside": (beside(within(whole)), "2.2"),
+        "enclosed": (
+            beside(b"Content-Type: message/rfc822\r\n\r\n" + whole, sealed_part(whole)),
+            "3",
+        ),
+        "third": (whole.replace(b"--b0--", b"--b0\r\n" + OTHERS + b"\r\n--b0--"), "2"),
+        "opaque": (beside(within(whole)), "2"),
+    }[how]
+    page = card(reader, box, content, "smime", number)
+    assert "<b>Signature non vérifiée.</b>" in page
+    assert "Une partie seulement" in page
+
+
 @given(st.binary(max_size=200), st.binary(max_size=50))
 def test_any_signature_is_judged(signature: bytes, text: bytes) -> None:
     assert not signatures.check_signature(text, signature, (), NOW).holds

@@ -15,6 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vaguemestre.mailbox.webmail.rules.tasks.signature import perform
 from vaguemestre.mailbox.webmail.rules.trust.signatures import (
     CHANGED,
     UNREADABLE,
@@ -243,9 +244,26 @@ def test_the_first_part_is_cut_out_octet_by_octet(part: bytes, before: bytes) ->
     assert split_signed(raw, "b") == part
 
 
-@pytest.mark.parametrize("raw", [b"", b"--b\r\nsans fin", b"\r\n--c\r\nx\r\n--c--"])
-def test_a_part_without_its_two_marks_is_none(raw: bytes) -> None:
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"--b\r\nsans fin",
+        b"\r\n--c\r\nx\r\n--c--",
+        b"\n--b\nx\n--b\ny\n--b--\n",
+        b"\n--b\nx\n--b\ny\n--b--\n\r\n--b\r\nx\r\n--b\r\ny\r\n--b--",
+        b"\r\n--bx\r\nx\r\n--b\r\nx\r\n--b\r\ny\r\n--b--",
+    ],
+)
+def test_a_part_whose_marks_are_not_plain_is_none(raw: bytes) -> None:
     assert split_signed(raw, "b") is None
+
+
+def test_a_text_inside_a_detached_signature_is_not_the_one_shown() -> None:
+    raw = b"Content-Type: multipart/signed; boundary=b\n\n--b\nPayez ici.\n--b\nsignature\n--b--\n"
+    blobs = [signature(person(), opaque=True), authority().public_bytes(Encoding.PEM), raw]
+    told = perform({"now": NOW.isoformat()}, blobs, lambda _kind, _subject: None)
+    assert Signature(**told | {"addresses": ()}) == UNREADABLE
 
 
 _MADE = signature(person())

@@ -162,6 +162,18 @@ def find_part(root: Part, number: str) -> Part | None:
     return None
 
 
+def covers_all(root: Part, number: str) -> bool:
+    """Whether the signature in the part of that number may cover all the text that is shown.
+
+    It is the whole message, or the second of the two parts of one that is signed (RFC 1847 §2.1). Anywhere
+    else somebody's signed text stands beside another, which its sender may have added.
+    """
+    if not root.children:
+        return root.number == number
+    is_signed = root.kind == "multipart/signed" and len(root.children) == 2
+    return is_signed and root.children[1].number == number
+
+
 def bare_id(content_id: str) -> str:
     """A Content-ID without its angle brackets."""
     return content_id.strip().removeprefix("<").removesuffix(">").strip()

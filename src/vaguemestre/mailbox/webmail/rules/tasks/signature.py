@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from email import message_from_bytes, policy
+from email.parser import BytesHeaderParser
+from email.policy import compat32
 from typing import Any
 
 from cryptography import x509
@@ -20,16 +21,20 @@ def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: AskCaller) 
     authorities = x509.load_pem_x509_certificates(blobs[1]) if blobs[1] else []
     now = datetime.fromisoformat(request["now"])
     if len(blobs) > 2:
-        return asdict(signatures.check_signature(_signed(blobs[2]), blobs[0], authorities, now))
+        signed = _signed(blobs[2])
+        if signed is None:  # what the signature holds inside is not what is shown
+            return asdict(signatures.UNREADABLE)
+        return asdict(signatures.check_signature(signed, blobs[0], authorities, now))
     if signatures.inner_text(blobs[0]) is None:
         return None
     return asdict(signatures.check_signature(None, blobs[0], authorities, now))
 
 
 def _signed(raw: bytes) -> bytes | None:
-    """The octets that a detached signature covers."""
-    for part in message_from_bytes(raw, policy=policy.compat32).walk():
-        if part.get_content_type() == "multipart/signed":
-            boundary = part.get_boundary()
-            return signatures.split_signed(raw, boundary) if boundary else None
-    return None
+    """The octets that a detached signature covers: the first part of the message itself."""
+    header = BytesHeaderParser(policy=compat32).parsebytes(raw)
+    boundary = header.get_boundary()
+    is_read_alike = len(header.get_all("Content-Type", [])) == 1
+    if header.get_content_type() != "multipart/signed" or not boundary or not is_read_alike:
+        return None
+    return signatures.split_signed(raw, boundary)

@@ -1,6 +1,7 @@
 """S/MIME signatures (RFC 8551): validity, signer, issuer."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +48,10 @@ _SIGNERS = (
 
 @dataclass(frozen=True)
 class Signature:
-    """Result of a check. `holds`: the text is unchanged; `is_trusted`: an authority certifies the signer."""
+    """Result of a check. `holds`: the text is unchanged; `is_trusted`: an authority certifies the signer.
+
+    `is_partial`: the message has more than what was signed, which was not looked at.
+    """
 
     holds: bool
     is_trusted: bool = False
@@ -55,21 +59,27 @@ class Signature:
     addresses: tuple[str, ...] = ()
     issuer: str = ""
     problem: str = ""
+    is_partial: bool = False
 
 
+PARTIAL = Signature(holds=False, is_partial=True)
 UNREADABLE = Signature(holds=False, problem="La signature est illisible.")
 CHANGED = Signature(holds=False, problem="Le courriel a été modifié après sa signature.")
 
 
 def split_signed(raw: bytes, boundary: str) -> bytes | None:
-    """Exact octets of the first part of a multipart/signed (RFC 1847 §2.1); None when it is not found."""
+    """Exact octets of the first of the two parts of a multipart/signed (RFC 1847 §2.1).
+
+    None when they are not found, or when others may find them elsewhere: some take any line that begins as a
+    delimiter does for one, and some end lines by LF alone.
+    """
     mark = b"--" + boundary.encode("latin-1", "replace")
-    start = raw.find(mark + b"\r\n")
-    if start < 0:
+    lines = list(re.finditer(rb"^" + re.escape(mark) + rb"[^\n]*$", raw, re.MULTILINE))
+    if [line[0].rstrip(b" \t\r") for line in lines] != [mark, mark, mark + b"--"]:
         return None
-    start += len(mark) + 2
-    end = raw.find(b"\r\n" + mark, start)
-    return raw[start:end] if end >= 0 else None
+    start, end = lines[0].end() + 1, lines[1].start() - 2
+    is_by_crlf = lines[0][0].endswith(b"\r") and raw[end : end + 2] == b"\r\n"
+    return raw[start:end] if is_by_crlf and start <= end else None
 
 
 def check_signature(

@@ -21,10 +21,10 @@ from vaguemestre.mailbox.webmail.ports import ReaderBusy, TooComplex, authoritie
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.cards import deliveries
 from vaguemestre.mailbox.webmail.rules.cards.invitations import standing_of
-from vaguemestre.mailbox.webmail.rules.rendering.parts import find_part
+from vaguemestre.mailbox.webmail.rules.rendering.parts import covers_all, find_part
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
-from vaguemestre.mailbox.webmail.rules.trust.signatures import Signature
+from vaguemestre.mailbox.webmail.rules.trust.signatures import PARTIAL, Signature
 from vaguemestre.mailbox.webmail.services.limits.limited import (
     MAX_BYTES_HERE,
     contact_cards_of,
@@ -151,6 +151,9 @@ def _smime(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) 
     opened = reads.open(ref)
     content = reads.part(ref, part.number, _MAX_SIGNED_BYTES)
     is_opaque = part.kind.endswith("pkcs7-mime") or part.name.lower().endswith(".p7m")
+    is_whole = covers_all(opened.root, part.number)
+    if not is_opaque and not is_whole:
+        return {"signature": PARTIAL}
     if not is_opaque and opened.size > _MAX_SIGNED_BYTES:
         signature: Signature | None = TOO_HEAVY
     else:
@@ -158,6 +161,8 @@ def _smime(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) 
         signature = signature_of(run_limited.get(), content, raw, authorities.get()(), timezone.now())
     if signature is None:
         return {"signature": None}  # encrypted, not signed
+    if not is_whole:
+        return {"signature": PARTIAL}
     sender = opened.sender[0].address.lower() if opened.sender else ""
     return {"signature": signature, "is_theirs": sender in signature.addresses}
 
