@@ -165,3 +165,18 @@ def test_brackets_without_end_in_an_author_stop_no_reading() -> None:
         author = "(" * depth + ")" * depth + " a@stranger.example"
         fields = f"Vaguemestre-Arrival: mx\r\n{results}\r\nFrom: {author}\r\n\r\n"
         assert domainreports.judge_sender(fields.encode()).trust is Trust.FORGED
+
+
+def test_the_table_of_an_archive_is_as_long_as_its_last_record_says() -> None:
+    """That record may name itself in the numbers of its disks: another number stands there after the name."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(400):
+            archive.writestr(f"{number}/", b"")
+        archive.writestr("a.xml", dmarc_xml(OURS, begins_at=YESTERDAY))
+    content = file.getvalue()
+    itself = content[:-18] + b"PK\5\6" + content[-14:-6] + b"\0" * 4 + content[-2:]
+    for one in (content, itself):
+        with pytest.raises(UnreadableReport) as refused:
+            reports_of_message(mail(one))
+        assert refused.value.reason == "too-big"

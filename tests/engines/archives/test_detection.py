@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import struct
 import tarfile
 import tracemalloc
 import zipfile
@@ -212,11 +213,23 @@ def test_a_sparse_file_or_one_of_negative_size_is_no_mail(tmp_path: Path) -> Non
             pieces(tmp_path / "z.tgz")
 
 
-def test_a_zip_whose_table_is_too_long_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zip_and_tar, "_MAX_ZIP_TABLE_BYTES", 400)
+@pytest.mark.parametrize("told", ["plainly", "twice", "elsewhere"])
+def test_a_zip_whose_table_is_too_long_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    """The last record may name itself, in the numbers of its disks, and a longer one may stand before it."""
+    monkeypatch.setattr(zip_and_tar, "_MAX_ZIP_TABLE_BYTES", 80_000)
     with zipfile.ZipFile(tmp_path / "z.zip", "w") as made:
-        for number in range(9):
-            made.writestr(f"{number}.eml", letter(number))
+        for number in range(1700):
+            made.writestr(f"{number}.eml", b"From: a@b.fr\n\n")
+    content = (tmp_path / "z.zip").read_bytes()
+    entries, size, start = struct.unpack("<HLL", content[-12:-2])
+    itself = b"PK\5\6" if told == "twice" else b"\0" * 4
+    end = b"PK\5\6" + itself + struct.pack("<HH", entries, entries)
+    end += struct.pack("<LLH", 0 if told == "elsewhere" else size, 0 if told == "twice" else start, 0)
+    longer = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, entries, entries, size, start)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(content) - 22, 1)
+    (tmp_path / "z.zip").write_bytes(content[:-22] + (longer + locator if told == "elsewhere" else b"") + end)
     with pytest.raises(SourceRefused, match="file-too-big"):
         pieces(tmp_path / "z.zip")
 

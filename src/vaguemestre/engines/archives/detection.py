@@ -49,8 +49,7 @@ def _packed_members(path: Path, name: str, *, is_zip: bool) -> Iterator[list[Mem
     packed_bytes = path.stat().st_size
     try:
         if is_zip:
-            zip_and_tar.check_zip_table(path)
-            with zipfile.ZipFile(path) as archive:
+            with zip_and_tar.opened_zip(path) as archive:
                 yield zip_and_tar.zip_members(archive, packed_bytes)
         else:
             with tarfile.open(path, "r:gz", tarinfo=zip_and_tar.BoundedTarInfo) as archive:

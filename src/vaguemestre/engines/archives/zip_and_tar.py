@@ -3,7 +3,8 @@
 import lzma
 import tarfile
 import zipfile
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -17,8 +18,7 @@ from vaguemestre.mailbox.portability.values import INBOX, Places
 MAX_MEMBERS = 500_000
 MAX_TOTAL_BYTES = 100_000_000_000
 _MAX_ZIP_TABLE_BYTES = 100_000_000  # its entries are all read at once: some 500 bytes of memory each
-_ZIP_END = b"PK\x05\x06"  # of a zip, APPNOTE.TXT §4.3.16
-_ZIP_END_BYTES = 65_557  # its longest comment included
+_ZIP_END_BYTES = 65_557  # of its last record, the longest comment included (APPNOTE.TXT §4.3.16)
 _LEAST_TOTAL_BYTES = 250_000_000  # unpacked, that any archive may hold
 _MAX_RATIO = 10  # unpacked to packed: the text of mail is packed by four or five, files hardly
 _MAX_TAR_EXTENSION_BYTES = 65_536  # a long name and its likes, which tarfile reads whole
@@ -61,15 +61,28 @@ class BoundedTarInfo(tarfile.TarInfo):
         raise tarfile.ReadError("not a file of mail")
 
 
-def check_zip_table(path: Path) -> None:
-    """Check that the table of a zip may be read. Raises SourceRefused."""
+@contextmanager
+def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    """A zip whose table of entries may be read. Raises SourceRefused."""
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _ZIP_END_BYTES))
-        end = file.read()
-    place = end.rfind(_ZIP_END)
-    size = int.from_bytes(end[place + 12 : place + 16], "little") if place >= 0 else 0
-    if size > _MAX_ZIP_TABLE_BYTES:
-        raise SourceRefused("portability.file-too-big")
+        bounded = _BoundedTable(file)
+        with zipfile.ZipFile(cast("IO[bytes]", bounded)) as archive:
+            bounded.is_read = True
+            yield archive
+
+
+class _BoundedTable:
+    """A zip, whose table zipfile reads in one go: records of several kinds may tell how long it is."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+        self.is_read = False
+
+    def read(self, size: int = -1) -> bytes:
+        if not self.is_read and not 0 <= size <= max(_MAX_ZIP_TABLE_BYTES, _ZIP_END_BYTES):
+            raise SourceRefused("portability.file-too-big")
+        return self._file.read(size)
 
 
 def zip_members(archive: zipfile.ZipFile, packed_bytes: int) -> list[Member]:

@@ -3,6 +3,7 @@
 import email
 import email.policy
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,7 +16,10 @@ from vaguemestre.desks.domainreports.rules.tls_report import read_tls_reports
 from vaguemestre.desks.domainreports.values import Report
 from vaguemestre.foundation.kernel.text.parse_cost import UNREADABLE
 
-_GZIP, _ZIP, _ZIP_END = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+# What may be the last record, which tells the length of the table. One may stand in another: all are asked.
+_ZIP_END = re.compile(rb"(?=PK\x05\x06)")
+_ZIP_64 = b"PK\x06\x07"  # it tells a length of its own; no report needs one
 _MAX_ZIP_TABLE_BYTES = 16_384
 _METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
 _MAX_LEVELS = 8  # of parts in parts
@@ -108,9 +112,10 @@ def _gunzipped(file: bytes, budget: int) -> bytes:
 
 
 def _unzipped(file: bytes, budget: int) -> list[bytes]:
-    place = file.rfind(_ZIP_END)
-    table_bytes = int.from_bytes(file[place + 12 : place + 16], "little") if place >= 0 else 0
-    if table_bytes > _MAX_ZIP_TABLE_BYTES:
+    if _ZIP_64 in file or any(
+        int.from_bytes(file[end.start() + 12 : end.start() + 16], "little") > _MAX_ZIP_TABLE_BYTES
+        for end in _ZIP_END.finditer(file)
+    ):
         raise UnreadableReport("too-big")
     documents = []
     with zipfile.ZipFile(io.BytesIO(file)) as archive:
