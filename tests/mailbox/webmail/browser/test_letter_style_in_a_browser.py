@@ -41,6 +41,13 @@ AGAINST_THE_MARK = {
     f'<span style="visibility:visible;font-size:16px">{LYING}</span></p>',
     "same colour": f'<div style="background:#7a4f00">{LYING}</div>',
     "covered": f'{LYING}<div style="margin-top:-3em;height:6em;background:#fff">Bonjour</div>',
+    "cut off": f'<div style="width:190px;height:26px;overflow:hidden">{LYING}</div>',
+    "cut off by a rule": f"<style>.c{{max-height:26px;width:178px;overflow:hidden!important}}</style>"
+    f'<div class="c">{LYING}</div>',
+    "covered, both a little transparent": f'<div style="opacity:.99;height:26px">{LYING}</div>'
+    '<div style="opacity:.99;background:#fff;margin-top:-30px;height:90px">Bonjour</div>',
+    "out of the window": '<div style="text-indent:-9999px"><a style="float:left;text-indent:0" '
+    'href="https://voleur.example/">https://www.laposte.fr/</a></div>',
 }
 
 

@@ -142,6 +142,47 @@ def test_a_link_that_goes_where_it_says_is_not_marked() -> None:
     assert "→" not in sanitize_html(honest, nothing).html
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "https://ac-ami&shy;ens.test/", "https://ac-amiens&#8203;.test/", "&lrm;https://ac-amiens.test/",
+        "https://ac-amiens&#847;.test/", "« https://ac-amiens.test/ »", "&lt;https://ac-amiens.test/&gt;",
+        "Lien : https://ac-amiens.test/", "https://ac-amiens.test/ (portail)", "→ ac-amiens.test",
+        "<span style='display:none'>x </span>https://ac-amiens.test/", "https://ac-amiens．test/",
+        "https://ac-amiens。test/", "https://ac‑amiens.test/", "https://аc-amiens.test/",
+        "ｈｔｔｐｓ：／／ａｃ－ａｍｉｅｎｓ．ｔｅｓｔ", "www.académie.fr",
+        "https://ac-amiens.test\\@voleur.example/",
+        "https://192.168.1.1/", "https://intranet/", "<img alt='https://ac-amiens.test/'>",
+        "<bdo dir=rtl>/tset.sneima-ca//:sptth</bdo>", "lea@ac-amiens.test",
+    ],
+)  # fmt: skip
+def test_a_link_that_announces_another_host_in_any_writing_says_where_it_leads(label: str) -> None:
+    clean = sanitize_html(f"<a href='https://voleur.example/'>{label}</a>", nothing)
+    assert "→ voleur.example</span>" in clean.html
+
+
+def test_a_mail_link_that_announces_another_address_says_which_it_writes_to() -> None:
+    lying = "<a href='mailto:x%40voleur.example?subject=a'>lea@ac-amiens.test</a>"
+    assert "→ x@voleur.example</span>" in sanitize_html(lying, nothing).html
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "<a href='https://ac-amiens.test/a'>Le portail : https://ac-amiens.test</a>",
+        "<a href='https://www.ac-amiens.test/a'>« ac-amiens.test »</a>",
+        "<a href='https://xn--acadmie-eya.fr/'>www.académie.fr</a>",
+        "<a href='mailto:Lea@ac-amiens.test?subject=a'>&lt;lea@ac-amiens.test&gt;</a>",
+        "<a href='mailto:lea@ac-amiens.test'>Léa (ac-amiens.test)</a>",
+        "<a href='https://voleur.example/'>Conditions, art. 3.2</a>",
+        "<a href='https://voleur.example/'>Lire la suite...</a>",
+        "<a href='https://voleur.example/'>https://</a>",
+    ],
+)
+def test_a_link_that_announces_no_other_host_is_left_as_it_is(honest: str) -> None:
+    assert "→" not in sanitize_html(honest, nothing).html
+
+
 def test_marking_links_keeps_pictures_and_styles() -> None:
     html = (
         "<a href=https://voleur.example>banque.fr</a><img src=cid:x><img src=https://a.fr/1.png>"

@@ -66,9 +66,13 @@ mark {color: inherit; background: light-dark(#ffe9a8, #5b4a12)}
 _UNMOVED = """
 @layer vm {
   %(letter)s {display: block !important}
+  /* what holds the mark of a link neither cuts it off nor lets anything be drawn over it */
+  %(letter)s :has(.vm-host) {overflow: visible !important; opacity: 1 !important}
+  %(letter)s :has(> .vm-host) {text-align: start !important; text-indent: 0 !important}
   .vm-host {
     all: initial !important; color-scheme: inherit !important; direction: ltr !important;
     unicode-bidi: isolate !important; position: relative !important; z-index: 9 !important;
+    display: inline-block !important; max-width: 100%% !important;
     padding: 0 3px !important; border-radius: 3px !important;
     font: 700 13px/1.5 system-ui, sans-serif !important; overflow-wrap: anywhere !important;
     color: light-dark(#7a4f00, #f0c774) !important; background: light-dark(#fff8e6, #2e2612) !important;

@@ -1,9 +1,11 @@
 """Links: which are safe, where they are in plain text, which announce another host than theirs."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
+from urllib.parse import unquote
 
 from vaguemestre.foundation.kernel.web_hosts import host_of
 
@@ -21,9 +23,17 @@ _ANCHOR_START = re.compile(r'<a((?:\s(?:[^>"]|"[^"]*")*)?)>')
 _HREF = re.compile(r'\shref="([^"]*)"')
 _TITLE = re.compile(r'\stitle="[^"]*"')
 _TAG = re.compile(r'<(?:[^>"]|"[^"]*")*>')
+_ALT = re.compile(r'<img(?:\s(?:[^>"]|"[^"]*")*)?\salt="([^"]*)"(?:[^>"]|"[^"]*")*>')
+_LONGEST_LABEL, _LONGEST_MARKUP = 2_000, 20_000  # characters of a link's text, and of it with its tags
 _HOST_AS_TEXT = re.compile(
-    r"^\s*(?:https?://)?(?:[^\s/@]*@)?((?:[a-z0-9-]+\.)+[a-z]{2,24})(?::\d+)?(?:[/?#]\S*)?\s*$", re.IGNORECASE
+    r"(?:[^\s/@]*@)?((?:[\w-]+\.)+[^\W\d_]{2,63})(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE
 )
+_ADDRESS_IN_TEXT = re.compile(r"https?:/+(?:[^\s/@?#]*@)?([^\s/?#@]+)|\b(www\.[^\s/?#@]+)", re.IGNORECASE)
+_MAIL_AS_TEXT = re.compile(r"(?:mailto:)?([^\s@<>]+@(?:[\w-]+\.)+[^\W\d_]{2,63})", re.IGNORECASE)
+_AROUND = " .,;:!?…«»“”\"'’<>()[]→⇒►▶•·–—-_*|"
+_NOT_OF_HOSTS = ".,;:!?…»”\"'’>)]|"
+_UNSEEN = frozenset(("Cf", "Mn", "Me"))  # categories of what is not drawn, or only on the letter before
+_DRAWN_ALIKE = str.maketrans({"。": ".", "\\": "/", **dict.fromkeys("\u2010\u2012\u2013\u2043\u2212", "-")})
 
 
 @dataclass(frozen=True)
@@ -83,15 +93,49 @@ def add_true_hosts(html: str) -> str | None:
     def mark(anchor: re.Match[str]) -> str:
         nonlocal count
         href = _HREF.search(anchor[1])
-        host = host_of(unescape(href[1])) if href else ""
-        announced = _HOST_AS_TEXT.match(unescape(_TAG.sub("", anchor[2][:2000]))[:300])
-        if not host or not announced or _is_same_place(announced[1].lower(), host):
+        truth = _truth_of(unescape(href[1]), _label(anchor[2])) if href else ""
+        if not truth:
             return anchor[0]
         count += 1
-        return f'{anchor[0]}<span class="vm-host"> → {escape(host)}</span>'
+        return f'{anchor[0]}<span class="vm-host"> → {escape(truth)}</span>'
 
     result = _ANCHOR.sub(mark, html)
     return result if count else None
+
+
+def _truth_of(address: str, label: str) -> str:
+    """The host that a web link leads to, or the address a mail link writes to, if its text says another."""
+    if address[:7].lower() == "mailto:":
+        said = _MAIL_AS_TEXT.fullmatch(label.strip(_AROUND))
+        target = unquote(address[7:].partition("?")[0]).strip().lower()
+        return target if said and target and said[1].lower() != target else ""
+    host = host_of(address)
+    is_lie = host and any(not _is_same_place(said, host) for said in _announced_hosts(label))
+    return host if is_lie else ""
+
+
+def _label(markup: str) -> str:
+    """The text of a link as it is drawn: without what is not seen, its pictures by their words."""
+    bare = _TAG.sub("", _ALT.sub(r" \1 ", markup[:_LONGEST_MARKUP]))
+    text = unescape(bare)[:_LONGEST_LABEL]
+    if text.isascii():
+        return text.translate(_DRAWN_ALIKE)
+    plain = unicodedata.normalize("NFKC", text).translate(_DRAWN_ALIKE)
+    return "".join(char for char in plain if unicodedata.category(char) not in _UNSEEN)
+
+
+def _announced_hosts(label: str) -> Iterator[str]:
+    """The hosts that a text names: those of the web addresses in it, or all of it if it is one.
+
+    Read from its end too: a letter may draw it so.
+    """
+    if "." not in label and "/" not in label:
+        return
+    for text in (label, label[::-1]):
+        whole = _HOST_AS_TEXT.fullmatch(text.strip(_AROUND)) if text is label else None
+        found = [match[1] or match[2] for match in _ADDRESS_IN_TEXT.finditer(text)]
+        for written in (*([whole[1]] if whole else ()), *found):
+            yield host_of(f"http://{written.rstrip(_NOT_OF_HOSTS)}/")
 
 
 def redirect_outside(html: str, address_of: Callable[[str], str], own_hosts: Collection[str]) -> str:
@@ -114,5 +158,6 @@ def redirect_outside(html: str, address_of: Callable[[str], str], own_hosts: Col
 
 
 def _is_same_place(announced: str, host: str) -> bool:
+    """Whether the host is the one announced, or below it; also if it announces none."""
     announced, host = announced.removeprefix("www."), host.removeprefix("www.")
-    return announced == host or host.endswith(f".{announced}")
+    return not announced or announced == host or host.endswith(f".{announced}")

@@ -20,7 +20,7 @@ from vaguemestre.mailbox.webmail.rules.rendering.html import complexity, highlig
 from vaguemestre.mailbox.webmail.rules.rendering.html.colours import is_colour, light_dark
 from vaguemestre.mailbox.webmail.rules.rendering.html.selectors import LETTER, clean_classes
 
-VERSION = 3  # of the output: changes whenever the same HTML gives another result
+VERSION = 4  # of the output: changes whenever the same HTML gives another result
 MAX_CHARACTERS = 2_000_000  # characters read of one body
 
 _TAGS = frozenset(
