@@ -23,6 +23,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account, AppPassword
 from vaguemestre.people.directory.models import Structure
+from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.events import MembersChanged
@@ -284,6 +285,32 @@ def test_somebody_who_never_activated_is_not_named_owner(school: School, of: Of)
     shown = of(account("admin", role="administrator")).post(path, {"address": address_of(newcomer)})
     assert shown.status_code == 422
     assert "n’a pas encore activé son compte" in as_typed(shown.content.decode())
+    assert not Member.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "withdrawn", "why"),
+    [
+        ("suspended", False, "n’ouvre aucune boîte en ce moment"),
+        ("active", True, "n’ouvre aucune boîte en ce moment"),
+        ("closed", False, "n’est l’adresse d’aucun agent"),
+    ],
+)
+def test_somebody_whom_no_mailbox_opens_to_is_not_named_owner(
+    school: School, of: Of, state: str, withdrawn: bool, why: str
+) -> None:
+    """The page said « Responsable nommé », and the mailbox was still nobody's."""
+    Member.objects.all().delete()
+    away = account("absente", state=state)
+    if withdrawn:
+        LifecycleEvent.objects.create(
+            account_id=away.pk, event="retirement", effect_on=paris_day(now()), by="test",
+            declared_at=now(), withdrawn_at=now(),
+        )  # fmt: skip
+    path = f"/boites/{school.box.pk}/responsable/"
+    shown = of(account("admin", role="administrator")).post(path, {"address": address_of(away)})
+    assert shown.status_code == 422
+    assert why in as_typed(shown.content.decode())
     assert not Member.objects.exists()
 
 

@@ -39,6 +39,10 @@ SENTENCES = {
         "Seul un responsable nommé ici depuis moins de trente jours se reprend : cette boîte est à lui."
     ),
     "sharing.owned": "Cette boîte a un responsable : lui seul choisit les membres.",
+    "sharing.owner-away": (
+        "La personne qui a l’adresse « %(address)s » n’ouvre aucune boîte en ce moment (compte suspendu, "
+        "départ ou congé) : nommez quelqu’un d’autre."
+    ),
     "sharing.owner-by-post": (
         "Cette personne est responsable par sa fonction : ses droits suivent l’affectation."
     ),

@@ -46,7 +46,7 @@ from vaguemestre.schools.sharing.services.members import (
     end_memberships_outside,
     end_sending_everywhere,
 )
-from vaguemestre.schools.sharing.services.owners import take_back_owner
+from vaguemestre.schools.sharing.services.owners import check_may_own, take_back_owner
 from vaguemestre.schools.sharing.services.requests import grant_request, refuse_request, request_box
 from vaguemestre.schools.sharing.services.withdrawn_access import suspend_withdrawn_access
 
@@ -60,6 +60,7 @@ __all__ = [
     "assign_thread",
     "attribute_client_message",
     "change_member",
+    "check_may_own",
     "check_may_send",
     "close_boxes",
     "create_member_password",

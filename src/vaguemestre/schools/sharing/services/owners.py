@@ -6,9 +6,24 @@ from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.queries import Presented
+from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.sharing.events import AccessEnded
 from vaguemestre.schools.sharing.queries.members import rows_named_lately
 from vaguemestre.schools.sharing.services.members import end_membership
+
+
+def check_may_own(owner: Presented) -> None:
+    """Check that a mailbox opens to whom the administration names: it would still be nobody's.
+
+    Raises Refusal `sharing.nobody`, `sharing.never-activated`, `sharing.owner-away`.
+    """
+    if owner.state == "closed":
+        raise Refusal("sharing.nobody", address=owner.address)
+    if owner.state == "pending":
+        raise Refusal("sharing.never-activated", address=owner.address)
+    if owner.state != "active" or withdrawn_among([owner.account_id]):
+        raise Refusal("sharing.owner-away", address=owner.address)
 
 
 @transaction.atomic(durable=True)

@@ -108,9 +108,10 @@ def _asked_first(request: SignedInRequest, box: BoxCard, address: str) -> HttpRe
     owner = presented(found.account_id) if found else None
     if owner is None or owner.person_id is None or owner.account_id == request.who.account_id:
         return None  # refused below, with its reason
-    if owner.state == "pending":  # nobody would read the mailbox, and nothing would list it any more
-        problem = sentence(Refusal("sharing.never-activated", address=owner.address))
-        return vacant_boxes_page(request, box_id=box.box_id, problem=problem, status=422)
+    try:
+        services.check_may_own(owner)
+    except Refusal as refusal:
+        return vacant_boxes_page(request, box_id=box.box_id, problem=sentence(refusal), status=422)
     place = newest_post_label(owner.person_id)
     confirmation = Confirmation(
         title=f"Nommer {owner.name} responsable ?",
