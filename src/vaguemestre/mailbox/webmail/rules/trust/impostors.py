@@ -4,13 +4,29 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice, pairwise
+from string import ascii_uppercase
 
 from vaguemestre.foundation.kernel.addresses import addresses_read_in
 from vaguemestre.mailbox.webmail.rules.trust.confusables import ASCII_OF
 
-# Besides letters of other scripts: digits and barred letters.
-_ALIKE = ASCII_OF | str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "0": "o", "1": "l", "3": "e", "5": "s", "|": "l"}
+# Besides letters of other scripts: digits, barred letters, and capitals that are signs, which NFKC leaves.
+_SIGNS = (
+    "LATIN LETTER SMALL CAPITAL",
+    "NEGATIVE CIRCLED LATIN CAPITAL LETTER",
+    "NEGATIVE SQUARED LATIN CAPITAL LETTER",
+    "REGIONAL INDICATOR SYMBOL LETTER",
+)
+_ALIKE = (
+    ASCII_OF
+    | str.maketrans(
+        {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "0": "o", "1": "l", "3": "e", "5": "s", "|": "l"}
+    )
+    | {
+        ord(unicodedata.lookup(f"{kind} {letter}")): letter.lower()
+        for kind in _SIGNS
+        for letter in ascii_uppercase
+        if (kind, letter) != (_SIGNS[0], "X")  # there is none
+    }
 )
 _UNSEEN = frozenset(("Mn", "Mc", "Me", "Cf"))  # categories of accents and invisible characters
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
