@@ -473,8 +473,12 @@ class TestTheOfficer:
         wrong = desk.post("/gestion/arrivee", {**given, "ends_on": "31/08/2027", "category": "ATSS"})
         field = wrong.content.decode().partition('id="id_category"')[2].partition("</div>")[0]
         assert "autre service" in field
-        assert confirmed(desk, "/gestion/arrivee", {**given, "ends_on": "31/08/2027"}).status_code == 302
+        told = words(desk.post("/gestion/arrivee", {**given, "ends_on": "31/08/2027", "function": "DIR"}))
+        assert "Second degré public, Direction" in told
+        replaced = {**given, "ends_on": "31/08/2027", "function": "DIR"}
+        assert confirmed(desk, "/gestion/arrivee", replaced).status_code == 302
         assert Account.objects.get(username="pobry").state == "pending"
+        assert Assignment.objects.get(person__account__username="pobry").function == "DIR"
         twice = confirmed(desk, "/gestion/arrivee", {**given, "ends_on": "31/08/2027", "dossier": "PROV-2"})
         assert (twice.status_code, "mêmes noms, même naissance" in words(twice)) == (409, True)
         assert "Obry" in words(twice)

@@ -13,6 +13,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.queries import PeopleFilter
+from vaguemestre.people.directory.rules.nomenclature import function_choices
 from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.people.directory.values import CivilStatus, NewPerson, Post, StaffCategory
 
@@ -161,6 +162,13 @@ class ArrivalForm(CivilForm, SchoolForm):
         choices=[("", "—"), *CATEGORY_LABELS.items()],
         error_messages={"required": "Choisissez la catégorie."},
     )
+    function = forms.ChoiceField(
+        label="Fonction",
+        required=False,
+        choices=[("", "—"), *function_choices()],
+        help_text="Elle dit de quelles listes est la personne. « Direction » lui confie la boîte de "
+        "l’établissement, ses listes et « Mes personnels », jusqu’à la fin du poste.",
+    )
     starts_on = DayField(label="Prise de fonction")
     ends_on = DayField(label="Fin (obligatoire)")
     sponsor = forms.CharField(
@@ -174,7 +182,7 @@ class ArrivalForm(CivilForm, SchoolForm):
             dossier=data["dossier"].strip() or f"PROV-{token_hex(4).upper()}",
             civil=self.civil,
             category=StaffCategory(data["category"]),
-            posts=(Post(data["uai"], data["starts_on"], data["ends_on"]),),
+            posts=(Post(data["uai"], data["starts_on"], data["ends_on"], data["function"]),),
         )
 
 

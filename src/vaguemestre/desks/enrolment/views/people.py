@@ -181,13 +181,12 @@ def _arrival_confirmation(
     request: OfficerRequest, person: NewPerson, sponsor: str, form: ArrivalForm
 ) -> HttpResponse | None:
     post = person.posts[0]
+    work = (CATEGORY_LABELS[person.category], function_label(post.function) if post.function else "")
     return creation_page(
         request,
         person.civil,
         post.uai,
-        PostSummary(
-            CATEGORY_LABELS[person.category], post.starts_on or paris_day(timezone.now()), post.ends_on
-        ),
+        PostSummary(", ".join(filter(None, work)), post.starts_on or paris_day(timezone.now()), post.ends_on),
         reverse("enrolment:register-arrival"),
         [(name, form.data.get(name, "")) for name in form.fields],
         ", ".join(sorted(request.scope.services.values())),
