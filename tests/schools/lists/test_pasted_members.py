@@ -32,6 +32,26 @@ def test_a_name_among_the_addresses_does_not_refuse_them_all(owner: Account, sub
     assert "Ce ne sont pas des adresses : Camille Delattre" in page
 
 
+def test_a_list_among_the_addresses_is_named_and_the_others_are_enrolled(
+    owner: Account, subscriber: Account
+) -> None:
+    nested = made(owner).address
+    page = pasted(owner, f"{nested}\n{address_of(subscriber)}\npersonne@ac-amiens.test")
+    assert enrolled() == {f"person:{subscriber.person_id}"}
+    assert f"Une liste ne peut pas être membre d’une liste : {nested}" in page
+    assert "ne sont à personne : personne@ac-amiens.test" in page
+    assert "1 inscription." in page
+
+
+def test_whoever_is_a_member_already_is_said_to_be(owner: Account, subscriber: Account) -> None:
+    row = made(owner)
+    where, client = f"/listes/{row.pk}/membres/ajouter", signed_in(owner)
+    client.post(where, {"people": address_of(subscriber)})
+    answer = client.post(where, {"people": f"{address_of(subscriber)}, papa@famille.example"})
+    page = as_typed(answer.content.decode())
+    assert "1 inscription. 1 adresse était déjà inscrite." in page
+
+
 def test_names_alone_are_refused(owner: Account) -> None:
     assert "Camille Delattre" in pasted(owner, "Camille Delattre")
     assert enrolled() == set()

@@ -343,3 +343,9 @@ def test_what_a_rule_chose_is_seen_first() -> None:
         (sent, ["Documentation", "Allemand", "SVT"]),
     ):
         assert [said for _, said in form.fields["disciplines"].choices] == expected  # type: ignore[attr-defined]
+
+
+def test_two_criteria_of_one_name_are_told_apart_by_their_codes() -> None:
+    known = Vocabulary((), (), ("L1900", "EPS", "L1600"), (), (), (), (), (), ())
+    choices = CriteriaForm(None, vocabulary=known).fields["disciplines"].choices  # type: ignore[attr-defined]
+    assert dict(choices) == {"EPS": "EPS (EPS)", "L1900": "EPS (L1900)", "L1600": "SVT"}

@@ -1,5 +1,6 @@
 """Forms of lists: creation, settings, rule, members, managers, decisions."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
@@ -106,6 +107,14 @@ class SettingsForm(SharedForm):
         )
 
 
+def _labelled(name: str, codes: Collection[str]) -> list[tuple[str, str]]:
+    """(code, label) by label; labels that several codes share are followed by the code."""
+    named = {code: labels.value_label(name, code) for code in codes}
+    counts = Counter(named.values())
+    pairs = ((code, f"{label} ({code})" if counts[label] > 1 else label) for code, label in named.items())
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
 class CriteriaForm(SharedForm):
     """One block of a rule, which another window may change meanwhile: criteria for a post.
 
@@ -120,10 +129,7 @@ class CriteriaForm(SharedForm):
             if name == "uais":
                 choices = list(vocabulary.places)
             else:
-                choices = sorted(
-                    ((code, labels.value_label(name, code)) for code in getattr(vocabulary, name)),
-                    key=lambda pair: pair[1],
-                )
+                choices = _labelled(name, getattr(vocabulary, name))
             selected = self._selected(name)
             choices.sort(key=lambda pair: pair[0] not in selected)
             self.fields[name] = forms.MultipleChoiceField(

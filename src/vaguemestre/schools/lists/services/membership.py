@@ -24,6 +24,15 @@ _LETTER_SALT = "lists.letter"
 _LETTER_TOKEN_LIFETIME = timedelta(days=90)
 
 
+class Enrolment(NamedTuple):
+    """What became of addresses: how many were added, how many were members, and those left out, by why."""
+
+    added: int
+    already: int
+    unknown: tuple[str, ...]  # of our domain, that do not exist
+    lists: tuple[str, ...]
+
+
 class SubscriptionToken(NamedTuple):
     """The subscription that an unsubscribe link ends. `person_id` 0: an external address."""
 
@@ -35,16 +44,18 @@ class SubscriptionToken(NamedTuple):
 @transaction.atomic(durable=True)
 def subscribe(
     list_id: int, account_id: int, people: Iterable[Recipient], domain: str, *, by: str, now: datetime
-) -> tuple[int, tuple[str, ...]]:
-    """Subscribe addresses. Returns how many were added, and the addresses of our domain that do not exist.
+) -> Enrolment:
+    """Subscribe addresses; lists and addresses of our domain that do not exist are left out.
 
-    Raises Refusal `lists.gone`, `lists.not-by-hand`, `lists.in-itself`, `lists.too-many`.
+    Raises Refusal `lists.gone`, `lists.not-by-hand`, `lists.in-itself` for lists alone, `lists.too-many`.
     """
     row = owned_list(list_id, account_id, now)
     if row.kind != Kind.MANUAL:
         raise Refusal("lists.not-by-hand")
     typed_names = {recipient.address.lower(): recipient.name for recipient in people}
-    if MailingList.objects.filter(address__in=typed_names).exists():
+    nested = MailingList.objects.filter(address__in=typed_names).order_by("address")
+    lists = tuple(nested.values_list("address", flat=True))
+    if lists and len(lists) == len(typed_names):
         raise Refusal("lists.in-itself")
     if row.subscribers.count() + len(typed_names) > MAX_SUBSCRIBERS:
         raise Refusal("lists.too-many", most=MAX_SUBSCRIBERS)
@@ -53,16 +64,16 @@ def subscribe(
     unknown = tuple(
         address
         for address in typed_names
-        if address.endswith(f"@{domain}") and address not in agents and box_at(address) is None
+        if address.endswith(f"@{domain}") and address not in (*agents, *lists) and box_at(address) is None
     )
+    enrolled = [address for address in typed_names if address not in (*unknown, *lists)]
     added = 0
-    for address, typed_name in typed_names.items():
-        if address not in unknown:
-            person_id = agents.get(address)
-            name = names.get(person_id, typed_name) if person_id else typed_name
-            added += _add(row, person_id, address, name, by_self=False, now=now)
+    for address in enrolled:
+        person_id = agents.get(address)
+        name = names.get(person_id, typed_names[address]) if person_id else typed_names[address]
+        added += _add(row, person_id, address, name, by_self=False, now=now)
     record("lists.subscribed", to=f"list:{list_id}", by=by, at=now, count=added)
-    return added, unknown
+    return Enrolment(added, len(enrolled) - added, unknown, lists)
 
 
 @transaction.atomic(durable=True)

@@ -27,6 +27,7 @@ from vaguemestre.schools.lists.forms import (
 from vaguemestre.schools.lists.http import ListAccess, actor_of, creator_of, manager_access, owner_access
 from vaguemestre.schools.lists.rules.members import rule_from_json
 from vaguemestre.schools.lists.services.administration import ListSettings, limited_to_school
+from vaguemestre.schools.lists.services.membership import Enrolment
 from vaguemestre.schools.lists.values import Criteria, Kind, Role, Rule
 
 _PAGE_SIZE = 100
@@ -123,7 +124,7 @@ def add_members(request: SignedInRequest, list_id: int) -> HttpResponse:
     if not form.is_valid():
         return _members(request, list_id, form, status=422)
     try:
-        added, unknown = services.subscribe(
+        enrolment = services.subscribe(
             list_id,
             access.account_id,
             form.cleaned_data["people"],
@@ -134,9 +135,7 @@ def add_members(request: SignedInRequest, list_id: int) -> HttpResponse:
     except Refusal as refusal:
         form.add_error("people", sentence(refusal))
         return _members(request, list_id, form, status=422)
-    return _members(
-        request, list_id, SubscribeForm(), added=added, unknown=unknown, unreadable=form.unreadable
-    )
+    return _members(request, list_id, SubscribeForm(), enrolment=enrolment, unreadable=form.unreadable)
 
 
 @require_POST
@@ -221,8 +220,7 @@ def _members(
     form: SubscribeForm,
     *,
     status: int = 200,
-    added: int | None = None,
-    unknown: tuple[str, ...] = (),
+    enrolment: Enrolment | None = None,
     unreadable: Sequence[str] = (),
 ) -> HttpResponse:
     access = manager_access(request, list_id)
@@ -243,8 +241,7 @@ def _members(
         "previous_page": page - 1,
         "next_page": page + 1 if page * _PAGE_SIZE < len(subscriptions) else 0,
         "form": form,
-        "added": added,
-        "unknown": unknown,
+        "enrolment": enrolment,
         "unreadable": unreadable[:20],
         "done": request.GET.get("fait", ""),
         "tab": "members",
