@@ -112,5 +112,7 @@ def test_what_sorts_many_messages_or_snoozes_them_is_recorded() -> None:
     assert activity_for("webmail:cancel-reminders", {}, {"reminder": ["4"]}) == ActivityRecord(
         "reminder", "", 1
     )
-    for action in ("archive-all", "put-off", "put-off-all", "reminder"):
+    assert activity_for("quarantine:release", {"number": 3}, {}) == ActivityRecord("release", "", 1)
+    assert activity_for("quarantine:own", {}, {}) is None
+    for action in ("archive-all", "put-off", "put-off-all", "reminder", "release"):
         assert action in ACTIVITY_LABELS

@@ -456,3 +456,21 @@ def test_what_happened_is_read_by_its_date_not_by_when_it_was_written() -> None:
         for at in moments:
             record(next(iter(HISTORY_LABELS)), to="box:990", by="system", at=at)
     assert [line.at.day for line in history_of(990)] == [29, 12, 5]
+
+
+def test_the_quarantine_of_a_box_says_where_a_message_goes_and_who_took_it_out(
+    school: School, of: Of
+) -> None:
+    row = QuarantinedMessage.objects.create(
+        mailbox=school.box.account.mailbox, account_id=school.box.account_id, guid="g", reason="macro",
+        detail="docm-content", sender="a@dehors.example", subject="Devis", arrived_at=now(),
+    )  # fmt: skip
+    browser, place = of(school.head), f"{school.path}messagerie/quarantaine/"
+    page = browser.get(place).content.decode()
+    assert "Remettre dans la boîte" in page
+    assert "pour vous" not in page
+    assert "docm-content" not in page
+    assert browser.post(f"{place}{row.pk}/remettre").status_code == 302
+    assert "la boîte de réception partagée" in browser.get(f"{place}?fait=1").content.decode()
+    said = browser.get(f"{school.path}actes/").content.decode()
+    assert "a fait remettre un courriel de la quarantaine" in said

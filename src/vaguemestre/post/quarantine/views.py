@@ -46,6 +46,7 @@ def _own_page(request: SignedInRequest, refusal: str = "") -> HttpResponse:
         "listing": listing,
         "refusal": refusal,
         "is_done": "fait" in request.GET,
+        "is_shared": bool(request.who.acting),
         "days": settings.CONFIG.retention.quarantine_days,
     }
     return render(request, "quarantine/own.html", context, status=422 if refusal else 200)

@@ -115,6 +115,8 @@ def activity_for(
         return ActivityRecord(action, f"{folder}/{uid_validity}/{uid}", 1)
     if view_name == "webmail:cancel-reminders":
         return ActivityRecord("reminder", "", len(form.get("reminder", ())))
+    if view_name == "quarantine:release":
+        return ActivityRecord("release", "", 1)
     if view_name == "webmail:start-bulk":
         act, folder = (next(iter(form.get(field, ())), "") for field in ("act", "folder"))
         return None if act in _UNRECORDED else ActivityRecord(f"{act[:16]}-all", folder, 0)

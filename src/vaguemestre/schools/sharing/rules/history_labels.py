@@ -55,6 +55,7 @@ ACTIVITY_LABELS: Mapping[str, str] = {
     "unread": "a marqué comme non lu",
     "save": "a enregistré",
     "reminder": "a retiré un rappel",
+    "release": "a fait remettre un courriel de la quarantaine",
     "send": "a envoyé un courriel",
     "answer": "a répondu à un courriel",
     "schedule": "a programmé un envoi",
