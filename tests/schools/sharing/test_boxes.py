@@ -23,6 +23,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.compose.queries import recipient_suggestions
+from vaguemestre.people.credentials.events import AccountActivated
 from vaguemestre.people.credentials.models import Account, AppPassword
 from vaguemestre.people.credentials.queries import find_account
 from vaguemestre.people.directory.events import PeopleChanged
@@ -249,6 +250,34 @@ def notices_of(event: MembersChanged) -> list[str]:
     finally:
         deliver_notice.replace(before)
     return told
+
+
+def told_at_activation(who: Account) -> list[str]:
+    told: list[str] = []
+    before = deliver_notice.get()
+    deliver_notice.replace(
+        lambda mailbox, content, message_id, at: told.append(f"{mailbox} {text_of(content)}")
+    )
+    try:
+        handlers.tell_of_boxes(AccountActivated(who.pk))
+    finally:
+        deliver_notice.replace(before)
+    return told
+
+
+def test_whoever_activates_an_account_is_told_of_the_boxes_given_before(school: School) -> None:
+    head, secretary = school.head, account("secretaire", state="pending", first_name="Sylvie")
+    school.share(secretary, Right.SEND)
+    assert told_at_activation(secretary) == [], "nothing opens it yet"
+    activated = now() + timedelta(minutes=1)
+    Account.objects.filter(pk__in=[head.pk, secretary.pk]).update(state="active", activated_at=activated)
+    (first,) = told_at_activation(head)
+    assert first.startswith(head.mailbox)
+    assert "Vous êtes responsable de la boîte" in first
+    (second,) = told_at_activation(secretary)
+    assert "Vous pouvez ouvrir la boîte" in second
+    Account.objects.update(activated_at=now() - timedelta(days=400))
+    assert told_at_activation(head) == [], "told when it was given"
 
 
 def test_several_let_in_at_once_are_told_each_and_the_owner_once(school: School) -> None:

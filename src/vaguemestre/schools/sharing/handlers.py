@@ -8,7 +8,12 @@ from django.utils import timezone
 from vaguemestre.access.signin.endings import tell_machines
 from vaguemestre.access.signin.events import ProgramEntered
 from vaguemestre.access.signin.ports import deliver_notice, revocations
-from vaguemestre.people.credentials.events import AccountChanged, AccountsChanged, PersonErased
+from vaguemestre.people.credentials.events import (
+    AccountActivated,
+    AccountChanged,
+    AccountsChanged,
+    PersonErased,
+)
 from vaguemestre.people.credentials.queries import account_status, is_closed, presented
 from vaguemestre.people.directory.events import PeopleArrived, PeopleChanged, PlacesDescribed
 from vaguemestre.people.directory.queries import person_of, structure_ids_ever_of
@@ -119,6 +124,19 @@ def notify_of_several(event: MembersAdded) -> None:
             is_member=account_id in members,
         )
         deliver_notice.get()(recipient.mailbox, notice.content, notice.message_id, at)
+
+
+def tell_of_boxes(event: AccountActivated) -> None:
+    """Write of the mailboxes that were theirs before anybody could read it. Idempotent. Raises EngineDown."""
+    now, member = timezone.now(), presented(event.account_id)
+    if member is None:
+        return
+    for access in queries.boxes_given_before_activation(event.account_id, now):
+        change = MembershipChange.OWNER if access.is_owner else MembershipChange.ADDED
+        facts = NoticeFacts(access.title, access.address, [member.name])
+        key = f"{access.box_id} {event.account_id} activated"
+        notice = membership_notice(change, facts, member.address, key, now, is_member=True)
+        deliver_notice.get()(member.mailbox, notice.content, notice.message_id, now)
 
 
 def _change_now(event: MembersAdded, facts: NoticeFacts) -> tuple[MembershipChange, NoticeFacts]:

@@ -127,7 +127,11 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     WorkChanged: (sharing_handlers.refresh_open_pages,),
     ClientMessageSent: (sharing_handlers.attribute_client_message,),
     ProgramEntered: (sharing_handlers.record_client_sign_in,),
-    AccountActivated: (provisioning_handlers.provision_mailbox, assistant_handlers.send_welcome),
+    AccountActivated: (
+        provisioning_handlers.provision_mailbox,
+        assistant_handlers.send_welcome,
+        sharing_handlers.tell_of_boxes,
+    ),
     AccountsChanged: (
         signin_handlers.end_sessions_of_many,
         provisioning_handlers.provision_mailboxes,

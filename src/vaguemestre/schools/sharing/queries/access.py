@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts
@@ -61,6 +61,13 @@ def boxes_of(account_id: int, now: datetime) -> list[Access]:
         return []
     rows = current_members(now).filter(account_id=account_id).order_by("box__title", "box_id")
     return [_access(row) for row in rows.values_list(*_COLUMNS)]
+
+
+def boxes_given_before_activation(account_id: int, now: datetime) -> list[Access]:
+    """The mailboxes an account was given while nobody could open it, by title."""
+    rows = current_members(now).filter(account_id=account_id, account__state="active")
+    given = rows.filter(starts_at__lt=F("account__activated_at")).order_by("box__title", "box_id")
+    return [_access(row) for row in given.values_list(*_COLUMNS)]
 
 
 def access_to(box_id: int, account_id: int, now: datetime) -> Access | None:
