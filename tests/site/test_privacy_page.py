@@ -45,6 +45,7 @@ HELD_BY = {
 COOKIES = {
     "access/signin/known_browsers.py": "la reconnaissance d’un navigateur déjà utilisé",
     "access/signin/held_forms.py": "un formulaire qui attend son tour",
+    "access/signin/shown_once.py": "un secret montré une fois",
     "schools/rosters/views/ent_sign_in.py": "le retour de l’ENT",
     "access/sso/headers/views.py": "le passage vers une application",
 }

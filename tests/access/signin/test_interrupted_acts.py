@@ -288,6 +288,7 @@ def test_codes_numbers_and_dates_of_machines_are_words_or_left_out() -> None:
     ]  # fmt: skip
     assert displayed_values([("scope", "inbox")]) == [("Étendue", "la boîte de réception seulement")]
     assert displayed_values([("scope", "mail")]) == []
+    assert displayed_values([("shown", '{"title": "e3b0"}'), ("a0-shown", '{"uais": "e3b0"}')]) == []
     removal = [("remove", "5"), ("about-5", "Camille Delattre"), ("about-6", "Un autre")]
     assert displayed_values(removal) == [("Concerne", "Camille Delattre")]
     held = [("message", "172"), ("message", "173"), ("about-172", "Sortie"), ("about-9", "Autre")]

@@ -6,6 +6,7 @@ import io
 import re
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -600,6 +601,23 @@ def test_the_journal_is_sought_and_reading_it_is_written_once_an_hour(
     assert "Aucune ligne ne répond" in text(client.get("/administration/journal?acte=nothing"))
     read = Entry.objects.filter(action="backoffice.journal-read", by=f"account:{administrator.pk}")
     assert read.count() == 1
+
+
+@pytest.mark.parametrize("day", ["31/02/2026", "hier"])
+def test_a_day_that_is_none_searches_nothing_in_the_journal_and_keeps_what_was_typed(
+    client: Client, place: int, administrator: Account, day: str
+) -> None:
+    record("signin.refused", to="account:1", by="system", at=NOON)
+    query = urlencode({"acte": "connexion", "du": day, "au": "19/12/2026"})
+    page = text(client.get(f"/administration/journal?{query}"))
+    assert "Rien n’a été cherché." in page
+    assert "Lignes du journal" not in page
+    assert ("Ces lignes (CSV)" in page, "Aucune ligne ne répond" in page) == (False, False)
+    for typed in ("connexion", day, "19/12/2026"):
+        assert f'value="{typed}"' in page
+    answer = client.get(f"/administration/journal.csv?{query}")
+    assert answer["Location"] == f"/administration/journal?{query}"
+    assert not Entry.objects.filter(action="backoffice.file-taken").exists()
 
 
 def named(username: str, first_name: str, last_name: str) -> Account:

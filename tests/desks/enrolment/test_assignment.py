@@ -1,6 +1,7 @@
 """Requests are assigned, noted and passed on, within the services of whoever does it."""
 
 import html
+import re
 
 import pytest
 from django.test import Client
@@ -38,6 +39,7 @@ def test_whoever_takes_a_request_handles_it_and_may_hand_it_to_a_colleague(place
     assert desk.post(f"{there}/prendre").status_code == 302
     assert NumenRequest.objects.get().assignee_id == mine.pk
     assert request.reference in desk.get("/gestion/?confiees=moi").content.decode()
+    assert re.search(r'name="about" value="[^"]+, demande confiée à [^"]+"', desk.get(there).text)
     assert desk.post(f"{there}/confier", {"officer": stranger.pk}).status_code == 409
     assert desk.post(f"{there}/confier", {"officer": colleague.pk}).status_code == 302
     assert NumenRequest.objects.get().assignee_id == colleague.pk

@@ -105,6 +105,7 @@ def test_the_whole_way(client: Client, lucie: Account, nicolas: Account) -> None
     assert "Nicolas Morel" in second.get("/assistance/remises").content.decode()
     where = f"/assistance/remises/{row.pk}"
     assert "devant vous" in second.get(where).content.decode()
+    assert second.get(where).text.count('name="about" value="Nicolas Morel, à la demande de Lucie') == 2
     assert second.post(where, {"verification": ""}).status_code == 200
     assert not IssuedCode.objects.exists()
     sheet = second.post(where, {"verification": "Elle est devant moi"}).content.decode()

@@ -1,5 +1,6 @@
 """Who may do what in a mailbox of several people, screen by screen."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -404,7 +405,9 @@ def test_an_owner_named_by_mistake_is_taken_back_and_no_other(school: School, of
     assert kept.status_code == 422, "an owner by post, or by the opening, is nobody's slip"
     Member.objects.all().delete()
     confirmed(desk, path, {"address": address_of(wrong)})
-    assert "Nommés ici depuis trente jours" in desk.get("/boites/sans-responsable/").content.decode()
+    vacant = desk.get("/boites/sans-responsable/").text
+    assert "Nommés ici depuis trente jours" in vacant
+    assert re.search(r'name="about" value="[^"]+, dont [^"]+ est responsable"', vacant)
     there = f"{path}{wrong.pk}/reprendre/"
     assert desk.post(there, {"reason": " "}).status_code == 422
     assert of(wrong).post(there, {"reason": "x"}).status_code == 404

@@ -111,13 +111,17 @@ def test_changes_want_a_fresh_proof(boss: Client) -> None:
 
 @pytest.mark.heavy
 def test_an_application_is_added_and_its_secret_shown_once(boss: Client) -> None:
-    shown = text(boss.post(f"{HOME}nouvelle?protocole=oidc", TYPED))
+    answer = boss.post(f"{HOME}nouvelle?protocole=oidc", TYPED)
+    assert answer.status_code == 302, (
+        "the page that shows it is not that of the form: sent again, it makes none"
+    )
+    shown = text(boss.get(answer["Location"]))
     application = find_application("notes")
     assert application is not None
     assert application.addresses == ("https://notes.example/retour", "https://notes.example/autre")
     assert application.released == ("name", "email")
     secret = next(word for word in shown.replace("<", " ").replace(">", " ").split() if _holds(word))
-    assert secret not in text(boss.get(f"{HOME}notes"))
+    assert secret not in text(boss.get(answer["Location"]))
     assert "Notes &amp; bulletins" in text(boss.get(HOME))
 
 
@@ -157,7 +161,10 @@ def test_an_application_is_changed_and_the_journal_says_by_whom(boss: Client) ->
 
 def test_a_new_secret_lets_the_former_serve_a_while_unless_told_at_once(boss: Client) -> None:
     first, now = added(), timezone.now()
-    boss.post(f"{PAGE}/secret")
+    answer = boss.post(f"{PAGE}/secret")
+    assert boss.get(f"{HOME}").status_code == 200, "another page shows nothing of it, and keeps it"
+    assert "Le secret de l’application" in text(boss.get(answer["Location"]))
+    assert "Le secret de l’application" not in text(boss.get(answer["Location"]))
     application = find_application("intranet")
     assert application is not None
     assert is_secret_right(application, first, now)

@@ -16,7 +16,7 @@ _MAX_DISPLAYED_CHARACTERS = 300
 # Fields that hold codes: the label of the act, or its page, already says what they choose.
 _CODES = {
     "act", "action", "assignee", "category", "confirmer", "event", "next", "person_id", "plan", "schedule",
-    "scope", "source", "sure", "token",
+    "scope", "shown", "source", "sure", "token",
 }  # fmt: skip
 _LABELS = {
     "account": "Compte",
@@ -139,7 +139,7 @@ def _words_of(name: str, value: str) -> str:
     """What is displayed of a value; "" for a code, a number of the database, or a field without a name."""
     if choice := _CHOICES.get((name, value)):
         return choice
-    is_code = name in _CODES or bool(_TOKEN.fullmatch(value))
+    is_code = name.rpartition("-")[2] in _CODES or bool(_TOKEN.fullmatch(value))
     is_number = name in _NUMBERED and value.isdecimal()
     is_unnamed = name not in _LABELS and not name.startswith(ABOUT) and bool(_BARE.fullmatch(value))
     if is_code or is_number or is_unnamed:

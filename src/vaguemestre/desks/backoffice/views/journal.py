@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched
 from typing import NamedTuple
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -45,10 +45,12 @@ def show(request: SignedInRequest) -> HttpResponse:
     listing = Listing.of(request.GET, ("-ligne", "ligne"), count=50)
     rows: tuple[JournalEntry, ...] = ()
     total, problem = 0, ""
+    is_searched = form.is_valid()  # a day that is none would be a search of all days
     try:
-        rows, total = journal_page(
-            _criteria(form), first=listing.first, count=listing.count, backwards=listing.backwards
-        )
+        if is_searched:
+            rows, total = journal_page(
+                _criteria(form), first=listing.first, count=listing.count, backwards=listing.backwards
+            )
     except Refusal as refusal:
         problem = sentence(refusal)
     number, seal = last_seal()
@@ -56,6 +58,7 @@ def show(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "rows": list(_display_rows(rows)),
         "total": total,
+        "is_searched": is_searched,
         "listing": listing,
         "head": number,
         "seal": seal,
@@ -72,8 +75,10 @@ def show(request: SignedInRequest) -> HttpResponse:
 @require_GET
 @for_auditors
 def download(request: SignedInRequest) -> HttpResponseBase:
-    """Download the matching lines; the download is journaled."""
+    """Download the matching lines; the download is journaled. Back to the page if a day of it is none."""
     form = JournalForm(request.GET)
+    if not form.is_valid():
+        return HttpResponseRedirect(f"{reverse('backoffice:journal')}?{request.GET.urlencode()}")
     criteria = _criteria(form)
     services.record_download("journal", "journal", by=actor_of(request), now=timezone.now())
     header = ("ligne", "date", "acte", "libelle", "par", "sur", "details")

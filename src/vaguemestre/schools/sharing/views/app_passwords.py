@@ -1,10 +1,12 @@
 """A member's own app passwords on a shared mailbox."""
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from vaguemestre.access.signin.http import act_words, recently_signed_in
+from vaguemestre.access.signin.shown_once import redirect_to_secret
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.provisioning.ports import connections
@@ -21,7 +23,7 @@ from vaguemestre.schools.sharing.views.members import back_to
 @act_words("créer un mot de passe d’application")
 @members_only(Right.SEND)
 def create_app_password(request: BoxRequest) -> HttpResponse:
-    """Create an app password, shown on the response page only."""
+    """Create an app password, shown once on the page of the mailbox."""
     form = AppPasswordForm(request.POST)
     if not form.is_valid():
         return box_page(request, password_form=form, status=422)
@@ -33,7 +35,8 @@ def create_app_password(request: BoxRequest) -> HttpResponse:
         now=timezone.now(),
     )
     run_now(AccountChanged(request.access.account_id))
-    return box_page(request, new_password=password)
+    page = reverse("sharing:show-box", args=[request.access.box_id])
+    return redirect_to_secret(request, f"{page}#app-passwords", password)
 
 
 @require_POST

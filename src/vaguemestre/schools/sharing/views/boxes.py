@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.shown_once import forget_secret, secret_to_show
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import domain_of
@@ -129,7 +130,7 @@ def vacant_boxes_page(
 @require_GET
 @members_only(Right.READ)
 def show_box(request: BoxRequest) -> HttpResponse:
-    return box_page(request)
+    return forget_secret(request, box_page(request, new_password=secret_to_show(request)))
 
 
 def box_page(

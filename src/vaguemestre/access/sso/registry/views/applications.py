@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vaguemestre.access.signin.administrators import for_administrators, for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.access.signin.shown_once import forget_secret, redirect_to_secret, secret_to_show
 from vaguemestre.access.sso.registry import services
 from vaguemestre.access.sso.registry.forms import ApplicationForm, LogoForm, PersonForm
 from vaguemestre.access.sso.registry.ports import call
@@ -93,8 +94,7 @@ def add(request: SignedInRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
         else:
-            application = _application_or_404(registration.client_id)
-            return _page(request, application, secret=secret, done="ajoutee")
+            return redirect_to_secret(request, _address(registration.client_id, "ajoutee"), secret)
     context = {"form": form, "protocol": PROTOCOLS[protocol], "kind": protocol.value}
     return render(request, "sso/registry/add.html", context)
 
@@ -102,7 +102,10 @@ def add(request: SignedInRequest) -> HttpResponse:
 @require_GET
 @for_administrators
 def show(request: SignedInRequest, client_id: str) -> HttpResponse:
-    return _page(request, _application_or_404(client_id), done=request.GET.get("fait", ""))
+    application, secret = _application_or_404(client_id), secret_to_show(request)
+    return forget_secret(
+        request, _page(request, application, secret=secret, done=request.GET.get("fait", ""))
+    )
 
 
 @require_POST
@@ -125,14 +128,17 @@ def change(request: SignedInRequest, client_id: str) -> HttpResponse:
 @for_recent_administrators
 @act_words("renouveler le secret d’une application")
 def renew_secret(request: SignedInRequest, client_id: str) -> HttpResponse:
-    """Draw a new secret and show it, once. Ask first if one that the application may use ends at once."""
+    """Draw a new secret, shown once on the page that follows.
+
+    Ask first if one that the application may use ends at once.
+    """
     at_once, now = request.POST.get("at_once") == "1", timezone.now()
     application = _application_or_404(client_id)
     asks = services.needs_secret(application) and (at_once or application.has_former(now))
     if asks and (page := confirmation_page(request, _renewal(application, at_once))):
         return page
     secret = services.renew_secret(client_id, by=_actor(request), now=now, at_once=at_once)
-    return _page(request, _application_or_404(client_id), secret=secret, done="secret")
+    return redirect_to_secret(request, _address(client_id, "secret"), secret)
 
 
 def _renewal(application: Application, at_once: bool) -> Confirmation:
@@ -289,7 +295,11 @@ def _protocol(text: str) -> Protocol:
 
 
 def _back(client_id: str, done: str) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('registry:show', args=[client_id])}?fait={done}")
+    return HttpResponseRedirect(_address(client_id, done))
+
+
+def _address(client_id: str, done: str) -> str:
+    return f"{reverse('registry:show', args=[client_id])}?fait={done}"
 
 
 def _actor(request: SignedInRequest) -> str:
