@@ -2,9 +2,11 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import NOON, account
 from tests.desks.enrolment.officers import academy, applicant, filed, managed_by, officer, school
@@ -14,9 +16,10 @@ from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.handlers import follow_people
 from vaguemestre.desks.enrolment.models import NumenRequest, RequestNote, Step
 from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.events import PeopleChanged
-from vaguemestre.people.directory.models import ManagementService, Person
+from vaguemestre.people.directory.models import Assignment, ManagementService, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +31,20 @@ def place() -> int:
 
 def client_of(who: Account) -> Client:
     return signed_in(who)
+
+
+def test_a_departure_to_come_waits_on_the_home_page_of_its_service(place: int) -> None:
+    desk, today = client_of(officer(place, "DPE")), paris_day(timezone.now())
+    leaver = managed_by(place, "DPE", "partante", last_name="Partante")
+    posts = Assignment.objects.filter(person_id=leaver.person_id)
+    posts.update(starts_on=today - timedelta(days=400), ends_on=today + timedelta(days=200))
+    assert "d’ici trente jours" not in desk.get("/").text
+    posts.update(ends_on=today + timedelta(days=9))
+    home = desk.get("/").text
+    assert "1 départ d’ici trente jours" in home
+    (link,) = re.findall(r'href="(/gestion/personnes[^"]+)"', home)
+    assert "Partante" in desk.get(html.unescape(link)).text
+    assert "d’ici trente jours" not in client_of(officer(place, "DPATE")).get("/").text
 
 
 def test_whoever_takes_a_request_handles_it_and_may_hand_it_to_a_colleague(place: int) -> None:

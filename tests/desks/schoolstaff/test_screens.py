@@ -184,6 +184,17 @@ def test_a_letter_holds_what_the_academie_adds(client: Client, tmp_path: Path) -
     assert "Bureau 12." in text.partition("À découper")[0]
 
 
+def test_a_departure_to_come_waits_on_the_home_page_of_the_head(client: Client) -> None:
+    today = paris_day(timezone.now())
+    somebody("Reste", "active", ends_on=today + timedelta(days=200))
+    assert "d’ici trente jours" not in client.get("/").text
+    somebody("Finit", "active", ends_on=today + timedelta(days=9))
+    home = client.get("/").text
+    assert "1 départ d’ici trente jours" in home
+    (link,) = re.findall(r'href="(/annuaire/mes-personnels\?vue=fins)"', home)
+    assert "Finit" in client.get(link).text
+
+
 def test_a_card_opened_from_there_stays_under_that_entry(client: Client) -> None:
     card = somebody("Attend").person
     assert card is not None

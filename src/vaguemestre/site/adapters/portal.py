@@ -1,6 +1,6 @@
 """What waits for somebody at other desks, for their home page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vaguemestre.access.signin.values import Who
 from vaguemestre.desks.enrolment import queries as enrolment
@@ -8,21 +8,29 @@ from vaguemestre.desks.helpdesk.queries.hand_overs import pending_hand_overs
 from vaguemestre.desks.helpdesk.queries.requests import count_open_requests
 from vaguemestre.desks.portal.values import Errand
 from vaguemestre.desks.schoolstaff.queries import staff_of
-from vaguemestre.desks.schoolstaff.rules.views import is_in
+from vaguemestre.desks.schoolstaff.rules.views import ENDING_DAYS, is_in
 from vaguemestre.desks.schoolstaff.values import Part
 from vaguemestre.foundation.kernel.text.french_dates import moment_fr
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.directory.queries import PeopleFilter
 from vaguemestre.people.lifecycle.queries import places_directed_by
 from vaguemestre.schools.lists.queries import held_letters_of
 
 _CODES_SHOWN = 3  # further ones are on the page of hand-overs
+_STAFF = "/annuaire/mes-personnels"
 _LISTS_SHOWN = 3  # further ones are on the page of lists
 
 
 def waiting_errands(who: Who, now: datetime) -> list[Errand]:
-    """Implements `portal.ports.WaitingErrands`: codes, letters to moderate, requests to answer, staff."""
-    return [*_codes(who, now), *_letters(who, now), *_requests(who), *_staff(who, now)]
+    """Implements `portal.ports.WaitingErrands`: codes, letters to decide, requests, ends of posts, staff."""
+    return [
+        *_codes(who, now),
+        *_letters(who, now),
+        *_requests(who),
+        *_ends_of_posts(who, now),
+        *_staff(who, now),
+    ]
 
 
 def _codes(who: Who, now: datetime) -> list[Errand]:
@@ -73,11 +81,29 @@ def _staff(who: Who, now: datetime) -> list[Errand]:
     if not places:
         return []
     members = staff_of(places, person_id, today)
-    people = {member.person_id for member in members if is_in(Part.NEVER_ACTIVATED, member, today)}
-    if not people:
+    errands = []
+    if count := len({member.person_id for member in members if is_in(Part.NEVER_ACTIVATED, member, today)}):
+        title = f"{counted(count, 'compte')} jamais {inflected(count, 'activé')}"
+        purpose = "Dans votre établissement : des lettres sont à remettre"
+        errands.append(Errand(title, purpose, f"{_STAFF}?vue={Part.NEVER_ACTIVATED}", "user-off", "Voir"))
+    if count := len({member.person_id for member in members if is_in(Part.ENDING, member, today)}):
+        title = f"{counted(count, 'départ')} d’ici trente jours"
+        purpose = "Dans votre établissement : un contrat ou un poste prend fin"
+        errands.append(Errand(title, purpose, f"{_STAFF}?vue={Part.ENDING}", "calendar", "Voir"))
+    return errands
+
+
+def _ends_of_posts(who: Who, now: datetime) -> list[Errand]:
+    """Of whom a service manages: a contract is renewed, or a departure declared, before the last day."""
+    if who.role != "hr_officer":
         return []
-    title = f"{counted(len(people), 'compte')} jamais {inflected(len(people), 'activé')}"
-    address = f"/annuaire/mes-personnels?vue={Part.NEVER_ACTIVATED}"
-    return [
-        Errand(title, "Dans votre établissement : des lettres sont à remettre", address, "user-off", "Voir")
-    ]
+    today = paris_day(now)
+    until = today + timedelta(days=ENDING_DAYS)
+    criteria = PeopleFilter(day=today, ends_by=until)
+    scope = enrolment.scope_of(who.account_id)
+    _, count = enrolment.search_people(scope, criteria, state="active", count=1)
+    if not count:
+        return []
+    title = f"{counted(count, 'départ')} d’ici trente jours"
+    address = f"/gestion/personnes?etat=active&fin={until:%d/%m/%Y}"
+    return [Errand(title, "À votre service : un poste prend fin", address, "calendar", "Voir")]
