@@ -208,8 +208,11 @@ def test_a_password_for_a_mail_program_is_of_the_mailbox_and_of_the_person(
     secretary, reader = account("secretaire"), account("lectrice")
     school.share(secretary, Right.SEND)
     school.share(reader, Right.READ)
-    page = of(secretary).post(f"{school.path}programmes/", {"name": "Thunderbird"})
-    assert page.status_code == 200
+    browser = of(secretary)
+    made = browser.post(f"{school.path}programmes/", {"name": "Thunderbird"})
+    assert made.status_code == 302, "the page that shows it, asked again, makes no other"
+    assert "montré cette fois seulement" in browser.get(made["Location"]).text
+    assert "montré cette fois seulement" not in browser.get(made["Location"]).text
     key = AppPassword.objects.get()
     assert (key.account_id, key.holder_id) == (school.box.account_id, secretary.pk)
     assert of(reader).post(f"{school.path}programmes/", {"name": "Thunderbird"}).status_code == 422

@@ -9,6 +9,7 @@ from tests.mailbox.webmail.conftest import address, put
 from tests.mailbox.webmail.views.test_messages import PIECE
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.mailbox.calendar.models import Engagement
 from vaguemestre.mailbox.webmail.rules.cards.invitations import parse_invitation
 from vaguemestre.post.mailstore.values import MessageRef
 
@@ -79,6 +80,32 @@ def test_the_older_letters_of_a_moved_meeting_say_so_before_the_new_one_is_answe
     back = put(box, invitation(SEQUENCE="2"))
     assert PRESSED in card_of(reader, back), "back at its first time"
     assert "déplacé depuis : lundi 7 décembre" in card_of(reader, moved)
+
+
+def titled(content: bytes) -> bytes:
+    """The letter, whose subject names the meeting."""
+    subject = b"Subject: =?utf-8?q?Mis_=C3=A0_jour_=3A_R=C3=A9union_d=E2=80=99=C3=A9quipe?="
+    return content.replace(b"Subject: Invitation", subject)
+
+
+def test_a_meeting_moved_by_a_letter_not_opened_yet_stands_where_it_was_moved(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    first, other = put(box, invitation()), put(box, invitation("autre@dehors.example"))
+    reply(reader, first, "ACCEPTED")
+    forged = by_stranger(invitation(**{**FRIDAY, "SEQUENCE": "9"}), b"ines.roy@dehors.example")
+    put(box, titled(forged))
+    assert "En même temps que" in card_of(reader, other)
+    put(box, titled(invitation(**FRIDAY)))
+    assert "En même temps que" not in card_of(reader, other)
+    assert "a été déplacé depuis : vendredi 11 décembre 2026, de 9 h à 10 h" in card_of(reader, first)
+
+
+def test_a_letter_not_opened_yet_adds_no_meeting(reader: Client, box: MemoryMailbox) -> None:
+    first = put(box, invitation())
+    put(box, titled(invitation(**FRIDAY)))
+    card_of(reader, first)
+    assert not Engagement.objects.exists()
 
 
 @pytest.mark.parametrize("is_answered", [True, False])

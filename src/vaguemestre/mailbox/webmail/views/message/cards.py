@@ -1,12 +1,14 @@
 """Cards that explain parts of a message, requested after its pane."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import cast
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.calendar.queries import answer_to, clashes
 from vaguemestre.mailbox.webmail.http import (
@@ -20,7 +22,8 @@ from vaguemestre.mailbox.webmail.http import (
 from vaguemestre.mailbox.webmail.ports import ReaderBusy, TooComplex, authorities, run_limited
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.cards import deliveries
-from vaguemestre.mailbox.webmail.rules.cards.invitations import standing_of
+from vaguemestre.mailbox.webmail.rules.cards.card_places import card_places
+from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation, standing_of
 from vaguemestre.mailbox.webmail.rules.rendering.parts import covers_all, find_part
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
@@ -36,11 +39,12 @@ from vaguemestre.mailbox.webmail.services.message.enclosed import EnclosedMessag
 from vaguemestre.mailbox.webmail.services.message.one_click_replies import note_invitation
 from vaguemestre.mailbox.webmail.services.message.verdicts import verdict_of
 from vaguemestre.mailbox.webmail.values import CardKind
-from vaguemestre.post.mailstore.ports import MessageGone, Reads
-from vaguemestre.post.mailstore.values import MessageRef, Part
+from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, Reads
+from vaguemestre.post.mailstore.values import Clause, MessageRef, Part, View, Where
 
 _MAX_BYTES = 2_000_000
 _MAX_SIGNED_BYTES = 25_000_000
+_INBOX, _MAX_LATER_LETTERS, _MAX_SOUGHT_CHARACTERS = "INBOX", 3, 100
 _READ_APART = frozenset((CardKind.INVITATION, CardKind.CONTACT, CardKind.SMIME))
 TOO_HEAVY = Signature(holds=False, problem="Ce courriel est trop lourd pour être vérifié ici.")
 
@@ -106,6 +110,9 @@ def _invitation(request: SignedInRequest, reads: Reads, ref: MessageRef, part: P
     is_theirs = _is_of_organiser(request, reads, ref, invitation.organiser.address)
     if is_theirs and invitation.organiser.address not in mine:
         note_invitation(account, invitation)
+    times = account, invitation.event, invitation.starts, invitation.ends
+    titles = {clash.title for clash in clashes(*times)} | {invitation.title}
+    _note_later_letters(request, reads, ref, titles)
     given = answer_to(account, invitation.event)
     standing = standing_of(invitation, given)
     is_off = invitation.is_cancelled or standing.is_outdated
@@ -113,10 +120,41 @@ def _invitation(request: SignedInRequest, reads: Reads, ref: MessageRef, part: P
         "invitation": invitation,
         "standing": standing,
         "is_strangers": given is not None and not is_theirs and invitation.method in {"REQUEST", "CANCEL"},
-        "clashes": () if is_off else clashes(account, invitation.event, invitation.starts, invitation.ends),
+        "clashes": () if is_off else clashes(*times),
         "is_over": invitation.ends < timezone.now(),
         "is_mine": invitation.organiser.address in mine,
     }
+
+
+def _note_later_letters(request: SignedInRequest, reads: Reads, ref: MessageRef, titles: set[str]) -> None:
+    """Remember what organisers wrote since of events already known, though their letters were not opened.
+
+    Of each title, the newest letters of the inbox with it in their subject.
+    """
+    if isinstance(reads, EnclosedMessage):
+        return
+    account, mine = request.who.account_id, own_addresses(request.who)
+    mailbox = cast(Mailbox, reads)  # what is not enclosed is read from there
+    with suppress(EngineDown, MessageGone, TooComplex, ReaderBusy):
+        for title in filter(None, titles):
+            view = View(clauses=(Clause(Where.SUBJECT, title[:_MAX_SOUGHT_CHARACTERS]),))
+            for row in mailbox.look(_INBOX, view, 0, _MAX_LATER_LETTERS).rows:
+                later = _invitation_in(mailbox, row.ref) if row.ref != ref else None
+                if later is None or answer_to(account, later.event) is None:
+                    continue
+                organiser = later.organiser.address
+                if organiser not in mine and _is_of_organiser(request, mailbox, row.ref, organiser):
+                    note_invitation(account, later)
+
+
+def _invitation_in(mailbox: Mailbox, ref: MessageRef) -> Invitation | None:
+    """The invitation that a letter shows in its card; None without one, or if it is long to read."""
+    root = mailbox.open(ref).root
+    number = next((card.number for card in card_places(root) if card.kind is CardKind.INVITATION), "")
+    part = find_part(root, number) if number else None
+    if part is None or part.size > MAX_BYTES_HERE:
+        return None
+    return invitation_of(run_limited.get(), mailbox.part(ref, number, _MAX_BYTES))
 
 
 def _is_of_organiser(request: SignedInRequest, reads: Reads, ref: MessageRef, organiser: str) -> bool:
