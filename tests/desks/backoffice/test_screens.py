@@ -374,8 +374,10 @@ def test_a_feed_shows_its_plan_its_refused_lines_and_who_confirmed(
     waiting = feed(place, refusal="Trop.", finished_at=None)
     assert "tout le fichier a servi" not in text(client.get(f"/administration/flux/{waiting.pk}"))
     page = text(client.get(f"/administration/flux/{made.pk}?vue=refus"))
-    for shown in ("administratrice", "ligne de commande", "Trop.", "@SUM(A1)"):
+    for shown in ("administratrice", "ligne de commande", "Trop.", "@SUM(A1)", "Lignes refusées (1)"):
         assert shown in page
+    sought = text(client.get(f"/administration/flux/{made.pk}?vue=refus&q=dossier"))
+    assert "Lignes refusées (0 sur 1)" in sought
     rows = table_of(client.get(f"/administration/flux/{made.pk}/refus.csv"))
     assert rows == [["ligne", "colonne", "dossier", "raison"], ["7", "uai", "'=1+1", "'@SUM(A1)"]]
 

@@ -117,11 +117,13 @@ def test_a_theme_is_kept_and_shown_everywhere(client: Client, nicolas: Account) 
 
 
 def test_an_application_password_is_shown_once(client: Client, nicolas: Account) -> None:
-    page = client.post("/parametres/appareils/nouveau", {"name": "Thunderbird"})
+    made = client.post("/parametres/appareils/nouveau", {"name": "Thunderbird"})
+    assert made.status_code == 302, "the page that shows it, asked again, makes no other"
+    page = client.get(made["Location"])
     text = page.content.decode().split('id="app-password">')[1].split("<")[0]
     assert AppPassword.objects.get().token_sha256 == sha256_of(text)
     assert "no-store" in page["Cache-Control"]
-    again = client.get("/parametres/appareils").content.decode()
+    again = client.get(made["Location"]).content.decode()
     assert text not in again
     assert "Thunderbird" in again
 
@@ -167,7 +169,7 @@ def test_nobody_revokes_somebody_elses(client: Client, nicolas: Account) -> None
 
 
 def test_a_name_that_looks_like_html_is_only_text(client: Client, nicolas: Account) -> None:
-    page = client.post("/parametres/appareils/nouveau", {"name": "<img src=x onerror=alert(1)>"})
+    page = client.post("/parametres/appareils/nouveau", {"name": "<img src=x onerror=alert(1)>"}, follow=True)
     assert "<img" not in page.content.decode()
 
 

@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
+from vaguemestre.access.signin.shown_once import forget_secret, redirect_to_secret, secret_to_show
 from vaguemestre.desks.portal import services
 from vaguemestre.desks.portal.forms import AppPasswordForm
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.mailbox.autoconfig.http import offered
-from vaguemestre.mailbox.autoconfig.services import NewPassword, make_app_password
+from vaguemestre.mailbox.autoconfig.services import make_app_password
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.queries import app_passwords_of, class_of_account
 from vaguemestre.people.provisioning.ports import connections
@@ -22,14 +23,14 @@ from vaguemestre.people.service_classes.labels_fr import closed_to_programs
 @require_GET
 @signed_in
 def list_app_passwords(request: SignedInRequest) -> HttpResponse:
-    return _page(request, AppPasswordForm())
+    return forget_secret(request, _page(request, AppPasswordForm()))
 
 
 @require_POST
 @recently_signed_in
 @act_words("créer un mot de passe d’application")
 def create_app_password(request: SignedInRequest) -> HttpResponse:
-    """Create an app password, shown on the response page only."""
+    """Create an app password, shown once on the page that follows."""
     form = AppPasswordForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
@@ -45,7 +46,8 @@ def create_app_password(request: SignedInRequest) -> HttpResponse:
     )
     is_ready = run_now(AccountChanged(account_id))
     run_now(app_password.touched)
-    return _page(request, AppPasswordForm(), app_password=app_password, name=name, is_ready=is_ready)
+    query = f"nouveau={app_password.number}{'' if is_ready else '&attend=1'}"
+    return redirect_to_secret(request, f"{reverse('portal:app-passwords')}?{query}", app_password.text)
 
 
 @require_POST
@@ -61,23 +63,18 @@ def revoke_app_password(request: SignedInRequest, number: int) -> HttpResponse:
     return HttpResponseRedirect(f"{page}?fait=revoque" if is_done else page)
 
 
-def _page(
-    request: SignedInRequest,
-    form: AppPasswordForm,
-    *,
-    app_password: NewPassword | None = None,
-    name: str = "",
-    is_ready: bool = True,
-) -> HttpResponse:
+def _page(request: SignedInRequest, form: AppPasswordForm) -> HttpResponse:
     held = class_of_account(request.who.account_id)
+    app_passwords, secret = app_passwords_of(request.who.account_id), secret_to_show(request)
+    number = request.GET.get("nouveau", "")
     context = {
         "class_name": held.name if held else "",
         "closed": closed_to_programs(held.limits) if held else "",
         "form": form,
-        "app_passwords": app_passwords_of(request.who.account_id),
-        "app_password": app_password,
-        "name": name,
-        "is_ready": is_ready,
+        "app_passwords": app_passwords,
+        "new": next((one for one in app_passwords if secret and str(one.app_password_id) == number), None),
+        "secret": secret,
+        "is_ready": "attend" not in request.GET,
         "offer": offered(domain_of(request)),
         "address": request.who.address,
         "now": timezone.now(),
