@@ -13,18 +13,18 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.rules.secret_box import seal, unseal
+from vaguemestre.people.credentials.values import SecretKeys
 
 _LIFETIME_SECONDS = 120
 
 
-def redirect_to_secret(request: SignedInRequest, page: str, secret: str) -> HttpResponse:
+def redirect_to_secret(request: SignedInRequest, page: str, secret: str, keys: SecretKeys) -> HttpResponse:
     """To that page (its path, with or without a query), which shows the secret; "": none is made."""
     answer = HttpResponseRedirect(page)
     if secret:
         content = json.dumps([urlsplit(page).path, time.time(), secret])
-        sealed = seal(content.encode(), request.who.account_id, secret_keys.get())
+        sealed = seal(content.encode(), request.who.account_id, keys)
         answer.set_cookie(
             settings.SHOWN_ONCE_COOKIE_NAME,
             base64.urlsafe_b64encode(sealed).decode(),
@@ -37,11 +37,11 @@ def redirect_to_secret(request: SignedInRequest, page: str, secret: str) -> Http
     return answer
 
 
-def secret_to_show(request: SignedInRequest) -> str:
+def secret_to_show(request: SignedInRequest, keys: SecretKeys) -> str:
     """The secret to be shown on this page; "" if there is none."""
     cookie = request.COOKIES.get(settings.SHOWN_ONCE_COOKIE_NAME, "")
     try:
-        content = unseal(base64.urlsafe_b64decode(cookie), request.who.account_id, secret_keys.get())
+        content = unseal(base64.urlsafe_b64decode(cookie), request.who.account_id, keys)
         page, at, secret = json.loads(content)
     except (Refusal, ValueError):
         return ""

@@ -15,6 +15,7 @@ from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.mailbox.autoconfig.http import offered
 from vaguemestre.mailbox.autoconfig.services import make_app_password
 from vaguemestre.people.credentials.events import AccountChanged
+from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import app_passwords_of, class_of_account
 from vaguemestre.people.provisioning.ports import connections
 from vaguemestre.people.service_classes.labels_fr import closed_to_programs
@@ -47,7 +48,8 @@ def create_app_password(request: SignedInRequest) -> HttpResponse:
     is_ready = run_now(AccountChanged(account_id))
     run_now(app_password.touched)
     query = f"nouveau={app_password.number}{'' if is_ready else '&attend=1'}"
-    return redirect_to_secret(request, f"{reverse('portal:app-passwords')}?{query}", app_password.text)
+    page = f"{reverse('portal:app-passwords')}?{query}"
+    return redirect_to_secret(request, page, app_password.text, secret_keys.get())
 
 
 @require_POST
@@ -65,7 +67,10 @@ def revoke_app_password(request: SignedInRequest, number: int) -> HttpResponse:
 
 def _page(request: SignedInRequest, form: AppPasswordForm) -> HttpResponse:
     held = class_of_account(request.who.account_id)
-    app_passwords, secret = app_passwords_of(request.who.account_id), secret_to_show(request)
+    app_passwords, secret = (
+        app_passwords_of(request.who.account_id),
+        secret_to_show(request, secret_keys.get()),
+    )
     number = request.GET.get("nouveau", "")
     context = {
         "class_name": held.name if held else "",

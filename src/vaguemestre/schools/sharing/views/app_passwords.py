@@ -9,6 +9,7 @@ from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.access.signin.shown_once import redirect_to_secret
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.people.credentials.events import AccountChanged
+from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.provisioning.ports import connections
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.forms import AppPasswordForm
@@ -36,7 +37,7 @@ def create_app_password(request: BoxRequest) -> HttpResponse:
     )
     run_now(AccountChanged(request.access.account_id))
     page = reverse("sharing:show-box", args=[request.access.box_id])
-    return redirect_to_secret(request, f"{page}#app-passwords", password)
+    return redirect_to_secret(request, f"{page}#app-passwords", password, secret_keys.get())
 
 
 @require_POST

@@ -15,6 +15,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import app_passwords_of_holder
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.forms import (
@@ -130,7 +131,7 @@ def vacant_boxes_page(
 @require_GET
 @members_only(Right.READ)
 def show_box(request: BoxRequest) -> HttpResponse:
-    return forget_secret(request, box_page(request, new_password=secret_to_show(request)))
+    return forget_secret(request, box_page(request, new_password=secret_to_show(request, secret_keys.get())))
 
 
 def box_page(

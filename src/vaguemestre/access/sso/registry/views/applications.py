@@ -35,13 +35,10 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import find_account
 
-_MANUAL_PROTOCOLS = (
-    Protocol.OIDC,
-    Protocol.CAS,
-    Protocol.HEADERS,
-)  # a SAML application is read from its metadata
+_MANUAL_PROTOCOLS = (Protocol.OIDC, Protocol.CAS, Protocol.HEADERS)  # SAML is read from its metadata
 
 _ORDERS: dict[str, Callable[[dict[str, Any]], str | int]] = {
     "nom": lambda row: without_accents(row["application"].name),
@@ -94,7 +91,9 @@ def add(request: SignedInRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
         else:
-            return redirect_to_secret(request, _address(registration.client_id, "ajoutee"), secret)
+            return redirect_to_secret(
+                request, _address(registration.client_id, "ajoutee"), secret, secret_keys.get()
+            )
     context = {"form": form, "protocol": PROTOCOLS[protocol], "kind": protocol.value}
     return render(request, "sso/registry/add.html", context)
 
@@ -102,7 +101,7 @@ def add(request: SignedInRequest) -> HttpResponse:
 @require_GET
 @for_administrators
 def show(request: SignedInRequest, client_id: str) -> HttpResponse:
-    application, secret = _application_or_404(client_id), secret_to_show(request)
+    application, secret = _application_or_404(client_id), secret_to_show(request, secret_keys.get())
     return forget_secret(
         request, _page(request, application, secret=secret, done=request.GET.get("fait", ""))
     )
@@ -120,7 +119,7 @@ def change(request: SignedInRequest, client_id: str) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
         else:
-            return _back(client_id, "changee")
+            return HttpResponseRedirect(_address(client_id, "changee"))
     return _page(request, application, form=form)
 
 
@@ -128,17 +127,14 @@ def change(request: SignedInRequest, client_id: str) -> HttpResponse:
 @for_recent_administrators
 @act_words("renouveler le secret d’une application")
 def renew_secret(request: SignedInRequest, client_id: str) -> HttpResponse:
-    """Draw a new secret, shown once on the page that follows.
-
-    Ask first if one that the application may use ends at once.
-    """
+    """Draw a new secret, shown once. Ask first if one that the application may use ends at once."""
     at_once, now = request.POST.get("at_once") == "1", timezone.now()
     application = _application_or_404(client_id)
     asks = services.needs_secret(application) and (at_once or application.has_former(now))
     if asks and (page := confirmation_page(request, _renewal(application, at_once))):
         return page
     secret = services.renew_secret(client_id, by=_actor(request), now=now, at_once=at_once)
-    return redirect_to_secret(request, _address(client_id, "secret"), secret)
+    return redirect_to_secret(request, _address(client_id, "secret"), secret, secret_keys.get())
 
 
 def _renewal(application: Application, at_once: bool) -> Confirmation:
@@ -171,7 +167,7 @@ def set_logo(request: SignedInRequest, client_id: str) -> HttpResponse:
     application = _application_or_404(client_id)
     if request.POST.get("remove") == "1":
         services.set_logo(client_id, b"", by=_actor(request), now=timezone.now())
-        return _back(client_id, "logo")
+        return HttpResponseRedirect(_address(client_id, "logo"))
     form = LogoForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -180,7 +176,7 @@ def set_logo(request: SignedInRequest, client_id: str) -> HttpResponse:
             form.add_error("logo", sentence(refusal))
         else:
             services.set_logo(client_id, content, by=_actor(request), now=timezone.now())
-            return _back(client_id, "logo")
+            return HttpResponseRedirect(_address(client_id, "logo"))
     return _page(request, application, logo=form)
 
 
@@ -292,10 +288,6 @@ def _application_or_404(client_id: str) -> Application:
 
 def _protocol(text: str) -> Protocol:
     return next((protocol for protocol in _MANUAL_PROTOCOLS if protocol.value == text), Protocol.OIDC)
-
-
-def _back(client_id: str, done: str) -> HttpResponse:
-    return HttpResponseRedirect(_address(client_id, done))
 
 
 def _address(client_id: str, done: str) -> str:
