@@ -604,7 +604,11 @@ class TestLives:
         assert (wrong.status_code, "Écrivez la date" in words(wrong)) == (422, True)
         far = desk.post(f"{there}/declarer", {"event": "retirement", "effect_on": "01/01/2060"})
         assert (far.status_code, "trop loin" in words(far)) == (422, True)
-        day = f"{timezone.localdate():%d/%m/%Y}"
+        day, next_day = (f"{timezone.localdate() + timedelta(days=days):%d/%m/%Y}" for days in (0, 1))
+        early = desk.post(f"{there}/declarer", {"event": "death", "effect_on": next_day})
+        assert (early.status_code, "ne se déclare pas d’avance" in words(early)) == (422, True)
+        moved = {"event": "transfer", "effect_on": day, "new_address": "a.partante@ac-lille.test"}
+        assert "Nouvelle adresse a.partante@ac-lille.test" in words(desk.post(f"{there}/declarer", moved))
         given = {"event": "suspension", "effect_on": day}
         foreseen = words(desk.post(f"{there}/declarer", given))
         assert "Aussitôt, le compte est suspendu" in foreseen

@@ -56,6 +56,13 @@ def test_an_event_is_declared_within_a_year_behind_and_three_ahead(marie: Accoun
     assert not LifecycleEvent.objects.exists()
 
 
+def test_a_death_is_not_declared_before_its_day(marie: Account) -> None:
+    """It is a slip of the keyboard, and notices of the closing would go to somebody alive, or to heirs."""
+    with pytest.raises(Refusal, match="death-to-come"):
+        declare(marie, EventKind.DEATH, TODAY + timedelta(days=1))
+    assert not LifecycleEvent.objects.exists()
+
+
 def test_nothing_is_declared_of_an_account_without_a_person() -> None:
     box = Account.objects.create(username="secretariat", mailbox="s@ac-amiens.test", state="active")
     with pytest.raises(Refusal, match="account-unknown"):

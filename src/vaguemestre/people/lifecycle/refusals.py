@@ -9,6 +9,7 @@ SENTENCES = {
     "lifecycle.by-the-desk": "Une compromission est déclarée par l’assistance, qui met le compte à l’abri.",
     "lifecycle.by-the-feed": "Les arrivées et les changements d’affectation viennent du flux RH.",
     "lifecycle.day-impossible": "Cette date est trop loin.",
+    "lifecycle.death-to-come": "Un décès ne se déclare pas d’avance : vérifiez le jour.",
     "lifecycle.nothing-closes": "Aucune fermeture n’est prévue pour ce compte.",
     "lifecycle.nothing-declared": "Rien n’est déclaré pour ce compte.",
 }

@@ -38,6 +38,7 @@ from vaguemestre.people.lifecycle.ports import boxes_owned
 from vaguemestre.people.lifecycle.queries import account_lifecycle
 from vaguemestre.people.lifecycle.values import AccountLifecycle, EventKind, Forecast, Step
 
+_ABOUT_THE_DAY = frozenset({"lifecycle.day-impossible", "lifecycle.death-to-come"})
 _LATE = 14  # days: an officer declares what happened the week before
 _DECLARABLE = tuple(
     event for event in EventKind if event not in rules.DECLARED_BY_FEED | rules.DECLARED_BY_HELPDESK
@@ -105,9 +106,7 @@ def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
             )
             return _done(account_id, person_id)
         except Refusal as refusal:
-            form.add_error(
-                "effect_on" if refusal.code == "lifecycle.day-impossible" else None, sentence(refusal)
-            )
+            form.add_error("effect_on" if refusal.code in _ABOUT_THE_DAY else None, sentence(refusal))
     return _page(request, person, account_id, form, status=422)
 
 
@@ -134,7 +133,7 @@ def _confirmation(
 ) -> Confirmation:
     """The confirmation page: what the declaration will do, and when."""
     event, day = EventKind(form.cleaned_data["event"]), form.cleaned_data["effect_on"]
-    effects = list(forecast_sentences(foreseen))
+    effects, address = list(forecast_sentences(foreseen)), form.cleaned_data["new_address"]
     boxes = boxes_owned.get()(account_id)
     steps = {*foreseen.at_once, *(due.step for due in foreseen.later)}
     if boxes and Step.WITHDRAW in steps:
@@ -146,6 +145,7 @@ def _confirmation(
             ("Personne", person.name),
             ("Poste", person.place),
             ("Jour d’effet", _day_words(day, paris_day(timezone.now()))),
+            *([("Nouvelle adresse", address)] if address else []),
         ],
         consequences=effects,
         fields=[(name, form.data.get(name, "")) for name in form.fields],

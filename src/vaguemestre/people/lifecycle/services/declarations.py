@@ -39,7 +39,7 @@ def declare_event(
     """Use case: declare an event in the place of the open one, and run the due steps.
 
     Raises Refusal `lifecycle.account-unknown`, `lifecycle.account-closed`, `lifecycle.by-the-feed`,
-    `lifecycle.by-the-desk`, `lifecycle.day-impossible`.
+    `lifecycle.by-the-desk`, `lifecycle.day-impossible`, `lifecycle.death-to-come`.
     """
     _check_declaration(account_id, kind, effect_on, today)
     former = queries.open_event(account_id)
@@ -166,6 +166,8 @@ def _check_declaration(account_id: int, kind: EventKind, effect_on: date, today:
         raise Refusal("lifecycle.by-the-feed" if kind in rules.DECLARED_BY_FEED else "lifecycle.by-the-desk")
     if not today - MAX_BEHIND <= effect_on <= today + MAX_AHEAD:
         raise Refusal("lifecycle.day-impossible")
+    if kind is EventKind.DEATH and effect_on > today:
+        raise Refusal("lifecycle.death-to-come")
     account = account_status(account_id)
     if account is None or account.person_id is None:
         raise Refusal("lifecycle.account-unknown")
