@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from vaguemestre.desks.backoffice.rules.action_labels import ACTION_LABELS, action_label
 from vaguemestre.desks.backoffice.rules.actors import actor_names
-from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS, action_label
 from vaguemestre.desks.backoffice.rules.details import details_label
 from vaguemestre.desks.backoffice.rules.things import thing_label, things_labelled
 from vaguemestre.desks.helpdesk.values import DeskAction

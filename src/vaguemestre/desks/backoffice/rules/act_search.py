@@ -2,7 +2,7 @@
 
 import re
 
-from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS
+from vaguemestre.desks.backoffice.rules.action_labels import ACTION_LABELS
 from vaguemestre.foundation.kernel.texts import without_accents
 
 

@@ -16,8 +16,8 @@ from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms.administration import JournalForm
 from vaguemestre.desks.backoffice.queries import journal_criteria, thing_names
+from vaguemestre.desks.backoffice.rules.action_labels import ACTION_LABELS, action_label
 from vaguemestre.desks.backoffice.rules.actors import actor_names, numbers_of
-from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS, action_label
 from vaguemestre.desks.backoffice.rules.details import details_label
 from vaguemestre.desks.backoffice.rules.things import thing_label
 from vaguemestre.foundation.journal.chain import last_seal, unsealed_entries

@@ -13,8 +13,8 @@ from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms.administration import RoleForm, category_label
 from vaguemestre.desks.backoffice.forms.service_classes import PersonClassForm
+from vaguemestre.desks.backoffice.rules.action_labels import action_label
 from vaguemestre.desks.backoffice.rules.actors import actor_names
-from vaguemestre.desks.backoffice.rules.acts import action_label
 from vaguemestre.desks.backoffice.rules.reasons import reason_label
 from vaguemestre.desks.backoffice.rules.roles import ROLE_CONSEQUENCES, ROLE_LABELS
 from vaguemestre.desks.bulk.forms import SEARCH_FIELDS, PeopleSearchForm
