@@ -201,7 +201,6 @@ def _account_lifecycle(
         lifecycle,
         event=kind,
         effect_on=event.effect_on,
-        declared_by=event.by,
         to_come=tuple(due for due in dues if due.step not in event.done),
         closes_on=rules.closing_day(dues),
         new_address=event.new_address,

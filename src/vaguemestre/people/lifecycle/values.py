@@ -113,7 +113,6 @@ class AccountLifecycle:
     mailbox_since: datetime | None
     event: EventKind | None = None
     effect_on: date | None = None
-    declared_by: str = ""
     to_come: tuple[DueStep, ...] = ()
     closes_on: date | None = None
     new_address: str = ""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.kernel.texts import counted
-from vaguemestre.people.service_classes.values import Basis, ServiceLimits
+from vaguemestre.people.service_classes.values import ServiceLimits
 
 USUAL_DAYS = 30  # Corbeille and Indésirables, as dovecot.conf has it
 LIMIT_LABELS: Mapping[str, str] = {
@@ -19,12 +19,6 @@ LIMIT_LABELS: Mapping[str, str] = {
     "contacts": "Contacts dans un logiciel (CardDAV)",
     "forwards_outside": "Renvoi de courrier hors de l’académie",
     "lends_files": "Fichiers envoyés par un lien",
-}
-BASIS_LABELS: Mapping[Basis, str] = {
-    Basis.PERSON: "donnée par son nom",
-    Basis.FUNCTION: "par la fonction",
-    Basis.CATEGORY: "par la catégorie",
-    Basis.ACADEMY: "de toute l’académie",
 }
 _CLOSED_TO_PROGRAMS: Mapping[str, str] = {
     "imap": "lire le courrier (IMAP)",

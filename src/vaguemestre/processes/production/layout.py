@@ -3,7 +3,6 @@
 from pathlib import Path
 
 ROOT = Path("/opt/vaguemestre")
-RELEASES = ROOT / "releases"  # one folder a version: an upgrade puts the new one beside the old
 CURRENT = ROOT / "current"  # a link to the version that runs: for people; no process reads through it
 SETTINGS = Path("/etc/vaguemestre")
 CONFIGURATION = SETTINGS / "vaguemestre.toml"

@@ -10,7 +10,6 @@ from vaguemestre.desks.enrolment.services.assignment import (
 from vaguemestre.desks.enrolment.services.decisions import (
     check_creation,
     check_recognition,
-    close_request,
     create_person,
     link_existing_person,
     mark_delivered,
@@ -44,7 +43,6 @@ __all__ = [
     "check_arrival",
     "check_creation",
     "check_recognition",
-    "close_request",
     "complete_request",
     "correct_person",
     "correct_work",

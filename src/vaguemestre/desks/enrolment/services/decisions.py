@@ -145,11 +145,6 @@ def mark_delivered(scope: Scope, request_id: int, how: str, *, by: str, now: dat
     _close(request, by=by, now=now)
 
 
-@transaction.atomic(durable=True)
-def close_request(scope: Scope, request_id: int, *, by: str, now: datetime) -> None:
-    _close(request_in(scope, request_id), by=by, now=now)
-
-
 def move(
     scope: Scope, request_id: int, action: RequestAction, message: str, *, by: str, now: datetime
 ) -> NumenRequest:

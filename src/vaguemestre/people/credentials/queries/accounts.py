@@ -118,14 +118,6 @@ def mailboxes_of_accounts(account_ids: Collection[int]) -> dict[int, str]:
     return mailboxes
 
 
-def opened_by_mailbox(mailbox: str) -> int | None:
-    """The account whose mailbox that is, if it opens today: active, and its mailbox not held."""
-    opened = Account.objects.filter(
-        mailbox=mailbox, state=Account.State.ACTIVE, mailbox_state=Account.Mailbox.OPEN
-    )
-    return opened.values_list("pk", flat=True).first()
-
-
 def signing_names_of(account_id: int) -> SigningNames | None:
     """The names that the account's person may sign with; None for a shared mailbox."""
     account = Account.objects.select_related("person").filter(pk=account_id).first()

@@ -107,7 +107,6 @@ class Effort(StrEnum):
 
     HERE = "here"
     APART = "apart"  # in a process of its own, with a budget
-    HOPELESS = "hopeless"  # nowhere: show it as text
 
 
 @dataclass
