@@ -38,7 +38,7 @@ from tests.mailbox.webmail.hostile_html import PAYLOADS  # noqa: E402
 
 PAUSE = 0.05  # seconds between two looks at the page
 LARGEST_RATIO, ENOUGH_MS = 3, 100
-LENT_OCTETS = 30_000_000
+LENT_BYTES = 30_000_000
 HEAVY = {
     "500 kB of <div>": "<div>" * 100_000,
     "420 kB of <input ": "<input " * 60_000,
@@ -196,7 +196,7 @@ class Frozen:
         transaction = import_module("django.db.transaction")
         with transaction.atomic():
             lent = services.share_content(
-                None, "film.bin", "", bytes(LENT_OCTETS), ports.file_store.get(), ports.scan.get(), room(),
+                None, "film.bin", "", bytes(LENT_BYTES), ports.file_store.get(), ports.scan.get(), room(),
                 now=datetime.now(UTC),
             )  # fmt: skip
         host = f"fichiers.localhost:{self.port}"

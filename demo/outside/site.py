@@ -27,7 +27,7 @@ _LOOK = {
     "icons.svg": "image/svg+xml",
     "favicon.svg": "image/svg+xml",
 }
-_MOST_POSTED = 20_000
+_MAX_POSTED = 20_000
 
 
 class NotBelieved(Exception):
@@ -176,5 +176,5 @@ def queried(asked: Asked) -> dict[str, str]:
 
 def posted(asked: Asked) -> dict[str, str]:
     length = asked.get("CONTENT_LENGTH", "")
-    size = min(int(length), _MOST_POSTED) if length.isdigit() else 0
+    size = min(int(length), _MAX_POSTED) if length.isdigit() else 0
     return dict(parse_qsl(asked["wsgi.input"].read(size).decode("utf-8", "replace")))

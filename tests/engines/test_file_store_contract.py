@@ -14,7 +14,7 @@ from vaguemestre.engines import object_store
 from vaguemestre.engines.file_store import FileStore
 from vaguemestre.engines.object_store import Bucket, ObjectStore
 from vaguemestre.foundation.kernel.errors import EngineDown
-from vaguemestre.foundation.kernel.file_store import LARGEST_PIECE
+from vaguemestre.foundation.kernel.file_store import MAX_PIECE_BYTES
 
 type Store = FileStore | ObjectStore
 MEGABYTE = 1024 * 1024
@@ -59,7 +59,7 @@ def test_a_piece_that_comes_again_changes_nothing(store: Store) -> None:
 def test_a_piece_that_would_leave_a_gap_is_not_taken(store: Store) -> None:
     assert store.append("carte.pdf", 4, b"deux") == 0
     store.append("carte.pdf", 0, b"un, ")
-    assert store.append("carte.pdf", 3 * LARGEST_PIECE, b"trop loin") == 4
+    assert store.append("carte.pdf", 3 * MAX_PIECE_BYTES, b"trop loin") == 4
     assert read(store, "carte.pdf") == b"un, "
 
 

@@ -23,7 +23,7 @@ from vaguemestre.processes.supervisor import process_table
 pytestmark = [pytest.mark.engines]
 
 PATIENCE = 60  # seconds a page may take on a busy machine; those it must not wait for never end
-LENT_OCTETS = 30_000_000
+LENT_BYTES = 30_000_000
 
 
 class Client:
@@ -97,7 +97,7 @@ from django.db import transaction
 from django.utils import timezone
 with transaction.atomic():
     left = services.share_content(
-        None, "film.bin", "", bytes({LENT_OCTETS}), file_store.get(), scan.get(), file_limits(),
+        None, "film.bin", "", bytes({LENT_BYTES}), file_store.get(), scan.get(), file_limits(),
         now=timezone.now())
 print(json.dumps(left.token))
 """
@@ -172,7 +172,7 @@ def test_those_who_do_not_read_a_lent_file_hold_no_page(instance: Instance, read
             content += piece
     head = content.decode("latin-1").lower()
     assert head.startswith("http/1.1 206")
-    assert f"content-range: bytes {LENT_OCTETS - 7}-{LENT_OCTETS - 1}/{LENT_OCTETS}" in head
+    assert f"content-range: bytes {LENT_BYTES - 7}-{LENT_BYTES - 1}/{LENT_BYTES}" in head
     assert 'content-disposition: attachment; filename="film.bin"' in head
     assert "content-security-policy: default-src 'none'; sandbox" in head
 

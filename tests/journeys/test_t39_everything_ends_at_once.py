@@ -46,7 +46,7 @@ CUTS = 12  # of a campaign
 ACCOUNTS = os.environ.get("VAGUEMESTRE_CUTS_FILE")
 FAMILIES = 10  # of the list
 ONE_IN = 4  # cuts strikes while the instance starts
-LONGEST_WORK_SECONDS, LONGEST_UPGRADE_SECONDS = 5.0, 3.0
+MAX_WORK_SECONDS, MAX_UPGRADE_SECONDS = 5.0, 3.0
 
 
 @pytest.fixture(scope="module")
@@ -121,11 +121,11 @@ def cut_again_and_again(instance: Cuttable, drawn: random.Random) -> int:
     """Returns how many upgrades were cut besides."""
     upgrades = 0
     for number in range(CUTS):
-        time.sleep(drawn.uniform(0, LONGEST_WORK_SECONDS))  # the moment is drawn: no event is awaited
+        time.sleep(drawn.uniform(0, MAX_WORK_SECONDS))  # the moment is drawn: no event is awaited
         instance.cut()
         if number % ONE_IN == 0:
             instance.make_older()
-            instance.begin_upgrade(drawn.uniform(0, LONGEST_UPGRADE_SECONDS))
+            instance.begin_upgrade(drawn.uniform(0, MAX_UPGRADE_SECONDS))
             instance.cut()
             upgrades += 1
         instance.start()

@@ -35,7 +35,7 @@ from vaguemestre.site.config import load
 pytestmark = pytest.mark.engines
 
 _HALF_AN_HOUR = 31 * 60
-_MOST_OF_A_MINUTE = 30  # of the 45 s without a heartbeat after which a process is named
+_MAX_OF_A_MINUTE = 30  # of the 45 s without a heartbeat after which a process is named
 
 
 def readings(instance: Instance) -> Readings:
@@ -169,11 +169,11 @@ def test_a_pool_whose_first_process_stands_still_is_named_while_its_workers_answ
     instance: Instance,
 ) -> None:
     silent = {("heartbeat-lost", name): f"{name} ne donne plus signe de vie" for name in ("push", "carddav")}
-    waits_for_the_end(instance, {"heartbeat-lost"}, later=_MOST_OF_A_MINUTE)
+    waits_for_the_end(instance, {"heartbeat-lost"}, later=_MAX_OF_A_MINUTE)
     with stopped(instance, "push", "carddav"):
-        waits_for(instance, silent, later=_MOST_OF_A_MINUTE)
+        waits_for(instance, silent, later=_MAX_OF_A_MINUTE)
         assert ("part-down", "push") not in alarms(instance)
-    waits_for_the_end(instance, {"heartbeat-lost"}, later=_MOST_OF_A_MINUTE)
+    waits_for_the_end(instance, {"heartbeat-lost"}, later=_MAX_OF_A_MINUTE)
 
 
 def test_a_front_that_stands_still_whole_is_named_though_no_page_can_say_so(instance: Instance) -> None:

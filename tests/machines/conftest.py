@@ -15,7 +15,7 @@ from vaguemestre.site.config import PROJECT
 _NAMES = (*site_certificate.NAMES, world.NAME)
 _STEP = re.compile(r"^(?:\[[^\]]*\] )?( *\d+\. .*…|Liste des paquets|Paquets Debian : étapes faites)")
 KEPT = bool(os.environ.get("VAGUEMESTRE_KEEP_MACHINES"))  # the disk of the last run, for trying again
-_MOST_RUNS = 30  # of bin/install: one for each step, and some
+_MAX_RUNS = 30  # of bin/install: one for each step, and some
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -56,7 +56,7 @@ def machine(authority: certificates.Certificates) -> Iterator[Machine]:
 def killed_at(machine: Machine) -> list[str]:
     """The steps at which bin/install was killed, once at each, until a run came to its end."""
     killed: list[str] = []
-    for number in range(_MOST_RUNS):
+    for number in range(_MAX_RUNS):
         step = _run_until_a_new_step(machine, f"essai-{number}", killed)
         if step is None:
             return killed

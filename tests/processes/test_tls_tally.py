@@ -45,7 +45,7 @@ def test_what_is_no_word_of_postfix_counts_for_nothing(datagram: bytes) -> None:
 
 
 def test_one_domain_too_many_is_not_counted_and_those_known_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tls_tally, "MOST_DOMAINS", 1)
+    monkeypatch.setattr(tls_tally, "MAX_DOMAINS", 1)
     tally: Tally = {}
     assert add(tally, told())
     assert not add(tally, told("autre.example"))

@@ -19,7 +19,7 @@ from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.site.database.full_disk import NoRoom, no_room
 
 SENTENCE = "Le serveur n’a plus de place pour ce que vous enregistrez, et rien n’en est gardé."
-MOST_PAGES = 2**32 - 2
+MAX_PAGES = 2**32 - 2
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def full() -> Iterator[None]:
         try:
             yield
         finally:
-            cursor.execute(f"PRAGMA max_page_count = {MOST_PAGES}")
+            cursor.execute(f"PRAGMA max_page_count = {MAX_PAGES}")
 
 
 def rows() -> list[int]:
@@ -83,7 +83,7 @@ def test_once_there_is_room_it_is_sent(browser: Client, request: pytest.FixtureR
     request.getfixturevalue("full")
     assert send(browser, key=key, **LONG).status_code == 507
     with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA max_page_count = {MOST_PAGES}")
+        cursor.execute(f"PRAGMA max_page_count = {MAX_PAGES}")
     assert send(browser, key=key, **LONG).status_code == 200
     assert OutboxMessage.objects.count() == 1
 

@@ -311,7 +311,7 @@ on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="th
 def test_somebody_who_waits_for_a_lock_makes_writes_down(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_health, "_LONGEST_LOCK", 0)
+    monkeypatch.setattr(database_health, "_MAX_LOCK_SECONDS", 0)
     Machine.objects.create(name="a", beat_at=timezone.now())
     held = connection.copy("held")
     waiter = Thread(target=rename_machine)

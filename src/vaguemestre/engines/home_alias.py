@@ -12,7 +12,7 @@ from vaguemestre.engines.system_users import MAIL_USER, system_user
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 # A socket's path holds 107 bytes at most (unix(7)); Dovecot's longest names below its base take 40.
-_LONGEST_HOME = 107 - len("/run/d") - 40
+_MAX_HOME_BYTES = 107 - len("/run/d") - 40
 _ALIAS = re.compile(r"/run/vaguemestre-[0-9a-f]{12}", re.ASCII)
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.+-]+", re.ASCII)
 
@@ -36,7 +36,7 @@ def needs_alias(instance: Place) -> bool:
     """Whether the home's path is too long for sockets, unfit for Postfix's lists, or unreachable."""
     if _is_in_alias(instance.home):
         return True
-    is_unfit = len(bytes(instance.home)) > _LONGEST_HOME or not _PLAIN_PATH.fullmatch(str(instance.home))
+    is_unfit = len(bytes(instance.home)) > _MAX_HOME_BYTES or not _PLAIN_PATH.fullmatch(str(instance.home))
     return is_unfit or _closed_parent(instance) is not None
 
 

@@ -23,7 +23,7 @@ from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from vaguemestre.foundation.kernel.errors import EngineDown
-from vaguemestre.foundation.kernel.file_store import LARGEST_PIECE
+from vaguemestre.foundation.kernel.file_store import MAX_PIECE_BYTES
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
 _READ_BYTES = 256 * 1024
@@ -56,8 +56,8 @@ class ObjectStore:
 
     def append(self, name: str, offset: int, content: bytes) -> int:
         folder = self._folder(name)
-        if len(content) > LARGEST_PIECE:
-            raise ValueError(f"a piece of more than {LARGEST_PIECE} bytes")  # _end looks that far back
+        if len(content) > MAX_PIECE_BYTES:
+            raise ValueError(f"a piece of more than {MAX_PIECE_BYTES} bytes")  # _end looks that far back
         end = self._end(folder, offset)
         if end != offset:
             return end
@@ -128,7 +128,7 @@ class ObjectStore:
 
     def _end(self, folder: str, near: int) -> int:
         """Size of the file. To list few keys, the pieces from one piece before `near` on are tried first."""
-        pieces = list(self._pieces(folder, after=near - LARGEST_PIECE)) or list(self._pieces(folder))
+        pieces = list(self._pieces(folder, after=near - MAX_PIECE_BYTES)) or list(self._pieces(folder))
         return pieces[-1].offset + pieces[-1].size if pieces else 0
 
     def _pieces(self, folder: str, after: int = 0) -> Iterator[_Piece]:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.processor import least_seconds
 
-from vaguemestre.engines.postfix.part_counter import MOST_PARTS, PartCounter
+from vaguemestre.engines.postfix.part_counter import MAX_PARTS, PartCounter
 
-_MANY = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * (MOST_PARTS + 1)
+_MANY = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * (MAX_PARTS + 1)
 _PIECES = (
     b"\r\n", b"\n", b"\r", b"--b", b"--b--", b"--c", b"Content-Type: message/rfc822", b"x", b"=2D", b"LS1iCg",
     b"Content-Type: multipart/mixed;\r\n boundary=b", b"Content-Transfer-Encoding: base64", b"=",
@@ -68,20 +68,20 @@ def test_parts_in_an_encoded_message_are_counted(
     kind: str, encoding: str, encode: Callable[[bytes], bytes]
 ) -> None:
     body = encode(_MANY)
-    assert counted(kind, body, encoding) > MOST_PARTS
+    assert counted(kind, body, encoding) > MAX_PARTS
     part = f"--o\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode() + body
-    assert counted("multipart/mixed; boundary=o", part, chunk_bytes=777) > MOST_PARTS
+    assert counted("multipart/mixed; boundary=o", part, chunk_bytes=777) > MAX_PARTS
     inner = b"Content-Type: multipart/mixed; boundary=o\r\n\r\n" + part
     twice = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" + in_base64(inner)
-    assert counted("message/rfc822", twice) > MOST_PARTS
+    assert counted("message/rfc822", twice) > MAX_PARTS
 
 
 def test_messages_that_enclose_one_another_count_as_too_many() -> None:
     """A hundred of them before 18 MB of text took the filter five seconds, five hundred half a minute."""
     one = b"Content-Type: message/rfc822\r\n\r\n"
-    assert counted("message/rfc822", one * 30 + b"x") > MOST_PARTS
-    assert counted("message/rfc822", (b"\r\n" + one) * 30 + b"x") > MOST_PARTS
-    assert counted("message/rfc822", (b"--z\r\n" + one) * 30 + b"x") > MOST_PARTS
+    assert counted("message/rfc822", one * 30 + b"x") > MAX_PARTS
+    assert counted("message/rfc822", (b"\r\n" + one) * 30 + b"x") > MAX_PARTS
+    assert counted("message/rfc822", (b"--z\r\n" + one) * 30 + b"x") > MAX_PARTS
     assert counted("message/rfc822", one * 5 + b"x") < 10
 
 
@@ -148,6 +148,6 @@ def test_encodings_said_over_and_over_cost_no_more_than_other_lines(value: bytes
 
 def test_a_header_that_comes_in_small_pieces_is_looked_at_once() -> None:
     """Lines of two dashes cut an encoded message, and each piece made its header be read again."""
-    lines = b"".join(b"\n--x\n" + base64.encodebytes(b"y\n" * 30) for _ in range(MOST_PARTS - 100))
+    lines = b"".join(b"\n--x\n" + base64.encodebytes(b"y\n" * 30) for _ in range(MAX_PARTS - 100))
     body = b"Content-Transfer-Encoding: base64\r\nContent-Type: message/rfc822\r\n\r\n" + lines
     assert least_seconds(lambda: counted("message/rfc822", body), 0.5) < 0.5

@@ -17,7 +17,7 @@ from tests.foundation.journal.chain import (
 )
 
 from vaguemestre.foundation.journal.chain import (
-    LONGEST_TRANSACTION,
+    MAX_TRANSACTION_DURATION,
     erase_expired_months,
     last_seal,
     seal_entries,
@@ -136,7 +136,7 @@ def test_lines_put_in_another_order_are_named() -> None:
 
 def test_a_line_that_no_round_will_seal_is_named() -> None:
     sealed(2)
-    later = NOON + LONGEST_TRANSACTION + timedelta(minutes=1)
+    later = NOON + MAX_TRANSACTION_DURATION + timedelta(minutes=1)
     wrote(1, later)
     assert seal_entries(now=later) == 1
     Entry.objects.create(pk=-6, action="tests.forged", by="cli", to="thing:1", at=NOON, details={})
@@ -156,12 +156,12 @@ def test_a_line_committed_late_is_sealed_by_the_next_round() -> None:
 
 
 def test_a_line_left_uncommitted_while_the_sealer_is_stopped_is_sealed_later() -> None:
-    wrote(1, NOON - LONGEST_TRANSACTION)
-    seal_entries(now=NOON - LONGEST_TRANSACTION)
+    wrote(1, NOON - MAX_TRANSACTION_DURATION)
+    seal_entries(now=NOON - MAX_TRANSACTION_DURATION)
     Entry.objects.create(pk=102, action="tests.happened", by="cli", to="thing:1", at=NOON, details={})
     assert seal_entries(now=NOON) == 1
     Entry.objects.create(pk=101, action="tests.happened", by="cli", to="thing:2", at=NOON, details={})
-    after_the_stop = NOON + LONGEST_TRANSACTION + timedelta(hours=6)
+    after_the_stop = NOON + MAX_TRANSACTION_DURATION + timedelta(hours=6)
     assert (chain_state(now=after_the_stop).holds, chain_state(now=after_the_stop).waiting) == (True, 1)
     assert seal_entries(now=after_the_stop) == 1
     assert chain_state(now=after_the_stop).holds

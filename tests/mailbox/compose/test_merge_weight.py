@@ -16,7 +16,7 @@ from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.rules.mail_merge import merged_html
 from vaguemestre.mailbox.compose.rules.merge_weight import (
-    MOST_VARIABLES,
+    MAX_VARIABLES,
     added_characters,
     check_added,
     column_uses,
@@ -60,10 +60,10 @@ def test_what_is_reckoned_is_what_the_values_weigh(cells: list[str], text: str) 
 def test_a_text_of_too_many_variables_is_refused_before_anything_is_built(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox, no_building: None
 ) -> None:
-    key = written(writer, mailboxes, "{a}" * (MOST_VARIABLES + 1))
+    key = written(writer, mailboxes, "{a}" * (MAX_VARIABLES + 1))
     with pytest.raises(Refusal, match="too-many-variables"):
         prepare(writer, key, "courriel;a\nlea@x.fr;b\n")
-    column_uses("{a}" * MOST_VARIABLES)
+    column_uses("{a}" * MAX_VARIABLES)
 
 
 def test_the_longest_row_is_judged_not_the_first(
@@ -80,7 +80,7 @@ def test_the_weight_of_all_is_that_of_the_longest_row(
     writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "vaguemestre.mailbox.compose.services.mailings.mailing_preparation.MAX_MAILING_OCTETS", 400_000
+        "vaguemestre.mailbox.compose.services.mailings.mailing_preparation.MAX_MAILING_BYTES", 400_000
     )
     key = written(writer, mailboxes, "{a}" * 100)
     with pytest.raises(Refusal, match="mailing-heavy"):

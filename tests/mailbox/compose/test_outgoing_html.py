@@ -21,7 +21,7 @@ from vaguemestre.mailbox.compose.rules.outgoing_html import (
     with_picture_paths,
 )
 
-MOST_QUOTED = 1_000_000
+MAX_QUOTED = 1_000_000
 AMPERSANDS = {
     "references": lambda: "&" * 1_000_000,
     "references and letters": lambda: "&x " * 330_000,
@@ -111,7 +111,7 @@ def test_a_picture_is_found_however_its_name_is_written(name: str) -> None:
 @pytest.mark.heavy
 @pytest.mark.parametrize("name", [*heavy.HTML, *AMPERSANDS])
 def test_html_made_to_hold_a_server_is_quoted_and_kept_within_half_a_second(name: str) -> None:
-    html = {**heavy.HTML, **AMPERSANDS}[name]()[:MOST_QUOTED]
+    html = {**heavy.HTML, **AMPERSANDS}[name]()[:MAX_QUOTED]
     assert processor.least_seconds(lambda: quoted_html(html, ()), 0.5) <= 0.5
     assert processor.least_seconds(lambda: draft_html(html, is_picture_path), 0.5) <= 0.5
 

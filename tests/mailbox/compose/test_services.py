@@ -13,7 +13,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.mailbox.compose import services
 from vaguemestre.mailbox.compose.models import Composition, Enclosure, Slice
 from vaguemestre.mailbox.compose.queries import attach_sources, enclosure_content, find_draft, source_files
-from vaguemestre.mailbox.compose.queries.attach_sources import MOST_SOURCES
+from vaguemestre.mailbox.compose.queries.attach_sources import MAX_SOURCES
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.compose.values import DraftFields, Mode, StartRequest, Writer
 from vaguemestre.post.filelinks.ports import file_store
@@ -227,7 +227,7 @@ def test_no_draft_is_offered_to_be_attached(
 ) -> None:
     """The very message being written was offered, once for each time it had been saved."""
     received = original(box, files=1)
-    for _ in range(MOST_SOURCES):
+    for _ in range(MAX_SOURCES):
         original(box, files=1, folder="Drafts")
     assert [source.ref for source in attach_sources(box, "")] == [received]
     assert [source.ref for source in attach_sources(box, "sortie")] == [received]

@@ -76,7 +76,7 @@ def ask(
 def test_a_book_has_a_weight_that_programs_can_ask_for_at_once(
     nicolas: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows, "MOST_CHARACTERS", 10_000)
+    monkeypatch.setattr(rows, "MAX_CHARACTERS", 10_000)
     secret, book = password(nicolas, "contacts"), "/dav/nmorel/contacts/"
 
     def put(uid: str, characters: int) -> int:

@@ -265,7 +265,7 @@ def test_a_long_file_keeps_nobody_else_from_writing(
 def test_a_book_without_room_takes_nothing_of_a_file(
     nicolas: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "MOST_CARDS", 2)
+    monkeypatch.setattr(exchange, "MAX_CARDS", 2)
     with pytest.raises(Refusal, match="book-full"):
         _import(
             AddressBook(account_id=nicolas.pk), b"Nom;Courriel\nA;a@x.example\nB;b@x.example\nC;c@x.example\n"
@@ -278,7 +278,7 @@ def test_a_book_without_room_takes_nothing_of_a_file(
 def test_a_file_heavier_than_a_book_can_be_leaves_nothing(
     nicolas: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows, "MOST_CHARACTERS", 1_000)
+    monkeypatch.setattr(rows, "MAX_CHARACTERS", 1_000)
     book = AddressBook(account_id=nicolas.pk)
     three = b"Nom;Courriel\nA;a@x.example\nB;b@x.example\nC;c@x.example\n"
     assert _import(book, three).added == 3

@@ -35,8 +35,8 @@ def test_a_card_that_cannot_be_read_is_told_and_the_others_are_kept() -> None:
     ("content", "code"),
     [
         (b" \r\n ", "contacts.file-empty"),
-        (b"x" * (files.MAX_FILE_OCTETS + 1), "contacts.file-too-big"),
-        (vcard("FN:A").encode() * (files.MOST_CARDS + 1), "contacts.too-many-lines"),
+        (b"x" * (files.MAX_FILE_BYTES + 1), "contacts.file-too-big"),
+        (vcard("FN:A").encode() * (files.MAX_CARDS + 1), "contacts.too-many-lines"),
         (b"Name" + b",E-mail 1 - Value" * 600, "contacts.too-many-columns"),
     ],
     ids=["empty", "too big", "too many", "too wide"],

@@ -5,7 +5,7 @@ from tests.mailbox.sorting.samples import OWNER
 from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.sorting.rules.expert import LONGEST_SCRIPT, check_expert
+from vaguemestre.mailbox.sorting.rules.expert import MAX_SCRIPT_CHARACTERS, check_expert
 from vaguemestre.mailbox.sorting.rules.senders import check_spam, read_senders
 from vaguemestre.mailbox.sorting.script import junk_choices_script
 from vaguemestre.mailbox.sorting.values import Severity, SpamSettings
@@ -82,5 +82,5 @@ def test_where_the_academie_lets_mail_out_an_address_still_has_to_be_written_out
 
 def test_a_string_that_ends_in_a_backslash_is_read_once() -> None:
     """64 kB of them held a worker of the pages for 13 s of processor."""
-    script = '"\\' * (LONGEST_SCRIPT // 2)
+    script = '"\\' * (MAX_SCRIPT_CHARACTERS // 2)
     assert least_seconds(lambda: check_expert(script, OWNER, forwards_outside=True), 0.3) < 0.3

@@ -15,7 +15,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.models import AbsenceRow, FilterRow, ScriptRow
-from vaguemestre.mailbox.sorting.rules.expert import LONGEST_SCRIPT, may_redirect
+from vaguemestre.mailbox.sorting.rules.expert import MAX_SCRIPT_CHARACTERS, may_redirect
 from vaguemestre.mailbox.sorting.services import (
     answer_for_leaver,
     drop_filter,
@@ -503,6 +503,6 @@ def test_what_the_owners_filters_forward_is_no_programs_doing(nicolas: Account, 
 
 @pytest.mark.parametrize("endless", ["/* ", '"a ', "text:\n", "# "])
 def test_a_script_without_an_end_is_judged_in_one_pass(endless: str) -> None:
-    content = endless * (LONGEST_SCRIPT // len(endless) - 10)
+    content = endless * (MAX_SCRIPT_CHARACTERS // len(endless) - 10)
     assert not may_redirect(content)
     assert may_redirect(f"{content}\nredirect") == (endless == "# ")

@@ -5,14 +5,14 @@ from typing import Any
 
 from django import forms
 
-from vaguemestre.desks.helpdesk.rules.actions import DIRECT_ACTIONS, MAX_REASON_CHARS
+from vaguemestre.desks.helpdesk.rules.actions import DIRECT_ACTIONS, MAX_REASON_CHARACTERS
 from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
-from vaguemestre.desks.helpdesk.services.requests import MAX_ANSWER_CHARS
+from vaguemestre.desks.helpdesk.services.requests import MAX_ANSWER_CHARACTERS
 from vaguemestre.desks.helpdesk.values import Confirmer, ReadyAnswer, RequestKind
 from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.people.directory.queries import academy_summaries
 
-_LONGEST_CHARS = 20_000  # looked at of what is typed: more than a field takes, for too long a text to be kept
+_MAX_TYPED_CHARACTERS = 20_000  # read of what is typed: more than any field takes
 KIND_LABELS = {
     RequestKind.SIGN_IN: "Je n’arrive pas à me connecter",
     RequestKind.TAKEN: "Quelqu’un d’autre utilise ou a activé mon compte",
@@ -35,7 +35,7 @@ class SearchForm(forms.Form):
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label="Motif",
-        max_length=MAX_REASON_CHARS,
+        max_length=MAX_REASON_CHARACTERS,
         help_text="Obligatoire, gardé au journal et montré à la personne. Ni NUMEN ni mot de passe.",
         error_messages={"required": "Écrivez le motif : la personne le lira."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -109,7 +109,7 @@ class StockForm(forms.Form):
 class AnswerForm(forms.Form):
     answer = forms.CharField(
         label="Réponse",
-        max_length=MAX_ANSWER_CHARS,
+        max_length=MAX_ANSWER_CHARACTERS,
         help_text="Montrée sur la page de sa demande. Ne demandez ni NUMEN ni mot de passe.",
         error_messages={"required": "Écrivez la réponse, ou gardez la demande pour plus tard."},
         widget=forms.Textarea(attrs={"rows": 6}),
@@ -130,7 +130,7 @@ class AdditionForm(forms.Form):
 
     addition = forms.CharField(
         label="Compléter ou corriger la réponse",
-        max_length=MAX_ANSWER_CHARS,
+        max_length=MAX_ANSWER_CHARACTERS,
         help_text="Part comme la réponse et s’ajoute dessous : ce qui est parti ne se reprend pas.",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -159,7 +159,7 @@ class AnswerTextForm(SharedForm):
     )
     text = forms.CharField(
         label="Texte",
-        max_length=MAX_ANSWER_CHARS,
+        max_length=MAX_ANSWER_CHARACTERS,
         help_text="Il se complète avant l’envoi. Ne demandez ni NUMEN ni mot de passe.",
         error_messages={"required": "Écrivez le texte de la réponse."},
         widget=forms.Textarea(attrs={"rows": 8}),
@@ -224,7 +224,7 @@ class HelpRequestForm(forms.Form):
         self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
     ) -> None:
         """Anybody may send megabytes: what is left is still too long for its field, and refused."""
-        cut = data and {name: str(data.get(name, ""))[:_LONGEST_CHARS] for name in self.base_fields}
+        cut = data and {name: str(data.get(name, ""))[:_MAX_TYPED_CHARACTERS] for name in self.base_fields}
         super().__init__(cut, initial=initial)
 
     def masked(self) -> "HelpRequestForm | None":

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from vaguemestre.desks.portal.rules.home import MAX_TEXT_CHARS, MAX_TITLE_CHARS
+from vaguemestre.desks.portal.rules.home import MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS
 from vaguemestre.desks.portal.values import EVERY_ACADEMY, Announcement, Importance
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.shared_form import SharedForm
@@ -145,12 +145,12 @@ class AppPasswordForm(forms.Form):
 class AnnouncementForm(SharedForm):
     title = forms.CharField(
         label="Titre",
-        max_length=MAX_TITLE_CHARS,
+        max_length=MAX_TITLE_CHARACTERS,
         error_messages={"required": "Donnez un titre à ce message."},
     )
     text = forms.CharField(
         label="Texte (facultatif)",
-        max_length=MAX_TEXT_CHARS,
+        max_length=MAX_TEXT_CHARACTERS,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
     )

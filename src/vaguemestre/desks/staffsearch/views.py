@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.offices import check_office, within_academy
 from vaguemestre.desks.staffsearch.queries import hit_groups
-from vaguemestre.desks.staffsearch.rules import MAX_CHARS, is_searchable
+from vaguemestre.desks.staffsearch.rules import MAX_CHARACTERS, is_searchable
 from vaguemestre.desks.staffsearch.values import Asker, Search
 from vaguemestre.foundation.ui.places import STAFF
 
@@ -34,13 +34,13 @@ def for_staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @for_staff
 @within_academy
 def search(request: SignedInRequest) -> HttpResponse:
-    words = request.GET.get("q", "").replace("\0", "").strip()[:MAX_CHARS]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:MAX_CHARACTERS]
     who = request.who
     asker = Asker(who.account_id, who.role, who.office_academy)
     is_searched = is_searchable(words)
     context = {
         "words": words,
-        "most": MAX_CHARS,
+        "most": MAX_CHARACTERS,
         "is_searched": is_searched,
         "groups": hit_groups(Search(words, asker, timezone.now())) if is_searched else [],
         "goes_further": who.role == "administrator" and not who.office_academy,

@@ -63,7 +63,7 @@ class TransferArchive:
         self._end = size - _SIGNATURE_BYTES
         self.total = self._end
         file.seek(len(sealed.MAGIC))
-        self._header = sealed.read_header(self._frame(sealed.LONGEST_HEADER))
+        self._header = sealed.read_header(self._frame(sealed.MAX_HEADER_BYTES))
         self._start = file.tell()
         self._check(self._header, own, partners)
         self._key = sealed.opening_key(own, self._header)
@@ -93,7 +93,7 @@ class TransferArchive:
         offset, number = map(int, (after or f"{self._start}:0").split(":"))
         while offset < self._end:
             self._file.seek(offset)
-            record = self._frame(sealed.LONGEST_RECORD)
+            record = self._frame(sealed.MAX_RECORD_BYTES)
             meta, content = sealed.opened_record(self._key, number, self._header.raw, record)
             offset, number = self._file.tell(), number + 1
             yield _Record(offset, number, meta, content)

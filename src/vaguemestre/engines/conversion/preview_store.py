@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from vaguemestre.engines.conversion.sandbox import can_convert_office
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
-from vaguemestre.foundation.kernel.file_store import LARGEST_PIECE, WorkStore
+from vaguemestre.foundation.kernel.file_store import MAX_PIECE_BYTES, WorkStore
 from vaguemestre.mailbox.webmail.ports import ConversionRefused, Convert
 from vaguemestre.mailbox.webmail.values import Conversion
 
@@ -67,8 +67,8 @@ class PreviewStore:
         return [str(hour), str(hour - 1)]
 
     def _keep(self, name: str, content: bytes) -> None:
-        for start in range(0, max(1, len(content)), LARGEST_PIECE):
-            self._files.append(name, start, content[start : start + LARGEST_PIECE])
+        for start in range(0, max(1, len(content)), MAX_PIECE_BYTES):
+            self._files.append(name, start, content[start : start + MAX_PIECE_BYTES])
 
     def _read(self, name: str) -> bytes | None:
         try:

@@ -24,7 +24,7 @@ _READ_ONLY = ("/etc/fonts", "/etc/libreoffice", "/etc/alternatives", "/usr", "/v
 _LINKS = (("usr/lib", "/lib"), ("usr/lib64", "/lib64"), ("usr/bin", "/bin"), ("usr/sbin", "/sbin"))
 _TEMPORARY_BYTES = 500_000_000  # in memory: what LibreOffice unpacks
 _FOLDER = "/vaguemestre-sandbox"  # in the sandbox: the name of no folder that is bound there
-_MOST_OFFICE_WAITING = 100  # more than the worker has threads
+_MAX_OFFICE_WAITING = 100  # more than the worker has threads
 _OUTPUT_NAMES = {
     Conversion.HEIC: "picture.jpg",
     Conversion.TNEF: "message.eml",
@@ -62,7 +62,7 @@ class SandboxedConverter:
 
     def __init__(self, turns: Turns | None = None) -> None:
         self._turns = turns or Turns()
-        self._office_turns = Turns(waiting=_MOST_OFFICE_WAITING)
+        self._office_turns = Turns(waiting=_MAX_OFFICE_WAITING)
 
     def __call__(self, what: Conversion, content: bytes) -> bytes:
         turns = self._office_turns if what is Conversion.OFFICE else self._turns

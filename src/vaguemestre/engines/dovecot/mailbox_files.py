@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 _TIMEOUT_SECONDS = 600
 _NO_LOOKUP = "--no-userdb-lookup"
 _RECENT = "\\Recent"  # a flag of an IMAP session, not of the message
-_MOST_GUIDS = 500  # in one command
+_MAX_GUIDS = 500  # in one command
 _DELETED = DELETED_MESSAGES.partition("/")[0]
 _FIELDS = "mailbox mailbox-guid guid uid flags size.physical hdr.message-id"
 
@@ -75,8 +75,8 @@ class MailboxFiles:
 
     def import_from(self, source: "MailboxFiles", mailbox: str, folder: str, guids: Sequence[str]) -> None:
         """Copy messages of a folder from `source` into the folder of that name, with flags and dates."""
-        for start in range(0, len(guids), _MOST_GUIDS):
-            query = " OR ".join(f"guid {guid}" for guid in guids[start : start + _MOST_GUIDS]).split()
+        for start in range(0, len(guids), _MAX_GUIDS):
+            query = " OR ".join(f"guid {guid}" for guid in guids[start : start + _MAX_GUIDS]).split()
             self._run(
                 mailbox, "import", _NO_LOOKUP, f"sdbox:{source.home(mailbox) / 'sdbox'}", "",
                 "mailbox", folder, "(", *query, ")",

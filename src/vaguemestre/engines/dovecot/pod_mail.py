@@ -16,7 +16,7 @@ _NAMESPACES = (
 )
 _NO_HOST = frozenset(("-NOHOST", "-68"))  # EX_NOHOST: nobody is connected
 _SILENCE_SECONDS = "10"  # Dovecot 2.4.1 loses the end of a TLS stream at times, and would wait ten minutes
-_MOST_TRIES = 5
+_MAX_TRIES = 5
 
 
 class PodMail:
@@ -63,7 +63,7 @@ class PodMail:
     def _run_until_whole(self, mailbox: str, source: str, *command: str) -> None:
         """Run dsync until it succeeds: it stops half-way, or mail comes meanwhile. Later runs are quick."""
         verb, *words = command
-        for _ in range(_MOST_TRIES):
+        for _ in range(_MAX_TRIES):
             status = self._servers[source].run(mailbox, verb, "-T", _SILENCE_SECONDS, *words).status
             if status == "+":
                 return

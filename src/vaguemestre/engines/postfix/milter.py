@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from vaguemestre.engines.agent import peer_user
 from vaguemestre.engines.postfix.milter_transaction import MilterTransaction, corrected_fields, record
-from vaguemestre.engines.postfix.part_counter import MOST_PARTS
+from vaguemestre.engines.postfix.part_counter import MAX_PARTS
 from vaguemestre.engines.system_users import POSTFIX_USER, user_ids
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.seals import voucher_value
@@ -93,7 +93,7 @@ async def serve_arrivals(path: str, most_parts: int) -> asyncio.Server:
 
     async def decide(transaction: MilterTransaction) -> tuple[bytes, ...]:
         parts = transaction.parts
-        most = most_parts if parts.may_have_parts else MOST_PARTS
+        most = most_parts if parts.may_have_parts else MAX_PARTS
         return (b"y" + _TOO_MANY_PARTS if parts.count > most else b"c",)
 
     return await _listen(path, decide)
@@ -167,7 +167,7 @@ def _end_of_packet(received: bytearray, start: int) -> int:
 
 
 async def _verdict(transaction: MilterTransaction, judge: Judge, voucher: Voucher) -> tuple[bytes, ...]:
-    if transaction.parts.count > MOST_PARTS:
+    if transaction.parts.count > MAX_PARTS:
         return (b"y" + _TOO_MANY_PARTS,)
     if not transaction.queue_id or not transaction.owner:
         return (b"y" + _LATER,)

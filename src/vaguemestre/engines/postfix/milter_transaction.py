@@ -11,7 +11,7 @@ from typing import NamedTuple
 from vaguemestre.engines.postfix.part_counter import PartCounter
 from vaguemestre.foundation.kernel.seals import SealBuilder
 from vaguemestre.post.outbox.values import (
-    MOST_SENDERS,
+    MAX_SENDERS,
     FieldCorrection,
     Origin,
     SignInTimes,
@@ -23,7 +23,7 @@ SIEVE = "SIEVE"  # {daemon_name} of the service for Sieve, where HELO names the 
 _REDIRECTED, _REDIRECTED_AT = "x-sieve-redirected-from", 2
 _TOKEN_MECHANISMS = frozenset({"OAUTHBEARER", "XOAUTH2"})
 _AUTHORS = frozenset({"from"})
-_LONGEST_SUBJECT = 5_000  # characters, as it came: those beyond are not shown
+_MAX_SUBJECT_CHARACTERS = 5_000  # characters, as it came: those beyond are not shown
 _SENDERS = frozenset({"sender", "resent-from", "resent-sender"})
 
 
@@ -164,10 +164,10 @@ def _header(transaction: MilterTransaction, name: str, value: str) -> None:
         case "in-reply-to":
             transaction.in_reply_to = " ".join(value.split())
         case "subject":
-            transaction.subject = _decoded(value[:_LONGEST_SUBJECT])
+            transaction.subject = _decoded(value[:_MAX_SUBJECT_CHARACTERS])
         case lowered if lowered in _AUTHORS | _SENDERS:
             before = sum(signed.name.lower() == lowered for signed in transaction.signed)
-            if before <= MOST_SENDERS:  # one more than is allowed is enough to refuse the message
+            if before <= MAX_SENDERS:  # one more than is allowed is enough to refuse the message
                 transaction.signed.append(SignedField(name, before + 1, value.strip(" \t")))
         case _:
             pass

@@ -10,10 +10,10 @@ import re
 from collections.abc import Container
 from typing import Protocol
 
-MOST_PARTS = 5_000  # lines that may begin one, in whatever message: texts have some too
-_MOST_ENCLOSED = 20  # messages directly within one another: each is read again with all that it encloses
-_MOST_BOUNDARIES = 1_000
-_LONGEST_HEADER, _LONGEST_LINE = 65_536, 1_024  # beyond, a header is looked at piece by piece
+MAX_PARTS = 5_000  # lines that may begin one, in whatever message: texts have some too
+_MAX_ENCLOSED = 20  # messages directly within one another: each is read again with all that it encloses
+_MAX_BOUNDARIES = 1_000
+_LONGEST_HEADER, _MAX_LINE_BYTES = 65_536, 1_024  # beyond, a header is looked at piece by piece
 
 _BASE64, _QUOTED, _UUENCODED = b"base64", b"quoted", b"uu"
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
@@ -66,9 +66,9 @@ class PartCounter:
         self.count += text.count(b"\n--") + text.count(b"\r--")  # the filter takes both for the end of a line
         self._end = text[-2:]
         self._rest += chunk
-        while self.count <= MOST_PARTS and (self._read_header() if self._is_header else self._read_body()):
+        while self.count <= MAX_PARTS and (self._read_header() if self._is_header else self._read_body()):
             pass
-        if self.count > MOST_PARTS:
+        if self.count > MAX_PARTS:
             self._rest, self._inner = b"", None
 
     def _read_header(self) -> bool:
@@ -80,7 +80,7 @@ class PartCounter:
         if end is None:
             if len(self._rest) > _LONGEST_HEADER:
                 self._note(self._rest)
-                self._rest = self._rest[-_LONGEST_LINE:]
+                self._rest = self._rest[-_MAX_LINE_BYTES:]
             self._searched = max(len(self._rest) - 2, 0)
             return False
         self._searched = 0
@@ -94,7 +94,7 @@ class PartCounter:
             self._is_message |= b"message" in kind.lower()
             self.may_have_parts |= self._is_message or b"multipart" in kind.lower()
             for quoted, plain in _BOUNDARY.findall(kind):
-                if len(self._boundaries) < _MOST_BOUNDARIES:
+                if len(self._boundaries) < _MAX_BOUNDARIES:
                     self._boundaries.add((quoted or plain).rstrip())
         for encoding in _ENCODING.findall(header.lower()):
             self._encodings |= {name for name in (_BASE64, _QUOTED, _UUENCODED) if name in encoding}
@@ -107,8 +107,8 @@ class PartCounter:
         if not is_message:
             return
         self._depth += 1
-        if self._depth > _MOST_ENCLOSED or _UUENCODED in encodings:
-            self.count += MOST_PARTS + 1
+        if self._depth > _MAX_ENCLOSED or _UUENCODED in encodings:
+            self.count += MAX_PARTS + 1
         elif decoder := _decoder(encodings):
             self._is_header, self._inner = False, (decoder, PartCounter(self._depth))
 
@@ -117,7 +117,7 @@ class PartCounter:
         line = _DASHES.search(self._rest)
         if line is None:
             last = max(self._rest.rfind(b"\n"), self._rest.rfind(b"\r"))
-            self._give(last if last >= 0 and len(self._rest) - last < _LONGEST_LINE else len(self._rest))
+            self._give(last if last >= 0 and len(self._rest) - last < _MAX_LINE_BYTES else len(self._rest))
             return False
         is_boundary = self._is_boundary(line[1].rstrip())
         if self._inner and not is_boundary:

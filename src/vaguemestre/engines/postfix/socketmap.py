@@ -6,8 +6,8 @@ from pathlib import Path
 
 type LookUp = Callable[[str], Awaitable[str]]
 
-_LONGEST_REQUEST = 1_000  # bytes: a name of a table and a domain
-_LONGEST_LENGTH = 4  # digits
+_MAX_REQUEST_BYTES = 1_000  # bytes: a name of a table and a domain
+_MAX_LENGTH_DIGITS = 4  # digits
 _NOT_FOUND = b"NOTFOUND "
 
 
@@ -25,7 +25,7 @@ async def serve(path: Path, look_up: LookUp) -> asyncio.Server:
         finally:
             writer.close()
 
-    server = await asyncio.start_unix_server(answer, path, limit=_LONGEST_REQUEST + _LONGEST_LENGTH)
+    server = await asyncio.start_unix_server(answer, path, limit=_MAX_REQUEST_BYTES + _MAX_LENGTH_DIGITS)
     path.chmod(0o660)  # of its folder's group
     return server
 
@@ -35,10 +35,10 @@ async def _request(reader: asyncio.StreamReader) -> str:
     digits = b""
     while (byte := await reader.readexactly(1)) != b":":
         digits += byte
-        if not digits.isdigit() or len(digits) > _LONGEST_LENGTH:
+        if not digits.isdigit() or len(digits) > _MAX_LENGTH_DIGITS:
             raise ValueError("no netstring")
     length = int(digits or b"x")
-    if length > _LONGEST_REQUEST:
+    if length > _MAX_REQUEST_BYTES:
         raise ValueError("too long")
     text = await reader.readexactly(length)
     if await reader.readexactly(1) != b",":

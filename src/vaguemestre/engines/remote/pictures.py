@@ -30,7 +30,7 @@ _HEADERS = {
     "Accept-Encoding": "identity",
 }
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_MOST_REDIRECTS = 3
+_MAX_REDIRECTS = 3
 _CHUNK = 65_536
 
 
@@ -70,7 +70,7 @@ class PictureFetcher:
             self._turns.release()
 
     def _fetch(self, address: str, end: float) -> Picture:
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(_MAX_REDIRECTS + 1):
             answer = self._request(parse_target(address), end)
             if isinstance(answer, Picture):
                 return answer

@@ -12,7 +12,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 _TIMEOUT_SECONDS = 20.0  # longer than the filter gives itself for a message
 _GROUNDS = {"LINK_LISTED": "fraud", "MACRO_ATTACHED": "macro"}  # of quarantine.lua; viruses are clamd's
 _NOT_OF_A_NAME = re.compile(r"[^\w.-]+", re.ASCII)
-_LONGEST_DETAIL = 80
+_MAX_DETAIL_CHARACTERS = 80
 
 
 class LateJudgement:
@@ -27,7 +27,7 @@ class LateJudgement:
         for symbol, ground in _GROUNDS.items():
             if symbol in symbols:
                 options = symbols[symbol].get("options") or [""]
-                detail = _NOT_OF_A_NAME.sub("-", str(options[0]))[:_LONGEST_DETAIL]
+                detail = _NOT_OF_A_NAME.sub("-", str(options[0]))[:_MAX_DETAIL_CHARACTERS]
                 return f"{ground} {detail}".strip()
         return ""
 

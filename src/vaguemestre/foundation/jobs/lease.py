@@ -20,7 +20,7 @@ from django_tasks_db.models import DBTaskResult
 LEASE = timedelta(seconds=60)
 MAX_CLAIMS = 10  # workers that may die while they run one attempt, before it is given up
 _RENEWAL_SECONDS = 5.0  # less than the age at which a heartbeat is taken for a dead process
-_LONGEST_JOB = timedelta(hours=4)  # past it the job hangs: no heartbeat, so that its process is ended
+_MAX_JOB_DURATION = timedelta(hours=4)  # past it the job hangs: no heartbeat, so that its process is ended
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class LeaseKeeper:
         beat: Callable[[], None] = lambda: None,
         *,
         every: float = _RENEWAL_SECONDS,
-        longest: timedelta = _LONGEST_JOB,
+        longest: timedelta = _MAX_JOB_DURATION,
     ) -> None:
         self._beat = beat
         self._every, self._longest = every, longest.total_seconds()

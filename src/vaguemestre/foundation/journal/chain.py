@@ -25,7 +25,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import months_after
 
 # Entries become visible at commit: an unsealed one older than sealed ones is accepted for that long.
-LONGEST_TRANSACTION = timedelta(hours=2)
+MAX_TRANSACTION_DURATION = timedelta(hours=2)
 # The database seals no month that is not over by its own clock: ours may be ahead of it by that much.
 _CLOCK_SKEW = timedelta(hours=1)
 # The database erases no line younger than that, by the line's own date (trigger of migration 0004).
@@ -53,14 +53,14 @@ def seal_entries(*, now: datetime) -> int:
 
 
 def unsealed_entries() -> QuerySet[Entry]:
-    """Entries without a seal that may still get one: of the LONGEST_TRANSACTION before the last round.
+    """Entries without a seal that may still get one: of the MAX_TRANSACTION_DURATION before the last round.
 
     Not before the present: while nobody seals, no entry becomes too old.
     """
     newest_first = EntrySeal.objects.order_by("-number")
     floor = 0
     if last_round := _last_round():
-        sealed = newest_first.filter(sealed_at__lt=last_round - LONGEST_TRANSACTION)
+        sealed = newest_first.filter(sealed_at__lt=last_round - MAX_TRANSACTION_DURATION)
         floor = sealed.values_list("entry_id", flat=True).first() or 0
     return Entry.objects.filter(~Exists(EntrySeal.objects.filter(entry=OuterRef("pk"))), pk__gt=floor)
 

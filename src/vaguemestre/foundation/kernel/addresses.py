@@ -18,7 +18,7 @@ _READ = re.compile(
 )
 _INVISIBLE = frozenset(("Mn", "Me", "Cf"))
 _IDEOGRAPHIC_STOP = str.maketrans("。", ".")  # a dot of domains (RFC 3490 §3.1) that NFKC leaves
-_LONGEST_TEXT = 500  # characters; an address has 320 at most
+_MAX_TEXT_CHARACTERS = 500  # characters; an address has 320 at most
 
 LIST_PREFIX = "liste"
 
@@ -36,7 +36,7 @@ class Address:
 
 def parse_address(text: str) -> Address:
     """Parse one bare address. Raises Refusal `kernel.address-malformed`."""
-    if len(text) > _LONGEST_TEXT:  # a domain of other alphabets takes the square of its length
+    if len(text) > _MAX_TEXT_CHARACTERS:  # a domain of other alphabets takes the square of its length
         raise Refusal("kernel.address-malformed", address=text.strip()[:254])
     local, at, domain = text.strip().rpartition("@")
     ascii_domain = _ascii(domain)

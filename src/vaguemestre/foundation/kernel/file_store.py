@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-LARGEST_PIECE = 16 * 1024 * 1024  # bytes that one call may append
+MAX_PIECE_BYTES = 16 * 1024 * 1024  # bytes that one call may append
 
 
 class FileStore(Protocol):
@@ -21,7 +21,7 @@ class FileStore(Protocol):
     def append(self, name: str, offset: int, content: bytes) -> int:
         """Append a piece if `offset` is the end of the file, else nothing. Returns the size of the file.
 
-        A piece has at most `LARGEST_PIECE` bytes, and is on disk when this returns.
+        A piece has at most `MAX_PIECE_BYTES` bytes, and is on disk when this returns.
         """
         ...
 

@@ -8,7 +8,7 @@ _WORD = re.compile(r"[^\W_]+")
 _PUNCTUATION_SPACE = re.compile(r"(?<=«) | (?=[:»](?![\w/]))|( )(?=[;?!](?![\w/]))")
 _LIGATURE = re.compile("(oe|ae|œ|æ)", re.IGNORECASE)
 _JOINED = {"oe": "œ", "ae": "æ"}
-_MOST_LIGATURES = 3  # each doubles the spellings
+_MAX_LIGATURES = 3  # each doubles the spellings
 
 
 def without_accents(text: str) -> str:
@@ -31,7 +31,7 @@ def spellings(text: str) -> tuple[str, ...]:
     """The text as typed, then with each `œ` and `æ` in one letter or two: no French keyboard has them."""
     pieces = _LIGATURE.split(text)  # every other one is a ligature
     forms = [
-        _forms(piece) if number % 2 and number < 2 * _MOST_LIGATURES else (piece,)
+        _forms(piece) if number % 2 and number < 2 * _MAX_LIGATURES else (piece,)
         for number, piece in enumerate(pieces)
     ]
     return tuple(dict.fromkeys((text, *map("".join, product(*forms)))))

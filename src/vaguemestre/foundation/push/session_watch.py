@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 ASKED_TOGETHER = 500  # sessions in one question to the database
 IDLE_SHARE = 4  # the watch rests that many times as long as a look took
-LONGEST_REST = 1.0
+MAX_REST_SECONDS = 1.0
 LONGEST_PAUSE = 8.0  # seconds between two tries while the database is away
 WHOLE_LOOK_SECONDS = (
     60.0  # all sessions are looked at that often: whoever ended one may have died before saying so
@@ -60,7 +60,7 @@ class SessionWatch:
                 began, count = time.monotonic(), self.endings.end_count()
                 await self._look(seen, has_moved=count != seen)
                 seen, failures = count, 0
-                pause = max(every, min((time.monotonic() - began) * IDLE_SHARE, LONGEST_REST))
+                pause = max(every, min((time.monotonic() - began) * IDLE_SHARE, MAX_REST_SECONDS))
             except Exception:
                 pause = min(every * 2**failures, LONGEST_PAUSE)
                 failures += 1

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 SHOWN = "shown"  # the hidden field that returns the digests
-_MOST_SAID = 300  # characters
+_MAX_SAID = 300  # characters
 
 
 class SharedForm(forms.Form):
@@ -105,7 +105,7 @@ def conflict_fr(stored: str) -> str:
     """What is said beside a value that somebody changed here, and somebody else meanwhile."""
     return (
         "Quelqu’un d’autre, ou vous dans une autre fenêtre, l’a changé depuis que cette page est ouverte, "
-        f"et y a mis « {stored[:_MOST_SAID]} ». Gardez ou corrigez ce que vous avez écrit, puis enregistrez "
+        f"et y a mis « {stored[:_MAX_SAID]} ». Gardez ou corrigez ce que vous avez écrit, puis enregistrez "
         "de nouveau."
     )
 

@@ -23,7 +23,7 @@ from vaguemestre.people.service_classes.values import ServiceLimits
 from vaguemestre.post.filelinks.values import Filelink
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.post.outbox.queries import is_held_back
-from vaguemestre.post.outbox.rules.message import MEGA_OCTETS
+from vaguemestre.post.outbox.rules.message import MEGA_BYTES
 from vaguemestre.post.outbox.values import OutgoingMessage
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def size_limit(request: SignedInRequest) -> int:
 
 def size_limit_in(limits: ServiceLimits) -> int:
     """Maximum size of an encoded message under these limits, in octets."""
-    return min(limits.message_mb * MEGA_OCTETS or whole_size_limit(), whole_size_limit())
+    return min(limits.message_mb * MEGA_BYTES or whole_size_limit(), whole_size_limit())
 
 
 def whole_size_limit() -> int:

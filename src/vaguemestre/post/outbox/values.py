@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypedDict
 
-MOST_SENDERS = 20  # fields Sender and Resent-* of a message
+MAX_SENDERS = 20  # fields Sender and Resent-* of a message
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from radicale import config, httputils
 from radicale.app import Application
 
-from vaguemestre.processes.carddav.limits import MAX_BODY_OCTETS, AccountTurns, limited
+from vaguemestre.processes.carddav.limits import MAX_BODY_BYTES, AccountTurns, limited
 from vaguemestre.processes.front import behind_front
 
 MOUNTED = "/dav"
@@ -55,7 +55,7 @@ def make() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
             start_response("200 OK", [("Content-Type", "text/plain")])
             return [b"ok"]
         if path != MOUNTED and not path.startswith(f"{MOUNTED}/"):
-            environ["wsgi.input"].read(MAX_BODY_OCTETS)  # unread, it would cut the program off
+            environ["wsgi.input"].read(MAX_BODY_BYTES)  # unread, it would cut the program off
             is_discovery = path in ("/", "/.well-known/carddav")  # where programs begin (RFC 6764)
             start_response(
                 "301 Moved Permanently" if is_discovery else "404 Not Found",
@@ -87,8 +87,8 @@ def _configuration() -> config.Configuration:
             "storage": {"type": import_string(f"{_ROOM}.Storage")},
             "web": {"type": "none"},
             "server": {
-                "max_content_length": str(MAX_BODY_OCTETS),
-                "max_resource_size": str(MAX_BODY_OCTETS * 8 // 10),
+                "max_content_length": str(MAX_BODY_BYTES),
+                "max_resource_size": str(MAX_BODY_BYTES * 8 // 10),
             },
             "logging": {"level": "warning", "mask_passwords": "True"},
         },

@@ -14,7 +14,7 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.contacts.rules import carddav_bodies
 from vaguemestre.processes.front import Application
 
-MAX_BODY_OCTETS = 3_000_000
+MAX_BODY_BYTES = 3_000_000
 _MAX_CONCURRENT = 2  # requests of one account; the pool has four threads
 _XML_METHODS = frozenset(("PROPFIND", "PROPPATCH", "REPORT", "MKCOL", "MKCALENDAR"))
 _STATUS = {"contacts.busy": "503 Service Unavailable", "contacts.query-unreadable": "400 Bad Request"}
@@ -79,7 +79,7 @@ def _credentials(authorization: str) -> tuple[str, str] | None:
 def _with_checked_body(environ: dict[str, Any]) -> dict[str, Any]:
     """The request with its body read and checked. Raises Refusal."""
     length = environ.get("CONTENT_LENGTH") or "0"
-    body = environ["wsgi.input"].read(min(int(length), MAX_BODY_OCTETS)) if length.isdecimal() else b""
+    body = environ["wsgi.input"].read(min(int(length), MAX_BODY_BYTES)) if length.isdecimal() else b""
     method = environ["REQUEST_METHOD"]
     if body and method in _XML_METHODS:
         carddav_bodies.check_query(body)

@@ -14,8 +14,8 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from typing import Any
 
-MOST_DOMAINS = 5_000
-_MOST_POLICIES, _MOST_FAILURES, _MOST_RECIPIENTS = 20, 50, 5
+MAX_DOMAINS = 5_000
+_MAX_POLICIES, _MAX_FAILURES, _MAX_RECIPIENTS = 20, 50, 5
 _POLICIES = {1: "tlsa", 2: "sts", 9: "no-policy-found"}
 _RESULTS = {
     201: "starttls-not-supported", 202: "certificate-host-mismatch", 203: "certificate-not-trusted",
@@ -34,15 +34,15 @@ def add(tally: Tally, datagram: bytes) -> bool:
     try:
         told = json.loads(datagram)
         domain, policies = str(told["d"]).lower(), list(told["policies"])
-        known = [_policy_of(policy) for policy in policies[:_MOST_POLICIES]]
+        known = [_policy_of(policy) for policy in policies[:_MAX_POLICIES]]
     except (ValueError, KeyError, TypeError, RecursionError):
         return False
-    if not _DOMAIN.fullmatch(domain) or (domain not in tally and len(tally) >= MOST_DOMAINS):
+    if not _DOMAIN.fullmatch(domain) or (domain not in tally and len(tally) >= MAX_DOMAINS):
         return False
     row = tally.setdefault(domain, {"record": "", "policies": {}})
     row["record"] = _record_of(told.get("pr", ""))
     for text, is_failure, failures in known:
-        if text in row["policies"] or len(row["policies"]) < _MOST_POLICIES:
+        if text in row["policies"] or len(row["policies"]) < _MAX_POLICIES:
             _count(row["policies"], text, failures, is_failure=is_failure)
     return True
 
@@ -52,7 +52,7 @@ def recipients(record: str) -> list[str]:
     rua = re.search(r"(?:^|;)\s*rua\s*=\s*([^;]+)", record)
     targets = rua[1].split(",") if rua else []
     found = (_ADDRESS.fullmatch(target.strip()) for target in targets)
-    return [match[1] for match in found if match][:_MOST_RECIPIENTS]
+    return [match[1] for match in found if match][:_MAX_RECIPIENTS]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _policy_of(policy: Mapping[str, Any]) -> tuple[str, bool, list[str]]:
         "policy-domain": str(policy["policy-domain"])[:253],
         "mx-host": [str(host)[:253] for host in policy.get("mx-host", [])[:20]],
     }
-    failures = [_failure_of(detail) for detail in policy.get("failure-details", [])[:_MOST_FAILURES]]
+    failures = [_failure_of(detail) for detail in policy.get("failure-details", [])[:_MAX_FAILURES]]
     return json.dumps({name: word for name, word in words.items() if word}), policy["t"] == 1, failures
 
 
@@ -115,7 +115,7 @@ def _count(policies: dict[str, Any], text: str, failures: list[str], *, is_failu
     counts = policies.setdefault(text, {"passed": 0, "failed": 0, "failures": {}})
     counts["failed" if is_failure else "passed"] += 1
     for failure in failures:
-        if failure in counts["failures"] or len(counts["failures"]) < _MOST_FAILURES:
+        if failure in counts["failures"] or len(counts["failures"]) < _MAX_FAILURES:
             counts["failures"][failure] = counts["failures"].get(failure, 0) + 1
 
 

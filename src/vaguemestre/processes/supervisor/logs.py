@@ -17,7 +17,7 @@ FORMER = 5  # files kept of an engine's log, for a collector that was stopped
 QUIET_SECONDS = 150.0  # of a log whose engine is greeted, and so writes, each minute
 RELOAD = signal.SIGHUP  # of Postfix and of Dovecot: their connections stay
 _WRITER_DIED = re.compile(rb"^\S+ master: Error: service\(log\): ", re.MULTILINE)  # of Dovecot
-_MOST_READ = 10_000_000  # bytes at a look
+_MAX_READ = 10_000_000  # bytes at a look
 _LEAST_ROOM = 1_000_000  # bytes
 _LOOK_EVERY = 0.2  # seconds
 
@@ -75,7 +75,7 @@ class SilentLog:
         """What was written since the last look; of very much, the end."""
         file, size = _place(self._path)
         is_same = file == self._file and self._at <= size
-        start = max(self._at if is_same else 0, size - _MOST_READ)
+        start = max(self._at if is_same else 0, size - _MAX_READ)
         self._file, self._at = file, size
         if start == size:
             return b""

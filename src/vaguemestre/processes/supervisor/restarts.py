@@ -1,7 +1,7 @@
 """The pause before a child that ended is restarted. Pure."""
 
 _PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds
-_LONGEST_AFTER_READY = 2.0
+_MAX_SECONDS_AFTER_READY = 2.0
 _STEADY_SECONDS = 10.0
 _LONGER_TIMES = 3
 
@@ -12,7 +12,7 @@ def pause_before(restart: int, *, was_ready: bool) -> float:
     The pause is short for a service that had been ready: its end may come from outside.
     """
     pause = _PAUSES[min(restart, len(_PAUSES)) - 1]
-    return min(pause, _LONGEST_AFTER_READY) if was_ready else pause
+    return min(pause, _MAX_SECONDS_AFTER_READY) if was_ready else pause
 
 
 def held_steady(seconds_ready: float) -> bool:

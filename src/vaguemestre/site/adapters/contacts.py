@@ -12,7 +12,7 @@ from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
 
 _BUDGET = Budget(processor=30, clock=90)  # 20,000 cards of fifteen properties take 10 to 16 s
 _PHOTO_BUDGET = Budget(processor=4, clock=15, memory=600_000_000)
-_MOST_PHOTOS, _PHOTO_OCTETS = 2_000, 8_000_000  # thumbnails kept by a process
+_MAX_PHOTOS, _PHOTO_BYTES = 2_000, 8_000_000  # thumbnails kept by a process
 
 
 class ContactsFileReader:
@@ -37,7 +37,7 @@ class PhotoReader:
 
     def __init__(self) -> None:
         self._read = FileReader(photo_task.__name__, _PHOTO_BUDGET)
-        self._answers: WeightedLru[bytes, str] = WeightedLru(_MOST_PHOTOS, _PHOTO_OCTETS, len)
+        self._answers: WeightedLru[bytes, str] = WeightedLru(_MAX_PHOTOS, _PHOTO_BYTES, len)
 
     def __call__(self, content: bytes) -> bytes:
         if photos.is_light(content):

@@ -24,7 +24,7 @@ from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.mailstore.values import MailLogin
 
 _VCARD = "3.0"  # the version every program reads
-_MOST_LINES = 5000
+_MAX_LINES = 5000
 
 
 def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
@@ -64,7 +64,7 @@ def _activity(account_id: int) -> bytes:
     table = io.StringIO()
     rows = csv.writer(table, delimiter=";")
     rows.writerow(["Quand", "Quoi", "Par qui", "Précisions"])
-    for line in activity_of(account_id, limit=_MOST_LINES):
+    for line in activity_of(account_id, limit=_MAX_LINES):
         cells = (f"{timezone.localtime(line.at):%d/%m/%Y %H:%M:%S}", line.words, line.who, line.more)
         rows.writerow([inert_cell(cell) for cell in cells])
     return table.getvalue().encode("utf-8-sig")

@@ -27,7 +27,7 @@ from vaguemestre.site.agents.sockets import numen_socket
 
 _START_PATIENCE_SECONDS = 5.0  # an instance serves before the service listens
 _OFFICERS = frozenset({"hr_officer"})
-_MOST_TYPED = 1_024  # characters; pages refuse longer passwords
+_MAX_TYPED = 1_024  # characters; pages refuse longer passwords
 _QUESTIONS_PER_HOUR = 200  # about one account's NUMEN: a meter asks as somebody types
 _HOUR = 3_600.0
 _STAFF = _OFFICERS | {"administrator"}
@@ -113,7 +113,7 @@ def verbs(
     def words(account: str, typed: str) -> tuple[str, ...]:
         account_id = int(account)
         budget.charge(account_id)
-        return numens.words_in(account_id, typed) if len(typed) <= _MOST_TYPED else ()
+        return numens.words_in(account_id, typed) if len(typed) <= _MAX_TYPED else ()
 
     def unseal(secret: str, sealed: str, purpose: str) -> str:
         openers = _OPENERS.get(purpose.encode())

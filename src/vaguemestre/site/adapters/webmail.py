@@ -51,7 +51,7 @@ def shared_mailboxes(account_id: int) -> list[SharedMailbox]:
     ]
 
 
-_MOST_COUNTED = (
+_MAX_COUNTED = (
     12  # shared mailboxes somebody may have and still see counts beside, or in one list: each is a connection
 )
 
@@ -66,7 +66,7 @@ def openable_boxes(account_id: int, session_key: str) -> list[OpenableBox]:
         )
         for box in boxes
         if box.kind is not BoxKind.PERSON
-    ][:_MOST_COUNTED]
+    ][:_MAX_COUNTED]
 
 
 def shared_unread(account_id: int, session_key: str) -> dict[int, int]:

@@ -10,7 +10,7 @@ from vaguemestre.site.config.checks import Check, Section
 
 LAST_BACKUP = "last_backup.json"  # in the home: the date of the last complete backup
 LAST_DRILL = "last_drill.json"  # and of the last restore drill, with what it found
-_LONGEST_MONTH = 31  # days
+_MAX_MONTH_DAYS = 31  # days
 _MARGIN = timedelta(days=62)  # two months without a backup, and the runs of the purge
 _REMOTE = re.compile(r"(?:sftp:[\w.@:/~+-]+|s3:https?://[\w.:/-]+|rest:https?://[\w.:/-]+)", re.ASCII)
 
@@ -47,7 +47,7 @@ class BackupSection(Section):
     @property
     def longest_kept(self) -> timedelta:
         """The age no generation outlives: restic counts days and months that have one, so with a margin."""
-        return timedelta(days=max(self.keep_days, _LONGEST_MONTH * self.keep_months)) + _MARGIN
+        return timedelta(days=max(self.keep_days, _MAX_MONTH_DAYS * self.keep_months)) + _MARGIN
 
     @property
     def place_of_keys(self) -> str:

@@ -19,7 +19,7 @@ POD = "pod"
 FRONT_DUTIES = ("web", "proxy", "mx")  # of a machine that keeps no mail, before pods
 MAIL_DUTIES = ("web", "proxy", POD, "mx")
 DUTIES = ("web", DATABASE, "proxy", "pod", "mx", ENTRY)
-_MOST_DATABASES = 7  # more voters only make each decision slower (etcd.io: "why an odd number of members")
+_MAX_DATABASES = 7  # more voters only make each decision slower (etcd.io: "why an odd number of members")
 _NAME = checks.Check(
     lambda name: re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name, re.ASCII) is not None,
     "s’écrit en minuscules, chiffres et traits d’union (31 signes au plus)",
@@ -187,7 +187,7 @@ class Topology(NamedTuple):
             )
             return
         count = len(self.database_nodes)
-        if count and (count % 2 == 0 or count > _MOST_DATABASES):
+        if count and (count % 2 == 0 or count > _MAX_DATABASES):
             yield Rule(
                 ("node.duties",),
                 f"[[node]] {count} machines ont « {DATABASE} » : il en faut 1, 3, 5 ou 7, pour qu’une "

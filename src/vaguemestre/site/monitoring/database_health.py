@@ -7,8 +7,8 @@ from django.db import DatabaseError, connection
 from vaguemestre.site.monitoring.check import Check
 from vaguemestre.site.monitoring.stored_sign import seconds_since_stored
 
-_LONGEST_SILENCE = 40.0  # seconds; the worker stores a sign every ten, after its own look at the parts
-_LONGEST_LOCK = 30  # seconds
+_MAX_SILENCE_SECONDS = 40.0  # seconds; the worker stores a sign every ten, after its own look at the parts
+_MAX_LOCK_SECONDS = 30  # seconds
 
 # Of rows and tables: leaders hold advisory locks for as long as they live.
 _LONGEST_WAIT = """
@@ -37,10 +37,10 @@ def _answers() -> Check:
 
 def _stores(data_dir: Path | None) -> Check:
     silence = seconds_since_stored(data_dir) if data_dir else 0.0
-    if silence > _LONGEST_SILENCE:
+    if silence > _MAX_SILENCE_SECONDS:
         return Check(ok=False, words=f"nothing stored for {silence:.0f} s")
     waited = _longest_wait()
-    if waited > _LONGEST_LOCK:
+    if waited > _MAX_LOCK_SECONDS:
         return Check(ok=False, words=f"a lock is waited for since {waited:.0f} s")
     return Check(ok=True)
 

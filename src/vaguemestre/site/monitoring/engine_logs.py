@@ -12,7 +12,7 @@ from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.site.config import Config
 from vaguemestre.site.monitoring.check import Check
 
-LONGEST_QUIET_SECONDS = 240  # the supervisor and the units have it written again before that, if they can
+MAX_QUIET_SECONDS = 240  # the supervisor and the units have it written again before that, if they can
 
 
 def last_lines(config: Config) -> dict[str, float]:
@@ -28,6 +28,6 @@ def logs_check(config: Config, engines: Mapping[str, Check]) -> Check:
     words = [
         f"{engine}: nothing written for {quiet[engine]:.0f} s"
         for engine, check in engines.items()
-        if check.ok and quiet.get(engine, 0.0) > LONGEST_QUIET_SECONDS
+        if check.ok and quiet.get(engine, 0.0) > MAX_QUIET_SECONDS
     ]
     return Check(ok=True, words=", ".join(words), is_warning=bool(words))

@@ -37,7 +37,7 @@ def test_a_very_large_message_does_not_hide_those_before_it() -> None:
 
 def test_a_text_is_looked_at_up_to_a_million_characters() -> None:
     (message,) = adapter(1_900_000).recent(MARIE, "", 200, whole=True)
-    assert len(message.text) == filter_adapter._MAX_TEXT_CHARS
+    assert len(message.text) == filter_adapter._MAX_TEXT_CHARACTERS
 
 
 @pytest.mark.parametrize("mark", [b"<", b"<a ", b"<!--"])

@@ -22,7 +22,7 @@ from vaguemestre.post.mailstore.ports import MailboxSilent
 
 _SLICE = timedelta(seconds=5)
 _BATCH = 50
-_MOST_SILENT = 3  # in a batch: each may take as long as the mail store is given to answer
+_MAX_SILENT = 3  # in a batch: each may take as long as the mail store is given to answer
 _LETTER_ACTS = {
     Act.NOTICE: "bulk.notice-sent",
     Act.LETTERS: "bulk.letter-made",
@@ -101,7 +101,7 @@ def _send_notices(row: BulkAct, targets: Sequence[BulkTarget], context: PassCont
                 refused.add(target.account_id)
         except MailboxSilent:
             silent.add(target.account_id)
-            if len(silent) == _MOST_SILENT:
+            if len(silent) == _MAX_SILENT:
                 break
     return _Sent(tried, frozenset(refused), frozenset(silent))
 

@@ -21,7 +21,7 @@ from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.queries import service_summaries
 
-_MOST_TICKED = 200
+_MAX_TICKED = 200
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,7 +86,7 @@ def _selection(request: SignedInRequest) -> tuple[Selection, bool]:
     """
     academy_id, ticked = request.who.office_academy, request.GET.getlist("qui")
     if ticked:
-        numbers = [int(number) for number in ticked[:_MOST_TICKED] if _is_number(number)]
+        numbers = [int(number) for number in ticked[:_MAX_TICKED] if _is_number(number)]
         return queries.select_people(numbers), False
     services_offered = [(service.service_id, service.code) for service in service_summaries(academy_id)]
     form = PeopleSearchForm(Listing.of(request.GET, ("nom",)).query, services_offered)

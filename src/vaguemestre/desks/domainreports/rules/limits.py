@@ -13,7 +13,7 @@ MAX_ELEMENTS = 300_000  # of all the files of a message
 MAX_POLICIES = 20
 MAX_DETAILS = 500
 MAX_COUNT = 2_000_000_000  # messages of one record, sessions of one failure
-_LONGEST_SPAN = timedelta(days=32)
+_MAX_SPAN = timedelta(days=32)
 _OLDEST = timedelta(days=400)
 _AHEAD = timedelta(days=2)
 _DOMAIN = re.compile(r"^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$")
@@ -57,7 +57,7 @@ def span_of(organisation: object, report_id: object, begins_at: datetime, ends_a
     name, number = text_of(organisation, 100), text_of(report_id, 250)
     if not name or not number:
         raise UnreadableReport("nameless")
-    if not timedelta() <= ends_at - begins_at <= _LONGEST_SPAN:
+    if not timedelta() <= ends_at - begins_at <= _MAX_SPAN:
         raise UnreadableReport("dates")
     return Span(name, number, begins_at, ends_at)
 

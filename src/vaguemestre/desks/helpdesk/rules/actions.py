@@ -9,8 +9,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
 
 OPERATORS = frozenset({"helpdesk", "administrator"})
-MAX_REASON_CHARS = 300
-MIN_REASON_CHARS = 5
+MAX_REASON_CHARACTERS = 300
+MIN_REASON_CHARACTERS = 5
 
 # Per operator. A rush of locked-out newcomers is ordinary; twenty suspensions are not.
 MAX_ACTIONS_A_DAY: Mapping[DeskAction, int] = {
@@ -115,9 +115,9 @@ def clean_reason(text: str) -> str:
 
     Raises Refusal `helpdesk.reason-missing`, or `helpdesk.reason-numen` if it contains a NUMEN or a password.
     """
-    plain = " ".join(text.split())[:MAX_REASON_CHARS]
-    if len(plain) < MIN_REASON_CHARS:
-        raise Refusal("helpdesk.reason-missing", shortest=MIN_REASON_CHARS)
+    plain = " ".join(text.split())[:MAX_REASON_CHARACTERS]
+    if len(plain) < MIN_REASON_CHARACTERS:
+        raise Refusal("helpdesk.reason-missing", shortest=MIN_REASON_CHARACTERS)
     if without_secrets(plain) != plain:
         raise Refusal("helpdesk.reason-numen")
     return plain

@@ -6,13 +6,13 @@ from django.db import transaction
 
 from vaguemestre.desks.helpdesk.models import AnswerText
 from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
-from vaguemestre.desks.helpdesk.services.requests import MAX_ANSWER_CHARS
+from vaguemestre.desks.helpdesk.services.requests import MAX_ANSWER_CHARACTERS
 from vaguemestre.desks.helpdesk.values import ReadyAnswer
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 
-MOST_ANSWER_TEXTS = 200  # of one académie
+MAX_ANSWER_TEXTS = 200  # of one académie
 
 
 @transaction.atomic(durable=True)
@@ -22,7 +22,7 @@ def save_answer_text(answer: ReadyAnswer, *, operator_id: int, now: datetime) ->
     Raises Refusal `helpdesk.answer-missing`, `…answer-secret`, `…answer-text-gone`,
     `…answer-text-title-taken`, `…too-many-answer-texts`.
     """
-    title, text = answer.title.strip(), answer.text.strip()[:MAX_ANSWER_CHARS]
+    title, text = answer.title.strip(), answer.text.strip()[:MAX_ANSWER_CHARACTERS]
     if not title or not text:
         raise Refusal("helpdesk.answer-missing")
     if without_secrets(title) != title or without_secrets(text) != text:
@@ -32,8 +32,8 @@ def save_answer_text(answer: ReadyAnswer, *, operator_id: int, now: datetime) ->
         raise Refusal("helpdesk.answer-text-title-taken")
     if answer.text_id:
         row = locked_row(others.filter(pk=answer.text_id), "helpdesk.answer-text-gone")
-    elif others.count() >= MOST_ANSWER_TEXTS:
-        raise Refusal("helpdesk.too-many-answer-texts", most=MOST_ANSWER_TEXTS)
+    elif others.count() >= MAX_ANSWER_TEXTS:
+        raise Refusal("helpdesk.too-many-answer-texts", most=MAX_ANSWER_TEXTS)
     else:
         row = AnswerText(domain=answer.domain)
     row.title, row.text, row.updated_at = title, text, now

@@ -26,7 +26,7 @@ from vaguemestre.people.credentials.values import SecretKeys
 _HOUR = timedelta(hours=1)
 _NETWORK = Budget(free=5, longest=timedelta(minutes=30), memory=_HOUR, exhausted_at=30)
 _EVERYBODY = Budget(free=300, longest=timedelta(seconds=30), memory=_HOUR)
-MAX_ANSWER_CHARS = 4000
+MAX_ANSWER_CHARACTERS = 4000
 _State = RequestRow.State
 
 
@@ -101,7 +101,7 @@ def complete_answer(
 
 
 def _clean_answer(answer: str) -> str:
-    text = answer.replace("\r\n", "\n").strip()[:MAX_ANSWER_CHARS]
+    text = answer.replace("\r\n", "\n").strip()[:MAX_ANSWER_CHARACTERS]
     if not text:
         raise Refusal("helpdesk.answer-missing")
     if without_secrets(text) != text:

@@ -13,7 +13,7 @@ from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.helpdesk.forms import ReasonForm
 from vaguemestre.desks.helpdesk.http import for_operators, person_or_404
 from vaguemestre.desks.helpdesk.queries.accounts import action_target
-from vaguemestre.desks.helpdesk.rules.actions import MAX_REASON_CHARS, check_somebody_else, clean_reason
+from vaguemestre.desks.helpdesk.rules.actions import MAX_REASON_CHARACTERS, check_somebody_else, clean_reason
 from vaguemestre.desks.helpdesk.values import AccountDetail
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -32,7 +32,7 @@ class NeutralAbsenceForm(forms.Form):
     ends_on = DayField(label="Fin")
     requested_by = forms.CharField(
         label="Demandé par",
-        max_length=MAX_REASON_CHARS,
+        max_length=MAX_REASON_CHARACTERS,
         help_text="Nom et fonction du supérieur hiérarchique, gardés au journal et montrés à la personne.",
         error_messages={"required": "Écrivez qui demande cette notification : la personne le lira."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -15,7 +15,7 @@ MEASURED, METRICS_UP = "measured", "metrics.up"
 _STALE_SECONDS = 180
 _SILENT_SECONDS = 45  # of a sign every five, so that it is named within a minute
 LIVE_BEAT = "live-beat."  # of this machine, as the page is made; `beat.`: as the round measured
-_LONGEST_QUIET = 240  # seconds of a log whose engine is greeted, and so writes, every half minute
+_MAX_QUIET_SECONDS = 240  # seconds of a log whose engine is greeted, and so writes, every half minute
 _DAY = 86_400
 _TOLD_APART = frozenset(("jobs", "certificates", "backup", "logs"))  # by alarms of their own
 _DOWN = {
@@ -105,7 +105,7 @@ def _logs(facts: Facts) -> Iterator[Raised]:
     measured = facts.value(MEASURED)
     for engine, written_at in facts.named("log-line."):
         answers = facts.readings.get(METRICS_UP, 1.0) and facts.readings.get(f"up.{engine}", 1.0)
-        if answers and measured - written_at > _LONGEST_QUIET:
+        if answers and measured - written_at > _MAX_QUIET_SECONDS:
             since = _span(measured - written_at)
             yield Raised("log-silent", engine, f"Le journal de {engine.title()} se tait depuis {since}")
 

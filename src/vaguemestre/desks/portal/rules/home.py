@@ -7,7 +7,7 @@ from vaguemestre.desks.portal.values import Announcement, Importance, Step, Task
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 
-MAX_TITLE_CHARS, MAX_TEXT_CHARS = 120, 2000
+MAX_TITLE_CHARACTERS, MAX_TEXT_CHARACTERS = 120, 2000
 PREFERENCES, FIRST_VISIT, CLOSED = "portal", "first_visit", "closed"  # in the preferences of the account
 READ_ANNOUNCEMENTS = "read_announcements"  # there too: numbers
 
@@ -84,7 +84,7 @@ def check_announcement(announcement: Announcement) -> None:
     """
     if not announcement.title.strip():
         raise Refusal("portal.announcement-without-words")
-    if len(announcement.title) > MAX_TITLE_CHARS or len(announcement.text) > MAX_TEXT_CHARS:
+    if len(announcement.title) > MAX_TITLE_CHARACTERS or len(announcement.text) > MAX_TEXT_CHARACTERS:
         raise Refusal("portal.announcement-too-long")
     if announcement.ends_on < announcement.starts_on:
         raise Refusal("portal.announcement-ends-before-it-starts")

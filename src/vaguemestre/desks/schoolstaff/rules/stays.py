@@ -5,13 +5,13 @@ from datetime import date, timedelta
 
 from vaguemestre.desks.schoolstaff.values import Stay
 
-MOST_DAYS_BETWEEN = timedelta(days=62)  # a contract ends before the summer, the next one begins after it
+MAX_DAYS_BETWEEN = timedelta(days=62)  # a contract ends before the summer, the next one begins after it
 
 
 def stay_on(posts: Iterable[Stay], day: date, until: date) -> Stay | None:
     """The stay of somebody who serves on `day`, or begins by `until`; None if they do neither.
 
-    Posts with at most `MOST_DAYS_BETWEEN` between them are one stay, future ones included.
+    Posts with at most `MAX_DAYS_BETWEEN` between them are one stay, future ones included.
     """
     ordered = sorted(posts, key=lambda post: post.since)
     if not any(post.since <= until and (post.until is None or post.until >= day) for post in ordered):
@@ -33,7 +33,7 @@ def ending_by(stay: Stay, leaves_on: date | None) -> Stay:
 
 
 def _follows(before: Stay, post: Stay) -> bool:
-    return before.until is None or post.since - before.until <= MOST_DAYS_BETWEEN
+    return before.until is None or post.since - before.until <= MAX_DAYS_BETWEEN
 
 
 def _later(one: date | None, other: date | None) -> date | None:

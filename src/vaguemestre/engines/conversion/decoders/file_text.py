@@ -16,7 +16,7 @@ from xml.parsers import expat
 _MAX_INPUT_BYTES = 30_000_000
 _MAX_UNPACKED_BYTES = 60_000_000
 _MAX_MEMBERS = 5_000
-_MAX_CHARS = 1_000_000
+_MAX_CHARACTERS = 1_000_000
 _MAX_PAGES = "500"
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others need memory of their own
 _TABS = frozenset(("tab", "s", "br", "line-break", "c"))
@@ -35,10 +35,10 @@ _EXPECTED = (
 
 
 class TextOutput:
-    """The text of the file, up to _MAX_CHARS."""
+    """The text of the file, up to _MAX_CHARACTERS."""
 
     def __init__(self) -> None:
-        self._left = _MAX_CHARS
+        self._left = _MAX_CHARACTERS
         self._pieces: list[str] = []
 
     def add(self, text: str) -> None:
@@ -85,7 +85,7 @@ def _pdf(content: bytes, output: TextOutput) -> None:
     argv = ["pdftotext", "-q", "-enc", "UTF-8", "-nopgbrk", "-l", _MAX_PAGES, source, target]
     os.waitpid(os.posix_spawn("/usr/bin/pdftotext", argv, {"LANG": "C.UTF-8"}), 0)
     with open(target, encoding="utf-8", errors="replace") as text_file:  # noqa: PTH123
-        output.add(text_file.read(_MAX_CHARS))
+        output.add(text_file.read(_MAX_CHARACTERS))
 
 
 def _open_document(content: bytes, output: TextOutput) -> None:

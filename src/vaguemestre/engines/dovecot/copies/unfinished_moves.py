@@ -26,14 +26,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-_MOST_LOG_BYTES = 2_000_000  # the end of the log: what was under way, and more
-_MOST_SECONDS = 600  # that a move takes
-_MOST_UIDS, _TIMEOUT_SECONDS = 500, 60  # of one command
+_MAX_LOG_BYTES = 2_000_000  # the end of the log: what was under way, and more
+_MAX_SECONDS = 600  # that a move takes
+_MAX_UIDS, _TIMEOUT_SECONDS = 500, 60  # of one command
 _FILES, _FILE = "dbox-Mails", re.compile(r"u\.(\d+)", re.ASCII)
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-", re.ASCII)
 _CLOCK = dt.timedelta(seconds=2)  # how far apart Dovecot's dates of one moment may be
-_MOST_WALK_SECONDS = 30.0  # 45,000 mailboxes take ten of processor, and longer from a cold disk
-_MOST_BEHIND = dt.timedelta(seconds=30)  # how far the log may be behind the mailboxes
+_MAX_WALK_SECONDS = 30.0  # 45,000 mailboxes take ten of processor, and longer from a cold disk
+_MAX_BEHIND = dt.timedelta(seconds=30)  # how far the log may be behind the mailboxes
 _START = re.compile(r"\S+ master: Info: Dovecot \S+ .*starting up.*", re.ASCII)
 _STOP = re.compile(r"\S+ master: Warning: Killed with signal 15 .*", re.ASCII)
 _NAMED = re.compile(r"\S+ \w+\(([^()<> ]+@[^()<> ]+)\)<")
@@ -106,7 +106,7 @@ def unfinished_moves(lines: Iterable[str]) -> list[Move]:
                     del open_moves[key]
             else:
                 open_moves.pop((mailbox, session, match["left"], int(match["gone"])), None)
-    return [move for move in open_moves.values() if (last - move.at).total_seconds() <= _MOST_SECONDS]
+    return [move for move in open_moves.values() if (last - move.at).total_seconds() <= _MAX_SECONDS]
 
 
 def how_it_ended(lines: Sequence[str], *, is_cut: bool) -> Ending | None:
@@ -126,7 +126,7 @@ def how_it_ended(lines: Sequence[str], *, is_cut: bool) -> Ending | None:
     if not moments or (stopped and not moves):
         return None
     # no earlier than what was read of the log
-    since = min([max(moments[0], moments[-1] - _MOST_BEHIND), *(move.at - _CLOCK for move in moves)])
+    since = min([max(moments[0], moments[-1] - _MAX_BEHIND), *(move.at - _CLOCK for move in moves)])
     named = dict.fromkeys(match[1].lower() for line in reversed(lines) if (match := _NAMED.match(line)))
     moving = frozenset((move.mailbox, move.folder, move.uid) for move in moves)
     return Ending(since, tuple(named), moving, None if stopped else frozenset(written))
@@ -147,7 +147,7 @@ def finish_moves(ending: Ending, configuration: Path, mail: Path) -> int:
 def _mailboxes(mail: Path, first: Sequence[str]) -> Iterator[str]:
     """Those, then all others while there is time: nobody reads mail until this is over."""
     yield from first
-    end, known = time.monotonic() + _MOST_WALK_SECONDS, set(first)
+    end, known = time.monotonic() + _MAX_WALK_SECONDS, set(first)
     for place in mail.glob("*/*"):
         if time.monotonic() > end:
             print("moves cut short: not every mailbox was looked at", file=sys.stderr)  # noqa: T201
@@ -275,13 +275,13 @@ def _name_of(path: str) -> str:
 
 def _some(uids: Sequence[int]) -> Iterator[str]:
     """Sets of UIDs as doveadm reads them."""
-    for start in range(0, len(uids), _MOST_UIDS):
-        yield ",".join(map(str, uids[start : start + _MOST_UIDS]))
+    for start in range(0, len(uids), _MAX_UIDS):
+        yield ",".join(map(str, uids[start : start + _MAX_UIDS]))
 
 
 def _last_lines(log: Path) -> list[str]:
     with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - _MOST_LOG_BYTES))
+        file.seek(max(0, log.stat().st_size - _MAX_LOG_BYTES))
         return file.read().decode("utf-8", "replace").splitlines()
 
 

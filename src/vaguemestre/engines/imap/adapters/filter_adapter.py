@@ -24,7 +24,7 @@ _NOT_FOR_FILING = frozenset({Use.INBOX, Use.DRAFTS, Use.SENT, Use.ALL})
 _INBOX = "INBOX"
 _PAGE = 200
 _MAX_BYTES_EACH, _MAX_BYTES_AT_ONCE = 2_000_000, 30_000_000
-_MAX_TEXT_CHARS = 1_000_000
+_MAX_TEXT_CHARACTERS = 1_000_000
 _TAG = re.compile(r"<[^<>]*>")  # up to the next one: a text of them alone is read once
 
 
@@ -171,7 +171,7 @@ def read_message(raw: bytes, received: datetime | None = None) -> MessageSummary
         has_attachment=any(part.get_content_disposition() == "attachment" for part in parts),
         received=received,
         list_id=_header(message, "List-Id"),
-        text="\n".join(_texts(parts))[:_MAX_TEXT_CHARS],
+        text="\n".join(_texts(parts))[:_MAX_TEXT_CHARACTERS],
         return_path=_header(message, "Return-Path").strip("<> "),
     )
 

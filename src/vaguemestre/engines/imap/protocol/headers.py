@@ -22,7 +22,7 @@ _FOLDING = re.compile(r"\r?\n[ \t]*|[\t\r\n]+")
 _FOLDED = re.compile(r"\r?\n[ \t]+")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
-_MAX_CHARS = 20_000  # of a header; what follows is dropped
+_MAX_CHARACTERS = 20_000  # of a header; what follows is dropped
 _MAX_IDS = 200
 _MAX_FIELDS = 200
 
@@ -36,7 +36,7 @@ def clean(text: str) -> str:
 
 def decoded(raw: str) -> str:
     """A header value decoded tolerantly (RFC 2047): octets as latin-1 in, clean Unicode out."""
-    return _decoded_cached(raw) if len(raw) < 1000 else _decoded(raw[:_MAX_CHARS])
+    return _decoded_cached(raw) if len(raw) < 1000 else _decoded(raw[:_MAX_CHARACTERS])
 
 
 def _decoded(raw: str) -> str:
@@ -135,7 +135,7 @@ def header_moment(raw: str) -> datetime | None:
 
 def message_ids(raw: str) -> tuple[str, ...]:
     """The Message-IDs of a header in their order; of very many, the first and the last ones."""
-    ids = [clean(match) for match in _MESSAGE_ID.findall(raw[: 5 * _MAX_CHARS])]
+    ids = [clean(match) for match in _MESSAGE_ID.findall(raw[: 5 * _MAX_CHARACTERS])]
     half = _MAX_IDS // 2
     return tuple(ids if len(ids) <= _MAX_IDS else ids[:half] + ids[-half:])
 
@@ -143,10 +143,10 @@ def message_ids(raw: str) -> tuple[str, ...]:
 def header_fields(raw: bytes) -> list[tuple[str, str]]:
     """The fields of a header block (RFC 5322 §2.2), unfolded: lower-case names and clean values, in order."""
     fields = []
-    for line in _FOLDED.sub(" ", raw[: 20 * _MAX_CHARS].decode("latin-1")).split("\n")[:_MAX_FIELDS]:
+    for line in _FOLDED.sub(" ", raw[: 20 * _MAX_CHARACTERS].decode("latin-1")).split("\n")[:_MAX_FIELDS]:
         name, colon, value = line.partition(":")
         if colon:
-            fields.append((name.strip().lower(), clean(plain(value.strip()[: 5 * _MAX_CHARS]))))
+            fields.append((name.strip().lower(), clean(plain(value.strip()[: 5 * _MAX_CHARACTERS]))))
     return fields
 
 

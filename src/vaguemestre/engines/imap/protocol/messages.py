@@ -35,7 +35,7 @@ from vaguemestre.post.mailstore.values import (
 )
 
 MAX_FIELD_BYTES = 20_000  # of a header field, where the ENVELOPE cannot be read
-_MAX_LISTED_CHARS = 1_000
+_MAX_LISTED_CHARACTERS = 1_000
 _MAX_SIMPLE_PEOPLE = 50
 
 
@@ -72,12 +72,12 @@ def summary_of(
         uid=uid,
         sender=sole_author(author),
         to=to,
-        subject=headers.decoded(text_of(subject))[:_MAX_LISTED_CHARS],
+        subject=headers.decoded(text_of(subject))[:_MAX_LISTED_CHARACTERS],
         date=headers.moment(internal_date),
         preview=headers.clean(preview.decode("utf-8", "replace")).strip(),
         size=size,
         has_attachment=attachment is not None,
-        message_id=headers.clean(text_of(message_id)).strip()[:_MAX_LISTED_CHARS],
+        message_id=headers.clean(text_of(message_id)).strip()[:_MAX_LISTED_CHARACTERS],
         attached=attachment or (INVITATION if invites else ("", "")),
         in_reply_to=next(iter(headers.message_ids(text_of(in_reply_to))), "") if in_reply_to else "",
         cc=cc,
@@ -100,7 +100,7 @@ def simplified_summary(items: Items, uid: int) -> Summary:
         uid=uid,
         sender=NOBODY,
         to=(),
-        subject=headers.decoded(header.get("subject", ""))[:_MAX_LISTED_CHARS],
+        subject=headers.decoded(header.get("subject", ""))[:_MAX_LISTED_CHARACTERS],
         date=headers.moment(text_of(items.get("INTERNALDATE"))),
         preview="",
         size=number_of(items.get("RFC822.SIZE")),
@@ -126,7 +126,7 @@ def opened(ref: MessageRef, items: Items) -> OpenedMessage:
         to=correspondents(fields[5]),
         cc=correspondents(fields[6]),
         bcc=correspondents(fields[7]),
-        message_id=headers.clean(text_of(fields[9])).strip()[:_MAX_LISTED_CHARS],
+        message_id=headers.clean(text_of(fields[9])).strip()[:_MAX_LISTED_CHARACTERS],
         in_reply_to=headers.clean(text_of(fields[8])).strip(),
         references=headers.message_ids(dict(reversed(header)).get("references", "")),
         root=structure(items.get("BODYSTRUCTURE")),
@@ -151,8 +151,8 @@ def opened_simply(ref: MessageRef, items: Items, root: Part) -> OpenedMessage:
         reply_to=_people(first_values.get("reply-to", "")) or sender,
         to=_people(first_values.get("to", "")),
         cc=_people(first_values.get("cc", "")),
-        message_id=first_values.get("message-id", "").strip()[:_MAX_LISTED_CHARS],
-        in_reply_to=first_values.get("in-reply-to", "").strip()[:_MAX_LISTED_CHARS],
+        message_id=first_values.get("message-id", "").strip()[:_MAX_LISTED_CHARACTERS],
+        in_reply_to=first_values.get("in-reply-to", "").strip()[:_MAX_LISTED_CHARACTERS],
         references=headers.message_ids(first_values.get("references", "")),
         root=root,
         fields=tuple(field for field in header if field[0] in FIELDS),
@@ -164,7 +164,7 @@ def thread_ids(items: Items) -> set[str]:
     """The Message-IDs by which the rest of a conversation is found: its own and those it answers."""
     blocks = [octets_of(value) for name, value in items.items() if name.startswith("BODY[HEADER")]
     first_values = dict(reversed([field for block in blocks for field in headers.header_fields(block)]))
-    own = first_values.get("message-id", "").strip()[:_MAX_LISTED_CHARS]
+    own = first_values.get("message-id", "").strip()[:_MAX_LISTED_CHARACTERS]
     answered = (headers.message_ids(first_values.get(name, ""))[:1] for name in ("references", "in-reply-to"))
     return {message_id for message_id in (own, *chain.from_iterable(answered)) if message_id}
 

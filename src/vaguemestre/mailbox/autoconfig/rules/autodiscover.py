@@ -9,7 +9,7 @@ from vaguemestre.mailbox.autoconfig.values import Offer, Server
 
 _ENVELOPE = "http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006"
 _OUTLOOK = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
-LONGEST_REQUEST = 16 * 1024
+MAX_REQUEST_BYTES = 16 * 1024
 _DEEPEST = 16
 
 
@@ -22,7 +22,7 @@ def asked_address(body: bytes) -> str:
 
     A document type, an entity or deep nesting is refused before anything is expanded.
     """
-    if len(body) > LONGEST_REQUEST:
+    if len(body) > MAX_REQUEST_BYTES:
         raise Refusal("autoconfig.request-malformed")
     reader = _Reader()
     try:

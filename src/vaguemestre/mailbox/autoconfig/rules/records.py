@@ -10,7 +10,7 @@ from vaguemestre.mailbox.autoconfig.rules.offers import machine_names
 from vaguemestre.mailbox.autoconfig.rules.report_address import retired_target, target
 from vaguemestre.mailbox.autoconfig.values import Offer, Question
 
-_LONGEST_TEXT = 255
+_MAX_STRING_BYTES = 255
 
 
 class State(StrEnum):
@@ -46,7 +46,7 @@ class Record:
 def _as_texts(value: str) -> str:
     """Quoted, in strings of 255 bytes at most (RFC 1035 §3.3.14)."""
     return " ".join(
-        f'"{value[start : start + _LONGEST_TEXT]}"' for start in range(0, len(value), _LONGEST_TEXT)
+        f'"{value[start : start + _MAX_STRING_BYTES]}"' for start in range(0, len(value), _MAX_STRING_BYTES)
     )
 
 

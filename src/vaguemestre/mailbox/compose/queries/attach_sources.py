@@ -6,7 +6,7 @@ from vaguemestre.mailbox.webmail.rules.listing.search_query import plain_terms
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import MessageRef, Only, Row, Use, View
 
-MOST_SOURCES = 20
+MAX_SOURCES = 20
 MAX_PAGES = 5
 
 
@@ -21,12 +21,12 @@ def attach_sources(mailbox: Mailbox, typed: str) -> tuple[SourceMessage, ...]:
     search_terms = plain_terms(typed)
     view = View(terms=search_terms) if search_terms else View(only=frozenset((Only.ATTACHED,)))
     sources: list[SourceMessage] = []
-    for offset in range(0, MOST_SOURCES * MAX_PAGES, MOST_SOURCES):
-        rows = mailbox.look(everywhere, view, offset, MOST_SOURCES).rows
+    for offset in range(0, MAX_SOURCES * MAX_PAGES, MAX_SOURCES):
+        rows = mailbox.look(everywhere, view, offset, MAX_SOURCES).rows
         sources += [_source(row) for row in rows if row.ref.folder not in drafts]
-        if len(rows) < MOST_SOURCES or len(sources) >= MOST_SOURCES:
+        if len(rows) < MAX_SOURCES or len(sources) >= MAX_SOURCES:
             break
-    return tuple(sources[:MOST_SOURCES])
+    return tuple(sources[:MAX_SOURCES])
 
 
 def source_files(mailbox: Mailbox, ref: MessageRef) -> tuple[SourceFile, ...]:

@@ -22,7 +22,7 @@ from vaguemestre.schools.rosters.rules.content_warnings import content_warnings
 from vaguemestre.schools.rosters.values import ContentWarning
 
 PREVIEWS = 3
-MOST_UNFINISHED = 200
+MAX_UNFINISHED = 200
 _STOPPED = Mailing.State.STOPPED
 
 
@@ -107,7 +107,7 @@ def unfinished_mailings(account_id: int, now: datetime) -> tuple[UnfinishedMaili
     states = (Mailing.State.RUNNING, Mailing.State.STOPPED)
     rows = Mailing.objects.filter(account_id=account_id, state__in=states).exclude(composition=None)
     rows = rows.order_by("due_at", "pk").annotate(total=Count("copies"))
-    columns = rows.values_list("key", "composition__subject", "total", "due_at", "state")[:MOST_UNFINISHED]
+    columns = rows.values_list("key", "composition__subject", "total", "due_at", "state")[:MAX_UNFINISHED]
     return tuple(
         UnfinishedMailing(key, subject, total, due_at, bool(due_at and due_at > now), state == _STOPPED)
         for key, subject, total, due_at, state in columns

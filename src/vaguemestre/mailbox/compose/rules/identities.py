@@ -20,8 +20,8 @@ from vaguemestre.post.outbox.rules.headers import check_field, mailbox_list
 from vaguemestre.post.outbox.rules.text import plain_text
 from vaguemestre.post.outbox.values import Recipient
 
-LONGEST_SIGNATURE = 20_000  # characters
-_MOST_VARIABLES = 100  # of a signature or stock text
+MAX_SIGNATURE_CHARACTERS = 20_000  # characters
+_MAX_VARIABLES = 100  # of a signature or stock text
 _VARIABLE = re.compile(r"\{(nom|fonction|etablissement|academie)\}")
 _SIGNED = 'data-signature="1"'
 _SIGNED_BLOCK = re.compile(
@@ -50,7 +50,7 @@ def check_identity(
     if name.casefold() != variables.name.casefold() and not shows_surname(typed, variables.surname):
         raise Refusal("compose.name-not-yours", field="name", surname=variables.surname)
     _check_that_it_leaves(name, fields.address, own_addresses)
-    if len(fields.signature) > LONGEST_SIGNATURE or has_many_variables(fields.signature):
+    if len(fields.signature) > MAX_SIGNATURE_CHARACTERS or has_many_variables(fields.signature):
         raise Refusal("compose.signature-too-long", field="signature")
     return IdentityFields(
         address=fields.address,
@@ -112,7 +112,7 @@ def with_signature(html: str, signature: str) -> str:
 
 def has_many_variables(html: str) -> bool:
     """Whether it repeats variables more than anybody writes: pages expand all of somebody's texts at once."""
-    return len(_VARIABLE.findall(html)) > _MOST_VARIABLES
+    return len(_VARIABLE.findall(html)) > _MAX_VARIABLES
 
 
 def expand_variables(html: str, variables: SignatureVariables) -> str:

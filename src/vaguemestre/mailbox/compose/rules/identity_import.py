@@ -14,8 +14,8 @@ from vaguemestre.mailbox.compose.values import IdentityFields
 
 MAX_FILE_BYTES = 512 * 1024
 MAX_IDENTITIES = 20
-_MOST_COLUMNS = 100
-_MOST_ROWS = 1000  # that are looked at
+_MAX_COLUMNS = 100
+_MAX_ROWS = 1000  # that are looked at
 _ZIMBRA = re.compile(r"^(# name [^\n]*|(?:zimbra\w+|cn|uid|mail|displayName): ?)", re.MULTILINE)
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")  # up to the next one: read once, however many are open
 _YES = frozenset({"1", "true", "yes", "oui"})
@@ -62,17 +62,17 @@ def _parse_json(document: Any) -> Iterable[IdentityFields]:
         if isinstance(document, dict)
         else document
     )
-    return (_identity(row) for row in islice(rows, _MOST_ROWS))
+    return (_identity(row) for row in islice(rows, _MAX_ROWS))
 
 
 def _parse_csv(text: str) -> Iterable[IdentityFields]:
     """Parse a CSV export of Roundcube's identities table."""
     head = text.partition("\n")[0]
     separator = max(",;\t", key=head.count)
-    if head.count(separator) > _MOST_COLUMNS:  # each row has a value of each
+    if head.count(separator) > _MAX_COLUMNS:  # each row has a value of each
         raise ValueError("too many columns")
     rows = csv.DictReader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
-    return (_identity(row) for row in islice(rows, _MOST_ROWS))
+    return (_identity(row) for row in islice(rows, _MAX_ROWS))
 
 
 def _identity(row: Mapping[str, Any]) -> IdentityFields:

@@ -13,17 +13,17 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.values import InvalidRow, MergeCopy, MergeResult, Table, TableRow
 from vaguemestre.people.directory.rules.names import fold
 
-MOST_ROWS = 3000
-MOST_COLUMNS = 200
-MAX_TABLE_OCTETS = 2_000_000
-MAX_WORKBOOK_OCTETS = 10_000_000  # logos and other sheets come with it
+MAX_ROWS = 3000
+MAX_COLUMNS = 200
+MAX_TABLE_BYTES = 2_000_000
+MAX_WORKBOOK_BYTES = 10_000_000  # logos and other sheets come with it
 _WORKBOOK = b"PK\x03\x04"  # a zip
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"  # OLE: .xls, and an .xlsx under a password
-LONGEST_CELL = 2000
-MOST_CHARACTERS = 5_000_000  # of a workbook, where one text may fill every cell
+MAX_CELL_CHARACTERS = 2000
+MAX_CHARACTERS = 5_000_000  # of a workbook, where one text may fill every cell
 _SEPARATOR = re.compile(r'"?sep=([;,\t])"?', re.IGNORECASE)  # how Excel says it, on the first line
 _NAMED_ADDRESS = re.compile(r"[^<>]*<([^<>]+)>")
-_MOST_LINES = 100_000  # of a CSV file, those within cells and the empty ones too
+_MAX_LINES = 100_000  # of a CSV file, those within cells and the empty ones too
 _SAID_COLUMNS = 20
 VARIABLE = re.compile(r"\{([^{}<>\n]{1,60})\}")
 _ADDRESS_NAMES = {
@@ -58,8 +58,8 @@ def is_workbook(content: bytes) -> bool:
         raise Refusal("compose.table-old-format")
     if not content.startswith(_WORKBOOK):
         return False
-    if len(content) > MAX_WORKBOOK_OCTETS:
-        raise Refusal("compose.workbook-too-heavy", most=MAX_WORKBOOK_OCTETS // 1_000_000)
+    if len(content) > MAX_WORKBOOK_BYTES:
+        raise Refusal("compose.workbook-too-heavy", most=MAX_WORKBOOK_BYTES // 1_000_000)
     return True
 
 
@@ -70,11 +70,11 @@ def read_table(content: bytes) -> Table:
 
     Raises Refusal `compose.table-unreadable` and those of `table_of`.
     """
-    if len(content) > MAX_TABLE_OCTETS:
-        raise Refusal("compose.table-too-long", limit=MOST_ROWS)
+    if len(content) > MAX_TABLE_BYTES:
+        raise Refusal("compose.table-too-long", limit=MAX_ROWS)
     text = _text_of(content)
-    if text.count("\n") + text.count("\r") > 2 * _MOST_LINES:
-        raise Refusal("compose.table-too-long", limit=MOST_ROWS)
+    if text.count("\n") + text.count("\r") > 2 * _MAX_LINES:
+        raise Refusal("compose.table-too-long", limit=MAX_ROWS)
     first, _, rest = text.partition("\n")
     told = _SEPARATOR.fullmatch(first.strip())
     separator = told[1] if told else max(";,\t", key=first.count)
@@ -82,7 +82,7 @@ def read_table(content: bytes) -> Table:
     try:
         reader = csv.reader(io.StringIO(rest if told else text, newline=""), delimiter=separator)
         return table_of(
-            TableRow(reader.line_num + before, [cell.strip()[:LONGEST_CELL] for cell in line])
+            TableRow(reader.line_num + before, [cell.strip()[:MAX_CELL_CHARACTERS] for cell in line])
             for line in reader
         )
     except csv.Error as error:
@@ -108,15 +108,15 @@ def table_of(lines: Iterable[TableRow]) -> Table:
     Raises Refusal `compose.table-too-long`, `compose.table-too-wide`, `compose.table-empty`,
     `compose.table-untitled`: the first person of a list without titles would be taken for them.
     """
-    rows = list(islice((row for row in lines if any(row.cells)), MOST_ROWS + 2))  # one more than there may be
+    rows = list(islice((row for row in lines if any(row.cells)), MAX_ROWS + 2))  # one more than there may be
     if len(rows) < 2:
         raise Refusal("compose.table-empty")
-    if len(rows[0].cells) > MOST_COLUMNS:  # each copy has a value of each column
-        raise Refusal("compose.table-too-wide", most=MOST_COLUMNS)
+    if len(rows[0].cells) > MAX_COLUMNS:  # each copy has a value of each column
+        raise Refusal("compose.table-too-wide", most=MAX_COLUMNS)
     if any(_address_in(cell) for cell in rows[0].cells):
         raise Refusal("compose.table-untitled")
-    if len(rows) - 1 > MOST_ROWS:
-        raise Refusal("compose.table-too-long", limit=MOST_ROWS)
+    if len(rows) - 1 > MAX_ROWS:
+        raise Refusal("compose.table-too-long", limit=MAX_ROWS)
     return Table(rows[0].cells, rows[1:])
 
 

@@ -8,15 +8,15 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.rules.mail_merge import VARIABLE, html_of_value, plain_name
 from vaguemestre.mailbox.compose.values import MergeCopy
 
-MOST_VARIABLES = 1000  # in a text, repetitions and quotation included
-MOST_ADDED = 2_000_000  # characters that values add to a text: as many as may be typed
+MAX_VARIABLES = 1000  # in a text, repetitions and quotation included
+MAX_ADDED = 2_000_000  # characters that values add to a text: as many as may be typed
 
 
 def column_uses(*texts: str) -> Counter[str]:
     """How many times the texts use each column (plain name). Raises Refusal `compose.too-many-variables`."""
-    matches = list(islice(chain.from_iterable(map(VARIABLE.finditer, texts)), MOST_VARIABLES + 1))
-    if len(matches) > MOST_VARIABLES:
-        raise Refusal("compose.too-many-variables", most=MOST_VARIABLES)
+    matches = list(islice(chain.from_iterable(map(VARIABLE.finditer, texts)), MAX_VARIABLES + 1))
+    if len(matches) > MAX_VARIABLES:
+        raise Refusal("compose.too-many-variables", most=MAX_VARIABLES)
     return Counter(plain_name(match[1]) for match in matches)
 
 
@@ -29,7 +29,7 @@ def heaviest_copy(uses: Counter[str], copies: Iterable[MergeCopy]) -> MergeCopy:
 
 def check_added(uses: Counter[str], copy: MergeCopy) -> None:
     """Raise Refusal `compose.copy-too-long` if the values of the copy add more than may be typed."""
-    if added_characters(uses, copy) > MOST_ADDED:
+    if added_characters(uses, copy) > MAX_ADDED:
         raise Refusal("compose.copy-too-long", address=copy.address)
 
 

@@ -29,9 +29,9 @@ from vaguemestre.people.directory.queries import names_somebody_else
 from vaguemestre.people.directory.rules.names import is_gateway
 from vaguemestre.post.outbox.rules.headers import check_field
 
-MOST_IDENTITIES = 20
-MOST_TEXTS = 200
-LONGEST_TEXT = 100_000  # characters
+MAX_IDENTITIES = 20
+MAX_TEXTS = 200
+MAX_TEXT_CHARACTERS = 100_000  # characters
 
 
 @transaction.atomic(durable=True)
@@ -50,8 +50,8 @@ def save_identity(writer: Writer, identity_id: int, fields: IdentityFields, *, b
     row = identities.filter(pk=identity_id).first() if identity_id else Identity(account_id=account_id)
     if row is None:
         raise Refusal("compose.identity-gone")
-    if not identity_id and identities.count() >= MOST_IDENTITIES:
-        raise Refusal("compose.too-many-identities", limit=MOST_IDENTITIES)
+    if not identity_id and identities.count() >= MAX_IDENTITIES:
+        raise Refusal("compose.too-many-identities", limit=MAX_IDENTITIES)
     before, row.reply_to = row.reply_to, checked.reply_to
     row.address, row.name = checked.address, checked.name
     row.signed_with, row.signature = checked.signed_with, checked.signature
@@ -179,7 +179,7 @@ def save_stock_text(account_id: int, text_id: int, fields: StockTextFields, *, b
     html = draft_html(fields.html, is_picture_path)
     if is_blank(html):
         raise Refusal("compose.text-empty", field="html")
-    if len(html) > LONGEST_TEXT or has_many_variables(html):
+    if len(html) > MAX_TEXT_CHARACTERS or has_many_variables(html):
         raise Refusal("compose.text-too-long", field="html")
     if fields.structure_id and fields.structure_id not in dict(schools_of(account_id, paris_day(now))):
         raise Refusal("compose.not-your-school", field="structure")
@@ -187,8 +187,8 @@ def save_stock_text(account_id: int, text_id: int, fields: StockTextFields, *, b
     row = texts.filter(pk=text_id).first() if text_id else StockText(account_id=account_id)
     if row is None:
         raise Refusal("compose.text-gone")
-    if not text_id and texts.count() >= MOST_TEXTS:
-        raise Refusal("compose.too-many-texts", limit=MOST_TEXTS)
+    if not text_id and texts.count() >= MAX_TEXTS:
+        raise Refusal("compose.too-many-texts", limit=MAX_TEXTS)
     row.title, row.subject, row.html = title, check_field("subject", fields.subject)[:200], html
     row.structure_id, row.updated_at = fields.structure_id or None, now
     row.save()

@@ -25,7 +25,7 @@ from vaguemestre.post.outbox.values import Attachment, Letter, Recipient
 from vaguemestre.schools.sharing.services import record_presence
 from vaguemestre.schools.sharing.values import PresenceKind
 
-MOST_TEXT = 2_000_000  # characters
+MAX_TEXT = 2_000_000  # characters
 
 
 def own_row(account_id: int, key: str) -> Composition:
@@ -100,7 +100,7 @@ def draft_message_id(key: str, writer: Writer) -> str:
 
 def text_of(html: str) -> str:
     """Plain text of rich text as it is typed. Raises Refusal `compose.too-long`."""
-    if len(html) > MOST_TEXT:
+    if len(html) > MAX_TEXT:
         raise Refusal("compose.too-long")
     return plain_text(draft_html(html, is_picture_path))
 
@@ -108,7 +108,7 @@ def text_of(html: str) -> str:
 def text_columns(fields: DraftFields, account_id: int) -> dict[str, Any]:
     """Columns of the typed fields, with the HTML sanitized. Raises Refusal `compose.too-long`."""
     columns = dataclasses.asdict(fields)
-    if sum(len(value) for value in columns.values() if isinstance(value, str)) > MOST_TEXT:
+    if sum(len(value) for value in columns.values() if isinstance(value, str)) > MAX_TEXT:
         raise Refusal("compose.too-long")
     columns = {
         name: value.replace("\x00", "") if isinstance(value, str) else value

@@ -28,7 +28,7 @@ from vaguemestre.post.outbox.rules.recipients import formatted_recipients
 from vaguemestre.post.outbox.values import Recipient
 
 _UNSIGNED = AcademySignature()
-_MOST_QUOTED = 1_000_000  # octets of quoted text fetched
+_MAX_QUOTED = 1_000_000  # octets of quoted text fetched
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _body(mailbox: Mailbox, ref: MessageRef, parts: MessageParts) -> str:
     part = parts.html or parts.text
     if part is None:
         return ""
-    text = charsets.text(mailbox.part(ref, part.number, _MOST_QUOTED), part.charset)
+    text = charsets.text(mailbox.part(ref, part.number, _MAX_QUOTED), part.charset)
     return text if part is parts.html else html_of_text(text.rstrip())
 
 

@@ -41,7 +41,7 @@ from vaguemestre.post.filelinks.ports import file_store
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.schools.rosters.http import class_writer_of
 
-_MAX_DESCRIBED, _LONGEST_ADDRESS = 500, 320
+_MAX_DESCRIBED, _MAX_ADDRESS_CHARACTERS = 500, 320
 
 
 @require_http_methods(["GET", "POST"])
@@ -184,7 +184,7 @@ def as_text(request: SignedInRequest, key: str) -> HttpResponse:
 def describe_recipients(request: SignedInRequest) -> HttpResponse:
     """Information about the recipients in `addresses`, one per line."""
     typed = request.POST.get("addresses", "").split("\n")[:_MAX_DESCRIBED]
-    addresses = [address for address in typed if len(address) <= _LONGEST_ADDRESS]
+    addresses = [address for address in typed if len(address) <= _MAX_ADDRESS_CHARACTERS]
     now = timezone.now()
     normalized = [address.strip().lower() for address in addresses]
     lists = lists_at.get()(request.who.account_id, normalized, now)

@@ -6,7 +6,7 @@ from xml.parsers import expat
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.rules import vcards
 
-MOST_ELEMENTS = 100  # in a query, card addresses (href) not counted; programs ask for some forty properties
+MAX_ELEMENTS = 100  # in a query, card addresses (href) not counted; programs ask for some forty properties
 _HREF = "DAV: href"
 _FOLD = re.compile(rb"\r?\n[ \t]")
 
@@ -37,8 +37,8 @@ class _Query:
     def _begin(self, name: str, _: dict[str, str]) -> None:
         self._address = ""
         self._count += name != _HREF
-        if self._count > MOST_ELEMENTS:
-            raise Refusal("contacts.query-too-long", most=MOST_ELEMENTS)
+        if self._count > MAX_ELEMENTS:
+            raise Refusal("contacts.query-too-long", most=MAX_ELEMENTS)
 
     def _read(self, text: str) -> None:
         self._address = self._address or text.strip()

@@ -10,7 +10,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import day_refusal, parse_day
 from vaguemestre.mailbox.contacts.values import ContactCard
 
-MOST_ADDRESSES = 20
+MAX_ADDRESSES = 20
 _CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROLS_OF_NOTES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LONGEST = {"note": 5000, "postal": 1000, "website": 500}
@@ -55,7 +55,7 @@ def normalize_card(card: ContactCard) -> ContactCard:
 def normalize_addresses(addresses: Iterable[str]) -> tuple[str, ...]:
     """Addresses in lower case, each once. Raises Refusal `kernel.address-malformed`, `contacts.too-long`."""
     normalized = tuple(dict.fromkeys(str(parse_address(address)) for address in addresses if address.strip()))
-    if len(normalized) > MOST_ADDRESSES:
+    if len(normalized) > MAX_ADDRESSES:
         raise Refusal("contacts.too-long")
     return normalized
 

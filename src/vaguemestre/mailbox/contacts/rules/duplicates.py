@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from vaguemestre.foundation.kernel.texts import without_accents
-from vaguemestre.mailbox.contacts.rules.cards import MOST_ADDRESSES
+from vaguemestre.mailbox.contacts.rules.cards import MAX_ADDRESSES
 from vaguemestre.mailbox.contacts.values import ContactCard, ContactSummary, Duplicates
 
 
@@ -38,7 +38,7 @@ def merge_cards(cards: Sequence[ContactCard]) -> ContactCard:
     addresses = dict.fromkeys(address for card in cards for address in card.addresses)
     values_of: dict[str, Any] = {
         "address": next(iter(addresses), ""),
-        "others": tuple(addresses)[1:MOST_ADDRESSES],
+        "others": tuple(addresses)[1:MAX_ADDRESSES],
     }
     notes = [card.note for card in cards if card.note]
     for field in ("phone", "mobile", "work_phone", "organisation", "title", "postal", "birthday", "website"):

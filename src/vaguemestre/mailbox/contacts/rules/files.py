@@ -6,8 +6,8 @@ from vaguemestre.mailbox.contacts.rules.ldif import is_ldif, ldif_to_csv
 from vaguemestre.mailbox.contacts.rules.tables import decode_text, read_table
 from vaguemestre.mailbox.contacts.values import ContactCard, ContactsFile, InvalidLine
 
-MAX_FILE_OCTETS = 10_000_000
-MOST_CARDS = 20_000
+MAX_FILE_BYTES = 10_000_000
+MAX_CARDS = 20_000
 
 
 def read_file(content: bytes) -> ContactsFile:
@@ -16,7 +16,7 @@ def read_file(content: bytes) -> ContactsFile:
     Raises Refusal `contacts.file-empty`, `contacts.file-too-big`, `contacts.columns-unknown`,
     `contacts.too-many-columns`, `contacts.too-many-lines`, `contacts.file-unreadable`.
     """
-    if len(content) > MAX_FILE_OCTETS:
+    if len(content) > MAX_FILE_BYTES:
         raise Refusal("contacts.file-too-big")
     text = decode_text(content)
     if not text.strip():
@@ -32,8 +32,8 @@ def _read_vcards(text: str) -> ContactsFile:
     groups: list[tuple[str, tuple[str, ...]]] = []
     invalid_lines: list[InvalidLine] = []
     blocks = vcards.split_vcards(text)
-    if len(blocks) > MOST_CARDS:
-        raise Refusal("contacts.too-many-lines", most=MOST_CARDS)
+    if len(blocks) > MAX_CARDS:
+        raise Refusal("contacts.too-many-lines", most=MAX_CARDS)
     for number, block in enumerate(blocks, start=1):
         try:
             vcard = vcards.parse_vcard(block)

@@ -23,7 +23,7 @@ _COLUMNS = {
     "mozillahomeurl": "Web Page",
     "description": "Notes",
 }
-_LONGEST_CLASSES = 1_000  # characters of the names of an entry's classes, the last ones
+_MAX_CLASSES_CHARACTERS = 1_000  # characters of the names of an entry's classes, the last ones
 
 
 def is_ldif(text: str) -> bool:
@@ -56,7 +56,7 @@ def _entries(text: str) -> list[dict[str, str]]:
         name = name.partition(";")[0].strip().lower()
         content = _decoded(value[1:].strip()) if value.startswith(":") else value.strip()
         if name == "objectclass":
-            entry[name] = f"{entry.get(name, '')} {content}"[-_LONGEST_CLASSES:]
+            entry[name] = f"{entry.get(name, '')} {content}"[-_MAX_CLASSES_CHARACTERS:]
         elif name not in ("dn", "version"):
             entry.setdefault(name, content)
     return entries

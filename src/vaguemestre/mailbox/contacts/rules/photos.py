@@ -9,11 +9,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vaguemestre.foundation.kernel.errors import Refusal
 
-MAX_PHOTO_OCTETS = 10_000_000
+MAX_PHOTO_BYTES = 10_000_000
 _SIDE_PIXELS = 256
 _MAX_PIXELS = 16_800_000  # 4,096 × 4,096: photos of telephones
 _LIGHT_PIXELS = 1_000_000  # some milliseconds, and megabytes
-_LIGHT_OCTETS = 300_000  # a header may be all of the file, in a million pieces
+_LIGHT_BYTES = 300_000  # a header may be all of the file, in a million pieces
 _PROFILE = b"iCCP"  # of a PNG: each is decompressed as the header is read, a kilobyte to a megabyte
 _KINDS = ("JPEG", "PNG", "GIF", "WEBP")
 _LIGHT_KINDS = ("JPEG", "PNG")  # opened, these two allocate nothing
@@ -24,11 +24,11 @@ def is_light(content: bytes) -> bool:
 
     Others are for the sandbox: a few kilobytes may hold a picture of a hundred megabytes.
     """
-    if len(content) > MAX_PHOTO_OCTETS:
+    if len(content) > MAX_PHOTO_BYTES:
         raise Refusal("contacts.photo-unreadable")
     if not content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n")):
         return False
-    if len(content) > _LIGHT_OCTETS or content.count(_PROFILE) > 1:
+    if len(content) > _LIGHT_BYTES or content.count(_PROFILE) > 1:
         return False
     with _opened(content, _LIGHT_KINDS) as picture:
         return picture.width * picture.height <= _LIGHT_PIXELS

@@ -12,8 +12,8 @@ from vaguemestre.foundation.kernel.text.cells import inert_cell
 from vaguemestre.mailbox.contacts.rules.cards import normalize_card, read_birthday
 from vaguemestre.mailbox.contacts.values import ContactCard, ContactsFile, InvalidLine
 
-MOST_LINES = 20_000
-MOST_COLUMNS = 500  # each is looked for in each line
+MAX_LINES = 20_000
+MAX_COLUMNS = 500  # each is looked for in each line
 # Names of columns, lower case, in English and French; the first filled column wins. `#2` is the second column
 # of that name: Thunderbird in French has two « Ville ».
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -120,16 +120,16 @@ def read_table(text: str) -> ContactsFile:
     lines = csv.reader(io.StringIO(text), delimiter=_separator(text))
     try:
         header = next(lines, [])
-        if len(header) > MOST_COLUMNS:
-            raise Refusal("contacts.too-many-columns", most=MOST_COLUMNS)
+        if len(header) > MAX_COLUMNS:
+            raise Refusal("contacts.too-many-columns", most=MAX_COLUMNS)
         places, pairs = _places(header), _pairs(header)
         identifying = {"email", "name", "first", "last"} & places.keys()
         if not (identifying or any(pair.kind == "e-mail" for pair in pairs)):
             raise Refusal("contacts.columns-unknown")
         cards, invalid_lines = [], []
         for number, cells in enumerate(lines, start=2):
-            if number > MOST_LINES:
-                raise Refusal("contacts.too-many-lines", most=MOST_LINES)
+            if number > MAX_LINES:
+                raise Refusal("contacts.too-many-lines", most=MAX_LINES)
             if not any(cell.strip() for cell in cells):
                 continue
             try:

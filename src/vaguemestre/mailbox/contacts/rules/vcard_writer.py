@@ -14,7 +14,7 @@ from vobject.base import Component
 from vaguemestre.mailbox.contacts.rules.vcards import card_of, parse_vcard, unfold
 from vaguemestre.mailbox.contacts.values import ContactCard
 
-_LINE_OCTETS = 74  # and the space that begins a folded line
+_LINE_BYTES = 74  # and the space that begins a folded line
 _PHOTO_THREE = re.compile(r"^PHOTO;ENCODING=b;TYPE=(\w+):", re.MULTILINE)
 
 
@@ -140,8 +140,8 @@ def _refolded(plain: str) -> str:
 
 def _folded(line: str) -> str:
     octets, begin, pieces = line.encode(), 0, []
-    while len(octets) - begin > _LINE_OCTETS:
-        end = begin + _LINE_OCTETS
+    while len(octets) - begin > _LINE_BYTES:
+        end = begin + _LINE_BYTES
         while octets[end] & 0xC0 == 0x80:  # within a character
             end -= 1
         pieces.append(octets[begin:end])

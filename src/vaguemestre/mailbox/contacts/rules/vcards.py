@@ -14,11 +14,11 @@ from vaguemestre.mailbox.contacts.rules.cards import normalize_card, read_birthd
 from vaguemestre.mailbox.contacts.values import ContactCard
 
 MAX_VCARD_CHARACTERS = 1_000_000  # photo included
-MOST_PROPERTIES = 5_000  # members of a group included
-_MOST_LINES = 15_000  # folded lines included: a photo of the size above
+MAX_PROPERTIES = 5_000  # members of a group included
+_MAX_LINES = 15_000  # folded lines included: a photo of the size above
 _FOLD = re.compile(r"\r?\n[ \t]")
 _PHOTO_FOUR = re.compile(r"^PHOTO[^:\n]*:data:image/(\w+);base64,", re.IGNORECASE | re.MULTILINE)
-_LONGEST_MARK = 100  # characters, trailing blanks included
+_MAX_MARK_CHARACTERS = 100  # characters, trailing blanks included
 _BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
 _MEMBER = re.compile(r"urn:uuid:", re.IGNORECASE)
 _PROPERTY = re.compile(r"(?:^|[\r\n])[^ \t\r\n]")
@@ -38,7 +38,7 @@ def split_vcards(text: str) -> list[str]:
     blocks: list[list[str]] = []
     is_open = False
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        mark = line.rstrip().upper() if len(line) < _LONGEST_MARK else ""
+        mark = line.rstrip().upper() if len(line) < _MAX_MARK_CHARACTERS else ""
         if mark == _BEGIN:
             blocks.append([])
             is_open = True
@@ -57,10 +57,10 @@ def check_weight(text: str) -> None:
     if len(text) > MAX_VCARD_CHARACTERS:
         raise Refusal("contacts.too-long")
     lines = text.count("\n") + text.count("\r") - text.count("\r\n")
-    if lines > _MOST_LINES and is_quoted_printable(text):
-        raise Refusal("contacts.card-too-heavy", most=_MOST_LINES)
-    if lines > MOST_PROPERTIES and sum(1 for _ in _PROPERTY.finditer(text)) > MOST_PROPERTIES:
-        raise Refusal("contacts.card-too-heavy", most=MOST_PROPERTIES)
+    if lines > _MAX_LINES and is_quoted_printable(text):
+        raise Refusal("contacts.card-too-heavy", most=_MAX_LINES)
+    if lines > MAX_PROPERTIES and sum(1 for _ in _PROPERTY.finditer(text)) > MAX_PROPERTIES:
+        raise Refusal("contacts.card-too-heavy", most=MAX_PROPERTIES)
 
 
 def is_quoted_printable(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Use cases of address books."""
 
 from vaguemestre.mailbox.contacts.services.cards import (
-    MOST_COLLECTED,
+    MAX_COLLECTED,
     collect_addresses,
     delete_card,
     delete_contact,
@@ -19,8 +19,8 @@ from vaguemestre.mailbox.contacts.services.groups import choose_members, join_gr
 from vaguemestre.mailbox.contacts.services.school_books import allow_writer, begin_book, forbid_writer
 
 __all__ = [
+    "MAX_COLLECTED",
     "MAX_PAGE_CHARACTERS",
-    "MOST_COLLECTED",
     "allow_writer",
     "begin_book",
     "choose_members",

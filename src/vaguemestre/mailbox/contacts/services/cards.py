@@ -20,7 +20,7 @@ from vaguemestre.mailbox.contacts.services.rows import (
 )
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard, StoredCard
 
-MOST_COLLECTED = 2000
+MAX_COLLECTED = 2000
 
 
 def save_contact(account_id: int, card: ContactCard, contact_id: int | None = None) -> int:
@@ -79,7 +79,7 @@ def keep_address(account_id: int, name: str, address: str) -> int:
 
 
 def collect_addresses(account_id: int, people: Iterable[tuple[str, str]]) -> None:
-    """Collect (name, address) pairs written to, `MOST_COLLECTED` at most. Idempotent.
+    """Collect (name, address) pairs written to, `MAX_COLLECTED` at most. Idempotent.
 
     Most messages go to people written to before: then nothing is written, and no other writer waits.
     """
@@ -88,7 +88,7 @@ def collect_addresses(account_id: int, people: Iterable[tuple[str, str]]) -> Non
         return
     with transaction.atomic(durable=True):
         cards = Contact.objects.filter(account_id=account_id, is_collected=True)
-        room = max(0, MOST_COLLECTED - cards.count())
+        room = max(0, MAX_COLLECTED - cards.count())
         new_rows = [
             Contact(
                 account_id=account_id,

@@ -19,7 +19,7 @@ from vaguemestre.mailbox.contacts.rules import file_task
 from vaguemestre.mailbox.contacts.services.card_index import CardIndex
 from vaguemestre.mailbox.contacts.services.groups import set_members
 from vaguemestre.mailbox.contacts.services.rows import (
-    MOST_CARDS,
+    MAX_CARDS,
     check_room,
     check_writable,
     etag_of,
@@ -71,8 +71,8 @@ def import_file(book: AddressBook, content: bytes, read_apart: ReadApart) -> Imp
     file = file_task.file_in(_apart(read_apart, file_task.READ, content))
     index = CardIndex(book)
     new = [place for place, (uid, card) in enumerate(file.cards) if index.find(uid, card) is None]
-    if book_rows(book).count() + len(new) > MOST_CARDS:
-        raise Refusal("contacts.book-full", most=MOST_CARDS)
+    if book_rows(book).count() + len(new) > MAX_CARDS:
+        raise Refusal("contacts.book-full", most=MAX_CARDS)
     check_room(book, sum(len(file.texts[place]) for place in new))
     outcome = _Outcome()
     for targets in _chunks(book, index, file, outcome):

@@ -12,8 +12,8 @@ from vaguemestre.mailbox.contacts.queries import book_rows
 from vaguemestre.mailbox.contacts.rules import vcard_writer
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 
-MOST_CARDS = 20_000
-MOST_CHARACTERS = 60_000_000  # of the vCards of a book: programs ask for all of them at once
+MAX_CARDS = 20_000
+MAX_CHARACTERS = 60_000_000  # of the vCards of a book: programs ask for all of them at once
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}", re.ASCII)
 
 
@@ -25,8 +25,8 @@ def check_writable(book: AddressBook) -> None:
 
 def new_row(book: AddressBook) -> Contact:
     """Unsaved row of a book. Raises Refusal `contacts.book-full`."""
-    if book_rows(book).count() >= MOST_CARDS:
-        raise Refusal("contacts.book-full", most=MOST_CARDS)
+    if book_rows(book).count() >= MAX_CARDS:
+        raise Refusal("contacts.book-full", most=MAX_CARDS)
     return Contact(account_id=book.account_id or None, book_id=book.book_id or None)
 
 
@@ -36,8 +36,8 @@ def check_room(book: AddressBook, added: int, replaced: int = 0) -> None:
     Raises Refusal `contacts.book-heavy`.
     """
     others = book_rows(book).exclude(pk=replaced)
-    if (others.aggregate(sum=Sum("weight"))["sum"] or 0) + added > MOST_CHARACTERS:
-        raise Refusal("contacts.book-heavy", most=MOST_CHARACTERS // 1_000_000)
+    if (others.aggregate(sum=Sum("weight"))["sum"] or 0) + added > MAX_CHARACTERS:
+        raise Refusal("contacts.book-heavy", most=MAX_CHARACTERS // 1_000_000)
 
 
 def write_row(row: Contact, card: ContactCard, text: str = "") -> Contact:

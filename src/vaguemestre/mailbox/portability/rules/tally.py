@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from vaguemestre.mailbox.portability.values import Left, Piece, Tally
 
-MOST_LEFT = 100  # messages not imported that are named; all are counted
+MAX_LEFT = 100  # messages not imported that are named; all are counted
 
 
 def added(tally: Tally, piece: Piece) -> Tally:
@@ -17,7 +17,7 @@ def known(tally: Tally, piece: Piece) -> Tally:
 
 def left(tally: Tally, piece: Piece, problem: str) -> Tally:
     """The tally with one more message that was not imported; `problem`: a key of PROBLEMS."""
-    named = tally.left if len(tally.left) >= MOST_LEFT else (*tally.left, Left(piece.place[:200], problem))
+    named = tally.left if len(tally.left) >= MAX_LEFT else (*tally.left, Left(piece.place[:200], problem))
     return replace(_at(tally, piece), left=named, left_count=tally.left_count + 1)
 
 

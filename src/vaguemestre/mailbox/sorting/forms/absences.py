@@ -14,9 +14,9 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.sorting.forms.absence_days import days_of, former_days, texts_of_days
 from vaguemestre.mailbox.sorting.rules.absences import (
     FEWEST_DAYS,
-    LONGEST_HTML,
-    LONGEST_SUBJECT,
-    MOST_DAYS,
+    MAX_DAYS,
+    MAX_HTML_CHARACTERS,
+    MAX_SUBJECT_CHARACTERS,
     check_absence,
     is_over,
 )
@@ -91,20 +91,20 @@ class AbsenceForm(forms.Form):
     ends_at = HourField(label="Jusqu’à")
     internal_text = _TextField(
         label="Message aux correspondants internes",
-        max_length=LONGEST_HTML,
+        max_length=MAX_HTML_CHARACTERS,
         help_text="Agents de l’académie, authentifiés.",
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     external_text = _TextField(
         label="Message aux correspondants externes",
-        max_length=LONGEST_HTML,
+        max_length=MAX_HTML_CHARACTERS,
         help_text="Laissé vide : aucune réponse à l’extérieur.",
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     subject = forms.CharField(
         label="Objet de la réponse",
         required=False,
-        max_length=LONGEST_SUBJECT,
+        max_length=MAX_SUBJECT_CHARACTERS,
         help_text="Laissé vide : « Absence : » suivi de l’objet du courriel reçu.",
     )
     is_rich = forms.BooleanField(label="Mettre en forme (gras, listes, liens)", required=False)
@@ -122,7 +122,7 @@ class AbsenceForm(forms.Form):
     days = forms.IntegerField(
         label="Jours entre deux réponses à une même personne",
         min_value=FEWEST_DAYS,
-        max_value=MOST_DAYS,
+        max_value=MAX_DAYS,
         initial=7,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.sorting.rules.filters import MOST_FILTERS
+from vaguemestre.mailbox.sorting.rules.filters import MAX_FILTERS
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Relation
 
 _FORMAT = "vaguemestre-filtres"
@@ -27,7 +27,7 @@ def filters_from_json(content: bytes) -> tuple[Filter, ...]:
     """Parse the JSON of exported filters. Raises Refusal `sorting.filter-file` for anything else."""
     try:
         document = json.loads(content.decode("utf-8-sig"))
-        if document["format"] != _FORMAT or len(document["filtres"]) > MOST_FILTERS:
+        if document["format"] != _FORMAT or len(document["filtres"]) > MAX_FILTERS:
             raise Refusal("sorting.filter-file")
         return tuple(_filter(entry) for entry in document["filtres"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

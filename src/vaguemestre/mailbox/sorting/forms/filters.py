@@ -14,10 +14,10 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.foundation.ui.shared_form import SharedForm, conflict_fr, digest_of, reconcile
 from vaguemestre.mailbox.sorting.rules.filters import (
     DAYS,
-    LONGEST_LABEL,
-    LONGEST_NAME,
-    LONGEST_WORDS,
-    MOST_CONDITIONS,
+    MAX_CONDITIONS,
+    MAX_LABEL_CHARACTERS,
+    MAX_NAME_CHARACTERS,
+    MAX_TERM_CHARACTERS,
     WITHOUT_VALUE,
     check_conditions,
     check_filter,
@@ -132,7 +132,7 @@ class ConditionForm(forms.Form):
     """One line; it holds no condition while its words are missing."""
 
     kind = forms.ChoiceField(label="Condition", choices=list(_KIND_LABELS.items()))
-    words = forms.CharField(label="Mots", required=False, max_length=LONGEST_WORDS)
+    words = forms.CharField(label="Mots", required=False, max_length=MAX_TERM_CHARACTERS)
 
     def condition(self) -> Condition | None:
         """Condition of the line, or None for an empty line."""
@@ -156,7 +156,7 @@ def _iso(words: str) -> str:
 
 
 _ConditionLines = forms.formset_factory(
-    ConditionForm, extra=0, max_num=MOST_CONDITIONS, absolute_max=MOST_CONDITIONS, validate_max=True
+    ConditionForm, extra=0, max_num=MAX_CONDITIONS, absolute_max=MAX_CONDITIONS, validate_max=True
 )
 
 
@@ -168,7 +168,7 @@ class FilterForm(SharedForm):
     `is_trial`: the conditions are to be tried, so neither a name nor an action is needed yet.
     """
 
-    name = forms.CharField(label="Nom du filtre", max_length=LONGEST_NAME)
+    name = forms.CharField(label="Nom du filtre", max_length=MAX_NAME_CHARACTERS)
     matches_all = forms.ChoiceField(
         label="Le courriel doit remplir",
         choices=(("1", "toutes ces conditions"), ("0", "une de ces conditions au moins")),
@@ -179,7 +179,7 @@ class FilterForm(SharedForm):
     is_read = forms.BooleanField(label="Marquer comme lu", required=False)
     is_flagged = forms.BooleanField(label="Mettre une étoile", required=False)
     label = forms.CharField(
-        label="Étiqueter", required=False, max_length=LONGEST_LABEL, help_text="Une seule étiquette."
+        label="Étiqueter", required=False, max_length=MAX_LABEL_CHARACTERS, help_text="Une seule étiquette."
     )
     forward_to = forms.CharField(
         label="Transférer une copie à",
@@ -227,7 +227,7 @@ class FilterForm(SharedForm):
         typed = [
             {"kind": line["kind"].value() or "", "words": line["words"].value() or ""} for line in self.lines
         ]
-        more = [*typed, {"kind": "subject-contains", "words": ""}][:MOST_CONDITIONS]
+        more = [*typed, {"kind": "subject-contains", "words": ""}][:MAX_CONDITIONS]
         self.lines = _ConditionLines(prefix="c", initial=more)
         self.lines.forms[-1].fields["kind"].widget.attrs["autofocus"] = True
 

@@ -6,7 +6,7 @@ from django import forms
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.mailbox.sorting.rules.expert import LONGEST_SCRIPT
+from vaguemestre.mailbox.sorting.rules.expert import MAX_SCRIPT_CHARACTERS
 from vaguemestre.mailbox.sorting.rules.senders import check_spam, read_senders
 from vaguemestre.mailbox.sorting.values import Severity, SpamSettings
 
@@ -78,7 +78,7 @@ class ExpertForm(forms.Form):
         label="Partie écrite à la main (Sieve)",
         required=False,
         strip=False,
-        max_length=LONGEST_SCRIPT,
+        max_length=MAX_SCRIPT_CHARACTERS,
         help_text="Exécutée après vos filtres. Elle commence par ses propres « require ».",
         widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "code", "wrap": "off"}),
     )

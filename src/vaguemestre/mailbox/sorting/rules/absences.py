@@ -13,17 +13,17 @@ from vaguemestre.mailbox.sorting.rules.texts import is_clean
 from vaguemestre.mailbox.sorting.values import Absence, AbsencePhase, Owner, Place, Replacement, ReplyPreview
 
 LONGEST = timedelta(days=3 * 366)  # long leaves are granted by the year, three at most
-LONGEST_TEXT = 4000  # characters
-LONGEST_HTML = 12000
-LONGEST_SUBJECT = 150
-FEWEST_DAYS, MOST_DAYS = 1, 60
+MAX_TEXT_CHARACTERS = 4000  # characters
+MAX_HTML_CHARACTERS = 12000
+MAX_SUBJECT_CHARACTERS = 150
+FEWEST_DAYS, MAX_DAYS = 1, 60
 
 
 def check_absence(absence: Absence, *, now: datetime) -> None:
     """Raise Refusal `sorting.absence-…` for an invalid absence. One that is off may be incomplete."""
     _check_texts(absence)
-    if not FEWEST_DAYS <= absence.days <= MOST_DAYS:
-        raise Refusal("sorting.absence-days", fewest=FEWEST_DAYS, most=MOST_DAYS)
+    if not FEWEST_DAYS <= absence.days <= MAX_DAYS:
+        raise Refusal("sorting.absence-days", fewest=FEWEST_DAYS, most=MAX_DAYS)
     if not absence.is_on:
         return
     begin, end = bounds(absence)
@@ -52,10 +52,10 @@ def has_text(absence: Absence, text: str) -> bool:
 
 
 def _check_texts(absence: Absence) -> None:
-    if len(absence.subject) > LONGEST_SUBJECT or not is_clean(absence.subject):
-        raise Refusal("sorting.absence-subject", most=LONGEST_SUBJECT)
+    if len(absence.subject) > MAX_SUBJECT_CHARACTERS or not is_clean(absence.subject):
+        raise Refusal("sorting.absence-subject", most=MAX_SUBJECT_CHARACTERS)
     for text in (absence.internal_text, absence.external_text):
-        longest = LONGEST_HTML if absence.is_rich else LONGEST_TEXT
+        longest = MAX_HTML_CHARACTERS if absence.is_rich else MAX_TEXT_CHARACTERS
         if len(text) > longest:
             raise Refusal("sorting.absence-text-too-long", most=longest)
         if not is_clean(text, besides="\n\t"):

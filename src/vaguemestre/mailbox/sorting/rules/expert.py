@@ -12,7 +12,7 @@ from vaguemestre.foundation.kernel.addresses import has_list_form, parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting.values import Owner, ScriptError
 
-LONGEST_SCRIPT = 64 * 1024
+MAX_SCRIPT_CHARACTERS = 64 * 1024
 # What has no end goes to the end of the script, so that each character is read once. Dovecot refuses it.
 _TOKEN = re.compile(
     r"(?P<skip>\s+|#[^\n]*|/\*.*?(?:\*/|\Z))"
@@ -32,8 +32,8 @@ class _Token(NamedTuple):
 
 def check_expert(content: str, owner: Owner, *, forwards_outside: bool) -> tuple[ScriptError, ...]:
     """Forbidden commands of the script, by line. Raises Refusal `sorting.expert-long`."""
-    if len(content) > LONGEST_SCRIPT:
-        raise Refusal("sorting.expert-long", most=LONGEST_SCRIPT // 1024)
+    if len(content) > MAX_SCRIPT_CHARACTERS:
+        raise Refusal("sorting.expert-long", most=MAX_SCRIPT_CHARACTERS // 1024)
     errors = []
     tokens = list(_tokens(content))
     for place, (line, kind, text) in enumerate(tokens):

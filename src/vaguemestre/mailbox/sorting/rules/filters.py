@@ -22,12 +22,12 @@ from vaguemestre.mailbox.sorting.values import (
 
 TRASH = "Trash"
 _OUT_OF_SIGHT = frozenset({TRASH, "Junk"})  # emptied after their days
-MOST_FILTERS = 60
-MOST_CONDITIONS = 8
-LONGEST_WORDS = 200
-LONGEST_NAME = 80
-LONGEST_LABEL = 30
-MOST_MEGABYTES = 100
+MAX_FILTERS = 60
+MAX_CONDITIONS = 8
+MAX_TERM_CHARACTERS = 200
+MAX_NAME_CHARACTERS = 80
+MAX_LABEL_CHARACTERS = 30
+MAX_MEGABYTES = 100
 WITHOUT_VALUE = frozenset({Aspect.ATTACHMENT, Aspect.OUTSIDE})
 DAYS = frozenset({Aspect.SINCE, Aspect.UNTIL})
 # message lists lack these properties, or hold only part of them
@@ -64,8 +64,9 @@ def check_filter(
 
     `forwards_outside`: whether the académie allows redirects to other domains.
     """
-    if not mail_filter.name.strip() or len(mail_filter.name) > LONGEST_NAME or not is_clean(mail_filter.name):
-        raise Refusal("sorting.filter-name", most=LONGEST_NAME)
+    name = mail_filter.name
+    if not name.strip() or len(name) > MAX_NAME_CHARACTERS or not is_clean(name):
+        raise Refusal("sorting.filter-name", most=MAX_NAME_CHARACTERS)
     check_conditions(mail_filter.conditions)
     _check_outcome(mail_filter.outcome, folders)
     if mail_filter.outcome.forward_to:
@@ -74,8 +75,8 @@ def check_filter(
 
 def check_conditions(conditions: Sequence[Condition]) -> None:
     """Raise Refusal `sorting.filter-…` for invalid conditions, whatever the filter is to do."""
-    if not 1 <= len(conditions) <= MOST_CONDITIONS:
-        raise Refusal("sorting.filter-conditions", most=MOST_CONDITIONS)
+    if not 1 <= len(conditions) <= MAX_CONDITIONS:
+        raise Refusal("sorting.filter-conditions", most=MAX_CONDITIONS)
     if any(condition.relation not in RELATIONS[condition.aspect] for condition in conditions):
         raise Refusal("sorting.filter-relation")
     for condition in conditions:
@@ -129,20 +130,21 @@ def _check_condition(condition: Condition) -> None:
         return
     if condition.aspect is Aspect.SIZE:
         if not condition.text.isascii() or not condition.text.isdigit():
-            raise Refusal("sorting.filter-size", most=MOST_MEGABYTES)
-        if not 1 <= int(condition.text[:9]) <= MOST_MEGABYTES:
-            raise Refusal("sorting.filter-size", most=MOST_MEGABYTES)
+            raise Refusal("sorting.filter-size", most=MAX_MEGABYTES)
+        if not 1 <= int(condition.text[:9]) <= MAX_MEGABYTES:
+            raise Refusal("sorting.filter-size", most=MAX_MEGABYTES)
         return
-    if not condition.text.strip() or len(condition.text) > LONGEST_WORDS or not is_clean(condition.text):
-        raise Refusal("sorting.filter-words", most=LONGEST_WORDS)
+    text = condition.text
+    if not text.strip() or len(text) > MAX_TERM_CHARACTERS or not is_clean(text):
+        raise Refusal("sorting.filter-words", most=MAX_TERM_CHARACTERS)
 
 
 def check_label(label: str) -> None:
     """Raise Refusal `sorting.filter-label` unless the label makes an IMAP keyword."""
-    if not label.strip() or len(label) > LONGEST_LABEL or not is_clean(label):
-        raise Refusal("sorting.filter-label", most=LONGEST_LABEL)
+    if not label.strip() or len(label) > MAX_LABEL_CHARACTERS or not is_clean(label):
+        raise Refusal("sorting.filter-label", most=MAX_LABEL_CHARACTERS)
     if not keyword(label) or len(keyword(label)) > LONGEST_KEYWORD:
-        raise Refusal("sorting.filter-label", most=LONGEST_LABEL)
+        raise Refusal("sorting.filter-label", most=MAX_LABEL_CHARACTERS)
 
 
 def _check_forward(address: str, owner: Owner | None, *, forwards_outside: bool) -> None:
@@ -254,13 +256,13 @@ def suggest_filter(message: MessageSummary, *, with_subject: bool = False) -> Fi
     """Filter suggested from a message: on its list or else its sender, and on its subject if asked."""
     if message.list_id:
         origin = message.list_id.rpartition("<")[2].rstrip("> ") or message.list_id
-        condition = Condition(Aspect.LIST, Relation.CONTAINS, origin[:LONGEST_WORDS])
+        condition = Condition(Aspect.LIST, Relation.CONTAINS, origin[:MAX_TERM_CHARACTERS])
     else:
         origin = message.sender_address
-        condition = Condition(Aspect.SENDER, Relation.IS, origin[:LONGEST_WORDS])
+        condition = Condition(Aspect.SENDER, Relation.IS, origin[:MAX_TERM_CHARACTERS])
     name, conditions = f"Courriels de {origin}", [condition]
-    subject = " ".join(_REPLY_PREFIX.sub("", clean_text(message.subject)).split())[:LONGEST_WORDS]
+    subject = " ".join(_REPLY_PREFIX.sub("", clean_text(message.subject)).split())[:MAX_TERM_CHARACTERS]
     if with_subject and subject:
         name = subject
         conditions.append(Condition(Aspect.SUBJECT, Relation.CONTAINS, subject))
-    return Filter(name[:LONGEST_NAME], tuple(conditions), Outcome())
+    return Filter(name[:MAX_NAME_CHARACTERS], tuple(conditions), Outcome())

@@ -4,7 +4,7 @@ from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting.values import SpamSettings
 
-MOST_SENDERS = 500
+MAX_SENDERS = 500
 
 
 def read_senders(typed: str) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def _sender(word: str) -> str:
 def check_spam(choice: SpamSettings) -> None:
     """Raise Refusal `sorting.senders-…`."""
     for senders in (choice.allowed, choice.denied):
-        if len(senders) > MOST_SENDERS:
-            raise Refusal("sorting.senders-many", most=MOST_SENDERS)
+        if len(senders) > MAX_SENDERS:
+            raise Refusal("sorting.senders-many", most=MAX_SENDERS)
     if both := set(choice.allowed) & set(choice.denied):
         raise Refusal("sorting.senders-both", sender=sorted(both)[0])

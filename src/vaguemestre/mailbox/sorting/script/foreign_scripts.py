@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from vaguemestre.mailbox.sorting.rules.filters import LONGEST_NAME, MOST_FILTERS
+from vaguemestre.mailbox.sorting.rules.filters import MAX_FILTERS, MAX_NAME_CHARACTERS
 from vaguemestre.mailbox.sorting.rules.texts import clean_text
 from vaguemestre.mailbox.sorting.script.foreign_actions import translate_block
 from vaguemestre.mailbox.sorting.script.foreign_tests import Untranslatable, strings_of, translate_test
@@ -43,7 +43,7 @@ def translate_script(script: str) -> ImportedScript:
         # A message kept by an earlier rule has the flags of that moment; our filters keep it at the end.
         flags_too_late = has_kept and not block_names.isdisjoint(_FLAG_COMMANDS)
         try:
-            if has_alternative or flags_too_late or len(filters) == MOST_FILTERS:
+            if has_alternative or flags_too_late or len(filters) == MAX_FILTERS:
                 raise Untranslatable
             if _is_absence_reply(rule.command):
                 absence_replies += 1
@@ -116,7 +116,7 @@ def _name(notes: tuple[str, ...], number: int) -> str:
     _, start, rest = note.partition(_RULE)
     rule, end, _ = rest.partition("\n")[0].rpartition("]")
     name = clean_text(rule if start and end else note.removeprefix("Filtre : ")).strip()
-    return name[:LONGEST_NAME] or f"Règle reprise {number}"
+    return name[:MAX_NAME_CHARACTERS] or f"Règle reprise {number}"
 
 
 def _check_literal_strings(command: Command, test: Test, extensions: set[str]) -> None:

@@ -14,7 +14,7 @@ from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import FilterRow
 from vaguemestre.mailbox.sorting.rules.filters import (
-    MOST_FILTERS,
+    MAX_FILTERS,
     check_filter,
     reorder,
     security_notice_of,
@@ -84,8 +84,8 @@ def store_filter(
         if not account_filters.filter(pk=mail_filter.filter_id).update(**fields):
             raise Refusal("sorting.filter-gone")
     else:
-        if account_filters.count() >= MOST_FILTERS:
-            raise Refusal("sorting.filter-many", most=MOST_FILTERS)
+        if account_filters.count() >= MAX_FILTERS:
+            raise Refusal("sorting.filter-many", most=MAX_FILTERS)
         last = account_filters.aggregate(last=Max("position"))["last"] or 0
         row = FilterRow.objects.create(account_id=account_id, position=last + 1, **fields)
         mail_filter = replace(mail_filter, filter_id=row.pk)

@@ -14,7 +14,7 @@ from vaguemestre.people.service_classes.values import NO_CLASS, HeldClass, Servi
 
 _BATCH = 10_000
 _MIN_START = 3  # letters
-_MOST_FOUND = 100
+_MAX_FOUND = 100
 _HOLDER_COLUMNS = ("pk", "state", "mailbox_state", "service_class_id", *CLASS_COLUMNS)
 _HOLDER = FrequentQuery(
     lambda mailbox: Account.objects.filter(mailbox=mailbox).values_list(*_HOLDER_COLUMNS), "mailbox"
@@ -117,4 +117,4 @@ def people_of_usernames(start: str) -> list[int]:
     if len(start) < _MIN_START or not start.isascii() or len(start.split()) > 1:
         return []
     rows = Account.objects.filter(username__startswith=start, person__isnull=False).order_by("username")
-    return list(rows.values_list("person_id", flat=True)[:_MOST_FOUND])
+    return list(rows.values_list("person_id", flat=True)[:_MAX_FOUND])

@@ -28,7 +28,7 @@ from vaguemestre.people.credentials.rules.passwords import strength as rated_str
 from vaguemestre.people.credentials.values import PasswordContext, Strength
 
 _UNDO_PERIOD = timedelta(days=7)
-_MOST_TAKEN = 6  # each is a slow hash to compare with
+_MAX_TAKEN = 6  # each is a slow hash to compare with
 _SAVED_FIELDS = ("password", "password_barred_at", "former_password", "former_until", "taken_passwords")
 # Hashes that a process computes at once. A request that waits for its turn blocks a web thread, so anonymous
 # requests need one of a few slots first (`hash_slot`).
@@ -114,7 +114,7 @@ def with_taken(account: Account, *hashes: str) -> str:
     """The column `taken_passwords` of an account once a thief may know these too; "" is no hash."""
     known = account.taken_passwords.split()
     usable = (each for each in hashes if each and not each.startswith(UNUSABLE_PASSWORD_PREFIX))
-    return "\n".join([*known, *(each for each in usable if each not in known)][-_MOST_TAKEN:])
+    return "\n".join([*known, *(each for each in usable if each not in known)][-_MAX_TAKEN:])
 
 
 def check_chosen_password(password: str, bearer: PasswordContext) -> None:

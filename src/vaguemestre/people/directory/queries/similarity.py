@@ -22,7 +22,7 @@ from vaguemestre.people.directory.values import CivilStatus
 
 _ORDER = tuple(MatchReason)
 _BATCH_PEOPLE = 500
-_MOST_WORDS = 100  # near one word
+_MAX_WORDS = 100  # near one word
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def people_of_near_names(typed: str, *, academy_id: int = 0, limit: int = 10) ->
     people = Person.objects.filter(of_academy(academy_id), erased_at=None)
     for word in words:
         alike = NameWord.objects.filter(begins_with("word", word[:2])).values_list("word", flat=True)
-        near = [name for name in alike.distinct() if is_near_name(word, name)][:_MOST_WORDS]
+        near = [name for name in alike.distinct() if is_near_name(word, name)][:_MAX_WORDS]
         people = people.filter(pk__in=NameWord.objects.filter(word__in=near).values("person_id"))
     return tuple(people.order_by("sorted_as", "pk").values_list("pk", flat=True)[:limit]) if words else ()
 

@@ -23,7 +23,7 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NOT_UTF_8 = "Le fichier{of} est en windows-1252 et non en UTF-8 : il a été lu ainsi, vérifiez les accents."
 _UNREADABLE = "\ufffd"
 _CHUNK = 1_048_576
-_MOST_SHOWN_NAMES, _LONGEST_SHOWN_NAME = 50, 60
+_MAX_SHOWN_NAMES, _MAX_SHOWN_NAME_CHARACTERS = 50, 60
 
 
 class LineRefused(Exception):
@@ -161,8 +161,8 @@ def _open_sheet(content: Content, columns: Sequence[str], optional: Sequence[str
 
 def _listed(names: Sequence[str]) -> str:
     """The first names, cut: a file that is none of ours may have a million of them."""
-    shown = ", ".join(name[:_LONGEST_SHOWN_NAME] for name in names[:_MOST_SHOWN_NAMES])
-    more = len(names) - _MOST_SHOWN_NAMES
+    shown = ", ".join(name[:_MAX_SHOWN_NAME_CHARACTERS] for name in names[:_MAX_SHOWN_NAMES])
+    more = len(names) - _MAX_SHOWN_NAMES
     return f"{shown} et {counted(more, 'autre')}" if more > 0 else shown
 
 

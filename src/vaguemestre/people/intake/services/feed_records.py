@@ -21,7 +21,7 @@ from vaguemestre.people.intake.values import LINE_PURPOSE, ImportTerms, Plan, Pl
 
 MAX_REFUSED_ROWS = 10_000  # stored; the plan counts them all
 _BATCH_PEOPLE = 500
-_LONGEST_NOTICES = 2_000
+_MAX_NOTICES_CHARACTERS = 2_000
 _UPLOADED = "Ce fichier a été déposé sur la page, et son plan ne dépasse aucune limite."
 _WITHIN_LIMITS = "Ce fichier a été retenu ; son plan refait ne dépasse plus aucune limite."
 
@@ -159,7 +159,7 @@ def _refusal(feed: Feed, plan: Plan, notices: Sequence[str]) -> str:
     """Why the feed waits."""
     within_limits = _UPLOADED if feed.is_uploaded else _WITHIN_LIMITS
     reason = plan.refusal or f"{within_limits} {NOTHING_APPLIED}"
-    return " ".join((reason, *notices))[:_LONGEST_NOTICES]
+    return " ".join((reason, *notices))[:_MAX_NOTICES_CHARACTERS]
 
 
 def _planned_row(feed: Feed, rank: int, row: PlanRow) -> PlannedRow:

@@ -11,9 +11,9 @@ from vaguemestre.people.credentials.queries import in_academy
 from vaguemestre.post.outbox.models import OutboxMessage, Submission
 from vaguemestre.post.outbox.values import HeldMail, StoppedMail
 
-_MOST_STOPPED = 100
-_MOST_HELD = 200
-_MOST_SEARCHED = 2000
+_MAX_STOPPED = 100
+_MAX_HELD = 200
+_MAX_SEARCHED = 2000
 _NOT_LEFT = (Submission.Hold.HELD, Submission.Hold.DISCARDED)
 
 # Orders the help desk may choose for held mail → columns.
@@ -76,7 +76,7 @@ def held_messages_of(account_id: int, since: datetime, until: datetime) -> tuple
     No step of a message tells of them: they were never let into the queue, or thrown out of it.
     """
     rows = Submission.objects.filter(account_id=account_id, at__gte=since, at__lt=until)
-    return _held_messages(rows)[:_MOST_HELD]
+    return _held_messages(rows)[:_MAX_HELD]
 
 
 def held_messages_with(
@@ -115,7 +115,7 @@ def _held_messages(rows: QuerySet[Submission]) -> tuple[HeldMessage, ...]:
             number,
         )
         for at, recipients, hold, sender, mailbox, queue_id, owner, number in kept.values_list(*columns)[
-            :_MOST_SEARCHED
+            :_MAX_SEARCHED
         ]
     )
 
@@ -145,5 +145,5 @@ def stopped_by_account(*, search: str = "", academy_id: int = 0) -> tuple[Stoppe
     )
     return tuple(
         StoppedMail(group["account_id"], group["account__username"], group["messages"])
-        for group in groups[:_MOST_STOPPED]
+        for group in groups[:_MAX_STOPPED]
     )

@@ -13,7 +13,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.header_text import replace_comments, replace_quoted
 from vaguemestre.people.directory.rules.names import SHORT_SURNAME, shows_surname
 from vaguemestre.post.outbox.rules.headers import mailbox_list
-from vaguemestre.post.outbox.values import MOST_SENDERS, FieldCorrection, Recipient, SignerName
+from vaguemestre.post.outbox.values import MAX_SENDERS, FieldCorrection, Recipient, SignerName
 
 _PHRASE = r"[^<>,;:@()\"\\]*"
 _ADDRESS = r"[^\s<>,;:@()\"\\]+@[^\s<>,;:@()\"\\]+"
@@ -24,7 +24,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _RUN_OF_BLANKS = re.compile(r"\s{3,}(?=[^\s<])")
 _ENCODED_WORD = "=?"  # RFC 2047 §2; other programs may decode one that we cannot
 _LANGUAGE = re.compile(r"(=\?[^?*\s]+)\*[^?\s]*(?=\?)")  # RFC 2231 §5
-_LONGEST_FIELD = 2_000  # characters; to read one takes time by the square of its length
+_MAX_FIELD_CHARACTERS = 2_000  # characters; to read one takes time by the square of its length
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -36,7 +36,7 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
     """
     if len(authors) > 1:
         raise Refusal("outbox.from-twice")
-    if len(senders) > MOST_SENDERS:
+    if len(senders) > MAX_SENDERS:
         raise Refusal("outbox.from-unreadable")
     for field in (*authors, *senders):
         address = sole_address(field)
@@ -114,7 +114,7 @@ def _is_signed_by(field: str, address: str, signer: SignerName, names_another: C
 
 def _written_address(field: str) -> str:
     """The address of `sole_address`, in the case it was written."""
-    if len(field) > _LONGEST_FIELD:
+    if len(field) > _MAX_FIELD_CHARACTERS:
         raise Refusal("outbox.from-unreadable")
     unfolded = field.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ")
     if _CONTROLS.search(unfolded) or "\n" in unfolded.strip() or "\r" in unfolded:

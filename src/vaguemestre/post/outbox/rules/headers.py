@@ -16,7 +16,7 @@ _PRINTABLE = re.compile(r"[ -~]*", re.ASCII)
 _MESSAGE_ID = re.compile(
     r"<[^\s<>@\x00-\x1f\x7f-\uffff]{1,250}@[^\s<>@\x00-\x1f\x7f-\uffff]{1,250}>", re.ASCII
 )
-_MAX_WORD_OCTETS = 42  # UTF-8 in one encoded word: 56 of base64 + 12 of delimiters, and `Subject: ` before
+_MAX_WORD_BYTES = 42  # UTF-8 in one encoded word: 56 of base64 + 12 of delimiters, and `Subject: ` before
 _MAX_LINE = 78
 _MAX_REFERENCES = 30
 
@@ -114,7 +114,7 @@ def _encoded_words(text: str) -> list[str]:
     piece = b""
     for character in text:
         octets = character.encode("utf-8")
-        if len(piece) + len(octets) > _MAX_WORD_OCTETS:
+        if len(piece) + len(octets) > _MAX_WORD_BYTES:
             words.append(_word(piece))
             piece = b""
         piece += octets

@@ -16,9 +16,9 @@ _KIND = re.compile(
 _MESSAGE = "message/rfc822"
 _SEVEN_BITS = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}\r\n)*")  # RFC 2045 §2.7
 _BASE64_GROWTH = 78 / 76 * 4 / 3
-_HEADER_OCTETS = 16_384  # header fields, boundaries, trace fields added on the way
-_TRACE_OCTETS = 4_096
-MEGA_OCTETS = 1_048_576
+_HEADER_BYTES = 16_384  # header fields, boundaries, trace fields added on the way
+_TRACE_BYTES = 4_096
+MEGA_BYTES = 1_048_576
 
 
 def build_message(letter: Letter, *, boundary: str) -> bytes:
@@ -42,7 +42,7 @@ def with_bcc(content: bytes, bcc: Iterable[Recipient]) -> bytes:
 
 def encoded_size(sizes: Iterable[int]) -> int:
     """Octets of a message with attachments of those sizes (base64 lines, part headers, message header)."""
-    return int(sum(size * _BASE64_GROWTH + 1024 for size in sizes)) + _HEADER_OCTETS
+    return int(sum(size * _BASE64_GROWTH + 1024 for size in sizes)) + _HEADER_BYTES
 
 
 def check_size(sizes: Iterable[int], limit: int) -> None:
@@ -54,13 +54,13 @@ def check_size(sizes: Iterable[int], limit: int) -> None:
 
 def check_whole(content: bytes, limit: int) -> None:
     """Raises Refusal `outbox.too-large` if the message and its trace fields would pass the limit (octets)."""
-    if len(content) + _TRACE_OCTETS > limit:
+    if len(content) + _TRACE_BYTES > limit:
         raise Refusal("outbox.too-large", field="enclosed", size=_mega(len(content)), limit=_mega(limit))
 
 
 def is_too_heavy(size: int, limit_mb: int) -> bool:
     """Whether a message of `size` octets, trace fields apart, passes that limit; 0 for none."""
-    return bool(limit_mb) and size > limit_mb * MEGA_OCTETS
+    return bool(limit_mb) and size > limit_mb * MEGA_BYTES
 
 
 def safe_name(name: str) -> str:
@@ -263,4 +263,4 @@ def _parameter(attribute: str, value: str) -> str:
 
 
 def _mega(size: int) -> str:
-    return f"{size / MEGA_OCTETS:.1f}".replace(".", ",")
+    return f"{size / MEGA_BYTES:.1f}".replace(".", ",")

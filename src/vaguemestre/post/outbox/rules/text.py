@@ -41,7 +41,7 @@ _BLOCKS = frozenset(
     )
 )
 _SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "table", "blockquote"))
-_MOST_LEVELS = 20  # of quotations and of lists that a line shows: deeper ones would be longer than their text
+_MAX_LEVELS = 20  # of quotations and of lists that a line shows: deeper ones would be longer than their text
 _HIDDEN = frozenset(("head", "script", "style", "title", "template"))
 
 
@@ -83,10 +83,10 @@ class _Reader(HTMLParser):
             self.lines.append(self._quote_marks().rstrip())
 
     def _quote_marks(self) -> str:
-        return "> " * min(self.quotes, _MOST_LEVELS)
+        return "> " * min(self.quotes, _MAX_LEVELS)
 
     def _prefix(self) -> str:
-        indent = "  " * min(max(0, len(self.lists) - 1), _MOST_LEVELS)
+        indent = "  " * min(max(0, len(self.lists) - 1), _MAX_LEVELS)
         if self.pending_item:
             return self._quote_marks() + indent + self.pending_item
         if self.lists:

@@ -10,7 +10,7 @@ from vaguemestre.post.outbox.rules.hours import Hours
 from vaguemestre.post.quarantine.values import Reason, ToldMessage
 
 AT = time(8)  # Paris
-_MOST_LINES = 20
+_MAX_LINES = 20
 # what may be quoted in a letter of the house: a link or a sentence is no address
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE)
 _WORDS = {
@@ -29,7 +29,7 @@ def digest_moment(now: datetime) -> datetime | None:
 
 def digest_text(messages: Sequence[ToldMessage]) -> str:
     """One line per message: when, from whom, why. Subjects are strangers' words: never quoted."""
-    lines = [_line(message) for message in messages[:_MOST_LINES]]
+    lines = [_line(message) for message in messages[:_MAX_LINES]]
     rest = len(messages) - len(lines)
     if rest:
         lines.append(f"– et {rest} de plus")

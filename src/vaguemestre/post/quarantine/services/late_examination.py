@@ -29,7 +29,7 @@ KEPT = timedelta(days=8)  # longer than a message may wait in the queue
 _LEASE = timedelta(minutes=10)
 _SLICE = timedelta(seconds=20)
 _PAUSE = timedelta(minutes=2)  # before another look: not delivered to everybody yet, or it failed
-_LONGEST_PAUSE = timedelta(hours=6)
+_MAX_PAUSE = timedelta(hours=6)
 _BATCH = 20
 
 
@@ -124,7 +124,7 @@ def _examine(row: UnexaminedMail, examiner: Examiner, *, has_filter: bool) -> No
         except (EngineDown, EngineRefused):  # the next mailbox does not wait for this one
             has_failed = True
     if has_failed:
-        pause = min(_PAUSE * 2.0 ** min(row.attempts, 10), _LONGEST_PAUSE) if has_filter else timedelta()
+        pause = min(_PAUSE * 2.0 ** min(row.attempts, 10), _MAX_PAUSE) if has_filter else timedelta()
         ours.update(attempts=row.attempts + 1, next_try_at=examiner.clock() + pause)
     elif is_over:
         ours.delete()

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 PAGE_SIZE = 50
 _REFRESHED_FOR = timedelta(minutes=2)  # how long after a submission its status refreshes by itself
-_MOST_TOGETHER = 500  # copies of one mailing that a page takes in beyond its size
+_MAX_TOGETHER = 500  # copies of one mailing that a page takes in beyond its size
 
 
 class _WaitingRow(NamedTuple):
@@ -92,8 +92,8 @@ def _page_of(account_id: int, before: int, search: str) -> tuple[Sequence[Submit
     page, following = found[:PAGE_SIZE], found[PAGE_SIZE:]
     series = series_of(page[-1].message_id) if following else ""
     if series and series == series_of(following[0].message_id):
-        rest = queries.submissions_of(account_id, before=page[-1].id, limit=_MOST_TOGETHER + 1, search=search)
-        copies = tuple(takewhile(lambda one: series_of(one.message_id) == series, rest[:_MOST_TOGETHER]))
+        rest = queries.submissions_of(account_id, before=page[-1].id, limit=_MAX_TOGETHER + 1, search=search)
+        copies = tuple(takewhile(lambda one: series_of(one.message_id) == series, rest[:_MAX_TOGETHER]))
         return (*page, *copies), len(copies) < len(rest)
     return page, bool(following)
 

@@ -25,7 +25,7 @@ from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
 
 ROOMS = Path(__file__).resolve().parents[3]
 READY = b"ready\n"
-LONGEST_REQUEST = 200_000  # bytes
+MAX_REQUEST_BYTES = 200_000  # bytes
 LIBRARIES = (
     "asyncio", "concurrent.futures", "email.message", "email.policy", "http.client", "imaplib",
     "logging.config", "multiprocessing", "sqlite3", "uuid", "xml.etree.ElementTree", "zipfile", "zoneinfo",
@@ -83,7 +83,7 @@ def _next_request(requests: socket.socket) -> tuple[bytes, list[int]]:
     """(line of JSON, descriptors sent with it); an empty line at the end."""
     text, descriptors = b"", array.array("i")
     while not text.endswith(b"\n"):
-        piece, extras, _, _ = requests.recvmsg(LONGEST_REQUEST, socket.CMSG_SPACE(descriptors.itemsize))
+        piece, extras, _, _ = requests.recvmsg(MAX_REQUEST_BYTES, socket.CMSG_SPACE(descriptors.itemsize))
         if not piece:
             return b"", []
         text += piece

@@ -8,7 +8,7 @@ from pathlib import Path
 from vaguemestre.processes.supervisor import rights
 from vaguemestre.processes.supervisor.screen import Screen
 
-_LONGEST_LINE = 4_000_000  # bytes
+_MAX_LINE_BYTES = 4_000_000  # bytes
 
 
 async def apply_feed(feed: Path, environment: Mapping[str, str], screen: Screen) -> None:
@@ -18,7 +18,7 @@ async def apply_feed(feed: Path, environment: Mapping[str, str], screen: Screen)
         sys.executable, "-m", "vaguemestre.cli.main", "feed", "apply", str(feed),
         env=environment, start_new_session=True, umask=rights.UMASK,
         stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=_LONGEST_LINE,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=_MAX_LINE_BYTES,
     )  # fmt: skip
     while process.stdout and (line := await process.stdout.readline()):
         screen.log("flux", line.decode(errors="replace").rstrip())

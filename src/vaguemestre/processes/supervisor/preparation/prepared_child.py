@@ -15,7 +15,7 @@ from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 from vaguemestre.site.database import migrated
 
-_LONGEST_LINE = 4_000_000  # bytes
+_MAX_LINE_BYTES = 4_000_000  # bytes
 _END_PATIENCE = 2.0  # seconds
 
 
@@ -71,7 +71,7 @@ class Preparation:
             *([] if with_demonstration else ["--no-demo"]),
             env=self._environment, cwd=self._config.home, start_new_session=True,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-            limit=_LONGEST_LINE,
+            limit=_MAX_LINE_BYTES,
         )  # fmt: skip
         telling = asyncio.create_task(_tell(process, engines))
         try:

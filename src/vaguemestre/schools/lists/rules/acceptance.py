@@ -10,8 +10,8 @@ from vaguemestre.schools.lists.values import (
     Writers,
 )
 
-MAX_COPY_OCTETS = 1_000_000  # beyond, attachments become links
-MAX_MESSAGE_OCTETS = 20_000_000  # with attachments
+MAX_COPY_BYTES = 1_000_000  # beyond, attachments become links
+MAX_MESSAGE_BYTES = 20_000_000  # with attachments
 LARGE_AUDIENCE = 100  # members: a reply to all of them is moderated
 MAX_REPLIES_PER_HOUR = 5  # in one conversation, on a smaller list
 
@@ -39,11 +39,11 @@ def decide(message: IncomingMessage, policy: Policy, standing: AuthorStanding) -
 
 def are_files_linked(message_size: int, *, has_files: bool, files: Files) -> bool:
     """Whether attachments stay in the archive: by the list's setting, or by their size."""
-    return has_files and (files is Files.LINK or message_size > MAX_COPY_OCTETS)
+    return has_files and (files is Files.LINK or message_size > MAX_COPY_BYTES)
 
 
 def is_too_large(message: IncomingMessage) -> bool:
-    return message.size > (MAX_MESSAGE_OCTETS if message.has_files else MAX_COPY_OCTETS)
+    return message.size > (MAX_MESSAGE_BYTES if message.has_files else MAX_COPY_BYTES)
 
 
 def _why_dropped(message: IncomingMessage, standing: AuthorStanding) -> str:

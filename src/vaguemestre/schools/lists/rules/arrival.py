@@ -22,7 +22,7 @@ _IDS = re.compile(r"<[^<>\s]{1,250}>")
 _AUTOMATIC_SENDERS = re.compile(
     r"^(mailer-daemon|postmaster|noreply|no-reply|ne-pas-repondre)@", re.IGNORECASE
 )
-_MOST_LEVELS = 40  # of parts in parts
+_MAX_LEVELS = 40  # of parts in parts
 _BULK = {"bulk", "junk", "auto_reply"}
 
 
@@ -65,7 +65,7 @@ def _parsed(raw: bytes, address: str) -> tuple[IncomingMessage, str]:
 def _parts(message: Message) -> Iterator[Message]:
     """The message and all its parts, level by level. Raises RecursionError if they go too deep for a copy."""
     level = [message]
-    for _ in range(_MOST_LEVELS):
+    for _ in range(_MAX_LEVELS):
         yield from level
         payloads = [part.get_payload() for part in level if part.is_multipart()]
         level = [part for payload in payloads for part in payload if isinstance(part, Message)]

@@ -22,7 +22,7 @@ from vaguemestre.schools.rosters.values import (
 )
 
 COLUMNS = ("classe", "role", "nom", "prenom", "adresse", "eleve")
-_MAX_NAME_CHARS = 100
+_MAX_NAME_CHARACTERS = 100
 
 
 class _Unusable(Exception):
@@ -104,14 +104,14 @@ def _names(line: Line) -> tuple[str, str]:
     first, last = line.cells["prenom"], line.cells["nom"]
     if not first or not last:
         raise _Unusable("nom ou prénom absent")
-    if max(len(first), len(last)) > _MAX_NAME_CHARS:
+    if max(len(first), len(last)) > _MAX_NAME_CHARACTERS:
         raise _Unusable("nom ou prénom trop long")
     return first, last
 
 
 def _group(line: Line) -> GroupKey:
     name = line.cells["classe"]
-    if not name or len(name) > _MAX_NAME_CHARS:
+    if not name or len(name) > _MAX_NAME_CHARACTERS:
         raise _Unusable("classe absente, ou nom trop long")
     return GroupKey(GroupKind.CLASS, name)
 

@@ -51,7 +51,7 @@ _CHILDREN = {
     "value": frozenset[str](),
     "id": frozenset[str](),
 }
-MAX_VALUE_CHARS = 2000  # characters of a value
+MAX_VALUE_CHARACTERS = 2000  # characters of a value
 MAX_VALUES = 2000  # of a request
 CHUNK_BYTES = 65_536
 
@@ -149,7 +149,7 @@ class _ExportParser:
         if not self.path or self.path[-1] not in ("value", "id"):
             return
         self.length += len(text)
-        if self.length > MAX_VALUE_CHARS:
+        if self.length > MAX_VALUE_CHARACTERS:
             self._refuse("valeur démesurée")
         self.text.append(text)
 

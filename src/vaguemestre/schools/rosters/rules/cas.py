@@ -8,7 +8,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 _NAMESPACE = "http://www.yale.edu/tp/cas"
 _PATH = [f"{_NAMESPACE} {name}" for name in ("serviceResponse", "authenticationSuccess", "user")]
 MAX_BYTES = 65_536
-_MAX_USER_CHARS = 200
+_MAX_USER_CHARACTERS = 200
 
 
 def user_of_ticket(response: bytes) -> str:
@@ -26,7 +26,7 @@ def user_of_ticket(response: bytes) -> str:
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise Refusal("rosters.ent-refused") from error
     user = "".join(handler.text).strip()
-    if handler.users != 1 or not user or len(user) > _MAX_USER_CHARS or not user.isprintable():
+    if handler.users != 1 or not user or len(user) > _MAX_USER_CHARACTERS or not user.isprintable():
         raise Refusal("rosters.ent-refused")
     return user
 

@@ -33,7 +33,7 @@ _STAFF_GROUPS = {
     "ENTAuxEnsGroupes": GroupKind.GROUP,
     "ENTAuxEnsGroupesMatieres": GroupKind.GROUP,
 }
-_MAX_NAME_CHARS = 100
+_MAX_NAME_CHARACTERS = 100
 
 
 class _Unusable(Exception):
@@ -233,9 +233,9 @@ def _taught(attributes: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[Gr
     for name, values in attributes.items():
         for value in values:
             source, _, rest = value.partition("$")
-            group = rest.partition("$")[0].strip()
+            group = rest.partition("$")[0].strip()[:_MAX_NAME_CHARACTERS]
             if source and group:
-                taught.setdefault(source, set()).add(GroupKey(_STAFF_GROUPS[name], group[:_MAX_NAME_CHARS]))
+                taught.setdefault(source, set()).add(GroupKey(_STAFF_GROUPS[name], group))
     return {source: frozenset(groups) for source, groups in taught.items()}
 
 
@@ -253,7 +253,7 @@ def _groups(
             if not separator or not group.strip():
                 raise _Unusable("classe mal écrite (« numéro$classe » attendu)")
             if school == source:
-                groups.add(GroupKey(kind, group.partition("$")[0].strip()[:_MAX_NAME_CHARS]))
+                groups.add(GroupKey(kind, group.partition("$")[0].strip()[:_MAX_NAME_CHARACTERS]))
     return frozenset(groups)
 
 
@@ -279,7 +279,7 @@ def _name_of(request: AafRequest, first: str, last: str, category: str) -> tuple
     last = _first(request, "sn") or last
     if not last or not first:
         raise _Unusable(f"{category} sans nom ou sans prénom")
-    if not (first + last).isprintable() or max(len(first), len(last)) > _MAX_NAME_CHARS:
+    if not (first + last).isprintable() or max(len(first), len(last)) > _MAX_NAME_CHARACTERS:
         raise _Unusable(f"nom ou prénom inutilisable ({category})")
     return first, last
 

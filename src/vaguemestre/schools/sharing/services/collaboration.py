@@ -34,7 +34,7 @@ from vaguemestre.schools.sharing.values import (
     Right,
 )
 
-_MAX_NOTE_CHARS = 4000
+_MAX_NOTE_CHARACTERS = 4000
 SIGN_INS_KEPT = timedelta(days=2)
 _SAME_OPENING = timedelta(minutes=10)
 
@@ -133,7 +133,7 @@ def add_note(ref: MessageRef, account_id: int, text: str, *, by: str, now: datet
     if not text.strip():
         raise Refusal("sharing.note-empty")
     Note.objects.create(
-        thread=_thread(ref), account_id=account_id, text=text.strip()[:_MAX_NOTE_CHARS], at=now
+        thread=_thread(ref), account_id=account_id, text=text.strip()[:_MAX_NOTE_CHARACTERS], at=now
     )
     announce(WorkChanged(ref.box_id))
     record("sharing.noted", to=f"box:{ref.box_id}", by=by, at=now)

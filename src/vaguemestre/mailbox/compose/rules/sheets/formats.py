@@ -14,7 +14,7 @@ _TWO_DECIMALS_IDS, _GROUPED_IDS = {"2", "4", "10", "39", "40"}, {"3", "4", "37",
 _DECIMALS = re.compile(r"0\.(0+)(?![#0?])")
 _ASIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # literals, paddings, colours, languages
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
-_MOST_DIGITS, _MOST_DECIMALS = 15, 10  # together within the precision of Decimal
+_MAX_DIGITS, _MAX_DECIMALS = 15, 10  # together within the precision of Decimal
 _MASK = re.compile(r"[0#][0# .\-/]+")  # telephones, post codes: digits at their places
 _DAY_ZERO, _DAY_ZERO_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a day of no zone
 _LAST_DAY = 2_958_465  # 31/12/9999
@@ -51,7 +51,7 @@ def format_of(number: str, code: str) -> CellFormat:
         is_time,
         "%" in letters,
         mask if is_mask else "",
-        decimals=min(len(match[1]), _MOST_DECIMALS) if match else None,
+        decimals=min(len(match[1]), _MAX_DECIMALS) if match else None,
         is_grouped="#,##0" in letters,
         is_euro="€" in code,
     )
@@ -77,7 +77,7 @@ def shown(text: str, form: CellFormat, *, since_1904: bool) -> str:
 
 def _decimal(value: Decimal, form: CellFormat = _PLAIN) -> str:
     group = "," if form.is_grouped else ""
-    if form.decimals is None or value.adjusted() > _MOST_DIGITS:
+    if form.decimals is None or value.adjusted() > _MAX_DIGITS:
         text = f"{value:{group}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
     else:

@@ -6,7 +6,7 @@ CONTENT = "content.xml"
 _CELLS = frozenset(("table-cell", "covered-table-cell"))
 _SPACES = {"s": " ", "tab": " ", "line-break": "\n"}
 _HIDDEN = frozenset(("collapse", "filter"))
-_MOST_REPEATED = 1000  # of a filled cell or row; sheets end with a million empty ones
+_MAX_REPEATED = 1000  # of a filled cell or row; sheets end with a million empty ones
 
 
 def read_ods(archive: Archive, rows: Rows) -> None:
@@ -43,7 +43,7 @@ class _FirstSheet:
         elif name == "annotation":
             self._notes += 1
         elif name in _SPACES:
-            self.data(_SPACES[name] * min(_count(attributes, "c"), _MOST_REPEATED))
+            self.data(_SPACES[name] * min(_count(attributes, "c"), _MAX_REPEATED))
         elif name == "p" and self._text:
             self.data("\n")
 
@@ -66,13 +66,13 @@ class _FirstSheet:
     def _end_cell(self) -> None:
         text, self._text = "".join(self._text or ()), None
         if text.strip():
-            for place in range(self._place, self._place + min(self._cell_count, _MOST_REPEATED)):
+            for place in range(self._place, self._place + min(self._cell_count, _MAX_REPEATED)):
                 self._cells[place] = text
         self._place += self._cell_count
 
     def _end_row(self) -> None:
         if self._cells:
-            for number in range(self._number, self._number + min(self._row_count, _MOST_REPEATED)):
+            for number in range(self._number, self._number + min(self._row_count, _MAX_REPEATED)):
                 for place, text in self._cells.items():
                     self._rows.put(place, text)
                 self._rows.end_row(number, is_hidden=self._is_hidden)

@@ -6,10 +6,10 @@ from typing import Any
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.rules.mail_merge import (
-    LONGEST_CELL,
-    MOST_CHARACTERS,
-    MOST_COLUMNS,
-    MOST_ROWS,
+    MAX_CELL_CHARACTERS,
+    MAX_CHARACTERS,
+    MAX_COLUMNS,
+    MAX_ROWS,
 )
 from vaguemestre.mailbox.compose.rules.sheets import ods, xlsx
 from vaguemestre.mailbox.compose.rules.sheets.archive import (
@@ -21,7 +21,7 @@ from vaguemestre.mailbox.compose.rules.sheets.archive import (
 )
 from vaguemestre.mailbox.compose.values import TableRow
 
-_LIMITS = Limits(MOST_ROWS + 1, MOST_COLUMNS, LONGEST_CELL, MOST_CHARACTERS)  # the header is a row
+_LIMITS = Limits(MAX_ROWS + 1, MAX_COLUMNS, MAX_CELL_CHARACTERS, MAX_CHARACTERS)  # the header is a row
 
 
 def perform(
@@ -49,5 +49,5 @@ def rows_in(answer: Mapping[str, Any]) -> list[TableRow]:
     if "unreadable" in answer:
         raise Refusal("compose.table-unreadable")
     if "heavy" in answer:
-        raise Refusal("compose.table-too-heavy", most=MOST_CHARACTERS // 1_000_000)
+        raise Refusal("compose.table-too-heavy", most=MAX_CHARACTERS // 1_000_000)
     return [TableRow(*row) for row in answer["rows"]]

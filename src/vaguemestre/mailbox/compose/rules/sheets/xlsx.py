@@ -17,7 +17,7 @@ WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]+")
-_MOST_OTHERS = 20  # sheets looked into
+_MAX_OTHERS = 20  # sheets looked into
 _TRUTHS = ("1", "true")  # of an attribute
 _TRUE = {"1": "VRAI", "0": "FAUX"}
 
@@ -35,7 +35,7 @@ def read_xlsx(archive: Archive, rows: Rows) -> None:
     if not parts:
         raise UnreadableSheet("no sheet")
     read, *others = parts
-    rows.sheets = [read, *(name for name in others[:_MOST_OTHERS] if _is_filled(archive, parts[name]))]
+    rows.sheets = [read, *(name for name in others[:_MAX_OTHERS] if _is_filled(archive, parts[name]))]
     if archive.has(_STRINGS):
         archive.parse(_STRINGS, strings)
     if archive.has(_STYLES):

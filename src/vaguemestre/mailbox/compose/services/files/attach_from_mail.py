@@ -8,7 +8,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.rules.original import file_name, message_name, message_parts, without_bcc
-from vaguemestre.mailbox.compose.services.files.attachments import MOST_ENCLOSURES, TEXT_ROOM, attach_file
+from vaguemestre.mailbox.compose.services.files.attachments import MAX_ENCLOSURES, TEXT_ROOM, attach_file
 from vaguemestre.mailbox.compose.services.rows import row_for
 from vaguemestre.mailbox.compose.values import EnclosureInfo, Writer
 from vaguemestre.post.mailstore.ports import Mailbox
@@ -66,8 +66,8 @@ def _attach(
     if row.is_sending:
         raise Refusal("compose.already-sent")
     sizes = list(row.enclosures.values_list("size", flat=True))
-    if len(sizes) + len(files) > MOST_ENCLOSURES:
-        raise Refusal("compose.too-many-enclosures", limit=MOST_ENCLOSURES)
+    if len(sizes) + len(files) > MAX_ENCLOSURES:
+        raise Refusal("compose.too-many-enclosures", limit=MAX_ENCLOSURES)
     check_size((*sizes, *(len(file.content) for file in files), TEXT_ROOM), limit)
     infos = []
     for file in files:

@@ -12,7 +12,7 @@ from vaguemestre.mailbox.compose.services.rows import open_row, open_row_for
 from vaguemestre.mailbox.compose.values import EnclosureInfo, Writer
 from vaguemestre.post.outbox.rules.message import check_size, safe_kind, safe_name
 
-MOST_ENCLOSURES = 100
+MAX_ENCLOSURES = 100
 TEXT_ROOM = 200_000  # octets reserved for the text
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -28,8 +28,8 @@ def add_enclosure(
     """
     row = open_row_for(writer, key, now)
     sizes = list(row.enclosures.values_list("size", flat=True))
-    if len(sizes) >= MOST_ENCLOSURES:
-        raise Refusal("compose.too-many-enclosures", limit=MOST_ENCLOSURES)
+    if len(sizes) >= MAX_ENCLOSURES:
+        raise Refusal("compose.too-many-enclosures", limit=MAX_ENCLOSURES)
     check_size((*sizes, size, TEXT_ROOM), limit)
     kind = safe_kind(kind)
     content_id = f"{secrets.token_hex(12)}@{writer.domain}" if is_picture and kind in _PICTURES else ""

@@ -13,7 +13,7 @@ from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.post.filelinks.services import begin_upload, withdraw_file
 from vaguemestre.post.filelinks.values import FileLimits, Filelink, Verdict
 
-MOST_LINKS = 20
+MAX_LINKS = 20
 
 
 @transaction.atomic(durable=True)
@@ -33,8 +33,8 @@ def add_link(
     Raises Refusal `compose.already-sent`, `compose.too-many-enclosures` and those of `filelinks`.
     """
     row = open_row_for(writer, key, now)
-    if row.shared_files.count() >= MOST_LINKS:
-        raise Refusal("compose.too-many-enclosures", limit=MOST_LINKS)
+    if row.shared_files.count() >= MAX_LINKS:
+        raise Refusal("compose.too-many-enclosures", limit=MAX_LINKS)
     file_link = begin_upload(writer.account_id, name, kind, size, store, limits, now=now)
     row.shared_files.add(file_link.id)
     return file_link

@@ -33,7 +33,7 @@ from vaguemestre.schools.rosters.rules.addresses import audience_of, is_nowhere
 from vaguemestre.schools.rosters.services import gateway_of
 from vaguemestre.schools.rosters.values import Addressee, ClassWriter
 
-MAX_MAILING_OCTETS = 400_000_000  # of all copies together
+MAX_MAILING_BYTES = 400_000_000  # of all copies together
 _State = Mailing.State
 
 
@@ -108,7 +108,7 @@ def _check_weight(row: Composition, writer: Writer, result: MergeResult, limit: 
         raise Refusal("compose.mailing-empty")
     letter = bare_letter(row, writer, now)
     heaviest = heaviest_copy(column_uses(letter.subject, letter.html, letter.text), result.copies)
-    if len(copy_content(row, writer, heaviest, letter, limit)) * len(result.copies) > MAX_MAILING_OCTETS:
+    if len(copy_content(row, writer, heaviest, letter, limit)) * len(result.copies) > MAX_MAILING_BYTES:
         raise Refusal("compose.mailing-heavy", count=len(result.copies))
 
 

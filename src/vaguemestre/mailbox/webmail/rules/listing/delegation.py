@@ -20,7 +20,7 @@ _MARKED_SUBJECT = re.compile(
     rf"\s*(?:(?:re|ref|tr|fw|fwd)\s*:\s*)*{_WORD}\s*(?:[:–—-]|$)|.*[\[(]\s*{_WORD}\s*[\])]", re.DOTALL
 )
 _DELETED = DELETED_MESSAGES.partition("/")[0]  # its own person's alone: it holds mail of private folders
-_MOST_SUBJECT = 300  # characters looked at
+_MAX_SUBJECT = 300  # characters looked at
 _HIDDEN_USES = frozenset({Use.ALL})  # includes messages of private folders
 _TARGET_USES = frozenset({Use.INBOX, Use.DRAFTS, Use.ARCHIVE, Use.TRASH, Use.JUNK, Use.SENT})
 
@@ -35,7 +35,7 @@ def is_private_message(subject: str, flags: Collection[str], marks: Collection[s
     present = {flag.lower() for flag in flags}  # keywords are compared so (RFC 9051 §2.3.2)
     if any(mark.lower() in present for mark in marks):
         return True
-    return bool(_MARKED_SUBJECT.match(without_accents(subject[:_MOST_SUBJECT])))
+    return bool(_MARKED_SUBJECT.match(without_accents(subject[:_MAX_SUBJECT])))
 
 
 @dataclass(frozen=True, slots=True)

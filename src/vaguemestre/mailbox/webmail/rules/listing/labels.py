@@ -14,7 +14,7 @@ COLOURS = {
     "purple": "Violet", "teal": "Canard", "pink": "Rose", "grey": "Gris",
 }  # fmt: skip
 MAX_LABELS = 40
-_LONGEST_NAME = 30
+_MAX_NAME_CHARACTERS = 30
 _KEYWORD = re.compile(rf"[A-Za-z0-9$_.,&+-]{{1,{LONGEST}}}", re.ASCII)
 _RESERVED_KEYWORDS = frozenset(("junk", "nonjunk", "notjunk", "forwarded", "redirected", "receipt-handled"))
 
@@ -109,7 +109,7 @@ def with_label(
     Raises Refusal `webmail.label-name`, `webmail.label-exists`, `webmail.too-many-labels`.
     """
     tidy = " ".join(name.split())
-    if not 0 < len(tidy) <= _LONGEST_NAME or not tidy.isprintable() or colour not in COLOURS:
+    if not 0 < len(tidy) <= _MAX_NAME_CHARACTERS or not tidy.isprintable() or colour not in COLOURS:
         raise Refusal("webmail.label-name")
     if any(
         without_accents(label.name) == without_accents(tidy) and label.keyword != mark for label in labels

@@ -9,7 +9,7 @@ SUBJECT = "searches"
 MAX_SAVED = 30
 MAX_RECENT = 8
 _LONGEST = 500
-_LONGEST_NAME = 60
+_MAX_NAME_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def with_search(searches: tuple[SavedSearch, ...], name: str, query: str) -> tup
     Raises Refusal `webmail.search-name`, `webmail.too-many-searches`.
     """
     tidy_name, tidy_query = " ".join(name.split()), " ".join(query.split())[:_LONGEST]
-    if not 0 < len(tidy_name) <= _LONGEST_NAME or not tidy_name.isprintable() or not tidy_query:
+    if not 0 < len(tidy_name) <= _MAX_NAME_CHARACTERS or not tidy_name.isprintable() or not tidy_query:
         raise Refusal("webmail.search-name")
     rest = without_search(searches, tidy_name)
     if len(rest) >= MAX_SAVED:

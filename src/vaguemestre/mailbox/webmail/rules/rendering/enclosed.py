@@ -19,8 +19,8 @@ from vaguemestre.mailbox.webmail.rules.rendering.plain import flow_of
 from vaguemestre.post.mailstore.values import Correspondent, MessageRef, OpenedMessage, Part
 
 _DEEPEST = 40
-_MOST_PARTS = 3_000
-_MOST_PEOPLE = 500
+_MAX_PARTS = 3_000
+_MAX_PEOPLE = 500
 _LONGEST = 20_000
 
 
@@ -137,7 +137,7 @@ def _children(
     if depth > _DEEPEST:
         return
     for place, child in enumerate(payload, 1):
-        if len(parts) >= _MOST_PARTS:
+        if len(parts) >= _MAX_PARTS:
             return
         if isinstance(child, Message):
             yield _part(child, f"{number}.{place}" if number else str(place), parts, depth + 1)
@@ -174,7 +174,7 @@ def _words(raw: object) -> str:
 
 def _people(message: Message, field: str) -> tuple[Correspondent, ...]:
     raw = [str(value)[:_LONGEST] for value in message.get_all(field, [])]
-    pairs = people_in(raw)[:_MOST_PEOPLE]
+    pairs = people_in(raw)[:_MAX_PEOPLE]
     return tuple(Correspondent(_words(name), one_line(address)) for name, address in pairs if address)
 
 

@@ -9,8 +9,8 @@ from vaguemestre.mailbox.webmail.rules.rendering.html.links import split_links
 from vaguemestre.mailbox.webmail.rules.rendering.quoted_text import CLOSING, OPENING
 
 MAX_CHARACTERS = 1_000_000  # characters shown
-_MOST_LINES = 50_000
-_LONGEST_OF_HTML = 50_000
+_MAX_LINES = 50_000
+_MAX_HTML_CHARACTERS = 50_000
 _INVISIBLE = re.compile(
     r"<(script|style|title)\b.*?(?:</\1\s*+>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )
@@ -20,7 +20,7 @@ _BLANK = re.compile(r"\s++")
 _AROUND_BREAKS = re.compile(r" ?+\n ?+")
 _EMPTY_LINES = re.compile(r"\n{3,}+")
 _DEEPEST = 12
-_MOST_QUOTED_LINES = 3
+_MAX_QUOTED_LINES = 3
 _SIGNATURE = ("-- ", "--")
 
 
@@ -38,7 +38,7 @@ def html_of(text: str, flow: str = "") -> str:
     """
     if not text.strip("\0 \t\r\n"):
         return ""
-    lines = _lines(text[:MAX_CHARACTERS])[:_MOST_LINES]
+    lines = _lines(text[:MAX_CHARACTERS])[:_MAX_LINES]
     if flow:
         lines = [_unstuffed(line) for line in lines]
     flowed = _flowed(lines, flow) if flow or _is_flowed(lines) else lines
@@ -48,14 +48,14 @@ def html_of(text: str, flow: str = "") -> str:
 
 def is_cut(text: str) -> bool:
     """Whether `html_of` cuts that text."""
-    return len(text) > MAX_CHARACTERS or text.count("\n") > _MOST_LINES or text.count("\r") > _MOST_LINES
+    return len(text) > MAX_CHARACTERS or text.count("\n") > _MAX_LINES or text.count("\r") > _MAX_LINES
 
 
 def text_of_html(html: str) -> str:
     """Text of HTML that is not rendered, a line for each block. Runs in linear time."""
-    bare = _INVISIBLE.sub("", html[: 8 * _LONGEST_OF_HTML])
+    bare = _INVISIBLE.sub("", html[: 8 * _MAX_HTML_CHARACTERS])
     text = unescape(_MARKUP.sub("", _BLOCK.sub("\n", _BLANK.sub(" ", bare))))
-    return _EMPTY_LINES.sub("\n\n", _AROUND_BREAKS.sub("\n", text)).strip()[:_LONGEST_OF_HTML]
+    return _EMPTY_LINES.sub("\n\n", _AROUND_BREAKS.sub("\n", text)).strip()[:_MAX_HTML_CHARACTERS]
 
 
 def _lines(text: str) -> list[str]:
@@ -108,7 +108,7 @@ def _blocks(lines: Iterable[tuple[int, str]], depth: int) -> Iterator[str]:
         if is_deeper:
             quoted = list(run)
             # short quotes between answers stay; a long one after the text is folded
-            is_folded = depth == 0 and has_words and len(quoted) > _MOST_QUOTED_LINES
+            is_folded = depth == 0 and has_words and len(quoted) > _MAX_QUOTED_LINES
             yield f"{OPENING}<blockquote>" if is_folded else "<blockquote>"
             yield from _blocks(quoted, depth + 1)
             yield f"</blockquote>{CLOSING}" if is_folded else "</blockquote>"

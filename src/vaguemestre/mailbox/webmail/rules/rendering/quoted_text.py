@@ -29,9 +29,9 @@ _FORWARDED = re.compile(
 )
 _SIGNS = ("<blockquote", "gmail_quote", "yahoo_quoted", "protonmail_quote")
 _HEADER_AFTER_TAG = re.compile(r">\s*+(?:De|From|Von)\s*+:")
-_MOST_QUOTES = 200
-_MOST_HEADS = 60
-_LONGEST_START = 100  # characters in which the first word of a header must stand
+_MAX_QUOTES = 200
+_MAX_HEADS = 60
+_MAX_START_CHARACTERS = 100  # characters in which the first word of a header must stand
 
 
 @dataclass
@@ -45,7 +45,7 @@ def fold_quotes(html: str) -> str | None:
     """Fold the quoted text of HTML; None when there is none to fold."""
     if not any(sign in html for sign in _SIGNS) and not _HEADER_AFTER_TAG.search(html):
         return None
-    quotes = islice(_QuoteFinder(html).spans(), _MOST_QUOTES)
+    quotes = islice(_QuoteFinder(html).spans(), _MAX_QUOTES)
     spans = [span for span in quotes if _is_worth_it(html, span)]
     if not spans:
         return None
@@ -84,7 +84,7 @@ class _QuoteFinder:
     def words(self, words: str, at: int) -> None:
         if self.until is not None or self.quote is not None or not words.strip():
             return
-        head = self.head(at) if _HEADER_START.match(unescape(words[:_LONGEST_START])) else None
+        head = self.head(at) if _HEADER_START.match(unescape(words[:_MAX_START_CHARACTERS])) else None
         if head is not None:
             self.start, self.until = head
         for level in self.stack:
@@ -92,7 +92,7 @@ class _QuoteFinder:
 
     def head(self, at: int) -> tuple[int, _Open] | None:
         self.tries += 1
-        return _head(self.html, at, self.stack) if self.tries <= _MOST_HEADS else None
+        return _head(self.html, at, self.stack) if self.tries <= _MAX_HEADS else None
 
     def open(self, tag: str, attributes: str, at: int) -> None:
         self.stack.append(_Open(tag, at))

@@ -24,7 +24,7 @@ _OPEN = re.compile(
     r"(?:[A-Za-z0-9+/]{1,76}+={0,2}\r?\n)*+[A-Za-z0-9+/=]{0,78}\Z",
     re.MULTILINE,
 )
-_LINE_OCTETS, _LINE_SIGNS = 45, 62
+_LINE_BYTES, _LINE_CHARACTERS = 45, 62
 
 
 class TextFile(NamedTuple):
@@ -53,7 +53,7 @@ def split_text(text: str) -> SplitText:
         if len(files) >= MAX_FILES or not (data or match["last"]):
             return match[0]
         name = kinds.file_name(match["name64"] or match["name"], KIND, str(len(files) + 1))
-        files.append(TextFile(name, len(data) * _LINE_OCTETS // _LINE_SIGNS, data, is_base64))
+        files.append(TextFile(name, len(data) * _LINE_BYTES // _LINE_CHARACTERS, data, is_base64))
         return f"[Fichier joint : {name}]"
 
     return SplitText(_BLOCK.sub(mention, text) if "begin" in text else text, tuple(files))

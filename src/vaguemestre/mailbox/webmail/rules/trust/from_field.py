@@ -14,8 +14,8 @@ from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
 
 AMBIGUOUS = "Expéditeur ambigu"
 _LONGEST = 2_000  # no field that names one mailbox is longer
-_MOST_SHOWN = 300
-_MOST_PARTS = 20
+_MAX_SHOWN = 300
+_MAX_PARTS = 20
 _ENCODED_WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,400}\?=")
 _COMMENT = re.compile(r"\([^()]*\)")
 _APART = re.compile(r"[\s<>()\[\],;:\"]+")
@@ -46,7 +46,7 @@ def parse_from(values: list[str], senders: Sequence[Correspondent]) -> FromField
     named = addresses | {address for value in values for address in _bare_addresses(value)}
     if len(values) > 1 or len(named) > 1 or any(len(value) > _LONGEST for value in values):
         text = " · ".join(values) if values else ", ".join(mailbox.address for mailbox in mailboxes)
-        return FromField(Correspondent(AMBIGUOUS, text[:_MOST_SHOWN]), named, is_ambiguous=True)
+        return FromField(Correspondent(AMBIGUOUS, text[:_MAX_SHOWN]), named, is_ambiguous=True)
     return FromField(whole_author(senders), named)
 
 
@@ -58,8 +58,8 @@ def whole_author(senders: Sequence[Correspondent]) -> Correspondent:
     sender = next((candidate for candidate in senders if "@" in candidate.address), None)
     if sender is None or len(senders) == 1:
         return sender or next(iter(senders), Correspondent("", ""))
-    parts = [part.name or ("" if "@" in part.address else part.address) for part in senders[:_MOST_PARTS]]
-    return Correspondent(", ".join(filter(None, parts))[:_MOST_SHOWN], sender.address)
+    parts = [part.name or ("" if "@" in part.address else part.address) for part in senders[:_MAX_PARTS]]
+    return Correspondent(", ".join(filter(None, parts))[:_MAX_SHOWN], sender.address)
 
 
 def holds_address(name: str) -> bool:

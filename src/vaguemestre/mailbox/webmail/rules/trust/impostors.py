@@ -33,10 +33,10 @@ _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 TITLES = frozenset(("m", "mr", "mme", "mlle", "dr", "pr", "prof", "monsieur", "madame", "professeur"))
 _ASIDE = re.compile(r"[(\[<«].*?[)\]>»]")
 _WORDS = re.compile(r"[a-z][a-z'’-]*")
-_MOST_WORDS = 5
-_MOST_PAIRED = 8  # words whose neighbours are compared
-_MOST_NAMES = 40
-_LEAST_JOINED, _MOST_JOINED = 8, 40  # letters
+_MAX_WORDS = 5
+_MAX_PAIRED = 8  # words whose neighbours are compared
+_MAX_NAMES = 40
+_LEAST_JOINED, _MAX_JOINED = 8, 40  # letters
 _JOINED = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _APART = re.compile(r"\s-+\s|[–—,;:/|·•]|\bvia\b", re.IGNORECASE)  # what sets a name and a function apart
 _UNDRAWN = frozenset("\u034f") | frozenset(map(chr, range(0xFE00, 0xFE10)))  # besides those of category Cf
@@ -80,7 +80,7 @@ def as_drawn(display: str) -> str:
 
 def name_words(display: str) -> tuple[str, ...]:
     """Words of a display name to compare, without titles and brackets."""
-    return _name_words(_ASIDE.sub(" ", shortened(display)))[:_MOST_WORDS]
+    return _name_words(_ASIDE.sub(" ", shortened(display)))[:_MAX_WORDS]
 
 
 def possible_names(display: str) -> Iterator[tuple[str, str]]:
@@ -94,13 +94,13 @@ def possible_names(display: str) -> Iterator[tuple[str, str]]:
     spaced = "".join(" " if _is_undrawn(char) else char for char in shown)
     readings = dict.fromkeys((shown, spaced, _JOINED.sub(" ", shown)))
     names = dict.fromkeys(name for reading in readings for name in _names_in(reading))
-    yield from islice((name for name in names if len(name[1]) > 1), _MOST_NAMES)
+    yield from islice((name for name in names if len(name[1]) > 1), _MAX_NAMES)
 
 
 def joined_names(display: str) -> tuple[str, ...]:
     """The local parts `first.last` that a display name of one word may join, in both orders."""
     words = name_words(display)
-    if len(words) != 1 or not _LEAST_JOINED <= len(words[0]) <= _MOST_JOINED:
+    if len(words) != 1 or not _LEAST_JOINED <= len(words[0]) <= _MAX_JOINED:
         return ()
     cuts = [(words[0][:cut], words[0][cut:]) for cut in range(2, len(words[0]) - 1)]
     return tuple(local for first, last in cuts for local in (f"{first}.{last}", f"{last}.{first}"))
@@ -113,10 +113,10 @@ def shortened(display: str) -> str:
 
 def _names_in(text: str) -> Iterator[tuple[str, str]]:
     parts = [words for part in _APART.split(text) if (words := _name_words(part))]
-    yield from _splits([word for words in parts for word in words][:_MOST_WORDS])
+    yield from _splits([word for words in parts for word in words][:_MAX_WORDS])
     if len(parts) > 1:
-        for words in parts[:_MOST_WORDS]:
-            yield from _splits(words[:_MOST_WORDS])
+        for words in parts[:_MAX_WORDS]:
+            yield from _splits(words[:_MAX_WORDS])
     yield from _pairs(parts)
 
 
@@ -131,7 +131,7 @@ def _splits(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _pairs(parts: Sequence[Sequence[str]]) -> Iterator[tuple[str, str]]:
     """Neighbouring words, in both orders, but for the person that something is named after."""
     places = [(word, not rank) for words in parts for rank, word in enumerate(words)]
-    places = [place for place in places if place[0] not in PARTICLES][:_MOST_PAIRED]
+    places = [place for place in places if place[0] not in PARTICLES][:_MAX_PAIRED]
     is_namesake = False
     for (word, begins), (following, _) in pairwise(places):
         if begins or not is_namesake:

@@ -10,7 +10,7 @@ from typing import Any
 from vaguemestre.mailbox.webmail.ports import ReaderBusy, RunLimited
 from vaguemestre.mailbox.webmail.values import Task
 
-_MOST_AT_ONCE = 2  # for each account in each process
+_MAX_AT_ONCE = 2  # for each account in each process
 
 _readings: Counter[int] = Counter()
 _changing = Lock()
@@ -20,7 +20,7 @@ _changing = Lock()
 def reading_share(account_id: int) -> Iterator[None]:
     """Count one more reading of that account until the block ends. Raises ReaderBusy, never waits."""
     with _changing:
-        if _readings[account_id] >= _MOST_AT_ONCE:
+        if _readings[account_id] >= _MAX_AT_ONCE:
             raise ReaderBusy("this account has its readings at once already")
         _readings[account_id] += 1
     try:

@@ -9,7 +9,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.webmail.events import PreviewRequested
 from vaguemestre.post.mailstore.values import MessageRef
 
-MOST_WAITING = 3  # documents of one mailbox; each takes half a minute at most
+MAX_WAITING = 3  # documents of one mailbox; each takes half a minute at most
 
 
 def preview_key(mailbox: str, ref: MessageRef, chain: str, number: str) -> str:
@@ -23,6 +23,6 @@ def request_preview(mailbox: str, ref: MessageRef, chain: str, number: str) -> s
     """Queue the conversion; the key of the preview. Raises Refusal `webmail.previews-waiting`."""
     key = preview_key(mailbox, ref, chain, number)
     event = PreviewRequested(key, mailbox, ref.folder, ref.uid_validity, ref.uid, chain, number)
-    if not announce_in_share(event, "mailbox", most=MOST_WAITING):
-        raise Refusal("webmail.previews-waiting", most=MOST_WAITING)
+    if not announce_in_share(event, "mailbox", most=MAX_WAITING):
+        raise Refusal("webmail.previews-waiting", most=MAX_WAITING)
     return key

@@ -40,7 +40,7 @@ from vaguemestre.mailbox.webmail.views.shell import Listing, whole_page
 from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage, Row, Use
 from vaguemestre.post.redirects.services import LinkSigner
 
-_LONGEST_WORD = 100
+_MAX_WORD_CHARACTERS = 100
 
 
 @require_GET
@@ -89,7 +89,7 @@ def show_body(
             run_for(request.who),
             as_plain="texte" in request.GET,
             proxied=signer,
-            words=[word[:_LONGEST_WORD] for word in request.GET.getlist("mot")[:MAX_TERMS]],
+            words=[word[:_MAX_WORD_CHARACTERS] for word in request.GET.getlist("mot")[:MAX_TERMS]],
         )
         checks_links = settings.CONFIG.mail.checked_links
         author = authorship_of(request, reads, message.opened, chain) if checks_links else None

@@ -23,25 +23,25 @@ class Limits(NamedTuple):
     tags: int
 
 
-LARGEST_HERE = 150_000  # characters sanitized in the calling process
+MAX_CHARACTERS_HERE = 150_000  # characters sanitized in the calling process
 _TINY, _TINY_TAGS = 20_000, 400  # characters and tags below which no scan is needed
-_MOST_OPEN = 200
-_MOST_WORK = 1_000_000  # open elements, summed over tags
-_MOST_WORK_LOOSE = 200_000  # with unmatched end tags, since formatting elements may be reopened each time
-_MOST_TAGS = 20_000
-_MOST_ATTRIBUTES = 300
-_LARGEST_RAW = 50_000  # characters between tags, such as a style sheet
-_LARGEST_TAG = 600  # characters of attributes not worth counting
+_MAX_OPEN = 200
+_MAX_WORK = 1_000_000  # open elements, summed over tags
+_MAX_WORK_LOOSE = 200_000  # with unmatched end tags, since formatting elements may be reopened each time
+_MAX_TAGS = 20_000
+_MAX_ATTRIBUTES = 300
+_MAX_RAW_CHARACTERS = 50_000  # characters between tags, such as a style sheet
+_MAX_TAG_CHARACTERS = 600  # characters of attributes not worth counting
 
-_LARGEST_BEARABLE = 2_000_000  # characters
-_MOST_BEARABLE_TAGS, _MOST_BEARABLE_WORK = 60_000, 3_000_000
-_MOST_BEARABLE_REFERENCES = 50_000  # each is added to the text before it: by the square
+_MAX_BEARABLE_CHARACTERS = 2_000_000  # characters
+_MAX_BEARABLE_TAGS, _MAX_BEARABLE_WORK = 60_000, 3_000_000
+_MAX_BEARABLE_REFERENCES = 50_000  # each is added to the text before it: by the square
 
 # Beyond these, sanitizing exceeds even the budget of a process apart. Only the beginning is scanned: the
 # budget ends the rest.
 _HOPELESS_OPEN = 5_000
 _HOPELESS_ATTRIBUTES = 20_000
-_HOPELESS_SIGNS = 500_000
+_HOPELESS_CHARACTERS = 500_000
 _BEGINNING = Limits(_HOPELESS_OPEN, 60_000_000, 30_000)
 _LOOKED_BACK = 10
 
@@ -124,18 +124,18 @@ class Figures:
 
 def effort(html: str) -> Effort:
     """Decide where to sanitize HTML (without NUL)."""
-    if len(html) > LARGEST_HERE:
+    if len(html) > MAX_CHARACTERS_HERE:
         return Effort.APART
     if len(html) <= _TINY and html.count("<") <= _TINY_TAGS:
         return Effort.HERE
-    figures = scan(html, Limits(_MOST_OPEN, _MOST_WORK, _MOST_TAGS))
+    figures = scan(html, Limits(_MAX_OPEN, _MAX_WORK, _MAX_TAGS))
     is_little = (
         figures.is_followed
-        and figures.tags <= _MOST_TAGS
-        and figures.deepest <= _MOST_OPEN
-        and figures.attributes <= _MOST_ATTRIBUTES
-        and figures.raw <= _LARGEST_RAW
-        and figures.work <= (_MOST_WORK_LOOSE if figures.is_loose else _MOST_WORK)
+        and figures.tags <= _MAX_TAGS
+        and figures.deepest <= _MAX_OPEN
+        and figures.attributes <= _MAX_ATTRIBUTES
+        and figures.raw <= _MAX_RAW_CHARACTERS
+        and figures.work <= (_MAX_WORK_LOOSE if figures.is_loose else _MAX_WORK)
     )
     return Effort.HERE if is_little else Effort.APART
 
@@ -147,21 +147,21 @@ def is_bearable(html: str) -> bool:
     """
     if len(html) <= _TINY and html.count("<") <= _TINY_TAGS:
         return True
-    if len(html) > _LARGEST_BEARABLE or html.count("&") > _MOST_BEARABLE_REFERENCES:
+    if len(html) > _MAX_BEARABLE_CHARACTERS or html.count("&") > _MAX_BEARABLE_REFERENCES:
         return False
-    figures = scan(html, Limits(_MOST_OPEN, _MOST_BEARABLE_WORK, _MOST_BEARABLE_TAGS))
+    figures = scan(html, Limits(_MAX_OPEN, _MAX_BEARABLE_WORK, _MAX_BEARABLE_TAGS))
     return (
         figures.is_followed
-        and figures.tags <= _MOST_BEARABLE_TAGS
-        and figures.deepest <= _MOST_OPEN
-        and figures.attributes <= _MOST_ATTRIBUTES
-        and figures.work <= (_MOST_WORK_LOOSE if figures.is_loose else _MOST_BEARABLE_WORK)
+        and figures.tags <= _MAX_BEARABLE_TAGS
+        and figures.deepest <= _MAX_OPEN
+        and figures.attributes <= _MAX_ATTRIBUTES
+        and figures.work <= (_MAX_WORK_LOOSE if figures.is_loose else _MAX_BEARABLE_WORK)
     )
 
 
 def is_hopeless(html: str) -> bool:
     """Whether sanitizing would certainly exceed the budget of a process apart."""
-    if html.count("<") > _HOPELESS_SIGNS:
+    if html.count("<") > _HOPELESS_CHARACTERS:
         return True
     figures = scan(html, _BEGINNING, is_strict=False)
     return figures.deepest > _HOPELESS_OPEN or figures.attributes > _HOPELESS_ATTRIBUTES
@@ -176,7 +176,7 @@ def scan(html: str, limits: Limits, *, is_strict: bool = True) -> Figures:
         name = tag["name"].lower()
         figures.raw = max(figures.raw, tag.start() - place)
         place = tag.end()
-        if len(tag["attributes"]) > _LARGEST_TAG:
+        if len(tag["attributes"]) > _MAX_TAG_CHARACTERS:
             figures.attributes = max(figures.attributes, len(_EACH.findall(tag["attributes"])))
         figures.tags += 1
         if tag["end"]:

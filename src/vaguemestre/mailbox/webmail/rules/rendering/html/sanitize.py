@@ -55,8 +55,8 @@ _SILENT = frozenset(
 )
 _SCHEMES = frozenset(("http", "https", "mailto", "tel", "data", "cid"))
 _STYLE_ELEMENT = re.compile(r"<style\b[^<>]{0,500}+>(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
-_MOST_SHEETS = 60
-_LONGEST_SHEETS = 300_000  # characters of all of them together
+_MAX_SHEETS = 60
+_MAX_STYLE_CHARACTERS = 300_000  # characters of all of them together
 _BODY = re.compile(r"<body\b", re.IGNORECASE)
 _BODY_TAG = re.compile(r"<body\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 # Elements that would load something; they are removed, and count as remote pictures
@@ -67,7 +67,7 @@ _HAS_LOADING = re.compile(rf"<(?:{'|'.join(sorted(_LOADING))})[ \t\n\f\r/]", re.
 _NAMES_REMOTE = re.compile(
     r"(?:src|srcset|poster|href|data)[ \t\n\f\r]*+=[ \t\n\f\r]*+[\"']?+\s*+(?:https?:)?//", re.IGNORECASE
 )
-_MOST_ELSEWHERE = 5_000
+_MAX_ELSEWHERE = 5_000
 _OLD_COLOUR = re.compile(r"#?[A-Za-z0-9]{3,24}", re.ASCII)
 _BARE_HEX = re.compile(r"[0-9A-Fa-f]{6}", re.ASCII)
 _LENGTH = re.compile(r"\d{1,5}(?:\.\d{1,3})?%?")
@@ -78,7 +78,7 @@ _PICTURE_KINDS = (
     "data:image/gif;",
     "data:image/webp;",
 )
-_LONGEST_PICTURE = 3_000_000
+_MAX_PICTURE_CHARACTERS = 3_000_000
 
 # Gives the data: address of the inline picture of a Content-ID, or None.
 type Pictures = Callable[[str], str | None]
@@ -116,7 +116,9 @@ class _Pass:
         if lowered.startswith("cid:"):
             return self.inside(bare[4:])
         if lowered.startswith("data:"):
-            return bare if lowered.startswith(_PICTURE_KINDS) and len(bare) < _LONGEST_PICTURE else None
+            return (
+                bare if lowered.startswith(_PICTURE_KINDS) and len(bare) < _MAX_PICTURE_CHARACTERS else None
+            )
         if bare.startswith("//"):
             bare = f"https:{bare}"
         if not bare.lower().startswith(("http://", "https://")) or not host_of(bare):
@@ -198,8 +200,8 @@ def sanitize_html(
 
 
 def _sheets(html: str, state: _Pass) -> Iterator[str]:
-    budget = _LONGEST_SHEETS
-    for sheet in islice(_STYLE_ELEMENT.finditer(html), _MOST_SHEETS):
+    budget = _MAX_STYLE_CHARACTERS
+    for sheet in islice(_STYLE_ELEMENT.finditer(html), _MAX_SHEETS):
         if budget > 0:
             yield styles.clean_sheet(sheet[1][:budget], state.address)
         budget -= len(sheet[1])
@@ -210,7 +212,7 @@ def _count_elsewhere(html: str) -> int:
     if not _HAS_LOADING.search(html):
         return 0
     named = complexity.tags_named(html, _LOADING)
-    return sum(any(map(_NAMES_REMOTE.match, attributes)) for _, attributes in islice(named, _MOST_ELSEWHERE))
+    return sum(any(map(_NAMES_REMOTE.match, attributes)) for _, attributes in islice(named, _MAX_ELSEWHERE))
 
 
 type _Attribute = Callable[[str, str, str], str | None]

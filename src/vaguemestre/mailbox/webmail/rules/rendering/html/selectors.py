@@ -25,8 +25,8 @@ _MEDIA_WORDS = frozenset(
 )
 _MEDIA_KINDS = frozenset(("whitespace", "number", "dimension"))
 _SELECTOR_KINDS = frozenset(("ident", "hash", "whitespace"))
-_SELECTOR_SIGNS = frozenset((".", ">", "+", "~", "*", ":", ","))
-_MOST_TOKENS = 400  # of the selectors of one rule
+_SELECTOR_CHARACTERS = frozenset((".", ">", "+", "~", "*", ":", ","))
+_MAX_TOKENS = 400  # of the selectors of one rule
 
 LETTER = "vm-letter"  # the element that holds the letter; `html`, `body` and `:root` of its sheet
 _OWN = "vm-"  # how the names of our elements and classes start, in lower case
@@ -39,14 +39,14 @@ _SHEET = re.compile(r"(?:html|body|:root)(?![\w\\.:#*-])\s*(>?)\s*", re.IGNORECA
 def clean_selector(tokens: Iterable[Any]) -> str:
     """Serialize selectors of types, classes, ids and combinators, within the letter; empty for any other."""
     nodes = list(tokens)
-    if len(nodes) >= _MOST_TOKENS or not all(map(_is_allowed, nodes)):
+    if len(nodes) >= _MAX_TOKENS or not all(map(_is_allowed, nodes)):
         return ""
     return ",".join(dict.fromkeys(filter(None, map(_within, _each(nodes)))))
 
 
 def _is_allowed(token: Any) -> bool:
     if token.type == "literal":
-        return token.value in _SELECTOR_SIGNS
+        return token.value in _SELECTOR_CHARACTERS
     return token.type in _SELECTOR_KINDS
 
 

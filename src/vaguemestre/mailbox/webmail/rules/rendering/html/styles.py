@@ -18,9 +18,9 @@ from vaguemestre.mailbox.webmail.rules.rendering.html.colours import is_colour, 
 from vaguemestre.mailbox.webmail.rules.rendering.html.selectors import clean_media_query, clean_selector
 
 LONGEST = 300_000  # characters of one style block
-MOST_RULES = 4_000
-_LONGEST_ATTRIBUTE = 20_000
-_MOST_BRACKETS = 20
+MAX_RULES = 4_000
+_MAX_ATTRIBUTE_CHARACTERS = 20_000
+_MAX_BRACKETS = 20
 _STEPS = {"(": 1, ")": -1}
 
 # The address to load instead, or None to load nothing.
@@ -75,7 +75,7 @@ def clean_sheet(text: str, remote: Remote) -> str:
     """Sanitize a `<style>` element. `remote` is called for every address in it."""
     try:
         rules = tinycss2.parse_stylesheet(text[:LONGEST], skip_comments=True, skip_whitespace=True)
-        return without_markup("\n".join(_rules(rules[:MOST_RULES], remote, inside_media=False)))
+        return without_markup("\n".join(_rules(rules[:MAX_RULES], remote, inside_media=False)))
     except RecursionError:  # brackets nested hundreds deep: no real style
         return ""
 
@@ -83,7 +83,7 @@ def clean_sheet(text: str, remote: Remote) -> str:
 def _of_attribute(text: str, remote: Remote) -> str:
     try:
         return _declarations(
-            tinycss2.parse_blocks_contents(text[:_LONGEST_ATTRIBUTE], skip_comments=True), remote
+            tinycss2.parse_blocks_contents(text[:_MAX_ATTRIBUTE_CHARACTERS], skip_comments=True), remote
         )
     except RecursionError:
         return ""
@@ -106,7 +106,7 @@ _ALONE = re.compile(r"[A-Za-z0-9_\s:#%.,+()!/-]*+", re.ASCII)
 
 def _simple(text: str) -> str | None:
     """Sanitize an attribute of simple declarations; None when it has to be parsed as a whole."""
-    if len(text) > _LONGEST_ATTRIBUTE:
+    if len(text) > _MAX_ATTRIBUTE_CHARACTERS:
         return None
     pieces = [_declaration(piece) for piece in text.split(";")]
     if None in pieces:
@@ -147,7 +147,7 @@ def _spaced(item: str) -> str:
 def _alone(text: str) -> str | None:
     if not text.strip():
         return ""
-    if not _ALONE.fullmatch(text) or text.count("(") != text.count(")") or text.count("(") > _MOST_BRACKETS:
+    if not _ALONE.fullmatch(text) or text.count("(") != text.count(")") or text.count("(") > _MAX_BRACKETS:
         return None
     if "url" in text.lower() or min(accumulate(_STEPS.get(char, 0) for char in text)) < 0:
         return None
@@ -178,7 +178,7 @@ def _rules(rules: Iterable[Any], remote: Remote, *, inside_media: bool) -> Itera
         ):
             query = clean_media_query(rule.prelude)
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-            body = "\n".join(_rules(inner[:MOST_RULES], remote, inside_media=True))
+            body = "\n".join(_rules(inner[:MAX_RULES], remote, inside_media=True))
             if query and body:
                 yield f"@media {query}{{{body}}}"
 
