@@ -56,27 +56,27 @@ def sockets(instance: Place) -> Path:
 
 
 def lmtp_socket(instance: Place) -> Path:
-    """Where Dovecot takes deliveries."""
+    """Socket where Dovecot takes deliveries."""
     return sockets(instance) / "lmtp"
 
 
 def signer_socket(instance: Place) -> Path:
-    """Where Postfix hands over what leaves to be signed, in a folder that only the two of them enter."""
+    """Socket of the DKIM signer, in a folder that only it and Postfix enter."""
     return sockets(instance) / "signer" / "milter"
 
 
 def arrivals_socket(instance: Place) -> Path:
-    """Where Postfix hands over what arrives at the MX, for its parts to be counted."""
+    """Socket of the milter that counts the parts of incoming messages."""
     return sockets(instance) / "arrivals" / "milter"
 
 
 def filter_memory_socket(instance: Place) -> Path:
-    """Where the content filter reaches Valkey, in a folder that only the two of them enter."""
+    """Socket of Valkey for the content filter, in a folder that only the two of them enter."""
     return sockets(instance) / "valkey" / "valkey"
 
 
 def rspamd_control(name: str, instance: Place) -> Path:
-    """Where the first process of the filter (`rspamd`) or the signer is asked, by root and its own user."""
+    """Control socket of the filter (`rspamd`) or the signer, open to root and its own user."""
     return engine_path(instance, instance.engines_dir / name / "db" / "control")
 
 

@@ -78,7 +78,7 @@ class FilesShape(Protocol):
 
 
 class Place(Protocol):
-    """Where an instance stands."""
+    """Location of an instance on the machine."""
 
     @property
     def home(self) -> Path: ...

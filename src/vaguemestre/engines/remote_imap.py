@@ -52,7 +52,7 @@ class _PinnedConnection(imaplib.IMAP4_SSL):
         super().__init__(host, address[1], ssl_context=tls, timeout=_TIMEOUT_SECONDS)
 
     def give_patience(self, size: int = 0) -> None:
-        """From now on, the time for a message of that size; then the connection is cut, amid anything."""
+        """Give the connection the time for a message of that size, from now on; then it is cut."""
         self._deadline.set(_PATIENCE_SECONDS + size / _SLOWEST_BYTES_A_SECOND)
 
     def shutdown(self) -> None:

@@ -22,7 +22,7 @@ def socket_of(path: Path) -> Path:
 
 
 def own_socket(path: Path) -> Path:
-    """Where this process listens, when its kind listens at `path`."""
+    """The socket of this process, when its kind listens at `path`."""
     return socket_of(path) if is_one() else path
 
 

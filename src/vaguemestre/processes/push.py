@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 def open_until(session_keys: set[str]) -> dict[str, float]:
-    """Those of the sessions that are open → Unix time when each ends if it is not used; of the database."""
+    """Open sessions, among these → Unix time when each ends if unused, from the database."""
     close_old_connections()
     sessions_open_until = import_string("vaguemestre.access.signin.queries.sessions_open_until")
     session_names_open_until = import_string("vaguemestre.schools.sharing.queries.session_names_open_until")

@@ -55,7 +55,10 @@ def read(word: str) -> Question:
 
 
 def due(questions: Sequence[Question], greeted: Mapping[Question, float], now: float) -> list[Question]:
-    """Those to ask. `greeted`: when each answered last, on the clock of `now`; a greeting counts a minute."""
+    """The processes to ask now.
+
+    `greeted`: when each answered last, on the clock of `now`; a greeting counts a minute.
+    """
 
     def counts(question: Question) -> bool:
         return question.ask is Ask.GREETING and now - greeted.get(question, -_GREETED_EVERY) < _GREETED_EVERY

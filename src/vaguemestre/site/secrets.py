@@ -53,12 +53,12 @@ def needed_files(folder: Path) -> Iterator[Path]:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Of each key that all machines share: a digest by which two may be compared, and which tells nothing."""
+    """Digests of the keys that all machines share, to compare two machines without telling the keys."""
     return {name: _digest(name, read(folder, name)) for name in (*_RANDOM, "token_key.pem")}
 
 
 def former_digests(folder: Path) -> dict[str, tuple[str, ...]]:
-    """Of what keys were before."""
+    """Digests of the former keys."""
     names = [name.removesuffix(".former") for name in _FORMER]
     return {name: tuple(_digest(name, value) for value in former(folder, name)) for name in names}
 
@@ -73,7 +73,7 @@ def are_given() -> bool:
 
 
 def path_of(folder: Path, name: str) -> Path:
-    """Where this process reads a secret."""
+    """Path of a secret, as this process reads it."""
     return Path(os.environ.get(CREDENTIALS) or folder) / name
 
 

@@ -55,5 +55,5 @@ def show_health(request: HttpRequest) -> JsonResponse:
 
 @csrf_exempt  # programs ask by PROPFIND; nothing is done here
 def find_carddav(request: HttpRequest) -> HttpResponse:
-    """Where programs look for address books (RFC 6764 §5)."""
+    """Redirect programs that look for address books (RFC 6764 §5)."""
     return HttpResponsePermanentRedirect(settings.CONFIG.carddav_url)

@@ -11,7 +11,7 @@ from vaguemestre.foundation.kernel.times import NoSuchDay, paris_day
 
 
 class NameField(forms.CharField):
-    """Whose password is asked about. A username or address does as well as a NUMEN."""
+    """The account whose password was lost: username, address or NUMEN."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -55,7 +55,7 @@ _SESSION = (
 
 
 def open_session(session_key: str, now: datetime, policy: Policy | None = None) -> OpenSession | None:
-    """That session; None when it is over or its account is not active."""
+    """The open session of that key; None when it is over or its account is not active."""
     row = BrowserSession.objects.filter(pk=session_key, expire_date__gt=now, account__isnull=False)
     values = row.values_list(*_SESSION).first()
     if values is None:
@@ -123,14 +123,14 @@ def outreaches(account: Presented, other_id: int) -> bool:
 
 
 class SessionHolder(NamedTuple):
-    """Whose session it is."""
+    """The person and account of a session."""
 
     account_id: int
     mailbox: str
 
 
 def session_holder(session_key: str, now: datetime) -> SessionHolder | None:
-    """Whose open session that is; None when it is over or its account is not active."""
+    """The holder of that open session; None when it is over or its account is not active."""
     rows = BrowserSession.objects.filter(pk=session_key, expire_date__gt=now, account__state="active")
     row = rows.values_list("account_id", "account__mailbox").first()
     return SessionHolder(*row) if row else None
@@ -148,7 +148,7 @@ def was_on_shared_computer(session_key: str) -> bool:
 
 
 def sessions_over(session_keys: Collection[str], now: datetime) -> set[str]:
-    """Those of the keys whose session is over."""
+    """The keys, among these, of sessions that are over."""
     return set(session_keys) - sessions_open_until(session_keys, now).keys()
 
 

@@ -100,7 +100,7 @@ def _return_database(config: Config, at: datetime | None) -> None:
 
 
 def _restore_keys(config: Config, place: str, at: datetime | None, keys_password: Path | None) -> None:
-    """Neither mail nor database: other machines have them, and go on."""
+    """Restore the keys alone, of the first of several machines: the others still serve mail and database."""
     check_has_no_keys(config)
     stores = _stores(config, place, keys_password)
     restore_keys(config, stores.keys, at)

@@ -1,4 +1,4 @@
-"""Whose mailbox `vaguemestre restore --account` restores, and its line in the journal."""
+"""The mailbox that `vaguemestre restore --account` restores, and its line in the journal."""
 
 from datetime import datetime
 from typing import NamedTuple

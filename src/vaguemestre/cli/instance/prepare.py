@@ -91,7 +91,7 @@ def _compare_keys(config: Config) -> None:
 
 
 def _look_at_restored(config: Config) -> None:
-    """After a restoration: nothing leaves twice, and what ended since the backup stays ended."""
+    """Complete a restoration: no message is sent twice, and accounts closed since the backup stay closed."""
     mark = config.data_dir / RESTORED
     if mark.exists():
         report = settle_restored(config.data_dir, mail_directory.get(), now=timezone.now())

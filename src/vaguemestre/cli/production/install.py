@@ -70,7 +70,7 @@ def _install(file: Path | None, node: str, *, is_dry: bool) -> None:
 
 
 def installation_of(whole: Installation, name: str) -> Installation | NodeInstallation:
-    """That of this machine. Raises ConfigWrong when the file and `--node` do not go together."""
+    """The installation of this machine. Raises ConfigWrong when the file and `--node` do not go together."""
     topology = whole.config.topology
     names = ", ".join(node.name for node in topology.nodes)
     if not topology.nodes:

@@ -97,7 +97,7 @@ def _show_plan(running: Release, wanted: Release) -> None:
 
 
 def _return_to(running: Release) -> Release:
-    """Where --back leads: the start of a move that was not ended, else the release before."""
+    """The release that `--back` returns to: where an unfinished move began, else the one before."""
     journey = upgrade.begun()
     path = journey.return_to if journey else former_release()
     if path is None:

@@ -80,7 +80,7 @@ def acts_page(
 
 
 def find_act(act_id: int, academy_id: int) -> ActFile | None:
-    """That act, if an office of that académie (0: of all) may see it."""
+    """The act of that id, if an office of that académie (0: of all) may see it."""
     row = _of_office(academy_id).filter(pk=act_id).first()
     return _act_file(row, _counts_of([row.pk]).get(row.pk, Counts())) if row else None
 
@@ -121,7 +121,7 @@ def people_done(act_id: int, academy_id: int) -> tuple[Listed, ...]:
 
 
 def wanted_since(row: BulkAct, treated: Mapping[int, datetime]) -> set[int]:
-    """Of these accounts, those that somebody wanted as the act left them, after the moment of each.
+    """The accounts that somebody else put, after the act treated them, into the state the act gave them.
 
     A later act in force found them « already » so; or the help desk made a suspended one safe.
     """
@@ -137,12 +137,12 @@ def wanted_since(row: BulkAct, treated: Mapping[int, datetime]) -> set[int]:
 
 
 def kept_suspended(act: Act, account_ids: Collection[int]) -> frozenset[int]:
-    """Of these accounts, those that this act may not reopen: their management service suspended them."""
+    """The accounts that the act may not reopen, since their management service suspended them."""
     return suspended_by_service(account_ids) if act is Act.RESUME else frozenset()
 
 
 def reminded_since(account_ids: Collection[int], since: datetime) -> set[int]:
-    """Of these accounts, those reminded to activate after that moment, or about to be by an act at work."""
+    """The accounts reminded to activate after that moment, or about to be by an act that is running."""
     sent = Q(phase=Phase.DONE, treated_at__gt=since)
     due = Q(phase=Phase.LISTED, bulk_act__state=State.RUNNING)
     rows = BulkTarget.objects.filter(sent | due, bulk_act__act=Act.REMINDER)

@@ -27,7 +27,7 @@ class ReportSender(NamedTuple):
 
 
 class Origin(StrEnum):
-    """Where a message in our name came from."""
+    """The source of a message sent in our name."""
 
     OURS = "ours"  # our key signed it, or our own address sent it
     RELAY = "relay"  # a server that the académie declares: SPF, or `[mail] trusted_forwarders`
@@ -137,7 +137,7 @@ class SenderTotal:
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """Of one day: messages (DMARC) or sessions (TLS) that passed and failed."""
+    """Messages (DMARC) or sessions (TLS) of one day that passed and failed."""
 
     day: date
     passed: int

@@ -67,7 +67,7 @@ def _keys(request: SignedInRequest, form: InventoryForm, listing: Listing) -> li
 
 
 def _answer_path(line: Line) -> str:
-    """Where an administrator names somebody who answers for it; "" where somebody does."""
+    """The page where an administrator names an owner; "" if there is one."""
     if not line.is_vacant:
         return ""
     if line.is_list:

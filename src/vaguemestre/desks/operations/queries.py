@@ -78,7 +78,7 @@ def open_alarms() -> tuple[AlarmState, ...]:
 
 
 def closed_alarms(now: datetime, *, limit: int = 5) -> tuple[AlarmState, ...]:
-    """Those that ended within half a day, the last first."""
+    """The alarms that ended within half a day, the last first."""
     rows = Alarm.objects.filter(closed_at__gte=now - _CLOSED_SHOWN).order_by("-closed_at")
     return tuple(map(_state, rows[:limit]))
 

@@ -55,7 +55,7 @@ def announcements_page(
 
 
 def find_announcement(announcement_id: int, office_academy: int) -> Announcement | None:
-    """That announcement, if an office of that académie (0: of all) writes it."""
+    """The announcement of that id, if an office of that académie (0: of all) may edit it."""
     row = rows_of_office(office_academy).filter(pk=announcement_id).first()
     return _announcement(row) if row else None
 

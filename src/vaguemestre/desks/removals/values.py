@@ -118,7 +118,7 @@ class Box:
 
 
 class BoxHolder(NamedTuple):
-    """Whose mailbox it is: a name, and the address that people know."""
+    """Owner of a mailbox: a name, and the address that people know."""
 
     name: str
     address: str

@@ -99,7 +99,7 @@ _ESTABLISHMENT_PAGES: dict[str, Callable[[StructureSummary], str]] = {
 
 
 def _boxes(search: Search) -> HitGroup:
-    """Nobody opens a mailbox without being one of its members: who answers for it is told instead."""
+    """Shared mailboxes found, with their owners: no link, since only members may open one."""
     boxes, total = boxes_matching(search.words, search.now, academy_id=search.asker.academy_id, limit=SHOWN)
     is_administrator = search.asker.role == "administrator"
     hits = []

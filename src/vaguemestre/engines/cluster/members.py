@@ -25,7 +25,7 @@ class Member(NamedTuple):
 
     @property
     def network(self) -> str:
-        """That address alone, as pg_hba.conf writes it."""
+        """The member's address as a network of one host, for pg_hba.conf."""
         return f"{self.address}/{128 if ':' in self.address else 32}"
 
 

@@ -57,7 +57,7 @@ class PreviewStore:
                 self._files.remove(name)
 
     def _names(self, key: str) -> list[str]:
-        """Those a preview may have that is kept, the newest first."""
+        """The names under which a preview may be stored, the newest first."""
         if not _KEY.fullmatch(key):
             raise ConversionRefused("webmail.preview-impossible")
         return [f"{hour}-{key}" for hour in self._hours()]

@@ -79,7 +79,7 @@ class DoveadmServer:
         return self.run(user, command, "--", *words).cells_of(command)
 
     def fetched(self, user: str, fields: Sequence[str], *query: str) -> list[Sequence[str]]:
-        """Those fields of each message found. Raises EngineDown, EngineRefused."""
+        """The requested fields of each message found. Raises EngineDown, EngineRefused."""
         cells, width = self.cells(user, "fetch", " ".join(fields), *query), len(fields)
         return [cells[start : start + width] for start in range(0, len(cells) - width + 1, width)]
 

@@ -86,7 +86,7 @@ def _removed_verbs(
     checked: Callable[[Callable[..., object]], Callable[..., object]],
     erasers: Collection[int],
 ) -> dict[str, Verb]:
-    """Of what was put away."""
+    """Verbs that act on removed copies."""
     return {
         "list-removed": Verb(checked(copies.list_removed), erasers),
         "restore-copies": Verb(checked(copies.restore), erasers),

@@ -35,7 +35,7 @@ def parse_message(content: bytes) -> EmailMessage:
 
 @lru_cache(maxsize=16)
 def _shortened(content: bytes) -> bytes:
-    """Of a field that is beyond reading the beginning alone, as from the real store."""
+    """The message with header fields too long to read cut, as the real store gives them."""
     head, blank, body = content.partition(b"\r\n\r\n")
     if len(head) <= MAX_FIELD_BYTES:
         return content

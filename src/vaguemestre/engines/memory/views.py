@@ -33,7 +33,7 @@ def view_groups(newest_first: Sequence[Placed], view: View) -> list[list[Placed]
 
 
 def thread_of(ref: MessageRef, stored: StoredMessage, placed: Sequence[Placed]) -> list[Placed]:
-    """Those among `placed` that belong to the conversation of a message, itself included if it is there."""
+    """The messages, among `placed`, of the conversation of a message, itself included."""
     ids, others = message.thread(stored.content), [(one, message.thread(one[1].content)) for one in placed]
     while (wider := ids.union(*(theirs for _, theirs in others if theirs & ids))) != ids:
         ids = wider

@@ -115,7 +115,7 @@ def prepare(instance: Front) -> None:
 
 
 def _allowed_files() -> int:
-    """Those of a process, or fewer where a container allows no more: nginx would complain at each start."""
+    """Limit of open files of an nginx process, lowered to what the container allows (nginx warns else)."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     return _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
 

@@ -52,7 +52,7 @@ def _milter(socket: Callable[[Place], Path]) -> Question:
 
 
 def _first_process(name: str) -> Question:
-    """Of an rspamd: those it started go on without it, and none of them is replaced."""
+    """Probe of rspamd's main process: its workers go on without it, and none is replaced."""
     return Question(partial(rspamd_control, name), _NO_PAGE, lambda told: told.startswith(b"HTTP/1.1 404"))
 
 
@@ -75,7 +75,7 @@ PROGRAMS: Mapping[str, tuple[Question, ...]] = MappingProxyType(
 
 
 def silent_programs(place: Place, names: str) -> list[str]:
-    """Those of `names` (blanks between) that do not answer, all asked at once. Unknown names are silent."""
+    """The programs, among `names` (separated by blanks), that do not answer. Unknown ones count as silent."""
     wanted = names.split()
     with ThreadPoolExecutor(len(PROGRAMS)) as pool:
         answers = list(pool.map(partial(_answers, place), wanted))

@@ -34,7 +34,7 @@ def command(instance: Instance) -> tuple[str, ...]:
 
 
 def configuration(instance: Instance) -> str:
-    """Its configuration (mta-sts-daemon.yml(5)); JSON is YAML.
+    """Configuration of the MTA-STS daemon (mta-sts-daemon.yml(5)), in JSON, which is YAML.
 
     A policy outlives its web server for `max_age` (RFC 8461 §3.3), so those known are asked for again daily.
     """

@@ -20,10 +20,10 @@ def follows_policies(instance: Instance) -> bool:
 
 
 def policy_socket(instance: Place) -> Path:
-    """Where the daemon of MTA-STS policies listens."""
+    """Socket of the daemon of MTA-STS policies."""
     return sockets(instance) / "mta-sts" / "s"
 
 
 def dane_socket(instance: Place) -> Path:
-    """Where Postfix asks first whether a domain has DANE."""
+    """Socket of the service that tells Postfix whether a domain has DANE."""
     return sockets(instance) / "dane-policy" / "s"

@@ -35,7 +35,7 @@ def reports_tls(instance: Instance) -> bool:
 
 
 def tls_results_socket(instance: Instance) -> Path:
-    """Where Postfix tells what became of TLS; empty path: nowhere."""
+    """Socket where Postfix reports TLS results; an empty path if nobody collects them."""
     if reports_tls(instance):
         return sockets(instance) / "tls-reports" / "s"
     return Path(instance.mail.outgoing.tls_reports_socket)

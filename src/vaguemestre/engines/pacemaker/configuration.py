@@ -52,7 +52,7 @@ def elements(cluster: PodCluster) -> Iterator[Element]:
 
 
 def missing_elements(cluster: PodCluster, cib: str) -> Iterator[tuple[Element, bool]]:
-    """Those of ours that Pacemaker's configuration lacks or has otherwise; whether it has one of that id."""
+    """Our elements that Pacemaker's configuration lacks or has otherwise, and whether the id exists there."""
     root = ET.fromstring(cib)  # noqa: S314 (Pacemaker's own answer)
     for element in elements(cluster):
         there = next((one for one in root.iter() if one.get("id") == element.id), None)

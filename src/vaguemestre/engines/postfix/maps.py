@@ -51,7 +51,7 @@ def write_maps(instance: Instance, folder: Path) -> None:
 
 
 def _hosts(instance: Instance, reader: PostgresReader, name: str) -> tuple[str, ...]:
-    """Where they are asked. Postfix 3.10 tries a URI when the other host has failed, never before it."""
+    """`hosts` of a PostgreSQL map. Postfix 3.10 tries a URI only when the other host has failed."""
     if reader.host.startswith("/"):
         return (f"unix:{reader.host}",)
     if not instance.topology.database_nodes or name not in _OF_ARRIVALS:

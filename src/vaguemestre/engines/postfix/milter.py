@@ -156,7 +156,7 @@ async def _packets(reader: asyncio.StreamReader) -> AsyncIterator[tuple[bytes, b
 
 
 def _end_of_packet(received: bytearray, start: int) -> int:
-    """Where the packet ends, beyond what was received if that is not known yet."""
+    """Offset of the packet's end; past the received bytes while its length is unknown."""
     first = start + _LENGTH_BYTES
     if len(received) < first:
         return first

@@ -134,11 +134,11 @@ class SqlMailDirectory(ABC):
             return frozenset(address for (address,) in cursor.fetchall())
 
     def delivered(self, addresses: Collection[str]) -> frozenset[str]:
-        """Those among the addresses that Postfix's map of mailboxes delivers to."""
+        """The addresses, among these, that Postfix's map of mailboxes delivers to."""
         return frozenset(self.mailboxes_of(addresses))
 
     def mailboxes_of(self, addresses: Collection[str]) -> dict[str, str]:
-        """Whose each address is, by Postfix's map of mailboxes."""
+        """Address → mailbox, by Postfix's map of mailboxes."""
         if not addresses:
             return {}
         with self.work("delivered") as cursor:
@@ -219,7 +219,7 @@ class SqlMailDirectory(ABC):
 
 
 def _insert_places(cursor: Cursor, mailboxes: Iterable[ExpectedMailbox], placeholder: str) -> None:
-    """Only a move changes the place of a mailbox that has one: see `places`."""
+    """Insert the places of mailboxes without one; only a move changes a place (see `places`)."""
     cursor.executemany(
         f"INSERT INTO place (mailbox, pod) VALUES ({placeholder}, {placeholder})"  # noqa: S608
         " ON CONFLICT (mailbox) DO NOTHING",

@@ -32,7 +32,7 @@ def prepare(instance: Instance) -> None:
 
 
 class PostgresMailDirectory(SqlMailDirectory):
-    """In the schema `projection` of the instance's database, created when it is missing."""
+    """Mail directory in the schema `projection` of the instance's database, created when missing."""
 
     placeholder = "%s"
 

@@ -32,7 +32,7 @@ def prepare(instance: Instance) -> None:
 
 
 class SqliteMailDirectory(SqlMailDirectory):
-    """In the file of that path, created when it is missing."""
+    """Mail directory in an SQLite file, created when missing."""
 
     placeholder = "?"
 

@@ -19,7 +19,7 @@ class ListedLinks:
         self._names: frozenset[str] = frozenset()
 
     def __call__(self, address: str) -> bool:
-        """Without a filter there is no file: nothing is listed by it."""
+        """Whether the security desk lists that link. False without a filter, which owns the file."""
         names = self._current()
         return any(name in names for name in listed_names(address)) or self._is_refused(address)
 

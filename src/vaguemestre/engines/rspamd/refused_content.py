@@ -40,7 +40,7 @@ class RefusedContent:
         self._file = folder(instance) / "marks"
 
     def __call__(self, marks: Collection[str]) -> None:
-        """Nothing to write where no filter was ever prepared."""
+        """Write the refused marks for the filter; nothing if no filter was ever prepared."""
         content = "".join(f"{mark}\n" for mark in sorted(marks)).encode()
         if not self._file.parent.is_dir():
             return

@@ -62,13 +62,13 @@ def public_paths(instance: Instance) -> Pair:
 
 
 def academy_pair(instance: Instance, academy: AcademyShape) -> Pair:
-    """Where the engines read the certificate of an académie's own names."""
+    """Paths of the certificate and key of an académie's own names."""
     folder = instance.engines_dir / "tls"
     return Pair(folder / f"{academy.domain.lower()}.pem", folder / f"{academy.domain.lower()}.key")
 
 
 def given_paths(instance: Instance) -> Pair:
-    """Where the given certificate comes from: the configured files, or certbot's folder."""
+    """Paths of the given certificate: the configured files, or certbot's folder."""
     if instance.tls.acme:
         return Pair(_ACME_FOLDER / "fullchain.pem", _ACME_FOLDER / "privkey.pem")
     return Pair(Path(instance.tls.certificate), Path(instance.tls.key))

@@ -9,7 +9,7 @@ _FOR_PROGRAMS = ("mta-sts", "autoconfig", "autodiscover")
 
 
 def own_names(instance: Instance) -> tuple[str, ...]:
-    """Those of the mail services; where nginx ends TLS itself (production), those of the pages too."""
+    """Names of the mail services, and in production, where nginx terminates TLS, those of the pages."""
     names = [name for domain in instance.domains for name in server_names(domain)]
     return tuple(dict.fromkeys((*names, *(_names_of_pages(instance) if instance.has_usual_ports else ()))))
 

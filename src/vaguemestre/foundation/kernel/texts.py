@@ -18,7 +18,7 @@ def without_accents(text: str) -> str:
 
 
 def words_only(text: str) -> str:
-    """Its words, without accents, ligatures or case, one blank apart: `« L’Œuvre »` is `l oeuvre`."""
+    """Words of a text, without accents, ligatures or case, one blank apart: `« L’Œuvre »` is `l oeuvre`."""
     return " ".join(_WORD.findall(without_ligatures(without_accents(text))))
 
 

@@ -188,7 +188,7 @@ class PrintedDocument:
         self._pdf.ln(3)
 
     def codes(self, codes: Sequence[str]) -> None:
-        """In two columns."""
+        """Print codes in two columns."""
         self._pdf.set_font(_CODE_FONT, size=14)
         for at, code in enumerate(codes):
             self._pdf.cell(80, 9, self._printable(code))

@@ -17,7 +17,9 @@ _MAX_SAID = 300  # characters
 
 
 class SharedForm(forms.Form):
-    """Its page carries a digest of each value shown; `initial` is the row as it stands now.
+    """Form on a row that several people edit.
+
+    Its page carries a digest of each value shown; `initial` is the row as it stands now.
 
     A field that was left as it was shown takes the value that stands now. One that was changed here, and
     otherwise elsewhere meanwhile, is refused once, with the other's value. The template of a page that
@@ -39,7 +41,7 @@ class SharedForm(forms.Form):
         return self.hidden_digests(digests)
 
     def hidden_digests(self, digests: Mapping[str, str]) -> SafeString:
-        """Those of a page that is shown again: of what it did not compare, the digests it came with."""
+        """Hidden field of digests of a page shown again; a field not compared keeps the one it came with."""
         if self.is_bound:
             sent = self.sent_digests()
             digests = {

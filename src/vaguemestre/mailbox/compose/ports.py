@@ -32,7 +32,7 @@ class ListsAt(Protocol):
 
 class DeliveredAddresses(Protocol):
     def __call__(self, addresses: Collection[str]) -> frozenset[str]:
-        """Those of the addresses (lower case) that one of our mailboxes receives. Raises EngineDown."""
+        """The addresses, among these (lower case), that one of our mailboxes receives. Raises EngineDown."""
         ...
 
 

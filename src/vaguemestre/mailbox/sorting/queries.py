@@ -247,7 +247,7 @@ def script_status_of(account_id: int) -> ScriptStatus:
 
 
 def accounts_with_scripts(account_ids: Collection[int]) -> list[int]:
-    """Those of the accounts that have a script, to be rewritten when names or addresses change."""
+    """The accounts, among these, that have a script, to be rewritten when names or addresses change."""
     return list(ScriptRow.objects.filter(account_id__in=account_ids).values_list("account_id", flat=True))
 
 

@@ -127,7 +127,7 @@ class OpenableBoxes(Protocol):
     """Shared mailboxes that one list may gather, with the sessions of the person in them."""
 
     def __call__(self, account_id: int, session_key: str) -> Sequence[OpenableBox]:
-        """At most a dozen, since each is a connection. Delegated personal mailboxes are left out."""
+        """Mailboxes shown together: a dozen at most (each is a connection), no delegated personal one."""
         ...
 
 

@@ -17,13 +17,13 @@ _BY = "system"
 
 
 def follow_classes(event: ClassesChanged) -> None:
-    """After a change of classes: the accounts of the académie."""
+    """Reassign the accounts of the académie after a change of its service classes."""
     now = timezone.now()
     assign_classes(event.academy_id, by=_BY, now=now, today=paris_day(now))
 
 
 def follow_people(event: PeopleChanged) -> None:
-    """After a change of posts or category."""
+    """Reassign service classes after a change of posts or category."""
     _assign(event.person_ids)
 
 

@@ -46,7 +46,7 @@ def run_lifecycle_round() -> None:
 
 
 def begin_academy_move(event: PersonTransferred) -> None:
-    """After a move: the former address gets a neutral reply, for the delay of the table."""
+    """Give the former address a neutral reply after a move, for the delay of the table."""
     now = timezone.now()
     services.begin_academy_move(
         event.account_id,

@@ -28,5 +28,5 @@ def clean_paragraph(kind: LetterKind, typed: str) -> str:
 
 
 def _is_visible(char: str) -> bool:
-    """Neither a control, nor a mark that changes the direction of what follows, nor of private use."""
+    """Whether a character is printable: no control, no direction mark, no private use."""
     return not unicodedata.category(char).startswith("C")

@@ -1,4 +1,4 @@
-"""Where mailboxes live on an installation of several pods, and moves that are not over."""
+"""Places of mailboxes on an installation of several pods, and moves under way."""
 
 from django.db import models
 

@@ -33,7 +33,7 @@ class MailDirectory(Protocol):
         ...
 
     def delivered(self, addresses: Collection[str]) -> frozenset[str]:
-        """Those of the addresses, lower case, that some mailbox receives at. Raises EngineDown."""
+        """The addresses, among these (lower case), that some mailbox receives. Raises EngineDown."""
         ...
 
     def mailboxes_of(self, addresses: Collection[str]) -> Mapping[str, str]:

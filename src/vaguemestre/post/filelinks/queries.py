@@ -26,7 +26,7 @@ def files_of(account_id: int) -> tuple[Filelink, ...]:
 
 
 def files_among(account_id: int, ids: Iterable[int]) -> tuple[Filelink, ...]:
-    """Those of the ids that are the account's files, oldest first."""
+    """The account's files among these ids, oldest first."""
     rows = SharedFile.objects.filter(account_id=account_id, pk__in=list(ids)).order_by("pk")
     return tuple(filelink_of(row) for row in rows)
 

@@ -36,7 +36,7 @@ def follow(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 def _closed(answer: HttpResponse) -> HttpResponse:
-    """Kept by nobody, and the place the link leads to is not told where it stood."""
+    """Add headers: not cached, not indexed, and no Referer for the site the link leads to."""
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex"

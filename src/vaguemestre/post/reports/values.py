@@ -49,7 +49,7 @@ class CastVote(NamedTuple):
 
 
 class VotedMessage(NamedTuple):
-    """Where the voter saw the message: it may have moved since."""
+    """Place of the message when it was voted on: it may have moved since."""
 
     mailbox: str
     folder: str

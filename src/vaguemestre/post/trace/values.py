@@ -71,7 +71,7 @@ class Step:
 
 
 class Place(StrEnum):
-    """Where a message was delivered or refused."""
+    """Place where a message was delivered or refused."""
 
     DOOR = "door"  # while a client submitted it, or a server handed it over
     HERE = "here"  # our mail store, or the queue itself

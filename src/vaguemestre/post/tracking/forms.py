@@ -84,13 +84,13 @@ class MessageSearchForm(forms.Form):
 
 
 class WholeSearchForm(MessageSearchForm):
-    """That of administrators, who may also search everybody's mail by its subject or its verdict."""
+    """Search form of administrators, who may also search everybody's mail by subject or verdict."""
 
     objet = forms.CharField(required=False, max_length=255, label="Objet exact")
     verdict = forms.ChoiceField(required=False, choices=VERDICT_CHOICES)
 
     def verdicts(self) -> frozenset[Verdict]:
-        """Those chosen; none for any."""
+        """The chosen verdicts; none for any."""
         chosen = self.cleaned_data["verdict"]
         if chosen == SET_ASIDE:
             return SETS_ASIDE

@@ -40,7 +40,7 @@ class CachedSources(Collector):
         self._fresh_until = float("-inf")
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing: registering asks no source."""
+        """No metrics: registering asks no source."""
         return ()
 
     def collect(self) -> Iterable[Metric]:

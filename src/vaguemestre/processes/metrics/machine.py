@@ -66,7 +66,7 @@ def postfix_queue(config: Config) -> Iterator[Metric]:
 
 
 def engine_logs(config: Config) -> Iterator[Metric]:
-    """By the part of `/sante/` whose log it is, so that a rule can ask whether that one answers."""
+    """Time of the last line of each engine's log, labelled by its part in `/sante/`."""
     family = GaugeMetricFamily(
         "vaguemestre_log_last_line_timestamp_seconds",
         "When this engine last wrote into its log.",
@@ -100,7 +100,7 @@ def certificates(config: Config) -> Iterator[Metric]:
 
 
 def backup(config: Config) -> Iterator[Metric]:
-    """By the date of the note that a whole backup leaves, whose content is for root alone."""
+    """Time of the last whole backup, from the date of its note, which only root may read."""
     note = config.home / LAST_BACKUP
     if note.exists():
         yield GaugeMetricFamily(

@@ -53,7 +53,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Nothing: a scrape each quarter of a minute is no news."""
+        """Log nothing: there is a scrape every fifteen seconds."""
 
 
 def sockets_asked(addresses: Sequence[str]) -> tuple[str, ...]:

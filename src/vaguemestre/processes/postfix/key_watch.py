@@ -1,4 +1,4 @@
-"""Nothing leaves for the outside before it can be signed."""
+"""Watch of DKIM keys: nothing leaves for the outside before it can be signed."""
 
 from collections.abc import Callable
 

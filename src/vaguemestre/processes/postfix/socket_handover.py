@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def listening_place(path: Path) -> Iterator[Path]:
-    """Where to listen, made `path` by `take_over`: Postfix knows no other, and finds somebody there."""
+    """A socket path of this process; `take_over` renames it to `path`, where somebody always listens."""
     own = path.with_name(f"{path.name}.{os.getpid()}")
     own.unlink(missing_ok=True)
     yield own

@@ -86,7 +86,7 @@ def message(reporter: Reporter, domain: str, row: Mapping[str, Any], day: date) 
 
 
 def _policy_of(policy: Mapping[str, Any]) -> tuple[str, bool, list[str]]:
-    """Its text, by which those alike are added up; whether it failed; why."""
+    """The policy as text (a key to add equal ones up), whether it failed, and the failures."""
     words = {
         "policy-type": _POLICIES.get(policy["policy-type"], "no-policy-found"),
         "policy-string": [str(line)[:500] for line in policy.get("policy-string", [])[:20]],

@@ -1,4 +1,4 @@
-"""Where an instance in production keeps what it has (ADR 0029). Constants, and what follows from them."""
+"""Paths of an instance in production (ADR 0029)."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def python(release: Path) -> Path:
 
 
 def source(release: Path) -> Path:
-    """Where the modules of a release lie."""
+    """Folder of the modules of a release."""
     return release / "src"
 
 

@@ -35,7 +35,7 @@ class BoxKind(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a membership comes from."""
+    """Origin of a membership."""
 
     POST = "post"  # the HR feed: the member holds the post
     HAND = "hand"  # an owner, or an administrator
@@ -179,7 +179,7 @@ class MessageRef:
 
 
 class MessageLocation(NamedTuple):
-    """Where the mail store has a message."""
+    """Place of a message in the mail store."""
 
     folder: str
     uid_validity: int

@@ -16,7 +16,7 @@ def usage_of(agent: MailAgent, mailbox: str) -> MailboxUsage:
 
 
 def forwards_of(account_id: int) -> Forwards:
-    """Where the mail of an account is sent on, as the help desk shows it."""
+    """Addresses to which the mail of an account is sent on, as the help desk shows them."""
     to = f"account:{account_id}"
     changed_at = last_time(to, "sorting.filter-saved")
     rules = [ForwardRule(name, where, changed_at) for name, where in sorting_queries.redirects_of(account_id)]

@@ -103,7 +103,7 @@ class AcceptanceEvidence:
 
 
 def acceptance_evidence(config: Config) -> AcceptanceEvidence:
-    """That of the instance's own Postfix."""
+    """Acceptance evidence of the instance's own Postfix."""
     return AcceptanceEvidence(partial(queue, config, list_messages))
 
 

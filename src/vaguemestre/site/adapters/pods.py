@@ -1,4 +1,4 @@
-"""Where a mailbox is opened: on this machine, or on the pod where it lives."""
+"""Opening of a mailbox on this machine, or on the pod where it lives."""
 
 import ssl
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Where the agents of our own rooms listen; those of engines say it themselves."""
+"""Sockets of the agents of our own rooms; those of engines define their own."""
 
 from pathlib import Path
 

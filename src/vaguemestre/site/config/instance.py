@@ -126,7 +126,7 @@ class Config(HomeFolders):
 
     @property
     def listen_addresses(self) -> tuple[str, ...]:
-        """Where the mail doors are open to the world."""
+        """Addresses on which the mail services listen to the world."""
         if self.served_pod and (pod := self.topology.pod_named(self.served_pod)):
             return (pod.address,)
         return self.network.addresses or (EVERYWHERE if self.network.has_usual_ports else (self.mail.host,))
@@ -138,13 +138,13 @@ class Config(HomeFolders):
 
     @property
     def entry_address(self) -> str:
-        """Where this machine answers them, on the network between machines; empty if it does not."""
+        """Address on which this machine answers entries, on the internal network; "" if it does not."""
         node = self.topology.node_named(self.machine) if self.topology.entry_nodes else None
         return node.address if node and node.serves and not self.served_pod else ""
 
     @property
     def pods_reach(self) -> str:
-        """Where pods hand over what Sieve sends, on the network between machines; empty if there are none."""
+        """Address on which this front takes what Sieve sends on pods; "" on other machines."""
         fronts = (node.address for node in self.topology.front_nodes if node.name == self.machine)
         return "" if self.served_pod else next(fronts, "")
 
@@ -180,7 +180,7 @@ class Config(HomeFolders):
 
     @property
     def intranet_url(self) -> str:
-        """Where the demonstration's Accolad answers; it knows its secret by `intranet_secret`."""
+        """Address of the demonstration's Accolad; it knows its secret by `intranet_secret`."""
         return f"http://localhost:{self.ports.intranet}"
 
     @property
@@ -189,7 +189,7 @@ class Config(HomeFolders):
 
     @property
     def rooms_url(self) -> str:
-        """Where the demonstration's Salles answers; CAS services keep no secret."""
+        """Address of the demonstration's Salles; CAS services keep no secret."""
         return f"http://localhost:{self.ports.rooms}"
 
     @property

@@ -113,7 +113,7 @@ def _read(
 
 
 def _with_pod(config: Config, faults: list[Fault]) -> Config:
-    """With the pod whose engines this process prepares or runs: the one named, or that of its machine."""
+    """The configuration with the pod whose engines this process runs: as named, or of its machine."""
     named = os.environ.get("VAGUEMESTRE_POD", "")
     if named and config.topology.pod_named(named) is None:
         faults.append(Fault(0, f"VAGUEMESTRE_POD : aucun [[pod]] ne s’appelle « {named} »"))

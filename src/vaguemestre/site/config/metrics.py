@@ -9,7 +9,7 @@ from vaguemestre.site.config.checks import Section
 
 @dataclass(frozen=True)
 class MetricsSection(Section):
-    """Where `/metrics` answers besides the loopback, and how long an answer is given again."""
+    """Addresses of `/metrics` besides the loopback, and the life of a cached answer."""
 
     addresses: Annotated[tuple[str, ...], checks.IP_ADDRESSES] = ()
     cache_seconds: Annotated[int, checks.between(1, 300)] = 10

@@ -163,7 +163,7 @@ class Topology(NamedTuple):
                 )
 
     def _shared_mail(self) -> Iterator[Rule]:
-        """Without pods nothing says where a mailbox is: one machine has them all, and what goes with them."""
+        """Rules without pods: one machine has all the mail duties."""
         for number, node in enumerate(self.nodes):
             given = [duty for duty in MAIL_DUTIES if duty in node.duties]
             if given and len(given) < len(MAIL_DUTIES):
@@ -289,7 +289,7 @@ def _read(
 
 
 def _place(kind: str, number: int) -> str:
-    """Where the reader of lines finds that table: the first one has no number."""
+    """Key of that table for the reader of lines: the first one has no number."""
     return f"{kind}.{number}" if number else kind
 
 

@@ -37,7 +37,7 @@ def companion_checks(config: Config) -> dict[str, Check]:
 
 
 def _wanted(config: Config) -> Iterator[str]:
-    """Those whose sockets open to few."""
+    """The programs whose sockets few users may open."""
     yield from ("arrivals", "mail-agent", "token-agent", "numen-agent")
     if config.mail.outgoing.leaves:
         yield "signer"
@@ -52,7 +52,7 @@ def _wanted(config: Config) -> Iterator[str]:
 
 
 def _by_the_agent(config: Config) -> dict[str, Check]:
-    """Nothing is said of the others while the agent that asks them is away itself."""
+    """Checks made through the agent; none of the others while the agent itself is away."""
     names, silent = tuple(_wanted(config)), list[str]()
     agent = Check(ok=True)
     try:
@@ -83,7 +83,7 @@ def _sender_rewriter(config: Config) -> Check:
 
 
 def _resolver() -> Check:
-    """Without it mail waits; one that verifies nothing lets it leave without the keys that others publish."""
+    """Check the resolver: without it mail waits; without DNSSEC it leaves without DANE."""
     servers = name_servers()
     state = resolver_state(servers)
     if state is ResolverState.SILENT:

@@ -18,7 +18,7 @@ _LONGEST_WAIT = """
 
 
 def database_checks(data_dir: Path, *, does_worker_live: bool) -> dict[str, Check]:
-    """Nothing is said of writes while the database does not answer, or nobody tries to write."""
+    """Checks of the database; none of its writes while it does not answer or nobody tries to write."""
     answers = _answers()
     stores = Check(ok=True)
     if answers.ok:

@@ -8,7 +8,7 @@ from vaguemestre.site.monitoring.probes import is_ours, page_answers
 
 
 def pod_checks(config: Config) -> dict[str, Check]:
-    """Its disk, its processes and Dovecot's log where the pod is; elsewhere it waits.
+    """Checks of a pod: disk, processes and Dovecot's log on the machine that runs it; elsewhere it waits.
 
     Of Dovecot itself nothing is said: its unit greets it each minute, which its log shows.
     """

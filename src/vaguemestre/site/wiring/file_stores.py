@@ -1,4 +1,4 @@
-"""Where the files of rooms are kept: in a folder of the home, or on S3."""
+"""File stores of rooms: in a folder of the home, or on S3."""
 
 import importlib
 from pathlib import Path

@@ -31,7 +31,10 @@ _INACTIVE = ("suspended", "closed")  # a pending account has no session to end
 
 
 class BrowserOrigin(NamedTuple):
-    """Where a session is opened from. `user_agent` as sent; `mark`: of the browser, "" not to record it."""
+    """The browser a session is opened from.
+
+    `user_agent` as sent; `mark`: of the browser, "" not to record it.
+    """
 
     network: str
     user_agent: str

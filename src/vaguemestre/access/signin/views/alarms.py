@@ -115,7 +115,7 @@ def _lock_account(request: HttpRequest, alarm: Alarm) -> HttpResponse:
 
 
 def _ask_for_proof(request: HttpRequest, alarm: Alarm) -> HttpResponse | None:
-    """To the sign-in page, unless the owner just proved who they are; the link's page then opens again."""
+    """Redirect to the sign-in page unless the owner just signed in; the link's page opens again."""
     who = who_asks(request)
     if who and who.account_id != alarm.account_id:
         raise Refusal("signin.undo-signed-in")

@@ -161,7 +161,7 @@ class Goodbye(NamedTuple):
 
 
 def goodbye_address(session_key: str, then: str = "") -> str:
-    """Where to go when that session ends: a page that lists the applications closed with it.
+    """The address of the page that lists the applications closed with that session.
 
     `then`: a registered address to go to afterwards.
     """

@@ -158,7 +158,7 @@ def visits_of_session(session_key: str) -> list[Visit]:
 
 
 def unnotified_sids(sids: list[str]) -> set[str]:
-    """Those of the visits whose application is not yet notified of the end."""
+    """The visits, among these, whose application is not yet notified of the sign-out."""
     return set(VisitRow.objects.filter(sid__in=sids).values_list("sid", flat=True))
 
 

@@ -21,7 +21,7 @@ class Component(NamedTuple):
 
     @property
     def purl(self) -> str:
-        """Its package URL (github.com/package-url/purl-spec)."""
+        """The package URL of the component (github.com/package-url/purl-spec)."""
         space = "debian/" if self.kind == DEBIAN else ""
         return f"pkg:{self.kind}/{space}{quote(self.name, safe='/')}@{quote(self.version, safe='')}"
 
@@ -61,7 +61,7 @@ def _python() -> Iterable[Component]:
 
 
 def _debian(lists: Path) -> Iterable[Component]:
-    """Those installed among the packages of the lists; none where dpkg is not there."""
+    """The installed Debian packages among those listed; none without dpkg."""
     names = {
         line.split()[0]
         for file in sorted(lists.glob("*.txt"))

@@ -40,7 +40,7 @@ class Table(NamedTuple):
 
 
 def tables(config: Config, parts: Sequence[Component], now: datetime) -> Iterator[Table]:
-    """In the order in which a commission reads them."""
+    """The tables of the file, in the order in which a commission reads them."""
     yield _inventory(config, now)
     yield _processes(config)
     yield _flows(config)

@@ -21,7 +21,7 @@ from vaguemestre.people.intake.services import hold_upload
 @act_words("déposer un import RH")
 @within_academy
 def upload(request: SignedInRequest) -> HttpResponse:
-    """Nothing is applied here: the feed waits until its plan is confirmed."""
+    """Take a feed from a form. Nothing is applied: the feed waits until its plan is confirmed."""
     form = FeedUploadForm(request.who.office_academy, request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST":

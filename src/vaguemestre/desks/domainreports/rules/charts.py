@@ -20,7 +20,7 @@ class Bar(NamedTuple):
 
 
 def stacked_bars(days: Sequence[DayCount]) -> tuple[Bar, ...]:
-    """Of each day what failed, standing on the line, and what passed above it."""
+    """Bars of a chart: for each day the failures, and the successes stacked on them."""
     top = max((day.passed + day.failed for day in days), default=0) or 1
     step = WIDTH / max(1, len(days))
     width = f"{max(1.0, step - _GAP):.2f}"
@@ -36,5 +36,5 @@ def stacked_bars(days: Sequence[DayCount]) -> tuple[Bar, ...]:
 
 
 def _height(count: int, top: int) -> float:
-    """Of a bar: a single message is seen beside thousands."""
+    """Height of a bar; at least a visible one for a single message beside thousands."""
     return max(2.0, count / top * HEIGHT) if count else 0.0

@@ -104,7 +104,7 @@ def _messages(box: Mailbox, folder: str) -> list[Row]:
 
 
 def _in_order(messages: Iterable[Row], regular: Collection[str]) -> list[Row]:
-    """Those that claim to be of regular reporters first; of each domain one, then a second one of each.
+    """Sort messages: claimed regular reporters first, then one message of each domain, a second of each…
 
     A claim gives no more than a place: what our filter says decides what is read.
     """

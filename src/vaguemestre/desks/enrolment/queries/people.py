@@ -90,7 +90,7 @@ def all_people(
 
 
 def people_in(scope: Scope, person_ids: Collection[int]) -> list[ManagedPerson]:
-    """Those of these people whom the services manage, in the same order."""
+    """The people, among these, whom the services manage, in the same order."""
     people = (person_in(scope, person_id) for person_id in dict.fromkeys(person_ids))
     return [person for person in people if person]
 

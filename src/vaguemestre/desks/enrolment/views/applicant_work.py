@@ -1,4 +1,4 @@
-"""Where an applicant works and as what, corrected by the officer who received the request."""
+"""Correction of an applicant's workplace and function by the officer who received the request."""
 
 from typing import Any
 

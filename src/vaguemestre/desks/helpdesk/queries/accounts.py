@@ -177,7 +177,7 @@ def action_target(account_id: int, operator_id: int, now: datetime) -> ActionTar
 
 
 def contact_for_code(account_id: int, state: str, now: datetime) -> str:
-    """Where the desk may send a code: the verified contact, or before activation the one from HR."""
+    """The contact a code may be sent to: the verified one, or before activation the one from HR."""
     if state != "pending":
         return usable_contact(account_id, now)
     person = find_person(identified(account_id).person_id or 0)

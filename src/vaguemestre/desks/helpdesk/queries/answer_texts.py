@@ -27,7 +27,7 @@ def answer_texts_page(
 
 
 def answer_text(text_id: int, academy_id: int = 0) -> ReadyAnswer | None:
-    """That ready answer; None if it is of another académie."""
+    """The ready answer of that id; None if it is of another académie."""
     row = _kept_by(academy_id).filter(pk=text_id).first()
     return _answer(row) if row else None
 

@@ -40,7 +40,7 @@ def confirmers_for(account_id: int, now: datetime) -> list[Confirmer]:
 
 
 def _who_may_act(account_ids: Iterable[int], account_id: int) -> list[int]:
-    """Those who can open the notice: neither the owner nor whoever left or whose account was made safe."""
+    """The accounts, among these, that can open the notice: not the owner's, a secured or a leaver's one."""
     others = [pk for pk in account_ids if pk != account_id]
     shut = waiting_for_password(others) | withdrawn_among(others)
     return [pk for pk in others if pk not in shut]

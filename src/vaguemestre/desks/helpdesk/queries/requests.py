@@ -61,7 +61,7 @@ def count_open_requests(academy_id: int = 0) -> int:
 
 
 def request_detail(request_id: int, academy_id: int = 0) -> HelpRequestDetail | None:
-    """That request; None if it was made to another académie."""
+    """The help request of that id; None if it was made to another académie."""
     return next(iter(_details(made_to(academy_id).filter(pk=request_id))), None)
 
 

@@ -29,7 +29,7 @@ class RequestTimes:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of the requests received together: how many, how many of them were answered, and the median delays.
+    """Counts of requests received and answered, and their median delays.
 
     The delays run from the reception, of the requests that came so far; None if none did.
     """

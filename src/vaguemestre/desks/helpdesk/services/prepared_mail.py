@@ -14,7 +14,7 @@ from vaguemestre.schools.sharing.services import end_sending_everywhere
 
 
 def hold_prepared_mail(account_id: int, *, by: str, now: datetime) -> None:
-    """After a compromise: the help desk decides of what waits in the mailbox itself."""
+    """Stop what a compromised account had prepared to send; the help desk decides on its waiting mail."""
     _stop_what_goes_on(account_id, by=by, now=now)
     stop_outgoing(account_id, by=by, now=now)
 

@@ -56,7 +56,7 @@ def _journal(action: str, messages: Sequence[QueuedMessage], *, by: str, at: dat
 
 
 def _concerned(act: QueueAct, messages: Collection[QueuedMessage]) -> list[QueuedMessage]:
-    """Those that the act changes: what is held is not held again, only what is held is released."""
+    """The messages that the act changes: only a held one is released, and it is not held again."""
     if act is QueueAct.SEND_BACK:
         return list(messages)
     return [message for message in messages if message.is_held == (act is QueueAct.RELEASE)]

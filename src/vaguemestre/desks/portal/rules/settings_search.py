@@ -59,13 +59,13 @@ def _rank(words: list[str], setting: Setting) -> int | None:
 
 
 def _significant(words: Sequence[str]) -> list[str]:
-    """Those words but the empty ones; all of them if none is left."""
+    """The words without stop words; all of them if none is left."""
     return [word for word in words if word not in _EMPTY] or list(words)
 
 
 @lru_cache(maxsize=2_000)
 def _folded_once(text: str) -> tuple[str, ...]:
-    """Of the settings, the same at each search; folding them took three quarters of one."""
+    """The folded words of a setting, cached: folding took three quarters of a search."""
     return tuple(_folded(text))
 
 

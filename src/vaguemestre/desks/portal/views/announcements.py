@@ -114,7 +114,7 @@ def mark_read(request: SignedInRequest, number: int) -> HttpResponse:
 
 
 def _urgent(request: SignedInRequest, preferences: Mapping[str, object]) -> HttpResponse:
-    """Nothing in a shared mailbox: what is read there would be read for all its members."""
+    """The urgent announcement, if any; none in a shared mailbox, where it would be read for all members."""
     who = request.who
     displayed = [] if who.acting else queries.announcements_on(paris_day(timezone.now()), who.academy_id)
     context = {"announcement": urgent_announcement(displayed, preferences)}

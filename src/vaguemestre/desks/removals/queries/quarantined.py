@@ -6,7 +6,7 @@ from vaguemestre.post.quarantine.queries import held_letters
 
 
 def count_quarantined(criteria: Criteria) -> int:
-    """Those that nobody may have handed over once the removal is decided."""
+    """Count the quarantined messages that the removal would bar from being handed over."""
     named = set(marks(criteria))
     held = held_letters(message_id=criteria.message_id, sender=criteria.sender)
     return sum(not named.isdisjoint(marks_of_message(*letter)) for letter in held)

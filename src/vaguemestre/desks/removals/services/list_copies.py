@@ -38,7 +38,7 @@ def _copies(message_id: str, sought: set[str], reached: Collection[str]) -> Iter
 
 
 def _steps(queue_ids: Iterable[str]) -> tuple[dict[str, str], dict[str, set[str]]]:
-    """By queue identifier: the login that submitted the message, and the addresses where it was stored."""
+    """Two maps by queue id: the login that submitted the message; the addresses where it was stored."""
     logins: dict[str, str] = {}
     stored: dict[str, set[str]] = defaultdict(set)
     for step in steps_by_queue_id(frozenset(queue_ids), StepKind.RECEIVED, StepKind.DELIVERED):

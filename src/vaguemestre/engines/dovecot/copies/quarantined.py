@@ -36,7 +36,7 @@ class QuarantinedMail:
         self._doveadm = doveadm
 
     def find(self, mailbox: str) -> list[list[str]]:
-        """Of each message: UID, GUID, Unix time, verdict, Message-ID, envelope sender, author, subject."""
+        """Messages there: UID, GUID, Unix time, verdict, Message-ID, envelope sender, author, subject."""
         return [list(row) for row in self._doveadm.fetched(mailbox, FIELDS, "mailbox", QUARANTINE, "all")]
 
     def release(self, mailbox: str, *guids: str) -> int:

@@ -69,7 +69,7 @@ class RedeliveredCopies:
 
 
 def second_copies(copies: Iterable[Copy]) -> list[Copy]:
-    """Those that were stored again: the copies of the LMTP transaction that stored it first stay."""
+    """The duplicates to delete: copies stored by another LMTP transaction than the first."""
     first: dict[tuple[str, str], str] = {}
     surplus = []
     for copy in sorted(copies, key=lambda copy: (copy.saved, copy.uid)):
@@ -85,7 +85,7 @@ def second_copies(copies: Iterable[Copy]) -> list[Copy]:
 def copies_sent_again(
     copies: Iterable[Copy], outlived: str, content: Callable[[Copy], tuple[str, ...]]
 ) -> list[Copy]:
-    """Of those taken under that identifier and under others, what is equal to the first that was stored."""
+    """The duplicates to delete: those taken under that queue id or others, equal to the first stored."""
     by_taking: dict[tuple[str, str], list[Copy]] = {}
     for copy in sorted(copies, key=lambda copy: (copy.saved, copy.uid)):
         if match := _RECEIVED.match(" ".join(copy.received.split())):

@@ -27,7 +27,7 @@ _NOT_OF_A_NAME = re.compile(r"[^\w.-]+", re.ASCII)
 
 
 def nothing(_content: BinaryIO) -> str:
-    """In place of a filter where there is none."""
+    """Stand-in for a content filter where there is none: no verdict."""
     return ""
 
 

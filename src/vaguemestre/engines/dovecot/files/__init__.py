@@ -18,7 +18,7 @@ _READER = _HERE.parent.parent / "conversion" / "decoders" / "file_text.py"
 
 
 def socket_path(instance: Place) -> Path:
-    """Where `words_agent` listens, in a folder of its own."""
+    """Socket of `words_agent`, in a folder of its own."""
     return sockets(instance) / "words-agent" / "s"
 
 

@@ -110,7 +110,7 @@ class ReceivedMail:
 
 
 def _affordable(rows: Sequence[Row]) -> Iterator[Row]:
-    """Those a page may read whole while somebody waits: the newest ones, very large ones left out."""
+    """The rows a page may read whole while somebody waits: the newest ones, very large ones left out."""
     budget = _MAX_BYTES_AT_ONCE
     for row in rows:
         if row.summary.size > _MAX_BYTES_EACH:

@@ -1,4 +1,4 @@
-"""After submission: the copy in Sent, the flag on the answered message, the end of the draft."""
+"""What follows a submission: copy in Sent, flag on the answered message, deletion of the draft."""
 
 import logging
 import time

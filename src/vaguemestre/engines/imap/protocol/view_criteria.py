@@ -178,6 +178,6 @@ def _subject_phrases(view: View) -> list[str]:
 
 
 def _normalized(text: str) -> str:
-    """Without accents, ligatures, capitals and kinds of apostrophe, one blank at a time."""
+    """Fold accents, ligatures, case, apostrophes and white space."""
     letters = (char for char in normalize("NFKD", text.casefold()) if not combining(char))
     return " ".join(without_ligatures("".join(letters)).replace("’", "'").split())

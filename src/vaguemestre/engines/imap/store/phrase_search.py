@@ -42,7 +42,7 @@ class CheckedUids(NamedTuple):
 
 class PhraseSearch(FolderLists):
     def _check_phrases(self, uids: Sequence[int], view: View) -> CheckedUids:
-        """Those among `uids` that hold the wanted phrases of a view and none of the unwanted ones.
+        """The UIDs, among `uids`, of messages that hold the wanted phrases of a view and no unwanted one.
 
         A message that was not read does not hold a wanted phrase, nor an unwanted one.
         """

@@ -43,7 +43,7 @@ def long_day(day: date | None, kind: str = "") -> str:
 
 @register.filter
 def moment(at: datetime | None, kind: str = "") -> str:
-    """In a sentence: « aujourd’hui à 8 h », « hier à 12 h 45 », « le 1er décembre à 8 h ».
+    """Day and hour as in a sentence: « aujourd’hui à 8 h », « hier à 12 h 45 », « le 1er décembre à 8 h ».
 
     With `alone`, as it begins a cell or a line: « Hier à 12 h 45 », « 1er décembre à 8 h ».
     """

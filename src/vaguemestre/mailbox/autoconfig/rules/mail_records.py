@@ -69,5 +69,5 @@ def mta_sts_policy(domain: str, mode: str) -> str:
 
 
 def policy_id(policy: str) -> str:
-    """Its identifier in DNS, another one for each text (RFC 8461 §3.1: 32 letters and digits at most)."""
+    """Identifier of an MTA-STS policy in DNS, another for each text, of 32 characters (RFC 8461 §3.1)."""
     return hashlib.sha256(policy.encode("ascii")).hexdigest()[:32]

@@ -14,12 +14,12 @@ DOCUMENTS = (
 
 
 def machine_names(domain: str) -> tuple[str, ...]:
-    """Where programs look for the settings of an address of that domain, whatever the site's own name."""
+    """Host names where mail programs look for the settings of an address of that domain."""
     return domain, f"autoconfig.{domain}", f"autodiscover.{domain}"
 
 
 def policy_name(domain: str) -> str:
-    """Where other servers read our MTA-STS policy (RFC 8461 §3.3)."""
+    """Host name where other servers read our MTA-STS policy (RFC 8461 §3.3)."""
     return f"mta-sts.{domain}"
 
 

@@ -27,7 +27,7 @@ class Used:
 
 
 def recently_used(programs: Iterable[Used], number: str, now: datetime) -> tuple[Used, ...]:
-    """Those used lately; of a `wanted` one, whether it ever was."""
+    """The programs used lately; with `number`, that program if it was ever used."""
     used = [program for program in programs if program.at is not None]
     if number:
         return tuple(program for program in used if str(program.number) == number)

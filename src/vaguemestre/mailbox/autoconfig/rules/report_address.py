@@ -4,7 +4,7 @@ _LOCAL_PART = "rapports-automatiques"
 
 
 def reporting_address(domain: str) -> str:
-    """Where others send their DMARC and TLS reports about a domain: a mailbox that the worker reads."""
+    """The address to which others send DMARC and TLS reports about a domain; the worker reads its mailbox."""
     return f"{_LOCAL_PART}@{domain}"
 
 

@@ -33,7 +33,7 @@ _STAMP_AGE = 600
 @require_http_methods(["GET", "POST"])
 @act_words("autoriser un logiciel de messagerie")
 def authorize(request: HttpRequest) -> HttpResponse:
-    """Nothing leaves unless a known program asks, for an address of the person's own machine."""
+    """OAuth authorization page for mail programs. Only a known program is answered, on a loopback address."""
     if request.method == "POST":
         return _decided(request)
     params = _once_each(request.GET)

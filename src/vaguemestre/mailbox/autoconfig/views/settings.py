@@ -114,7 +114,7 @@ def autodiscover(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def apple_profile(request: HttpRequest) -> HttpResponse:
-    """Without a password: the device asks for it, and for the address of somebody not signed in."""
+    """Apple profile without a password; the device asks for it, and for the address of a stranger."""
     who = who_asks(request)
     return _profile(Holder(who.address, who.name) if who else Holder(), domain_of(request))
 
@@ -124,7 +124,7 @@ def apple_profile(request: HttpRequest) -> HttpResponse:
 @recently_signed_in
 @act_words("créer un profil pour iPhone, iPad ou Mac")
 def make_apple_profile(request: SignedInRequest) -> HttpResponse:
-    """With an application password made for it: nothing to type on the device."""
+    """Apple profile with an application password made for it: nothing to type on the device."""
     account_id = request.who.account_id
     password = services.make_profile_password(account_id, by=f"account:{account_id}", now=timezone.now())
     run_now(AccountChanged(account_id))

@@ -156,7 +156,7 @@ def _kind(address: str, domain: str, unknown: Collection[str]) -> RecipientKind:
 
 
 def _unknown(addresses: Sequence[str], domain: str, delivered: DeliveredAddresses | None) -> frozenset[str]:
-    """Those of the addresses of `domain` itself that no mailbox receives; none while the engine is down."""
+    """The addresses of `domain` that no mailbox receives; none while the engine is down."""
     bare = {address: bare_address(address) for address in addresses if address.endswith(f"@{domain}")}
     try:
         received = delivered(set(bare.values())) if delivered else frozenset(bare.values())

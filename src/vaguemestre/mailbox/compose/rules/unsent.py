@@ -16,5 +16,5 @@ def refusal_detail(subject: str, to: str, why: str, box: str = "") -> str:
 
 
 def _line(typed: str) -> str:
-    """At most 200 characters, on one line."""
+    """The text on one line, of 200 characters at most."""
     return " ".join(typed.split())[:200]

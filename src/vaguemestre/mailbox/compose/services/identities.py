@@ -96,7 +96,7 @@ def answer_as_gateway(writer: Writer, addressees: Collection[str]) -> None:
 
 
 def remove_reply_to(account_id: int, number: int, *, by: str, now: datetime) -> bool:
-    """After « Ce n’était pas moi »: answers to identity `number` come back. In the caller's transaction.
+    """Undo the Reply-To of identity `number` (« Ce n’était pas moi »). In the caller's transaction.
 
     False when it is gone or has no such address.
     """
@@ -108,7 +108,7 @@ def remove_reply_to(account_id: int, number: int, *, by: str, now: datetime) -> 
 
 
 def remove_foreign_reply_to(account_id: int, *, by: str, now: datetime) -> None:
-    """After a compromise: answers to every identity come back. In the caller's transaction."""
+    """Remove the outside Reply-To of every identity, after a compromise. In the caller's transaction."""
     for row in Identity.objects.filter(account_id=account_id).exclude(reply_to=""):
         if is_elsewhere(row.reply_to, row.address):
             remove_reply_to(account_id, row.pk, by=by, now=now)

@@ -83,7 +83,7 @@ def sign_row(row: Composition, signature: str) -> None:
 
 
 def note_answering(row: Composition, writer: Writer, now: datetime) -> None:
-    """In a shared mailbox, show the other members who is answering the message."""
+    """Show the other members of a shared mailbox who is answering the message."""
     if writer.box_id and row.mode in (Mode.REPLY, Mode.REPLY_ALL):
         record_presence(writer.box_id, row.in_reply_to, writer.acting_id, PresenceKind.ANSWERS, now=now)
 

@@ -171,7 +171,7 @@ def _queue(
 def _note_sent_in_box(
     row: Composition, writer: Writer, message_id: str, due_at: datetime, now: datetime
 ) -> None:
-    """In a shared mailbox, show the other members who sent the message.
+    """Show the other members of a shared mailbox who sent the message.
 
     Raises Refusal `sharing.may-no-longer-send` if the writer lost that right since the page asked.
     """

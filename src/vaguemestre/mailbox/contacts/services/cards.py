@@ -104,7 +104,7 @@ def collect_addresses(account_id: int, people: Iterable[tuple[str, str]]) -> Non
 
 
 def _unknown(account_id: int, addresses: Collection[str]) -> list[str]:
-    """Those that no card of the account has, in their order."""
+    """The addresses that no card of the account has, in their order."""
     cards = Contact.objects.filter(account_id=account_id, address__in=addresses)
     known = set(cards.values_list("address", flat=True))
     return [address for address in addresses if address not in known]

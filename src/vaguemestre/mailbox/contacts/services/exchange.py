@@ -196,7 +196,7 @@ def _add(target: _Target, file: ContactsFile, completed: CompletedCard | None, o
 
 
 def _save_new(rows: Sequence[Contact]) -> None:
-    """In one statement: they hold the database for everybody."""
+    """Insert the cards in one statement: the transaction holds the database for everybody."""
     for row in rows:
         row.index()
     Contact.objects.bulk_create(rows)

@@ -34,7 +34,7 @@ def export_book(book: AddressBook, kind: str, read_apart: ReadApart, *, most: in
 
 
 def _chunks(book: AddressBook, *, with_groups: bool) -> Iterator[list[CardToExport]]:
-    """At least one, so that a file has its header."""
+    """The cards to export, in chunks; at least one chunk, so that a file has its header."""
     rows = book_rows(book).filter(is_collected=False)
     if not with_groups:
         rows = rows.filter(is_group=False)

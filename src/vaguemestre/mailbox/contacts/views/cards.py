@@ -107,7 +107,7 @@ def show_photo(request: SignedInRequest, contact_id: int) -> HttpResponse:
 
 
 def _drawn_photo(content: bytes) -> bytes:
-    """Its thumbnail. Raises Refusal `contacts.photo-busy`, `contacts.photo-unreadable`."""
+    """Thumbnail of a photograph. Raises Refusal `contacts.photo-busy`, `contacts.photo-unreadable`."""
     try:
         return draw_photo.get()(content)
     except FileReaderBusy as error:

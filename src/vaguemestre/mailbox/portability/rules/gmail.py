@@ -23,7 +23,7 @@ _ARCHIVE = "Archives"  # what Gmail shows under « All Mail » only
 
 @dataclass(frozen=True)
 class Labels:
-    """Where a message was, as a name that `folders.target` knows, and its IMAP flags."""
+    """Folder of a message, as a name that `folders.target` knows, and its IMAP flags."""
 
     folder: str
     flags: frozenset[str]

@@ -58,7 +58,7 @@ def may_redirect(content: str) -> bool:
 
 
 def redirect_addresses(content: str) -> tuple[str, ...]:
-    """Where the `redirect` commands of a script send mail; "" for an address that the script computes."""
+    """Addresses of the `redirect` commands of a script; "" for an address that the script computes."""
     return _arguments_of("redirect", content)
 
 

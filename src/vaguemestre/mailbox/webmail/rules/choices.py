@@ -25,7 +25,7 @@ class Layout(StrEnum):
 
 
 class Conversations(StrEnum):
-    """Where messages of one conversation are grouped."""
+    """Choice of the folders where conversations are grouped."""
 
     LIST = "liste"  # in the list, one row for each, and in the reading pane
     READING = "lecture"
@@ -41,7 +41,7 @@ class Notices(StrEnum):
 
 
 class Answers(StrEnum):
-    """Where one answers the open message, on a wide screen."""
+    """Choice of where one answers the open message, on a wide screen."""
 
     BELOW = "dessous"  # across the reading pane, under the message
     DOCKED = "fenetre"  # in a window at the bottom of the page

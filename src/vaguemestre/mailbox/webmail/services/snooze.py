@@ -265,7 +265,7 @@ def _find_snoozed(mailbox: Mailbox, row: ReminderRow) -> MessageRef | None:
 
 
 def _existing_folder(mailbox: Mailbox, name: str) -> str:
-    """That folder, or the inbox if it no longer exists."""
+    """The folder, or the inbox if it no longer exists."""
     return name if any(folder.name == name for folder in mailbox.folders()) else "INBOX"
 
 

@@ -117,7 +117,7 @@ def _factors_of_row() -> tuple[Exists, Exists]:
 def second_factor_due(
     account_id: int, role: str, policy: Policy | None = None, *, demanded_at: datetime | None = None
 ) -> datetime | None:
-    """Until when the account works without a second factor; None if it has one or needs none.
+    """The time until which an account works without a second factor; None if it has one or needs none.
 
     `demanded_at`: when an administrator asked this account for one.
     """
@@ -142,7 +142,7 @@ def _due_by_role(account_id: int, role: str, policy: Policy | None, *, holds_one
 
 
 def waiting_for_password(account_ids: Iterable[int]) -> frozenset[int]:
-    """Of these accounts, those of people, active, that nothing opens until a password is chosen."""
+    """The active accounts of people, among these, that nothing opens until a password is chosen."""
     of_people = Account.objects.filter(pk__in=list(account_ids), person__isnull=False)
     rows = of_people.filter(state=Account.State.ACTIVE).values_list("pk", "password", "password_barred_at")
     return frozenset(pk for pk, hashed, barred_at in rows if barred_at or hashed.startswith("!"))

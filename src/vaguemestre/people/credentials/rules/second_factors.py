@@ -30,14 +30,17 @@ def policy_of(roles: Collection[str], day: str, days: int) -> Policy:
 def demand_until(
     demanded_at: datetime | None, *, holds_one: bool, policy: Policy | None = None
 ) -> datetime | None:
-    """Until when an account that was asked for a second factor works without; None if nothing is due."""
+    """The time until which an account asked for a second factor works without; None if nothing is due."""
     return None if holds_one or demanded_at is None else demanded_at + (policy or Policy()).grace
 
 
 def enrol_before(
     role: str, *, since: datetime | None, holds_one: bool, policy: Policy | None = None
 ) -> datetime | None:
-    """Until when an account works without second factor; None if none is due. `since`: start of the role."""
+    """The time until which an account works without second factor; None if none is due.
+
+    `since`: start of the role.
+    """
     policy = policy or Policy()
     if role not in policy.roles or holds_one or since is None:
         return None

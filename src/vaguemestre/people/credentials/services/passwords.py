@@ -84,7 +84,7 @@ def matches_hash(password: str, password_hash: str) -> bool:
 
 
 def equalize_hash_cost(password: str, password_hash: str) -> None:
-    """After a failed comparison, compute the other kind of hash too.
+    """Compute the other kind of hash too after a failed comparison, so that both take as long.
 
     Every refusal then costs one of each, and its duration does not reveal administrators.
     """

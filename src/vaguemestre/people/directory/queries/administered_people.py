@@ -81,7 +81,7 @@ def person_summary(person_id: int) -> PersonSummary | None:
 
 
 def person_summaries(person_ids: Collection[int]) -> dict[int, PersonSummary]:
-    """Those people, by id."""
+    """Summaries of people, by id."""
     return {one.person_id: one for one in _person_summaries(Person.objects.filter(pk__in=person_ids))}
 
 

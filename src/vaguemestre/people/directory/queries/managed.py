@@ -120,7 +120,7 @@ def managed_people(
 
 
 def managed_among(services: Collection[int], person_ids: Collection[int]) -> dict[int, ManagedPerson]:
-    """Those of these people whom the services manage, by id. A few queries for each thousand."""
+    """The people, among these, whom the services manage, by id. A few queries for each thousand."""
     return {
         person.person_id: person
         for batch in batched(person_ids, BATCH_PARAMS, strict=False)

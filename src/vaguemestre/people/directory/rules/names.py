@@ -1,4 +1,4 @@
-"""From civil names to usernames and addresses (docs/domain.md §2.3)."""
+"""Usernames and addresses derived from civil names (docs/domain.md §2.3)."""
 
 import re
 import unicodedata

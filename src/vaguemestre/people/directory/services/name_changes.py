@@ -1,4 +1,4 @@
-"""After a change of name: the primary address, the sort order, the indexed words."""
+"""Consequences of a change of name: primary address, sort order, indexed words."""
 
 import re
 from collections import defaultdict

@@ -35,7 +35,7 @@ type NodeKeys = Iterable[tuple[SharedKey, int]]  # kind and 64-bit hash
 
 
 class RowPosition(NamedTuple):
-    """Where a row stands in the file: its number, and its first byte and length in bytes."""
+    """Position of a row in the file: its number, first byte and length in bytes."""
 
     number: int
     start: int

@@ -79,7 +79,7 @@ def _place(kind: Kind, department: str, serial: int, draw: Random) -> Place:
 
 
 def _district(department: str, serial: int, town: str) -> str:
-    """That of the town when it has one, else of any of the department."""
+    """A district of the town if it has one, else of the department."""
     districts = _DISTRICTS[department]
     of_town = [name for name in districts if name.startswith(town)]
     return (of_town or districts)[serial % len(of_town or districts)]

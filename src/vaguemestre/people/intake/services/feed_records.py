@@ -133,7 +133,10 @@ def _write_rows(feed: Feed, plan: Plan, keys: NumenKeys) -> list[str]:
 
 @transaction.atomic(durable=True)
 def _withdraw_plan(feed: Feed) -> None:
-    """Nothing of a plan half written can be confirmed or applied. Raises Refusal `intake.feed-decided`."""
+    """Delete the former plan, so that none half written can be confirmed.
+
+    Raises Refusal `intake.feed-decided`.
+    """
     row = Feed.objects.select_for_update().get(pk=feed.pk)
     if row.decided_at and not row.confirmed_by:
         raise Refusal("intake.feed-decided")

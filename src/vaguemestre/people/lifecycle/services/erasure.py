@@ -25,7 +25,7 @@ _BATCH_ERASURES = 50
 
 
 def erase_civil_statuses(delays: LifecycleDelays, *, by: str = "system", now: datetime, today: date) -> int:
-    """Once a day: erase the civil statuses that are due, one transaction each. Returns the count.
+    """Erase the civil statuses due today, one transaction each. Returns the count.
 
     At most a batch per round, so that jobs behind it do not wait; the next round of the day goes on.
     """

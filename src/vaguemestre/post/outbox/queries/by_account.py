@@ -82,7 +82,7 @@ def held_messages_of(account_id: int, since: datetime, until: datetime) -> tuple
 def held_messages_with(
     addresses: Collection[str], since: datetime, until: datetime
 ) -> tuple[HeldMessage, ...]:
-    """Those that one of these addresses (lower case) sent or was to receive, of anybody; newest first.
+    """Held messages that one of these addresses (lower case) sent or was to receive; newest first.
 
     Recipients have no index: they are looked for among the latest 2,000 of those days.
     """

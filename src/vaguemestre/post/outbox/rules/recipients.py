@@ -43,7 +43,7 @@ def split_recipients(text: str) -> Iterator[str]:
 
 
 def _items(text: str) -> Iterator[list[str]]:
-    """In one pass: if one quotation mark opens and never closes, no later one does."""
+    """Split a list of recipients into items, in one pass: nothing is quoted after an unclosed quote."""
     pattern, place, item = _TOKEN, 0, list[str]()
     while match := pattern.match(text, place):
         place = match.end()

@@ -18,7 +18,7 @@ class SenderLimits(NamedTuple):
 
 
 def locked_limits(account_id: int) -> SenderLimits:
-    """Of the locked row of the account, created at its first message: the lock keeps two messages apart."""
+    """Sending limits of the account, from its row, created if missing and locked: two messages queue up."""
     rows = _LOCKED.rows(account_id)
     if not rows:
         SenderState.objects.bulk_create([SenderState(account_id=account_id)], ignore_conflicts=True)

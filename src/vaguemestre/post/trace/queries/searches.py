@@ -70,7 +70,10 @@ def _of_people(criteria: MessageSearch) -> dict[str, list[Step]]:
 
 
 def _with_subject(queue_ids: Collection[str], subject: int, criteria: MessageSearch) -> set[str]:
-    """Those of them that bear that mark. A message is marked within a day of its first step."""
+    """The queue ids, among these, that bear that subject mark.
+
+    A message is marked within a day of its first step.
+    """
     rows = marked(subject, criteria.since - timedelta(days=1), criteria.until)
     return {
         queue_id

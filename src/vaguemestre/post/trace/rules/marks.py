@@ -20,7 +20,7 @@ def marks_key(secret: str) -> str:
 
 
 def subject_mark(key: str, subject: str) -> int:
-    """Of a decoded subject; runs of white space do not count."""
+    """Mark of a decoded subject; runs of white space count as one blank."""
     return _mark(key, "subject", comparable_subject(subject))
 
 

@@ -32,7 +32,7 @@ def counted_as(step: Step) -> CountedAs | None:
 
 
 def place_of(step: Step) -> Place:
-    """Where a delivery or a refusal took place."""
+    """Place of a delivery or a refusal."""
     if step.kind is StepKind.REJECTED:
         return Place.DOOR
     if step.engine is Engine.DOVECOT:

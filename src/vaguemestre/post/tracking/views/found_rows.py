@@ -68,7 +68,7 @@ def with_held(rows: Collection[Row], criteria: MessageSearch, *, limit: int) -> 
 
 
 def chosen_held(messages: Iterable[HeldMessage], criteria: MessageSearch) -> list[HeldMessage]:
-    """Those of the correspondent and the fate that are searched."""
+    """The held messages of the searched correspondent and fate."""
     other = criteria.other.lower()
     return [
         message

@@ -76,7 +76,7 @@ def _held_story(key: str) -> dict[str, Any]:
 
 
 def _whose(form: WholeSearchForm) -> str:
-    """Whose mail is searched: no index finds a whole domain, nor is one needed for a subject or a verdict."""
+    """The person whose mail is searched; "" for everybody's. A domain alone has no index."""
     asked, other = form.cleaned_data, form.cleaned_data["avec"].strip()
     is_alone = "@" in other and not (asked["objet"] or asked["verdict"])
     return str(asked["q"].strip() or (other if is_alone else ""))

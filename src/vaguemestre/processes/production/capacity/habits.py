@@ -24,7 +24,7 @@ def _supposed(figure: float, means: str, why: str) -> Any:
 
 @dataclass(frozen=True)
 class Habits:
-    """Of one person on a working day, and of the machines that are bought. All above zero."""
+    """Habits of one person on a working day, and features of the machines bought. All above zero."""
 
     deliveries_a_day: float = _supposed(
         22.0, "messages reçus par personne et par jour", "un million par jour pour 45 000 personnes"

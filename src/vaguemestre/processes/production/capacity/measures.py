@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 
 class Source(NamedTuple):
-    """Where a figure was measured, and the day."""
+    """Place and day of a measurement."""
 
     where: str
     day: str

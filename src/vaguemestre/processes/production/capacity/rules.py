@@ -1,4 +1,4 @@
-"""From people and habits to machines: pure arithmetic, never fewer machines for more people."""
+"""Machines for so many people with such habits: pure arithmetic, never fewer machines for more people."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -58,7 +58,7 @@ class Peak(NamedTuple):
 
 
 def peaks(people: int, habits: Habits) -> Iterator[Peak]:
-    """Of each act, in the order of ACTS."""
+    """The peak of each act, in the order of ACTS."""
     for act in ACTS:
         yield Peak(act.means, people * _rate(act.rate, habits))
 
@@ -112,7 +112,7 @@ def _databases(cores: float, habits: Habits) -> Need:
 
 
 def _rate(name: str, habits: Habits) -> float:
-    """Of one person, a second, at the busiest moment."""
+    """Acts of one person per second, at the busiest moment."""
     if name == "sign_ins_at_once":  # a Monday morning has nothing of an even day
         return habits.sign_ins_at_once / (60 * habits.sign_ins_minutes)
     if name == "programs":  # each minute of each of them

@@ -128,7 +128,7 @@ def judge_certificate_end(ends_at: datetime, now: datetime) -> Finding:
 
 
 def judge_certificate_issuer(*, is_own: bool) -> Finding:
-    """Of a certificate that comes from elsewhere: the instance's own may stand for it."""
+    """Judge whether the awaited certificate is shown, or the instance's own in its place."""
     return Finding(
         "certificat, autorité",
         not is_own,

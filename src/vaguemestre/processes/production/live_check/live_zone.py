@@ -40,7 +40,7 @@ def _resolver() -> Iterator[Finding]:
 
 
 def _addresses_of(host: str, *, is_mail: bool) -> Iterator[Finding]:
-    """That it has one; of the mail host, the name of each too."""
+    """Judge whether the host has an address, and for the mail host the reverse name of each."""
     addresses = tuple(address_names(host, look_up.get()))
     if not addresses:
         yield verdicts.no_address(host)

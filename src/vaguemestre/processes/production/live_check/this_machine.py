@@ -16,7 +16,7 @@ from vaguemestre.site.monitoring.probes import is_ours
 
 
 def node_of(config: Config) -> NodeSection | None:
-    """Its `[[node]]`; None for the only machine of an installation."""
+    """The `[[node]]` of this machine; None for the only machine of an installation."""
     return config.topology.node_named(config.machine)
 
 

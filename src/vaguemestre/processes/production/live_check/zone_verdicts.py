@@ -44,14 +44,14 @@ _TEXTS = {
 
 
 def judge_signatures(records: Sequence[Record]) -> Finding:
-    """Where mail leaves, the domain has keys that sign."""
+    """Judge whether the domain has DKIM keys."""
     count = sum("._domainkey." in record.name for record in records)
     sentence = f"{count} clés" if count else "aucune clé"
     return Finding("signature DKIM", bool(count), sentence, "lancez « vaguemestre dkim publish-check »")
 
 
 def judge_resolver(*, is_answered: bool) -> Finding:
-    """Of a question about the root, which anybody answers."""
+    """Judge the resolver by a question about the root, which any name server answers."""
     return Finding(
         "résolveur",
         is_answered,

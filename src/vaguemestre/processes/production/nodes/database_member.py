@@ -195,7 +195,7 @@ def _answers() -> bool:
 
 
 def is_version_known(answer: bytes) -> bool:
-    """Of etcd's /version: 3.0.0 until all members were there, which Patroni takes for one it cannot ask."""
+    """Whether etcd tells its cluster version: it says 3.0.0, which Patroni refuses, until all joined."""
     version = str(json.loads(answer).get("etcdcluster", ""))
     return version.startswith("3.") and version != "3.0.0"
 

@@ -30,7 +30,7 @@ def are_wanted(config: Config) -> bool:
 
 
 def routes_of(config: Config) -> Iterator[Route]:
-    """From a pod, the way to the fronts; from a front, the ways to the pods."""
+    """HAProxy routes of this machine: from a pod to the fronts, from a front to the pods."""
     ports, topology = config.ports, config.topology
     if config.served_pod:
         fronts = tuple(Member(node.name, node.address) for node in topology.front_nodes)

@@ -60,7 +60,7 @@ def _storage(release: Path) -> Unit:
 
 
 def pod_text() -> str:
-    """By it Pacemaker starts and ends all the services of a pod: it starts services, no target."""
+    """Unit by which Pacemaker, which starts no target, starts and stops all the services of a pod."""
     return (
         "# Written by bin/install. Pacemaker starts it.\n"
         f"[Unit]\nDescription=Vaguemestre: services of a pod\nBindsTo={STORAGE}.service\n"

@@ -20,7 +20,7 @@ def is_under_systemd(config: Config) -> bool:
 
 
 def unit_states(services: Sequence[str]) -> list[dict[str, Any]]:
-    """Those of the target, then of these services, in their order. Empty when systemd does not answer."""
+    """States of the target and of these services, in that order. Empty when systemd does not answer."""
     question = ["systemctl", "show", "--timestamp=unix", "-p", _SHOWN, TARGET, *services]
     try:
         ended = subprocess.run(question, capture_output=True, text=True, timeout=_SECONDS, check=False)
@@ -30,7 +30,7 @@ def unit_states(services: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def states_from(shown: str) -> list[dict[str, Any]]:
-    """Of what `systemctl show` prints: one paragraph for each unit. Times are Unix times; 0: never."""
+    """Parse the output of `systemctl show`: one paragraph a unit. Times are Unix times; 0: never."""
     paragraphs = (
         dict(line.split("=", 1) for line in paragraph.splitlines() if "=" in line)
         for paragraph in shown.split("\n\n")

@@ -16,7 +16,10 @@ _ANSWERING = frozenset(
 
 
 def stand_ins_of(children: Iterable[Child], pools: Path) -> tuple[Child, ...]:
-    """Those of the processes that answer others; workers and engines have none. `pools`: nginx's sockets."""
+    """Stand-ins of the processes that answer others; workers and engines have none.
+
+    `pools`: nginx's sockets.
+    """
     return tuple(filter(None, (stand_in_of(child, pools) for child in children)))
 
 

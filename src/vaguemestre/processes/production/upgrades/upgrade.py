@@ -39,7 +39,7 @@ _UNIX_SOCKETS = Path("/proc/net/unix")
 
 @dataclass(frozen=True)
 class ReleaseMove:
-    """From the release that runs to another. `backwards`: unit by unit in the other order."""
+    """Move from the release that runs to another. `backwards`: unit by unit in the other order."""
 
     config: Config
     running: Release
@@ -201,7 +201,7 @@ class Journey:
 
     @property
     def return_to(self) -> Path:
-        """Where --back leads from the midst of it."""
+        """Release that `--back` returns to while the move is under way."""
         return self.to if self.is_back else self.from_
 
 

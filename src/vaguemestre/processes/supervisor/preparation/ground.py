@@ -64,7 +64,7 @@ def make_ground(config: Config) -> None:
 
 
 def _make_secrets(config: Config) -> None:
-    """Of several machines the first one makes them. Raises HomeUnusable on another that was brought none."""
+    """Make the secrets, on the first of several machines. Raises HomeUnusable on another without any."""
     nodes = config.topology.nodes
     if nodes and config.machine and not config.topology.is_first(config.machine):
         missing = [path.name for path in secrets.needed_files(config.secrets_dir) if not path.exists()]

@@ -83,7 +83,7 @@ def sender_of_message(box_account_id: int, key: str) -> int | None:
 
 
 def follow_up_rows(box_id: int, messages: Collection[InboxMessage]) -> list[FollowUpRow]:
-    """Those messages with their assignee and first answer, in three queries whatever their number."""
+    """The messages with their assignee and first answer, in three queries whatever their number."""
     message_ids = [message.message_id for message in messages if message.message_id]
     answers: dict[str, SentMessage] = {}
     for row in SentMessage.objects.filter(box_id=box_id, in_reply_to__in=message_ids).order_by("at"):

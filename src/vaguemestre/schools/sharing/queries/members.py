@@ -162,7 +162,7 @@ def rows_named_lately(academy_id: int, now: datetime) -> QuerySet[Member]:
 
 
 def owners_named_lately(academy_id: int, now: datetime) -> list[NamedOwner]:
-    """Those owners, the latest first; a hundred at most."""
+    """Owners named lately, the latest first; a hundred at most."""
     rows = rows_named_lately(academy_id, now).order_by("-starts_at", "-pk")[:100]
     return [
         NamedOwner(

@@ -186,7 +186,7 @@ def _sync_box(box: Box, posts: list[LeadershipPost], overlap: Overlap, *, by: st
 
 
 def _away(people: Collection[int]) -> frozenset[int]:
-    """Those of these people who are on long leave or have left."""
+    """The people, among these, who are on long leave or have left."""
     accounts = accounts_by_person(people)
     withdrawn = withdrawn_among([account.account_id for account in accounts.values()])
     return frozenset(person_id for person_id, account in accounts.items() if account.account_id in withdrawn)

@@ -84,7 +84,7 @@ def add_members(
 def _announce_arrivals(
     box_id: int, account_ids: list[int], change: MembershipChange, *, by: str, now: datetime
 ) -> None:
-    """Of several, one event: each owner is written to once."""
+    """Announce new members, several in one event, so that each owner gets one message."""
     if len(account_ids) > 1:
         announce(MembersAdded(box_id, account_ids, change, by, now.isoformat()))
     elif account_ids:

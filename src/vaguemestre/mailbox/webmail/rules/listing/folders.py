@@ -139,7 +139,7 @@ def join_path(parent: str, step: str) -> str:
 
 
 def free_name(name: str, names: Container[str]) -> str:
-    """That name, or the first numbered one not among `names`: `Classe (2)`."""
+    """The name, or the first numbered one not among `names`: `Classe (2)`."""
     free, count = name, 1
     while free in names:
         count += 1

@@ -44,7 +44,7 @@ def pack_files(reads: Reads, ref: MessageRef, files: Sequence[Attachment]) -> IO
 
 
 def _unique_name(name: str, names: dict[str, int]) -> str:
-    """That file name, numbered if it is among `names` (lower case), to which it is added.
+    """The file name, numbered if it is among `names` (lower case), to which it is added.
 
     `names`: the last number of each, so that thousands of one name are not counted from one each time.
     """

@@ -31,7 +31,7 @@ _MAX_BYTES = 2_000_000
 
 
 def _sender(request: SignedInRequest, opened: OpenedMessage, guests: Iterable[str] = ()) -> Sender:
-    """Whoever answers that message, or that invitation to `guests`, from the address it came to."""
+    """Sender of a one-click answer to a message, or to an invitation to `guests`: the address it came to."""
     sender = Sender(request.who.account_id, request.who.name, request.who.address)
     addressees = [person.address for person in (*opened.to, *opened.cc)]
     return one_click_replies.sender_of_answer(sender, [*addressees, *guests])

@@ -89,7 +89,7 @@ def _checked_feed(feed_id: int, plan: str, departures: int | None, now: datetime
 
 
 def _check_somebody_else(feed: queries.FeedSummary, by: str, most: int, now: datetime) -> None:
-    """Nobody closes many accounts alone with files of their own, if the académie has another administrator.
+    """Check that nobody closes many accounts alone with their own files, if there is another administrator.
 
     Raises Refusal `intake.same-person`.
     """

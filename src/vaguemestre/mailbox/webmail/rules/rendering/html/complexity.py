@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 
 class Limits(NamedTuple):
-    """Where a scan stops."""
+    """Counts at which a scan stops."""
 
     open: int
     work: int
