@@ -17,6 +17,7 @@ from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.services import end_other_sessions
 from vaguemestre.people.credentials.models import Account, Passkey
+from vaguemestre.people.credentials.rules.account_states import StateChange
 from vaguemestre.people.credentials.rules.passkeys import complete_authentication
 from vaguemestre.people.credentials.services import change_states
 
@@ -189,7 +190,7 @@ def test_an_unknown_key_and_a_removed_one_say_the_same(
 
 
 @pytest.mark.parametrize("act", ["suspend", "close"])
-def test_a_shut_account_stays_shut(client: Client, nicolas: Account, phone: Device, act: str) -> None:
+def test_a_shut_account_stays_shut(client: Client, nicolas: Account, phone: Device, act: StateChange) -> None:
     make(client, phone)
     change_states([nicolas.pk], act, by="test", now=NOON)
     assert enter(Client(), phone).status_code == 200

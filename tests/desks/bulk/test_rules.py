@@ -19,7 +19,7 @@ from vaguemestre.desks.bulk.rules.usernames import MAX_BYTES, names_in
 from vaguemestre.desks.bulk.rules.verdicts import UNDOABLE, undo_verdict, verdict
 from vaguemestre.desks.bulk.values import Act, Order, Skip, State
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.rules.account_states import state_after
+from vaguemestre.people.credentials.rules.account_states import StateChange, state_after
 from vaguemestre.people.credentials.values import ActFacts
 
 BY = "account:1"
@@ -50,7 +50,8 @@ undoable_orders = st.builds(
 def after(order: Order, facts: ActFacts) -> ActFacts:
     """The account once the act was done."""
     if order.act in (Act.SUSPEND, Act.RESUME):
-        return replace(facts, state=state_after(facts.state, order.act, was_activated=True))
+        act: StateChange = "suspend" if order.act is Act.SUSPEND else "resume"
+        return replace(facts, state=state_after(facts.state, act, was_activated=True))
     if order.act is Act.QUOTA:
         return replace(facts, quota_mb=order.quota_mb)
     return replace(facts, owes_factor=order.act is Act.FACTOR)

@@ -3,20 +3,20 @@
 import pytest
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.rules.account_states import state_after
+from vaguemestre.people.credentials.rules.account_states import StateChange, state_after
 from vaguemestre.people.credentials.rules.delivered_codes import masked
 
 
 @pytest.mark.parametrize(("was_activated", "after"), [(True, "active"), (False, "pending")])
 @pytest.mark.parametrize(("state", "act"), [("suspended", "resume"), ("closed", "reopen")])
 def test_an_account_comes_back_as_far_as_it_had_come(
-    state: str, act: str, after: str, *, was_activated: bool
+    state: str, act: StateChange, after: str, *, was_activated: bool
 ) -> None:
     assert state_after(state, act, was_activated=was_activated) == after
 
 
 @pytest.mark.parametrize(("state", "act"), [("closed", "suspend"), ("closed", "resume")])
-def test_a_closed_account_is_neither_suspended_nor_resumed(state: str, act: str) -> None:
+def test_a_closed_account_is_neither_suspended_nor_resumed(state: str, act: StateChange) -> None:
     with pytest.raises(Refusal, match="credentials.state-not-possible"):
         state_after(state, act, was_activated=True)
 

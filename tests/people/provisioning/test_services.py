@@ -9,6 +9,7 @@ from tests.access.signin.people import account
 
 from vaguemestre.people.credentials.events import AccountChanged, AccountsChanged
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.rules.account_states import StateChange
 from vaguemestre.people.credentials.services import add_app_password, change_states, revoke_every_app_password
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.provisioning import handlers
@@ -85,7 +86,7 @@ def engines() -> Engines:
     return Engines()
 
 
-def changed(act: str, one: Account) -> None:
+def changed(act: StateChange, one: Account) -> None:
     change_states([one.pk], act, by="test", now=NOW)
 
 

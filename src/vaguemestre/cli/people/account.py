@@ -15,6 +15,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.times import parse_day
 from vaguemestre.mailbox.sorting.services import end_own_absences
 from vaguemestre.people.credentials.queries import app_passwords_of, find_account, presented
+from vaguemestre.people.credentials.rules.account_states import StateChange
 from vaguemestre.people.credentials.services import add_activation_link, move_account, set_span
 from vaguemestre.people.directory.queries import addresses_by_person, person_of, placed_posts_of
 from vaguemestre.people.provisioning.ports import connections, mail_directory
@@ -129,7 +130,7 @@ def close(username: _Username) -> None:
     _move(username, "close", "fermé")
 
 
-def _move(typed: str, act: str, done: str) -> None:
+def _move(typed: str, act: StateChange, done: str) -> None:
     account, now = _account_of(typed), timezone.now()
     identity = find_account(account["username"])
     sessions = len(sessions_of(identity.account_id, "", now)) if identity else 0

@@ -48,6 +48,7 @@ from vaguemestre.people.directory.queries import (
     newest_post_label,
     people_of_near_names,
 )
+from vaguemestre.people.directory.values import DirectoryEntry
 from vaguemestre.people.lifecycle.queries import suspended_by_service
 from vaguemestre.post.outbox.queries import count_on_hold, waiting_messages
 from vaguemestre.schools.sharing.queries import title_of_box
@@ -84,7 +85,7 @@ def search_accounts(
     An exact match heads the first page and is left out of the others. `academy_id`: only its accounts; 0 for
     all.
     """
-    typed = _as_typed(typed)
+    typed = _search_term(typed)
     if not typed:
         return [], 0
     exact = find_account(typed)
@@ -98,24 +99,35 @@ def search_accounts(
         academy_id=academy_id,
         others=people_of_usernames(typed),
     )
+    rows = _rows_of_people(people)
+    if exact:
+        rows = [row for row in rows if row.account_id != exact.account_id]
+        if first == 0:
+            rows[:0] = _rows([exact.account_id])
+    return rows, max(total, len(rows))
+
+
+def _rows_of_people(people: Sequence[DirectoryEntry]) -> list[AccountRow]:
+    """Rows of those who have an account."""
     accounts = accounts_by_person([person.person_id for person in people])
-    locked = waiting_for_password(held.account_id for held in accounts.values())
-    lines = [
+    locked = waiting_for_password(account.account_id for account in accounts.values())
+    return [
         AccountRow(
-            *held[:2], person.name, person.address, person.detail, held.state, held.account_id in locked
+            account.account_id,
+            account.username,
+            person.name,
+            person.address,
+            person.detail,
+            account.state,
+            account.account_id in locked,
         )
         for person in people
-        if (held := accounts.get(person.person_id))
+        if (account := accounts.get(person.person_id))
     ]
-    if exact:
-        lines = [line for line in lines if line.account_id != exact.account_id]
-        if first == 0:
-            lines[:0] = _rows([exact.account_id])
-    return lines, max(total, len(lines))
 
 
-def _as_typed(pasted: str) -> str:
-    """What is looked for: of « Nom <adresse> » and « mailto:adresse », the address."""
+def _search_term(pasted: str) -> str:
+    """The term to search: the address of « Nom <adresse> » and « mailto:adresse », else all of it."""
     address = re.search(r"<([^<>\s]+@[^<>\s]+)>|mailto:([^?\s]+)", pasted)
     return next(filter(None, address.groups())) if address else pasted.strip()
 
@@ -141,8 +153,8 @@ def accounts_of_near_names(typed: str, academy_id: int = 0) -> list[AccountRow]:
 
 
 def _rows(account_ids: Sequence[int]) -> list[AccountRow]:
-    held = [account for pk in account_ids if (account := presented(pk))]
-    locked = waiting_for_password(account.account_id for account in held)
+    accounts = [account for pk in account_ids if (account := presented(pk))]
+    locked = waiting_for_password(account.account_id for account in accounts)
     return [
         AccountRow(
             account.account_id,
@@ -153,7 +165,7 @@ def _rows(account_ids: Sequence[int]) -> list[AccountRow]:
             account.state,
             account.account_id in locked,
         )
-        for account in held
+        for account in accounts
     ]
 
 

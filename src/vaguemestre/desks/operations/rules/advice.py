@@ -18,9 +18,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
     {
         "metrics-gone": Advice(
             "Plus rien n’est mesuré",
-            "Le service de mesure ou celui des travaux s’est arrêté. Le courrier passe peut-être "
-            "encore, mais "
-            "aucune autre alarme ne se lèvera.",
+            "Le service de mesure ou celui des travaux s’est arrêté. Le courrier passe peut-être encore, "
+            "mais aucune autre alarme ne se lèvera.",
             (
                 "Voir ce qui tourne : `vaguemestre status`.",
                 "Voir le journal : `journalctl -u vaguemestre-metrics -u vaguemestre-worker -n 50`.",
@@ -205,9 +204,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
         ),
         "self-mail-lost": Advice(
             "Le courriel témoin ne revient plus",
-            "Chaque minute un courriel fait le tour : envoi, file, boîte. Il ne revient pas : le "
-            "courrier est "
-            "sans doute arrêté.",
+            "Chaque minute un courriel fait le tour : envoi, file, boîte. Il ne revient pas : le courrier "
+            "est sans doute arrêté.",
             (
                 "Voir les autres alarmes : celle d’un service dit laquelle des étapes manque.",
                 "Où il s’arrête : `vaguemestre queue list --with boucle`, puis page « File d’attente ».",

@@ -1,8 +1,13 @@
 """Account state transitions (docs/domain.md §3.6)."""
 
+from collections.abc import Mapping
+from typing import Literal
+
 from vaguemestre.foundation.kernel.errors import Refusal
 
-_AFTER = {
+type StateChange = Literal["suspend", "resume", "close", "reopen"]
+
+_AFTER: Mapping[StateChange, Mapping[str, str]] = {
     "suspend": {"pending": "suspended", "active": "suspended", "suspended": "suspended"},
     "resume": {"suspended": "opened", "active": "active", "pending": "pending"},
     "close": {"pending": "closed", "active": "closed", "suspended": "closed", "closed": "closed"},
@@ -10,8 +15,8 @@ _AFTER = {
 }
 
 
-def state_after(state: str, act: str, *, was_activated: bool) -> str:
-    """The state after `suspend`, `resume`, `close` or `reopen`; the same state if nothing changes.
+def state_after(state: str, act: StateChange, *, was_activated: bool) -> str:
+    """The state of an account after that change; the same state if nothing changes.
 
     An account that was never activated comes back pending. Raises Refusal `credentials.state-not-possible`.
     """

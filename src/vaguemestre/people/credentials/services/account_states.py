@@ -19,7 +19,7 @@ from vaguemestre.people.credentials.models import (
     RecoveryCode,
     RecoveryContact,
 )
-from vaguemestre.people.credentials.rules.account_states import state_after
+from vaguemestre.people.credentials.rules.account_states import StateChange, state_after
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.people.credentials.services.passwords import with_taken
 from vaguemestre.people.credentials.services.rollback import UNDO_LIFE
@@ -36,7 +36,7 @@ class NewAccount:
     role: str = Account.Role.AGENT
 
 
-_DONE: Mapping[str, str] = {
+_PARTICIPLES: Mapping[StateChange, str] = {
     "suspend": "suspended",
     "resume": "resumed",
     "close": "closed",
@@ -44,7 +44,7 @@ _DONE: Mapping[str, str] = {
 }
 
 
-_MAILBOX_AFTER: Mapping[str, str] = {"close": "closed", "reopen": "open"}
+_MAILBOX_AFTER: Mapping[StateChange, str] = {"close": "closed", "reopen": "open"}
 
 
 def lock_account_row(account_id: int) -> None:
@@ -119,8 +119,8 @@ def open_boxes(boxes: Sequence[NewAccount], *, by: str, now: datetime) -> list[i
     return account_ids
 
 
-def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetime) -> int:
-    """`suspend`, `resume`, `close` or `reopen` accounts. Returns how many changed.
+def change_states(account_ids: Sequence[int], act: StateChange, *, by: str, now: datetime) -> int:
+    """Suspend, resume, close or reopen accounts. Returns how many changed.
 
     Closing an account closes its mailbox, reopening opens it; call `move_mailboxes` afterwards for another
     state. Inside the caller's transaction. Raises Refusal `credentials.state-not-possible`.
@@ -134,7 +134,7 @@ def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetim
             changed.append(row)
     Account.objects.bulk_update(changed, ("state", "state_since"), batch_size=200)
     record_many(
-        Line(f"credentials.account-{_DONE[act]}", to=f"account:{r.pk}", by=by, at=now) for r in changed
+        Line(f"credentials.account-{_PARTICIPLES[act]}", to=f"account:{r.pk}", by=by, at=now) for r in changed
     )
     if changed and act in _MAILBOX_AFTER:
         _set_mailboxes([row.pk for row in changed], _MAILBOX_AFTER[act], by=by, now=now)
@@ -261,7 +261,7 @@ def set_span(account_id: int, *, spans: bool, by: str, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def move_account(username: str, act: str, *, by: str, now: datetime) -> int:
+def move_account(username: str, act: StateChange, *, by: str, now: datetime) -> int:
     """Use case: `change_states` for the account of that username. Returns its id.
 
     Raises Refusal `credentials.account-unknown` or `credentials.state-not-possible`.

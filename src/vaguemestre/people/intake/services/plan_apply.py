@@ -11,6 +11,7 @@ from vaguemestre.foundation.jobs.batches import write_batches
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person, usernames_of
+from vaguemestre.people.credentials.rules.account_states import StateChange
 from vaguemestre.people.credentials.services import (
     NewAccount,
     change_states,
@@ -196,7 +197,8 @@ def _apply_changes(feed: Feed, changes: Sequence[Change], context: ImportContext
         change.change for change in changes if set(change.what) - {"source", "situation", change.account_act}
     ]
     change_people(directory_changes, context.keys, by=context.by, now=now)
-    for act in ("close", "reopen"):
+    acts: tuple[StateChange, ...] = ("close", "reopen")
+    for act in acts:
         account_ids = [c.account_id for c in changes if c.account_act == act and c.account_id]
         if account_ids:
             change_states(account_ids, act, by=context.by, now=now)
