@@ -10,7 +10,14 @@ from itertools import islice
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.compose.values import InvalidRow, MergeCopy, MergeResult, Table, TableRow
+from vaguemestre.mailbox.compose.values import (
+    ColumnChoice,
+    InvalidRow,
+    MergeCopy,
+    MergeResult,
+    Table,
+    TableRow,
+)
 from vaguemestre.people.directory.rules.names import fold
 
 MAX_ROWS = 3000
@@ -242,24 +249,24 @@ def _address_column(table: Table) -> int:
 
     Of several none is taken unasked, whatever its title: a letter for parents would leave for their child.
     """
-    found = _places_of_addresses(table)
-    if (chosen := _chosen_column(table, found)) is not None:
+    places = _places_of_addresses(table)
+    if (chosen := _chosen_column(table, places)) is not None:
         return chosen
-    if len(found) > 1:
-        choices = [(place, table.header[place], column_letters(place)) for place in found]
-        raise Refusal("compose.several-address-columns", count=len(found), choices=choices)
+    if len(places) > 1:
+        choices = [ColumnChoice(place, table.header[place], column_letters(place)) for place in places]
+        raise Refusal("compose.several-address-columns", count=len(places), choices=choices)
     titled = (place for place, title in enumerate(table.header) if plain_name(title) in _ADDRESS_NAMES)
-    place = next(iter((*found, *titled)), None)
+    place = next(iter((*places, *titled)), None)
     if place is None:
         raise Refusal("compose.no-address-column")
     return place
 
 
-def _chosen_column(table: Table, found: list[int]) -> int | None:
+def _chosen_column(table: Table, places: list[int]) -> int | None:
     """The column chosen of another file by its title, wherever this one has it; None if it is not told."""
     if table.address_place is None:
         return None
-    alike = [place for place in found if table.header[place] == table.address_title]
+    alike = [place for place in places if table.header[place] == table.address_title]
     if table.address_place in alike:
         return table.address_place
     return alike[0] if len(alike) == 1 else None

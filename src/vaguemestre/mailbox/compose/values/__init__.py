@@ -24,6 +24,7 @@ from vaguemestre.mailbox.compose.values.identities import (
     StockTextInfo,
 )
 from vaguemestre.mailbox.compose.values.mail_merge import (
+    ColumnChoice,
     CopyPreview,
     InvalidRow,
     MailingStatus,
@@ -42,6 +43,7 @@ from vaguemestre.mailbox.compose.values.recipients import (
 
 __all__ = [
     "AcademySignature",
+    "ColumnChoice",
     "CopyPreview",
     "DistributionList",
     "Draft",

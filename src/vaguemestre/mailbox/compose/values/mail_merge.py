@@ -50,6 +50,14 @@ class InvalidRow:
     reason: str
 
 
+class ColumnChoice(NamedTuple):
+    """A column that holds addresses, to choose from. `letters`: as a workbook names it, `AA`."""
+
+    place: int
+    title: str
+    letters: str
+
+
 class MergeResult(NamedTuple):
     copies: list[MergeCopy]
     invalid_rows: list[InvalidRow]

@@ -151,10 +151,10 @@ def _page(
     is_ready: bool = True,
     status: int = 200,
 ) -> HttpResponse:
-    """`is_ready`: whether copies prepared before may leave; they may not once a text or file is refused.
+    """The page of the mailing, with a refusal if any.
 
-    Facts of `refusal` that the page shows: `choices`, place, title and letters of the columns of addresses,
-    to choose one; `rows`, those without a copy.
+    `is_ready`: whether copies prepared before may leave; they may not once a text or file is refused.
+    The page shows these facts of `refusal`: `choices` (`ColumnChoice`) and `rows` (without a copy).
     """
     draft = queries.find_draft(request.who.account_id, key)
     prepared = queries.find_mailing(request.who.account_id, key)
