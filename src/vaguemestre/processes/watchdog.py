@@ -97,9 +97,9 @@ def accompany(questions: Sequence[Question], address: str, served: int, log: Pat
     silent_log = SilentLog(log, began) if log else None
     greeted: dict[Question, float] = {}
     while os.getppid() == served:
-        asked = due(questions, greeted, time.monotonic())
-        if not stands_still(served) and asyncio.run(all_answer(asked, began=began, now=time.time())):
-            greeted |= dict.fromkeys(asked, time.monotonic())
+        questions_due = due(questions, greeted, time.monotonic())
+        if not stands_still(served) and asyncio.run(all_answer(questions_due, began=began, now=time.time())):
+            greeted |= dict.fromkeys(questions_due, time.monotonic())
             notify("WATCHDOG=1" if is_ready else "READY=1\nWATCHDOG=1", address)
             is_ready = True
             if silent_log:

@@ -68,10 +68,10 @@ def _follow(file: FileRevocations, ask: Ask) -> None:
     """Take up in the file whatever the database tells."""
     while True:  # another process may have followed what it read earlier than us
         former = file.followed()
-        told = next((Told(*row) for row in ask(_COUNTERS, ())), Told(0, 0))
-        if told == former:
+        counters = next((Told(*row) for row in ask(_COUNTERS, ())), Told(0, 0))
+        if counters == former:
             return
-        file.follow(former, told, _marks_between(former.endings, told.endings, ask))
+        file.follow(former, counters, _marks_between(former.endings, counters.endings, ask))
 
 
 def _marks_between(first: int, end: int, ask: Ask) -> list[int] | None:

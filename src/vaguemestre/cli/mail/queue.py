@@ -34,14 +34,14 @@ def list_queue(
 ) -> None:
     """Ce qui attend, le plus ancien d’abord, et pourquoi."""
     messages = ports.list_queue.get()()
-    found = in_order(
+    queue = in_order(
         matching(messages, QueueFilter(words, "retenus" if held else "", domain)), "depuis", backwards=False
     )
     if destinations:
-        _print_destinations(found)
+        _print_destinations(queue)
         return
-    print_rows((_row(message) for message in found[:_SHOWN]), empty="Rien n’attend dans la file.")
-    print_left_out(len(found) - _SHOWN)
+    print_rows((_row(message) for message in queue[:_SHOWN]), empty="Rien n’attend dans la file.")
+    print_left_out(len(queue) - _SHOWN)
 
 
 @app.command("hold")

@@ -93,9 +93,9 @@ def _list_messages(subject: str, verdict: Verdict | None, who: str, day: datetim
         raise Failed("aucun courriel ne répond à cette recherche.", 1)
     for message in messages:
         recipients = ", ".join(address for address in message.fates if address)
-        said = f"  [{message.verdict}]" if message.verdict else ""
+        suffix = f"  [{message.verdict}]" if message.verdict else ""
         at = message.at.astimezone(PARIS)
-        typer.echo(f"{at:%d/%m/%Y %H:%M:%S}  {message.key}  {message.sender or '<>'} → {recipients}{said}")
+        typer.echo(f"{at:%d/%m/%Y %H:%M:%S}  {message.key}  {message.sender or '<>'} → {recipients}{suffix}")
 
 
 def _kept() -> timedelta:

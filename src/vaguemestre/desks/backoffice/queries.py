@@ -57,11 +57,13 @@ def parse_actor_search(typed: str) -> tuple[str, ...] | None:
 
 def thing_names(subjects: Collection[str]) -> dict[str, str]:
     """The journal's subjects that are no people → their names: addresses of boxes and lists."""
-    found = {
+    names_by_kind = {
         "box": box_addresses(numbers_of("box", subjects)),
         "list": list_addresses(numbers_of("list", subjects)),
     }
-    return {f"{kind}:{number}": name for kind, names in found.items() for number, name in names.items()}
+    return {
+        f"{kind}:{number}": name for kind, names in names_by_kind.items() for number, name in names.items()
+    }
 
 
 def journal_criteria(act: str, by: str, to: str, dates: JournalFilter) -> JournalFilter:
@@ -92,9 +94,9 @@ def matching_schools(
 ) -> list[SchoolActivation]:
     """The schools whose name, town or UAI holds every word typed."""
     typed = without_accents(words).split()
-    found = [
+    matches = [
         school
         for school in schools
         if all(word in without_accents(f"{school.uai} {school.name} {school.town}") for word in typed)
     ]
-    return sorted(found, key=lambda one: (SCHOOL_ORDERS[sort](one), one.structure_id), reverse=backwards)
+    return sorted(matches, key=lambda one: (SCHOOL_ORDERS[sort](one), one.structure_id), reverse=backwards)

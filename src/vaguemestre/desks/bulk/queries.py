@@ -104,17 +104,17 @@ def people_done(act_id: int, academy_id: int) -> tuple[Listed, ...]:
     people, addresses = person_summaries(person_ids), addresses_by_person(person_ids)
     done = []
     for fact in (facts[pk] for pk in account_ids if pk in facts):
-        one, own = people[fact.person_id], addresses.get(fact.person_id)
+        person, own = people[fact.person_id], addresses.get(fact.person_id)
         done.append(
             Listed(
-                one.name,
+                person.name,
                 fact.username,
                 own[0].address if own else fact.mailbox,
                 fact.state,
-                one.category,
-                one.service,
-                one.place,
-                one.academy,
+                person.category,
+                person.service,
+                person.place,
+                person.academy,
             )
         )
     return tuple(done)

@@ -69,12 +69,12 @@ class _Staff(NamedTuple):
 @signed_in
 def list_staff(request: SignedInRequest) -> HttpResponse:
     staff, listing = _staff(request, request.GET), Listing.of(request.GET, tuple(_ORDERS))
-    shown = sorted(staff.shown, key=_ORDERS[listing.sort], reverse=listing.backwards)
+    rows = sorted(staff.shown, key=_ORDERS[listing.sort], reverse=listing.backwards)
     context = {
         "staff": staff,
-        "rows": listing.shown(shown),
-        "total": len(shown),
-        "waiting": sum(member.is_activated is False for member in shown),
+        "rows": listing.shown(rows),
+        "total": len(rows),
+        "waiting": sum(member.is_activated is False for member in rows),
         "listing": listing,
         "tabs": _tabs(staff, listing),
         "codes": codes_to_hand_over.get()(request.who.account_id, timezone.now()),

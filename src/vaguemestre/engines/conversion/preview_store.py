@@ -51,9 +51,9 @@ class PreviewStore:
         return None
 
     def forget_old(self) -> None:
-        kept = self._hours()
+        recent_hours = self._hours()
         for name in self._files.names():
-            if name.partition("-")[0] not in kept:
+            if name.partition("-")[0] not in recent_hours:
                 self._files.remove(name)
 
     def _names(self, key: str) -> list[str]:

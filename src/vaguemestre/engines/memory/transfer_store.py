@@ -42,6 +42,6 @@ class MemoryStore:
 
     def messages(self, folder: str, after: int, validity: int = 0) -> Iterator[ExportedMessage]:
         last_uid = after if validity in (0, self.validity) else 0
-        for kept in self.folders[folder]:
-            if kept.uid > last_uid:
-                yield replace(kept, validity=self.validity)
+        for message in self.folders[folder]:
+            if message.uid > last_uid:
+                yield replace(message, validity=self.validity)

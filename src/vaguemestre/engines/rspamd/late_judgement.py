@@ -37,12 +37,12 @@ class LateJudgement:
             key = self._key_file.read_text(encoding="utf-8").strip()
             connection.request("POST", "/checkv2", body=content.read(), headers={"Password": key})
             answer = connection.getresponse()
-            told = json.loads(answer.read())
+            reply = json.loads(answer.read())
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise EngineDown(f"rspamd: {type(error).__name__}") from error
         finally:
             connection.close()
-        if answer.status != http.client.OK or not isinstance(told.get("symbols"), dict):
+        if answer.status != http.client.OK or not isinstance(reply.get("symbols"), dict):
             raise EngineDown(f"rspamd answered {answer.status}")
-        symbols: Mapping[str, Mapping[str, list[str]]] = told["symbols"]
+        symbols: Mapping[str, Mapping[str, list[str]]] = reply["symbols"]
         return symbols

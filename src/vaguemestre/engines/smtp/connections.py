@@ -47,13 +47,13 @@ class Connections:
     def take(self, mailbox: str) -> smtplib.SMTP | None:
         """The connection kept for that mailbox, None without one that is still open."""
         with self._lock:
-            kept = self._kept.pop(mailbox, None)
-        if kept is None:
+            idle = self._kept.pop(mailbox, None)
+        if idle is None:
             return None
-        if time.monotonic() - kept.since < self._kept_seconds and _is_quiet(kept.connection):
-            _prepare(kept.connection)
-            return kept.connection
-        _close(kept.connection)
+        if time.monotonic() - idle.since < self._kept_seconds and _is_quiet(idle.connection):
+            _prepare(idle.connection)
+            return idle.connection
+        _close(idle.connection)
         return None
 
     def open(self, mailbox: str) -> smtplib.SMTP:

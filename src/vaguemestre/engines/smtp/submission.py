@@ -42,10 +42,10 @@ class Submission:
     ) -> None:
         _check_envelope(sender, recipients)
         text = _LINE_END.sub(b"\r\n", content)
-        kept = self.connections.take(mailbox)
-        if kept is not None:
+        connection = self.connections.take(mailbox)
+        if connection is not None:
             try:
-                self._submit(kept, mailbox, sender, recipients, text, report=report)
+                self._submit(connection, mailbox, sender, recipients, text, report=report)
                 return
             except _HungUp:
                 pass  # it stood too long, or its access was withdrawn: a new one tells which

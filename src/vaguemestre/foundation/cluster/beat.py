@@ -36,9 +36,9 @@ def beat(name: str, checks: Checks, stored: Callable[[], None]) -> None:
 
 def run_rounds(rounds: Sequence[OwnRound]) -> None:
     """Run them all, each whatever becomes of the others. What fails is logged, and tried again later."""
-    for one in rounds:
+    for run_round in rounds:
         try:
-            one()
+            run_round()
         except (DatabaseError, EngineDown, OSError) as error:
             log.warning("engines of this machine not brought in step: %s", type(error).__name__)
         finally:

@@ -49,12 +49,12 @@ def announce_in_share(event: Any, owner: str, *, most: int) -> bool:
     theirs wait or run: for work that anybody may ask for as often as they like.
     """
     kind, fields = type(event), dataclasses.asdict(event)
-    theirs = [
+    share = [
         other for other in unfinished_fields(_name(kind), queue_of(kind)) if other.get(owner) == fields[owner]
     ]
-    if fields in theirs:
+    if fields in share:
         return True
-    if len(theirs) >= most:
+    if len(share) >= most:
         return False
     announce(event)
     return True

@@ -57,9 +57,9 @@ class PlainLines(logging.Formatter):
         super().__init__(_LINE, style="{")
 
     def format(self, record: logging.LogRecord) -> str:
-        shown = copy.copy(record)
-        shown.msg, shown.args = message_of(record), None
-        return without_addresses(super().format(shown))
+        safe_record = copy.copy(record)
+        safe_record.msg, safe_record.args = message_of(record), None
+        return without_addresses(super().format(safe_record))
 
 
 def message_of(record: logging.LogRecord) -> str:

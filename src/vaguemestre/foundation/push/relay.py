@@ -29,10 +29,12 @@ def pack_changes(origin: str, changes: Sequence[Change]) -> list[str]:
 def unpack_changes(origin: str, text: str) -> Iterable[Change]:
     """The changes that another machine than `origin` tells; malformed text is ignored."""
     try:
-        told = json.loads(text)
-        if told["from"] == origin:
+        changes = json.loads(text)
+        if changes["from"] == origin:
             return ()
-        return tuple(Change(mailbox, folder, ChangeKind(kind)) for mailbox, folder, kind in told["changes"])
+        return tuple(
+            Change(mailbox, folder, ChangeKind(kind)) for mailbox, folder, kind in changes["changes"]
+        )
     except (ValueError, KeyError, TypeError):
         return ()
 

@@ -58,13 +58,13 @@ class SharedForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Raises nothing; adds an error to each field that two people changed."""
         typed: dict[str, Any] = super().clean() or self.cleaned_data
-        shown = self.sent_digests()
+        digests = self.sent_digests()
         for name in self._stored_names():
             stored = self.initial[name]
             if name not in typed:
                 continue
             self._compared.add(name)
-            match reconcile(shown.get(name), digest_of(typed[name]), digest_of(stored)):
+            match reconcile(digests.get(name), digest_of(typed[name]), digest_of(stored)):
                 case Outcome.STORED:
                     typed[name] = self.fields[name].clean(_as_typed(self.fields[name], stored))
                     self._show_stored(name, stored)

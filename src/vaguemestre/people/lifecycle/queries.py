@@ -104,14 +104,14 @@ def first_event_that_did(event: LifecycleEvent, steps: Collection[Step]) -> Life
 
     A correction replaces an event, and finds done what it would do.
     """
-    found = event if not set(steps).isdisjoint(event.done) else None
+    match = event if not set(steps).isdisjoint(event.done) else None
     replaced_at = event.declared_at
     former = LifecycleEvent.objects.filter(account_id=event.account_id, ended_at__lte=event.declared_at)
     for earlier in former.order_by("-ended_at", "-pk"):
         if earlier.ended_at != replaced_at or set(steps).isdisjoint(earlier.done):
             break
-        found, replaced_at = earlier, earlier.declared_at
-    return found
+        match, replaced_at = earlier, earlier.declared_at
+    return match
 
 
 def suspended_by_service(account_ids: Collection[int]) -> frozenset[int]:

@@ -35,13 +35,13 @@ def class_of(facts: PersonFacts, ties: ClassTies) -> ClassChoice | None:
 
 def ties_with(ties: ClassTies, class_id: int, draft: ClassDraft) -> ClassTies:
     """The ties once that class is saved: it takes over the functions and categories it names."""
-    kept = ties_without(ties, class_id)
+    other_ties = ties_without(ties, class_id)
     return replace(
-        kept,
+        other_ties,
         by_person=ties.by_person,
-        by_function={**kept.by_function, **dict.fromkeys(draft.functions, class_id)},
-        by_category={**kept.by_category, **dict.fromkeys(draft.categories, class_id)},
-        whole=class_id if draft.is_for_all else kept.whole,
+        by_function={**other_ties.by_function, **dict.fromkeys(draft.functions, class_id)},
+        by_category={**other_ties.by_category, **dict.fromkeys(draft.categories, class_id)},
+        whole=class_id if draft.is_for_all else other_ties.whole,
     )
 
 

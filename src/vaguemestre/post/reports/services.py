@@ -69,13 +69,13 @@ def cast_vote(account_id: int, content: bytes, seen: VotedMessage, *, is_junk: b
     row = Vote.objects.filter(account_id=account_id, message=key).first()
     if row is not None and row.is_junk == is_junk:
         return
-    told = Vote.objects.filter(message=key, taught__isnull=False).values_list("taught", flat=True).first()
+    lesson = Vote.objects.filter(message=key, taught__isnull=False).values_list("taught", flat=True).first()
     Vote.objects.update_or_create(
         account_id=account_id,
         message=key,
         defaults={
             "is_junk": is_junk, "mailbox": seen.mailbox, "folder": seen.folder[:255],
-            "message_id": seen.message_id[:255], "at": now, "taught": told,
+            "message_id": seen.message_id[:255], "at": now, "taught": lesson,
         },
     )  # fmt: skip
     announce(VoteCast(key))

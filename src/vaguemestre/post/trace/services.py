@@ -45,10 +45,10 @@ def announce_redelivered(delivered: Collection[tuple[str, str]]) -> None:
 
     `delivered`: (queue identifier, recipient) of messages just delivered. Inside the caller's transaction.
     """
-    again = message_ids_taken_up_again({queue_id for queue_id, _ in delivered})
+    message_ids = message_ids_taken_up_again({queue_id for queue_id, _ in delivered})
     for queue_id, recipient in delivered:
-        if queue_id in again:
-            announce(HandedOverAgain(recipient, again[queue_id]))
+        if queue_id in message_ids:
+            announce(HandedOverAgain(recipient, message_ids[queue_id]))
     for resent in sent_again(delivered):
         announce(HandedOverAgain(*resent))
 

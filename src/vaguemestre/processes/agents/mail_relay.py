@@ -53,11 +53,11 @@ def main(home: Path, port: str, controller: str, *pods: str) -> None:
     tls = ssl.create_default_context(cafile=str(certificates.paths(instance).ca))
     password = (Path(os.environ[CREDENTIALS]) / "doveadm_key").read_text(encoding="utf-8").strip()
     agents = PodAgents(hosts, int(port), tls, password)
-    judged = verbs(instance, user_ids(openers_of("mail-agent")), user_ids({"vaguemestre-worker"}))
+    local_verbs = verbs(instance, user_ids(openers_of("mail-agent")), user_ids({"vaguemestre-worker"}))
     judge = None
     if controller != NONE:
         judge = LateJudgement(int(controller), secrets.path_of(home / "secrets", "filter_key"))
-    Agent(socket_path(instance), relayed(agents, hosts, judged, judge)).serve_until_told()
+    Agent(socket_path(instance), relayed(agents, hosts, local_verbs, judge)).serve_until_told()
 
 
 if __name__ == "__main__":

@@ -99,15 +99,15 @@ class Gate:
             return self._judge_script(submission)
         if self._waits_for_key(submission):
             return Verdict(Decision.REFUSE, "outbox.unsigned")
-        judged = replace(submission, network="" if self._is_ours(submission.network) else submission.network)
+        request = replace(submission, network="" if self._is_ours(submission.network) else submission.network)
         verdict = self._judge(
-            judged,
-            self._own(judged.mailbox),
+            request,
+            self._own(request.mailbox),
             self._limits,
             self._exempt,
             now=timezone.now(),
-            forwards_mail=self._forwards_mail(judged.mailbox),
-            withdrawn_at=self._withdrawn_at(judged.mailbox, by_token=judged.by_token),
+            forwards_mail=self._forwards_mail(request.mailbox),
+            withdrawn_at=self._withdrawn_at(request.mailbox, by_token=request.by_token),
             title_of_box=self._title_of_box,
         )
         if verdict.decision is not Decision.REFUSE:

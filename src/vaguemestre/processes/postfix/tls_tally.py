@@ -32,15 +32,15 @@ type Tally = dict[str, dict[str, Any]]  # domain → its record, and its policie
 def add(tally: Tally, datagram: bytes) -> bool:
     """Count one delivery. False for what is not of libtlsrpt, or one domain too many."""
     try:
-        told = json.loads(datagram)
-        domain, policies = str(told["d"]).lower(), list(told["policies"])
+        report = json.loads(datagram)
+        domain, policies = str(report["d"]).lower(), list(report["policies"])
         known = [_policy_of(policy) for policy in policies[:_MAX_POLICIES]]
     except (ValueError, KeyError, TypeError, RecursionError):
         return False
     if not _DOMAIN.fullmatch(domain) or (domain not in tally and len(tally) >= MAX_DOMAINS):
         return False
     row = tally.setdefault(domain, {"record": "", "policies": {}})
-    row["record"] = _record_of(told.get("pr", ""))
+    row["record"] = _record_of(report.get("pr", ""))
     for text, is_failure, failures in known:
         if text in row["policies"] or len(row["policies"]) < _MAX_POLICIES:
             _count(row["policies"], text, failures, is_failure=is_failure)

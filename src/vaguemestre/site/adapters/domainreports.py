@@ -65,11 +65,11 @@ class KnownSendersFinder:
 
     def __call__(self) -> KnownSenders:
         config, outgoing = self._config, self._config.mail.outgoing
-        ours = self._addresses([f"mail.{domain}" for domain in config.domains])
+        own_addresses = self._addresses([f"mail.{domain}" for domain in config.domains])
         relay = self._addresses([outgoing.relay_host]) if outgoing.relay_host else frozenset()
         return KnownSenders(
             domains=frozenset(config.domains),
-            addresses=frozenset(config.network.addresses) | ours,
+            addresses=frozenset(config.network.addresses) | own_addresses,
             relays=relay | frozenset(filter(None, (outgoing.relay_host, *config.mail.trusted_forwarders))),
         )
 

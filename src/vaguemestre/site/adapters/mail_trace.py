@@ -55,18 +55,18 @@ class AcceptanceEvidence:
     def of_message(self, message_id: str, attempted_at: datetime) -> Acceptance:
         """Implements `outbox.ports.WasAccepted`. Raises EngineDown."""
         queued = {message.queue_id for message in self._list_queue()}
-        judged = queue_ids_of_submission(message_id)
+        queue_ids = queue_ids_of_submission(message_id)
 
         def is_accepted() -> bool:
             steps = [*queries.steps_of_message(message_id)]
-            for queue_id in judged - _queue_ids(steps):
+            for queue_id in queue_ids - _queue_ids(steps):
                 steps += queries.steps_of_queue_id(queue_id)
-            return _is_whole(steps) or bool((_queue_ids(steps) | judged) & queued)
+            return _is_whole(steps) or bool((_queue_ids(steps) | queue_ids) & queued)
 
         if not is_accepted() and _was_cut_short(queries.steps_of_message(message_id), attempted_at):
             return Acceptance.NO
         answer = self._judge(is_accepted, attempted_at)
-        return Acceptance.NO if answer is Acceptance.UNTOLD and not judged else answer
+        return Acceptance.NO if answer is Acceptance.UNTOLD and not queue_ids else answer
 
     def of_sender(self, sender: str, attempted_at: datetime) -> Acceptance:
         """Implements `lists.ports.WasSentAs`. Raises EngineDown."""
@@ -152,6 +152,8 @@ def _is_whole(steps: Collection[Step]) -> bool:
 
 def _was_cut_short(steps: Collection[Step], attempted_at: datetime) -> bool:
     """Whether that attempt was seen to end: nothing of it is being read any more. Logs have whole seconds."""
-    begun = {step.queue_id for step in steps if step.kind is StepKind.IDENTIFIED}
+    begun_ids = {step.queue_id for step in steps if step.kind is StepKind.IDENTIFIED}
     ended = {step.queue_id: step.at for step in steps if step.kind is StepKind.ABANDONED}
-    return begun == ended.keys() and any(at >= attempted_at.replace(microsecond=0) for at in ended.values())
+    return begun_ids == ended.keys() and any(
+        at >= attempted_at.replace(microsecond=0) for at in ended.values()
+    )

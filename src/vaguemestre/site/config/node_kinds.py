@@ -14,16 +14,16 @@ def unmade_machines(topology: Topology, network: NetworkSection) -> Iterator[Rul
     for number, node in enumerate(topology.nodes):
         place = f"node.{number}" if number else "node"
         fronts = [duty for duty in FRONT_DUTIES if duty in node.duties]
-        kept = sum(node.name in pod.nodes for pod in topology.pods)
+        count = sum(node.name in pod.nodes for pod in topology.pods)
         if fronts and (POD in node.duties or len(fronts) < len(FRONT_DUTIES)):
             yield Rule(
                 (f"{place}.duties", "node.duties", "pod"),
                 f"[[node]] « duties » : avec des [[pod]], « {', '.join(FRONT_DUTIES)} » vont ensemble sur "
                 f"une machine, et « {POD} » sur une autre ; « {node.name} » a « {', '.join(node.duties)} »",
             )
-        elif POD in node.duties and kept != 1:
+        elif POD in node.duties and count != 1:
             yield Rule(
                 (f"{place}.duties", "node.duties", "pod"),
                 f"[[node]] « duties » : une machine à « {POD} » sert un [[pod]] et un seul ; « {node.name} » "
-                f"en a {kept} (docs/operations/several-machines.md)",
+                f"en a {count} (docs/operations/several-machines.md)",
             )

@@ -40,12 +40,12 @@ def sqlite_file(config: Config) -> Path:
 
 def needed() -> frozenset[Migration]:
     """The migrations of our rooms, however deep they lie, and of the packages that have tables here."""
-    ours = (
+    expected = (
         migration
         for folder in SOURCE.glob("**/migrations")
         for migration in _in_folder(_label_of(folder.parent), folder)
     )
-    return frozenset((*ours, *_brought()))
+    return frozenset((*expected, *_brought()))
 
 
 def applied(config: Config) -> frozenset[Migration]:

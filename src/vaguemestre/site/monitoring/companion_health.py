@@ -25,15 +25,15 @@ _TLS_PORT = 465  # nothing is said there before TLS
 
 def companion_checks(config: Config) -> dict[str, Check]:
     """The state of those that this instance has, by name."""
-    found = _by_the_agent(config)
+    companions = _by_the_agent(config)
     outgoing = config.mail.outgoing
     if rewrites_senders(config):
-        found["postsrsd"] = _sender_rewriter(config)
+        companions["postsrsd"] = _sender_rewriter(config)
     if outgoing.mode == "direct":
-        found["resolver"] = _resolver()
+        companions["resolver"] = _resolver()
     if outgoing.mode == "relay":
-        found["relay"] = _relay(outgoing.relay_host.strip("[]"), outgoing.relay_port)
-    return found
+        companions["relay"] = _relay(outgoing.relay_host.strip("[]"), outgoing.relay_port)
+    return companions
 
 
 def _wanted(config: Config) -> Iterator[str]:

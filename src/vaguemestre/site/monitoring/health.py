@@ -65,9 +65,9 @@ def checks(config: Config) -> dict[str, Check]:
         **({"backup": lambda: _backup(config)} if config.backup.repository else {}),
         "certificates": lambda: _certificates(config),
     }
-    found = {name: ask() for name, ask in probes.items()}
-    engines = {name: found[name] for name in ("dovecot", "postfix")}
-    return {**database, **found, "logs": logs_check(config, engines), **companions}
+    results = {name: ask() for name, ask in probes.items()}
+    engines = {name: results[name] for name in ("dovecot", "postfix")}
+    return {**database, **results, "logs": logs_check(config, engines), **companions}
 
 
 def _filter(config: Config, first_process: Check) -> Check:

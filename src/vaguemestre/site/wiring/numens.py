@@ -15,7 +15,7 @@ def plug(config: Config) -> None:
         credentials.numen_words.plug(held.words_in)
         enrolment.disclose_numen.plug(held.disclose)
     else:
-        asked = AskedNumens(config)
-        directory.numen_keys.plug(asked)
-        credentials.numen_words.plug(asked.words_in)
-        enrolment.disclose_numen.plug(asked.disclose)
+        numens = AskedNumens(config)
+        directory.numen_keys.plug(numens)
+        credentials.numen_words.plug(numens.words_in)
+        enrolment.disclose_numen.plug(numens.disclose)

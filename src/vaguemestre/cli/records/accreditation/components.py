@@ -70,7 +70,7 @@ def _debian(lists: Path) -> Iterable[Component]:
     }
     shape = "${db:Status-Status} ${Package} ${Version}\\n"
     try:
-        told = subprocess.run(
+        output = subprocess.run(
             ("dpkg-query", "--show", f"--showformat={shape}", *sorted(names)),
             check=False,
             capture_output=True,
@@ -78,7 +78,7 @@ def _debian(lists: Path) -> Iterable[Component]:
         ).stdout
     except FileNotFoundError:
         return
-    for line in told.splitlines():
+    for line in output.splitlines():
         status, _, rest = line.partition(" ")
         if status == "installed":
             yield Component(DEBIAN, *rest.split(" ", 1))

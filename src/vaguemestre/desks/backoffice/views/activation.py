@@ -32,10 +32,10 @@ def list_schools(request: SignedInRequest) -> HttpResponse:
     academy_id = request.who.office_academy
     listing = Listing.of(request.GET, ("-nombre", *SCHOOL_ORDERS))
     schools = tuple(activation_by_school(paris_day(timezone.now()), academy_id))
-    found = matching_schools(schools, listing.search, listing.sort, backwards=listing.backwards)
+    matches = matching_schools(schools, listing.search, listing.sort, backwards=listing.backwards)
     context = {
-        "rows": listing.shown(found),
-        "total": len(found),
+        "rows": listing.shown(matches),
+        "total": len(matches),
         "people": count_never_activated(academy_id),
         "listing": listing,
         "search": listing.search,

@@ -126,7 +126,7 @@ def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
 
 def _role_change(person: PersonSummary, account: Presented, role: str, reason: str) -> Confirmation:
     """The confirmation page: from which role to which, what that opens, who is told."""
-    told = (
+    notice = (
         "La personne et les autres administrateurs l’apprennent"
         if role == "administrator"
         else "La personne l’apprend"
@@ -139,7 +139,7 @@ def _role_change(person: PersonSummary, account: Presented, role: str, reason: s
             ("Rôle", f"{ROLE_LABELS.get(account.role, account.role)} → {ROLE_LABELS[role]}"),
             ("Motif", reason),
         ],
-        consequences=(ROLE_CONSEQUENCES[role], f"{told} par un avertissement, avec le motif."),
+        consequences=(ROLE_CONSEQUENCES[role], f"{notice} par un avertissement, avec le motif."),
         fields=[("role", role), ("reason", reason)],
         button="Changer le rôle",
         back=reverse("backoffice:person", args=[person.person_id]),

@@ -205,12 +205,12 @@ def _moves(
         for facts in people_facts(academy_id, paris_day(timezone.now()))
         if accounts.get(facts.person_id, (0, "closed"))[1] != "closed"
     ]
-    found = [
+    class_moves = [
         _move(count, old.get(source, _NO_CLASS), new.get(target, _NO_CLASS))
         for (source, target), count in moves(people, before, after).items()
         if source != target or (class_id == source and draft and draft.limits != old[source].limits)
     ]
-    return sorted(found, key=lambda move: -move.people)
+    return sorted(class_moves, key=lambda move: -move.people)
 
 
 def _move(people: int, before: ClassDraft, after: ClassDraft) -> Move:

@@ -58,11 +58,11 @@ def link_existing_person(
     `enrolment.born-otherwise`.
     """
     check_recognition(scope, request_id, person_id)
-    action, told = RequestAction.RECOGNISE, "Vous avez déjà un NUMEN."
+    action, message = RequestAction.RECOGNISE, "Vous avez déjà un NUMEN."
     if not has_numen(person_id):
         issue_numen(person_id, layout, keys, draw, by=by, now=now)
-        action, told = RequestAction.CREATE, "NUMEN attribué."
-    request = move(scope, request_id, action, told, by=by, now=now)
+        action, message = RequestAction.CREATE, "NUMEN attribué."
+    request = move(scope, request_id, action, message, by=by, now=now)
     NumenRequest.objects.filter(pk=request.pk).update(person_id=person_id)
 
 

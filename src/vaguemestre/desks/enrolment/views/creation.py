@@ -111,7 +111,7 @@ def recognition_page(
     """The confirmation page before a request is said to be that person's: both, side by side."""
     applicant, civil = detail.applicant, person.civil
     birth_name = f"{civil.first_name} {civil.birth_name}" if civil else ""
-    told = RequestState.EXISTING_FOUND if masked_numen else RequestState.APPROVED
+    outcome = RequestState.EXISTING_FOUND if masked_numen else RequestState.APPROVED
     numen = (
         f"Son NUMEN ({masked_numen}) et son identifiant vont dans la lettre, à cette adresse : comparez-la à "
         "celle de son dossier."
@@ -135,7 +135,7 @@ def recognition_page(
         ],
         consequences=[
             numen,
-            f"L’auteur de la demande lit « {STATE_LABELS[told]} », et reçoit un courriel.",
+            f"L’auteur de la demande lit « {STATE_LABELS[outcome]} », et reçoit un courriel.",
         ],
         fields=[("person_id", str(person.person_id))],
         button="C’est cette personne" if masked_numen else "Attribuer un NUMEN",

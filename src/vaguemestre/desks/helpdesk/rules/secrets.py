@@ -50,11 +50,11 @@ _ORDINARY_WORDS = frozenset(
 
 def without_secrets(text: str) -> str:
     """The text with NUMENs and passwords masked; unchanged if there are none."""
-    kept, last = [], 0
+    pieces, last = [], 0
     for start, end in _numens(text):
-        kept += [text[last:start], MASK]
+        pieces += [text[last:start], MASK]
         last = end
-    return _PASSWORD.sub(_mask_password, "".join([*kept, text[last:]]))
+    return _PASSWORD.sub(_mask_password, "".join([*pieces, text[last:]]))
 
 
 def _mask_password(match: re.Match[str]) -> str:

@@ -73,10 +73,10 @@ def answer_request(
     """
     text = _clean_answer(answer)
     rows = RequestRow.objects.filter(pk=request_id).exclude(state=_State.ANSWERED)
-    answered = rows.update(
+    count = rows.update(
         state=_State.ANSWERED, answer=text, answered_at=now, taken_by_id=operator_id, taken_at=_first(now)
     )
-    if answered != 1:
+    if count != 1:
         raise Refusal("helpdesk.request-gone")
     _send_answer(RequestRow.objects.get(pk=request_id), text, keys, operator_id=operator_id, now=now)
 

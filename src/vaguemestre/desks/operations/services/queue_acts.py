@@ -44,13 +44,13 @@ def act_on_messages(
 def _journal(action: str, messages: Sequence[QueuedMessage], *, by: str, at: datetime, reason: str) -> None:
     """A line for each message. No lock of the database is held while Postfix works."""
     for message in messages:
-        told: dict[str, Any] = {"sender": message.sender, "recipients": len(message.recipients)}
+        details: dict[str, Any] = {"sender": message.sender, "recipients": len(message.recipients)}
         record(
             action,
             to=f"queue:{message.queue_id}",
             by=by,
             at=at,
-            **told,
+            **details,
             **({"reason": reason} if reason else {}),
         )
 

@@ -108,10 +108,10 @@ def _page(
         messages = ports.list_queue.get()()
     except EngineDown:
         return render(request, "operations/queue.html", {**context, "is_away": True}, status=status)
-    found = in_order(matching(messages, criteria), listing.sort, backwards=listing.backwards)
+    rows = in_order(matching(messages, criteria), listing.sort, backwards=listing.backwards)
     context |= {
-        "rows": [_Row(message, message_reason(message)) for message in listing.shown(found)],
-        "total": len(found),
+        "rows": [_Row(message, message_reason(message)) for message in listing.shown(rows)],
+        "total": len(rows),
         "queued": len(messages),
         "queue_days": settings.CONFIG.mail.outgoing.queue_days,
         "destinations": by_destination(messages)[:_DESTINATIONS_SHOWN],

@@ -34,14 +34,14 @@ def show_settings(request: SignedInRequest) -> HttpResponse:
     served = [
         setting for setting in SETTINGS if is_served(setting.address.partition("#")[0].partition("?")[0])
     ]
-    found = {"query": query, "settings": search_settings(query, served)}
+    results = {"query": query, "settings": search_settings(query, served)}
     if "HX-Request" in request.headers:
-        return render(request, "portal/settings_found.html", found)
+        return render(request, "portal/settings_found.html", results)
     now, account_id = timezone.now(), request.who.account_id
     absences = absences_of(account_id)
     absence = answering_absence(absences, now)
     context = {
-        **found,
+        **results,
         "groups": settings_groups(),
         "absence": absence,
         "upcoming_absence": None if absence else upcoming_absence(absences, paris_day(now)),

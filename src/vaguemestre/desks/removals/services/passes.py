@@ -195,11 +195,11 @@ def _put_away(box: RemovalBox, context: PassContext, copies: Sequence[MailCopy])
 
 
 def _restore(row: Removal, box: RemovalBox, context: PassContext) -> None:
-    kept = list(TakenCopy.objects.filter(box=box).order_by("pk").values_list("folder", "guid"))
-    if _are_alone(box, kept):
-        context.copies.restore_guids(box.mailbox, _by_folder(kept))
+    copies = list(TakenCopy.objects.filter(box=box).order_by("pk").values_list("folder", "guid"))
+    if _are_alone(box, copies):
+        context.copies.restore_guids(box.mailbox, _by_folder(copies))
     else:
-        back = copies_to_return(kept, context.copies.list_removed(box.mailbox))
+        back = copies_to_return(copies, context.copies.list_removed(box.mailbox))
         context.copies.restore_copies(box.mailbox, back.uids)
     with transaction.atomic(durable=True):
         count = TakenCopy.objects.filter(box=box).delete()[0]

@@ -28,9 +28,9 @@ def delete_old_removals(days: int, copies: MailCopies, *, backups_kept: timedelt
 
 
 def _discard(box: RemovalBox, copies: MailCopies, now: datetime) -> None:
-    kept = TakenCopy.objects.filter(box=box).values_list("folder", "guid")
+    pairs = TakenCopy.objects.filter(box=box).values_list("folder", "guid")
     try:
-        taken = copies_to_return(kept, copies.list_removed(box.mailbox))
+        taken = copies_to_return(pairs, copies.list_removed(box.mailbox))
         if taken.total:
             copies.discard_copies(box.mailbox, [uid for uids in taken.uids.values() for uid in uids])
     except EngineRefused as error:

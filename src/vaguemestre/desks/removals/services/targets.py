@@ -98,9 +98,9 @@ def queue_ids_of(removal: Removal, marks_key: str) -> frozenset[str]:
     criteria = criteria_of(removal)
     if criteria.is_by_content:
         marks = content_marks(criteria, marks_key)
-        found = frozenset(queue_ids_with_marks(marks, removal.asked_at - SENDER_SPAN))
+        marked_ids = frozenset(queue_ids_with_marks(marks, removal.asked_at - SENDER_SPAN))
         is_settled = not criteria.has_content and removal.state != RemovalState.COUNTING
-        return found & _queue_ids_listed(removal) if is_settled else found
+        return marked_ids & _queue_ids_listed(removal) if is_settled else marked_ids
     queue_ids: set[str] = set()
     sender = removal.sender
     if queue_id := queue_id_in(removal.message_id):

@@ -46,10 +46,10 @@ class DeletedBound:
 
 def oldest_beyond(sizes: Sequence[tuple[int, int]], limit: int) -> list[int]:
     """UIDs to delete so that the rest, deleted last, takes `limit` bytes at most. `sizes`: (UID, bytes)."""
-    kept = 0
+    total = 0
     for position, (_, size) in enumerate(reversed(found := sorted(sizes))):
-        kept += size
-        if kept > limit:
+        total += size
+        if total > limit:
             return [uid for uid, _ in found[: len(found) - position]]
     return []
 

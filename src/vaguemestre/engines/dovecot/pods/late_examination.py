@@ -17,14 +17,14 @@ def examine_copies(agents: PodAgents, judge: Judge, pod: str, mailbox: str, word
     A copy is marked as examined once the filter has answered: one that is away leaves it for the next look.
     Raises EngineDown, EngineRefused.
     """
-    found = []
+    results = []
     for row in agents.ask(pod, "examine-copies", mailbox, words, LEAVE_UNJUDGED):
         place: tuple[Any, ...] = (mailbox, *row[:2])
         if not row[VERDICT]:
             text = base64.b64decode(agents.ask(pod, _TEXT, *place))
             row[VERDICT] = judge(io.BytesIO(text))
         if row[VERDICT]:
-            found.append(row)
+            results.append(row)
         else:
             agents.ask(pod, _MARK, *place)
-    return found
+    return results

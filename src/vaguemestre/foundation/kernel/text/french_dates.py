@@ -36,12 +36,12 @@ def moment_fr(moment: datetime, today: date) -> str:
     """« aujourd’hui à 8 h », « hier à 12 h 45 », else the day, its year if it is another, and the hour."""
     day = paris_day(moment)
     if day == today:
-        told = "aujourd’hui"
+        day_words = "aujourd’hui"
     elif day == today - timedelta(days=1):
-        told = "hier"
+        day_words = "hier"
     else:
-        told = day_fr(day, with_year=day.year != today.year)
-    return f"{told} à {hour_fr(moment)}"
+        day_words = day_fr(day, with_year=day.year != today.year)
+    return f"{day_words} à {hour_fr(moment)}"
 
 
 def coming_moment_fr(moment: datetime, today: date) -> str:

@@ -83,11 +83,11 @@ def read_table(content: bytes) -> Table:
     if text.count("\n") + text.count("\r") > 2 * _MAX_LINES:
         raise Refusal("compose.table-too-long", limit=MAX_ROWS)
     first, _, rest = text.partition("\n")
-    told = _SEPARATOR.fullmatch(first.strip())
-    separator = told[1] if told else max(";,\t", key=first.count)
-    before = 1 if told else 0  # lines left out
+    declaration = _SEPARATOR.fullmatch(first.strip())
+    separator = declaration[1] if declaration else max(";,\t", key=first.count)
+    before = 1 if declaration else 0  # lines left out
     try:
-        reader = csv.reader(io.StringIO(rest if told else text, newline=""), delimiter=separator)
+        reader = csv.reader(io.StringIO(rest if declaration else text, newline=""), delimiter=separator)
         return table_of(
             TableRow(reader.line_num + before, [cell.strip()[:MAX_CELL_CHARACTERS] for cell in line])
             for line in reader
@@ -157,12 +157,12 @@ def merge_copies(table: Table, variables: Iterable[str], *, one_each: bool = Fal
         typed = cells[address_place] if address_place < len(cells) else ""
         values |= dict.fromkeys(_ADDRESS_VARIABLES, _address_in(typed) or typed)
         empty = [name for name, column in column_of.items() if not values[column]]
-        said = () if one_each else tuple(values[column] for column in column_of.values())
-        if reason := "hidden" if is_hidden else _row_error(typed, said, letters, empty):
+        letter = () if one_each else tuple(values[column] for column in column_of.values())
+        if reason := "hidden" if is_hidden else _row_error(typed, letter, letters, empty):
             result.invalid_rows.append(InvalidRow(number, typed, reason))
             continue
         address = _address_in(typed)
-        letters.add((address, *said))
+        letters.add((address, *letter))
         has_name = name_place is not None and name_place < len(cells) and name_place != address_place
         name = cells[name_place] if has_name and name_place is not None else ""
         result.copies.append(MergeCopy(number, " ".join(name.split()), address, values))

@@ -8,10 +8,13 @@ def refusal_detail(subject: str, to: str, why: str, box: str = "") -> str:
     """
     lines = [f"Objet : {_line(subject) or '(sans objet)'}", f"À : {_line(to)}"]
     lines += [f"Raison : {why}"] if why else []
-    kept = (
+    details = (
         f"Son texte est gardé dans les « Brouillons » de la boîte « {box} » : qui peut y écrire le renverra."
     )
-    lines += ["", kept if box else "Il est de nouveau dans « Brouillons » : corrigez-le, puis renvoyez-le."]
+    lines += [
+        "",
+        details if box else "Il est de nouveau dans « Brouillons » : corrigez-le, puis renvoyez-le.",
+    ]
     return "\n".join(lines)
 
 

@@ -50,14 +50,14 @@ def hand_over(writer: Writer, key: str, to: Writer, open_mailbox: OpenMailbox, *
     if row.shared_files.exists():
         raise Refusal("compose.links-stay", field="identity")
     remove_drafts(row.draft_message_id, writer.login, open_mailbox)
-    answered = {"mailbox": writer.login.mailbox, **row.answered} if row.answered else None
+    original = {"mailbox": writer.login.mailbox, **row.answered} if row.answered else None
     with transaction.atomic(durable=True):
         if writer.box_id:
             stop_answering(writer.box_id, row.in_reply_to, writer.acting_id)
         unsent = Composition.objects.filter(pk=row.pk, account_id=writer.account_id, is_sending=False)
         Mailing.objects.filter(composition=row, state=Mailing.State.READY).delete()
         if not unsent.update(
-            account_id=to.account_id, answered=answered, draft=None, identity=None, updated_at=now
+            account_id=to.account_id, answered=original, draft=None, identity=None, updated_at=now
         ):
             raise Refusal("compose.already-sent")
 

@@ -144,11 +144,11 @@ def _sender_of_answer(
     writer: Writer, mode: Mode, original: OpenedMessage, academy_signature: AcademySignature
 ) -> SenderOption:
     """The identity that the original came to, or left from; the usual one if there is none."""
-    theirs = {person.address.lower() for person in (*original.to, *original.cc, *original.sender)}
+    addresses = {person.address.lower() for person in (*original.to, *original.cc, *original.sender)}
     if not mode.is_forward:
-        answer_as_gateway(writer, theirs)
+        answer_as_gateway(writer, addresses)
     senders = senders_of(writer, academy_signature)
-    return next((option for option in senders if option.id and option.address in theirs), senders[0])
+    return next((option for option in senders if option.id and option.address in addresses), senders[0])
 
 
 def _fill_reply(row: Composition, mode: Mode, original: OpenedMessage, body: str) -> None:
@@ -177,9 +177,9 @@ def _fill_from_draft(row: Composition, draft: OpenedMessage, body: str) -> None:
 
 def _identity_of_draft(writer: Writer, draft: OpenedMessage) -> int | None:
     """The identity it was written under: a letter from an address that hides one's own keeps it."""
-    theirs = {person.address.lower() for person in draft.sender}
-    answer_as_gateway(writer, theirs)
-    identities = (option.id for option in senders_of(writer, _UNSIGNED) if option.address in theirs)
+    senders = {person.address.lower() for person in draft.sender}
+    answer_as_gateway(writer, senders)
+    identities = (option.id for option in senders_of(writer, _UNSIGNED) if option.address in senders)
     return next(identities, 0) or None
 
 

@@ -46,9 +46,9 @@ def check_not_answered(writer: Writer, key: str, *, now: datetime) -> None:
         account_id=writer.account_id, key=key, mode__in=(Mode.REPLY, Mode.REPLY_ALL), is_sending=False
     )
     message_id = replies.values_list("in_reply_to", flat=True).first() or ""
-    answered = warn_before_answer(writer.box_id, key, message_id, writer.acting_id, now=now)
-    if answered:
-        raise Refusal("sharing.answered-meanwhile", what=answered)
+    other_answer = warn_before_answer(writer.box_id, key, message_id, writer.acting_id, now=now)
+    if other_answer:
+        raise Refusal("sharing.answered-meanwhile", what=other_answer)
 
 
 @transaction.atomic(durable=True)

@@ -139,12 +139,12 @@ def _complete(
     targets: Sequence[_Target], file: ContactsFile, read_apart: ReadApart
 ) -> dict[int, CompletedCard | None]:
     """Each completed card by its target; None if the one in the book cannot be read."""
-    asked = [target for target in targets if target.others]
-    if not asked:
+    incomplete = [target for target in targets if target.others]
+    if not incomplete:
         return {}
-    content = file_task.written([_completion(target, target.row, file) for target in asked])
+    content = file_task.written([_completion(target, target.row, file) for target in incomplete])
     answer = file_task.completed_in(_apart(read_apart, file_task.COMPLETE, content))
-    return {id(target): card for target, card in zip(asked, answer, strict=True)}
+    return {id(target): card for target, card in zip(incomplete, answer, strict=True)}
 
 
 def _completion(target: _Target, row: Contact, file: ContactsFile) -> CardCompletion:

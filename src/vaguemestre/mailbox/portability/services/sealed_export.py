@@ -153,17 +153,17 @@ def _messages(store: Store, tally: Tally, done: _Written) -> Iterator[_ArchivedM
             done.folder = done.folder if is_again else folder
             validity, uid = done.seen.get(folder, (0, 0))
             reached = len(folders) if is_again else place
-            for kept in store.messages(folder, uid, validity):
+            for message in store.messages(folder, uid, validity):
                 tally = replace(tally, total=len(folders), reached=reached, added=tally.added + 1)
                 yield _ArchivedMessage(
                     tally,
-                    kept,
+                    message,
                     {
                         "folder": folder,
                         "use": uses.get(folder, ""),
-                        "flags": sorted(kept.flags),
-                        "date": kept.date.isoformat(),
-                        "sha256": hashlib.sha256(kept.content).hexdigest(),
+                        "flags": sorted(message.flags),
+                        "date": message.date.isoformat(),
+                        "sha256": hashlib.sha256(message.content).hexdigest(),
                     },
                 )
 

@@ -52,9 +52,9 @@ def leave(request: SignedInRequest) -> HttpResponse:
     numbers, by = settings.CONFIG.lifecycle_delays(), f"account:{account_id}"
     life = account_lifecycle(account_id, consequence_table(numbers))
     if life and life.closes_on and not boxes_owned.get()(account_id):
-        asked = confirmation_page(request, _confirmation(account_id, life.closes_on))
-        if asked:
-            return asked
+        confirmation = confirmation_page(request, _confirmation(account_id, life.closes_on))
+        if confirmation:
+            return confirmation
     try:
         services.close_early(account_id, boxes_owned.get(), numbers, by=by, now=timezone.now())
     except Refusal as refusal:

@@ -69,15 +69,15 @@ def included_scripts(content: str) -> tuple[str, ...]:
 
 def _arguments_of(command: str, content: str) -> tuple[str, ...]:
     """The first string after each such command and its tags; "" for one that is not a plain literal."""
-    found, is_awaited = [], False
+    arguments, is_awaited = [], False
     for _, kind, text in _tokens(content):
         if is_awaited and not text.startswith(":"):
             is_plain = kind == "string" and text[0] == '"' and not set("\\$") & set(text)
-            found.append(text[1:-1] if is_plain else "")
+            arguments.append(text[1:-1] if is_plain else "")
             is_awaited = False
         if kind == "word" and text.lower() == command:
             is_awaited = True
-    return tuple(found)
+    return tuple(arguments)
 
 
 def comment_out(content: str) -> str:

@@ -18,12 +18,16 @@ def personal_script(settings: SortingSettings, owner: Owner, *, foreign_script: 
     another program that ran before ours.
     """
     filters = _without_redirects(settings) if settings.stays_here else settings.filters
-    ours = (
+    commands = (
         *denied_commands(settings.spam),
         *filter_commands(filters, owner),
         *(_include(EXPERT_SCRIPT, "Partie écrite à la main") if _includes_expert(settings) else ()),
     )
-    return encode_script((*ours, *_include(foreign_script, "Règles d’un autre logiciel"))) if ours else ""
+    return (
+        encode_script((*commands, *_include(foreign_script, "Règles d’un autre logiciel")))
+        if commands
+        else ""
+    )
 
 
 def absence_script(settings: SortingSettings, owner: Owner, *, now: datetime) -> str:

@@ -38,13 +38,13 @@ def program_rules(account_id: int, open_scripts: OpenScripts, *, now: datetime) 
     by_hand = {to.lower() for to in redirect_addresses(queries.settings_of(account_id).expert)}
     with open_scripts(owner.mailbox) as scripts:
         running = _running(scripts)
-    found = []
+    rules = []
     for name, content in running.items():
         expected = known | by_hand if name == EXPERT_SCRIPT else known
         redirects = tuple(to for to in redirect_addresses(content) if to.lower() not in expected)
         if redirects or name not in OURS:
-            found.append(ProgramRules(name, tuple(dict.fromkeys(redirects))))
-    return tuple(found)
+            rules.append(ProgramRules(name, tuple(dict.fromkeys(redirects))))
+    return tuple(rules)
 
 
 def _running(scripts: Scripts) -> dict[str, str]:

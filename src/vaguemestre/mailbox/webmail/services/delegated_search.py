@@ -39,11 +39,13 @@ class Everywhere:
             page = self.lists.look(self.folder, alone, read, _CHUNK)
             rows += [row for row in page.rows if self.is_shown(row.ref.folder)]
             read += len(page.rows)
-            shown = [row for row in rows if not self.is_hidden(row)]
-            if len(shown) >= offset + size or not page.rows or read >= page.total:
+            visible_rows = [row for row in rows if not self.is_hidden(row)]
+            if len(visible_rows) >= offset + size or not page.rows or read >= page.total:
                 break
-        total = len(self.refs(alone)) - (len(rows) - len(shown))
-        return replace(page, total=total, unread=0, offset=offset, rows=tuple(shown[offset : offset + size]))
+        total = len(self.refs(alone)) - (len(rows) - len(visible_rows))
+        return replace(
+            page, total=total, unread=0, offset=offset, rows=tuple(visible_rows[offset : offset + size])
+        )
 
     def refs(self, view: View) -> tuple[MessageRef, ...]:
         """As `Lists.refs`."""

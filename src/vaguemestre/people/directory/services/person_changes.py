@@ -112,9 +112,9 @@ def _end_posts(person: Person, *, before: date) -> None:
 
 def _username_there(row: Person, civil: CivilStatus, domain: str) -> str:
     """The username of that domain somebody had before, or a new one, stored with the mailbox it makes."""
-    theirs = TakenName.objects.filter(person=row).order_by("id")
-    addresses = set(theirs.filter(kind=TakenName.Kind.ADDRESS).values_list("name", flat=True))
-    for name in theirs.filter(kind=TakenName.Kind.USERNAME).values_list("name", flat=True):
+    taken_names = TakenName.objects.filter(person=row).order_by("id")
+    addresses = set(taken_names.filter(kind=TakenName.Kind.ADDRESS).values_list("name", flat=True))
+    for name in taken_names.filter(kind=TakenName.Kind.USERNAME).values_list("name", flat=True):
         if f"{name}@{domain}" in addresses and is_username_of(
             name, civil.shown_first_name, civil.shown_last_name
         ):

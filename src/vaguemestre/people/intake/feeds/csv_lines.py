@@ -161,9 +161,9 @@ def _open_sheet(content: Content, columns: Sequence[str], optional: Sequence[str
 
 def _listed(names: Sequence[str]) -> str:
     """The first names, cut: a file that is none of ours may have a million of them."""
-    shown = ", ".join(name[:_MAX_SHOWN_NAME_CHARACTERS] for name in names[:_MAX_SHOWN_NAMES])
+    listing = ", ".join(name[:_MAX_SHOWN_NAME_CHARACTERS] for name in names[:_MAX_SHOWN_NAMES])
     more = len(names) - _MAX_SHOWN_NAMES
-    return f"{shown} et {counted(more, 'autre')}" if more > 0 else shown
+    return f"{listing} et {counted(more, 'autre')}" if more > 0 else listing
 
 
 def read_table(

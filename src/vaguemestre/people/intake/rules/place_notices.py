@@ -23,9 +23,9 @@ def opened_notices(names: Mapping[str, str]) -> tuple[str, ...]:
     new = sorted(names, key=lambda uai: (not names[uai], names[uai], uai))
     if not new:
         return ()
-    shown = ", ".join(f"{names[uai]} ({uai})" if names[uai] else uai for uai in new[:_PLACES_NAMED])
+    listing = ", ".join(f"{names[uai]} ({uai})" if names[uai] else uai for uai in new[:_PLACES_NAMED])
     number = counted(len(new), "établissement nouveau", "établissements nouveaux")
-    return (f"{number} {inflected(len(new), 'sera ouvert', 'seront ouverts')} : {shown}{_others(new)}.",)
+    return (f"{number} {inflected(len(new), 'sera ouvert', 'seront ouverts')} : {listing}{_others(new)}.",)
 
 
 def changed_notices(changes: Sequence[PlaceChange]) -> tuple[str, ...]:

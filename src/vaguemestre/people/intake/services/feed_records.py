@@ -191,7 +191,7 @@ def save_match_candidates(feed: Feed, plan: Plan, context: ImportContext, now: d
     A match between two people of one file is stored once the first of them is registered.
     """
     candidates = MatchCandidate.objects.filter(academy_id=context.academy_id)
-    asked = set(candidates.values_list("dossier", "person_id")) if plan.possible_matches else set()
+    known_pairs = set(candidates.values_list("dossier", "person_id")) if plan.possible_matches else set()
     for matches in batched(plan.possible_matches, _BATCH_PEOPLE):
         # each batch is a statement of its own: sealing the lines of many takes a while
         twins = [match.twin for match in matches if match.person_id is None]
@@ -209,7 +209,7 @@ def save_match_candidates(feed: Feed, plan: Plan, context: ImportContext, now: d
                 seen_at=now,
             )
             for match, person_id in people.items()
-            if person_id and (match.dossier, person_id) not in asked
+            if person_id and (match.dossier, person_id) not in known_pairs
         ]
         MatchCandidate.objects.bulk_create(rows, ignore_conflicts=True)
 

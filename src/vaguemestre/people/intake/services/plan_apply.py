@@ -77,9 +77,9 @@ class _Meanwhile:
     def check(self, arrivals: Iterable[Arrival]) -> None:
         """Raises RegisteredMeanwhile; otherwise nobody registers anybody until the transaction ends."""
         hold_registrations(self._academy_id)
-        found = identities_after(self._academy_id, self._newest)
-        self._others += found.values()
-        self._newest = max(found, default=self._newest)
+        identities = identities_after(self._academy_id, self._newest)
+        self._others += identities.values()
+        self._newest = max(identities, default=self._newest)
         for arrival in arrivals if self._others else ():
             identity = identity_of(arrival.person.civil, {post.uai for post in arrival.person.posts})
             if any(match_reason(identity, other) in NEEDS_REVIEW for other in self._others):

@@ -102,7 +102,7 @@ def held_messages_in(queue_ids: Collection[str]) -> dict[str, HeldMessage]:
 
 
 def _held_messages(rows: QuerySet[Submission]) -> tuple[HeldMessage, ...]:
-    kept = rows.filter(hold__in=_NOT_LEFT).order_by("-at", "-pk")
+    held = rows.filter(hold__in=_NOT_LEFT).order_by("-at", "-pk")
     columns = ("at", "recipients", "hold", "sender", "account__mailbox", "queue_id", "account_id", "pk")
     return tuple(
         HeldMessage(
@@ -114,7 +114,7 @@ def _held_messages(rows: QuerySet[Submission]) -> tuple[HeldMessage, ...]:
             owner,
             number,
         )
-        for at, recipients, hold, sender, mailbox, queue_id, owner, number in kept.values_list(*columns)[
+        for at, recipients, hold, sender, mailbox, queue_id, owner, number in held.values_list(*columns)[
             :_MAX_SEARCHED
         ]
     )

@@ -108,10 +108,10 @@ def _judge_amount(
     """Verdict of the sending limits unless exempt, stored once for each queue identifier."""
     for hold, hold_code in _STORED.rows(request.queue_id):
         return Verdict(Decision.HOLD, hold_code) if hold == Submission.Hold.HELD else _ACCEPTED
-    judged = _Judged(_ACCEPTED) if is_exempt else _judge_limits(account_id, request, limits, now)
-    verdict = judged.verdict
+    judgement = _Judged(_ACCEPTED) if is_exempt else _judge_limits(account_id, request, limits, now)
+    verdict = judgement.verdict
     if verdict.decision is not Decision.REFUSE:
-        _store(account_id, request, judged, now, is_counted=not is_exempt)
+        _store(account_id, request, judgement, now, is_counted=not is_exempt)
     elif verdict.code.startswith("outbox.limit"):
         return _refused(account_id, "outbox.limit-refused", verdict, now)
     return verdict
@@ -167,17 +167,17 @@ def judge_automatic(
     if Submission.objects.filter(queue_id=request.queue_id).exists():
         return _ACCEPTED
     if request.origin is Origin.REPLIED:
-        judged = _Judged(_judge_reply(account_id, limits, now))
+        judgement = _Judged(_judge_reply(account_id, limits, now))
     elif not holder.is_open:
         return Verdict(Decision.REFUSE, "outbox.redirect-limit")
     else:
-        judged = _judge_limits(account_id, request, limits, now)
-        if judged.verdict.decision is not Decision.TAKE:
-            judged = _Judged(Verdict(Decision.REFUSE, "outbox.redirect-limit", judged.verdict.until))
-    if judged.verdict.decision is not Decision.TAKE:
-        return _refused(account_id, "outbox.limit-refused", judged.verdict, now)
-    _store(account_id, request, judged, now, is_counted=request.origin is Origin.REDIRECTED)
-    return judged.verdict
+        judgement = _judge_limits(account_id, request, limits, now)
+        if judgement.verdict.decision is not Decision.TAKE:
+            judgement = _Judged(Verdict(Decision.REFUSE, "outbox.redirect-limit", judgement.verdict.until))
+    if judgement.verdict.decision is not Decision.TAKE:
+        return _refused(account_id, "outbox.limit-refused", judgement.verdict, now)
+    _store(account_id, request, judgement, now, is_counted=request.origin is Origin.REDIRECTED)
+    return judgement.verdict
 
 
 def _refused(account_id: int, action: str, verdict: Verdict, now: datetime) -> Verdict:

@@ -110,7 +110,7 @@ def _examine(row: UnexaminedMail, examiner: Examiner, *, has_filter: bool) -> No
     The row stays if a delivery was noted meanwhile: it is due again. So it is, tried without the filter, the
     moment the filter is back.
     """
-    ours = UnexaminedMail.objects.filter(pk=row.pk, next_try_at=row.next_try_at)
+    claim = UnexaminedMail.objects.filter(pk=row.pk, next_try_at=row.next_try_at)
     delivered: dict[str, int] = {}
     is_over = False
     for step in steps_by_queue_id((row.queue_id,), StepKind.DELIVERED, StepKind.DONE):
@@ -125,11 +125,11 @@ def _examine(row: UnexaminedMail, examiner: Examiner, *, has_filter: bool) -> No
             has_failed = True
     if has_failed:
         pause = min(_PAUSE * 2.0 ** min(row.attempts, 10), _MAX_PAUSE) if has_filter else timedelta()
-        ours.update(attempts=row.attempts + 1, next_try_at=examiner.clock() + pause)
+        claim.update(attempts=row.attempts + 1, next_try_at=examiner.clock() + pause)
     elif is_over:
-        ours.delete()
+        claim.delete()
     else:
-        ours.update(next_try_at=examiner.clock() + _PAUSE)
+        claim.update(next_try_at=examiner.clock() + _PAUSE)
 
 
 def _examine_box(mailbox: str, queue_id: str, delivered_at: int, examiner: Examiner) -> None:

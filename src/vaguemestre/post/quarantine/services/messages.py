@@ -30,12 +30,12 @@ def store_found(mailbox: str, engine: QuarantinedMail) -> None:
     What has no verdict of the filter, and was not found late, was filed there by a script of its owner: it
     goes to the inbox.
     """
-    found = engine.find_quarantined(mailbox)
+    messages = engine.find_quarantined(mailbox)
     account_id = account_of_mailbox(mailbox)
-    rows = [row for mail in found if (row := quarantined_row(mailbox, account_id, mail))]
+    rows = [row for mail in messages if (row := quarantined_row(mailbox, account_id, mail))]
     QuarantinedMessage.objects.bulk_create(rows, ignore_conflicts=True)
     known = set(QuarantinedMessage.objects.filter(mailbox=mailbox).values_list("guid", flat=True))
-    if strays := [mail.guid for mail in found if not verdict_of(mail.verdict) and mail.guid not in known]:
+    if strays := [mail.guid for mail in messages if not verdict_of(mail.verdict) and mail.guid not in known]:
         engine.release_quarantined(mailbox, strays)
 
 
@@ -116,9 +116,11 @@ def _tell(due: "QuerySet[QuarantinedMessage]", moment: datetime, now: datetime) 
     if not rows or rows[0].account_id is None:
         return False
     QuarantinedMessage.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=now)
-    told = [ToldMessage(row.arrived_at, Reason(row.reason), row.sender) for row in rows]
+    messages = [ToldMessage(row.arrived_at, Reason(row.reason), row.sender) for row in rows]
     announce(
-        AccountTouched(rows[0].account_id, "quarantine-digest", moment.isoformat(), detail=digest_text(told))
+        AccountTouched(
+            rows[0].account_id, "quarantine-digest", moment.isoformat(), detail=digest_text(messages)
+        )
     )
     return True
 

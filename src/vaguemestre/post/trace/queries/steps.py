@@ -164,9 +164,11 @@ def message_ids_taken_up_again(queue_ids: Collection[str]) -> dict[str, str]:
     for batch in batched(queue_ids, MAX_MESSAGES, strict=False):
         steps = MessageStep.objects.filter(queue_id__in=batch)
         active = steps.filter(kind=StepKind.QUEUED).order_by().values("queue_id")
-        again = active.annotate(times=Count("number")).filter(times__gt=1).values_list("queue_id", flat=True)
+        repeated_ids = (
+            active.annotate(times=Count("number")).filter(times__gt=1).values_list("queue_id", flat=True)
+        )
         # a start names what it finds in the queue, which counts as once: it may have been delivered
-        message_ids.update(_named(MessageStep.objects.filter(queue_id__in=list(again))))
+        message_ids.update(_named(MessageStep.objects.filter(queue_id__in=list(repeated_ids))))
     return message_ids
 
 

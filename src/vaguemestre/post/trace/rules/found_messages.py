@@ -13,10 +13,12 @@ def found_message(key: str, steps: tuple[Step, ...], criteria: MessageSearch) ->
     fates, sender = fates_of(steps), sender_of(steps)
     if criteria.is_own:
         is_theirs = sender.lower() in criteria.addresses and not is_sent_on(steps)
-        shown = fates if is_theirs else {one: fates[one] for one in fates if one in criteria.addresses}
-        if not (is_theirs or shown):
+        visible_fates = (
+            fates if is_theirs else {one: fates[one] for one in fates if one in criteria.addresses}
+        )
+        if not (is_theirs or visible_fates):
             return None
-        fates = shown
+        fates = visible_fates
     shown_fates = fates or {"": overall_fate((), steps)}
     rejected = [s for s in steps if s.kind is StepKind.REJECTED and s.recipient.lower() in fates]
     status = rejected[-1].status if rejected else ""

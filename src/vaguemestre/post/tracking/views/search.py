@@ -52,7 +52,9 @@ def search_messages(request: SignedInRequest) -> HttpResponse:
     account = find_account(typed) if typed else None
     addresses = addresses_of(account.account_id) if account else frozenset({typed.lower()} - {""})
     context = _context(request, form, addresses)
-    asked = form.is_valid() and bool(typed or form.cleaned_data["objet"] or form.cleaned_data["verdict"])
+    is_searching = form.is_valid() and bool(
+        typed or form.cleaned_data["objet"] or form.cleaned_data["verdict"]
+    )
     if key := request.GET.get("message", "")[:255]:
         steps = queries.steps_of_queue_id(key) if key.isalnum() else queries.steps_of_message(key)
         story = story_of(steps, verdict_of(steps), with_detail=True)
@@ -60,7 +62,7 @@ def search_messages(request: SignedInRequest) -> HttpResponse:
             found.account_id for one in story["recipients"][:_LOOKED_UP] if (found := find_account(one))
         ]
         context["story"] = with_removals(story, steps, accounts) | _held_story(key)
-    context |= {"is_whole": True, "asked": asked, "verdicts": VERDICT_CHOICES}
+    context |= {"is_whole": True, "asked": is_searching, "verdicts": VERDICT_CHOICES}
     return render(request, "tracking/search.html", context)
 
 
@@ -77,9 +79,9 @@ def _held_story(key: str) -> dict[str, Any]:
 
 def _whose(form: WholeSearchForm) -> str:
     """The person whose mail is searched; "" for everybody's. A domain alone has no index."""
-    asked, other = form.cleaned_data, form.cleaned_data["avec"].strip()
-    is_alone = "@" in other and not (asked["objet"] or asked["verdict"])
-    return str(asked["q"].strip() or (other if is_alone else ""))
+    fields, other = form.cleaned_data, form.cleaned_data["avec"].strip()
+    is_alone = "@" in other and not (fields["objet"] or fields["verdict"])
+    return str(fields["q"].strip() or (other if is_alone else ""))
 
 
 @require_GET

@@ -82,7 +82,7 @@ def _parts(config: Config, now: datetime) -> Iterator[Finding]:
         remedy = journal if has_units else "logs/web.log, logs/front.log"
         yield Finding("parties", is_well=False, sentence=str(unknown), remedy=remedy)
         return
-    found = [
+    part_findings = [
         verdicts.judge_part(
             name,
             part["status"],
@@ -92,8 +92,8 @@ def _parts(config: Config, now: datetime) -> Iterator[Finding]:
         )
         for name, part in parts.items()
     ]
-    yield from (finding for finding in found if not finding.is_well)
-    if all(finding.is_well for finding in found):
+    yield from (finding for finding in part_findings if not finding.is_well)
+    if all(finding.is_well for finding in part_findings):
         yield Finding("parties", is_well=True, sentence="toutes répondent")
 
 
@@ -167,11 +167,11 @@ def _public_certificate(config: Config, now: datetime) -> Iterator[Finding]:
 
 def _certificate_of_pod(config: Config, now: datetime) -> Iterator[Finding]:
     try:
-        shown = x509.load_pem_x509_certificate(pod_pair(config).certificate.read_bytes())
+        certificate = x509.load_pem_x509_certificate(pod_pair(config).certificate.read_bytes())
     except (OSError, ValueError) as error:
         yield Finding("certificat", is_well=False, sentence=str(error), remedy="relancez bin/install")
     else:
-        yield verdicts.judge_certificate_end(shown.not_valid_after_utc, now)
+        yield verdicts.judge_certificate_end(certificate.not_valid_after_utc, now)
 
 
 def _chain_failure(chain: Sequence[x509.Certificate], now: datetime) -> str:

@@ -40,13 +40,13 @@ def _renewal() -> str:
 
 def is_renewed_as_asked(config: Config, renewal: str) -> bool:
     """Whether certbot will ask the configured authority, with the configured proof. `renewal`: its file."""
-    kept = dict(_KEPT.findall(renewal))
+    options = dict(_KEPT.findall(renewal))
     tls = config.tls
     by_hook = tls.acme == "dns"
     return (
-        kept.get("authenticator") == ("manual" if by_hook else "standalone")
-        and (not tls.acme_directory or kept.get("server") == tls.acme_directory)
-        and (not by_hook or tls.acme_hook in kept.get("manual_auth_hook", ""))
+        options.get("authenticator") == ("manual" if by_hook else "standalone")
+        and (not tls.acme_directory or options.get("server") == tls.acme_directory)
+        and (not by_hook or tls.acme_hook in options.get("manual_auth_hook", ""))
     )
 
 

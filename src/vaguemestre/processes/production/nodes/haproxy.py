@@ -58,7 +58,7 @@ class HAProxy:
 
     def _reload(self) -> None:
         try:
-            said = self._ask_for_reload()
+            reply = self._ask_for_reload()
         except OSError as error:
             self.file.take_back()
             raise StepFailed(
@@ -67,11 +67,11 @@ class HAProxy:
                 '/etc/default/haproxy n’a pas d’autre EXTRAOPTS que "-S /run/haproxy-master.sock" : '
                 "remettez-le, « systemctl restart haproxy », puis relancez bin/install."
             ) from error
-        if not said.startswith("Success=1"):
+        if not reply.startswith("Success=1"):
             self.file.take_back()
             raise StepFailed(
                 "HAProxy ne prend pas sa nouvelle configuration et sert toujours selon l’ancienne : "
-                f"{_told(said)}"
+                f"{_told(reply)}"
             )
 
     def _ask_for_reload(self) -> str:

@@ -38,13 +38,15 @@ def routes_of(config: Config) -> Iterator[Route]:
         return
     authority = certificates.paths(config).ca
     for pod, way in places.ways(config):
-        shown, servers = certificates.pod_name(pod.name), (Member(pod.name, pod.address),)
+        name_shown, servers = certificates.pod_name(pod.name), (Member(pod.name, pod.address),)
         for name, here, there, greeting in (
             ("imap", ports.imap, ports.imaps, "OK"),
             ("managesieve", ports.pod_managesieve, ports.pod_managesieve, "SIEVE"),
             ("lmtp", ports.pod_lmtp, ports.pod_lmtp, "220"),
         ):
-            yield Route(f"{name}-{pod.name}", f"{way}:{here}", there, greeting, servers, shown, authority)
+            yield Route(
+                f"{name}-{pod.name}", f"{way}:{here}", there, greeting, servers, name_shown, authority
+            )
 
 
 def recipient_doors(config: Config) -> RecipientDoors | None:

@@ -38,18 +38,18 @@ def command(python: str) -> tuple[str, ...]:
 
 def begin(argv: Sequence[str], environment: Mapping[str, str]) -> Begun:
     """Start the nursery, which loads at once and ends with this process. Raises OSError."""
-    ours, theirs = socket.socketpair()
-    with theirs:
+    own_socket, child_socket = socket.socketpair()
+    with child_socket:
         process = subprocess.Popen(
             [SETPRIV, "--pdeathsig", "TERM", "--", *argv],
             env=dict(environment),
             cwd="/",  # a process that works in a home is a leftover of it
-            stdin=theirs.fileno(),
+            stdin=child_socket.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-    return Begun(process, ours)
+    return Begun(process, own_socket)
 
 
 def begin_early() -> None:

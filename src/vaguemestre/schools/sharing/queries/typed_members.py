@@ -51,13 +51,13 @@ def typed_members(
     by_person = listed_people(by_username.values(), academy_id=academy_id)
     for entry in entries:
         if entry.kind is EntryKind.ADDRESS:
-            found = by_address.get(entry.key)
+            match = by_address.get(entry.key)
         elif entry.kind is EntryKind.USERNAME:
-            found = by_person.get(by_username.get(entry.key, 0))
+            match = by_person.get(by_username.get(entry.key, 0))
         else:
             listed[entry] = listed_people_named(entry.key, academy_id=academy_id, limit=_MAX_NAMESAKES)
             continue
-        listed[entry] = (found,) if found else ()
+        listed[entry] = (match,) if match else ()
     return sort_entries(entries, _candidates(listed), _open_members(box_id))
 
 

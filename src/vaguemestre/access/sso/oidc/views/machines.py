@@ -63,10 +63,10 @@ def token(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
     """The revocation endpoint (RFC 7009): same response whether the token is known or not."""
-    asked = _client_and_token(request)
-    if isinstance(asked, ProtocolError):
-        return error_response(asked)
-    services.revoke_token(*asked)
+    client_and_token = _client_and_token(request)
+    if isinstance(client_and_token, ProtocolError):
+        return error_response(client_and_token)
+    services.revoke_token(*client_and_token)
     return json_response({})
 
 
@@ -74,10 +74,10 @@ def revoke(request: HttpRequest) -> HttpResponse:
 @require_POST
 def introspect(request: HttpRequest) -> HttpResponse:
     """The introspection endpoint (RFC 7662), for confidential clients and their own tokens."""
-    asked = _client_and_token(request)
-    if isinstance(asked, ProtocolError):
-        return error_response(asked)
-    application, presented = asked
+    client_and_token = _client_and_token(request)
+    if isinstance(client_and_token, ProtocolError):
+        return error_response(client_and_token)
+    application, presented = client_and_token
     if application.public:
         return error_response(
             ProtocolError("invalid_client", "introspection is for applications that keep a secret")

@@ -258,11 +258,11 @@ def _give_back(mailing: Mailing) -> None:
 
 def _check_values(mailing: Mailing, row: Composition) -> None:
     """Each copy has a value for what the text asks by now. Raises Refusal `compose.prepare-again`."""
-    asked = {
+    variables = {
         plain_name(name): name for name in variables_in(row.subject, row.text if row.is_plain else row.html)
     }
-    for values in mailing.copies.values_list("values", flat=True) if asked else ():
-        for column, name in asked.items():
+    for values in mailing.copies.values_list("values", flat=True) if variables else ():
+        for column, name in variables.items():
             if not values.get(column):
                 raise Refusal("compose.prepare-again", name=name)
 

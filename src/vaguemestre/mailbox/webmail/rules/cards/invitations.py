@@ -230,11 +230,11 @@ def _invitation(calendar: Any, event: Any) -> Invitation:
 
 def _repeats(rule: Any) -> str:
     """« toutes les 2 semaines, jusqu’au mardi 9 février 2027 »; "" for what does not repeat."""
-    every = next((_FREQUENCIES.get(str(word).upper(), "") for word in rule.get("FREQ", [])), "")
-    if not every:
+    frequency = next((_FREQUENCIES.get(str(word).upper(), "") for word in rule.get("FREQ", [])), "")
+    if not frequency:
         return ""
     step = int(next(iter(rule.get("INTERVAL", [])), 1))
-    text = every.format(f"{step} " if step > 1 else "")
+    text = frequency.format(f"{step} " if step > 1 else "")
     for count in rule.get("COUNT", []):
         return f"{text}, {int(count)} fois"
     for until in rule.get("UNTIL", []):

@@ -90,9 +90,9 @@ def possible_names(display: str) -> Iterator[tuple[str, str]]:
     Characters that are not drawn are read as nothing, then as spaces. A first name may be an initial. A
     capital begins a word (« PhilippeVasseur »).
     """
-    shown = _ASIDE.sub(" ", shortened(display))
-    spaced = "".join(" " if _is_undrawn(char) else char for char in shown)
-    readings = dict.fromkeys((shown, spaced, _JOINED.sub(" ", shown)))
+    bare_name = _ASIDE.sub(" ", shortened(display))
+    spaced = "".join(" " if _is_undrawn(char) else char for char in bare_name)
+    readings = dict.fromkeys((bare_name, spaced, _JOINED.sub(" ", bare_name)))
     names = dict.fromkeys(name for reading in readings for name in _names_in(reading))
     yield from islice((name for name in names if len(name[1]) > 1), _MAX_NAMES)
 
@@ -158,9 +158,9 @@ def claimed_address(display: str, own: Collection[str] = ()) -> str:
     addresses = [address for address in addresses_read_in(display[:300]) if not address.startswith("@")]
     for address in addresses:
         local, _, domain = address.rpartition("@")
-        for ours in own:
-            if skeleton(ours) == skeleton(domain):
-                return f"{local}@{ours}"
+        for own_domain in own:
+            if skeleton(own_domain) == skeleton(domain):
+                return f"{local}@{own_domain}"
     return addresses[0] if addresses else ""
 
 
@@ -216,17 +216,17 @@ def matches_initial(first: str, last: str, address: str, sender: str) -> bool:
 def is_lookalike(domain: str, own: frozenset[str]) -> bool:
     """Whether a foreign domain looks like one of ours (`own`, lower case)."""
     decoded = _decoded(domain)
-    for ours in own:
-        if domain == ours or domain.endswith(f".{ours}"):
+    for own_domain in own:
+        if domain == own_domain or domain.endswith(f".{own_domain}"):
             continue
-        name = _squeezed(ours.partition(".")[0])
+        name = _squeezed(own_domain.partition(".")[0])
         labels = decoded.split(".")
-        if any(name and name in _squeezed(label) for label in labels) or _claims(decoded, ours):
+        if any(name and name in _squeezed(label) for label in labels) or _claims(decoded, own_domain):
             return True
         slips = 2 if len(name) >= 8 else 1
         if (
-            _squeezed(decoded) == _squeezed(ours)
-            or distance(_squeezed(decoded), _squeezed(ours), slips) <= slips
+            _squeezed(decoded) == _squeezed(own_domain)
+            or distance(_squeezed(decoded), _squeezed(own_domain), slips) <= slips
         ):
             return True
         if any(distance(_squeezed(label), name, 1) <= 1 for label in labels if len(name) >= 6):

@@ -135,11 +135,11 @@ def listed_names(addresses: Collection[str], domains: frozenset[str]) -> dict[st
 
     One query for all that are not in the cache.
     """
-    ours = {
+    entries = {
         plain for plain in map(without_detail, filter(None, addresses)) if plain.rpartition("@")[2] in domains
     }
     now, names, missing = time.monotonic(), dict[str, str](), []
-    for address in ours:
+    for address in entries:
         entry = _names.get(address)
         if entry is None or now - entry[0] >= _CACHE_SECONDS:
             missing.append(address)

@@ -38,9 +38,9 @@ def sender_of_answer(sender: Sender, addressees: Collection[str]) -> Sender:
     """The sender under the address that hides theirs, if what is answered came to it (`addressees`)."""
     person_id = identified(sender.account_id).person_id
     own = addresses_by_person([person_id]).get(person_id, []) if person_id else []
-    theirs = {address.lower() for address in addressees}
+    addressed = {address.lower() for address in addressees}
     hidden = (address for address, _, may_send in own if may_send and is_gateway(address))
-    return replace(sender, address=next((one for one in hidden if one.lower() in theirs), sender.address))
+    return replace(sender, address=next((one for one in hidden if one.lower() in addressed), sender.address))
 
 
 @transaction.atomic(durable=True)

@@ -163,10 +163,10 @@ def show_conversation(request: SignedInRequest, folder: str, uid_validity: int, 
         uses = message_lists.uses_of(mailbox, request.who.mailbox, folder)
     today = paris_day(timezone.now())
     names = listed_names([row.summary.sender.address for row in thread], own_domains(request.who))
-    told = lines_of(thread, today=today, uses=uses, own_domains=own_domains(request.who), names=names)
+    thread_lines = lines_of(thread, today=today, uses=uses, own_domains=own_domains(request.who), names=names)
     lines = [
         _by_its_author(line, row) if uses.get(row.ref.folder) is Use.SENT else line
-        for line, row in zip(told, thread, strict=True)
+        for line, row in zip(thread_lines, thread, strict=True)
     ]
     times = [french.day_and_hour(datetime.fromisoformat(line.moment), today) for line in lines]
     context = {"lines": list(zip(lines, times, strict=True)), "ref": ref}

@@ -145,9 +145,9 @@ def make_preview(
 def pdf_reader(request: SignedInRequest) -> HttpResponse:
     """The PDF viewer: our script, in an opaque origin, which gets the bytes from the page around it."""
     answer = render(request, "webmail/pdf.html")
-    ours = request.build_absolute_uri(static("webmail/"))
+    base = request.build_absolute_uri(static("webmail/"))
     answer["Content-Security-Policy"] = (
-        f"sandbox allow-scripts; default-src 'none'; script-src {ours}; style-src {ours} 'unsafe-inline'; "
+        f"sandbox allow-scripts; default-src 'none'; script-src {base}; style-src {base} 'unsafe-inline'; "
         "img-src data: blob:; font-src data: blob:; form-action 'none'; base-uri 'none'; "
         "frame-ancestors 'self'"
     )

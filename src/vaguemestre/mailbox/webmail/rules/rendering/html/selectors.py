@@ -52,14 +52,14 @@ def _is_allowed(token: Any) -> bool:
 
 def _each(nodes: Iterable[Any]) -> Iterator[list[Any]]:
     """The selectors of a list."""
-    one: list[Any] = []
+    selector: list[Any] = []
     for token in nodes:
         if token.type == "literal" and token.value == ",":
-            yield one
-            one = []
+            yield selector
+            selector = []
         else:
-            one.append(token)
-    yield one
+            selector.append(token)
+    yield selector
 
 
 def _within(nodes: list[Any]) -> str:
