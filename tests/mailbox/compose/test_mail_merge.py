@@ -36,7 +36,7 @@ from vaguemestre.mailbox.compose.rules.mail_merge import (
     variables_in,
 )
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.compose.values import DraftFields, MailingStatus, TableRow, Writer
+from vaguemestre.mailbox.compose.values import DraftFields, MailingOrder, MailingStatus, TableRow, Writer
 from vaguemestre.mailbox.contacts.services import save_contact
 from vaguemestre.mailbox.contacts.values import ContactCard
 from vaguemestre.post.outbox.models import OutboxMessage
@@ -180,7 +180,7 @@ def proof(writer: Writer, key: str) -> str:
 
 
 def start(writer: Writer, key: str) -> None:
-    services.start_mailing(writer.account_id, key, by="x", now=NOON, proof=proof(writer, key))
+    services.start_mailing(writer.account_id, key, MailingOrder(proof(writer, key)), by="x", now=NOON)
 
 
 def test_each_gets_a_copy_alone_and_once(writer: Writer, key: str, mailboxes: MemoryMailboxes) -> None:
@@ -463,9 +463,8 @@ def test_after_a_restoration_a_mailing_that_ran_stops_and_one_for_later_waits(
     assert services.stop_restored_mailings(now=NOON) == 1
     carry(mailboxes, 2)
     assert OutboxMessage.objects.count() == 0
-    services.start_mailing(
-        writer.account_id, key, by="x", now=NOON, due_at=NOON + timedelta(days=1), proof=proof(writer, key)
-    )
+    order = MailingOrder(proof(writer, key), due_at=NOON + timedelta(days=1))
+    services.start_mailing(writer.account_id, key, order, by="x", now=NOON)
     assert services.stop_restored_mailings(now=NOON) == 0
 
 

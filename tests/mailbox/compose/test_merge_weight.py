@@ -23,7 +23,7 @@ from vaguemestre.mailbox.compose.rules.merge_weight import (
 )
 from vaguemestre.mailbox.compose.services.mailings import merged_letters
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.compose.values import MergeCopy, Writer
+from vaguemestre.mailbox.compose.values import MailingOrder, MergeCopy, Writer
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.outbox.rules.message import build_message
 from vaguemestre.post.outbox.values import Letter
@@ -147,7 +147,7 @@ def test_a_text_changed_since_it_was_prepared_is_judged_anew(
     ).copies.create(number=1, address="tom@x.fr", values={"nom": "Tom"})  # fmt: skip
     changed(key, "{nom}" * 1001)
     with pytest.raises(Refusal, match="too-many-variables"):
-        services.start_mailing(writer.account_id, key, by="x", now=NOON, proof=proof(writer, key))
+        services.start_mailing(writer.account_id, key, MailingOrder(proof(writer, key)), by="x", now=NOON)
     page = browser.get(f"{HOME}{key}/exemplaires/").content.decode()
     assert "<strong>x</strong>" not in page
     with pytest.raises(Refusal, match="copy-too-long"):

@@ -21,7 +21,7 @@ from vaguemestre.foundation.ui.templatetags.ui import moment
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.compose.values import Writer
+from vaguemestre.mailbox.compose.values import MailingOrder, Writer
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.outbox.services import withdraw_author_messages, withdraw_held_messages
 from vaguemestre.post.outbox.services.delivery import _refuse
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 def scheduled(writer: Writer, key: str, due: datetime) -> None:
     prepare(writer, key)
     seen = proof(writer, key)
-    services.start_mailing(writer.account_id, key, by="x", now=timezone.now(), due_at=due, proof=seen)
+    services.start_mailing(writer.account_id, key, MailingOrder(seen, due), by="x", now=timezone.now())
 
 
 def stopped(writer: Writer, key: str, due: datetime) -> None:
@@ -145,7 +145,7 @@ def test_copies_withdrawn_with_the_right_of_their_sender_leave_once_it_is_resume
     status = queries.find_mailing(writer.account_id, key)
     assert status is not None
     assert (status.sent, status.refused, status.waiting, status.on_the_way) == (1, 0, 1, 0), "it will leave"
-    services.start_mailing(writer.account_id, key, by="x", now=timezone.now())
+    services.start_mailing(writer.account_id, key, MailingOrder(), by="x", now=timezone.now())
     carry(mailboxes)
     again = OutboxMessage.objects.get(key=keys[1])
     assert again.state in ("queued", "held")

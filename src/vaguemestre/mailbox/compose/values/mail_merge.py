@@ -64,6 +64,20 @@ class MergeResult(NamedTuple):
 
 
 @dataclass(frozen=True)
+class MailingOrder:
+    """What its writer decided when they started or resumed a mailing.
+
+    `signature`: the imposed one, put below the text if its writer took it out. `is_sure`: the cautions about
+    a message to classes are confirmed. `proof`: digest of what was proofread (`queries.proof_of`).
+    """
+
+    proof: str = ""
+    due_at: datetime | None = None  # now without
+    signature: str = ""
+    is_sure: bool = True
+
+
+@dataclass(frozen=True)
 class CopyPreview:
     """A copy as its recipient will read it."""
 

@@ -23,7 +23,7 @@ from vaguemestre.mailbox.compose.http import (
 )
 from vaguemestre.mailbox.compose.ports import read_sheet
 from vaguemestre.mailbox.compose.rules.due_time import due_moment
-from vaguemestre.mailbox.compose.values import Table
+from vaguemestre.mailbox.compose.values import MailingOrder, Table
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.schools.rosters.http import class_writer_of
 from vaguemestre.schools.rosters.ports import managed_schools
@@ -88,13 +88,15 @@ def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
         services.start_mailing(
             request.who.account_id,
             key,
+            MailingOrder(
+                proof=request.POST.get("proof", ""),
+                due_at=_scheduled_time(request),
+                signature=queries.imposed_signature(writer_of(request), academy_signature(request.who)),
+                is_sure="sure" in request.POST,
+            ),
             by=actor_of(request),
             now=timezone.now(),
-            is_sure="sure" in request.POST,
-            due_at=_scheduled_time(request),
             acting_id=_acting_id(request),
-            signature=queries.imposed_signature(writer_of(request), academy_signature(request.who)),
-            proof=request.POST.get("proof", ""),
             managed=managed_schools.get(),
         )
     except Refusal as refusal:

@@ -26,7 +26,7 @@ from vaguemestre.mailbox.compose.services.mailings.merged_letters import (
 from vaguemestre.mailbox.compose.services.mailings.stopped_mailings import stop_and_tell, take_up_withdrawn
 from vaguemestre.mailbox.compose.services.rows import sign_row
 from vaguemestre.mailbox.compose.services.scheduled_drafts import is_draft_gone
-from vaguemestre.mailbox.compose.values import MergeCopy, Writer
+from vaguemestre.mailbox.compose.values import MailingOrder, MergeCopy, Writer
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.outbox.queries import copies_in_flight
 from vaguemestre.post.outbox.services import announce_bulk_send, queue_message
@@ -44,22 +44,17 @@ _State = Mailing.State
 def start_mailing(
     account_id: int,
     key: str,
+    order: MailingOrder,
     *,
     by: str,
     now: datetime,
-    is_sure: bool = True,
-    due_at: datetime | None = None,
     acting_id: int = 0,
-    signature: str = "",
-    proof: str = "",
     managed: ManagedSchools = no_schools,
 ) -> None:
-    """Start the mailing, now or at `due_at`, or resume it after a stop. Idempotent.
+    """Start the mailing, or resume it after a stop. Idempotent.
 
     Resumed before the hour it was scheduled for, it keeps that hour.
     `acting_id`: the account of the member who starts it in a shared mailbox, else 0.
-    `signature`: the imposed one, put below the text if its writer took it out. `is_sure`: the writer
-    confirmed the cautions about a message to classes. `proof`: of what was proofread (`proof_of`).
     Raises Refusal `compose.gone`, `compose.look-again`, `compose.prepare-again`,
     `compose.changed-since-proof`, `compose.reopened` when its page of before offered to resume it,
     `compose.too-many-variables`, `compose.classes-changed`, `rosters.not-yours`.
@@ -70,10 +65,10 @@ def start_mailing(
     check_classes(mailing, mailing.composition, acting_id, managed, now)
     was_stopped = mailing.state == _State.STOPPED
     if not was_stopped:
-        _take_draft(mailing, mailing.composition, proof, signature, is_sure=is_sure)
+        _take_draft(mailing, mailing.composition, order)
     else:
         take_up_withdrawn(mailing)
-    due_at = due_at or _hour_to_come(mailing, now)
+    due_at = order.due_at or _hour_to_come(mailing, now)
     mailing.state, mailing.due_at, mailing.acting_id = _State.RUNNING, due_at, acting_id
     mailing.save(update_fields=("state", "due_at", "acting_id"))
     count = mailing.copies.filter(queued_at=None).count()
@@ -83,19 +78,19 @@ def start_mailing(
     announce(MailingDue(mailing.pk), due=due_at)
 
 
-def _take_draft(mailing: Mailing, row: Composition, proof: str, signature: str, *, is_sure: bool) -> None:
+def _take_draft(mailing: Mailing, row: Composition, order: MailingOrder) -> None:
     """Take the draft, whose text nobody changes from then on, and check it as it then is."""
     if not Composition.objects.filter(pk=row.pk, is_sending=False).update(is_sending=True):
         raise Refusal("compose.already-sent")
     row.refresh_from_db()
     _check_values(mailing, row)
-    if not proof:  # « Reprendre l’envoi » sends none: what it promised was of the text and hour of before
+    if not order.proof:  # « Reprendre l’envoi » of a page older than the reopening
         raise Refusal("compose.reopened")
-    if proof_of(mailing) != proof:
+    if proof_of(mailing) != order.proof:
         raise Refusal("compose.changed-since-proof")
-    if not is_sure and cautions_of(mailing):
+    if not order.is_sure and cautions_of(mailing):
         raise Refusal("compose.look-again")
-    sign_row(row, signature)
+    sign_row(row, order.signature)
     _check_variables(row)
 
 
