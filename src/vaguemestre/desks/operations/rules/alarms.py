@@ -28,6 +28,19 @@ _MIN_COMMANDS = 20
 _ROUNDS_TO_RETURN = 10  # two a minute, before the first message that goes round is said to be lost
 _MIN_DAYS = 2  # before somebody is told that no backup was ever made
 
+# Thresholds of `docs/operations/alerts/rules.yml`.
+_MAX_JOB_WAIT_SECONDS = 600
+_MAX_OUTBOX_DELAY_SECONDS = 300
+_MAX_DEFERRED = 500
+_MAX_QUEUED_SECONDS = 1800
+_MAX_UNWANTED_AN_HOUR = 50
+_MAX_PUT_OFF_A_QUARTER = 50
+_MAX_SELF_MAIL_SILENCE_SECONDS = 300
+_MAX_SELF_MAIL_SECONDS = 15
+_MAX_FEED_AGE_SECONDS = 3 * _DAY
+_MIN_CERTIFICATE_SECONDS = 14 * _DAY
+_MIN_FREE_SHARE = 0.10
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -114,45 +127,45 @@ def _jobs(facts: Facts) -> Iterator[Raised]:
     failed = sum(value for name, value in facts.named("jobs.") if name.endswith(".failed"))
     if failed:
         yield Raised("jobs-failed", "", f"{counted(int(failed), 'travail', 'travaux')} en échec")
-    if facts.value("jobs-wait") > 600:
+    if facts.value("jobs-wait") > _MAX_JOB_WAIT_SECONDS:
         yield Raised("jobs-late", "", f"Un travail attend depuis {_span(facts.value('jobs-wait'))}")
-    if facts.value("outbox-overdue") > 300:
+    if facts.value("outbox-overdue") > _MAX_OUTBOX_DELAY_SECONDS:
         yield Raised(
             "outbox-late", "", f"Un courriel part avec {_span(facts.value('outbox-overdue'))} de retard"
         )
 
 
 def _queue(facts: Facts) -> Iterator[Raised]:
-    if (deferred := facts.value("queue.deferred")) > 500:
+    if (deferred := facts.value("queue.deferred")) > _MAX_DEFERRED:
         yield Raised("postfix-deferred", "", f"{deferred:.0f} courriels remis à plus tard")
     for queue in ("incoming", "active"):
         oldest = facts.value(f"queue-oldest.{queue}")
-        if oldest and facts.now - oldest > 1800:
+        if oldest and facts.now - oldest > _MAX_QUEUED_SECONDS:
             yield Raised(
                 "postfix-old", queue, f"Un courriel n’avance plus depuis {_span(facts.now - oldest)}"
             )
-    if (unwanted := facts.hour.get("unwanted", 0)) > 50:
+    if (unwanted := facts.hour.get("unwanted", 0)) > _MAX_UNWANTED_AN_HOUR:
         yield Raised("refused-outside", "", f"{unwanted:.0f} courriels refusés ailleurs en une heure")
-    if (late := facts.quarter.get("put-off-here", 0)) > 50:
+    if (late := facts.quarter.get("put-off-here", 0)) > _MAX_PUT_OFF_A_QUARTER:
         yield Raised("deliveries-put-off", "", f"{late:.0f} remises reportées en un quart d’heure")
 
 
 def _round_trip(facts: Facts) -> Iterator[Raised]:
     sent = facts.readings.get("self-mail.sent")
-    is_late = facts.now - sent > 300 if sent else facts.rounds >= _ROUNDS_TO_RETURN
+    is_late = facts.now - sent > _MAX_SELF_MAIL_SILENCE_SECONDS if sent else facts.rounds >= _ROUNDS_TO_RETURN
     if sent is not None and is_late:
         since = f" depuis {_span(facts.now - sent)}" if sent else ""
         yield Raised("self-mail-lost", "", f"Le courriel témoin ne revient plus{since}")
-    if facts.value("self-mail.seconds") > 15:
+    if facts.value("self-mail.seconds") > _MAX_SELF_MAIL_SECONDS:
         yield Raised("self-mail-slow", "", f"Un courriel met {facts.value('self-mail.seconds'):.0f} s")
 
 
 def _ends(facts: Facts) -> Iterator[Raised]:
     applied = facts.readings.get("feed.applied")
-    if applied and facts.now - applied > 3 * _DAY:
+    if applied and facts.now - applied > _MAX_FEED_AGE_SECONDS:
         yield Raised("feed-old", "", f"Aucun import RH depuis {_span(facts.now - applied)}")
     for name, ends in facts.named("certificate."):
-        if ends - facts.now < 14 * _DAY:
+        if ends - facts.now < _MIN_CERTIFICATE_SECONDS:
             when = f"finit dans {_span(ends - facts.now)}" if ends > facts.now else "est fini"
             yield Raised("certificate-ends", name, f"Le certificat « {name} » {when}")
     made, late_after = facts.readings.get("backup.made"), facts.value("backup.late-after")
@@ -165,11 +178,11 @@ def _ends(facts: Facts) -> Iterator[Raised]:
 def _room(facts: Facts) -> Iterator[Raised]:
     for volume, free in facts.named("disk-free."):
         size = facts.value(f"disk-size.{volume}")
-        if size and free / size < 0.10:
+        if size and free / size < _MIN_FREE_SHARE:
             yield Raised("disk-full", volume, f"Il reste {100 * free / size:.0f} % de place ({volume})")
     for volume, free in facts.named("disk-free-files."):
         most = facts.value(f"disk-files.{volume}")
-        if most and free / most < 0.10:
+        if most and free / most < _MIN_FREE_SHARE:
             words = f"Il reste {100 * free / most:.0f} % des fichiers que le disque peut tenir ({volume})"
             yield Raised("disk-full", f"{volume}.files", words)
 

@@ -223,7 +223,10 @@ def _judge_limits(account_id: int, request: SubmissionRequest, limits: Limits, n
 def _recently_sent(
     account_id: int, request: SubmissionRequest, limits: Limits, now: datetime
 ) -> RecentlySent:
-    """Redirects apart: whoever floods a mailbox that sends on would keep its owner from writing."""
+    """Counts of what was sent lately. Redirects are counted apart.
+
+    Otherwise whoever floods a mailbox that redirects would keep its owner from writing.
+    """
     network, redirected = request.network, Q(origin=Origin.REDIRECTED)
     by_account = Q(account_id=account_id) & (
         redirected if request.origin is Origin.REDIRECTED else ~redirected
