@@ -67,15 +67,18 @@ class RegisteredMeanwhile(Exception):
     """Somebody else registered, since the plan was made, a person who may be one of its arrivals."""
 
 
-class _Meanwhile:
-    """Who was registered by others since the plan was made. `newest`: the last person it knew."""
+class _LateRegistrations:
+    """People whom others registered since the plan was made. `newest`: the last person it knew."""
 
     def __init__(self, academy_id: int, newest: int) -> None:
         self._academy_id, self._newest = academy_id, newest
         self._others: list[Identity] = []
 
     def check(self, arrivals: Iterable[Arrival]) -> None:
-        """Raises RegisteredMeanwhile; otherwise nobody registers anybody until the transaction ends."""
+        """Raise RegisteredMeanwhile if somebody else registered one of these arrivals.
+
+        Otherwise nobody registers anybody until the transaction ends.
+        """
         hold_registrations(self._academy_id)
         identities = identities_after(self._academy_id, self._newest)
         self._others += identities.values()
@@ -85,8 +88,8 @@ class _Meanwhile:
             if any(match_reason(identity, other) in NEEDS_REVIEW for other in self._others):
                 raise RegisteredMeanwhile
 
-    def registered(self, person_ids: Iterable[int]) -> None:
-        """These are of the plan itself."""
+    def leave_out(self, person_ids: Iterable[int]) -> None:
+        """Leave out the people that the plan itself registered."""
         self._newest = max(self._newest, *person_ids)
 
 
@@ -98,7 +101,7 @@ def apply_batches(
     Raises RegisteredMeanwhile, and IntegrityError when somebody else registered, named or numbered the same
     people meanwhile.
     """
-    plan, meanwhile = checked.plan, _Meanwhile(context.academy_id, checked.newest_person)
+    plan, late = checked.plan, _LateRegistrations(context.academy_id, checked.newest_person)
     total = len(plan.arrivals) + len(plan.changes) + len(plan.transfers)
     done = 0
     progress(done, total)
@@ -111,7 +114,7 @@ def apply_batches(
         done += len(transfers)
         progress(done, total)
     for arrivals in write_batches(plan.arrivals, BATCH_PEOPLE):
-        _apply_arrivals(feed, arrivals, context, now, meanwhile)
+        _apply_arrivals(feed, arrivals, context, now, late)
         done += len(arrivals)
         progress(done, total)
 
@@ -122,12 +125,12 @@ def _apply_arrivals(
     arrivals: Sequence[Arrival],
     context: ImportContext,
     now: datetime,
-    meanwhile: _Meanwhile,
+    late: _LateRegistrations,
 ) -> None:
-    meanwhile.check(arrivals)
+    late.check(arrivals)
     people = [arrival.person for arrival in arrivals]
     registered = register_people(context.academy_id, people, context.keys, by=context.by, now=now)
-    meanwhile.registered(person.person_id for person in registered)
+    late.leave_out(person.person_id for person in registered)
     open_accounts(
         [
             NewAccount(person.person_id, person.names.username, person.names.mailbox, context.quota_mb)
@@ -158,7 +161,7 @@ def _apply_arrivals(
 def _apply_transfers(
     feed: Feed, transfers: Sequence[Transfer], context: ImportContext, now: datetime
 ) -> None:
-    """Mailbox, folders, filters and contacts belong to the account, and the account stays."""
+    """Transfer people between académies: their account stays, with its mail, filters and contacts."""
     for transfer in transfers:
         account = account_of_person(transfer.person_id)
         username = usernames_of([account.account_id])[account.account_id] if account else ""

@@ -1,4 +1,4 @@
-"""The mailbox of each establishment, owned by its head."""
+"""Mailboxes of establishments, owned by their heads."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -103,8 +103,8 @@ def _open(places: list[PlaceSummary], quota_mb: int, *, by: str, now: datetime) 
 
 
 def _title(place: PlaceSummary) -> str:
-    has_town = not place.town or place.town.casefold() in place.name.casefold()
-    return (place.name if has_town else f"{place.name}, {place.town}")[:200]
+    names_town = place.town.casefold() in place.name.casefold()  # also if there is none
+    return (place.name if names_town else f"{place.name}, {place.town}")[:200]
 
 
 def close_boxes(*, by: str, now: datetime) -> list[int]:
