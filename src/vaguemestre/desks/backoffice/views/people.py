@@ -101,8 +101,8 @@ def show(request: SignedInRequest, person_id: int) -> HttpResponse:
 @within_academy
 def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
     person = _person_or_404(request, person_id)
-    found = account_of_person(person_id)
-    account = presented(found.account_id) if found else None
+    account_ref = account_of_person(person_id)
+    account = presented(account_ref.account_id) if account_ref else None
     form = RoleForm(request.POST)
     if account is None:
         raise Http404

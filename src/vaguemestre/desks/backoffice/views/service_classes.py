@@ -61,13 +61,21 @@ _LOSSES = {
 }
 
 
+class LimitChange(NamedTuple):
+    """A limit that changes, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
 class Move(NamedTuple):
-    """People who pass from one class to another, and what changes for them: (label, before, after)."""
+    """People who pass from one class to another, and what changes for them."""
 
     people: int
     before: str
     after: str
-    changes: list[tuple[str, str, str]]
+    changes: list[LimitChange]
     lessened: tuple[str, ...]  # names of `ServiceLimits`
 
 
@@ -154,7 +162,7 @@ def _edit(request: SignedInRequest, form: ServiceClassForm, summary: ClassSummar
         moved = _moves(academy_id, ties, after, previewed, form.draft)
         if request.POST.get("apply") != form.mark:
             context |= {"moves": moved, "mark": form.mark}
-        elif page := _asked_first(request, form, moved):
+        elif page := _confirmation(request, form, moved):
             return page
         else:
             try:
@@ -167,7 +175,7 @@ def _edit(request: SignedInRequest, form: ServiceClassForm, summary: ClassSummar
     return render(request, "backoffice/service_class.html", context, status=status)
 
 
-def _asked_first(request: SignedInRequest, form: ServiceClassForm, moved: list[Move]) -> HttpResponse | None:
+def _confirmation(request: SignedInRequest, form: ServiceClassForm, moved: list[Move]) -> HttpResponse | None:
     """The confirmation page if somebody gets less than today; None if not, or once it was confirmed."""
     losers = [move for move in moved if move.lessened]
     if not losers:
@@ -203,7 +211,7 @@ def _moves(
     people = [
         facts
         for facts in people_facts(academy_id, paris_day(timezone.now()))
-        if accounts.get(facts.person_id, (0, "closed"))[1] != "closed"
+        if (account := accounts.get(facts.person_id)) and account.state != "closed"
     ]
     class_moves = [
         _move(count, old.get(source, _NO_CLASS), new.get(target, _NO_CLASS))
@@ -215,7 +223,7 @@ def _moves(
 
 def _move(people: int, before: ClassDraft, after: ClassDraft) -> Move:
     changes = [
-        (LIMIT_LABELS[name], limit_text(before.limits, name), limit_text(after.limits, name))
+        LimitChange(LIMIT_LABELS[name], limit_text(before.limits, name), limit_text(after.limits, name))
         for name in changed_limits(before.limits, after.limits)
     ]
     lessened = lessened_limits(before.limits, after.limits, USUAL_DAYS)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -34,6 +34,13 @@ class AccountFacts:
     app_keys: tuple[tuple[str, int], ...]
     mailbox_state: str = "open"
     limits: ServiceLimits = NO_CLASS
+
+
+class AccountState(NamedTuple):
+    """An account and its state, as in `Account.State`."""
+
+    account_id: int
+    state: str
 
 
 def account_facts(account_ids: Collection[int] | None, now: datetime) -> Iterator[AccountFacts]:
@@ -172,14 +179,12 @@ def count_open_accounts(academy_id: int) -> int:
     return rows.exclude(state=Account.State.CLOSED).count()
 
 
-def accounts_of_people(
-    academy_id: int, person_ids: Collection[int] | None = None
-) -> dict[int, tuple[int, str]]:
-    """Person → (account id, state), for the whole académie or for some of it."""
+def accounts_of_people(academy_id: int, person_ids: Collection[int] | None = None) -> dict[int, AccountState]:
+    """Person → account, for the whole académie or for some of it."""
     accounts = Account.objects.filter(person__academy_id=academy_id)
     accounts = accounts if person_ids is None else accounts.filter(person_id__in=person_ids)
     rows = accounts.values_list("person_id", "id", "state")
-    return {person_id: (pk, state) for person_id, pk, state in rows.iterator(2000)}
+    return {person_id: AccountState(pk, state) for person_id, pk, state in rows.iterator(2000)}
 
 
 def _account_batches(account_ids: Collection[int] | None) -> Iterator[QuerySet[Account]]:

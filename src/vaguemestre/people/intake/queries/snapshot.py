@@ -37,7 +37,7 @@ def snapshot_of_people(
     """The snapshot of those people of the académie, and of the holders of those NUMENs elsewhere."""
     origins = Origin.objects.filter(person_id__in=person_ids) if person_ids else Origin.objects.none()
     accounts = accounts_of_people(academy_id, person_ids) if person_ids else {}
-    closings = closing_days([account_id for account_id, _ in accounts.values()])
+    closings = closing_days([account.account_id for account in accounts.values()])
     people = known_people(academy_id, person_ids) if person_ids else ()
     return AcademySnapshot(
         people={person.person_id: person for person in people},
