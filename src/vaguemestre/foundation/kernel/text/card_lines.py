@@ -12,6 +12,7 @@ import re
 from typing import Final
 
 from vobject import base
+from vobject.behavior import Behavior
 
 _NAME: Final = "[a-zA-Z0-9_-]++"
 _VALUE: Final = '(?:"[^"]*+"|[^";:,=]*+)'
@@ -22,7 +23,7 @@ _LINE: Final = re.compile(
 
 
 def bound_vobject() -> None:
-    """Have vobject, and Radicale with it, read lines by the pattern above, and no time zones.
+    """Have vobject, and Radicale with it, read lines by the pattern above, and no calendars.
 
     And have it log nothing: its lines quote cards, with what they say of people. By a filter, because each
     process that sets its logs up after this import would give a disabled logger its voice back.
@@ -30,7 +31,10 @@ def bound_vobject() -> None:
     """
     base.logger.addFilter(_tell_nothing)
     base.line_re = _LINE
-    vars(base)["__behaviorRegistry"].pop("VTIMEZONE", None)  # then it is a component without a meaning
+    known: dict[str, list[tuple[str, type[Behavior]]]] = vars(base)["__behaviorRegistry"]
+    for name in [name for name, ((_, behavior), *_) in known.items() if behavior.isComponent]:
+        if name != "VCARD":
+            del known[name]  # calendars, events and their zones: components without a meaning
 
 
 def _tell_nothing(_record: logging.LogRecord) -> bool:
