@@ -206,6 +206,7 @@ def test_a_known_browser_is_no_way_to_guess() -> None:
     assert answers[-1] == Deferred(1, 5, f"browser:{nicolas.pk}:b1")
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_one_password_tried_on_many_accounts_is_slowed_by_network() -> None:
     answers = [tried(asked(f"personne{number}", "Soleil2026!!")) for number in range(60)]

@@ -319,6 +319,7 @@ class TestTheOfficer:
         request.refresh_from_db()
         assert (request.state, request.closed_at is not None) == (RequestState.CLOSED, True)
 
+    @pytest.mark.heavy
     def test_what_was_done_is_said(self, place: int) -> None:
         request, _ = filed(place)
         desk, there = client_of(officer(place, "DPE")), f"/gestion/demandes/{request.pk}"

@@ -451,6 +451,7 @@ def test_an_unknown_account_is_not_there(client: Client, lucie: Account) -> None
     assert client.get("/assistance/compte/999999").status_code == 404
 
 
+@pytest.mark.heavy
 def test_an_absence_is_set_for_somebody_and_its_words_are_nobody_s(
     client: Client, lucie: Account, nicolas: Account
 ) -> None:

@@ -250,6 +250,7 @@ def test_a_search_that_found_nothing_says_so_and_a_link_is_still_refused_in_adva
     assert "Aucun courriel n’était à retirer" in page(client, link)
 
 
+@pytest.mark.heavy
 def test_what_two_people_removed_nobody_gives_back_alone(
     copies: MemoryCopies, client: Client, second: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -394,6 +395,7 @@ def test_the_right_ends_with_the_office_that_it_goes_with(client: Client) -> Non
     assert "collegue" not in text_of(client.get("/administration/retraits").content)
 
 
+@pytest.mark.heavy
 def test_of_two_removals_of_one_mail_the_page_says_which_holds_it(
     copies: MemoryCopies, client: Client
 ) -> None:

@@ -358,6 +358,7 @@ def test_departures_cut_in_slices_are_held_as_those_of_one_file(
     assert departures(setting, *last, now=NOW + timedelta(hours=24, minutes=1)) == 2
 
 
+@pytest.mark.heavy
 def test_a_source_counts_its_own_departures_and_those_of_none(
     setting: ImportContext, everybody: list[str]
 ) -> None:

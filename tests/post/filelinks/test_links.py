@@ -212,6 +212,7 @@ def test_an_account_whose_class_lends_no_file_lends_none(store: FileStore) -> No
     assert shared(store, None).size == len(b"octets"), "a list lends whatever its writer's class"
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_whoever_has_the_link_alone_keeps_nobody_from_the_file(store: FileStore) -> None:
     """Nor slows signing in for those behind the same address, whose errors do not close the file either."""
@@ -254,6 +255,7 @@ def test_many_networks_together_guess_few_passwords_of_a_link(store: FileStore) 
     assert looked_at <= 12 + 50 + 102
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_one_line_of_ipv6_keeps_nobody_from_the_file(store: FileStore) -> None:
     """An ordinary line has 256 networks of its own: none of them is another place."""

@@ -398,6 +398,7 @@ def test_an_administrator_names_an_owner_only_where_there_is_none(school: School
     services.end_expired_memberships(by="test", now=now())
 
 
+@pytest.mark.heavy
 def test_an_owner_named_by_mistake_is_taken_back_and_no_other(school: School, of: Of) -> None:
     """One letter of an address is another person, who then reads the mail of a school."""
     administrator, wrong = account("admin", role="administrator"), account("autre")
