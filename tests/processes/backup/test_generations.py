@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from tests.engines.live import wait_until
 from tests.processes.backup.conftest import LATER, MARIE, NOW, PAUL, Stand
 
 from vaguemestre.cli.backups import backup as cli
@@ -126,6 +127,19 @@ def test_a_place_without_a_generation_is_no_backup(stand: Stand) -> None:
 def test_two_backups_do_not_run_at_once(stand: Stand) -> None:
     with generations._exclusive_staging(stand.config), pytest.raises(NotABackup, match="en cours"):
         back_up(stand.config, stand.stores, now=NOW)
+
+
+def test_a_lock_left_by_a_killed_process_holds_nothing_up(stand: Stand) -> None:
+    back_up(stand.config, stand.stores, now=NOW)
+    restic = stand.stores.data
+    argv = ["restic", "-r", restic.repository, "-p", str(restic.password_file), "backup", "--stdin"]
+    locks = Path(restic.repository) / "locks"
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as killed:
+        wait_until(lambda: any(locks.iterdir()), 60)
+        killed.kill()
+    assert any(locks.iterdir())
+    restic.prune()  # wants the repository for itself
+    assert not any(locks.iterdir())
 
 
 def test_a_message_that_came_after_its_index_was_copied_is_there(stand: Stand) -> None:

@@ -45,7 +45,10 @@ class BackupSummary(NamedTuple):
 
 @dataclass(frozen=True)
 class Restic:
-    """A repository. Every method raises EngineDown if it is out of reach or locked, else EngineRefused."""
+    """A repository. Every method raises EngineDown if it is out of reach or locked, else EngineRefused.
+
+    A lock whose process was killed is removed when it is met; one that is in use is left alone.
+    """
 
     repository: str
     password_file: Path
@@ -121,7 +124,7 @@ class Restic:
         self._call("prune", f"--max-repack-size={_MAX_REPACKED}", timeout_seconds=_PRUNE_SECONDS)
 
     def unlock(self) -> None:
-        """Remove the locks of processes that have result."""
+        """Remove the locks of processes that have ended."""
         self._call("unlock")
 
     def _call(
@@ -132,12 +135,23 @@ class Restic:
         timeout_seconds: float | None = None,
     ) -> "subprocess.CompletedProcess[str]":
         """Run restic. `accepted`: exit codes that are not failures; None: all."""
+        result = self._run(arguments, cwd, timeout_seconds)
+        if result.returncode == _LOCKED:
+            self._run(("unlock",), None, timeout_seconds)
+            result = self._run(arguments, cwd, timeout_seconds)
+        if accepted is not None and result.returncode not in accepted:
+            raise self._failure(arguments[0], result)
+        return result
+
+    def _run(
+        self, arguments: Sequence[str], cwd: Path | None, timeout_seconds: float | None
+    ) -> "subprocess.CompletedProcess[str]":
         argv = (
             _RESTIC, "--json", f"--repo={self.repository}", f"--password-file={self.password_file}",
             f"--cache-dir={self.cache}", *arguments,
         )  # fmt: skip
         try:
-            result = subprocess.run(
+            return subprocess.run(
                 argv, cwd=cwd, env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL,
                 capture_output=True, text=True, check=False, timeout=timeout_seconds,
             )  # fmt: skip
@@ -145,9 +159,6 @@ class Restic:
             raise EngineDown("restic n’est pas installé (paquet restic)") from error
         except (OSError, subprocess.TimeoutExpired) as error:
             raise EngineDown(f"restic {arguments[0]}: {error}") from error
-        if accepted is not None and result.returncode not in accepted:
-            raise self._failure(arguments[0], result)
-        return result
 
     @staticmethod
     def _failure(command: str, result: "subprocess.CompletedProcess[str]") -> EngineRefused | EngineDown:
