@@ -154,6 +154,14 @@ def test_the_command_lists_and_decides(engine: Engine) -> None:
     assert [act for act, _ in engine.asked] == [QueueAct.RELEASE, QueueAct.SEND_BACK]
 
 
+@pytest.mark.parametrize("act", ["retry", "hold"])
+def test_one_that_left_meanwhile_keeps_no_other_from_being_decided(engine: Engine, act: str) -> None:
+    result = CliRunner().invoke(cli.app, [act, "BBBBBB2", "ZZZZZZ9", "AAAAAA1"])
+    assert [sorted(queue_ids) for _, queue_ids in engine.asked] == [["AAAAAA1", "BBBBBB2"]]
+    assert "Fait : 2 courriels." in result.output
+    assert "ZZZZZZ9" in str(result.exception)
+
+
 def test_an_empty_queue_says_for_how_long_a_message_is_tried(engine: Engine, settings: Any) -> None:
     engine.messages.clear()
     outgoing = replace(settings.CONFIG.mail.outgoing, queue_days=4)

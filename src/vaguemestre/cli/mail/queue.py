@@ -73,12 +73,13 @@ def send_back(
 
 def _act(act: QueueAct, ids: Sequence[str], reason: str = "") -> None:
     messages = [message for message in ports.list_queue.get()() if message.queue_id in set(ids)]
+    if messages:
+        done = services.act_on_messages(
+            act, messages, ports.act_on_queue.get(), by=_BY, now=timezone.now(), reason=reason
+        )
+        typer.echo(f"Fait : {counted(done, 'courriel')}.")
     if missing := set(ids) - {message.queue_id for message in messages}:
         raise Failed(f"plus dans la file : {', '.join(sorted(missing))}.", 1)
-    done = services.act_on_messages(
-        act, messages, ports.act_on_queue.get(), by=_BY, now=timezone.now(), reason=reason
-    )
-    typer.echo(f"Fait : {counted(done, 'courriel')}.")
 
 
 def _row(message: QueuedMessage) -> Row:
