@@ -19,6 +19,7 @@ from tests.engines.live import wait_until
 
 from vaguemestre.engines.instance import has_filter
 from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.engines.postfix import queue_agent
 from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.cluster.models import Machine
 from vaguemestre.foundation.jobs.tasks import wake
@@ -209,6 +210,22 @@ def test_a_service_that_greets_late_once_is_well() -> None:
         greeter.start()
         assert probes.greets("127.0.0.1", listener.getsockname()[1], b"220").ok
         greeter.join(60)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("silent", "is_well"), [("arrivals", True), ("mail-agent", False)])
+def test_mail_held_up_by_what_screens_it_is_no_silence_of_postfix(
+    config: Config, monkeypatch: pytest.MonkeyPatch, silent: str, is_well: bool
+) -> None:
+    away = Check(ok=True, words="no answer", is_warning=True)
+    monkeypatch.setattr(health, "companion_checks", lambda config: {"arrivals": Check(ok=True), silent: away})
+    monkeypatch.setattr(health, "greets", lambda *_, **__: Check(ok=False, words=probes.LATE))
+    monkeypatch.setattr(health, "has_filter", lambda config: False)
+    for ask in ("master_answers", "manager_answers"):
+        monkeypatch.setattr(queue_agent, ask, lambda config: True)
+    assert health.checks(config)["postfix"].ok == is_well
+    monkeypatch.setattr(queue_agent, "manager_answers", lambda config: False)
+    assert not health.checks(config)["postfix"].ok
 
 
 @pytest.mark.django_db

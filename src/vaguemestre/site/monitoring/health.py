@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from django.db import DatabaseError
@@ -22,7 +22,7 @@ from vaguemestre.site.monitoring.check import Check
 from vaguemestre.site.monitoring.companion_health import companion_checks
 from vaguemestre.site.monitoring.database_health import database_checks
 from vaguemestre.site.monitoring.engine_logs import logs_check
-from vaguemestre.site.monitoring.probes import front_check, greets, page_answers
+from vaguemestre.site.monitoring.probes import LATE, front_check, greets, page_answers
 
 _START_PATIENCE = 1.5  # where a process is started to answer
 _LEAST_SPACE = 200_000_000  # bytes; below, mail is about to be refused
@@ -40,7 +40,7 @@ def checks(config: Config) -> dict[str, Check]:
     database = database_checks(config.data_dir, does_worker_live=_beats(config, worker_name("default")).ok)
     probes: dict[str, Callable[[], Check]] = {
         "dovecot": lambda: _dovecot(config),
-        "postfix": lambda: _postfix(config),
+        "postfix": lambda: _postfix(config, lambda: _are_screens_well(config, companions)),
         "front": lambda: front,
         "push": lambda: page_answers(ports.push, "/sante"),
         "worker": lambda: _workers(config),
@@ -102,9 +102,11 @@ def _dovecot(config: Config) -> Check:
     return Check(ok=False, words="starts no process")
 
 
-def _postfix(config: Config) -> Check:
+def _postfix(config: Config, are_screens_well: Callable[[], bool]) -> Check:
+    """Nothing is said of a late greeting while it is what screens mail that keeps it waiting."""
     greeting = greets(config.mail.host, config.ports.mx, b"220")
-    if not greeting.ok:
+    is_kept_waiting = greeting.words == LATE and not are_screens_well()
+    if not greeting.ok and not is_kept_waiting:
         return greeting
     try:
         if not queue_agent.master_answers(config):
@@ -112,8 +114,14 @@ def _postfix(config: Config) -> Check:
         if not queue_agent.manager_answers(config):
             return Check(ok=False, words="moves no message")
     except (EngineDown, EngineRefused):  # of the agent, or of an older one: Postfix itself greets
-        pass
-    return greeting
+        return greeting
+    return Check(ok=True)
+
+
+def _are_screens_well(config: Config, companions: Mapping[str, Check]) -> bool:
+    """Whether the two that each greeting waits for, some seconds at most, answer."""
+    counts = not companions.get("arrivals", Check(ok=True)).is_warning
+    return counts and (not has_filter(config) or page_answers(config.ports.filter_controller, "/ping").ok)
 
 
 def _beats(config: Config, name: str) -> Check:

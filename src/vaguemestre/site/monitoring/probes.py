@@ -6,7 +6,7 @@ from vaguemestre.site.monitoring.check import Check
 
 _PATIENCE = 0.25  # seconds for one service
 _SECOND_PATIENCE = 0.5  # seconds, once more: a busy machine starts the process that greets later
-_LATE = "timed out"
+LATE = "timed out"
 
 
 def front_check(port: int) -> Check:
@@ -19,7 +19,7 @@ def greets(
 ) -> Check:
     """Whether a service says what it says first, or when asked; one that is only late is asked once more."""
     first = _greeting(host, port, expected, patience, asked)
-    return _greeting(host, port, expected, _SECOND_PATIENCE, asked) if first.words == _LATE else first
+    return _greeting(host, port, expected, _SECOND_PATIENCE, asked) if first.words == LATE else first
 
 
 def _greeting(host: str, port: int, expected: bytes, patience: float, asked: bytes) -> Check:
@@ -28,7 +28,7 @@ def _greeting(host: str, port: int, expected: bytes, patience: float, asked: byt
             peer.sendall(asked)
             return Check(ok=peer.recv(64).startswith(expected))
     except TimeoutError:
-        return Check(ok=False, words=_LATE)
+        return Check(ok=False, words=LATE)
     except OSError as error:
         return Check(ok=False, words=str(error))
 
