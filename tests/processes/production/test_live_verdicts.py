@@ -87,9 +87,31 @@ def test_missing_names_are_named() -> None:
         ("signer", "systemctl restart vaguemestre-signer"),
         ("filter", "systemctl restart vaguemestre-rspamd"),
         ("import-worker", "systemctl restart vaguemestre-worker-imports"),
-        ("jobs", "vaguemestre jobs list"),
     ],
 )
 def test_a_part_that_stands_still_is_named_with_its_own_unit(part: str, command: str) -> None:
     finding = verdicts.judge_part(part, "down", "no answer")
     assert finding.line().startswith(f"ROUGE  partie {part} : no answer → {command}")
+
+
+def test_jobs_that_wait_are_not_looked_for_among_those_that_failed() -> None:
+    waiting, failed, both = (
+        verdicts.judge_part("jobs", "warning", words).remedy
+        for words in (
+            "the oldest one waits for 743 s",
+            "2 failed",
+            "2 failed, the oldest one waits for 743 s",
+        )
+    )
+    assert "jobs list" not in waiting
+    assert "docs/operations/alerts/jobs-late.md" in waiting
+    assert failed == "vaguemestre jobs list"
+    assert "vaguemestre jobs list" in both
+    assert "docs/operations/alerts/jobs-late.md" in both
+
+
+def test_a_silent_log_under_bin_up_is_opened_anew_by_a_signal() -> None:
+    assert "systemctl reload" in verdicts.judge_part("logs", "warning", "postfix: nothing written").remedy
+    remedy = verdicts.judge_part("logs", "warning", "postfix: nothing written", has_units=False).remedy
+    assert "kill -HUP" in remedy
+    assert "systemctl" not in remedy

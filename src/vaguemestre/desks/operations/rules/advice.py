@@ -81,8 +81,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "attend ; `systemctl restart vaguemestre-postsrsd`.",
                 "Serveur de noms : s’il ne répond pas, rien ne part au-dehors ; celui de `/etc/resolv.conf`, "
                 "souvent `systemctl restart unbound`.",
-                "Relais de sortie : ce qui va dehors attend, et partira seul ; `nc -v MACHINE PORT`, puis "
-                "joindre qui le tient.",
+                "Relais de sortie : ce qui va dehors attend, et partira seul ; `timeout 5 bash -c 'head -1 "
+                "</dev/tcp/MACHINE/PORT'` montre s’il répond. Puis joindre qui le tient.",
                 "Agents de la file, des boîtes, des NUMEN : `systemctl restart vaguemestre-queue-agent` "
                 "(ou `-mail-agent`, `-numen-agent`).",
             ),
@@ -119,14 +119,17 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Ils ont été essayés pendant trois jours. Ce qu’ils devaient faire n’est pas fait.",
             (
                 "Les lire, avec leur erreur : page « Travaux », ou `vaguemestre jobs list`.",
-                "Écarter la cause, puis « Relancer » ; sinon « Abandonner » avec une raison.",
+                "Écarter la cause, puis « Relancer » ; sinon « Abandonner » avec une raison. Ce qui échoue "
+                "de nouveau revient sous un autre identifiant.",
             ),
         ),
         "jobs-late": Advice(
             "Les travaux prennent du retard",
             "Il y en a plus que les services de travaux n’en font, ou ils sont bloqués.",
             (
-                "Voir s’ils vivent : `vaguemestre check --live`, lignes « partie ».",
+                "Voir s’ils vivent : `vaguemestre check --live`, lignes « partie ». Un service de travaux "
+                "qui ne donne plus signe : `systemctl restart vaguemestre-worker` (ou `-worker-long`, "
+                "`-worker-imports`, `-worker-untrusted`).",
                 "Un moteur absent retarde tout ce qui a besoin de lui : voir les autres alarmes.",
                 "Sinon en ajouter : `[worker] count`, puis redémarrer.",
             ),
@@ -208,7 +211,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "est sans doute arrêté.",
             (
                 "Voir les autres alarmes : celle d’un service dit laquelle des étapes manque.",
-                "Où il s’arrête : `vaguemestre queue list --with boucle`, puis page « File d’attente ».",
+                "Où il s’arrête : `vaguemestre queue list --with boucle`, puis page « File d’attente ». "
+                "« Premier essai en cours » depuis des minutes : voir « Un courriel n’avance plus ».",
             ),
         ),
         "self-mail-slow": Advice(
@@ -216,7 +220,7 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Le courriel témoin met plus de quinze secondes à faire le tour.",
             (
                 "La file s’allonge-t-elle ? Page « File d’attente ».",
-                "La machine est-elle chargée ? `uptime`, et `vmstat 5` (« wa » : elle attend le disque).",
+                "La machine est-elle chargée ? `uptime`, et `vmstat 5 5` (« wa » : elle attend le disque).",
             ),
         ),
         "feed-old": Advice(
@@ -245,8 +249,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Si une machine meurt maintenant, ce qui est arrivé depuis est perdu.",
             (
                 "Ce qu’a dit la dernière : `journalctl -u vaguemestre-backup -n 50`.",
-                "La faire maintenant : `vaguemestre backup`.",
-                "Place et accès du dépôt : `[backup] repository`.",
+                "La faire maintenant, ce qui dit aussi ce qui l’empêche : `vaguemestre backup`.",
+                "Place et accès du dépôt : `[backup] repository`, dans `/etc/vaguemestre/vaguemestre.toml`.",
             ),
         ),
         "disk-full": Advice(
@@ -265,8 +269,9 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "La lecture du courrier est lente",
             "Une commande IMAP sur vingt prend plus d’une seconde.",
             (
-                "Le disque du courrier : `vmstat 5` (« wa » : la machine l’attend).",
+                "Le disque du courrier : `vmstat 5 5` (« wa » : la machine l’attend).",
                 "Une boîte sans index : `vaguemestre index IDENTIFIANT`.",
+                "L’alarme se ferme dix minutes après les dernières lenteurs.",
             ),
         ),
     }

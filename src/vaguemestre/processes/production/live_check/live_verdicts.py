@@ -39,14 +39,20 @@ _UNITS = {  # part of /sante/ → unit, where it has another name
     "antivirus": "clamav-daemon",
     "resolver": "unbound",
 }
+_LOGS = "docs/operations/alerts/log-silent.md : la place des journaux, puis"
 _REMEDIES = {  # of parts that no unit keeps alive
     "database-writes": "docs/operations/alerts/part-down.md, « database-writes » : qui retient la base",
-    "logs": "docs/operations/alerts/log-silent.md : la place des journaux, puis systemctl reload",
-    "jobs": "vaguemestre jobs list",
+    "logs": f"{_LOGS} systemctl reload",
     "disk": "du -xh --max-depth=2 /var/lib/vaguemestre | sort -h | tail",
     "backup": "journalctl -u vaguemestre-backup",
     "certificates": "vaguemestre certificate, après l’avoir renouvelé",
     "relay": "joignez qui tient [mail.outgoing] « relay_host », et le réseau jusqu’à lui",
+}
+_REMEDIES_UNDER_BIN_UP = {
+    "logs": f"{_LOGS} kill -HUP du processus de postfix, ou de dovecot (vaguemestre status)",
+    "disk": "du -xh --max-depth=2 du dossier de l’instance | sort -h | tail",
+    "backup": "vaguemestre backup en fait une, ou dit ce qui manque",
+    "certificates": "arrêtez bin/up et relancez-le : il refait ceux de l’instance",
 }
 
 
@@ -55,15 +61,30 @@ def judge_part(name: str, status: str, detail: str, *, has_units: bool = True, d
 
     `has_units`: False under bin/up. `database`: what to do where that one does not answer.
     """
-    unit = _UNITS.get(name, f"vaguemestre-{name}")
-    act = f"systemctl restart {unit}, puis journalctl -u {unit}"
-    if not has_units and unit.startswith(_OURS):
-        process = unit.removeprefix(_OURS)
-        act = (
-            f"kill -9 du processus de {process} (vaguemestre status) : bin/up le relance ; logs/{process}.log"
-        )
-    remedy = (database if name == "database" else "") or _REMEDIES.get(name, act)
+    known = _REMEDIES if has_units else _REMEDIES | _REMEDIES_UNDER_BIN_UP
+    if name == "jobs":
+        remedy = _remedy_of_jobs(detail)
+    elif name == "database" and database:
+        remedy = database
+    else:
+        remedy = known.get(name) or _restart(name, has_units=has_units)
     return Finding(f"partie {name}", status == "ok", detail or status, remedy)
+
+
+def _remedy_of_jobs(detail: str) -> str:
+    """`vaguemestre jobs list` shows those that failed alone."""
+    remedies = ["vaguemestre jobs list"] if "failed" in detail else []
+    if "waits" in detail or not remedies:
+        remedies.append("docs/operations/alerts/jobs-late.md : qui devait les faire")
+    return " ; ".join(remedies)
+
+
+def _restart(part: str, *, has_units: bool) -> str:
+    unit = _UNITS.get(part, f"{_OURS}{part}")
+    if has_units or not unit.startswith(_OURS):
+        return f"systemctl restart {unit}, puis journalctl -u {unit}"
+    process = unit.removeprefix(_OURS)
+    return f"kill -9 du processus de {process} (vaguemestre status) : bin/up le relance ; logs/{process}.log"
 
 
 def judge_port(port: int, address: str, error: str) -> Finding:
