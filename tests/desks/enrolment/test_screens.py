@@ -237,6 +237,24 @@ class TestTheOfficer:
         assert (request.state, request.person_id) == (RequestState.APPROVED, known.person_id)
         assert "déjà un NUMEN" not in words(desk.get(f"/gestion/demandes/{request.pk}")), "they had none"
 
+    def test_a_numen_is_not_sent_to_whoever_asks_under_the_name_of_somebody_dead(self, place: int) -> None:
+        known = managed_by(place, "DPE", "nnguyen9", numen="20E0301234ABC", last_name="Nguyen")
+        Person.objects.filter(pk=known.person_id).update(birth_date=applicant().birth_date)
+        desk, there = client_of(officer(place, "DPE")), f"/gestion/personnes/{known.person_id}"
+        assert "Lettre (PDF)" in words(desk.get(there))
+        died = {"event": "death", "effect_on": f"{timezone.localdate():%d/%m/%Y}"}
+        confirmed(desk, f"{there}/declarer", died)
+        request, _ = filed(place)
+        given = {"person_id": known.person_id}
+        assert "Le décès de cette personne est déclaré" in words(
+            desk.post(f"/gestion/demandes/{request.pk}/existe", given)
+        )
+        request.refresh_from_db()
+        assert request.person_id is None
+        assert "Lettre (PDF)" not in words(desk.get(there))
+        assert desk.post(f"{there}/lettre").status_code == 404
+        assert not Entry.objects.filter(action="enrolment.numen-shown").exists()
+
     def test_a_numen_is_not_sent_to_whoever_asks_under_a_colleague_s_name(self, place: int) -> None:
         """The letter goes where the request says: births must agree, and the officer sees both first."""
         known = managed_by(

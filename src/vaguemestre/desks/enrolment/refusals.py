@@ -9,6 +9,10 @@ SENTENCES = {
         "La fiche a changé pendant que vous la corrigiez : rien n’est enregistré. Relisez ci-dessous ce "
         "qu’elle dit maintenant, puis enregistrez à nouveau si votre correction reste juste."
     ),
+    "enrolment.deceased": (
+        "Le décès de cette personne est déclaré : la demande n’est pas d’elle. Si c’est une erreur, retirez "
+        "d’abord la déclaration sur sa fiche (« Départ, congé, retour »)."
+    ),
     "enrolment.known-already": (
         "Quelqu’un de très proche est connu : voyez plus bas si c’est la même personne ; sinon cochez « "
         "C’est quelqu’un d’autre » avant de créer."

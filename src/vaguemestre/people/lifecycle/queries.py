@@ -129,6 +129,11 @@ def suspended_by_service(account_ids: Collection[int]) -> frozenset[int]:
     return frozenset(suspended)
 
 
+def is_deceased(account_id: int) -> bool:
+    """Whether a death is declared of the person of this account."""
+    return LifecycleEvent.objects.filter(account_id=account_id, ended_at=None, event=EventKind.DEATH).exists()
+
+
 def withdrawn_accounts() -> QuerySet[LifecycleEvent, int]:
     """Accounts whose shared mailboxes, lists and delegations are withdrawn now, to be excluded elsewhere."""
     return LifecycleEvent.objects.filter(withdrawn_at__isnull=False).values_list("account_id", flat=True)

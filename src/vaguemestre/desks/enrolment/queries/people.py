@@ -18,6 +18,7 @@ from vaguemestre.people.directory import queries as directory
 from vaguemestre.people.directory.queries import ManagedPerson
 from vaguemestre.people.directory.rules.similarity import NEEDS_REVIEW, MatchReason
 from vaguemestre.people.directory.values import CivilStatus, NumenKeys, StaffCategory
+from vaguemestre.people.lifecycle.queries import is_deceased
 
 PAGE = 30
 _EXPORT_PAGE = 1000
@@ -161,14 +162,14 @@ def letter_of(
 ) -> DeliveryLetter | None:
     """The letter to a person of the scope, its NUMEN left out.
 
-    None without a NUMEN or an account, or out of the officer's reach.
+    None without a NUMEN or an account, once their death is declared, or out of the officer's reach.
     """
     person, account = person_in(scope, person_id), account_of_person(person_id)
     identity = presented(account.account_id) if account else None
     civil = person.civil if person else None
     if person is None or civil is None or identity is None or not directory.has_numen(person_id):
         return None
-    if not is_within_reach(scope, person_id):
+    if is_deceased(identity.account_id) or not is_within_reach(scope, person_id):
         return None
     card = directory.service_card_of(person.service_id)
     return DeliveryLetter(

@@ -15,10 +15,12 @@ from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.credentials.services import NewAccount, open_accounts
 from vaguemestre.people.directory.queries import has_numen, service_card_of
 from vaguemestre.people.directory.services import hold_registrations, issue_numen, register_person
 from vaguemestre.people.directory.values import NewPerson, NumenKeys, NumenLayout, Post, StaffCategory
+from vaguemestre.people.lifecycle.queries import is_deceased
 
 
 @transaction.atomic(durable=True)
@@ -55,7 +57,7 @@ def link_existing_person(
     """Use case: « Existe déjà ». The applicant is that person, who gets a NUMEN if they have none.
 
     Raises Refusal `enrolment.person-unknown` for a person out of scope too, `enrolment.not-on-wider-office`,
-    `enrolment.born-otherwise`.
+    `enrolment.born-otherwise`, `enrolment.deceased`.
     """
     check_recognition(scope, request_id, person_id)
     action, message = RequestAction.RECOGNISE, "Vous avez déjà un NUMEN."
@@ -70,7 +72,8 @@ def check_recognition(scope: Scope, request_id: int, person_id: int) -> None:
     """Whether the applicant may be that person, whose NUMEN goes to the address the applicant wrote.
 
     Whoever knows a colleague's name and school can ask in their name. Raises Refusal
-    `enrolment.person-unknown`, `enrolment.not-on-wider-office`, `enrolment.born-otherwise`.
+    `enrolment.person-unknown`, `enrolment.not-on-wider-office`, `enrolment.born-otherwise`,
+    `enrolment.deceased`.
     """
     person, detail = queries.person_in(scope, person_id), queries.request_detail(scope, request_id)
     if person is None:
@@ -79,6 +82,9 @@ def check_recognition(scope: Scope, request_id: int, person_id: int) -> None:
     born = person.civil.birth_date if person.civil else None
     if detail is None or born != detail.applicant.birth_date:
         raise Refusal("enrolment.born-otherwise")
+    account = account_of_person(person_id)
+    if account and is_deceased(account.account_id):
+        raise Refusal("enrolment.deceased")
 
 
 @transaction.atomic(durable=True)

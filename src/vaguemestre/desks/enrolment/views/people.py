@@ -44,6 +44,7 @@ from vaguemestre.people.directory.queries import (
 )
 from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.directory.values import NewPerson, NumenLayout
+from vaguemestre.people.lifecycle.queries import is_deceased
 
 # Of the search, kept by the forms of the list.
 KEPT_FIELDS = ("q", "categorie", "etablissement", "etat", "fin", "tri", "page")
@@ -227,6 +228,7 @@ def _page(
             if line.action in HISTORY_LABELS
         ],
         "problem": problem,
+        "is_deceased": identity is not None and is_deceased(identity.account_id),
         "is_own": queries.is_own_record(request.scope, person.person_id),
         "is_out_of_reach": not queries.is_within_reach(request.scope, person.person_id),
     }
