@@ -141,3 +141,11 @@ def test_a_message_takes_memory_by_its_size_alone() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 10_000_000
+
+
+def test_the_day_thunderbird_wrote_its_file_is_not_that_of_the_message() -> None:
+    separator, status = b"From - Tue Nov 10 09:00:00 2026\n", b"X-Mozilla-Status: 0001\n"
+    date, end = b"Date: Fri, 12 Feb 2016 08:00:00 +0100\n", b"\nBonjour\n\n"
+    dated, undated = mbox.cut(io.BytesIO(separator + status + date + end + separator + status + end), 0, 1000)
+    assert dated.date == datetime(2016, 2, 12, 7, tzinfo=UTC)
+    assert undated.date == datetime(2026, 11, 10, 9, tzinfo=UTC)

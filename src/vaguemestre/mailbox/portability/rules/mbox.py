@@ -123,7 +123,8 @@ class _Reading:
         last_line = self.content.rfind(b"\n", 0, max(len(self.content) - 1, 0)) + 1
         if not self.content[last_line:].strip(b"\r\n"):
             del self.content[last_line:]  # the blank line between two messages
-        return Cut(bytes(self.content), self.date, self.at)
+        content = bytes(self.content)
+        return Cut(content, _day_of(content, self.date), self.at)
 
 
 def _begins(line: bytes, *, first: bool) -> bool:
@@ -144,6 +145,12 @@ def _date_of(separator: bytes) -> datetime | None:
         except (ValueError, IndexError):
             continue
     return None
+
+
+def _day_of(content: bytes, separator: datetime | None) -> datetime | None:
+    """The message's date: by its separator, where Thunderbird writes when it put it into the file instead."""
+    is_mozilla = any(name == b"x-mozilla-status" for name, _ in fields(header_of(content)))
+    return (is_mozilla and date_in(content)) or separator
 
 
 def flags_in(content: bytes) -> frozenset[str]:
