@@ -1,19 +1,23 @@
 """Files too large for the message: carried as links, counted apart, gone with a message thrown away."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.mailbox.compose.test_mail_merge import prepare, proof, typed
+from tests.mailbox.compose.test_services import save
 from tests.post.outbox.letters import NOON
 
 from vaguemestre.engines.file_store import FileStore
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import services
 from vaguemestre.mailbox.compose.queries import find_draft
 from vaguemestre.mailbox.compose.rules.link_block import links_html, links_text
@@ -53,13 +57,13 @@ def sent_content() -> EmailMessage:
     return message_from_bytes(content, policy=policy.default)
 
 
-def send(writer: Writer, key: str) -> None:
+def send(writer: Writer, key: str, due_at: datetime = NOON + timedelta(seconds=12)) -> None:
     services.send_draft(
         writer,
         key,
         DraftFields(to="a@b.fr", subject="x", html="<p>Bonjour</p>"),
         1,
-        NOON + timedelta(seconds=12),
+        due_at,
         limit=20_971_520,
         now=NOON,
     )
@@ -156,3 +160,38 @@ def test_any_name_is_text_and_each_link_stands_once(given_names: list[str]) -> N
         assert text.count(f"http://f.example/{n}/") == 1
     assert html.count("<a ") == len(links)
     assert links_html([]) == links_text([]) == ""
+
+
+def test_a_message_does_not_leave_after_the_last_day_of_its_link(
+    browser: Client, writer: Writer, mailboxes: MemoryMailboxes
+) -> None:
+    key = new_key()
+    add(browser, key)
+    SharedFile.objects.update(expires_on=NOON.date() + timedelta(days=30))
+    for days, field in ((31, "later"), (0, "enclosed")):
+        if not days:
+            SharedFile.objects.update(expires_on=NOON.date() - timedelta(days=1))
+        with pytest.raises(Refusal) as told:
+            send(writer, key, NOON + timedelta(days=days, seconds=12))
+        assert told.value.code == "compose.link-ends"
+        assert told.value.facts["field"] == field
+    SharedFile.objects.update(expires_on=NOON.date() + timedelta(days=31))
+    send(writer, key, NOON + timedelta(days=31))
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_copies_do_not_leave_after_the_last_day_of_their_link(
+    browser: Client, writer: Writer, mailboxes: MemoryMailboxes
+) -> None:
+    key = new_key()
+    add(browser, key)
+    save(writer, key, mailboxes, 0, **typed())
+    prepare(writer, key)
+    page = f"/messagerie/ecrire/{key}/exemplaires/partir/"
+    day = timezone.localdate() + timedelta(days=60)
+    leave = {"schedule": "1", "day": f"{day:%d/%m/%Y}", "hour": "8:00", "proof": proof(writer, key)}
+    answer = browser.post(page, leave)
+    assert answer.status_code == 422
+    assert "avant le départ du courriel" in answer.content.decode()
+    SharedFile.objects.update(expires_on=day)
+    assert browser.post(page, leave).status_code == 302

@@ -24,6 +24,10 @@ SENTENCES = {
     "compose.later-is-past": "Ce moment est déjà passé : choisissez-en un autre.",
     "compose.later-malformed": "Écrivez la date et l’heure ainsi : JJ/MM/AAAA 8 h.",
     "compose.later-too-far": "Choisissez un moment dans l’année qui vient.",
+    "compose.link-ends": (
+        "Le lien de « %(name)s » s’arrête le %(until)s, avant le départ du courriel : allongez-le dans ses "
+        "conditions, ou choisissez un jour plus proche."
+    ),
     "compose.links-stay": (
         "Ce courriel porte un lien vers un de vos fichiers : retirez-le avant de changer de boîte."
     ),

@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.compose.models import BroadReply, Composition
 from vaguemestre.mailbox.compose.rules import reply_storm
 from vaguemestre.mailbox.compose.services.files.attachments import check_complete
-from vaguemestre.mailbox.compose.services.files.file_links import check_links
+from vaguemestre.mailbox.compose.services.files.file_links import check_last_days, check_links
 from vaguemestre.mailbox.compose.services.rows import (
     check_identity,
     final_letter,
@@ -92,6 +93,7 @@ def send_draft(
     check_identity(fields, writer)
     letter = _checked_letter(row, writer, attempt, due_at)
     due_at = _due_after_storm(row, letter, due_at, now)
+    check_last_days(row, paris_day(due_at), "later" if is_scheduled(now, due_at) else "enclosed")
     content = build_message(letter, boundary=secrets.token_hex(16))
     check_whole(content, limit)
     row.attempt, row.is_sending, row.updated_at = attempt, True, now

@@ -39,6 +39,7 @@ _SHOWN_ON_PAGE = {
     "compose.later-malformed",
     "compose.later-is-past",
     "compose.later-too-far",
+    "compose.link-ends",
     "compose.too-many-variables",
     "kernel.no-such-day",
 }

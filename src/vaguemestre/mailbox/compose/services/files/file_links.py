@@ -1,6 +1,6 @@
 """Send files too large for the message as links."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -55,3 +55,11 @@ def check_links(row: Composition) -> None:
             raise Refusal("filelinks.infected", field="enclosed", name=file_link.name)
         if not file_link.is_whole:
             raise Refusal("compose.enclosure-incomplete", field="enclosed", name=file_link.name)
+
+
+def check_last_days(row: Composition, leaves_on: date, field: str) -> None:
+    """Raise Refusal `compose.link-ends`, with that `field`, for a link that ends before that day."""
+    for file_link in file_links_of_row(row):
+        if file_link.until < leaves_on:
+            until = f"{file_link.until:%d/%m/%Y}"
+            raise Refusal("compose.link-ends", field=field, name=file_link.name, until=until)

@@ -9,12 +9,14 @@ from django.db import transaction
 from vaguemestre.foundation.jobs.services import announce, announce_once
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.queries import cautions_of, proof_of
 from vaguemestre.mailbox.compose.rules.mail_merge import merged_subject, plain_name, variables_in
 from vaguemestre.mailbox.compose.rules.merge_weight import column_uses
 from vaguemestre.mailbox.compose.services.drafts import remove_drafts
+from vaguemestre.mailbox.compose.services.files.file_links import check_last_days
 from vaguemestre.mailbox.compose.services.hand_over import writer_of_row
 from vaguemestre.mailbox.compose.services.mailings.box_records import note_sender, note_start, note_stop
 from vaguemestre.mailbox.compose.services.mailings.class_rights import check_classes, no_schools
@@ -57,7 +59,7 @@ def start_mailing(
     `acting_id`: the account of the member who starts it in a shared mailbox, else 0.
     Raises Refusal `compose.gone`, `compose.look-again`, `compose.prepare-again`,
     `compose.changed-since-proof`, `compose.reopened` when its page of before offered to resume it,
-    `compose.too-many-variables`, `compose.classes-changed`, `rosters.not-yours`.
+    `compose.too-many-variables`, `compose.classes-changed`, `compose.link-ends`, `rosters.not-yours`.
     """
     mailing = _own_mailing(account_id, key)
     if mailing.state not in (_State.READY, _State.STOPPED) or mailing.composition is None:
@@ -69,6 +71,7 @@ def start_mailing(
     else:
         take_up_withdrawn(mailing)
     due_at = order.due_at or _hour_to_come(mailing, now)
+    check_last_days(mailing.composition, paris_day(due_at or now), "day")
     mailing.state, mailing.due_at, mailing.acting_id = _State.RUNNING, due_at, acting_id
     mailing.save(update_fields=("state", "due_at", "acting_id"))
     count = mailing.copies.filter(queued_at=None).count()
