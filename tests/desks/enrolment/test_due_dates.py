@@ -117,7 +117,7 @@ def test_a_page_of_many_takes_as_many_queries_as_one_of_few() -> None:
 def test_of_more_than_a_list_holds_the_nearest_stay_and_the_page_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(deadlines, "MOST", 40)
+    monkeypatch.setattr(deadlines, "MAX_DUES", 40)
     place = academy()
     desk = officer(place, "DPE")
     ending_soon(managed_by(place, "DPE", "modele"), 60)

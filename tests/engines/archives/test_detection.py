@@ -235,7 +235,7 @@ def test_a_zip_whose_table_is_too_long_is_not_opened(
 
 
 def test_an_mbox_without_end_is_left_in_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(members, "LARGEST", 1000)
+    monkeypatch.setattr(members, "MAX_MESSAGE_BYTES", 1000)
     monkeypatch.setattr(mbox, "_PLACE_BYTES", 2000)
     with zipfile.ZipFile(tmp_path / "e.zip", "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("a.mbox", b"From - x\n" + b"a\n" * 50_000 + b"\n" + box_of(1))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.engines.log_tail import LogTail
-from vaguemestre.engines.postfix.log.silences import LONGEST_PAUSE, find_silence
+from vaguemestre.engines.postfix.log.silences import MAX_PAUSE, find_silence
 from vaguemestre.engines.postfix.log.steps import postfix_steps
 from vaguemestre.post.trace.values import LogPosition, Silence
 from vaguemestre.processes.supervisor.logs import QUIET_SECONDS
@@ -29,7 +29,7 @@ def after(seconds: float) -> dt.datetime:
 
 
 def test_whoever_has_it_written_again_waits_longer_than_a_pause_may_last() -> None:
-    assert LONGEST_PAUSE.total_seconds() < QUIET_SECONDS
+    assert MAX_PAUSE.total_seconds() < QUIET_SECONDS
 
 
 def test_a_log_that_is_written_each_minute_is_never_silent() -> None:

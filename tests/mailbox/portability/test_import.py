@@ -93,7 +93,7 @@ def test_a_full_mailbox_stops_it_and_what_came_is_known_the_next_time() -> None:
 
 
 def test_a_message_that_is_too_large_stays_and_the_others_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vaguemestre.engines.archives.members.LARGEST", 400)
+    monkeypatch.setattr("vaguemestre.engines.archives.members.MAX_MESSAGE_BYTES", 400)
     source = archive(("", mbox.written(letter(1, "x" * 600), frozenset(), NOW) + box_of(2), True))
     tally = import_messages(MemoryStore(), source, Tally(), now=NOW)
     assert (tally.added, tally.left_count) == (1, 1)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from vaguemestre.people.credentials.rules.passwords import LONGEST, SHORTEST
+from vaguemestre.people.credentials.rules.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 
 
 class SignInForm(forms.Form):
@@ -123,8 +123,8 @@ class ChangePasswordForm(forms.Form):
         label="Nouveau mot de passe",
         max_length=1024,
         strip=False,
-        help_text=f"De {SHORTEST} à {LONGEST} caractères, sans rien de votre nom, de votre NUMEN ni de votre "
-        "date de naissance. Quelques mots sans rapport entre eux conviennent très bien.",
+        help_text=f"De {MIN_CHARACTERS} à {MAX_CHARACTERS} caractères, sans rien de votre nom, de votre "
+        "NUMEN ni de votre date de naissance. Quelques mots sans rapport entre eux conviennent très bien.",
         error_messages={"required": "Choisissez un mot de passe."},
         widget=forms.PasswordInput(
             attrs={"autocomplete": "new-password", "autofocus": True}, render_value=True

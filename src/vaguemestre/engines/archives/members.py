@@ -13,7 +13,7 @@ from vaguemestre.mailbox.portability.rules import gmail, mbox
 from vaguemestre.mailbox.portability.rules.identity import has_oversized_header
 from vaguemestre.mailbox.portability.values import Piece
 
-LARGEST = 100_000_000  # bytes of one message; far above what a mailbox here may receive
+MAX_MESSAGE_BYTES = 100_000_000  # bytes of one message; far above what a mailbox here may receive
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _pieces(member: Member, offset: int, inside: int) -> Iterator[Piece]:
             if member.is_mbox:
                 yield from _mbox_pieces(member, stream, offset, inside)
             else:
-                yield _message_piece(member, stream.read(LARGEST + 1))
+                yield _message_piece(member, stream.read(MAX_MESSAGE_BYTES + 1))
     except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile):
         # damaged: the messages read before stay imported
         yield Piece(member.name, str(member.size), 0, problem="damaged")
@@ -70,14 +70,14 @@ def _pieces(member: Member, offset: int, inside: int) -> Iterator[Piece]:
 
 def _message_piece(member: Member, content: bytes) -> Piece:
     piece = Piece(member.name, str(member.size), 0, member.folder)
-    if len(content) > LARGEST or has_oversized_header(content):
+    if len(content) > MAX_MESSAGE_BYTES or has_oversized_header(content):
         return replace(piece, problem="too-large")
     flags = member.flags | mbox.flags_in(content)
     return replace(piece, content=content, flags=flags, date=member.date)
 
 
 def _mbox_pieces(member: Member, stream: IO[bytes], offset: int, inside: int) -> Iterator[Piece]:
-    for entry in mbox.cut(stream, offset, LARGEST, inside=inside):
+    for entry in mbox.cut(stream, offset, MAX_MESSAGE_BYTES, inside=inside):
         cursor = f"{entry.end}:{entry.inside}" if entry.inside else str(entry.end)
         piece = Piece(f"{member.name}, octet {entry.end}", cursor, 0, member.folder, date=entry.date)
         if entry.is_place:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Self, cast
 
-from vaguemestre.engines.archives.members import LARGEST, Member
+from vaguemestre.engines.archives.members import MAX_MESSAGE_BYTES, Member
 from vaguemestre.mailbox.portability.ports import SourceRefused
 from vaguemestre.mailbox.portability.rules.folders import target
 from vaguemestre.mailbox.portability.values import INBOX, Places
@@ -144,7 +144,7 @@ def _members(name: str, size: int, opened: _Opened, date: datetime | None) -> li
 
 def _checked(members: list[Member]) -> list[Member]:
     """The members. Raises SourceRefused when one of them is larger than any message."""
-    if any(not member.is_mbox and member.size > 10 * LARGEST for member in members):
+    if any(not member.is_mbox and member.size > 10 * MAX_MESSAGE_BYTES for member in members):
         raise SourceRefused("portability.file-too-big")
     return members
 

@@ -10,7 +10,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 
 SECRET = "srs_key"  # noqa: S105 - its name among the secrets
 _TIMEOUT_SECONDS = 3.0
-_LONGEST_ANSWER = 4096  # bytes (tcp_table(5))
+_MAX_ANSWER_BYTES = 4096  # bytes (tcp_table(5))
 _PLAIN = string.punctuation.replace("%", "")
 
 
@@ -35,7 +35,7 @@ class SenderRewriter:
             with socket.create_connection(("127.0.0.1", self._port), timeout=self._patience) as peer:
                 peer.sendall(f"get {quote(sender, safe=_PLAIN)}\n".encode("ascii"))
                 with peer.makefile("rb") as answers:
-                    answer = answers.readline(_LONGEST_ANSWER).decode("ascii", "replace")
+                    answer = answers.readline(_MAX_ANSWER_BYTES).decode("ascii", "replace")
         except OSError as error:
             raise EngineDown(f"postsrsd: {error}") from error
         code, _, address = answer.strip().partition(" ")

@@ -13,7 +13,7 @@ from typing import Protocol
 MAX_PARTS = 5_000  # lines that may begin one, in whatever message: texts have some too
 _MAX_ENCLOSED = 20  # messages directly within one another: each is read again with all that it encloses
 _MAX_BOUNDARIES = 1_000
-_LONGEST_HEADER, _MAX_LINE_BYTES = 65_536, 1_024  # beyond, a header is looked at piece by piece
+_MAX_HEADER_BYTES, _MAX_LINE_BYTES = 65_536, 1_024  # beyond, a header is looked at piece by piece
 
 _BASE64, _QUOTED, _UUENCODED = b"base64", b"quoted", b"uu"
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
@@ -78,7 +78,7 @@ class PartCounter:
             self._is_first = not self._rest
         end = _BLANK_LINE.search(self._rest, self._searched)
         if end is None:
-            if len(self._rest) > _LONGEST_HEADER:
+            if len(self._rest) > _MAX_HEADER_BYTES:
                 self._note(self._rest)
                 self._rest = self._rest[-_MAX_LINE_BYTES:]
             self._searched = max(len(self._rest) - 2, 0)

@@ -10,7 +10,7 @@ from vaguemestre.foundation.jobs.ports import subscriptions
 
 _HELD_SECONDS = 0.2  # SQLite's only write lock, by one batch
 _PAUSE_SECONDS = 0.11  # longer than who found it taken sleeps before another look (sqlite3_busy_timeout)
-_FIRST, _LEAST = 50, 25
+_FIRST, _MIN = 50, 25
 
 
 def write_batches[Item](items: Iterable[Item], most: int) -> Iterator[tuple[Item, ...]]:
@@ -36,4 +36,4 @@ def write_batches[Item](items: Iterable[Item], most: int) -> Iterator[tuple[Item
 def _next_size(size: int, held: float, most: int) -> int:
     """The size of a batch that would have held the lock for _HELD_SECONDS; twice as large at most."""
     fitting = round(size * _HELD_SECONDS / max(held, 0.001))
-    return min(most, max(_LEAST, min(fitting, 2 * size)))
+    return min(most, max(_MIN, min(fitting, 2 * size)))

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 ASKED_TOGETHER = 500  # sessions in one question to the database
 IDLE_SHARE = 4  # the watch rests that many times as long as a look took
 MAX_REST_SECONDS = 1.0
-LONGEST_PAUSE = 8.0  # seconds between two tries while the database is away
+MAX_PAUSE_SECONDS = 8.0  # seconds between two tries while the database is away
 WHOLE_LOOK_SECONDS = (
     60.0  # all sessions are looked at that often: whoever ended one may have died before saying so
 )
@@ -50,7 +50,7 @@ class SessionWatch:
     async def run(self, every: float = 0.5) -> None:
         """Look at the sessions that ended, whenever some did; never returns.
 
-        A failed look is tried again, less and less often up to LONGEST_PAUSE: nobody else would end them.
+        A failed look is tried again, less and less often up to MAX_PAUSE_SECONDS: nobody else would end them.
         """
         seen, failures, pause = self.endings.end_count(), 0, every
         self._whole_look_at = self.clock() + WHOLE_LOOK_SECONDS
@@ -62,7 +62,7 @@ class SessionWatch:
                 seen, failures = count, 0
                 pause = max(every, min((time.monotonic() - began) * IDLE_SHARE, MAX_REST_SECONDS))
             except Exception:
-                pause = min(every * 2**failures, LONGEST_PAUSE)
+                pause = min(every * 2**failures, MAX_PAUSE_SECONDS)
                 failures += 1
                 log.exception("streams not compared with the sessions; again in %g s", pause)
 

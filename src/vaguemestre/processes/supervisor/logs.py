@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vaguemestre.foundation.kernel.times import PARIS
 
-LARGEST = 10_000_000  # bytes; then the file becomes FILE.1
+MAX_LOG_BYTES = 10_000_000  # bytes; then the file becomes FILE.1
 FORMER = 5  # files kept of an engine's log, for a collector that was stopped
 QUIET_SECONDS = 150.0  # of a log whose engine is greeted, and so writes, each minute
 RELOAD = signal.SIGHUP  # of Postfix and of Dovecot: their connections stay
@@ -25,7 +25,7 @@ _LOOK_EVERY = 0.2  # seconds
 class LogFile:
     """Lines with their date, appended. A full disk loses lines, never the service."""
 
-    def __init__(self, path: Path, largest: int = LARGEST) -> None:
+    def __init__(self, path: Path, largest: int = MAX_LOG_BYTES) -> None:
         self._path = path
         self._largest = largest
 
@@ -84,7 +84,7 @@ class SilentLog:
             return log.read(size - start)
 
 
-async def follow(path: Path, reopen: Callable[[], None], largest: int = LARGEST) -> AsyncIterator[str]:
+async def follow(path: Path, reopen: Callable[[], None], largest: int = MAX_LOG_BYTES) -> AsyncIterator[str]:
     """The lines written to a file from now on. Past `largest` bytes, the file is rotated.
 
     Its writer keeps it open: it is renamed, then `reopen` tells the writer. Lines written in between are in

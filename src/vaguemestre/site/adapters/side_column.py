@@ -19,7 +19,7 @@ from vaguemestre.schools.sharing.values import Access, BoxKind, Right
 _BOXES_PATH = re.compile(rf"{BOXES}(demander/|[0-9]|$)")  # other pages there stand in other places
 _LISTS = "/listes/"
 _DIRECTORY = "/annuaire/"
-MOST = 20  # entries of a group: a place with more has its own page to search
+MAX_ENTRIES = 20  # entries of a group: a place with more has its own page to search
 
 
 class _BoxPage(NamedTuple):
@@ -58,7 +58,9 @@ def own_groups(who: Who, path: str) -> tuple[Group, ...]:
 def _boxes(who: Who, path: str, now: datetime) -> tuple[Group, ...]:
     """The pages of the open mailbox, then every mailbox that the person may open."""
     boxes = sharing.boxes_of(who.own_account_id, now)
-    links = (Entry(f"{box_prefix(box.box_id)}messagerie/", box.title, "mailbox") for box in boxes[:MOST])
+    links = (
+        Entry(f"{box_prefix(box.box_id)}messagerie/", box.title, "mailbox") for box in boxes[:MAX_ENTRIES]
+    )
     others = (Group("Mes boîtes", tuple(links)),) if boxes else ()
     pages = [_pages_of(box) for box in boxes if path.startswith(box_prefix(box.box_id))]
     return (*pages, *others)
@@ -76,7 +78,7 @@ def _may_open(box: Access, page: _BoxPage) -> bool:
 
 
 def _managed_lists(who: Who, now: datetime) -> tuple[Group, ...]:
-    managed = lists.managed_lists(who.account_id, now, limit=MOST)
+    managed = lists.managed_lists(who.account_id, now, limit=MAX_ENTRIES)
     entries = tuple(Entry(f"{_LISTS}{row.list_id}/", row.title, "list") for row in managed)
     return (Group("Dont je m’occupe", entries),) if entries else ()
 

@@ -11,7 +11,7 @@ _MAX_SILENCE_SECONDS = 40.0  # seconds; the worker stores a sign every ten, afte
 _MAX_LOCK_SECONDS = 30  # seconds
 
 # Of rows and tables: leaders hold advisory locks for as long as they live.
-_LONGEST_WAIT = """
+_LONGEST_WAIT_QUERY = """
     SELECT max(extract(epoch FROM clock_timestamp() - waitstart)) FROM pg_locks
     WHERE NOT granted AND locktype IN ('relation', 'transactionid', 'tuple')
 """
@@ -51,7 +51,7 @@ def _longest_wait() -> float:
         return 0.0
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_LONGEST_WAIT)
+            cursor.execute(_LONGEST_WAIT_QUERY)
             return float(cursor.fetchone()[0] or 0.0)
     except DatabaseError:
         return 0.0

@@ -29,7 +29,7 @@ _LEAST_SPACE = 200_000_000  # bytes; below, mail is about to be refused
 _LEAST_FILES = 1000
 _STALE = 15.0  # seconds without a sign of the worker
 _SOON = timedelta(days=14)  # renewal should have happened by itself
-_LONGEST_WAIT = timedelta(minutes=10)  # of a job that may run
+_MAX_WAIT = timedelta(minutes=10)  # of a job that may run
 
 
 def checks(config: Config) -> dict[str, Check]:
@@ -149,7 +149,7 @@ def _jobs() -> Check:
     except DatabaseError as error:
         return Check(ok=True, words=type(error).__name__, is_warning=True)
     words = [f"{failed} failed"] if failed else []
-    if waited > _LONGEST_WAIT:
+    if waited > _MAX_WAIT:
         words.append(f"the oldest one waits for {waited.total_seconds():.0f} s")
     return Check(ok=True, words=", ".join(words), is_warning=bool(words))
 

@@ -26,7 +26,7 @@ from vaguemestre.site.config.backup import LAST_BACKUP, LAST_DRILL
 from vaguemestre.site.register.sheets import sheets
 
 _POWERS = ("administrator", "helpdesk", "hr_officer", "auditor")
-_MOST = 100_000
+_MAX_ACCOUNTS = 100_000
 _KINDS = {"deb": "Debian", "npm": "navigateur", "pypi": "Python"}
 
 
@@ -81,7 +81,7 @@ def _flows(config: Config) -> Table:
 def _powers() -> Table:
     rows = []
     for role in _POWERS:
-        ids = accounts_with_role(role, limit=_MOST)
+        ids = accounts_with_role(role, limit=_MAX_ACCOUNTS)
         names, seen = usernames_of(ids), last_sign_ins(ids)
         rows += [
             (

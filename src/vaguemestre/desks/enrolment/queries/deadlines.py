@@ -11,7 +11,7 @@ from vaguemestre.people.lifecycle.labels_fr import EVENT_LABELS, STEP_LABELS
 from vaguemestre.people.lifecycle.queries import lifecycles_of_services
 from vaguemestre.people.lifecycle.values import ConsequenceTable
 
-MOST = 1000  # due dates of a list, the nearest
+MAX_DUES = 1000  # due dates of a list, the nearest
 
 
 class Due(NamedTuple):
@@ -47,14 +47,16 @@ def due_dates(
     first: int,
     count: int,
 ) -> DueDates:
-    """The nearest `MOST` due dates from `today` to `until` whose person, place or words contain `words`.
+    """The nearest `MAX_DUES` due dates from `today` to `until` whose person, place or words contain `words`.
 
     `order`: `jour` or `nom`, `-` before it for descending.
     """
     keys = sorted(_keys(scope, table, today, until))
-    is_cut = len(keys) > MOST
-    people = managed_among(scope.services, list(dict.fromkeys(key.person_id for key in keys[:MOST])))
-    dues = [Due(key.on, people[key.person_id], key.words) for key in keys[:MOST] if key.person_id in people]
+    is_cut = len(keys) > MAX_DUES
+    people = managed_among(scope.services, list(dict.fromkeys(key.person_id for key in keys[:MAX_DUES])))
+    dues = [
+        Due(key.on, people[key.person_id], key.words) for key in keys[:MAX_DUES] if key.person_id in people
+    ]
     wanted = fold(words)
     matching = [due for due in dues if wanted in fold(f"{due.person.name} {due.person.place} {due.words}")]
     by_name = order.lstrip("-") == "nom"
@@ -63,13 +65,13 @@ def due_dates(
 
 
 def _keys(scope: Scope, table: ConsequenceTable, today: date, until: date) -> Iterator[_Key]:
-    """At most `MOST` + 1 lifecycles and as many posts: one more than is shown says that some are left out."""
-    for person_id, life in lifecycles_of_services(scope.services, table, until, limit=MOST + 1):
+    """Due steps of `MAX_DUES` + 1 lifecycles and ends of as many posts: one too many tells of a cut."""
+    for person_id, life in lifecycles_of_services(scope.services, table, until, limit=MAX_DUES + 1):
         if life.event:
             for due in life.to_come:
                 if due.on <= until:
                     yield _Key(due.on, person_id, f"{EVENT_LABELS[life.event]} : {STEP_LABELS[due.step]}")
-    for person_id, last in nearest_ends_of_posts(scope.services, today, until, limit=MOST + 1):
+    for person_id, last in nearest_ends_of_posts(scope.services, today, until, limit=MAX_DUES + 1):
         yield _Key(last, person_id, "Dernier jour de poste")
 
 

@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from vaguemestre.engines.postfix.log.steps import log_moment
 from vaguemestre.post.trace.values import Silence
 
-LONGEST_PAUSE = dt.timedelta(
-    seconds=120
-)  # of a log that is written; whoever has it written again waits longer
+MAX_PAUSE = dt.timedelta(seconds=120)  # of a log that is written; whoever has it written again waits longer
 
 _DATED = re.compile(r"(?P<at>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S+ postfix/", re.ASCII)
 # What the first lines of a start say: before them Postfix did not run.
@@ -35,7 +33,7 @@ def find_silence(
             continue
         stamp = match["at"]
         at = log_moment(stamp, written_before)
-        if last and at - last > LONGEST_PAUSE and not _AT_START.match(line):
+        if last and at - last > MAX_PAUSE and not _AT_START.match(line):
             silence = Silence(last, at)
         last = at
     return silence, last

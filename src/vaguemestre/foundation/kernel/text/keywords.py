@@ -6,7 +6,7 @@ import re
 import unicodedata
 from itertools import groupby
 
-LONGEST = 50  # Dovecot's mail_max_keyword_length
+MAX_KEYWORD_CHARACTERS = 50  # Dovecot's mail_max_keyword_length
 _NO_ATOM = frozenset('(){%*"\\]') | frozenset(map(chr, range(33))) | {"\x7f"}
 _CODED = re.compile(r"&([A-Za-z0-9+,]*)-")
 

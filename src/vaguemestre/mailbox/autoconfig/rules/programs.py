@@ -18,7 +18,7 @@ _LOOPBACK = re.compile(
 )
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
-_LONGEST = 500
+_MAX_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,11 @@ class OAuthError:
 def may_answer(params: Mapping[str, str]) -> bool:
     """Whether anything may be sent to that address: a known program, on the person's own machine."""
     address = params.get("redirect_uri", "")
-    return params.get("client_id", "") in PROGRAMS and len(address) <= _LONGEST and is_own_machine(address)
+    return (
+        params.get("client_id", "") in PROGRAMS
+        and len(address) <= _MAX_CHARACTERS
+        and is_own_machine(address)
+    )
 
 
 def is_own_machine(address: str) -> bool:
@@ -61,7 +65,7 @@ def parse_request(params: Mapping[str, str]) -> AuthorizationRequest | OAuthErro
     if params.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(challenge):
         return OAuthError("invalid_request", "PKCE is required, with code_challenge_method=S256")
     state = params.get("state", "")
-    if len(state) > _LONGEST:
+    if len(state) > _MAX_CHARACTERS:
         return OAuthError("invalid_request", "state is too long")
     login = params.get("login_hint", "")[:254]
     return AuthorizationRequest(params["client_id"], params["redirect_uri"], state, challenge, login)

@@ -13,7 +13,7 @@ from vaguemestre.mailbox.contacts.values import ContactCard
 MAX_ADDRESSES = 20
 _CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROLS_OF_NOTES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_LONGEST = {"note": 5000, "postal": 1000, "website": 500}
+_MAX_CHARACTERS = {"note": 5000, "postal": 1000, "website": 500}
 _LINES = ("note", "postal")
 _PHONES = ("phone", "mobile", "work_phone")
 _BIRTHDAY = re.compile(r"(\d{4}-\d{2}-\d{2}|--\d{2}-\d{2})")
@@ -88,7 +88,7 @@ def _clean_field(field: str, value: str) -> str:
     """Field without superfluous spaces. Raises Refusal `contacts.control-character`, `contacts.too-long`."""
     if (_CONTROLS_OF_NOTES if field in _LINES else _CONTROLS).search(value.replace("\r\n", "\n")):
         raise Refusal("contacts.control-character")
-    if len(value) > _LONGEST.get(field, 40 if field in _PHONES else 200):
+    if len(value) > _MAX_CHARACTERS.get(field, 40 if field in _PHONES else 200):
         raise Refusal("contacts.too-long")
     if field in _LINES:
         return value.replace("\r\n", "\n").strip()

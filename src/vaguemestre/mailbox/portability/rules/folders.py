@@ -23,7 +23,7 @@ _ROOTS = {
     "[gmail]", "[google mail]", "courriels", "top of personal folders", "top of outlook data file",
     "haut du fichier de donnees outlook", "debut du fichier de donnees outlook",
 }  # fmt: skip
-_LONGEST = 60
+_MAX_NAME_CHARACTERS = 60
 _DEEPEST = 8
 
 
@@ -67,7 +67,7 @@ def _clean(step: str) -> str:
     """A folder name that IMAP allows, without the suffixes of other programs (`.sbd`, `.mbox`)."""
     step = unicodedata.normalize("NFC", _UNWANTED.sub(" ", step))
     step = re.sub(r"\.(sbd|mbox|mbx)$", "", step, flags=re.IGNORECASE)
-    return " ".join(step.split()).strip(". ")[:_LONGEST].strip(". ")
+    return " ".join(step.split()).strip(". ")[:_MAX_NAME_CHARACTERS].strip(". ")
 
 
 def _folded(step: str) -> str:

@@ -12,7 +12,7 @@ from vaguemestre.mailbox.sorting.rules.reply_templates import NAMED_BELOW
 from vaguemestre.mailbox.sorting.rules.texts import is_clean
 from vaguemestre.mailbox.sorting.values import Absence, AbsencePhase, Owner, Place, Replacement, ReplyPreview
 
-LONGEST = timedelta(days=3 * 366)  # long leaves are granted by the year, three at most
+MAX_DURATION = timedelta(days=3 * 366)  # long leaves are granted by the year, three at most
 MAX_TEXT_CHARACTERS = 4000  # characters
 MAX_HTML_CHARACTERS = 12000
 MAX_SUBJECT_CHARACTERS = 150
@@ -31,7 +31,7 @@ def check_absence(absence: Absence, *, now: datetime) -> None:
         raise Refusal("sorting.absence-backwards")
     if end <= now:
         raise Refusal("sorting.absence-over")
-    if end - begin > LONGEST:
+    if end - begin > MAX_DURATION:
         raise Refusal("sorting.absence-too-long")
     if absence.place is Place.WEEKLY and not absence.weekdays:
         raise Refusal("sorting.absence-weekdays")

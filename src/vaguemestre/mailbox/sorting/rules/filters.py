@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from vaguemestre.foundation.kernel.addresses import has_list_form, parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.text.keywords import LONGEST as LONGEST_KEYWORD
-from vaguemestre.foundation.kernel.text.keywords import keyword
+from vaguemestre.foundation.kernel.text.keywords import MAX_KEYWORD_CHARACTERS, keyword
 from vaguemestre.foundation.kernel.times import PARIS, day_refusal
 from vaguemestre.mailbox.sorting.rules.texts import clean_text, is_clean
 from vaguemestre.mailbox.sorting.values import (
@@ -143,7 +142,7 @@ def check_label(label: str) -> None:
     """Raise Refusal `sorting.filter-label` unless the label makes an IMAP keyword."""
     if not label.strip() or len(label) > MAX_LABEL_CHARACTERS or not is_clean(label):
         raise Refusal("sorting.filter-label", most=MAX_LABEL_CHARACTERS)
-    if not keyword(label) or len(keyword(label)) > LONGEST_KEYWORD:
+    if not keyword(label) or len(keyword(label)) > MAX_KEYWORD_CHARACTERS:
         raise Refusal("sorting.filter-label", most=MAX_LABEL_CHARACTERS)
 
 

@@ -17,8 +17,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.people.credentials.values import PasswordContext, Strength
 
-SHORTEST = 12
-LONGEST = 128
+MIN_CHARACTERS = 12
+MAX_CHARACTERS = 128
 _ENOUGH_BITS = 50  # CNIL 2022-100, with restricted access
 _GOOD_BITS = 75
 _EXCELLENT_BITS = 95
@@ -69,15 +69,15 @@ def check_password(password: str, bearer: PasswordContext, common: Set[str]) -> 
     """Require enough strength. `common`: in lower case. Raises Refusal `credentials.password-too-…`."""
     rating = strength(password, bearer, common)
     if not rating.is_enough:
-        raise Refusal(_REFUSED[rating], shortest=SHORTEST, longest=LONGEST)
+        raise Refusal(_REFUSED[rating], shortest=MIN_CHARACTERS, longest=MAX_CHARACTERS)
 
 
 def strength(password: str, bearer: PasswordContext, common: Set[str]) -> Strength:
     """The strength of a password; of several faults, the worst."""
     text = normalized_password(password)
-    if len(text) < SHORTEST:
+    if len(text) < MIN_CHARACTERS:
         return Strength.TOO_SHORT
-    if len(text) > LONGEST:
+    if len(text) > MAX_CHARACTERS:
         return Strength.TOO_LONG
     if _is_common(text, common):
         return Strength.TOO_COMMON

@@ -6,7 +6,7 @@ from vaguemestre.mailbox.autoconfig.rules.records import Checked, Record, State
 from vaguemestre.mailbox.autoconfig.services.zone import AddressName
 from vaguemestre.processes.production.live_check.live_verdicts import Finding
 
-_LONGEST_ANSWER = 100  # characters of what stands there today
+_MAX_ANSWER_CHARACTERS = 100  # characters of what stands there today
 _SENTENCES = {
     State.RIGHT: "juste",
     State.MISSING: "manque",
@@ -21,7 +21,7 @@ def judge_record(result: Checked) -> Finding:
     record, state = result.record, result.state
     sentence = _SENTENCES[state]
     if state is State.OTHER:
-        sentence += f" ({' | '.join(result.found)[:_LONGEST_ANSWER]})"
+        sentence += f" ({' | '.join(result.found)[:_MAX_ANSWER_CHARACTERS]})"
     remedy = f"{_VERBS[state]} {record.line}" if state in _VERBS else "vérifiez unbound sur cette machine"
     return Finding(f"DNS {_kind(record)} {record.name}", state is State.RIGHT, sentence, remedy)
 

@@ -17,7 +17,7 @@ from vaguemestre.processes.supervisor.child_process import Spawned, listen_to, p
 from vaguemestre.processes.supervisor.nursery.nursery_start import Begun
 
 _PATIENCE = 60.0  # seconds for the nursery to load, or to answer
-_LONGEST_ANSWER = 64  # bytes
+_MAX_ANSWER_BYTES = 64  # bytes
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,11 @@ class Nursery:
         with contextlib.suppress(OSError, ValueError, TimeoutError):
             async with asyncio.timeout(_PATIENCE):
                 if not self._is_loaded:
-                    self._is_loaded = bool(await loop.sock_recv(self._ours, _LONGEST_ANSWER))
+                    self._is_loaded = bool(await loop.sock_recv(self._ours, _MAX_ANSWER_BYTES))
                 if self._is_loaded:
                     sent = socket.send_fds(self._ours, [request], [output])
                     await loop.sock_sendall(self._ours, request[sent:])
-                    return int(await loop.sock_recv(self._ours, _LONGEST_ANSWER))
+                    return int(await loop.sock_recv(self._ours, _MAX_ANSWER_BYTES))
         return 0
 
     def close(self) -> None:

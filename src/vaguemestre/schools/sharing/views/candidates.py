@@ -6,7 +6,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.queries import suggested_people
 from vaguemestre.people.directory.values import DirectoryEntry
 
-_MOST = 6
+_MAX_SUGGESTED = 6
 
 
 def agents_meant(request: SignedInRequest, refusal: Refusal | None) -> tuple[DirectoryEntry, ...]:
@@ -14,4 +14,4 @@ def agents_meant(request: SignedInRequest, refusal: Refusal | None) -> tuple[Dir
     if refusal is None or refusal.code != "sharing.nobody":
         return ()
     typed = request.POST.get("address", "")[:254]
-    return suggested_people(typed, limit=_MOST, hidden_academies=hidden_academies(request.who))
+    return suggested_people(typed, limit=_MAX_SUGGESTED, hidden_academies=hidden_academies(request.who))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.text.keywords import LONGEST, keyword, name_of
+from vaguemestre.foundation.kernel.text.keywords import MAX_KEYWORD_CHARACTERS, keyword, name_of
 from vaguemestre.foundation.kernel.texts import without_accents
 
 SUBJECT = "labels"
@@ -15,7 +15,7 @@ COLOURS = {
 }  # fmt: skip
 MAX_LABELS = 40
 _MAX_NAME_CHARACTERS = 30
-_KEYWORD = re.compile(rf"[A-Za-z0-9$_.,&+-]{{1,{LONGEST}}}", re.ASCII)
+_KEYWORD = re.compile(rf"[A-Za-z0-9$_.,&+-]{{1,{MAX_KEYWORD_CHARACTERS}}}", re.ASCII)
 _RESERVED_KEYWORDS = frozenset(("junk", "nonjunk", "notjunk", "forwarded", "redirected", "receipt-handled"))
 
 

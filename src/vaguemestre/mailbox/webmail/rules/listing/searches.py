@@ -8,7 +8,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 SUBJECT = "searches"
 MAX_SAVED = 30
 MAX_RECENT = 8
-_LONGEST = 500
+_MAX_QUERY_CHARACTERS = 500
 _MAX_NAME_CHARACTERS = 60
 
 
@@ -48,7 +48,7 @@ def recent_searches(preferences: Mapping[str, object]) -> tuple[str, ...]:
 
 def with_recent(recent: tuple[str, ...], query: str) -> tuple[str, ...]:
     """Recent searches with one added, if it is not empty."""
-    tidy = " ".join(query.split())[:_LONGEST]
+    tidy = " ".join(query.split())[:_MAX_QUERY_CHARACTERS]
     return (tidy, *(former for former in recent if former != tidy))[:MAX_RECENT] if tidy else recent
 
 
@@ -57,7 +57,7 @@ def with_search(searches: tuple[SavedSearch, ...], name: str, query: str) -> tup
 
     Raises Refusal `webmail.search-name`, `webmail.too-many-searches`.
     """
-    tidy_name, tidy_query = " ".join(name.split()), " ".join(query.split())[:_LONGEST]
+    tidy_name, tidy_query = " ".join(name.split()), " ".join(query.split())[:_MAX_QUERY_CHARACTERS]
     if not 0 < len(tidy_name) <= _MAX_NAME_CHARACTERS or not tidy_name.isprintable() or not tidy_query:
         raise Refusal("webmail.search-name")
     rest = without_search(searches, tidy_name)

@@ -21,7 +21,7 @@ from vaguemestre.post.mailstore.values import Correspondent, MessageRef, OpenedM
 _DEEPEST = 40
 _MAX_PARTS = 3_000
 _MAX_PEOPLE = 500
-_LONGEST = 20_000
+_MAX_FIELD_CHARACTERS = 20_000
 
 
 class _Bounded(Message):
@@ -159,7 +159,7 @@ def _parameter(message: Message, name: str) -> str:
 
 def _words(raw: object) -> str:
     """Decode a header field with encoded words (RFC 2047)."""
-    text = str(raw)[:_LONGEST]
+    text = str(raw)[:_MAX_FIELD_CHARACTERS]
     try:
         pieces = decode_header(text)
     except (HeaderParseError, ValueError):
@@ -173,7 +173,7 @@ def _words(raw: object) -> str:
 
 
 def _people(message: Message, field: str) -> tuple[Correspondent, ...]:
-    raw = [str(value)[:_LONGEST] for value in message.get_all(field, [])]
+    raw = [str(value)[:_MAX_FIELD_CHARACTERS] for value in message.get_all(field, [])]
     pairs = people_in(raw)[:_MAX_PEOPLE]
     return tuple(Correspondent(_words(name), one_line(address)) for name, address in pairs if address)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from vaguemestre.foundation.kernel.seals import SealCheck
 
-_LONGEST = 8_000
+_MAX_FIELD_CHARACTERS = 8_000
 _QUOTING = re.compile(r"[\"\\]")  # a sender's words, where quotes may not end where they seem to
 _RESULT = re.compile(r"^\s*([a-z0-9-]+)\s*=\s*([a-z]+)(.*)$", re.IGNORECASE | re.DOTALL)
 _PROPERTY = re.compile(
@@ -166,7 +166,7 @@ def _is_aligned(signer: str, domain: str) -> bool:
 
 def _results(value: str, server: str) -> list[_Result] | None:
     """Results of one field, none if it holds what we never write; None when it is not ours or unreadable."""
-    plain = _without_comments(value[:_LONGEST])
+    plain = _without_comments(value[:_MAX_FIELD_CHARACTERS])
     head, _, rest = plain.partition(";")
     named = head.split()
     if not named or named[0].lower() != server.lower() or len(named) > 2:

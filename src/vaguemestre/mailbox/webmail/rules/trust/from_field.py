@@ -13,7 +13,7 @@ from vaguemestre.foundation.kernel.text.header_text import replace_quoted
 from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
 
 AMBIGUOUS = "Expéditeur ambigu"
-_LONGEST = 2_000  # no field that names one mailbox is longer
+_MAX_FIELD_CHARACTERS = 2_000  # no field that names one mailbox is longer
 _MAX_SHOWN = 300
 _MAX_PARTS = 20
 _ENCODED_WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,400}\?=")
@@ -44,7 +44,7 @@ def parse_from(values: list[str], senders: Sequence[Correspondent]) -> FromField
     mailboxes = [sender for sender in senders if "@" in sender.address]
     addresses = frozenset(mailbox.address.lower() for mailbox in mailboxes)
     named = addresses | {address for value in values for address in _bare_addresses(value)}
-    if len(values) > 1 or len(named) > 1 or any(len(value) > _LONGEST for value in values):
+    if len(values) > 1 or len(named) > 1 or any(len(value) > _MAX_FIELD_CHARACTERS for value in values):
         text = " · ".join(values) if values else ", ".join(mailbox.address for mailbox in mailboxes)
         return FromField(Correspondent(AMBIGUOUS, text[:_MAX_SHOWN]), named, is_ambiguous=True)
     return FromField(whole_author(senders), named)
@@ -69,7 +69,7 @@ def holds_address(name: str) -> bool:
 
 def _bare_addresses(value: str) -> set[str]:
     """Addresses outside quoted strings, encoded words and comments, lower case."""
-    bare = _ENCODED_WORD.sub(" ", replace_quoted(value[:_LONGEST], lambda _: " "))
+    bare = _ENCODED_WORD.sub(" ", replace_quoted(value[:_MAX_FIELD_CHARACTERS], lambda _: " "))
     for _ in range(3):  # comments may hold comments
         bare = _COMMENT.sub(" ", bare)
     return {word.strip("'").lower() for word in _APART.split(bare) if "@" in word}

@@ -24,7 +24,10 @@ _HREF = re.compile(r'\shref="([^"]*)"')
 _TITLE = re.compile(r'\stitle="[^"]*"')
 _TAG = re.compile(r'<(?:[^>"]|"[^"]*")*>')
 _ALT = re.compile(r'<img(?:\s(?:[^>"]|"[^"]*")*)?\salt="([^"]*)"(?:[^>"]|"[^"]*")*>')
-_LONGEST_LABEL, _LONGEST_MARKUP = 2_000, 20_000  # characters of a link's text, and of it with its tags
+_MAX_LABEL_CHARACTERS, _MAX_MARKUP_CHARACTERS = (
+    2_000,
+    20_000,
+)  # characters of a link's text, and of it with its tags
 _HOST_AS_TEXT = re.compile(
     r"(?:[^\s/@]*@)?((?:[\w-]+\.)+[^\W\d_]{2,63})(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE
 )
@@ -116,8 +119,8 @@ def _truth_of(address: str, label: str) -> str:
 
 def _label(markup: str) -> str:
     """The text of a link as it is drawn: without what is not seen, its pictures by their words."""
-    bare = _TAG.sub("", _ALT.sub(r" \1 ", markup[:_LONGEST_MARKUP]))
-    text = unescape(bare)[:_LONGEST_LABEL]
+    bare = _TAG.sub("", _ALT.sub(r" \1 ", markup[:_MAX_MARKUP_CHARACTERS]))
+    text = unescape(bare)[:_MAX_LABEL_CHARACTERS]
     if text.isascii():
         return text.translate(_DRAWN_ALIKE)
     plain = unicodedata.normalize("NFKC", text).translate(_DRAWN_ALIKE)

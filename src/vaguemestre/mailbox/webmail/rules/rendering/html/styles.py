@@ -17,7 +17,7 @@ import tinycss2
 from vaguemestre.mailbox.webmail.rules.rendering.html.colours import is_colour, light_dark
 from vaguemestre.mailbox.webmail.rules.rendering.html.selectors import clean_media_query, clean_selector
 
-LONGEST = 300_000  # characters of one style block
+MAX_STYLE_CHARACTERS = 300_000  # characters of one style block
 MAX_RULES = 4_000
 _MAX_ATTRIBUTE_CHARACTERS = 20_000
 _MAX_BRACKETS = 20
@@ -74,7 +74,9 @@ def clean_style_showing(text: str, remote: Remote) -> str:
 def clean_sheet(text: str, remote: Remote) -> str:
     """Sanitize a `<style>` element. `remote` is called for every address in it."""
     try:
-        rules = tinycss2.parse_stylesheet(text[:LONGEST], skip_comments=True, skip_whitespace=True)
+        rules = tinycss2.parse_stylesheet(
+            text[:MAX_STYLE_CHARACTERS], skip_comments=True, skip_whitespace=True
+        )
         return without_markup("\n".join(_rules(rules[:MAX_RULES], remote, inside_media=False)))
     except RecursionError:  # brackets nested hundreds deep: no real style
         return ""
