@@ -25,9 +25,9 @@ from vaguemestre.site.monitoring.engine_logs import logs_check
 from vaguemestre.site.monitoring.probes import LATE, front_check, greets, page_answers
 
 _START_PATIENCE = 1.5  # where a process is started to answer
-_LEAST_SPACE = 200_000_000  # bytes; below, mail is about to be refused
-_LEAST_FILES = 1000
-_STALE = 15.0  # seconds without a sign of the worker
+_MIN_FREE_BYTES = 200_000_000  # below, mail is about to be refused
+_MIN_FREE_FILES = 1000
+_STALE_SECONDS = 15.0  # without a sign of the worker
 _SOON = timedelta(days=14)  # renewal should have happened by itself
 _MAX_WAIT = timedelta(minutes=10)  # of a job that may run
 
@@ -91,7 +91,7 @@ def _antivirus(config: Config) -> Check:
 
 
 def _dovecot(config: Config) -> Check:
-    """IMAP is greeted by processes that wait for it, ManageSieve by one that the master starts.
+    """Check that Dovecot greets, by a waiting process (IMAP) and by one that its master starts (ManageSieve).
 
     Before pods, Dovecot speaks IMAP by TLS only: ManageSieve says alone how it is.
     """
@@ -129,7 +129,7 @@ def _beats(config: Config, name: str) -> Check:
         age = time.time() - (config.run_dir / f"{name}.heartbeat").stat().st_mtime
     except OSError:
         return Check(ok=False, words="no sign")
-    return Check(ok=age < _STALE, words="" if age < _STALE else f"no sign for {age:.0f} s")
+    return Check(ok=age < _STALE_SECONDS, words="" if age < _STALE_SECONDS else f"no sign for {age:.0f} s")
 
 
 def _workers(config: Config) -> Check:
@@ -185,8 +185,10 @@ def free_space(config: Config) -> Check:
         free, inodes = shutil.disk_usage(config.home).free, os.statvfs(config.home)
     except OSError as error:
         return Check(ok=False, words=str(error))
-    if free < _LEAST_SPACE:
+    if free < _MIN_FREE_BYTES:
         return Check(ok=False, words=f"{free // 1_000_000} MB left")
-    if inodes.f_files and inodes.f_favail < _LEAST_FILES:  # 0 in all: a file system that makes them as needed
+    if (
+        inodes.f_files and inodes.f_favail < _MIN_FREE_FILES
+    ):  # 0 in all: a file system that makes them as needed
         return Check(ok=False, words=f"room for {inodes.f_favail} files")
     return Check(ok=True)

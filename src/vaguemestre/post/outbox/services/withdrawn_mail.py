@@ -1,4 +1,4 @@
-"""Messages that wait and shall not leave after all: their senders see why, and have their drafts back."""
+"""Withdrawal of messages that wait: their senders see why, and have their drafts back."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -28,7 +28,7 @@ def withdraw_due_messages(*, now: datetime) -> int:
 
 
 def withdraw_held_messages(account_id: int, keys: Collection[str], *, by: str, now: datetime) -> int:
-    """Refuse those of these messages that still wait for their time: whoever wrote them may send no longer.
+    """Refuse the messages, among these, that wait for their time: their author may send no longer.
 
     Inside the caller's transaction. Returns how many.
     """
@@ -37,7 +37,7 @@ def withdraw_held_messages(account_id: int, keys: Collection[str], *, by: str, n
 
 
 def withdraw_author_messages(account_id: int, keys: Collection[str], *, by: str, now: datetime) -> int:
-    """Refuse those of these messages that have not begun to leave: their author's account is being secured.
+    """Refuse the messages, among these, that have not begun to leave: their author is being secured.
 
     Inside the caller's transaction. Returns how many.
     """
@@ -50,7 +50,7 @@ def withdraw_waiting_messages(account_id: int, *, by: str, now: datetime) -> int
 
 
 def forget_withdrawn_messages(account_id: int, prefix: str) -> list[str]:
-    """Forget those that were withdrawn because of their author, so that somebody else may send them.
+    """Forget the messages withdrawn because of their author, so that somebody else may send them.
 
     `prefix`: of their keys, before the dot. Inside the caller's transaction. Returns their keys.
     """

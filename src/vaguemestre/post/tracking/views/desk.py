@@ -62,7 +62,7 @@ def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
     if not held:
         return HttpResponseRedirect(f"{reverse('tracking:all-held')}?fait=deja")
     confirmation = _release if action == "release" else _discard
-    if owner and held and (page := confirmation_page(request, confirmation(owner, held, reason))):
+    if owner and (page := confirmation_page(request, confirmation(owner, held, reason))):
         return page
     ids = [submission.id for submission in held]
     by, now = f"account:{request.who.account_id}", timezone.now()
@@ -91,7 +91,7 @@ def _is_allowed(form: HeldMailForm, owner: Presented | None, account_id: int, op
 
 
 def _release(owner: Presented, held: Collection[SubmittedMessage], reason: str) -> Confirmation:
-    """What letting go does: it cannot be taken back, and what follows is held no more for a while."""
+    """The page before held mail leaves: it cannot be taken back, and what follows is not held for a while."""
     recipients = sum(len(message.statuses) for message in held)
     hours = int(CONFIRMED_FOR.total_seconds() // 3600)
     return Confirmation(
@@ -109,7 +109,7 @@ def _release(owner: Presented, held: Collection[SubmittedMessage], reason: str) 
 
 
 def _discard(owner: Presented, held: Collection[SubmittedMessage], reason: str) -> Confirmation:
-    """What throwing away does: it cannot be taken back, and their sender reads of it."""
+    """The page before held mail is thrown away: it cannot be taken back, and its sender is told."""
     recipients = sum(len(message.statuses) for message in held)
     return Confirmation(
         title="Jeter ces courriels ?",
