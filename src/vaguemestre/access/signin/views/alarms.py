@@ -36,7 +36,7 @@ _LIFETIME = timedelta(minutes=30)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def show_alarm(request: HttpRequest, token: str) -> HttpResponse:
-    """What happened and when; undo it, or lock the account."""
+    """Show what happened and when. POST: undo it, or lock the account."""
     alarm = read_alarm(token)
     if alarm is None or alarm.act not in WORDS:
         return render(request, "signin/alarm.html", {"over": True}, status=410)
@@ -49,8 +49,8 @@ def show_alarm(request: HttpRequest, token: str) -> HttpResponse:
         try:
             if "lock" in request.POST:
                 return _lock_account(request, alarm)
-            if alarm.act in PROVED and (asked := _ask_for_proof(request, alarm)):
-                return asked
+            if alarm.act in PROVED and (redirect := _ask_for_proof(request, alarm)):
+                return redirect
             run_now(services.undo_act(alarm, undoings.get(), now=timezone.now()))
             run_now(AccountChanged(alarm.account_id))
         except Refusal as refusal:

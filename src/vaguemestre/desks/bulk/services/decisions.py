@@ -77,7 +77,7 @@ def prepare_act(
 
 
 def decide_act(act_id: int, limit: int, *, by: str, now: datetime) -> None:
-    """Do it, go on with it, or wait for a second person (`deciding_waits`).
+    """Run an act, resume it, or have it wait for a second person (`deciding_waits`).
 
     What follows is charged to whoever decides it, who may be another person than before a stop; what two
     people agreed to stays theirs. Whom it changes is looked up again, and is then at most those.
@@ -97,7 +97,7 @@ def decide_act(act_id: int, limit: int, *, by: str, now: datetime) -> None:
 
 
 def approve_act(act_id: int, *, by: str, now: datetime) -> None:
-    """A second person agrees to the act, or to undoing it. Whom it changes is then looked up again.
+    """Approve an act, or its undoing, as a second person. Whom it changes is then looked up again.
 
     Raises Refusal `bulk.same-person`, `bulk.gone`, `bulk.not-now`, `bulk.nobody-changes`.
     """
@@ -119,7 +119,7 @@ def approve_act(act_id: int, *, by: str, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def stop_act(act_id: int, *, by: str, now: datetime) -> None:
-    """Interrupt, or decline to agree. Raises Refusal `bulk.gone`, `bulk.not-now`."""
+    """Interrupt an act, or decline to approve it. Raises Refusal `bulk.gone`, `bulk.not-now`."""
     row = _row(act_id, MAY_STOP)
     phases = set(BulkTarget.objects.filter(bulk_act=row).values_list("phase", flat=True).distinct())
     former, has_done = State(row.state), Phase.DONE in phases
@@ -133,12 +133,12 @@ def stop_act(act_id: int, *, by: str, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def abandon_act(act_id: int, *, by: str, now: datetime) -> None:
-    """Never decide what was prepared. Raises Refusal `bulk.gone`, `bulk.not-now`."""
+    """Abandon an act that was prepared. Raises Refusal `bulk.gone`, `bulk.not-now`."""
     _abandon(_row(act_id, MAY_ABANDON), by, now)
 
 
 def withdraw_act(act_id: int, *, by: str, now: datetime) -> bool:
-    """Do no more of an act whose reason is gone, if any of it is left; inside the caller's transaction.
+    """Abandon what is left of an act whose reason is gone. Inside the caller's transaction.
 
     Returns whether it was done for anybody.
     """
@@ -149,7 +149,7 @@ def withdraw_act(act_id: int, *, by: str, now: datetime) -> bool:
 
 
 def undo_act(act_id: int, limit: int, *, by: str, now: datetime) -> None:
-    """Give back what it changed, but for whom somebody changed since, or wait (`undoing_waits`).
+    """Undo an act, except for people changed since, or have that wait for a second person (`undoing_waits`).
 
     Raises Refusal `bulk.gone`, `bulk.not-now`.
     """

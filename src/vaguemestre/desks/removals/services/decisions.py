@@ -124,7 +124,7 @@ def decline_content(removal_id: int, *, by: str, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def stop_removal(removal_id: int, *, by: str, now: datetime) -> None:
-    """Interrupt, or decline to approve. Raises Refusal `removals.gone`, `removals.not-now`."""
+    """Interrupt a removal, or decline to approve it. Raises Refusal `removals.gone`, `removals.not-now`."""
     row = _row(removal_id, MAY_STOP)
     if row.state == RemovalState.UNDO_AWAITING:
         row.undone_by = ""

@@ -163,8 +163,8 @@ def _share_a_school(row: Member, at: datetime) -> bool:
 
 def _tell_apart(row: Member, now: datetime) -> None:
     owner_id, action = row.box.account_id, "sharing.delegation-apart"
-    told = entries_since(f"account:{owner_id}", (action,), row.starts_at)
-    if any(line.details.get("number") == row.pk for line in told):
+    notices = entries_since(f"account:{owner_id}", (action,), row.starts_at)
+    if any(line.details.get("number") == row.pk for line in notices):
         return
     _record_for_owner(action, owner_id, row.account_id, row.pk, by="system", now=now)
     name = names_of([row.account_id]).get(row.account_id, "")
