@@ -128,7 +128,7 @@ def test_a_csv_of_classes_is_read_line_by_line() -> None:
     assert len(roster.pupils) == len(roster.relatives) == len(roster.teachers) == 1
     assert next(iter(roster.pupils.values())).relatives == frozenset(roster.relatives)
     assert [(one.line, one.reason.partition(" :")[0]) for one in read.rejected] == [
-        (5, "adresse hors de l’ENT"),
+        (5, f"adresse hors de l’ENT, dont le domaine est {ENT}"),
         (6, "rôle inconnu"),
         (7, "l’élève de ce responsable n’est pas dans le fichier"),
         (8, "classe absente, ou nom trop long"),

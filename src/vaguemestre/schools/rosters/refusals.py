@@ -21,7 +21,10 @@ SENTENCES = {
     "rosters.no-file": "Choisissez un fichier.",
     "rosters.not-of-the-school": "Personne de votre établissement n’a cette adresse.",
     "rosters.not-the-owner": "Seule la direction de l’établissement décide de cela.",
-    "rosters.not-yours": "Cette classe n’est pas de celles à qui vous pouvez écrire.",
+    "rosters.not-yours": (
+        "Cette classe n’est pas de celles à qui vous pouvez écrire : la direction de l’établissement en "
+        "décide, dans « Classes »."
+    ),
     "rosters.other-school": "Ces fichiers parlent d’un autre établissement (%(uai)s).",
     "rosters.school-unsaid": "Dites de quel établissement est ce CSV.",
     "rosters.staged-gone": "Ces fichiers ne sont plus là : choisissez-les de nouveau.",

@@ -122,5 +122,5 @@ def _ent_address(typed: str, domain: str) -> str:
     except Refusal as refusal:
         raise _Unusable("adresse mal formée") from refusal
     if not is_of_ent(address, domain):
-        raise _Unusable("adresse hors de l’ENT : elle n’est pas gardée")
+        raise _Unusable(f"adresse hors de l’ENT, dont le domaine est {domain} : elle n’est pas gardée")
     return address
