@@ -1,21 +1,26 @@
 """What a list keeps of letters and people: stopped and resumed by who may, forgotten when it is time."""
 
 from datetime import timedelta
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
-from tests.schools.lists.conftest import DOMAIN, address_of, made, with_people
+from tests.schools.lists.conftest import DOMAIN, address_of, arrives, made, message, with_people
 
+from vaguemestre.access.signin.ports import deliver_notice
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.jobs.rules import job_words
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState
 from vaguemestre.schools.lists import services
-from vaguemestre.schools.lists.events import FanoutDue, ListMailDelivered
+from vaguemestre.schools.lists.events import FanoutDue, ListMailDelivered, NoticeDue
+from vaguemestre.schools.lists.handlers import send_notices
 from vaguemestre.schools.lists.models import Batch, LetterCopy, ListLetter, ListRole, MailingList, Subscriber
+from vaguemestre.schools.lists.values import NoticeKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,6 +36,27 @@ def letter(row: MailingList, **changed: Any) -> ListLetter:
 def announced(event: type) -> list[Any]:
     words = [job_words(job.args_kwargs) for job in DBTaskResult.objects.order_by("enqueued_at")]
     return [event(**word.fields) for word in words if word and word.event.endswith(f":{event.__name__}")]
+
+
+def test_an_author_kept_waiting_is_spoken_to(
+    mailboxes: MemoryMailboxes, owner: Account, stranger: Account
+) -> None:
+    row = made(owner)
+    waiting = arrives(mailboxes, row, message(address_of(stranger), row.address))[0]
+    assert (waiting.reason, waiting.author_id) == ("lists.not-a-writer", stranger.pk)
+    told: list[str] = []
+    before = deliver_notice.get()
+    deliver_notice.replace(
+        lambda mailbox, content, message_id, at: told.append(
+            message_from_bytes(content, policy=policy.default).get_body(("plain",)).get_content()
+        )
+    )
+    try:
+        send_notices(NoticeDue(waiting.pk, NoticeKind.HELD))
+    finally:
+        deliver_notice.replace(before)
+    assert "Vous n’êtes pas de ceux qui écrivent à cette liste." in told[0]
+    assert "Son auteur" not in told[0]
 
 
 def test_a_list_is_read_when_mail_was_delivered_there_and_nowhere_else(owner: Account) -> None:

@@ -18,6 +18,7 @@ from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.events import FanoutDue, ListMailDelivered, NoticeDue
 from vaguemestre.schools.lists.models import ListLetter
 from vaguemestre.schools.lists.ports import is_sealed, was_sent_as
+from vaguemestre.schools.lists.refusals import TO_AUTHORS
 from vaguemestre.schools.lists.rules.notices import build_notice
 from vaguemestre.schools.lists.services.fanout import FanoutContext
 from vaguemestre.schools.lists.values import DECIDER_LEFT, NoticeKind
@@ -80,7 +81,7 @@ def _notify_author(row: ListLetter, kind: NoticeKind) -> None:
     if author is None:
         return
     message = f"Votre message « {row.subject or '(sans objet)'} » à la liste « {row.list.title} »"
-    reason = sentence(Refusal(row.reason)) if row.reason else ""
+    reason = TO_AUTHORS.get(row.reason, "") or (sentence(Refusal(row.reason)) if row.reason else "")
     if kind is NoticeKind.HELD:
         subject = f"En attente : {row.subject}"
         paragraphs = (f"{message} attend l’accord de ceux qui s’en occupent.", reason)

@@ -32,3 +32,7 @@ SENTENCES = {
     ),
     "lists.too-many": "Une liste composée à la main compte %(most)s membres au plus.",
 }
+
+TO_AUTHORS = {  # the reasons of a letter that speak of its author, as they are told to that author
+    "lists.not-a-writer": "Vous n’êtes pas de ceux qui écrivent à cette liste.",
+}
