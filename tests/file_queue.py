@@ -74,7 +74,7 @@ class FileQueue:
 
 
 def plugin() -> FileQueue | None:
-    name = os.environ.get("VAGUEMESTRE_FILE_QUEUE")
+    name = os.environ.pop("VAGUEMESTRE_FILE_QUEUE", None)  # not for a pytest that a test starts
     return FileQueue(Path(name)) if name else None
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.file_queue import FileQueue
+from tests.file_queue import FileQueue, plugin
 from tests.run_order import ROOT
 
 _CONFTEST = """
@@ -86,3 +86,9 @@ def test_a_file_is_taken_once(tmp_path: Path) -> None:
     queues = [FileQueue(tmp_path / "taken") for _ in range(2)]
     taken = [queue._takes(tmp_path / name) for queue in queues for name in ("test_a.py", "test_b.py")]
     assert taken == [True, True, False, False]
+
+
+def test_a_run_that_a_test_starts_takes_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAGUEMESTRE_FILE_QUEUE", str(tmp_path / "taken"))
+    assert plugin()
+    assert plugin() is None
