@@ -87,7 +87,9 @@ def test_addresses_are_read_as_peoples_tables_have_them() -> None:
         (3, "a5@famille.example", "a5@famille.example"),
         (4, "a10@famille.example", "a10@famille.example"),
     ]
-    assert [(row.number, row.reason) for row in wrong] == [(5, "address-wrong")]
+    assert [(row.number, row.reason) for row in wrong] == [(5, "addresses-several")]
+    page = render_to_string("compose/invalid_rows.html", {"mailing": {"invalid_rows": wrong}})
+    assert "une ligne pour chacune" in page
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])

@@ -280,7 +280,7 @@ def _row_error(
         return "address-missing"
     address = _address_in(typed)
     if not address:
-        return "address-wrong"
+        return "addresses-several" if typed.count("@") > 1 else "address-wrong"
     if (address, *said) in letters:
         return "twice"
     return f"empty:{empty[0]}" if empty else ""

@@ -42,7 +42,8 @@ class MergeCopy:
 class InvalidRow:
     """Row without a copy.
 
-    `reason`: `address-missing`, `address-wrong`, `twice`, `empty:COLUMN`, `refused:CODE` (put aside).
+    `reason`: `address-missing`, `address-wrong`, `addresses-several`, `twice`, `empty:COLUMN`,
+    `refused:CODE` (put aside).
     """
 
     number: int
