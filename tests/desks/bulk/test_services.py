@@ -12,6 +12,7 @@ from vaguemestre.desks.bulk import services
 from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
 from vaguemestre.desks.bulk.queries import find_act, people_done, select_by_file, targets_page
 from vaguemestre.desks.bulk.values import Act, ActFile, Order, Selection, Skip, State
+from vaguemestre.desks.helpdesk.queries.accounts import account_detail
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
@@ -82,6 +83,10 @@ def test_suspension_is_done_journaled_for_each_and_undone() -> None:
     assert file_of(act_id).state is State.DONE
     told = Entry.objects.filter(action="credentials.account-suspended", by=BY)
     assert set(told.values_list("to", flat=True)) == {f"account:{one.pk}" for one in people}
+    assert {entry.details["note"] for entry in told} == {file_of(act_id).order.note}
+    sheet = account_detail(people[0].pk, NOON)
+    assert sheet
+    assert file_of(act_id).order.note in {line.reason for line in sheet.history}, "the desk is asked why"
     services.undo_act(act_id, 1000, by=BY, now=NOON)
     work(act_id)
     assert states(people) == {"active"}

@@ -185,7 +185,8 @@ def _apply(
     if done in (Act.FACTOR, Act.NO_FACTOR):
         demand_second_factor(account_ids, is_demanded=done is Act.FACTOR, by=by, now=now)
     elif act in INVERSE:
-        change_states(account_ids, "suspend" if done is Act.SUSPEND else "resume", by=by, now=now)
+        note = "" if is_undoing else row.note
+        change_states(account_ids, "suspend" if done is Act.SUSPEND else "resume", by=by, now=now, note=note)
         for account_id in account_ids if done is Act.SUSPEND else ():
             end_own_absences(account_id, by=by, now=now)
     elif act is Act.QUOTA:

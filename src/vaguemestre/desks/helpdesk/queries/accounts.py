@@ -264,7 +264,7 @@ def _history(account_id: int, lines: Sequence[EntrySummary]) -> tuple[HistoryLin
             line.at,
             HISTORY_LABELS[line.action],
             _actor(line.by, account_id, names),
-            str(line.details.get("reason") or ""),
+            str(line.details.get("reason") or line.details.get("note") or ""),
         )
         for line in visible
     )

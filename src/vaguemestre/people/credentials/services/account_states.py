@@ -119,8 +119,10 @@ def open_boxes(boxes: Sequence[NewAccount], *, by: str, now: datetime) -> list[i
     return account_ids
 
 
-def change_states(account_ids: Sequence[int], act: StateChange, *, by: str, now: datetime) -> int:
-    """Suspend, resume, close or reopen accounts. Returns how many changed.
+def change_states(
+    account_ids: Sequence[int], act: StateChange, *, by: str, now: datetime, note: str = ""
+) -> int:
+    """Suspend, resume, close or reopen accounts; `note`: why, for the journal. Returns how many changed.
 
     Closing an account closes its mailbox, reopening opens it; call `move_mailboxes` afterwards for another
     state. Inside the caller's transaction. Raises Refusal `credentials.state-not-possible`.
@@ -133,8 +135,10 @@ def change_states(account_ids: Sequence[int], act: StateChange, *, by: str, now:
             row.state, row.state_since = after, now
             changed.append(row)
     Account.objects.bulk_update(changed, ("state", "state_since"), batch_size=200)
+    details = {"note": note} if note else {}
     record_many(
-        Line(f"credentials.account-{_PARTICIPLES[act]}", to=f"account:{r.pk}", by=by, at=now) for r in changed
+        Line(f"credentials.account-{_PARTICIPLES[act]}", f"account:{row.pk}", by, now, details)
+        for row in changed
     )
     if changed and act in _MAILBOX_AFTER:
         _set_mailboxes([row.pk for row in changed], _MAILBOX_AFTER[act], by=by, now=now)
