@@ -10,8 +10,10 @@ from tests.access.signin.browsers import signed_in
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import account, add_application
 from tests.answers import PageAnswer
+from tests.post.quarantine.test_services import events_of
 
 from vaguemestre.access.assistant.models import IssuedCode
+from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.desks.helpdesk.models import HandOverRow
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account, OneTimeDevice
@@ -205,6 +207,9 @@ def test_refused_or_forgotten_it_creates_nothing(client: Client, lucie: Account,
     second = browser_of(head)
     row = HandOverRow.objects.get()
     assert second.post(f"/assistance/remises/{row.pk}/refuser").status_code == 302
+    told = [event for event in events_of(AccountTouched) if event.act == "hand-over-refused"]
+    names = [person.shown_name for person in (nicolas.person, head.person) if person]
+    assert [event.detail for event in told] == ["Pour : {}\nRefus de : {}".format(*names)]
     assert second.get(f"/assistance/remises/{row.pk}").status_code == 404
     asked(client, nicolas, head)
     HandOverRow.objects.filter(state="asked").update(until=timezone.now() - timedelta(minutes=1))

@@ -89,7 +89,9 @@ def refuse_hand_over(hand_over_id: int, *, second_id: int, now: datetime) -> Non
     """Use case: refuse a hand-over. Raises Refusal `helpdesk.hand-over-gone`."""
     row = _decide(hand_over_id, second_id, _State.REFUSED, now)
     record("helpdesk.hand-over-refused", to=f"account:{row.account_id}", by=f"account:{second_id}", at=now)
-    announce(AccountTouched(row.operator_id, "hand-over-refused", now.isoformat(), row.reason))
+    about, second = presented(row.account_id), presented(second_id)
+    detail = f"Pour : {about.name}\nRefus de : {second.name}" if about and second else ""
+    announce(AccountTouched(row.operator_id, "hand-over-refused", now.isoformat(), row.reason, detail))
 
 
 def _decide(
