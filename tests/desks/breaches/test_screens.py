@@ -199,7 +199,7 @@ def test_dates_out_of_order_are_refused(client: Client) -> None:
     now = timezone.now()
     began = f"{(now - timedelta(hours=1)).astimezone(PARIS):%d/%m/%Y %H:%M}"
     refused = client.post("/administration/violations/nouvelle", typed(2, began_at=began))
-    assert "Elle a commencé avant d’être connue" in text_of(refused.content)
+    assert "Le début vient après le jour où elle a été connue" in text_of(refused.content)
     number = opened(client)
     before = Notice(NoticeKind.NOTIFICATION, now - timedelta(hours=3), "CNIL", "")
     with pytest.raises(Refusal, match="breaches.notice-before-known"):

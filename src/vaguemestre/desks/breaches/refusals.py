@@ -1,7 +1,9 @@
 """French sentences for the refusals of this room, by code."""
 
 SENTENCES = {
-    "breaches.began-after-known": "Elle a commencé avant d’être connue : corrigez l’une des dates.",
+    "breaches.began-after-known": (
+        "Le début vient après le jour où elle a été connue : corrigez l’une des dates."
+    ),
     "breaches.known-after-notice": (
         "Un avis est déjà enregistré avant ce moment : elle était connue quand il est parti."
     ),
