@@ -195,3 +195,27 @@ def test_copies_do_not_leave_after_the_last_day_of_their_link(
     assert "avant le départ du courriel" in answer.content.decode()
     SharedFile.objects.update(expires_on=day)
     assert browser.post(page, leave).status_code == 302
+
+
+def test_a_scheduled_message_is_not_put_off_past_the_last_day_of_its_link(
+    browser: Client, writer: Writer, mailboxes: MemoryMailboxes
+) -> None:
+    key, today = new_key(), timezone.localdate()
+    add(browser, key)
+    SharedFile.objects.update(expires_on=today + timedelta(days=30))
+    send(writer, key)
+    before = OutboxMessage.objects.get().due_at
+
+    def put_off(days: int) -> tuple[int, str]:
+        form = {"key": f"{key}.1", "day": f"{today + timedelta(days=days):%d/%m/%Y}", "hour": "8 h"}
+        answer = browser.post("/messagerie/envois/heure/", form)
+        return answer.status_code, answer.content.decode()
+
+    status, page = put_off(31)
+    assert status == 422
+    assert "avant le départ du courriel" in page
+    assert f"{today + timedelta(days=30):%d/%m/%Y}" in page
+    assert '<details class="other-hour" open>' in page, "what was typed is shown"
+    assert OutboxMessage.objects.get().due_at == before
+    assert put_off(30)[0] == 302
+    assert timezone.localdate(OutboxMessage.objects.get().due_at) == today + timedelta(days=30)

@@ -16,7 +16,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.outbox import services
 from vaguemestre.post.outbox.models import OutboxMessage
-from vaguemestre.post.outbox.ports import NotSubmitted
+from vaguemestre.post.outbox.ports import CheckDueDate, NotSubmitted
 from vaguemestre.post.outbox.queries import find_outgoing, sending_preferences, waiting_messages
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.values import (
@@ -344,10 +344,14 @@ def test_nobody_takes_back_the_message_of_another() -> None:
     assert find_outgoing(other.pk, "k.1") is None
 
 
+def put_off(account_id: int, key: str, due_at: datetime, check: CheckDueDate = lambda *_: None) -> None:
+    services.reschedule_message(account_id, key, due_at, check_due_date=check, by="test", now=NOON)
+
+
 def test_a_message_put_off_leaves_at_its_new_hour_and_not_before() -> None:
     world, outgoing = World(), queued()
     mine, later = OutboxMessage.objects.get().account_id, DUE + timedelta(days=1)
-    services.reschedule_message(mine, "k.1", later, by="test", now=NOON)
+    put_off(mine, "k.1", later)
     assert DBTaskResult.objects.latest("enqueued_at").run_after == later
     world.run(outgoing, DUE)
     assert world.queue == []
@@ -370,7 +374,22 @@ def test_what_cannot_be_put_off_keeps_its_hour(key: str, state: str, hours: int,
     OutboxMessage.objects.update(state=state)
     mine = OutboxMessage.objects.get().account_id
     with pytest.raises(Refusal, match=told):
-        services.reschedule_message(mine, key, NOON + timedelta(hours=hours), by="test", now=NOON)
+        put_off(mine, key, NOON + timedelta(hours=hours))
+    assert OutboxMessage.objects.get().due_at == DUE
+
+
+def test_a_message_whose_content_does_not_last_until_then_keeps_its_hour() -> None:
+    queued()
+    mine, later = OutboxMessage.objects.get().account_id, DUE + timedelta(days=1)
+    asked = []
+
+    def check(account_id: int, key: str, due_at: datetime) -> None:
+        asked.append((account_id, key, due_at))
+        raise Refusal("compose.link-ends")
+
+    with pytest.raises(Refusal, match="link-ends"):
+        put_off(mine, "k.1", later, check)
+    assert asked == [(mine, "k.1", later)]
     assert OutboxMessage.objects.get().due_at == DUE
 
 

@@ -134,6 +134,12 @@ class IsDraftDeleted(Protocol):
         ...
 
 
+class CheckDueDate(Protocol):
+    def __call__(self, account_id: int, key: str, due_at: datetime) -> None:
+        """Raise Refusal if what the held message carries does not last until then."""
+        ...
+
+
 submit: Slot[Submit] = Slot("outbox.submit")
 file_sent: Slot[FileSent] = Slot("outbox.file_sent")
 mark_answered: Slot[MarkAnswered] = Slot("outbox.mark_answered")
@@ -146,3 +152,4 @@ title_of_box: Slot[TitleOfBox] = Slot("outbox.title_of_box")
 end_hold: Slot[EndHold] = Slot("outbox.end_hold")
 find_reports: Slot[FindReports] = Slot("outbox.find_reports")
 is_draft_deleted: Slot[IsDraftDeleted] = Slot("outbox.is_draft_deleted")
+check_due_date: Slot[CheckDueDate] = Slot("outbox.check_due_date")

@@ -30,6 +30,7 @@ TABLES = {
     "filelinks": "post",
     "mailstore": "post",
     "outbox": "post",
+    "outbox.check_due_date": "mailbox",
     "outbox.is_draft_deleted": "mailbox",
     "quarantine": "post",
     "redirects": "post",

@@ -21,7 +21,7 @@ from vaguemestre.mailbox.autoconfig import ports as devices
 from vaguemestre.mailbox.compose import ports as writing
 from vaguemestre.mailbox.compose import queries as compose_queries
 from vaguemestre.mailbox.compose.handlers import is_draft_deleted
-from vaguemestre.mailbox.compose.services import unschedule
+from vaguemestre.mailbox.compose.services import check_due_date, unschedule
 from vaguemestre.mailbox.contacts import ports as contacts
 from vaguemestre.mailbox.portability import ports as moving
 from vaguemestre.mailbox.sorting import ports as sorting
@@ -58,6 +58,7 @@ def plug(config: Config) -> None:
     tracking.copies_removed.plug(copies_removed)
     tracking.unfinished_mailings.plug(compose_queries.unfinished_mailings)
     outbox.is_draft_deleted.plug(is_draft_deleted)
+    outbox.check_due_date.plug(check_due_date)
     webmail.unschedule.plug(unschedule)
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.lists_like.plug(lists_like)

@@ -6,6 +6,7 @@ from vaguemestre.mailbox.compose.services.files.attach_from_mail import attach_m
 from vaguemestre.mailbox.compose.services.files.attachments import add_enclosure, add_slice, remove_enclosure
 from vaguemestre.mailbox.compose.services.files.file_links import add_link, remove_link
 from vaguemestre.mailbox.compose.services.hand_over import (
+    check_due_date,
     delete_filed_draft,
     discard_draft,
     hand_over,
@@ -54,6 +55,7 @@ __all__ = [
     "add_slice",
     "attach_message_files",
     "cancel_sending",
+    "check_due_date",
     "check_not_answered",
     "delete_abandoned",
     "delete_filed_draft",

@@ -7,11 +7,12 @@ from django.db import transaction
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.file_store import FileStore
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.queries import file_links_of_row
 from vaguemestre.mailbox.compose.rules.unsent import refusal_detail
 from vaguemestre.mailbox.compose.services.drafts import match_draft, remove_drafts
-from vaguemestre.mailbox.compose.services.files.file_links import remove_link
+from vaguemestre.mailbox.compose.services.files.file_links import check_last_days, remove_link
 from vaguemestre.mailbox.compose.services.rows import open_row
 from vaguemestre.mailbox.compose.services.scheduled_drafts import is_draft_gone
 from vaguemestre.mailbox.compose.values import Writer
@@ -122,6 +123,16 @@ def is_sent_draft_gone(account_id: int, outbox_key: str, open_mailbox: OpenMailb
     """Whether the draft of a scheduled message was deleted or moved meanwhile. Raises EngineDown."""
     row = _sent_row(account_id, outbox_key)
     return row is not None and is_draft_gone(row, open_mailbox)
+
+
+def check_due_date(account_id: int, key: str, due_at: datetime) -> None:
+    """Raise Refusal `compose.link-ends` if a link of the scheduled message ends before that day.
+
+    `key`: of the outbox.
+    """
+    row = _sent_row(account_id, key)
+    if row is not None:
+        check_last_days(row, paris_day(due_at), "later")
 
 
 def _sent_row(account_id: int, outbox_key: str) -> Composition | None:

@@ -4,7 +4,6 @@ from vaguemestre.post.outbox.services.delivery import (
     LEASE,
     cancel_message,
     queue_message,
-    reschedule_message,
     resume_messages,
     send_message,
 )
@@ -13,6 +12,7 @@ from vaguemestre.post.outbox.services.delivery_status import (
     forget_domain,
     read_deliveries,
 )
+from vaguemestre.post.outbox.services.due_dates import reschedule_message
 from vaguemestre.post.outbox.services.erasure import forget_person
 from vaguemestre.post.outbox.services.held_mail import (
     announce_bulk_send,

@@ -84,24 +84,6 @@ def cancel_message(account_id: int, key: str, *, by: str, now: datetime) -> None
         raise Refusal("outbox.already-left")
 
 
-@transaction.atomic(durable=True)
-def reschedule_message(account_id: int, key: str, due_at: datetime, *, by: str, now: datetime) -> None:
-    """Change the due date of a held message.
-
-    Raises Refusal `outbox.already-left`, `outbox.unknown`, `outbox.later-is-past`.
-    """
-    if due_at <= now:
-        raise Refusal("outbox.later-is-past", field="later")
-    rows = OutboxMessage.objects.filter(account_id=account_id, key=key)
-    row = rows.filter(state=_State.HELD).first()
-    if row is None:
-        raise Refusal("outbox.already-left" if rows.exists() else "outbox.unknown")
-    if not rows.filter(state=_State.HELD).update(due_at=due_at):
-        raise Refusal("outbox.already-left")
-    record("outbox.message-rescheduled", to=f"account:{account_id}", by=by, at=now, due=due_at.isoformat())
-    announce(MessageQueued(row.pk), due=due_at)
-
-
 def send_message(
     outbox_id: int,
     *,

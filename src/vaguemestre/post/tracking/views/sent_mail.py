@@ -19,7 +19,7 @@ from vaguemestre.foundation.kernel.text.french_dates import coming_moment_fr, ho
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.outbox import queries, services
-from vaguemestre.post.outbox.ports import find_reports
+from vaguemestre.post.outbox.ports import check_due_date, find_reports
 from vaguemestre.post.outbox.rules.delivery_status import overall_state
 from vaguemestre.post.outbox.rules.hours import quiet_until
 from vaguemestre.post.outbox.rules.series import series_of, shared_subject
@@ -159,8 +159,14 @@ def reschedule(request: SignedInRequest) -> HttpResponse:
     form, account_id, now = RescheduleForm(request.POST), request.who.account_id, timezone.now()
     try:
         if form.is_valid():
-            by = f"account:{account_id}"
-            services.reschedule_message(account_id, form.cleaned_data["key"], form.due_at, by=by, now=now)
+            services.reschedule_message(
+                account_id,
+                form.cleaned_data["key"],
+                form.due_at,
+                check_due_date=check_due_date.get(),
+                by=f"account:{account_id}",
+                now=now,
+            )
             return HttpResponseRedirect(f"{reverse('tracking:sent')}?fait=heure")
         error = " ".join(str(message) for message in form.non_field_errors())
     except Refusal as refusal:
