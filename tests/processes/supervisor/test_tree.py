@@ -293,3 +293,14 @@ def test_an_engine_that_answers_and_logs_nothing_any_more_is_reloaded(
         await until(lambda: ("engine", "reloaded") in watched.said)
 
     live(watched, story)
+
+
+def test_the_end_of_a_process_of_its_own_is_left_to_whoever_waits_for_it(watched: Watched) -> None:
+    async def ends_unharmed() -> int:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", "", start_new_session=True)
+        while (now := process_table.seen(process.pid)) and now.state != "Z":
+            os.sched_yield()  # never to the event loop: it has not yet been told that the process ended
+        watched.tree.orphans.reap()
+        return await process.wait()
+
+    assert asyncio.run(ends_unharmed()) == 0

@@ -4,7 +4,7 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,20 +123,45 @@ def _is_alive(process: Seen) -> bool:
     return now is not None and now.born == process.born and now.state not in "ZX"
 
 
-def reap(sessions: frozenset[int]) -> None:
-    """Reap the adopted zombies of those sessions, except leaders: whoever started these waits for them.
+class EndedOrphans:
+    """Adopted zombies of these sessions, except leaders: whoever started these waits for them.
 
-    Those too that began a session of their own: of Postfix, postscreen and what writes its maps.
+    Those too that began a session of their own: of Postfix, postscreen and what writes its maps. `sessions`
+    may grow meanwhile.
     """
-    own_pid = os.getpid()
-    for process in everybody():
-        leads = process.pid == process.session
-        adopted = process.parent == own_pid and leads != (process.session in sessions)
-        if adopted and process.state == "Z":
-            try:
-                os.waitpid(process.pid, os.WNOHANG)
-            except ChildProcessError:
-                continue
+
+    def __init__(self, sessions: Collection[int]) -> None:
+        self._sessions = sessions
+        self._left: frozenset[Seen] = frozenset()
+
+    def reap(self) -> None:
+        """Reap those that had already ended the last time.
+
+        Of one of this process's own, whoever waits has been told meanwhile: taken from under asyncio, its end
+        would read as a failure.
+        """
+        ended = frozenset(self._ended())
+        _reap(ended & self._left)
+        self._left = ended
+
+    def reap_all(self) -> None:
+        _reap(self._ended())
+
+    def _ended(self) -> Iterator[Seen]:
+        own_pid = os.getpid()
+        for process in everybody():
+            leads = process.pid == process.session
+            adopted = process.parent == own_pid and leads != (process.session in self._sessions)
+            if adopted and process.state == "Z":
+                yield process
+
+
+def _reap(zombies: Iterable[Seen]) -> None:
+    for process in zombies:
+        try:
+            os.waitpid(process.pid, os.WNOHANG)
+        except ChildProcessError:
+            continue
 
 
 def holder_of(port: int) -> Seen | None:

@@ -145,7 +145,7 @@ class _Start:
             following = asyncio.create_task(self._follow_up(preparing))
             while True:
                 await asyncio.sleep(_TICK)
-                self._tree.bury()
+                self._tree.orphans.reap()
                 self._settle()
         finally:
             self._tree.nursery.close()

@@ -66,6 +66,7 @@ class Tree:
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._sessions: set[int] = set()
+        self.orphans = process_table.EndedOrphans(self._sessions)
         # children that this process had before are not ours to end
         self._others = tuple(child.pid for child in process_table.descendants(os.getpid()))
         self.children: dict[str, Supervised] = {}
@@ -130,11 +131,7 @@ class Tree:
         if meanwhile:
             await meanwhile
         process_table.end(_descendants_beside(self._others), patience=0.5)
-        process_table.reap(frozenset(self._sessions))
-
-    def bury(self) -> None:
-        """Reap adopted grandchildren that ended."""
-        process_table.reap(frozenset(self._sessions))
+        self.orphans.reap_all()
 
     async def _ready_or_failed(self, running: Supervised) -> None:
         ready = asyncio.create_task(running.ready.wait())
