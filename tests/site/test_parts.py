@@ -15,6 +15,7 @@ from vaguemestre.mailbox.sorting.forms import files
 from vaguemestre.mailbox.sorting.queries import filters_of
 from vaguemestre.mailbox.sorting.services import import_filters
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Relation
+from vaguemestre.mailbox.webmail.rules.listing.labels import known_labels
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import MailAddress
 from vaguemestre.post.mailstore.values import MailLogin
@@ -61,7 +62,11 @@ def test_a_filter_that_cannot_be_here_is_left_out_and_the_others_come() -> None:
         Filter("Vers ailleurs", condition, Outcome(forward_to="nicolas@dehors.example")),
         Filter("Nulle part", condition, Outcome(move_to="Absent")),
         Filter("Lu", condition, Outcome(is_read=True)),
+        Filter("Étiqueté", condition, Outcome(label="Équipe 4e")),
+        Filter("Sans étiquette", condition, Outcome(label="4e/5e")),
     ]
     parts = {"filtres.json": files.filters_to_json(told).encode(), "contacts.vcf": b""}
     take_parts(newer.pk, parts, {"INBOX"}, now=NOW)
-    assert [one.name for one in filters_of(newer.pk)] == ["Lu"]
+    assert [one.name for one in filters_of(newer.pk)] == ["Lu", "Étiqueté", "Sans étiquette"]
+    newer.refresh_from_db()
+    assert known_labels(newer.preferences)[-1].name == "Équipe 4e"

@@ -22,14 +22,25 @@ from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.mailbox.sorting import queries
+from vaguemestre.mailbox.sorting.forms.files import filters_to_json
 from vaguemestre.mailbox.sorting.models import FilterRow
 from vaguemestre.mailbox.sorting.ports import find_message, folders_of, recent_messages
 from vaguemestre.mailbox.sorting.values import (
     EXPERT_SCRIPT,
     SCRIPT_NAME,
     Aspect,
+    Condition,
+    Filter,
     FolderChoice,
     MessageSummary,
+    Outcome,
+)
+from vaguemestre.mailbox.webmail.rules.listing.labels import (
+    MAX_LABELS,
+    SUBJECT,
+    Label,
+    known_labels,
+    to_preferences,
 )
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.service_classes.models import ServiceClass
@@ -385,3 +396,48 @@ def test_whoever_s_rules_were_put_aside_by_another_program_reads_so_and_puts_bot
     assert words(client.get(place)) == ""
     for page in (ADDRESS, "/parametres/absence"):
         assert f'="{place}"' in client.get(page).content.decode()
+
+
+def labels_of(nicolas: Account) -> tuple[str, ...]:
+    nicolas.refresh_from_db()
+    return tuple(label.name for label in known_labels(nicolas.preferences))
+
+
+def test_the_label_a_filter_puts_is_created_as_it_is_written(client: Client, nicolas: Account) -> None:
+    before = labels_of(nicolas)
+    save(client, label="Équipe 4e")
+    assert labels_of(nicolas) == (*before, "Équipe 4e")
+    save(client, name="Le même", label="équipe 4E")
+    save(client, name="Un présent", label="Travail")
+    assert labels_of(nicolas) == (*before, "Équipe 4e")
+
+
+@pytest.mark.parametrize("name", ["Junk", "4e/5e"])
+def test_a_label_that_cannot_be_is_refused_in_the_form(client: Client, nicolas: Account, name: str) -> None:
+    answer = client.post(f"{ADDRESS}/enregistrer", typed(client, label=name))
+    assert answer.status_code == 422
+    assert f"Une étiquette ne peut pas s’appeler « {name} »" in words(answer)
+    assert queries.filters_of(nicolas.pk) == ()
+
+
+def test_one_label_too_many_is_refused_in_the_form(client: Client, nicolas: Account) -> None:
+    full = tuple(Label(f"groupe_{number}", f"Groupe {number}", "blue") for number in range(MAX_LABELS))
+    nicolas.preferences = {SUBJECT: to_preferences(full)}
+    nicolas.save()
+    answer = client.post(f"{ADDRESS}/enregistrer", typed(client, label="Équipe 4e"))
+    assert answer.status_code == 422
+    assert f"Vous avez déjà {MAX_LABELS} étiquettes" in words(answer)
+    assert queries.filters_of(nicolas.pk) == ()
+    save(client, label="groupe 7")
+    assert len(queries.filters_of(nicolas.pk)) == 1
+
+
+def test_labels_of_imported_filters_are_created(client: Client, nicolas: Account) -> None:
+    condition = (Condition(Aspect.SUBJECT, text="conseil"),)
+    told = filters_to_json([Filter("Équipe", condition, Outcome(label="Équipe 4e"))])
+    page = client.get(f"{ADDRESS}/import").content.decode()
+    client.post(
+        f"{ADDRESS}/import/lire",
+        {"proof": hidden(page, "proof"), "file": SimpleUploadedFile("filtres.json", told.encode())},
+    )
+    assert "Équipe 4e" in labels_of(nicolas)

@@ -96,6 +96,15 @@ class ContactAddressesOf(Protocol):
         ...
 
 
+class CreateLabel(Protocol):
+    def __call__(self, account_id: int, name: str) -> None:
+        """Create the account's label of that name unless there is one. Inside the caller's transaction.
+
+        Raises Refusal `webmail.label-…`, `webmail.too-many-labels`.
+        """
+        ...
+
+
 folders_of: Slot[FoldersOf] = Slot("sorting.folders_of")
 recent_messages: Slot[RecentMessages] = Slot("sorting.recent_messages")
 find_message: Slot[FindMessage] = Slot("sorting.find_message")
@@ -103,3 +112,4 @@ open_inbox: Slot[OpenInbox] = Slot("sorting.open_inbox")
 open_scripts: Slot[OpenScripts] = Slot("sorting.open_scripts")
 put_house_script: Slot[PutHouseScript] = Slot("sorting.put_house_script")
 contact_addresses_of: Slot[ContactAddressesOf] = Slot("sorting.contact_addresses_of")
+create_label: Slot[CreateLabel] = Slot("sorting.create_label")

@@ -7,6 +7,9 @@ SENTENCES = {
     "webmail.folder-inside-itself": "Un dossier ne peut pas être rangé dans lui-même.",
     "webmail.folder-is-special": "Ce dossier sert à la messagerie : il ne peut pas être changé.",
     "webmail.folder-lent": "Les dossiers d’une boîte confiée restent à son titulaire.",
+    "webmail.label-characters": (
+        "Une étiquette ne peut pas s’appeler « %(name)s » : donnez un autre nom, en lettres et en chiffres."
+    ),
     "webmail.label-exists": "Une étiquette s’appelle déjà « %(name)s ».",
     "webmail.label-name": "Ce nom d’étiquette n’est pas possible : 1 à 30 caractères, et une couleur.",
     "webmail.label-unknown": "Cette étiquette n’en est pas une.",

@@ -19,6 +19,7 @@ from vaguemestre.mailbox.sorting.services import import_filters
 from vaguemestre.mailbox.sorting.values import Filter
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.site.adapters.sorting import create_label_if_possible
 
 CONTACTS, FILTERS, IDENTITIES = "contacts.vcf", "filtres.json", "identites.json"  # as `belongings` names them
 
@@ -43,7 +44,10 @@ def _take_filters(account_id: int, filters: Iterable[Filter], folders: frozenset
     by, free = f"account:{account_id}", may_forward_outside(account_id)
     for rule in missing:
         try:
-            import_filters(account_id, [rule], folders, by=by, now=now, forwards_outside=free)
+            import_filters(
+                account_id, [rule], folders, by=by, now=now,
+                forwards_outside=free, create_label=create_label_if_possible,
+            )  # fmt: skip
         except Refusal:  # it sent mail on to where this académie does not, or filed it where nothing is
             continue
 

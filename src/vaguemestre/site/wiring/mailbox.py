@@ -37,7 +37,7 @@ from vaguemestre.site.adapters.export import belongings
 from vaguemestre.site.adapters.import_ import take_parts
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_token
 from vaguemestre.site.adapters.pods import mail_agent, open_scripts
-from vaguemestre.site.adapters.sorting import known_addresses
+from vaguemestre.site.adapters.sorting import create_label, known_addresses
 from vaguemestre.site.adapters.webmail import (
     FolderFilters,
     live_ticket,
@@ -99,6 +99,7 @@ def _plug_sorting(config: Config) -> None:
     sorting.find_message.plug(filters.message)
     sorting.open_inbox.plug(filters.received)
     sorting.contact_addresses_of.plug(known_addresses)
+    sorting.create_label.plug(create_label)
     sorting.put_house_script.plug(mail_agent(config).put_house_script)
     sorting.open_scripts.plug(open_scripts(config, submission_token))
 

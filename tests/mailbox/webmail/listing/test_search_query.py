@@ -14,8 +14,10 @@ from tests.mailbox.webmail.conftest import put, ref_text
 
 from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.keywords import keyword, name_of
 from vaguemestre.mailbox.webmail.rules.listing import labels, search_query, searches
+from vaguemestre.mailbox.webmail.services.choices import create_missing_label
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.values import Clause, Where
 
@@ -203,6 +205,21 @@ def test_labels_are_put_shown_searched_and_taken_off(
     reader.post("/messagerie/etiquettes/", {"mark": mark, "remove": "1"})
     nicolas.refresh_from_db()
     assert mark not in str(nicolas.preferences)
+
+
+@pytest.mark.django_db
+def test_a_missing_label_is_created_once(nicolas: Account) -> None:
+    assert create_missing_label(nicolas.pk, nicolas.preferences, "Équipe 4e")
+    nicolas.refresh_from_db()
+    *before, created = labels.known_labels(nicolas.preferences)
+    assert (created.name, created.keyword) == ("Équipe 4e", keyword("Équipe 4e"))
+    renamed, _ = labels.with_label((*before, created), created.keyword, "Quatrièmes", "red")
+    for name in ("équipe 4E", "Equipe 4e"):
+        assert not create_missing_label(nicolas.pk, nicolas.preferences, name)
+    assert labels.with_name(renamed, "Équipe 4e") == renamed, "its messages show the new name"
+    for name in ("Junk", "4e/5e"):
+        with pytest.raises(Refusal, match="webmail.label-characters"):
+            create_missing_label(nicolas.pk, nicolas.preferences, name)
 
 
 @pytest.mark.django_db

@@ -84,12 +84,9 @@ _KIND_LABELS = {
     "outside": "le courriel vient de l’extérieur de l’académie",
     "outside-lacks": "le courriel vient d’un agent de l’académie",
 }
-_OUTCOME = (
-    "move_to", "copy_to", "is_read", "is_flagged", "stops", "label", "forward_to", "discards",
-)  # fmt: skip
+_OUTCOME = ("move_to", "copy_to", "is_read", "is_flagged", "stops", "label", "forward_to", "discards")
 _ERROR_FIELDS = {
     "sorting.filter-name": "name",
-    "sorting.filter-label": "label",
     "sorting.filter-forward-self": "forward_to",
     "sorting.filter-forward-list": "forward_to",
     "sorting.filter-forward-outside": "forward_to",
@@ -252,8 +249,12 @@ class FilterForm(SharedForm):
             self._check(mail_filter)
             self.mail_filter = mail_filter
         except Refusal as refusal:
-            self.add_error(_ERROR_FIELDS.get(refusal.code), sentence(refusal))
+            self.add_refusal(refusal)
         return fields
+
+    def add_refusal(self, refusal: Refusal) -> None:
+        field = "label" if "label" in refusal.code else _ERROR_FIELDS.get(refusal.code)
+        self.add_error(field, sentence(refusal))
 
     def _reconciled(self, typed: tuple[Condition, ...]) -> tuple[Condition, ...]:
         """The conditions to save; adds an error if they were changed here and in another window."""

@@ -11,7 +11,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import ScriptRow
-from vaguemestre.mailbox.sorting.ports import OpenScripts
+from vaguemestre.mailbox.sorting.ports import CreateLabel, OpenScripts
 from vaguemestre.mailbox.sorting.rules.expert import check_expert, comment_out, has_commands
 from vaguemestre.mailbox.sorting.services.filters import store_filter
 from vaguemestre.mailbox.sorting.services.revision import bump_revision
@@ -55,6 +55,7 @@ def import_script(
     by: str,
     now: datetime,
     forwards_outside: bool = False,
+    create_label: CreateLabel | None = None,
 ) -> SortingChanged:
     """Import a translated script: filters after the present ones, `rest` as the script written by hand.
 
@@ -77,6 +78,7 @@ def import_script(
                 by=by,
                 now=now,
                 forwards_outside=forwards_outside,
+                create_label=create_label,
             )
         if plain:
             _store_script(account_id, plain, by=by, now=now)

@@ -13,6 +13,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import FilterRow
+from vaguemestre.mailbox.sorting.ports import CreateLabel
 from vaguemestre.mailbox.sorting.rules.filters import (
     MAX_FILTERS,
     check_filter,
@@ -33,12 +34,17 @@ def save_filter(
     by: str,
     now: datetime,
     forwards_outside: bool = False,
+    create_label: CreateLabel | None = None,
 ) -> SortingChanged:
     """Add a filter (`filter_id` 0) at the end of the list, or change one. `folders`: names in the mailbox.
 
-    The owner is notified of a redirect or deletion. Raises Refusal `sorting.filter-…`.
+    Creates the label it puts, if that is missing. The owner is notified of a redirect or deletion.
+    Raises Refusal `sorting.filter-…`, and those of `create_label`.
     """
-    store_filter(account_id, mail_filter, folders, by=by, now=now, forwards_outside=forwards_outside)
+    store_filter(
+        account_id, mail_filter, folders, by=by, now=now,
+        forwards_outside=forwards_outside, create_label=create_label,
+    )  # fmt: skip
     return bump_revision(account_id)
 
 
@@ -51,10 +57,14 @@ def import_filters(
     by: str,
     now: datetime,
     forwards_outside: bool = False,
+    create_label: CreateLabel | None = None,
 ) -> SortingChanged:
-    """Add the filters after the present ones, all or none. Raises Refusal `sorting.filter-…`."""
+    """Add the filters after the present ones, all or none. Raises as `save_filter`."""
     for mail_filter in filters:
-        store_filter(account_id, mail_filter, folders, by=by, now=now, forwards_outside=forwards_outside)
+        store_filter(
+            account_id, mail_filter, folders, by=by, now=now,
+            forwards_outside=forwards_outside, create_label=create_label,
+        )  # fmt: skip
     return bump_revision(account_id)
 
 
@@ -66,11 +76,17 @@ def store_filter(
     by: str,
     now: datetime,
     forwards_outside: bool,
+    create_label: CreateLabel | None,
 ) -> None:
-    """Check and store one filter. Inside the caller's transaction. Raises Refusal `sorting.filter-…`."""
+    """Check and store one filter, creating the label it puts. Inside the caller's transaction.
+
+    Raises Refusal `sorting.filter-…`, and those of `create_label`.
+    """
     forwards = mail_filter.outcome.forward_to
     owner = queries.owner_of(account_id, now) if forwards else None
     check_filter(mail_filter, folders, owner=owner, forwards_outside=forwards_outside)
+    if create_label and mail_filter.outcome.label:
+        create_label(account_id, mail_filter.outcome.label)
     account_filters = FilterRow.objects.filter(account_id=account_id)
     fields = {
         "name": mail_filter.name,

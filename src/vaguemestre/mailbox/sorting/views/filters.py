@@ -19,7 +19,7 @@ from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.forms.filters import FilterForm
 from vaguemestre.mailbox.sorting.forms.sentences import filter_sentence
 from vaguemestre.mailbox.sorting.http import may_forward_outside, why_not_outside
-from vaguemestre.mailbox.sorting.ports import find_message, folders_of, recent_messages
+from vaguemestre.mailbox.sorting.ports import create_label, find_message, folders_of, recent_messages
 from vaguemestre.mailbox.sorting.rules.filters import (
     goes_outside,
     is_idle,
@@ -141,13 +141,17 @@ def save_filter(request: SignedInRequest, filter_id: int = 0) -> HttpResponse:
     if "try" in request.POST:
         return _form_page(request, form, saved, trial=_try_filter(request, form.mail_filter))
     store = _store_proved if security_notice_of(form.mail_filter.outcome) else _store
-    return store(request, form.mail_filter, form.folder_names)
+    try:
+        return store(request, form.mail_filter, form.folder_names)
+    except Refusal as refusal:
+        form.add_refusal(refusal)
+        return _form_page(request, form, saved, status=422)
 
 
 def _store(request: SignedInRequest, mail_filter: Filter, folder_names: Sequence[str]) -> HttpResponse:
     return done(services.save_filter(
         request.who.account_id, mail_filter, folder_names, by=by(request), now=timezone.now(),
-        forwards_outside=may_forward_outside(request.who.account_id),
+        forwards_outside=may_forward_outside(request.who.account_id), create_label=create_label.get(),
     ))  # fmt: skip
 
 

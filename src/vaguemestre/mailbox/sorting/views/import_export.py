@@ -16,7 +16,7 @@ from vaguemestre.mailbox.sorting.forms import files
 from vaguemestre.mailbox.sorting.forms.sentences import filter_sentence
 from vaguemestre.mailbox.sorting.forms.spam import ExpertForm
 from vaguemestre.mailbox.sorting.http import has_proof, may_forward_outside, proof
-from vaguemestre.mailbox.sorting.ports import open_scripts
+from vaguemestre.mailbox.sorting.ports import create_label, open_scripts
 from vaguemestre.mailbox.sorting.script import personal_script, translate_script
 from vaguemestre.mailbox.sorting.services.expert import ExpertRefused
 from vaguemestre.mailbox.sorting.values import ImportedScript
@@ -69,6 +69,7 @@ def save_file(request: SignedInRequest) -> HttpResponse:
             request.who.account_id, files.filters_from_json(content),
             [folder.name for folder in folders_here(request)],
             by=by(request), now=timezone.now(), forwards_outside=may_forward_outside(request.who.account_id),
+            create_label=create_label.get(),
         )  # fmt: skip
     except Refusal as refusal:
         return _import_refused(request, sentence(refusal))
@@ -93,6 +94,7 @@ def save_script(request: SignedInRequest) -> HttpResponse:
             request.who.account_id, imported.filters, form.cleaned_data["expert"],
             [folder.name for folder in folders_here(request)], open_scripts.get(),
             by=by(request), now=timezone.now(), forwards_outside=may_forward_outside(request.who.account_id),
+            create_label=create_label.get(),
         )  # fmt: skip
     except ExpertRefused as refused:
         form.add_error("expert", sentence(refused))

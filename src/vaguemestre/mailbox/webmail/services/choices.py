@@ -25,6 +25,19 @@ def save_label(
     return label
 
 
+def create_missing_label(account_id: int, preferences: Mapping[str, object], name: str) -> bool:
+    """Create the label of that name unless there is one; whether it did. Inside the caller's transaction.
+
+    Raises as `labels.with_name`.
+    """
+    present = labels.known_labels(preferences)
+    changed = labels.with_name(present, name)
+    if changed == present:
+        return False
+    save_preference(account_id, labels.SUBJECT, labels.to_preferences(changed))
+    return True
+
+
 @transaction.atomic(durable=True)
 def drop_label(account_id: int, preferences: Mapping[str, object], mark: str) -> None:
     """Stop offering a label; messages keep its keyword, which other programs may show."""

@@ -131,6 +131,19 @@ def with_label(
     return (*labels, created), created
 
 
+def with_name(labels: tuple[Label, ...], name: str) -> tuple[Label, ...]:
+    """The labels, with one of that name: a new one unless its name or its keyword is there already.
+
+    Raises Refusal `webmail.label-characters`, `webmail.label-name`, `webmail.too-many-labels`.
+    """
+    mark = keyword_of(name, labels)
+    if not mark or not is_label(mark):
+        raise Refusal("webmail.label-characters", name=name)
+    if any(label.keyword.lower() == mark.lower() for label in labels):
+        return labels
+    return with_label(labels, "", name, label_of(mark).colour)[0]
+
+
 def without_label(labels: tuple[Label, ...], mark: str) -> tuple[Label, ...]:
     return tuple(label for label in labels if label.keyword != mark)
 
