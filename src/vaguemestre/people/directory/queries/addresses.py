@@ -10,9 +10,10 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from vaguemestre.people.directory.models import MailAddress, TakenName
+from vaguemestre.people.directory.models import MailAddress, NameWord, TakenName
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS
-from vaguemestre.people.directory.rules.names import is_gateway
+from vaguemestre.people.directory.rules.names import fold, is_gateway
+from vaguemestre.people.directory.rules.spellings import spellings
 
 IS_LISTED = {"person__unlisted": False, "person__hidden_since": None}
 
@@ -74,6 +75,25 @@ def begins_with(column: str, word: str) -> Q:
         return Q(**{f"{column}__startswith": word})
     following = word[:-1] + chr(ord(word[-1]) + 1)  # SQLite's LIKE with ESCAPE never uses an index
     return Q(**{f"{column}__gte": word, f"{column}__lt": following})
+
+
+def bears_words(typed: str) -> Q:
+    """Condition on people: each word typed begins a word of a shown name. Uses the index."""
+    words = [word for word in fold(typed).split("-") if word]
+    named = Q() if words else Q(pk__in=())
+    for word in words:
+        named &= Q(pk__in=NameWord.objects.filter(begins_with("word", word)).values("person_id"))
+    return named
+
+
+def bears_officially(word: str) -> Q:
+    """Condition on people, for whoever may see their civil status: a name holds the word, however spelled.
+
+    Birth names are compared one by one, only of those who bear another: the index holds shown names alone.
+    """
+    pattern = spellings(word)
+    born = Q(birth_name__regex=pattern) if pattern else Q(birth_name__icontains=word)
+    return Q(erased_at=None) & (bears_words(word) | ~Q(usage_name="") & born)
 
 
 def taken_names(kind: str, names: Iterable[str]) -> set[str]:

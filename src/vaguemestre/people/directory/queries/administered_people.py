@@ -7,11 +7,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from vaguemestre.people.directory.models import Assignment, MailAddress, NameWord, Person
-from vaguemestre.people.directory.queries.addresses import begins_with
+from vaguemestre.people.directory.models import Assignment, MailAddress, Person
+from vaguemestre.people.directory.queries.addresses import bears_words
 from vaguemestre.people.directory.queries.people import of_academy
 from vaguemestre.people.directory.queries.posts import newest_post_labels
-from vaguemestre.people.directory.rules.names import fold
 
 _MAX_WORDS = 5
 
@@ -121,11 +120,7 @@ def _matches_word(typed: str) -> Q:
     if "@" in typed:
         owned = MailAddress.objects.filter(person_id=OuterRef("pk"), address=typed.strip().lower())
         return condition | Q(Exists(owned))
-    words = [word for word in fold(typed).split("-") if word]
-    named = Q()
-    for word in words:
-        named &= Q(Exists(NameWord.objects.filter(begins_with("word", word), person_id=OuterRef("pk"))))
-    return condition | named if words else condition
+    return condition | bears_words(typed)
 
 
 def _person_summaries(rows: QuerySet[Person]) -> tuple[PersonSummary, ...]:

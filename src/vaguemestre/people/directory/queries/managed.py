@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.models import MailAddress, ManagementService, Person, Structure
+from vaguemestre.people.directory.queries.addresses import bears_officially
 from vaguemestre.people.directory.queries.administered_people import PeopleFilter, posts_match
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS, civil_of
 from vaguemestre.people.directory.queries.posts import newest_post_labels
@@ -109,6 +110,7 @@ def managed_people(
             | Q(birth_name__icontains=word)
             | Q(usage_name__icontains=word)
             | Q(first_name__icontains=word)
+            | bears_officially(word)
             | Q(dossier__iexact=word)
             | Q(erased_at__isnull=False, sorted_as=plain)
         )

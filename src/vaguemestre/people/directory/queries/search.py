@@ -8,7 +8,13 @@ from itertools import batched
 from django.db.models import Q
 
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, NameWord, Person, Structure
-from vaguemestre.people.directory.queries.addresses import IS_LISTED, addresses_by_person, begins_with
+from vaguemestre.people.directory.queries.addresses import (
+    IS_LISTED,
+    addresses_by_person,
+    bears_officially,
+    bears_words,
+    begins_with,
+)
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS, of_academy
 from vaguemestre.people.directory.queries.posts import newest_post_label, newest_post_labels, serves_on
 from vaguemestre.people.directory.rules.names import fold, names_beside
@@ -18,12 +24,8 @@ from vaguemestre.people.directory.values import DirectoryEntry
 
 def people_by_name(typed: str, *, limit: int) -> tuple[int, ...]:
     """Ids of people of whom each typed word begins a name, in any order, ignoring accents. Uses the index."""
-    words = [word for word in fold(typed).split("-") if word]
-    people = Person.objects.all()
-    for word in words:
-        named = NameWord.objects.filter(begins_with("word", word))
-        people = people.filter(pk__in=named.values("person_id"))
-    return tuple(people.values_list("pk", flat=True)[:limit]) if words else ()
+    people = Person.objects.filter(bears_words(typed)).values_list("pk", flat=True)
+    return tuple(people[:limit])
 
 
 def names_somebody_else(name: str, own: Collection[str]) -> bool:
@@ -118,6 +120,7 @@ def helpdesk_people_page(
             | Q(pk__in=posts.values("person_id"))
             | Q(birth_name__icontains=word)
             | Q(usage_name__icontains=word)
+            | bears_officially(word)
         )
     people = (people | Person.objects.filter(pk__in=others)).filter(of_academy(academy_id))
     order = ("birth_name", "first_name", "pk")

@@ -15,6 +15,9 @@ _NAMED_AFTER = frozenset(("college", "lycee", "ecole", "maternelle", "elementair
 _BEFORE_LONG = 20  # characters visible before a surname too long for that limit
 LOCAL_PART_LIMIT = 64  # RFC 5321 §4.5.3.1.1
 
+APOSTROPHES = "'’ʼ`´‘"
+_WORD_LIMIT = 100  # characters of an indexed word
+
 # Letters that Unicode does not decompose.
 _LETTERS = str.maketrans(
     {
@@ -35,7 +38,7 @@ _LETTERS = str.maketrans(
         "þ": "th",
         "Þ": "th",
         "ı": "i",
-        **dict.fromkeys("'’ʼ`´.‘", ""),  # before NFKD, which turns ´ into a space and an accent
+        **dict.fromkeys(f"{APOSTROPHES}.", ""),  # before NFKD, which turns ´ into a space and an accent
     }
 )
 _GAPS = re.compile(r"[\s_\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+")
@@ -47,6 +50,7 @@ _PUNCTUATION = re.compile(r"[.,;:/|()\[\]<>«»\"“”„&+*=@#·•]")
 _SIGNS = re.compile(r"[<>{}\[\]|\\=*@#;:\"%$\x00-\x1f\x7f]")  # of markup and formulas: in no civil name
 _NOT_ALLOWED = re.compile(r"[^a-z0-9-]")
 _HYPHENS = re.compile(r"-{2,}")
+_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 
 _RESERVED_LINES = """
 abuse accueil admin administrateur administration administrator anonymous apache assistance
@@ -131,8 +135,19 @@ def sorted_as(first_name: str, last_name: str) -> str:
 
 
 def name_words(first_name: str, last_name: str) -> tuple[str, ...]:
-    """The distinct folded words of shown names."""
-    return tuple(dict.fromkeys(w for w in f"{fold(first_name)}-{fold(last_name)}".split("-") if w))
+    """The distinct folded words by which shown names are found.
+
+    Also what follows an apostrophe (« auvergne » of « d’Auvergne »), and words written together (« elkhatib »
+    of « El-Khatib »): from each word of a name to its end.
+    """
+    words = list[str]()
+    for name in (first_name, last_name):
+        parts = [word for word in fold(name).split("-") if word]
+        words += parts
+        words += ["".join(parts[first:]) for first in range(len(parts) - 1)]
+        elided = fold(_APOSTROPHE.sub("-", name)) if _APOSTROPHE.search(name) else ""
+        words += [word for word in elided.split("-") if len(word) > 1]
+    return tuple(dict.fromkeys(word[:_WORD_LIMIT] for word in words))
 
 
 def username_base(first_name: str, last_name: str) -> str:
