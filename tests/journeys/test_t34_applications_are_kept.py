@@ -84,7 +84,7 @@ def test_an_application_is_read_tried_and_restricted(instance: Instance, page: P
     teacher.get_by_text("un second facteur").first.wait_for()
     look(teacher)
 
-    page.get_by_label("Établissements admis").fill("0809002B")
+    page.get_by_label("Établissements admis").fill("0809002A")
     page.get_by_label("Qui contacter").fill("conseils@ac-amiens.test")
     click(page, "Appliquer les modifications")
     teacher.goto(asked)

@@ -50,14 +50,13 @@ def opened(page: Page, instance: Instance, folder: str, subject: str) -> Any:
 
 def test_who_wrote_is_told_as_it_is(instance: Instance, page: Page) -> None:
     teacher, colleague, head = (instance.account(role) for role in ("teacher", "colleague", "head"))
-    true, borrowed, renamed, forged, grouped = (
-        f"{word} {secrets.token_hex(4)}" for word in ("vrai", "nom", "corrige", "faux", "groupe")
+    true, renamed, forged, grouped = (
+        f"{word} {secrets.token_hex(4)}" for word in ("vrai", "corrige", "faux", "groupe")
     )
     to = teacher["address"]
     submit(instance, colleague, letter(f"Thomas Lefebvre <{colleague['address']}>", to, true), to)
-    both = f"Philippe Vasseur Lefebvre <{colleague['address']}>"
-    submit(instance, colleague, letter(both, to, borrowed), to)
-    for name in ("Rectorat", "Philippe Vasseur", '"Mme B., prof de maths"'):
+    borrowed = ("Rectorat", "Philippe Vasseur", "Philippe Vasseur Lefebvre", '"Mme B., prof de maths"')
+    for name in borrowed:
         submit(instance, colleague, letter(f"{name} <{colleague['address']}>", to, renamed), to)
     with pytest.raises(smtplib.SMTPDataError, match="une autre adresse que la votre"):
         submit(instance, colleague, letter(f'"{head["address"]}" <{colleague["address"]}>', to, "refus"), to)
@@ -68,13 +67,11 @@ def test_who_wrote_is_told_as_it_is(instance: Instance, page: Page) -> None:
     who, _ = opened(page, instance, "INBOX", true)
     expect(who).to_contain_text("Thomas Lefebvre")
     expect(who).to_contain_text("Collègue")
-    who, pane = opened(page, instance, "INBOX", borrowed)
-    expect(who.locator(".from")).to_contain_text("Thomas Lefebvre")
-    expect(who).to_contain_text("Signe « Philippe Vasseur Lefebvre »")
-    expect(pane).to_contain_text("Ce n’est pas l’adresse de Philippe Vasseur")
     with imap(instance, teacher) as client:
-        three = wait_until(lambda: len(uids := uids_of(client, "INBOX", renamed)) == 3 and uids)
-        for uid in three:
+        all_of_them = wait_until(
+            lambda: len(uids := uids_of(client, "INBOX", renamed)) == len(borrowed) and uids
+        )
+        for uid in all_of_them:
             field = client.uid("FETCH", uid, "(BODY.PEEK[HEADER.FIELDS (FROM)])")[1][0][1]
             assert field.strip() == f"From: Thomas Lefebvre <{colleague['address']}>".encode()
     who, _ = opened(page, instance, "INBOX", renamed)

@@ -350,7 +350,7 @@ def test_between_two_who_may_have_sent_it_nobody_is_named(school: School, secret
 
 
 def test_the_password_of_a_program_says_whose_it_is(school: School, secretary: Account, of: Of) -> None:
-    page = of(secretary).post(f"{school.path}programmes/", {"name": "Téléphone"}).content.decode()
+    page = of(secretary).post(f"{school.path}programmes/", {"name": "Téléphone"}, follow=True).text
     key = re.search(r'<code class="secret[^>]*>([^<]+)</code>', page)
     assert key
     question = {
