@@ -13,8 +13,9 @@ DIFFERENCES = Path(__file__).parents[2] / "var" / "pictures"
 MAX_CHANGED = 0.002
 KEEPS = bool(os.environ.get("VAGUEMESTRE_KEEP_PICTURES"))
 LOOKS = {"desk": (1280, 860, "light"), "phone": (390, 844, "dark")}
-# Days, hours, and what tests number.
+# Days (a long one wraps), hours, and what tests number.
 HIDE_WHAT_CHANGES = """() => {
+    for (const day of document.querySelectorAll(".greeting p")) day.textContent = "un jour";
     for (const part of document.querySelectorAll("time, .greeting p, .av")) part.style.visibility = "hidden";
     for (const field of document.querySelectorAll("input")) {
         if (/\\d/.test(field.value)) field.style.color = "transparent";
