@@ -28,7 +28,7 @@ def fails_after():
 @pytest.fixture
 def slow():
     import time
-    time.sleep(0.02)
+    time.sleep(0.02)  # a set-up that takes longer than what nobody is told of
 """
 _TESTS = """
 def test_passes(): ...
