@@ -7,7 +7,13 @@ import ssl
 import time
 
 from vaguemestre.engines.imap.protocol.arguments import Argument, encoded
-from vaguemestre.engines.imap.protocol.line_stream import CHUNK_BYTES, ConnectionDead, Line, LineStream
+from vaguemestre.engines.imap.protocol.line_stream import (
+    CHUNK_BYTES,
+    ConnectionDead,
+    DeadBeforeMessage,
+    Line,
+    LineStream,
+)
 from vaguemestre.foundation.kernel.counters import IMAP_DURATION, POOL
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
@@ -150,12 +156,16 @@ class Connection(LineStream):
     def send_message(self, *arguments: Argument, content: bytes, patience: float) -> list[Line]:
         """Run a command that ends in a message, sent once the server agrees to take it (RFC 9051 §4.3).
 
-        Raises as `run`; a refusal (no such folder, no room) comes before the message has travelled.
+        Raises as `run`; a refusal (no such folder, no room) comes before the message has travelled, and
+        DeadBeforeMessage when the connection ends before it has.
         """
         deadline = time.monotonic() + patience
         tag = self._next_tag()
-        self._send(b"%b %b {%d}\r\n" % (tag, encoded(*arguments), len(content)), deadline)
-        lines, ending = self._read_to(tag, deadline, stop_at_continuation=True)
+        try:
+            self._send(b"%b %b {%d}\r\n" % (tag, encoded(*arguments), len(content)), deadline)
+            lines, ending = self._read_to(tag, deadline, stop_at_continuation=True)
+        except ConnectionDead as dead:
+            raise DeadBeforeMessage(str(dead)) from dead
         if ending is not None:
             return self._checked(lines, ending, arguments[0])
         self._send(content + b"\r\n", deadline)

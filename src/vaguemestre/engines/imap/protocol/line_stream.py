@@ -21,6 +21,10 @@ class ConnectionDead(EngineDown):
     """The server closed the connection, or it could not be opened."""
 
 
+class DeadBeforeMessage(ConnectionDead):
+    """The server closed the connection before it had agreed to take a message: it kept nothing of it."""
+
+
 class TooSlow(EngineDown):
     """The server did not finish its answer in time."""
 

@@ -1,4 +1,8 @@
-"""Changes to messages: `mailstore.ports.Marks`. Never retried: the first try may have been carried out."""
+"""Changes to messages: `mailstore.ports.Marks`.
+
+On a kept connection that proves dead, what comes before a change (selecting its folder, announcing a message)
+is run once more on another one. The change is not: the first try may have been carried out.
+"""
 
 import re
 from collections import defaultdict
@@ -7,6 +11,7 @@ from datetime import datetime
 from itertools import batched
 
 from vaguemestre.engines.imap.protocol import answers, headers, mailbox_names
+from vaguemestre.engines.imap.protocol.line_stream import DeadBeforeMessage
 from vaguemestre.engines.imap.store.session import (
     CONTENT_PATIENCE_SECONDS,
     Session,
@@ -64,15 +69,19 @@ class MessageChanges(Session):
     def append(self, folder: str, content: bytes, flags: Collection[str], date: datetime) -> MessageRef:
         check_name(folder)
         _check_flags(flags)
-        self.unselect()
+        arguments = (
+            b"APPEND",
+            mailbox_names.to_wire(folder),
+            b"(%b)" % " ".join(sorted(flags)).encode("ascii"),
+            headers.internal_date(date),
+        )
+        self.retry_if_dead(self.unselect)
         with translated_refusals(folder=folder):
-            lines = self.lease.connection.send_message(
-                b"APPEND",
-                mailbox_names.to_wire(folder),
-                b"(%b)" % " ".join(sorted(flags)).encode("ascii"),
-                headers.internal_date(date),
-                content=content,
-                patience=CONTENT_PATIENCE_SECONDS,
+            lines = self.retry_if_dead(
+                lambda: self.lease.connection.send_message(
+                    *arguments, content=content, patience=CONTENT_PATIENCE_SECONDS
+                ),
+                DeadBeforeMessage,
             )
         validity, _, uid = (answers.response_code(lines, b"APPENDUID") or b"").partition(b" ")
         if not (validity.isdigit() and uid.isdigit()):

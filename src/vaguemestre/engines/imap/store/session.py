@@ -92,11 +92,11 @@ class Session:
         with translated_refusals():
             return self.lease.connection.run(*arguments, patience=patience)
 
-    def retry_if_dead[T](self, query: Callable[[], T]) -> T:
-        """Run a query that changes nothing, once more if a kept connection proves dead."""
+    def retry_if_dead[T](self, query: Callable[[], T], dead: type[ConnectionDead] = ConnectionDead) -> T:
+        """Run a query that has changed nothing when `dead` is raised, once more if a kept connection was."""
         try:
             return query()
-        except ConnectionDead:
+        except dead:
             self._selected = None
             if not self.lease.renew():
                 raise
@@ -165,7 +165,7 @@ class Session:
     def enter_folder(self, folder: str) -> SelectedFolder:
         """Select the folder unless it is selected. Raises FolderGone."""
         if self._selected is None or self._selected.name != folder:
-            self.select(folder)
+            self.retry_if_dead(lambda: self.select(folder))
         return self.current_folder()
 
     def select(
