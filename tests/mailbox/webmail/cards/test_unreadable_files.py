@@ -3,7 +3,7 @@
 import logging
 import logging.config
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.conf import settings
@@ -90,3 +90,64 @@ def test_a_calendar_in_the_place_of_a_card_has_no_time_zone_counted(caplog: pyte
     assert parse_vcards(calendar + event + NOBODY)[0].name == "Léa"
     assert getTzid("Changing", smart=False) is None
     assert not caplog.records
+
+
+def ruled(*lines: str) -> bytes:
+    """A meeting in a zone of two changes, each with those lines."""
+    times = "DTSTART:19000101T000000\r\nTZOFFSETFROM:+0{}00\r\nTZOFFSETTO:+0{}00\r\n"
+    rules = "".join(f"{line}\r\n" for line in lines)
+    changes = "".join(
+        f"BEGIN:{name}\r\n{times.format(before, after)}{rules}END:{name}\r\n"
+        for name, before, after in (("STANDARD", 2, 1), ("DAYLIGHT", 1, 2))
+    )
+    return meeting("Z", f"BEGIN:VTIMEZONE\r\nTZID:Z\r\n{changes}END:VTIMEZONE\r\n")
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("RRULE:FREQ=SECONDLY",),
+        ("rrule:freq=secondly",),
+        ("RRULE;X-A=1:FREQ=MINUTELY",),
+        ("RRULE:FREQ=HOURLY",),
+        ("RRULE:FREQ=DAILY",),
+        ("RRULE:FREQ=YEARLY", "RRULE:FREQ=SECONDLY"),
+        ("RRULE:FREQ=YEARLY", "EXRULE:FREQ=SECONDLY"),
+        ("RRULE:FREQ=YEARLY;INTERVAL=0",),
+        ("RRULE:FREQ=YEARLY;BYDAY=SU",),
+        ("RRULE:FREQ=YEARLY;BYMONTH=3,10;BYDAY=SU",),
+        ("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",),
+        ("RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=6SU",),
+        ("RRULE:FREQ=YEARLY;BYSECOND=0,1,2",),
+    ],
+)
+def test_a_zone_that_takes_hours_to_step_through_holds_no_page(lines: tuple[str, ...]) -> None:
+    """dateutil answers at once for a zone of one change, and steps through the rules of two."""
+    assert parse_invitation(ruled(*lines)) is None
+
+
+def test_a_zone_of_many_rules_holds_no_page() -> None:
+    one = (
+        ruled("RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=SU")
+        .partition(b"BEGIN:STANDARD")[2]
+        .partition(b"END:VTIM")[0]
+    )
+    whole = ruled("RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=SU").replace(one, one + (b"BEGIN:STANDARD" + one) * 20)
+    assert parse_invitation(whole) is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10",  # Google, Apple
+        "FREQ=YEARLY;INTERVAL=1;BYMONTH=3;BYDAY=-1SU;WKST=MO",  # Outlook
+        "FREQ=YEARLY;BYMINUTE=0;BYHOUR=2;BYDAY=2SU;BYMONTH=10;WKST=SU",  # Lotus Notes
+        "FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=25,26,27,28,29,30,31;BYDAY=SU;UNTIL=20371025T010000Z",  # libical
+        "FREQ=YEARLY",
+    ],
+)
+def test_a_zone_as_programs_write_it_is_read(rule: str) -> None:
+    given = parse_invitation(ruled(f"RRULE:{rule}"))
+    assert given is not None
+    assert given.starts.astimezone(UTC).date() == date(2026, 12, 7)

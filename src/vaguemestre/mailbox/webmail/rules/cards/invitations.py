@@ -12,6 +12,7 @@ from icalendar.timezone import tzp
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.mailbox.calendar.values import Answer, Event, GivenAnswer, Revision
 from vaguemestre.mailbox.webmail.rules import french
+from vaguemestre.mailbox.webmail.rules.cards.zones import PlainZones
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 
 _MAX_BYTES = 1_000_000
@@ -149,7 +150,7 @@ def parse_invitation(content: bytes) -> Invitation | None:
     calendar here has its own, or a stranger's « Romance Standard Time » would change everybody's hours.
     """
     with _one_calendar:
-        tzp.use_default()
+        tzp.use(PlainZones())
         return _parse_invitation(content)
 
 

@@ -14,10 +14,10 @@ from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail import ports
 from vaguemestre.mailbox.webmail.http import mailbox_of, own_auth_server, reads_of
 from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
-from vaguemestre.mailbox.webmail.rules.cards import invitations
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
+from vaguemestre.mailbox.webmail.services.limits.limited import invitation_of
 from vaguemestre.mailbox.webmail.services.message import one_click_replies
 from vaguemestre.mailbox.webmail.services.message.one_click_replies import Sender
 from vaguemestre.mailbox.webmail.services.message.verdicts import verdict_of
@@ -73,7 +73,7 @@ def _invitation_in(
     """The event in that part of a message, and the message. Raises Refusal when there is none."""
     with reads_of(request.who, ref, chain) as reads:
         opened = reads.open(ref)
-        invitation = invitations.parse_invitation(reads.part(ref, number, _MAX_BYTES))
+        invitation = invitation_of(ports.run_limited.get(), reads.part(ref, number, _MAX_BYTES))
     if invitation is None:
         raise Refusal("webmail.no-answer-awaited")
     return invitation, opened
