@@ -16,11 +16,10 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.instance.machine_keys import check_keys
 from vaguemestre.demo import services as demo
 from vaguemestre.desks.firstday.services import begin_first_day
 from vaguemestre.foundation.cluster.locks import turn
-from vaguemestre.foundation.cluster.services import compare_keys
 from vaguemestre.people.credentials.queries import has_accounts
 from vaguemestre.people.credentials.services import add_activation_link, open_account
 from vaguemestre.people.directory.services import found_academy, take_technical_names
@@ -29,7 +28,7 @@ from vaguemestre.people.provisioning.services import reconcile
 from vaguemestre.processes import database_rights
 from vaguemestre.processes.backup.restoration_marks import RESTORED
 from vaguemestre.processes.restored_state import ACTS_TO_REDO, restored_sentences, settle_restored
-from vaguemestre.site import schema, secrets
+from vaguemestre.site import schema
 from vaguemestre.site.config import Config
 from vaguemestre.site.database import migrated
 
@@ -42,7 +41,7 @@ def command(
     """Migrate the database, create people, reconcile the engines."""
     config: Config = settings.CONFIG
     _make_tables(config)
-    _compare_keys(config)
+    check_keys(config)
     administrator = ""
     if no_demo and not has_accounts():
         administrator = _first_administrator(config)
@@ -76,18 +75,6 @@ def _make_tables(config: Config) -> None:
                 call_command("migrate", interactive=False, verbosity=0)
             database_rights.prepare(config)
     _say(done="tables")
-
-
-def _compare_keys(config: Config) -> None:
-    """A machine with other keys than the installation's would seal what no other opens: it does not start."""
-    folder = config.secrets_dir
-    if wrong := compare_keys(secrets.digests(folder), secrets.former_digests(folder)):
-        names = ", ".join(f"« {name} »" for name in wrong)
-        raise Failed(
-            f"les clés de cette machine ne sont pas celles de l’installation ({names}) : "
-            f"copiez le dossier {folder} d’une machine qui tourne, puis recommencez.",
-            78,
-        )
 
 
 def _look_at_restored(config: Config) -> None:

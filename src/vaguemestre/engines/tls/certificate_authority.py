@@ -1,6 +1,7 @@
 """The instance's own authority, and the certificates it signs (RFC 5280)."""
 
 import datetime as dt
+import hashlib
 import ipaddress
 from collections.abc import Sequence
 from pathlib import Path
@@ -113,3 +114,12 @@ def make_authority(certificate_file: Path, key_file: Path, *, now: dt.datetime) 
     write(key_file, private.decode(), mode=0o600)
     write(certificate_file, authority(key, now=now).public_bytes(serialization.Encoding.PEM).decode())
     return True
+
+
+def public_key_digest(certificate_file: Path) -> str:
+    """SHA-256 of the public key of a certificate, in hexadecimal; empty where there is no file."""
+    if not certificate_file.exists():
+        return ""
+    key = x509.load_pem_x509_certificate(certificate_file.read_bytes()).public_key()
+    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(der).hexdigest()

@@ -1,15 +1,14 @@
 """The certificate for each host name (SNI): an académie's own, or that of the installation."""
 
-import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from vaguemestre.engines.home_alias import engine_path
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.tls import certificates
+from vaguemestre.engines.tls.certificate_authority import public_key_digest
 
 
 class NamedPair(NamedTuple):
@@ -50,8 +49,6 @@ def pair_of(instance: Instance, domain: str) -> certificates.Pair:
 def key_digest(instance: Instance, domain: str) -> str:
     """SHA-256 of the public key of the certificate of that domain (RFC 6698: 1 1); empty without one."""
     try:
-        certificate = x509.load_pem_x509_certificate(pair_of(instance, domain).certificate.read_bytes())
+        return public_key_digest(pair_of(instance, domain).certificate)
     except (OSError, ValueError):
         return ""
-    der, spki = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    return hashlib.sha256(certificate.public_key().public_bytes(der, spki)).hexdigest()
