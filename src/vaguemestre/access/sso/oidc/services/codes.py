@@ -85,9 +85,10 @@ def redeem_code(
 def refresh_tokens(application: Application, text: str, *, now: datetime) -> TokenGrant | ProtocolError:
     """Use case: exchange a refresh token for new ones. A second use revokes its family (RFC 9700 §4.14)."""
     with transaction.atomic(durable=True):
-        rows = Token.objects.select_for_update().filter(token_sha256=_sha256(text), kind=Token.Kind.REFRESH)
-        token = rows.first()
-        code = Code.objects.filter(pk=token.code_id).first() if token else None
+        code = locked_code_of(_sha256(text))
+        token = (
+            code.tokens.filter(token_sha256=_sha256(text), kind=Token.Kind.REFRESH).first() if code else None
+        )
         visit = find_visit(code.visit_id) if code else None
         if token is None or code is None or visit is None:
             return _INVALID_GRANT
@@ -101,6 +102,15 @@ def refresh_tokens(application: Application, text: str, *, now: datetime) -> Tok
         token.save(update_fields=["used_at"])
         Token.objects.filter(code=code, kind=Token.Kind.ACCESS).delete()
         return _grant(code, visit, now)
+
+
+def locked_code_of(token_sha256: str) -> Code | None:
+    """Part: the code that a token came from, its row locked: its tokens are issued and revoked one by one.
+
+    Otherwise a refresh could issue the next tokens while the family is revoked.
+    """
+    rows = Code.objects.select_for_update(of=("self",)).filter(tokens__token_sha256=token_sha256)
+    return rows.first()
 
 
 def _grant(code: Code, visit: Visit, now: datetime, nonce: str = "") -> TokenGrant:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.access.sso.oidc.models import Token
+from vaguemestre.access.sso.oidc.services.codes import locked_code_of
 from vaguemestre.access.sso.registry.queries import find_visit
 from vaguemestre.access.sso.registry.values import Application, Visit
 
@@ -37,13 +38,15 @@ def introspected_token(application: Application, text: str, now: datetime) -> tu
 @transaction.atomic(durable=True)
 def revoke_token(application: Application, text: str) -> None:
     """Use case: revoke a token of that client (RFC 7009). A refresh token revokes its whole family."""
-    token = Token.objects.filter(
-        token_sha256=_sha256(text), code__visit__application_id=application.application_id
-    ).first()
+    code = locked_code_of(_sha256(text))
+    visit = find_visit(code.visit_id) if code else None
+    if code is None or visit is None or visit.application.client_id != application.client_id:
+        return
+    token = code.tokens.filter(token_sha256=_sha256(text)).first()
     if token is None:
         return
     if token.kind == Token.Kind.REFRESH:
-        Token.objects.filter(code_id=token.code_id).delete()
+        code.tokens.all().delete()
     else:
         token.delete()
 

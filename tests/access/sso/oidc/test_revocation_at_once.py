@@ -1,0 +1,50 @@
+"""A token is revoked while it is refreshed: on PostgreSQL two requests see each other's work late."""
+
+import time
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests.access.signin.races import at_once
+from tests.access.sso.oidc.test_signing_in import a_code
+from tests.access.sso.people import added, exchanges, signs_in
+
+from vaguemestre.access.sso.oidc.models import Code, Token
+from vaguemestre.access.sso.oidc.services import codes, redeem_code, refresh_tokens, revoke_token
+from vaguemestre.access.sso.registry.queries import find_application
+from vaguemestre.people.credentials.models import Account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("is_code_used_twice", [False, True])
+def test_a_refresh_leaves_no_token_to_a_family_revoked_meanwhile(
+    client: Client, nicolas: Account, monkeypatch: pytest.MonkeyPatch, is_code_used_twice: bool
+) -> None:
+    secret = added()
+    signs_in(client)
+    code = a_code(client)
+    given = exchanges(client, code, secret).json()
+    application = find_application("intranet")
+    assert application is not None
+    issue = codes._issue_token
+
+    def issue_slowly(*arguments: object) -> str:
+        time.sleep(0.3)  # the revocation begins meanwhile
+        return issue(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(codes, "_issue_token", issue_slowly)
+
+    def act(number: int) -> None:
+        if number == 0:
+            refresh_tokens(application, given["refresh_token"], now=timezone.now())
+            return
+        time.sleep(0.2)  # the refresh has begun
+        if is_code_used_twice:
+            redeem_code(application, code, "", "", now=timezone.now())
+        else:
+            revoke_token(application, given["refresh_token"])
+
+    at_once(2, act)
+    assert Code.objects.count() == 1
+    assert not Token.objects.exists()
