@@ -158,6 +158,22 @@ def test_a_true_report_replaces_a_forged_one_that_bears_its_number() -> None:
     assert row.senders.count() == 1
 
 
+@pytest.mark.django_db
+def test_a_report_sent_under_anothers_name_and_number_has_the_true_one_read_all_the_same() -> None:
+    assert _store(_report(1), Trust.AUTHENTIC, "stranger.example")
+    assert _store(_report(1), Trust.AUTHENTIC, "reporter.example")
+    assert not _store(_report(1), Trust.AUTHENTIC, "reporter.example")
+    assert not _store(_report(1), Trust.UNKNOWN), "the file of a report that came by mail"
+    assert not _store(_report(1), Trust.FORGED)
+    assert {row.sender for row in DomainReport.objects.all()} == {"stranger.example", "reporter.example"}
+
+
+@pytest.mark.django_db
+def test_a_report_read_from_a_file_is_not_counted_again_when_it_comes() -> None:
+    assert _store(_report(1), Trust.UNKNOWN)
+    assert not _store(_report(1), Trust.AUTHENTIC, "reporter.example")
+
+
 def test_brackets_without_end_in_an_author_stop_no_reading() -> None:
     """One letter of 40 kB to the public address ended each reading of its mailbox, and stayed in it."""
     results = f"Authentication-Results: {own_auth_server().server}; dmarc=pass header.from=stranger.example"

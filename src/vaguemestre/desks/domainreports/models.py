@@ -63,8 +63,8 @@ class DomainReport(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("domain", "kind", "organisation", "report_id", "begins_at", "policy"),
-                name="one_domain_report",
+                fields=("domain", "kind", "organisation", "report_id", "begins_at", "policy", "sender"),
+                name="one_domain_report_of_a_sender",
             ),
         )
 

@@ -33,28 +33,16 @@ def store_report(
 ) -> bool:
     """Store a report; False if it was there already. Raises Refused.
 
-    Of a forged one only the line is kept: what it counts is nobody's word. The true one takes its place.
+    Of a forged one only the line is kept: what it counts is nobody's word. The true one takes its place. One
+    that somebody else sent, with their own domain, under the same name and number, stands beside it: whoever
+    guesses the number of a report would have the true one thrown away.
     """
     if not any(report.domain == domain or report.domain.endswith(f".{domain}") for domain in domains):
         raise Refused("other-domain")
     if not is_timely(report.span, now):
         raise Refused("dates")
     check_flood(sender, now)
-    row, is_new = DomainReport.objects.get_or_create(
-        domain=report.domain,
-        kind=ReportKind.DMARC if isinstance(report, DmarcReport) else ReportKind.TLS,
-        organisation=report.span.organisation,
-        report_id=report.span.report_id,
-        begins_at=report.span.begins_at,
-        policy=report.policy,
-        defaults={
-            "ends_at": report.span.ends_at,
-            "day": day_of(report.span),
-            "trust": sender.trust,
-            "sender": sender.domain,
-            "received_at": now,
-        },
-    )
+    row, is_new = _row_of(report, sender, now)
     is_forged = sender.trust is Trust.FORGED
     if not is_new and not is_forged and row.trust == Trust.FORGED:
         row.trust, row.sender, row.ends_at, row.received_at = *sender, report.span.ends_at, now
@@ -63,6 +51,34 @@ def store_report(
     if is_new and not is_forged:
         _store_counts(row, report, known)
     return is_new
+
+
+def _row_of(report: Report, sender: ReportSender, now: datetime) -> tuple[DomainReport, bool]:
+    """The row of that report by that sender, and whether it is new."""
+    key = {
+        "domain": report.domain,
+        "kind": ReportKind.DMARC if isinstance(report, DmarcReport) else ReportKind.TLS,
+        "organisation": report.span.organisation,
+        "report_id": report.span.report_id,
+        "begins_at": report.span.begins_at,
+        "policy": report.policy,
+    }
+    there = DomainReport.objects.filter(**key)
+    if sender.domain:  # its own, or one whose sender is not known
+        there = there.filter(sender__in=(sender.domain, "")).order_by("-sender")
+    row = there.exclude(trust=Trust.FORGED).first() or there.first()
+    if row is not None:
+        return row, False
+    return DomainReport.objects.get_or_create(
+        **key,
+        sender=sender.domain,
+        defaults={
+            "ends_at": report.span.ends_at,
+            "day": day_of(report.span),
+            "trust": sender.trust,
+            "received_at": now,
+        },
+    )
 
 
 def check_flood(sender: ReportSender, now: datetime) -> None:
