@@ -585,3 +585,18 @@ def test_a_message_that_the_virus_check_could_not_examine_says_so_until_it_did(
     ref = put(box, mark + html_letter("x"), flags=flags)
     page = reader.get(address(ref), headers=PIECE).content.decode()
     assert ("Ce courriel n’a pas pu être examiné" in page) is is_told
+
+
+@pytest.mark.parametrize("sender", ["x@mail.ac-amiens.test", "Philippe <p@a.b.AC-AMIENS.test>"])
+def test_a_sub_domain_of_ours_that_proved_nothing_is_told(
+    sender: str, reader: Client, box: MemoryMailbox
+) -> None:
+    page = reader.get(address(put(box, html_letter("x", From=sender))), headers=PIECE).content.decode()
+    assert "Rien ne garantit que ce courriel vient de l’académie." in page
+
+
+def test_a_sub_domain_of_ours_that_is_proved_is_not_told(reader: Client, box: MemoryMailbox) -> None:
+    results = f"Authentication-Results: {OURS}; dmarc=pass header.from=sso.ac-amiens.test\r\n"
+    letter = f"Vaguemestre-Arrival: mx\r\n{results}".encode() + html_letter("x", From="x@sso.ac-amiens.test")
+    page = reader.get(address(put(box, letter)), headers=PIECE).content.decode()
+    assert "Rien ne garantit" not in page

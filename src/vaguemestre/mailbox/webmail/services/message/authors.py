@@ -68,6 +68,7 @@ class Authorship:
     is_partner: bool = False
     is_unsealed: bool = False  # of a colleague's address, and nothing says that the colleague wrote it
     is_house: bool = False  # a report that our own mail service wrote
+    is_below_ours: bool = False  # of a sub-domain of ours, and nothing says that it wrote it
 
     @property
     def is_verified(self) -> bool:
@@ -125,8 +126,17 @@ def authorship(
     is_partner = verdict.verdict is Verdict.VERIFIED and verdict.by in institution.partners
     is_unsealed = is_ours and verdict.verdict is Verdict.UNVERIFIED and without_detail(address) not in own
     is_house = not field.is_ambiguous and is_report_of_ours(opened.fields, address, institution.domains)
+    is_below_ours = verdict.verdict is Verdict.UNVERIFIED and _is_below_ours(address, institution)
     return Authorship(
-        displayed, verdict, author, field.is_ambiguous, is_ours, is_partner, is_unsealed, is_house
+        displayed,
+        verdict,
+        author,
+        field.is_ambiguous,
+        is_ours,
+        is_partner,
+        is_unsealed,
+        is_house,
+        is_below_ours and not is_house,
     )
 
 
@@ -238,3 +248,8 @@ def _house_titles() -> frozenset[frozenset[str]]:
 
 def _is_ours(address: str, institution: Institution) -> bool:
     return address.rpartition("@")[2] in institution.domains
+
+
+def _is_below_ours(address: str, institution: Institution) -> bool:
+    domain = address.rpartition("@")[2].rstrip(".")
+    return any(domain.endswith(f".{own}") for own in institution.domains)
