@@ -26,7 +26,7 @@ LETTER = DeliveryLetter(
     has_namesake=True,
     address="maximilienne-wilhelmine.montmorency-wattrelos-de-la-motte2@ac-amiens.test",
     numen=NUMEN,
-    activation="https://messagerie.ac-amiens.test/assistant/",
+    page="https://messagerie.ac-amiens.test/assistant/",
 )
 
 
@@ -64,3 +64,15 @@ def test_the_first_of_a_month_is_written_as_in_french(tmp_path: Path) -> None:
 def test_each_letter_has_its_own_slip(tmp_path: Path) -> None:
     text = text_of(print_letters([LETTER, LETTER], date(2026, 11, 27)), tmp_path)
     assert [page.count("À découper") for page in text.split("\f") if page] == [1, 1]
+
+
+def test_somebody_who_signs_in_already_is_told_how_and_not_to_activate(tmp_path: Path) -> None:
+    letter = replace(LETTER, is_activated=True, page="https://messagerie.ac-amiens.test/alogin")
+    text = " ".join(text_of(print_letters([letter], date(2026, 11, 27)), tmp_path).split())
+    slip = text.partition("À découper")[2]
+    assert "Activer" not in slip
+    assert slip.count(NUMEN) == 1
+    assert "https://messagerie.ac-amiens.test/alogin" in slip
+    assert "déjà activé" in slip
+    assert "J’ai oublié mon mot de passe" in slip
+    assert "choisir votre mot de passe" not in text

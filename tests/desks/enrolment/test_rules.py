@@ -100,7 +100,7 @@ def test_a_letter_says_why_a_username_ends_with_a_figure(namesake: bool, told: s
         civility="Mme", name="Mme Marie Martin", postal="3 rue des Jacobins\r\n80000 Amiens", service="DPE",
         service_code="DPE", service_postal="20 boulevard d’Alsace-Lorraine\r\n80000 AMIENS CEDEX 1",
         contacts=("03 00 00 00 00",), academy="Amiens", reference="N26-ABCDEF", writer="Sophie Roy",
-        username="mmartin2", has_namesake=namesake, address="m@a.test", numen="20E0301234ABC", activation="x",
+        username="mmartin2", has_namesake=namesake, address="m@a.test", numen="20E0301234ABC", page="x",
     )  # fmt: skip
     assert letters.recipient(letter) == ("Mme Marie Martin", "3 rue des Jacobins", "80000 Amiens")
     assert letters.place_and_date(letter, "27 novembre 2026") == "Amiens, le 27 novembre 2026"

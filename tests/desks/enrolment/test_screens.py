@@ -478,6 +478,23 @@ class TestTheOfficer:
         assert answer.content.count(b"/Type /Page\n") == 2
         assert Entry.objects.filter(action="enrolment.numen-shown").count() == 2
 
+    @pytest.mark.parametrize(("state", "end"), [("pending", "/assistant/"), ("active", "/alogin")])
+    def test_a_letter_sends_to_the_page_that_serves_that_account(
+        self, place: int, state: str, end: str
+    ) -> None:
+        request, _ = filed(place)
+        scope = queries.scope_of(officer(place, "DPE").pk)
+        services.create_person(
+            scope, request.pk, school().uai, NumenLayout.SEED, numen_keys.get(), Random(1), 100,
+            by="t", now=NOON, is_other=True,
+        )  # fmt: skip
+        created = queries.request_detail(scope, request.pk)
+        assert created is not None
+        Account.objects.filter(person_id=created.person_id).update(state=state)
+        letter = queries.letter_of(scope, created.person_id, "", "Académie", "https://m.test")
+        assert letter is not None
+        assert (letter.page, letter.is_activated) == (f"https://m.test{end}", state == "active")
+
     @pytest.mark.heavy
     def test_somebody_hr_has_not_entered_is_received_with_an_end(self, place: int) -> None:
         desk, there = client_of(officer(place, "DPE")), school()

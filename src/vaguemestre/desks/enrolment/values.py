@@ -190,5 +190,6 @@ class DeliveryLetter:
     has_namesake: bool
     address: str
     numen: str = field(repr=False)
-    activation: str
+    page: str  # where the account is activated, or signs in
     paragraph: str = ""  # the académie's own
+    is_activated: bool = False

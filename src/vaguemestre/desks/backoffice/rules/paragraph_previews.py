@@ -51,7 +51,7 @@ def _numen_letter(place: Place) -> str:
     letter = DeliveryLetter(
         civility="Mme", name=f"Mme {_NAME}", postal="", service="Service de gestion", service_code="",
         service_postal="", contacts=(), academy=place.academy, reference="", writer="", username=_USERNAME,
-        has_namesake=False, address=place.address, numen=_NUMEN, activation=f"{place.site}/assistant/",
+        has_namesake=False, address=place.address, numen=_NUMEN, page=f"{place.site}/assistant/",
         paragraph=_MARK,
     )  # fmt: skip
     return "\n\n".join((*letters.paragraphs(letter), letters.closing(letter), *letters.signatory(letter)))

@@ -172,6 +172,7 @@ def letter_of(
     if is_deceased(identity.account_id) or not is_within_reach(scope, person_id):
         return None
     card = directory.service_card_of(person.service_id)
+    is_activated = identity.state != "pending"
     return DeliveryLetter(
         civility=civil.civility,
         name=f"{civil.civility} {civil.shown_first_name} {civil.shown_last_name}".strip(),
@@ -187,7 +188,8 @@ def letter_of(
         has_namesake=has_namesake(identity.account_id),
         address=identity.address,
         numen="",
-        activation=f"{web}/assistant/",
+        page=f"{web}/alogin" if is_activated else f"{web}/assistant/",
+        is_activated=is_activated,
     )
 
 

@@ -5,7 +5,8 @@ import re
 from vaguemestre.desks.enrolment.values import DeliveryLetter
 
 TITLE = "Votre identifiant et votre NUMEN"
-SLIP_TITLE = "Activer votre compte de messagerie professionnelle"
+_SLIP_TITLE = "Activer votre compte de messagerie professionnelle"
+_SLIP_TITLE_ACTIVATED = "Votre compte de messagerie professionnelle"
 NUMEN = "NUMEN"
 _SALUTATIONS = {"Mme": "Madame", "M.": "Monsieur"}
 _TOWN = re.compile(r"^\s*\d{5}\s+(.+?)(?:\s+cedex(?:\s+\d+)?)?\s*$", re.IGNORECASE)
@@ -42,10 +43,11 @@ def salutation(letter: DeliveryLetter) -> str:
 def paragraphs(letter: DeliveryLetter) -> tuple[str, ...]:
     """The paragraphs before the closing."""
     own = (letter.paragraph,) if letter.paragraph else ()
+    how = "vous connecter" if letter.is_activated else "choisir votre mot de passe"
     return (
         f"{salutation(letter)},",
         "Vous trouverez au bas de cette lettre, à découper et à conserver, votre NUMEN, votre identifiant et "
-        "la marche à suivre pour choisir votre mot de passe. Le NUMEN est confidentiel et vous suivra toute "
+        f"la marche à suivre pour {how}. Le NUMEN est confidentiel et vous suivra toute "
         "votre carrière : personne n’a à vous le demander par téléphone ni par courriel.",
         *own,
     )
@@ -73,10 +75,22 @@ def facts(letter: DeliveryLetter) -> tuple[tuple[str, str], ...]:
     )
 
 
+def slip_title(letter: DeliveryLetter) -> str:
+    return _SLIP_TITLE_ACTIVATED if letter.is_activated else _SLIP_TITLE
+
+
 def steps(letter: DeliveryLetter) -> tuple[str, ...]:
-    """How to activate the account."""
+    """How to activate the account; how to sign in, once it is: the NUMEN activates it no second time."""
+    page = f"Ouvrez la page {letter.page}, ou visez le code carré ci-contre avec un téléphone."
+    if letter.is_activated:
+        return (
+            page,
+            "Votre compte est déjà activé : connectez-vous avec votre identifiant et votre mot de passe.",
+            "Mot de passe perdu : « Je ne connais pas mon identifiant ou mon mot de passe », puis « J’ai oublié "
+            "mon mot de passe ». Dans le NUMEN, un zéro est barré, la lettre O non.",
+        )
     return (
-        f"Ouvrez la page {letter.activation}, ou visez le code carré ci-contre avec un téléphone.",
+        page,
         "Écrivez votre NUMEN et votre date de naissance, puis suivez les indications.",
         "Choisissez votre mot de passe. Le NUMEN n’en est pas un. Un zéro y est barré, la lettre O non.",
     )

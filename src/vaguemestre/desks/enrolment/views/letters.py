@@ -59,11 +59,11 @@ def print_letters(deliveries: Sequence[DeliveryLetter], day: date) -> bytes:
         document.paragraph(letters.closing(letter))
         document.signed(letters.signatory(letter), has_slip=True)
         slip = Slip(
-            letters.SLIP_TITLE,
+            letters.slip_title(letter),
             letters.facts(letter),
             (letters.NUMEN,),
             letters.steps(letter),
-            letter.activation,
+            letter.page,
         )
         document.slip(slip)
     return document.content()
