@@ -97,6 +97,20 @@ def test_a_request_passed_on_waits_anew_at_the_other_service_which_is_told(place
     assert Entry.objects.filter(action="enrolment.request-passed-on").count() == 1
 
 
+@pytest.mark.parametrize("act", ["prendre", "demander", "refuser", "existe", "creer", "noter", "exercice"])
+def test_a_colleague_whose_page_is_still_open_learns_that_it_was_passed_on(place: int, act: str) -> None:
+    request, _ = filed(place)
+    there, uai = f"/gestion/demandes/{request.pk}", school().uai
+    desk = client_of(officer(place, "DPE"))
+    NumenRequest.objects.update(service=ManagementService.objects.get(academy_id=place, code="DPATE"))
+    typed = {"message": "Dossier incomplet", "note": "Vue", "uai": uai, "workplace": "ecole", "work": "aesh"}
+    answer = desk.post(f"{there}/{act}", typed)
+    assert (answer.status_code, "transmise à un autre" in html.unescape(answer.content.decode())) == (
+        422,
+        True,
+    )
+
+
 def test_a_request_is_passed_on_within_its_academy_only(place: int) -> None:
     from_elsewhere = account("loin", role="hr_officer")
     request, _ = filed(place)
@@ -106,7 +120,7 @@ def test_a_request_is_passed_on_within_its_academy_only(place: int) -> None:
         assert answer.status_code == 403
     stranger = client_of(officer(place, "DPATE"))
     for act in ("confier", "noter", "transmettre"):
-        assert stranger.post(f"/gestion/demandes/{request.pk}/{act}", {"note": "x"}).status_code in (404, 409)
+        assert stranger.post(f"/gestion/demandes/{request.pk}/{act}", {"note": "x"}).status_code == 422
     assert RequestNote.objects.count() == 0
 
 
@@ -120,6 +134,7 @@ def test_a_request_that_names_the_wrong_work_says_who_creates_it_and_how_to_go_o
     told = html.unescape(confirmed(desk, f"{there}/creer", {"uai": uai}).content.decode())
     charge = ManagementService.objects.get(academy_id=place, code="DPE")
     assert f"c’est à {charge.name} de créer la personne" in " ".join(told.split())
+    assert "« Corriger où cette personne exerce »" in told.replace("\N{NO-BREAK SPACE}", " ")
     assert "entrez la personne par « Arrivée à la main »" in told.replace("\N{NO-BREAK SPACE}", " ")
     assert NumenRequest.objects.get().person_id is None
     entered = managed_by(place, "DPATE", "nnguyen9", first_name="Ngoc-Anh", last_name="Nguyen")

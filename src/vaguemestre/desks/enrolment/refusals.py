@@ -32,8 +32,9 @@ SENTENCES = {
     ),
     "enrolment.request-of-others": (
         "Comme cette demande dit le métier et l’établissement, c’est à %(service)s de créer la personne. Si "
-        "la demande se trompe, entrez la personne par « Arrivée à la main », puis revenez dire ici qu’elle "
-        "existe déjà. Sinon, transmettez la demande."
+        "la demande se trompe, corrigez-la ci-dessous (« Corriger où cette personne exerce »), ou entrez la "
+        "personne par « Arrivée à la main », puis revenez dire ici qu’elle existe déjà. Sinon, "
+        "transmettez la demande."
     ),
     "enrolment.on-yourself": (
         "Personne ne change sa propre fiche : demandez à un collègue de votre service. S’il n’y en a pas, "
@@ -50,5 +51,8 @@ SENTENCES = {
     "enrolment.service-unknown": "Choisissez un autre service de l’académie.",
     "enrolment.stay-too-long": "La fin doit être dans l’avenir, et dans un an au plus.",
     "enrolment.too-many": "Trop de demandes viennent de ce réseau : réessayez dans une heure.",
-    "enrolment.unknown": "Cette demande n’est pas de votre service.",
+    "enrolment.unknown": (
+        "Cette demande n’est pas, ou n’est plus, de votre service : elle a pu être transmise à un autre pendant "
+        "que cette page était ouverte. Rien n’a été fait."
+    ),
 }

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from vaguemestre.access.signin.http import act_words
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.forms.request_forms import WORK_LABELS, WORKPLACE_LABELS
-from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.desks.enrolment.http import OfficerRequest, check_request, for_officers
 from vaguemestre.desks.enrolment.values import Applicant, Work, Workplace
 
 _PLACES = {place: label for place, label in WORKPLACE_LABELS.items() if place is not Workplace.HIGHER}
@@ -39,6 +39,7 @@ def work_context(applicant: Applicant) -> dict[str, Any]:
 @act_words("corriger où travaille l’auteur d’une demande de NUMEN")
 def correct_work(request: OfficerRequest, request_id: int) -> HttpResponse:
     """Correct `workplace` and `work`; an unknown choice changes nothing."""
+    check_request(request, request_id)
     back, form = reverse("enrolment:request", args=[request_id]), WorkForm(request.POST)
     detail = queries.request_detail(request.scope, request_id)
     if detail is None or not form.is_valid():

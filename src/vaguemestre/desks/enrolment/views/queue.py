@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.forms.officer_forms import MessageForm, SchoolForm
-from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.desks.enrolment.http import OfficerRequest, check_request, for_officers
 from vaguemestre.desks.enrolment.rules.proofs import download_name
 from vaguemestre.desks.enrolment.rules.request_states import allowed_actions, next_state
 from vaguemestre.desks.enrolment.values import RequestAction, RequestState
@@ -123,6 +123,7 @@ def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpR
 def decide_request(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
     message_form = MessageForm(request.POST)
     school_form = SchoolForm(request.POST, academy_id=request.scope.academy_id)
+    check_request(request, request_id)
     try:
         if page := _confirmation(request, request_id, act, school_form, message_form):
             return page
