@@ -123,8 +123,9 @@ class ChangePasswordForm(forms.Form):
         label="Nouveau mot de passe",
         max_length=1024,
         strip=False,
-        help_text=f"De {MIN_CHARACTERS} à {MAX_CHARACTERS} caractères, sans rien de votre nom, de votre "
-        "NUMEN ni de votre date de naissance. Quelques mots sans rapport entre eux conviennent très bien.",
+        help_text=f"De {MIN_CHARACTERS} à {MAX_CHARACTERS} caractères. Votre nom, votre NUMEN et votre date "
+        "de naissance ne comptent pas : il faut assez d’autre chose. Quelques mots sans rapport entre eux "
+        "conviennent très bien.",
         error_messages={"required": "Choisissez un mot de passe."},
         widget=forms.PasswordInput(
             attrs={"autocomplete": "new-password", "autofocus": True}, render_value=True

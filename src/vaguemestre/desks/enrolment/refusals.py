@@ -52,7 +52,7 @@ SENTENCES = {
     "enrolment.stay-too-long": "La fin doit être dans l’avenir, et dans un an au plus.",
     "enrolment.too-many": "Trop de demandes viennent de ce réseau : réessayez dans une heure.",
     "enrolment.unknown": (
-        "Cette demande n’est pas, ou n’est plus, de votre service : elle a pu être transmise à un autre pendant "
-        "que cette page était ouverte. Rien n’a été fait."
+        "Cette demande n’est pas, ou n’est plus, de votre service : elle a pu être transmise à un autre "
+        "pendant que cette page était ouverte. Rien n’a été fait."
     ),
 }

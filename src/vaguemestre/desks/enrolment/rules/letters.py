@@ -86,8 +86,8 @@ def steps(letter: DeliveryLetter) -> tuple[str, ...]:
         return (
             page,
             "Votre compte est déjà activé : connectez-vous avec votre identifiant et votre mot de passe.",
-            "Mot de passe perdu : « Je ne connais pas mon identifiant ou mon mot de passe », puis « J’ai oublié "
-            "mon mot de passe ». Dans le NUMEN, un zéro est barré, la lettre O non.",
+            "Mot de passe perdu : « Je ne connais pas mon identifiant ou mon mot de passe », puis « J’ai "
+            "oublié mon mot de passe ». Dans le NUMEN, un zéro est barré, la lettre O non.",
         )
     return (
         page,
