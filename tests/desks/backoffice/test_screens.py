@@ -30,6 +30,7 @@ from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.desks.backoffice import queries
 from vaguemestre.desks.backoffice.rules.meanings import MEANINGS, SECTIONS
 from vaguemestre.desks.backoffice.views.settings import sections_of
+from vaguemestre.desks.bulk.models import BulkAct
 from vaguemestre.desks.enrolment.models import Officer
 from vaguemestre.desks.removals.models import Removal
 from vaguemestre.foundation.jobs.tasks import wake
@@ -790,3 +791,21 @@ def test_held_mail_and_removals_that_wait_for_somebody_are_to_decide(client: Cli
     home = as_typed(client.get("/administration/").content.decode())
     assert "1 compte a des courriels retenus" in home
     assert "1 retrait de courriels attend une deuxième personne" in home
+
+
+def test_acts_on_many_people_that_wait_for_somebody_are_to_decide(client: Client, place: int) -> None:
+    def make(state: str, academy_id: int = 0) -> BulkAct:
+        return BulkAct.objects.create(
+            state=state, act="quota", asked_by="cli", asked_at=NOON, changed_at=NOON, academy_id=academy_id
+        )
+
+    make("done")
+    assert "attend une deuxième personne" not in as_typed(client.get("/administration/").content.decode())
+    waiting = make("awaiting")
+    home = as_typed(client.get("/administration/").content.decode())
+    assert "1 acte sur plusieurs personnes attend une deuxième personne" in home
+    assert f'"/administration/personnes/actes/{waiting.pk}"' in home
+    make("undo-wait")
+    home = as_typed(client.get("/administration/").content.decode())
+    assert "2 actes sur plusieurs personnes attendent une deuxième personne" in home
+    assert '"/administration/personnes/actes"' in home

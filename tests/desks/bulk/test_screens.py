@@ -193,6 +193,32 @@ def test_above_the_number_another_administrator_agrees(
     assert not Account.objects.filter(state="suspended").exists()
 
 
+def test_who_asked_reads_that_the_second_person_declined(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bulk = replace(settings.CONFIG.bulk, second_person_above=1)
+    monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, bulk=bulk))
+    agents(2)
+    second = browser_of(administrator("adjointe"))
+    act_id = prepare(client, "acte=suspend&q=agent")
+    assert "accord demandé" not in page(client, act_id)
+    decide(client, act_id)
+    assert decide(second, act_id, "interrompre").status_code == 302
+    shown = page(client, act_id)
+    assert "rien n’est encore fait. L’accord demandé a été refusé par Nicolas Morel, aujourd’hui à" in shown
+    decide(client, act_id)
+    assert "L’accord demandé a été refusé" not in page(client, act_id)
+    decide(client, act_id, "interrompre")
+    assert "La demande d’accord a été reprise par Nicolas Morel, aujourd’hui à" in page(client, act_id)
+    decide(client, act_id)
+    decide(second, act_id, "accorder")
+    work(act_id)
+    assert "accord demandé" not in page(client, act_id)
+    decide(client, act_id, "annuler")
+    decide(second, act_id, "interrompre")
+    assert "L’accord demandé pour l’annuler a été refusé par Nicolas Morel" in page(client, act_id)
+
+
 def test_letters_are_one_page_for_each_and_hold_no_numen(client: Client, tmp_path: Any) -> None:
     agents(2, prefix="attente", state="pending")
     act_id = prepare(client, "acte=letters&etat=pending")

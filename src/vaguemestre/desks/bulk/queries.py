@@ -6,11 +6,13 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
+from vaguemestre.desks.bulk.rules.decisions import AWAITING
 from vaguemestre.desks.bulk.rules.usernames import names_in
 from vaguemestre.desks.bulk.values import (
     Act,
     ActFile,
     Counts,
+    Declined,
     Listed,
     Order,
     Phase,
@@ -19,7 +21,7 @@ from vaguemestre.desks.bulk.values import (
     State,
     Target,
 )
-from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entries
+from vaguemestre.foundation.journal.queries import JournalFilter, entries_about, filtered_entries
 from vaguemestre.people.credentials.queries import (
     accounts_named,
     accounts_of,
@@ -83,6 +85,24 @@ def find_act(act_id: int, academy_id: int) -> ActFile | None:
     """The act of that id, if an office of that académie (0: of all) may see it."""
     row = _of_office(academy_id).filter(pk=act_id).first()
     return _act_file(row, _counts_of([row.pk]).get(row.pk, Counts())) if row else None
+
+
+def waiting_acts(academy_id: int) -> tuple[int, ...]:
+    """The acts that wait for a second person, for an office of that académie (0: of all)."""
+    rows = _of_office(academy_id).filter(state__in=AWAITING)
+    return tuple(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def declined(file: ActFile) -> Declined | None:
+    """How the last agreement asked for ended, if nobody gave it and nothing was decided since."""
+    last = entries_about(f"bulk:{file.act_id}", limit=2)
+    if len(last) < 2 or last[0].action != "bulk.stopped":
+        return None
+    stop, asked = last
+    is_undo = asked.action == "bulk.undo-asked"
+    if not is_undo and asked.details.get("state") != State.AWAITING:
+        return None
+    return Declined(stop.by, stop.at, is_withdrawn=stop.by == asked.by, is_undo=is_undo)
 
 
 def targets_page(

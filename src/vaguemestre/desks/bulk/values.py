@@ -80,6 +80,16 @@ class Selection:
 
 
 @dataclass(frozen=True)
+class Declined:
+    """What two people were to agree to and did not: by whom, and whether by the one who had asked."""
+
+    by: str
+    at: datetime
+    is_withdrawn: bool
+    is_undo: bool
+
+
+@dataclass(frozen=True)
 class Counts:
     total: int = 0
     pending: int = 0  # to be changed

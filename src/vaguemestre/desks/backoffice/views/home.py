@@ -12,6 +12,7 @@ from vaguemestre.access.signin.administrators import for_auditors, may_act
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.breaches.queries import open_breaches
+from vaguemestre.desks.bulk.queries import waiting_acts
 from vaguemestre.desks.firstday.views import card_of
 from vaguemestre.desks.operations.views.today import today_context
 from vaguemestre.desks.removals.queries import count_waiting_removals
@@ -106,6 +107,8 @@ def _decisions(academy_id: int) -> list[Decision]:
         title = f"{counted(removals, 'retrait')} de courriels {verb} une deuxième personne"
         detail = "Le retrait, la remise, ou le lien à refuser à tout le monde."
         decisions.append(Decision("mail-off", title, detail, reverse("removals:list")))
+    if acts := waiting_acts(academy_id):
+        decisions.append(_acts_decision(acts))
     if not academy_id and (failed := count_failed_jobs()):
         verb = inflected(failed, "attend", "attendent")
         title = f"{counted(failed, 'travail', 'travaux')} en échec {verb} une décision"
@@ -116,6 +119,13 @@ def _decisions(academy_id: int) -> list[Decision]:
         address = reverse("backoffice:match-candidates")
         decisions.append(Decision("arrows-join", title, detail, address, is_grave=False))
     return decisions
+
+
+def _acts_decision(acts: tuple[int, ...]) -> Decision:
+    verb = inflected(len(acts), "attend", "attendent")
+    title = f"{counted(len(acts), 'acte')} sur plusieurs personnes {verb} une deuxième personne"
+    address = reverse("bulk:act", args=acts) if len(acts) == 1 else reverse("bulk:list")
+    return Decision("users", title, "L’acte, ou son annulation : accordez, ou refusez.", address)
 
 
 def _count_reports(academy_id: int) -> int:

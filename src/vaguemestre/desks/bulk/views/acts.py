@@ -171,9 +171,9 @@ def _people(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
 
 
 def _progress(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
-    names = _actor_names(
-        (file.asked_by, file.decided_by, file.approved_by, file.undone_by, file.undo_approved_by)
-    )
+    declined = queries.declined(file)
+    actors = (file.asked_by, file.decided_by, file.approved_by, file.undone_by, file.undo_approved_by)
+    names = _actor_names((*actors, declined.by) if declined else actors)
     is_undo = file.state is State.UNDO_AWAITING
     act, counts = file.order.act, file.counts
     return {
@@ -198,6 +198,8 @@ def _progress(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
         "may_abandon": file.state in MAY_ABANDON,
         "may_stop": file.state in MAY_STOP,
         "is_awaiting": file.state in AWAITING,
+        "declined": declined,
+        "declined_by": names.get(declined.by, "") if declined else "",
         "is_undo": is_undo,
         "is_mine": actor_of(request) == (file.undone_by if is_undo else file.decided_by),
         "has_file": act in WITH_FILE and file.state is State.DONE and bool(counts.done),
