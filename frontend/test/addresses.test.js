@@ -34,6 +34,15 @@ test("a name still in its quotation marks or brackets goes on", () => {
   assert.ok(!isOpen("Anne <a@b.fr>"));
 });
 
+test("a row of a spreadsheet is pasted as its addresses, or as the one person it names", () => {
+  assert.deepEqual(pasted("Magnier\tClaire\ta@b.fr\r\nBouzid\tRachid\t\n4e B\tc@d.fr\tMme Roux <e@f.fr>"), [
+    { name: "", address: "a@b.fr" },
+    { name: "", address: "Bouzid Rachid" },
+    { name: "", address: "c@d.fr" },
+    { name: "Mme Roux", address: "e@f.fr" },
+  ]);
+});
+
 test("a column of a spreadsheet is pasted as people", () => {
   assert.deepEqual(pasted("Dupont, Anne <a@b.fr>\nc@d.fr e@f.fr\tmailto:g@h.fr"), [
     { name: "Dupont, Anne", address: "a@b.fr" },

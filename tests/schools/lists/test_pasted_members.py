@@ -64,3 +64,17 @@ def test_the_mailbox_of_a_school_is_enrolled_as_any_address(owner: Account, subs
     page = pasted(owner, f"{address}")
     assert "ne sont à personne" not in page
     assert enrolled() == {str(address).lower()}
+
+
+def test_rows_of_several_columns_are_enrolled_by_their_address(owner: Account, subscriber: Account) -> None:
+    page = pasted(
+        owner, f"Nom\tCourriel\nDelattre\tCamille\t{address_of(subscriber)}\nX\tpapa@famille.example"
+    )
+    assert len(enrolled()) == 2
+    assert "2 inscriptions." in page
+    assert "Ce ne sont pas des adresses : Nom Courriel." in page
+
+
+def test_what_is_refused_stays_in_the_field(owner: Account, subscriber: Account) -> None:
+    page = pasted(owner, f"Camille Delattre\n{address_of(subscriber)}\npersonne@ac-amiens.test")
+    assert "Camille Delattre\npersonne@ac-amiens.test</textarea>" in page

@@ -59,7 +59,20 @@ export function isOpen(text) {
 }
 
 /**
- * A column of a spreadsheet, a line of another program: « Nom, Prénom <a@b> » is one person, not two.
+ * A row of a spreadsheet: the cells that hold an address; without any, the row as one name.
+ * @param {string} row
+ */
+function peopleOfRow(row) {
+  const cells = row
+    .split("\t")
+    .map((cell) => cell.trim())
+    .filter(Boolean);
+  const addressed = cells.filter((cell) => cell.includes("@"));
+  return addressed.length ? addressed : [cells.join(" ")];
+}
+
+/**
+ * Cells of a spreadsheet, a line of another program: « Nom, Prénom <a@b> » is one person, not two.
  * @param {string} text
  * @returns {Person[]}
  */
@@ -67,7 +80,7 @@ export function pasted(text) {
   /** @type {Person[]} */
   const people = [];
   let before = "";
-  for (const line of text.split(/[\r\n\t]+/)) {
+  for (const line of text.split(/[\r\n]+/).flatMap(peopleOfRow)) {
     for (const item of items(line.replace(/\bmailto:/gi, ""))) {
       const person = read(item);
       if (!person.address.includes("@") && !item.includes("<")) {

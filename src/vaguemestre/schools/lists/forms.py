@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.pasted_rows import people_of_row
 from vaguemestre.foundation.kernel.times import PARIS, day_refusal, parse_hour, parse_near_day
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.foundation.ui.shared_form import SharedForm
@@ -176,7 +177,8 @@ class SubscribeForm(forms.Form):
         """The recipients; `unreadable` then holds what is not an address, which keeps nobody else out."""
         self.unreadable: list[str] = []
         people: dict[str, Recipient] = {}
-        for item in split_recipients(", ".join(str(self.cleaned_data["people"]).splitlines())):
+        rows = str(self.cleaned_data["people"]).splitlines()
+        for item in split_recipients(", ".join(one for row in rows for one in people_of_row(row))):
             try:
                 people.update({one.address: one for one in parsed_recipients("people", item)})
             except Refusal as refusal:

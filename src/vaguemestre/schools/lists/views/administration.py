@@ -135,7 +135,9 @@ def add_members(request: SignedInRequest, list_id: int) -> HttpResponse:
     except Refusal as refusal:
         form.add_error("people", sentence(refusal))
         return _members(request, list_id, form, status=422)
-    return _members(request, list_id, SubscribeForm(), enrolment=enrolment, unreadable=form.unreadable)
+    refused = (*form.unreadable, *enrolment.unknown, *enrolment.lists)
+    again = SubscribeForm(initial={"people": "\n".join(refused)})
+    return _members(request, list_id, again, enrolment=enrolment, unreadable=form.unreadable)
 
 
 @require_POST

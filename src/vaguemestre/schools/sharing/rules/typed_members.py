@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.pasted_rows import people_of_row
 
 MAX_ENTRIES = 100
 MAX_CHARACTERS = 20_000
 _MAX_TYPED = 254
-_PIECE = re.compile(r'(?:"[^"]*"|[^",;\t])+')
+_PIECE = re.compile(r'(?:"[^"]*"|[^",;])+')
 _BRACKETED = re.compile(r"<([^<>\s]*@[^<>\s]*)>")
 
 
@@ -50,14 +51,15 @@ class TypedMembers(NamedTuple):
 
 
 def read_entries(text: str) -> tuple[Entry, ...]:
-    """The people typed, one a line or separated by commas, semicolons or tabs, each once, in order.
+    """The people typed, one a line or separated by commas or semicolons, each once, in order.
 
+    A row of a spreadsheet is its addresses, or one name.
     « Nom <adresse> » is read as its address; a name with a comma is quoted, as mail programs write it.
     Raises Refusal `sharing.too-many-typed`.
     """
     entries: dict[tuple[EntryKind, str], Entry] = {}
-    for line in text.splitlines():
-        for entry in map(_entry, _PIECE.findall(line)):
+    for person in (person for line in text.splitlines() for person in people_of_row(line)):
+        for entry in map(_entry, _PIECE.findall(person)):
             if entry:
                 entries.setdefault((entry.kind, entry.key), entry)
     if len(entries) > MAX_ENTRIES:
