@@ -20,7 +20,10 @@ export class Live {
       if (this.source?.readyState !== EventSource.OPEN) this.#again(0);
       this.changed("", "woken");
     });
-    window.addEventListener("online", () => this.#again(0));
+    window.addEventListener("online", () => {
+      this.#again(0);
+      this.changed("", "woken"); // whatever the stream noticed
+    });
     window.addEventListener("pagehide", () => this.source?.close());
   }
 

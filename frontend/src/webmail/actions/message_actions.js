@@ -64,9 +64,7 @@ export class MessageActions {
     const all = list.withOthers(refs).sort((one, other) => boxOf(one).localeCompare(boxOf(other)));
     const next = leaves ? list.after(refs, app.openRef) : null;
     const open = leaves && all.includes(app.openRef) ? app.openRef : "";
-    if (leaves) list.take(refs);
-    else if (MARKS[act]) list.flag(refs, ...MARKS[act]);
-    app.dressOpen(act, all);
+    const takeBack = this.#showAtOnce(act, refs, all);
     if (leaves) app.follow(all, next);
     app.selection.show();
     try {
@@ -77,11 +75,30 @@ export class MessageActions {
       await app.refresh(true);
     } catch (error) {
       list.settle(refs);
+      takeBack(); // without a network, nothing else will
       await app.refresh();
       tellRefusal(error);
     } finally {
       list.settle(refs);
     }
+  }
+
+  /**
+   * @param {string} act
+   * @param {string[]} refs
+   * @param {string[]} all with those their rows stand for
+   * @returns {() => void} shows what was before
+   */
+  #showAtOnce(act, refs, all) {
+    const { app } = this;
+    let takeBack = () => {};
+    if (LEAVING.has(act)) takeBack = app.list.take(refs);
+    else if (MARKS[act]) takeBack = app.list.flag(refs, ...MARKS[act]);
+    app.dressOpen(act, all);
+    return () => {
+      takeBack();
+      app.dressOpen(INVERSE[act] ?? UNDONE[act] ?? "", all);
+    };
   }
 
   /**
@@ -260,6 +277,7 @@ export function addUndo(notice, act) {
   notice.dataset.undo = "possible";
   lastUndo = button.onclick = async () => {
     lastUndo = null;
+    const words = notice.firstChild?.textContent ?? "";
     notice.remove();
     app.restoreFocus();
     try {
@@ -267,6 +285,8 @@ export function addUndo(notice, act) {
       if (said) said.dataset.undo = "done"; // the next bar takes its place
     } catch (error) {
       tellRefusal(error);
+      const again = tell(words, "dark", 10);
+      if (again) addUndo(again, act);
     }
     app.refresh();
   };

@@ -202,11 +202,14 @@ export class MessageList {
     for (const row of this.rows) this.#dress(row);
   }
 
-  // What an act will do, shown at once.
-  /** @param {string[]} refs */
+  /**
+   * What an act will do, shown at once.
+   * @param {string[]} refs
+   * @returns {() => void} shows them again
+   */
   take(refs) {
     for (const ref of refs) this.selected.delete(ref);
-    this.chunks.take(refs);
+    return this.chunks.take(refs);
   }
 
   // What was taken is gone, or was refused: the server's word on them is the last again.
@@ -219,8 +222,10 @@ export class MessageList {
    * @param {string[]} refs
    * @param {string} name of a class
    * @param {boolean} on
+   * @returns {() => void} shows those that changed as they were
    */
   flag(refs, name, on) {
+    const changed = refs.filter((ref) => this.row(ref) && this.row(ref)?.classList.contains(name) !== on);
     for (const ref of refs) {
       const row = this.row(ref);
       if (!row) continue;
@@ -228,6 +233,7 @@ export class MessageList {
       if (name === "flagged") row.querySelector(".star").ariaPressed = String(on);
       this.chunks.changed(row);
     }
+    return () => void this.flag(changed, name, !on);
   }
 
   /** @param {boolean} byItself nobody asked, the page learnt that something changed */

@@ -3,6 +3,7 @@
 import { create } from "../../ui/dom.js";
 import { IN_BACKGROUND, fetchFragment, tellRefusal } from "../../ui/http.js";
 import { pointerReleased } from "../actions/drag_and_drop.js";
+import { removeRows } from "./removed_rows.js";
 
 const NEAR = 1200; // pixels above and below the window where rows are kept
 const USUAL_ROW_HEIGHT = 90; // pixels, of a list that shows none yet
@@ -73,17 +74,23 @@ export class RowChunks {
   /**
    * What an act will do, shown at once: these rows go.
    * @param {string[]} refs
+   * @returns {() => void} puts them back where they were, unless they came back meanwhile
    */
   take(refs) {
+    const before = this.total;
     for (const ref of refs) this.going.add(ref);
-    for (const row of this.box.querySelectorAll("li.row")) {
-      if (!this.going.has(row.dataset.ref)) continue;
-      this.changed(row);
-      row.remove();
-    }
+    const rows = [...this.box.querySelectorAll("li.row")].filter((row) => this.going.has(row.dataset.ref));
+    for (const row of rows) this.changed(row);
+    const putBack = removeRows(this.box, rows);
     this.total = Math.max(0, this.total - refs.length);
     this.#headings();
     this.onRows();
+    return () => {
+      if (this.total < before) this.total = before;
+      for (const row of putBack()) this.onRow(row);
+      this.#headings();
+      this.onRows();
+    };
   }
 
   /** @param {MessageRow} row that no longer shows what the server said */

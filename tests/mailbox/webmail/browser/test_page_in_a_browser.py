@@ -128,6 +128,48 @@ def test_a_refused_act_is_taken_back_after_a_list_asked_before_it_arrived(
     assert subjects(page) == ["Sortie au Marquenterre"]
 
 
+def test_an_act_that_met_no_network_is_taken_back(page: Page, box: MemoryMailbox) -> None:
+    for number in range(4):
+        put(box, subject=f"Numéro {number}", minutes=number)
+    page.goto("/messagerie/")
+    rows = page.locator("#messages li.row")
+    star = rows.nth(2).get_by_role("button", name="Étoile")
+    rows.nth(1).locator("input").check()
+    rows.nth(2).locator("input").check()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Archiver la sélection").click()
+    page.get_by_text("Le réseau ne répond pas").wait_for()
+    expect(page.locator(SUBJECTS)).to_have_text(["Numéro 3", "Numéro 2", "Numéro 1", "Numéro 0"])
+    star.click()
+    expect(star).to_have_attribute("aria-pressed", "false")
+    expect(rows.nth(2)).not_to_have_class(re.compile("flagged"))
+
+
+def test_an_undo_that_met_no_network_is_offered_again(page: Page, box: MemoryMailbox) -> None:
+    put(box, subject="Numéro 1")
+    page.goto("/messagerie/")
+    page.locator("#messages li.row a.open").click()
+    page.get_by_role("button", name="Archiver", exact=True).click()
+    page.get_by_text("Courriel archivé.").wait_for()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Annuler").click()
+    page.get_by_text("Le réseau ne répond pas").wait_for()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Annuler").click()
+    page.get_by_text("Annulé.").wait_for()
+    expect(page.locator(SUBJECTS)).to_have_text(["Numéro 1"])
+
+
+def test_a_page_whose_network_comes_back_asks_again(page: Page, box: MemoryMailbox) -> None:
+    put(box, subject="Numéro 1")
+    page.goto("/messagerie/")
+    expect(page.locator(SUBJECTS)).to_have_text(["Numéro 1"])
+    page.context.set_offline(True)
+    put(box, subject="Numéro 2", minutes=1)
+    page.context.set_offline(False)
+    expect(page.locator(SUBJECTS)).to_have_text(["Numéro 2", "Numéro 1"])
+
+
 def test_what_is_slow_to_answer_is_told_and_a_refusal_said_once(
     page: Page, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
