@@ -68,11 +68,15 @@ class _SentRow(NamedTuple):
 @require_GET
 @signed_in
 def list_sent(request: SignedInRequest) -> HttpResponse:
-    account_id, search = request.who.account_id, request.GET.get("q", "")[:200]
-    before = _number(request.GET.get("suite", ""))
+    search, before = request.GET.get("q", "")[:200], _number(request.GET.get("suite", ""))
+    context = _sent_context(request.who.account_id, before, search)
+    return render(request, "tracking/sent.html", {**context, "done": request.GET.get("fait", "")})
+
+
+def _sent_context(account_id: int, before: int = 0, search: str = "") -> dict[str, object]:
     submissions, has_more = _page_of(account_id, before, search)
     is_first = not before and not search
-    context = {
+    return {
         "sent": _grouped(submissions),
         "waiting": _waiting_rows(account_id) if is_first else [],
         "mailings": unfinished_mailings.get()(account_id, timezone.now()) if is_first else (),
@@ -80,10 +84,7 @@ def list_sent(request: SignedInRequest) -> HttpResponse:
         "search": search,
         "is_later_page": bool(before),
         "next_page": submissions[-1].id if has_more else 0,
-        "done": request.GET.get("fait", ""),
-        "error": "",
     }
-    return render(request, "tracking/sent.html", context)
 
 
 def _page_of(account_id: int, before: int, search: str) -> tuple[Sequence[SubmittedMessage], bool]:
@@ -172,7 +173,7 @@ def reschedule(request: SignedInRequest) -> HttpResponse:
     except Refusal as refusal:
         error = sentence(refusal)
     waiting = _waiting_rows(account_id, {request.POST.get("key", ""): form})
-    context = {"sent": [], "waiting": waiting, "has_held": False, "search": "", "error": error}
+    context = {**_sent_context(account_id), "waiting": waiting, "error": error}
     return render(request, "tracking/sent.html", context, status=422)
 
 
