@@ -2,7 +2,7 @@
 
 import pytest
 
-from vaguemestre.foundation.kernel.text.sizes import GIGABYTE, MEGABYTE, in_words
+from vaguemestre.foundation.kernel.text.sizes import GIGABYTE, MEGABYTE, in_words, on_one_line
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,7 @@ from vaguemestre.foundation.kernel.text.sizes import GIGABYTE, MEGABYTE, in_word
 )
 def test_a_size_is_said_as_file_managers_say_it(octets: int, words: str) -> None:
     assert in_words(octets) == words
+
+
+def test_a_page_never_cuts_a_size_between_number_and_unit() -> None:
+    assert on_one_line(2048 * MEGABYTE) == "2\u00a0Go"

@@ -20,5 +20,5 @@ def environment(**options: Any) -> Environment:
     """Called by Django's Jinja2 backend with its own options (autoescape on)."""
     jinja = Environment(**options, extensions=[Typography], trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - autoescape is in options
     jinja.globals.update(static=static, url=address, avatar=avatar)
-    jinja.filters.update(octets=sizes.in_words, icon=icon, counted=counted, inflected=inflected)
+    jinja.filters.update(octets=sizes.on_one_line, icon=icon, counted=counted, inflected=inflected)
     return jinja

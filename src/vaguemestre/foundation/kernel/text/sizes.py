@@ -13,3 +13,8 @@ def in_words(octets: int) -> str:
         return f"{min(1023, max(1, round(octets / KILOBYTE)))} ko"
     unit, name = (MEGABYTE, "Mo") if octets < GIGABYTE else (GIGABYTE, "Go")
     return f"{octets / unit:.1f} {name}".replace(".0 ", " ").replace(".", ",")
+
+
+def on_one_line(octets: int) -> str:
+    """The same, never cut between number and unit."""
+    return in_words(octets).replace(" ", "\u00a0")

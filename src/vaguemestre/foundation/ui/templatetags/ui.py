@@ -20,7 +20,7 @@ from vaguemestre.foundation.ui.files import pictures
 from vaguemestre.foundation.ui.listing import Listing
 
 register = template.Library()
-register.filter("octets", sizes.in_words)
+register.filter("octets", sizes.on_one_line)
 register.filter("hour", hour_fr)
 register.filter("elapsed", elapsed_fr)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
-from vaguemestre.foundation.kernel.text.sizes import MEGABYTE, in_words
+from vaguemestre.foundation.kernel.text.sizes import MEGABYTE, on_one_line
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.files.stored_files import accel_redirect_file, is_behind_front
 from vaguemestre.foundation.ui.refusals import sentence
@@ -69,7 +69,7 @@ def bring_file(request: SignedInRequest) -> HttpResponse:
     limit = settings.CONFIG.portability.upload_mb * MEGABYTE
     if upload.size > limit:
         form.add_error(
-            "file", f"Ce fichier dépasse {in_words(limit)} : partagez-le, ou demandez à l’assistance."
+            "file", f"Ce fichier dépasse {on_one_line(limit)} : partagez-le, ou demandez à l’assistance."
         )
         return page(request, file_form=form, status=422)
     if files.get().free() - upload.size < _LEAST_LEFT:
