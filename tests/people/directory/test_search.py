@@ -3,8 +3,9 @@
 import pytest
 from tests.access.signin.people import account
 
-from vaguemestre.people.directory.models import MailAddress, Person
+from vaguemestre.people.directory.models import MailAddress, NameWord, Person
 from vaguemestre.people.directory.queries import suggested_people
+from vaguemestre.people.directory.rules.names import name_words
 
 pytestmark = pytest.mark.django_db
 
@@ -16,10 +17,13 @@ def _people() -> None:
             ("delphine.preret-lefebvre", "Delphine", "Préret-Lefebvre"),
             ("jean-pierre.martin", "Jean-Pierre", "Martin"),
             ("jean.dubois", "Jean", "Dubois"),
+            ("marie-elise.de-la-rochefoucauld-nguyen", "Marie-Élise", "de La Rochefoucauld-Nguyễn"),
         )
     ):
         account(username=f"u{number}", first_name=first, last_name=last)
         MailAddress.objects.filter(person__account__username=f"u{number}").update(address=f"{local}@x.test")
+        person = Person.objects.get(account__username=f"u{number}")
+        NameWord.objects.bulk_create(NameWord(person=person, word=word) for word in name_words(first, last))
 
 
 @pytest.mark.parametrize(
@@ -33,6 +37,10 @@ def _people() -> None:
         ("dubois jean", ["Jean Dubois"]),
         ("jean-pierre", ["Jean-Pierre Martin"]),
         ("jean.dubois@x", ["Jean Dubois"]),
+        ("rochefouc", ["Marie-Élise de La Rochefoucauld-Nguyễn"]),
+        ("nguyễn élise", ["Marie-Élise de La Rochefoucauld-Nguyễn"]),
+        ("nguyen@x", ["Marie-Élise de La Rochefoucauld-Nguyễn"]),
+        ("nguyen@y", []),
         ("jean@y", []),
         ("ubois", []),
         ("%", []),

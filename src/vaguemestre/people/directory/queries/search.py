@@ -39,24 +39,28 @@ def suggested_people(
 ) -> tuple[DirectoryEntry, ...]:
     """Listed people of whom each typed word begins a name of their address (docs/domain.md §2.3).
 
-    `hidden_academies`: whose people are left out. The first word uses the index, the others filter; posts are
-    read for the rows returned only: some 2 ms for 45,000 people.
+    Then those of whom each begins any word of their shown names, as in the directory: the third of a surname
+    begins nothing of an address. `hidden_academies`: whose people are left out. The first word uses an index,
+    the others filter; posts are read for the rows returned only: some 2 ms for 45,000 people.
     """
     words = re.findall(r"[a-z0-9]+", fold(typed.partition("@")[0].replace(".", " ")))
     if not words:
         return ()
     condition = Q(is_primary=True, may_send=True, **IS_LISTED) & _not_of(hidden_academies)
-    for word in words[1:]:
-        condition &= (
-            Q(address__startswith=word) | Q(address__contains=f".{word}") | Q(address__contains=f"-{word}")
-        )
     if "@" in typed:
         condition &= Q(address__contains="@" + typed.partition("@")[2].strip().lower())
-    rows: dict[int, MailAddress] = {}
-    for column in ("address", "surname", "second_surname"):
-        matching = MailAddress.objects.filter(condition, begins_with(column, words[0])).select_related(
-            "person"
+    in_address = Q()
+    for word in words[1:]:
+        in_address &= (
+            Q(address__startswith=word) | Q(address__contains=f".{word}") | Q(address__contains=f"-{word}")
         )
+    beginnings = [
+        begins_with(column, words[0]) & in_address for column in ("address", "surname", "second_surname")
+    ]
+    named = Person.objects.filter(bears_words(" ".join(words)))
+    rows: dict[int, MailAddress] = {}
+    for beginning in (*beginnings, Q(person_id__in=named.values("pk"))):
+        matching = MailAddress.objects.filter(condition, beginning).select_related("person")
         rows |= {row.person_id: row for row in matching[:limit]}
         if len(rows) >= limit:
             break
