@@ -95,7 +95,7 @@ def test_what_was_applied_is_told_on_the_tabs_too_and_an_old_preview_goes(
     answer = client.post(ADDRESS, typed(), headers={"HX-Request": "true"})
     assert "Absence active" in words(answer)
     page = answer.content.decode()
-    assert page.count('hx-swap-oob="true"') == 2
+    assert page.count('hx-swap-oob="true"') == 3, "tabs, preview, what the form shows"
     assert "<article" not in page.partition('id="preview"')[2]
 
 

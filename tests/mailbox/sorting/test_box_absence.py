@@ -1,8 +1,11 @@
 """The absence of a school's mailbox: in the school's words and name, seen by every member."""
 
+import html
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from tests.access.signin.people import account
 from tests.mailbox.sorting.samples import memory_sieve
@@ -11,9 +14,10 @@ from tests.schools.sharing.conftest import School, mails, now, of, outside_trans
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.engines.memory.scripts import MemorySieve
-from vaguemestre.mailbox.sorting.queries import owner_of
+from vaguemestre.mailbox.sorting.queries import absence_of, owner_of
 from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
 from vaguemestre.mailbox.sorting.rules.reply_templates import box_reply_templates
+from vaguemestre.mailbox.sorting.values import Place
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.schools.sharing.values import Right
 
@@ -97,3 +101,48 @@ def test_who_manages_it_ends_it_from_the_line_above_the_mail(
     ended = head.post(f"{school.path}parametres/absence/terminer", headers={"HX-Request": "true"})
     assert "L’absence de la boîte est terminée : plus aucune réponse ne part." in words(ended)
     assert words(head.get(f"{school.path}accueil/bandeaux")) == ""
+
+
+def test_two_who_manage_it_undo_nothing_of_each_other(school: School, sieve: MemorySieve, of: Of) -> None:
+    place = f"{school.path}parametres/absence"
+    school.share(other := account("quelquun"), Right.MANAGE)
+    of(school.head).post(place, typed())
+    opened = shown_in(of(other).get(place))
+    of(school.head).post(place, typed(external_text="Joignez l’accueil.", days="3"))
+    answer = of(other).post(
+        place, typed(internal_text="Voyez Nadia.", shown=opened), headers={"HX-Request": "true"}
+    )
+    assert "Joignez l’accueil." in words(answer), "the page learns what stands now"
+    saved = absence_of(school.box.account_id, Place.FIRST)
+    assert saved is not None
+    assert (saved.internal_text, saved.external_text, saved.days) == ("Voyez Nadia.", "Joignez l’accueil.", 3)
+
+
+def test_a_text_that_both_changed_is_told_once(school: School, sieve: MemorySieve, of: Of) -> None:
+    place = f"{school.path}parametres/absence"
+    school.share(other := account("quelquun"), Right.MANAGE)
+    opened = shown_in(of(other).get(place))
+    of(school.head).post(place, typed(internal_text="Voyez Karim."))
+    filled = of(other).post(f"{place}/remplir", typed(template="fermeture", shown=opened))
+    told = of(other).post(place, typed(internal_text="Voyez Nadia.", shown=shown_in(filled)))
+    assert told.status_code == 422
+    assert "et y a mis « Voyez Karim. »" in words(told)
+    assert of(other).post(place, typed(internal_text="Voyez Nadia.", shown=shown_in(told))).status_code == 200
+    saved = absence_of(school.box.account_id, Place.FIRST)
+    assert saved is not None
+    assert saved.internal_text == "Voyez Nadia."
+
+
+def test_whoever_applies_twice_is_told_nothing_of_oneself(school: School, sieve: MemorySieve, of: Of) -> None:
+    head, place = of(school.head), f"{school.path}parametres/absence"
+    opened = shown_in(head.get(place))
+    applied = head.post(place, typed(shown=opened), headers={"HX-Request": "true"})
+    again = head.post(place, typed(internal_text="Voyez Nadia.", shown=shown_in(applied)))
+    assert again.status_code == 200
+
+
+def shown_in(answer: HttpResponse) -> str:
+    """The hidden digests of a page."""
+    found = re.search(r'name="shown" value="([^"]*)"', answer.content.decode())
+    assert found, "a page that changes a row carries what it showed"
+    return html.unescape(found[1])

@@ -29,6 +29,7 @@ class SharedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conflicts: list[str] = []  # fields that two people changed
+        self.kept: list[str] = []  # fields left here as they were shown, and changed elsewhere meanwhile
         self._compared: set[str] = set()
 
     @property
@@ -68,6 +69,7 @@ class SharedForm(forms.Form):
                 case Outcome.STORED:
                     typed[name] = self.fields[name].clean(_as_typed(self.fields[name], stored))
                     self._show_stored(name, stored)
+                    self.kept.append(name)
                 case Outcome.CONFLICT:
                     self.conflicts.append(name)
                     self.add_error(name, conflict_fr(self.said(name, stored)))

@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.french_dates import hour_fr
 from vaguemestre.foundation.kernel.times import parse_hour
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.foundation.ui.shared_form import SHOWN, SharedForm
 from vaguemestre.mailbox.sorting.forms.absence_days import days_of, former_days, texts_of_days
 from vaguemestre.mailbox.sorting.rules.absences import (
     FEWEST_DAYS,
@@ -45,6 +47,8 @@ class HourField(forms.Field):
         super().__init__(required=False, widget=forms.TextInput(attrs=attrs), **options)
 
     def to_python(self, value: Any) -> time | None:
+        if isinstance(value, time):
+            return value
         text = str(value or "").strip()
         if not text:
             return None
@@ -77,8 +81,11 @@ _COPIED_FIELDS = (
 )  # fmt: skip
 
 
-class AbsenceForm(forms.Form):
-    """Form of an absence; its value is `cleaned_data["absence"]`. `now`: to refuse one that is over."""
+class AbsenceForm(SharedForm):
+    """Form of an absence; its value is `cleaned_data["absence"]`. `now`: to refuse one that is over.
+
+    Those who manage a shared mailbox may have it open at once.
+    """
 
     is_on = forms.BooleanField(
         label="Activer la notification d’absence",
@@ -134,18 +141,21 @@ class AbsenceForm(forms.Form):
     @classmethod
     def of_absence(cls, absence: Absence | None, now: datetime, place: Place = Place.FIRST) -> "AbsenceForm":
         """Form of a saved absence; one that has ended keeps its texts but is shown off."""
-        if absence is None:
-            return cls(now=now, place=place)
-        initial = {name: getattr(absence, name) for name in _COPIED_FIELDS}
-        initial |= {"weekdays": absence.weekdays, "replacement": absence.replacement_id}
-        if is_over(absence, now):
-            initial["is_on"] = False
-        return cls(initial=initial, now=now, place=absence.place)
+        return cls(initial=_initial(absence, now), now=now, place=place)
+
+    @classmethod
+    def of_sent(cls, data: QueryDict, absence: Absence | None, now: datetime, place: Place) -> "AbsenceForm":
+        """Form to save over an absence as it stands now."""
+        return cls(data, initial=_initial(absence, now), now=now, place=place)
 
     @classmethod
     def of_typed(cls, data: QueryDict, changes: dict[str, Any], now: datetime, place: Place) -> "AbsenceForm":
         """Form as typed, unvalidated, with `changes` filled in."""
-        several = {"weekdays": data.getlist("weekdays"), "text_days": former_days(data)}
+        several = {
+            "weekdays": data.getlist("weekdays"),
+            "text_days": former_days(data),
+            SHOWN: cls(data, now=now).sent_digests(),
+        }
         initial: dict[str, Any] = {name: data.get(name, "") for name in cls.base_fields}
         initial |= {name: bool(data.get(name)) for name in ("is_on", "is_rich", "only_known")}
         if initial["is_rich"]:
@@ -154,6 +164,12 @@ class AbsenceForm(forms.Form):
         if "template" not in data:
             initial |= texts_of_days(initial, initial["text_days"])
         return cls(initial=initial, now=now, place=place)
+
+    @property
+    def shown(self) -> SafeString:
+        """The hidden field of the values shown; nothing is saved meanwhile by whoever fills the form in."""
+        sent = self.initial.get(SHOWN)
+        return super().shown if sent is None else self.hidden_digests(sent)
 
     @property
     def text_days(self) -> Days:
@@ -188,3 +204,18 @@ class AbsenceForm(forms.Form):
     def add_refusal(self, refusal: Refusal) -> None:
         """Show the refusal beside its field."""
         self.add_error(_ERROR_FIELDS.get(refusal.code), sentence(refusal))
+
+
+def _initial(absence: Absence | None, now: datetime) -> dict[str, Any]:
+    """What the form of a saved absence shows, or of none yet."""
+    if absence is None:
+        return {
+            name: AbsenceForm.base_fields[name].initial
+            for name in (*_COPIED_FIELDS, "weekdays", "replacement")
+        }
+    copied = {name: getattr(absence, name) for name in _COPIED_FIELDS}
+    return copied | {
+        "is_on": absence.is_on and not is_over(absence, now),
+        "weekdays": absence.weekdays,
+        "replacement": absence.replacement_id,
+    }

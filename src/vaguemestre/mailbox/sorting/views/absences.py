@@ -71,11 +71,11 @@ class AbsencePreview:
 def absence(request: SignedInRequest) -> HttpResponse:
     """Show the page, or save the form and apply it while the person waits."""
     now, place, account_id = timezone.now(), _place(request), request.who.account_id
+    stored = queries.absence_of(account_id, place)
     if request.method != "POST":
-        saved = queries.absence_of(account_id, place)
-        return _page(request, AbsenceForm.of_absence(saved, now, place), now)
+        return _page(request, AbsenceForm.of_absence(stored, now, place), now)
     typed = following_days(request.POST)
-    form = AbsenceForm(typed, now=now, place=place)
+    form = AbsenceForm.of_sent(typed, stored, now, place)
     if not form.is_valid():
         return _refused(request, form, now)
     saved = form.cleaned_data["absence"]
@@ -87,10 +87,11 @@ def absence(request: SignedInRequest) -> HttpResponse:
         form.add_refusal(refusal)
         return _refused(request, form, now)
     run_now(event)
+    has_other_values = "was_refused" in request.POST or form.kept
     form = AbsenceForm.of_absence(saved, now, place)
     if "HX-Request" in request.headers:
         context = _context(request, form, now, is_saved=True) | {"is_out_of_band": True}
-        if "was_refused" in request.POST:
+        if has_other_values:
             return _in_place_of_form(render(request, "sorting/absence_corrected.html", context))
         context["is_redated"] = typed is not request.POST
         return render(request, "sorting/absence_applied.html", context)
