@@ -1,13 +1,11 @@
 """The absence of a school's mailbox: in the school's words and name, seen by every member."""
 
-import html
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from tests.access.signin.people import account
+from tests.foundation.ui.shown import shown_on
 from tests.mailbox.sorting.samples import memory_sieve
 from tests.mailbox.sorting.test_absence_page import typed, words
 from tests.schools.sharing.conftest import School, mails, now, of, outside_transactions, school
@@ -107,10 +105,10 @@ def test_two_who_manage_it_undo_nothing_of_each_other(school: School, sieve: Mem
     place = f"{school.path}parametres/absence"
     school.share(other := account("quelquun"), Right.MANAGE)
     of(school.head).post(place, typed())
-    opened = shown_in(of(other).get(place))
+    opened = shown_on(of(other).get(place).content.decode())
     of(school.head).post(place, typed(external_text="Joignez l’accueil.", days="3"))
     answer = of(other).post(
-        place, typed(internal_text="Voyez Nadia.", shown=opened), headers={"HX-Request": "true"}
+        place, typed(internal_text="Voyez Nadia.", **opened), headers={"HX-Request": "true"}
     )
     assert "Joignez l’accueil." in words(answer), "the page learns what stands now"
     saved = absence_of(school.box.account_id, Place.FIRST)
@@ -121,13 +119,14 @@ def test_two_who_manage_it_undo_nothing_of_each_other(school: School, sieve: Mem
 def test_a_text_that_both_changed_is_told_once(school: School, sieve: MemorySieve, of: Of) -> None:
     place = f"{school.path}parametres/absence"
     school.share(other := account("quelquun"), Right.MANAGE)
-    opened = shown_in(of(other).get(place))
+    opened = shown_on(of(other).get(place).content.decode())
     of(school.head).post(place, typed(internal_text="Voyez Karim."))
-    filled = of(other).post(f"{place}/remplir", typed(template="fermeture", shown=opened))
-    told = of(other).post(place, typed(internal_text="Voyez Nadia.", shown=shown_in(filled)))
+    filled = of(other).post(f"{place}/remplir", typed(template="fermeture", **opened))
+    told = of(other).post(place, typed(internal_text="Voyez Nadia.", **shown_on(filled.content.decode())))
     assert told.status_code == 422
     assert "et y a mis « Voyez Karim. »" in words(told)
-    assert of(other).post(place, typed(internal_text="Voyez Nadia.", shown=shown_in(told))).status_code == 200
+    shown = shown_on(told.content.decode())
+    assert of(other).post(place, typed(internal_text="Voyez Nadia.", **shown)).status_code == 200
     saved = absence_of(school.box.account_id, Place.FIRST)
     assert saved is not None
     assert saved.internal_text == "Voyez Nadia."
@@ -135,14 +134,7 @@ def test_a_text_that_both_changed_is_told_once(school: School, sieve: MemorySiev
 
 def test_whoever_applies_twice_is_told_nothing_of_oneself(school: School, sieve: MemorySieve, of: Of) -> None:
     head, place = of(school.head), f"{school.path}parametres/absence"
-    opened = shown_in(head.get(place))
-    applied = head.post(place, typed(shown=opened), headers={"HX-Request": "true"})
-    again = head.post(place, typed(internal_text="Voyez Nadia.", shown=shown_in(applied)))
+    opened = shown_on(head.get(place).content.decode())
+    applied = head.post(place, typed(**opened), headers={"HX-Request": "true"})
+    again = head.post(place, typed(internal_text="Voyez Nadia.", **shown_on(applied.content.decode())))
     assert again.status_code == 200
-
-
-def shown_in(answer: HttpResponse) -> str:
-    """The hidden digests of a page."""
-    found = re.search(r'name="shown" value="([^"]*)"', answer.content.decode())
-    assert found, "a page that changes a row carries what it showed"
-    return html.unescape(found[1])

@@ -12,6 +12,7 @@ from tests.access.signin.people import account
 from tests.answers import as_typed
 from tests.foundation.ui.confirmation import confirmed
 from tests.foundation.ui.shown import shown_on
+from tests.mailbox.sorting.test_services import FORWARD
 from tests.post.quarantine.test_services import events_of
 from tests.schools.sharing.conftest import Engines, School, address_of, now
 
@@ -22,7 +23,10 @@ from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.mailbox.sorting.models import FilterRow
+from vaguemestre.mailbox.sorting.services import drop_filter, save_filter, switch_filter
 from vaguemestre.people.credentials.models import Account, AppPassword
+from vaguemestre.people.credentials.queries import names_of
 from vaguemestre.people.directory.models import Structure
 from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.post.quarantine.models import QuarantinedMessage
@@ -481,3 +485,22 @@ def test_the_quarantine_of_a_box_says_where_a_message_goes_and_who_took_it_out(
     assert "la boîte de réception partagée" in browser.get(f"{place}?fait=1").content.decode()
     said = browser.get(f"{school.path}actes/").content.decode()
     assert "a fait remettre un courriel de la quarantaine" in said
+
+
+def test_what_members_set_is_told_with_their_names(school: School, of: Of) -> None:
+    box, head = school.box.account_id, f"account:{school.head.pk}"
+    colleague = account("collegue", first_name="Nadia", last_name="Petit")
+    school.share(colleague, Right.MANAGE)
+    save_filter(box, FORWARD, (), by=f"account:{colleague.pk}", now=now())
+    number = FilterRow.objects.get(account_id=box).pk
+    switch_filter(box, number, is_on=False, by=head, now=now())
+    drop_filter(box, number, by=head, now=now())
+    told = {(line.label, line.about, line.actor) for line in history_of(school.box.pk)}
+    assert ("Courriels transférés à", "camille.petit@ac-amiens.test", "Nadia Petit") in told
+    named = {
+        label
+        for label, about, actor in told
+        if (about, actor) == ("Copie", names_of([school.head.pk])[school.head.pk])
+    }
+    assert named == {"Filtre activé ou désactivé", "Filtre supprimé"}
+    assert "camille.petit@ac-amiens.test" in of(school.head).get(school.path).content.decode()

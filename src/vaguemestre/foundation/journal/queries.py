@@ -48,10 +48,12 @@ def subjects_by_detail(action: str, detail: str, values: Collection[str]) -> dic
     return {str(details[detail]): to for details, to in rows.values_list("details", "to")}
 
 
-def entries_about(to: str, *, limit: int) -> list[EntrySummary]:
-    """The newest entries about a subject, newest first."""
-    rows = Entry.objects.filter(to=to).order_by("-id")[:limit]
-    return [EntrySummary(row.action, row.by, row.at, row.details) for row in rows]
+def entries_about(to: str, *, limit: int, actions: Collection[str] = ()) -> list[EntrySummary]:
+    """The newest entries about a subject, newest first; of these actions alone if any."""
+    rows = Entry.objects.filter(to=to)
+    if actions:
+        rows = rows.filter(action__in=actions)
+    return [EntrySummary(row.action, row.by, row.at, row.details) for row in rows.order_by("-id")[:limit]]
 
 
 def entries_since(to: str, actions: Collection[str], since: datetime) -> list[EntrySummary]:

@@ -141,7 +141,8 @@ def switch_filter(account_id: int, filter_id: int, *, is_on: bool, by: str, now:
     """Switch a filter; switching on one that redirects or deletes notifies the owner again."""
     previous = queries.filter_of(account_id, filter_id)
     FilterRow.objects.filter(account_id=account_id, pk=filter_id).update(is_on=is_on)
-    record("sorting.filter-switched", to=f"account:{account_id}", by=by, at=now, is_on=is_on)
+    named = {"name": previous.name} if previous else {}
+    record("sorting.filter-switched", to=f"account:{account_id}", by=by, at=now, is_on=is_on, **named)
     if previous and is_on and not previous.is_on:
         notify_owner_of(account_id, replace(previous, is_on=True), by=by, now=now)
     return bump_revision(account_id)
@@ -161,8 +162,10 @@ def stop_filter(account_id: int, number: int, *, by: str, now: datetime) -> bool
 
 @transaction.atomic(durable=True)
 def drop_filter(account_id: int, filter_id: int, *, by: str, now: datetime) -> SortingChanged:
+    previous = queries.filter_of(account_id, filter_id)
     FilterRow.objects.filter(account_id=account_id, pk=filter_id).delete()
-    record("sorting.filter-dropped", to=f"account:{account_id}", by=by, at=now)
+    named = {"name": previous.name} if previous else {}
+    record("sorting.filter-dropped", to=f"account:{account_id}", by=by, at=now, **named)
     return bump_revision(account_id)
 
 

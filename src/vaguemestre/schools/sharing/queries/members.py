@@ -14,7 +14,7 @@ from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
 from vaguemestre.schools.sharing.queries.access import current_members
-from vaguemestre.schools.sharing.rules.history_labels import HISTORY_LABELS
+from vaguemestre.schools.sharing.rules.history_labels import HISTORY_LABELS, SETTING_LABELS, what_about
 from vaguemestre.schools.sharing.values import BoxKind, BoxRequestRow, MemberRow, Right, Source
 
 TAKEN_BACK_FOR = timedelta(days=30)  # a slip of the administration shows within that time
@@ -71,17 +71,26 @@ class HistoryLine:
 
 
 def history_of(box_id: int, *, limit: int = 50) -> list[HistoryLine]:
-    """The journal lines about a mailbox, newest first."""
-    lines = [line for line in entries_about(f"box:{box_id}", limit=limit) if line.action in HISTORY_LABELS]
+    """The journal lines about a mailbox and its settings, newest first."""
+    accounts = Box.objects.filter(pk=box_id).values_list("account_id", flat=True)
+    lines = [
+        line
+        for subject, actions in (
+            (f"box:{box_id}", HISTORY_LABELS),
+            *((f"account:{account_id}", SETTING_LABELS) for account_id in accounts),
+        )
+        for line in entries_about(subject, limit=limit, actions=actions)
+    ]
+    labels = {**HISTORY_LABELS, **SETTING_LABELS}
     names = _names({line.by for line in lines} | {str(line.details.get("member", "")) for line in lines})
     return [
         HistoryLine(
             line.at,
-            HISTORY_LABELS[line.action],
+            labels[line.action],
             names.get(line.by, "Vaguemestre"),
-            names.get(str(line.details.get("member", "")), "") or str(line.details.get("about", "")),
+            names.get(str(line.details.get("member", "")), "") or what_about(line.details),
         )
-        for line in sorted(lines, key=lambda line: line.at, reverse=True)
+        for line in sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
     ]
 
 

@@ -34,6 +34,35 @@ HISTORY_LABELS: Mapping[str, str] = {
     "sharing.opened": "Ouvert",
 }
 
+# What is recorded of the account of the mailbox, whose settings every member who manages changes.
+SETTING_LABELS: Mapping[str, str] = {
+    "sorting.absence-saved": "Notification d’absence changée",
+    "sorting.absence-ended": "Notification d’absence terminée",
+    "sorting.filter-saved": "Filtre enregistré",
+    "sorting.filter-switched": "Filtre activé ou désactivé",
+    "sorting.filter-dropped": "Filtre supprimé",
+    "sorting.filter-passed": "Filtre appliqué aux anciens courriels",
+    "sorting.filter-deletes": "Filtre qui supprime des courriels",
+    "sorting.forward-set": "Courriels transférés à",
+    "sorting.filter-stopped": "Filtre désactivé depuis un avertissement",
+    "sorting.redirects-stopped": "Renvois de courrier arrêtés",
+    "sorting.spam-saved": "Choix sur les indésirables enregistrés",
+    "sorting.expert-saved": "Filtre écrit à la main enregistré",
+    "sorting.expert-stopped": "Filtre écrit à la main désactivé",
+    "sorting.script-by-program": "Script de tri mis en place par un logiciel",
+    "compose.identity-saved": "Identité d’envoi enregistrée",
+    "compose.identity-removed": "Identité d’envoi retirée",
+    "compose.reply-to-set": "Réponses demandées à une adresse extérieure",
+    "compose.reply-to-removed": "Adresse de réponse retirée",
+}
+_WHAT = ("about", "address", "name")  # details that say what a line is about, the first that is there
+
+
+def what_about(details: Mapping[str, object]) -> str:
+    """What a line of the journal is about, as its details name it; empty when they do not."""
+    return next((str(details[name]) for name in _WHAT if details.get(name)), "")
+
+
 _SORTED: Mapping[str, str] = {
     "archive": "a archivé",
     "delete": "a supprimé",
