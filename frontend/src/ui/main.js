@@ -39,6 +39,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// When the chosen file was last written, which the browser does not send: in seconds, in a field of the form.
+document.addEventListener("change", (event) => {
+  const chosen = /** @type {HTMLInputElement} */ (event.target);
+  if (!chosen.dataset.modified || !chosen.form) return;
+  const file = chosen.files?.[0];
+  const field = /** @type {HTMLInputElement} */ (chosen.form.elements.namedItem(chosen.dataset.modified));
+  field.value = file ? String(file.lastModified / 1000) : "";
+});
+
 // What the account menu asks the server for waits until it is opened.
 const account = document.querySelector(".account");
 account?.addEventListener(

@@ -1,6 +1,8 @@
 """A feed given on a page in a real browser: read, shown, confirmed by keyboard, on a phone too."""
 
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,14 @@ def test_a_feed_is_given_shown_and_confirmed_by_keyboard_on_screens_without_a_fa
     assert Person.objects.filter(dossier__startswith="C0").count() == 3
     page.goto(f"/administration/flux/{feed_id}")
     expect(page.get_by_text("Appliqué", exact=True)).to_be_visible()
+
+
+def test_the_page_tells_when_the_chosen_file_was_written(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "grh.csv"
+    path.write_bytes(feed(*crowd(3)))
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    give(page, path)
+    assert Feed.objects.get().received_at == datetime.fromtimestamp(1_700_000_000, UTC)
 
 
 def test_a_file_that_cannot_be_used_says_so_on_screens_without_a_fault(page: Page, tmp_path: Path) -> None:

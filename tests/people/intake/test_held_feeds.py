@@ -214,6 +214,21 @@ def received(folder: Path, name: str, lines: Sequence[str], minutes: int) -> Fee
     return FeedFiles(path, name=name)
 
 
+def test_of_newer_files_the_one_that_changed_these_people_is_named(
+    setting: ImportContext, tmp_path: Path
+) -> None:
+    later = NOW + timedelta(hours=3)
+    for name, lines, minutes in (
+        ("mardi.csv", [*changed_by_c(), *TWELVE[4:]], 60),
+        ("mercredi.csv", [line()], 90),
+    ):
+        files = received(tmp_path, name, lines, minutes)
+        services.apply_feed(files, setting, TERMS, now=later, progress=lambda *_: None)
+    early = received(tmp_path, "lundi.csv", TWELVE, 0)
+    told = services.check_feed(early, setting, TERMS, now=later).plan.refusal
+    assert "Un fichier plus récent, « mardi.csv »" in told
+
+
 @pytest.mark.parametrize("terms", [TERMS, GRH1])
 def test_an_older_file_does_not_undo_a_newer_one(
     setting: ImportContext, tmp_path: Path, terms: ImportTerms

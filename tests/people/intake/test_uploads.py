@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -89,6 +89,20 @@ def applied(academy: int, content: bytes) -> int:
     services.confirm_feed(feed_id, plan=digest, departures=None, by="account:1", now=NOW)
     handlers.apply_confirmed(FeedConfirmed(feed_id))
     return feed_id
+
+
+@pytest.mark.parametrize("days", [1, None])
+def test_an_export_written_before_one_applied_already_is_told_to_go_back(
+    academy: int, days: int | None
+) -> None:
+    applied(academy, THREE)
+    export = feed(*(cells.replace("Personneak", "Autrefois") for cells in crowd(3)))
+    written = (NOW - timedelta(days=days)).timestamp() if days else None
+    upload = UploadedFeed("vieux.csv", export, modified=written)
+    feed_id = services.hold_upload(academy, upload, numen_keys.get(), by="account:1", now=NOW)
+    handlers.rebuild_requested_plan(PlanRequested(feed_id))
+    assert summary(feed_id).changes == 1
+    assert ("Un fichier plus récent, « rh.csv »" in summary(feed_id).refusal) is bool(days)
 
 
 @pytest.mark.parametrize("numen", ["20E9500009TWN", ""])

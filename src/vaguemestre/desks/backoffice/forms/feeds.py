@@ -10,6 +10,7 @@ from vaguemestre.people.directory.queries import academy_summaries
 from vaguemestre.people.intake.services import UploadedFeed
 
 _MAX_FEED_MB = 30
+_LAST_SECOND = 253_402_300_799  # of the year 9999, as far as dates go
 _CSV_INPUT = forms.FileInput({"accept": ".csv,text/csv"})
 
 
@@ -23,13 +24,16 @@ class FeedSearchForm(forms.Form):
 
 
 class FeedUploadForm(forms.Form):
-    """A feed and its establishments, given as files of a page."""
+    """A feed and its establishments, given as files of a page.
+
+    `modified`: filled in by the page when a file is chosen, so that an old export is known for one.
+    """
 
     academy = forms.TypedChoiceField(label="Académie", coerce=int)
     file = forms.FileField(
         label="Fichier des personnes",
         help_text=f"CSV UTF-8, séparateur point-virgule, {_MAX_FEED_MB} Mo au plus.",
-        widget=_CSV_INPUT,
+        widget=forms.FileInput({**_CSV_INPUT.attrs, "data-modified": "modified"}),
         error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
     )
     places = forms.FileField(
@@ -46,6 +50,10 @@ class FeedUploadForm(forms.Form):
         max_length=40,
         required=False,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    modified = forms.FloatField(
+        required=False, min_value=0, max_value=_LAST_SECOND, widget=forms.HiddenInput()
     )
 
     def __init__(self, academy_id: int, *args: Any) -> None:
@@ -78,4 +86,5 @@ class FeedUploadForm(forms.Form):
             file.read(),
             places.read() if places else b"",
             str(self.cleaned_data["source"]).strip(),
+            self.cleaned_data["modified"],
         )

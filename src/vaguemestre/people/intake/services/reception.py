@@ -33,7 +33,8 @@ def with_order_check(plan: Plan, academy_id: int, received: datetime, terms: Imp
         touched |= queries.people_changed_by(newer, batch)
     if not touched:
         return plan
-    latest = newer[0]
+    some = sorted(touched)[:_BATCH_PEOPLE]
+    latest = next(feed for feed in newer if queries.people_changed_by((feed,), some))
     reason = (
         f"Un fichier plus récent, « {latest.file_name} », appliqué le {dated_moment_fr(latest.started_at)}, "
         f"a déjà changé {counted(len(touched), 'personne')} de ce plan : celui-ci reviendrait en arrière."

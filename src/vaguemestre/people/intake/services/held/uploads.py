@@ -29,12 +29,16 @@ FILE_REFUSALS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class UploadedFeed:
-    """Files as given. `full_source`: the source the feed is complete for, "" if for none."""
+    """Files as given. `full_source`: the source the feed is complete for, "" if for none.
+
+    `modified`: when the feed was last written, in seconds since 1970, if the browser told it.
+    """
 
     name: str
     feed: bytes
     structures: bytes = b""
     full_source: str = ""
+    modified: float | None = None
 
 
 @transaction.atomic(durable=True)
@@ -59,7 +63,7 @@ def hold_upload(academy_id: int, upload: UploadedFeed, keys: NumenKeys, *, by: s
             full_source=upload.full_source,
             by=by,
             started_at=now,
-            received_at=received_at(None, sha256, academy_id, now),
+            received_at=received_at(upload.modified, sha256, academy_id, now),
             refusal=_AWAITS_PLAN,
             is_uploaded=True,
         )
