@@ -2,8 +2,14 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import pytest
+
+from vaguemestre.desks.operations import handlers as operations
+from vaguemestre.foundation.jobs.periodic import PeriodicTasks
+from vaguemestre.post.outbox import handlers as outbox
 from vaguemestre.post.outbox.values import RoundTrip
 from vaguemestre.post.trace.values import Engine, LogPiece, LogPosition, Step, StepKind
 from vaguemestre.processes.metrics import machine
@@ -57,3 +63,28 @@ def test_a_metric_tells_how_long_it_took_and_when(tmp_path: Path) -> None:
 def test_nothing_is_measured_when_the_setting_says_so(tmp_path: Path) -> None:
     config = Config(home=tmp_path, metrics=MetricsSection(self_mail=False))
     assert list(machine.self_mail(config)) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("room", "service", "task"),
+    [
+        (outbox, "send_self_mail", outbox.send_self_mail),
+        (operations, "take_measures", operations.measure),
+    ],
+)
+def test_after_a_long_outage_the_next_minute_tells_that_it_is_over(
+    monkeypatch: pytest.MonkeyPatch, room: ModuleType, service: str, task: Any
+) -> None:
+    tries: list[float] = []
+
+    def fail(*_: object, **__: object) -> None:
+        tries.append(clock.now)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(room.services, service, fail)
+    clock = SimpleNamespace(now=0.0)
+    rounds = PeriodicTasks((task,), clock=lambda: clock.now)
+    for clock.now in range(0, 1_900, 61):
+        rounds.run_due()
+    assert len(tries) == 32

@@ -20,7 +20,7 @@ from tests.engines.live import wait_until
 
 from vaguemestre.foundation.jobs import lease
 from vaguemestre.foundation.jobs.lease import LEASE, MAX_CLAIMS, LeaseKeeper, requeue_abandoned
-from vaguemestre.foundation.jobs.periodic import PeriodicTasks, every
+from vaguemestre.foundation.jobs.periodic import PeriodicTasks, every, without_backoff
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
 from vaguemestre.foundation.jobs.queries import find_failed_job
 from vaguemestre.foundation.jobs.rules import MAX_ATTEMPTS
@@ -209,6 +209,21 @@ def test_a_periodic_task_with_a_period_of_its_own_comes_as_often_as_it_says() ->
     for clock.now in (0, 29, 31, 62, 63):
         tasks.run_due()
     assert runs == ["often", "each minute", "often", "often", "each minute"]
+
+
+def test_what_measures_comes_back_as_soon_as_what_it_measures_is_mended() -> None:
+    runs: list[str] = []
+
+    @without_backoff
+    def measure() -> None:
+        runs.append("measure")
+        raise OSError("the outage")
+
+    clock = Clock()
+    tasks = PeriodicTasks((measure,), clock=clock)
+    for clock.now in (0, 61, 122, 183):
+        tasks.run_due()
+    assert runs == ["measure"] * 4
 
 
 @pytest.mark.heavy

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 LANES = 3  # threads; while one of them is free, a task that hangs delays no other
 _POLL_SECONDS = 1.0
 _PERIODS: dict[Callable[[], object], timedelta] = {}  # of the tasks that have their own
+_WITHOUT_BACKOFF: set[Callable[[], object]] = set()
 
 
 def every[T: Callable[[], object]](period: timedelta) -> Callable[[T], T]:
@@ -28,6 +29,15 @@ def every[T: Callable[[], object]](period: timedelta) -> Callable[[T], T]:
         return task
 
     return mark
+
+
+def without_backoff[T: Callable[[], object]](task: T) -> T:
+    """A periodic task that comes as often after failures: what tells how the instance is.
+
+    After a growing pause its alarm would stand for an hour after the mend.
+    """
+    _WITHOUT_BACKOFF.add(task)
+    return task
 
 
 class PeriodicTasks:
@@ -86,7 +96,8 @@ class PeriodicTasks:
             )  # at a start, engines may not be ready
             log.log(level, "periodic task %s failed, %d times in a row", _name(task), failures, exc_info=True)
         finally:
-            pause = pause_after(failures, _PERIODS.get(task, PERIOD))
+            counted = 0 if task in _WITHOUT_BACKOFF else failures
+            pause = pause_after(counted, _PERIODS.get(task, PERIOD))
             with self._lock:
                 self._failures[number] = failures
                 self._due[number] = self._clock() + pause.total_seconds()

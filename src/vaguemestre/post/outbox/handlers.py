@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils import timezone
 
+from vaguemestre.foundation.jobs.periodic import without_backoff
 from vaguemestre.foundation.jobs.tasks import follow_up
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
@@ -26,6 +27,7 @@ def resume_lost_messages() -> None:
     services.resume_messages(now=timezone.now())
 
 
+@without_backoff
 def send_self_mail() -> None:
     """Send a message round, so that a metric tells how long mail takes."""
     if settings.CONFIG.metrics.self_mail:
