@@ -162,6 +162,14 @@ def test_one_that_left_meanwhile_keeps_no_other_from_being_decided(engine: Engin
     assert "ZZZZZZ9" in str(result.exception)
 
 
+def test_more_than_one_act_may_take_are_decided_one_lot_after_the_other(engine: Engine) -> None:
+    engine.messages = [waiting(f"Q{number:05}") for number in range(MAX_MESSAGES + 2)]
+    ids = [message.queue_id for message in engine.messages]
+    result = CliRunner().invoke(cli.app, ["return", "--reason", "compte volé", *ids])
+    assert result.output == "Fait : 502 courriels.\n"
+    assert [len(queue_ids) for _, queue_ids in engine.asked] == [MAX_MESSAGES, 2]
+
+
 def test_an_empty_queue_says_for_how_long_a_message_is_tried(engine: Engine, settings: Any) -> None:
     engine.messages.clear()
     outgoing = replace(settings.CONFIG.mail.outgoing, queue_days=4)

@@ -1,6 +1,7 @@
 """`vaguemestre queue`: what waits in Postfix's queue, and decisions about it."""
 
 from collections.abc import Sequence
+from itertools import batched
 from typing import Annotated
 
 import typer
@@ -74,8 +75,11 @@ def send_back(
 def _act(act: QueueAct, ids: Sequence[str], reason: str = "") -> None:
     messages = [message for message in ports.list_queue.get()() if message.queue_id in set(ids)]
     if messages:
-        done = services.act_on_messages(
-            act, messages, ports.act_on_queue.get(), by=_BY, now=timezone.now(), reason=reason
+        done = sum(
+            services.act_on_messages(
+                act, lot, ports.act_on_queue.get(), by=_BY, now=timezone.now(), reason=reason
+            )
+            for lot in batched(messages, services.MAX_MESSAGES, strict=False)
         )
         typer.echo(f"Fait : {counted(done, 'courriel')}.")
     if missing := set(ids) - {message.queue_id for message in messages}:
