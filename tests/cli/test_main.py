@@ -74,14 +74,14 @@ def test_wrong_usage_is_2(run: Run, arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["feed", "check"], "il manque « file »."),
+        (["feed", "check"], "il manque « FICHIER »."),
         (["feed", "chek", "x"], "la commande « chek » n’existe pas. Est-ce « check » ?"),
         (["feed", "check", "x", "--nonsense"], "l’option « --nonsense » n’existe pas."),
         (["feed", "check", "x", "--full"], "l’option « --full » attend une valeur."),
-        (["feed", "confirm", "x"], "la valeur donnée pour « feed » ne convient pas."),
+        (["feed", "confirm", "x"], "la valeur donnée pour « NUMÉRO » ne convient pas."),
         (
             ["life", "declare", "x", "retraite"],
-            "la valeur donnée pour « event » ne convient pas ; au choix : arrival, move-within, leave, "
+            "la valeur donnée pour « ÉVÈNEMENT » ne convient pas ; au choix : arrival, move-within, leave, "
             "long-leave, transfer, academy-move, retirement, contract-end, death, suspension, compromise.",
         ),
         (["feed", "check", "x", "y"], "« y » est de trop."),

@@ -6,8 +6,23 @@ import typer
 import typer.rich_utils
 
 _HELP = "Montre cette aide."
-_KINDS = {"str": "texte", "int": "nombre", "float": "nombre", "path": "chemin", "file": "fichier"}
+_KINDS = {
+    "str": "texte",
+    "int": "nombre",
+    "float": "nombre",
+    "path": "chemin",
+    "file": "fichier",
+    "list[str]": "textes",
+}
 _DAYS = str.maketrans({"Y": "AAAA", "m": "MM", "d": "JJ", "H": "HH", "M": "MM", "S": "SS", "%": None})
+_ARGUMENTS = {  # its name in the code → the word of help pages and of refusals
+    "candidate": "numéro", "client_id": "identifiant", "code": "code", "departments": "départements",
+    "domain": "domaine", "event": "évènement", "feed": "numéro", "file": "fichier", "files": "fichier",
+    "ids": "numéro", "job": "numéro", "kind": "avis", "message_id": "message-id", "name": "nom",
+    "number": "numéro", "place": "dossier", "recipient": "destinataire", "running": "version",
+    "source": "pod", "target": "pod", "title": "titre", "tree": "version", "uai": "uai",
+    "username": "identifiant", "usernames": "identifiant",
+}  # fmt: skip
 _WORDS = {
     "COMMANDS_PANEL_TITLE": "Commandes",
     "REQUIRED_LONG_STRING": "[obligatoire]",
@@ -29,6 +44,8 @@ def _translate(command: Any) -> None:
     if option:
         option.help = _HELP
     for parameter in (*command.params, *([option] if option else [])):
+        if parameter.param_type_name == "argument":
+            parameter.metavar = parameter.metavar or _ARGUMENTS[parameter.name].upper()
         _name_kind(parameter)
     for below in getattr(command, "commands", {}).values():
         _translate(below)
