@@ -94,7 +94,7 @@ def test_a_database_that_answers_and_stores_nothing_is_down_until_it_does(config
     store(config, seconds_ago=60)
     found = health.checks(config)
     assert found["database"].ok
-    assert found["database-writes"].words.startswith("nothing stored for 6")
+    assert found["database-writes"].words.startswith("rien n’est enregistré depuis 6")
     assert not found["database-writes"].ok
     assert not found["collector"].is_warning  # it waits for the same
     store(config, seconds_ago=5)
@@ -150,7 +150,7 @@ def test_a_failed_job_is_a_warning_and_takes_no_page_away(config: Config) -> Non
     DBTaskResult.objects.filter(pk=task.id).update(status="FAILED", finished_at=timezone.now())
     jobs = health.checks(config)["jobs"]
     assert jobs.ok
-    assert jobs.as_json() == {"status": "warning", "detail": "1 failed"}
+    assert jobs.as_json() == {"status": "warning", "detail": "1 en échec"}
 
 
 @pytest.mark.django_db
@@ -169,7 +169,7 @@ def test_a_deferred_job_waits_only_since_it_may_run(config: Config) -> None:
 def test_an_ordinary_job_that_waits_since_long_is_a_warning(config: Config) -> None:
     wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
     DBTaskResult.objects.update(enqueued_at=timezone.now() - timedelta(hours=2))
-    assert "waits for 720" in health.checks(config)["jobs"].words
+    assert "attend depuis 120 min" in health.checks(config)["jobs"].words
 
 
 @pytest.mark.django_db
@@ -217,7 +217,7 @@ def test_a_service_that_greets_late_once_is_well() -> None:
 def test_mail_held_up_by_what_screens_it_is_no_silence_of_postfix(
     config: Config, monkeypatch: pytest.MonkeyPatch, silent: str, is_well: bool
 ) -> None:
-    away = Check(ok=True, words="no answer", is_warning=True)
+    away = Check(ok=True, words="pas de réponse", is_warning=True)
     monkeypatch.setattr(health, "companion_checks", lambda config: {"arrivals": Check(ok=True), silent: away})
     monkeypatch.setattr(health, "greets", lambda *_, **__: Check(ok=False, words=probes.LATE))
     monkeypatch.setattr(health, "has_filter", lambda config: False)
@@ -262,13 +262,13 @@ def test_health_is_only_read(client: Client, path: str) -> None:
 
 def test_a_backup_that_is_missing_or_old_is_a_warning(tmp_path: Path) -> None:
     config = Config(home=tmp_path, backup=BackupSection(repository="/srv/vm"))
-    assert health._backup(config).as_json() == {"status": "warning", "detail": "none yet"}
+    assert health._backup(config).as_json() == {"status": "warning", "detail": "aucune encore"}
     note = tmp_path / "last_backup.json"
     note.touch()
     assert health._backup(config).as_json() == {"status": "ok"}
     past = time.time() - 46 * 60
     os.utime(note, (past, past))
-    assert health._backup(config).as_json() == {"status": "warning", "detail": "46 minutes old"}
+    assert health._backup(config).as_json() == {"status": "warning", "detail": "la dernière a 46 minutes"}
 
 
 @pytest.mark.django_db
@@ -281,8 +281,8 @@ def test_an_instance_that_backs_nothing_up_is_asked_for_no_backup(config: Config
     ("days", "expected"),
     [
         (30, Check(ok=True)),
-        (13, Check(ok=True, words="public in 12 days", is_warning=True)),
-        (-1, Check(ok=False, words="ended: public")),
+        (13, Check(ok=True, words="public finit dans 12 jours", is_warning=True)),
+        (-1, Check(ok=False, words="fini : public")),
     ],
 )
 def test_a_certificate_that_ends_is_told(
@@ -337,7 +337,7 @@ def test_somebody_who_waits_for_a_lock_makes_writes_down(
         held.cursor().execute("LOCK TABLE cluster_machine IN EXCLUSIVE MODE")
         waiter.start()
         wait_until(lambda: not health.checks(config)["database-writes"].ok)
-        assert "lock" in health.checks(config)["database-writes"].words
+        assert "verrou" in health.checks(config)["database-writes"].words
     finally:
         held.rollback()
         held.close()
@@ -361,5 +361,5 @@ def test_a_log_that_gains_nothing_while_its_engine_answers_wants_somebody(config
     os.utime(file, (time.time() - 400,) * 2)
     silent = logs_check(config, {"postfix": well, "dovecot": away})
     assert silent.is_warning
-    assert silent.words == "postfix: nothing written for 400 s"
+    assert silent.words == "postfix n’y a rien écrit depuis 400 s"
     assert logs_check(config, {"postfix": away}).as_json() == {"status": "ok"}

@@ -46,7 +46,7 @@ def show_health(request: HttpRequest) -> JsonResponse:
     }
     if results["database"].ok and len(machines := machine_states(timezone.now())) > 1:
         body["machines"] = {machine.name: machine.as_json() for machine in machines}
-    answer = JsonResponse(body, status=200 if well else 503)
+    answer = JsonResponse(body, status=200 if well else 503, json_dumps_params={"ensure_ascii": False})
     if not well:  # the page did its work: what is down has its own errors in the logs
         words = "%s: %s"
         log_response(words, "down", request.path, response=answer, request=request, level="warning")

@@ -9,12 +9,13 @@ from vaguemestre.processes.production.live_check.live_verdicts import Finding
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
+_NO_SIGN, _QUIET = "aucun signe de vie depuis 30 s", "postfix n’y a rien écrit depuis 400 s"
 NAMES = frozenset({"mail.ac-exemple.fr"})
 
 
 def test_what_stands_still_under_bin_up_is_not_to_be_restarted_by_units_that_it_has_not() -> None:
     installed, demonstration = (
-        verdicts.judge_part("long-worker", "warning", "no sign for 30 s", has_units=has_units).line()
+        verdicts.judge_part("long-worker", "warning", _NO_SIGN, has_units=has_units).line()
         for has_units in (True, False)
     )
     assert "systemctl restart vaguemestre-worker-long" in installed
@@ -26,9 +27,12 @@ def test_what_stands_still_under_bin_up_is_not_to_be_restarted_by_units_that_it_
     ("well", "red"),
     [
         (verdicts.judge_unit("vaguemestre-web.service", "active"), verdicts.judge_unit("x", "failed")),
-        (verdicts.judge_part("gate", "ok", ""), verdicts.judge_part("gate", "down", "no sign for 30 s")),
-        (verdicts.judge_part("valkey", "ok", ""), verdicts.judge_part("valkey", "warning", "no answer")),
-        (verdicts.judge_port(25, "::", ""), verdicts.judge_port(25, "::", "Connection refused")),
+        (
+            verdicts.judge_part("gate", "ok", ""),
+            verdicts.judge_part("gate", "down", _NO_SIGN),
+        ),
+        (verdicts.judge_part("valkey", "ok", ""), verdicts.judge_part("valkey", "warning", "pas de réponse")),
+        (verdicts.judge_port(25, "::", ""), verdicts.judge_port(25, "::", "connexion refusée")),
         (
             verdicts.judge_postmaster("dsi@ac-exemple.fr", has_mailbox=True),
             verdicts.judge_postmaster("", has_mailbox=False),
@@ -90,17 +94,17 @@ def test_missing_names_are_named() -> None:
     ],
 )
 def test_a_part_that_stands_still_is_named_with_its_own_unit(part: str, command: str) -> None:
-    finding = verdicts.judge_part(part, "down", "no answer")
-    assert finding.line().startswith(f"ROUGE  partie {part} : no answer → {command}")
+    finding = verdicts.judge_part(part, "down", "pas de réponse")
+    assert finding.line().startswith(f"ROUGE  partie {part} : pas de réponse → {command}")
 
 
 def test_jobs_that_wait_are_not_looked_for_among_those_that_failed() -> None:
     waiting, failed, both = (
         verdicts.judge_part("jobs", "warning", words).remedy
         for words in (
-            "the oldest one waits for 743 s",
-            "2 failed",
-            "2 failed, the oldest one waits for 743 s",
+            "le plus ancien attend depuis 12 min",
+            "2 en échec",
+            "2 en échec, le plus ancien attend depuis 12 min",
         )
     )
     assert "jobs list" not in waiting
@@ -111,7 +115,22 @@ def test_jobs_that_wait_are_not_looked_for_among_those_that_failed() -> None:
 
 
 def test_a_silent_log_under_bin_up_is_opened_anew_by_a_signal() -> None:
-    assert "systemctl reload" in verdicts.judge_part("logs", "warning", "postfix: nothing written").remedy
-    remedy = verdicts.judge_part("logs", "warning", "postfix: nothing written", has_units=False).remedy
+    assert "systemctl reload" in verdicts.judge_part("logs", "warning", _QUIET).remedy
+    remedy = verdicts.judge_part("logs", "warning", _QUIET, has_units=False).remedy
     assert "kill -HUP" in remedy
     assert "systemctl" not in remedy
+
+
+def test_a_state_without_a_word_is_said_in_french() -> None:
+    assert verdicts.judge_part("carddav", "down", "").sentence == "en panne"
+    assert verdicts.judge_unit("vaguemestre-web.service", "failed").sentence == "en échec"
+
+
+def test_what_is_missing_under_bin_up_is_not_to_be_written_for_units_that_it_has_not() -> None:
+    for finding in (
+        verdicts.judge_backup(None, NOW, DAY, is_planned=False, has_units=False),
+        verdicts.judge_backup(None, NOW, DAY, is_planned=True, has_units=False),
+        verdicts.judge_postmaster("", has_mailbox=False, has_units=False),
+    ):
+        assert "bin/install" not in finding.remedy
+        assert "systemctl" not in finding.remedy

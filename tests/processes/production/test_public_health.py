@@ -76,18 +76,20 @@ def test_each_other_part_has_a_line_that_names_what_keeps_it(
 ) -> None:
     monkeypatch.setattr(live, "is_under_systemd", lambda _config: has_units)
     site.says(
-        dovecot={"status": "ok"}, gate={"status": "down", "detail": "no sign"}, valkey={"status": "warning"}
+        dovecot={"status": "ok"},
+        gate={"status": "down", "detail": "aucun signe"},
+        valkey={"status": "warning"},
     )
     gate, valkey = site.lines()
-    assert gate.startswith(f"ROUGE  partie gate : no sign → {remedies[0]}")
-    assert valkey.startswith(f"ROUGE  partie valkey : warning → {remedies[1]}")
+    assert gate.startswith(f"ROUGE  partie gate : aucun signe → {remedies[0]}")
+    assert valkey.startswith(f"ROUGE  partie valkey : à voir de près → {remedies[1]}")
     assert trouble_of(site.config) == "gate", "a warning stops no upgrade"
 
 
 def test_pages_that_do_not_answer_are_told(site: Site) -> None:
     front, line = site.lines()
     assert front.startswith("ROUGE  partie front")  # that nothing listens at its own port either
-    assert line.startswith("ROUGE  parties : /sante/ ne répond pas (JSONDecodeError)")
+    assert line.startswith("ROUGE  parties : /sante/ ne répond pas ce qu’il doit (JSONDecodeError)")
 
 
 def test_a_machine_without_pages_is_not_asked(site: Site) -> None:

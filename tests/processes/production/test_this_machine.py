@@ -107,7 +107,7 @@ def test_a_front_that_says_nothing_is_named_where_no_page_can_say_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def silent(_: Config) -> None:
-        raise HealthUnknown("/sante/ ne répond pas (TimeoutError)")
+        raise HealthUnknown("/sante/ ne répond pas (pas de réponse à temps)")
 
     monkeypatch.setattr(live, "parts_of", silent)
     monkeypatch.setattr(live, "front_check", lambda _: Check(ok=False, words="timed out"))

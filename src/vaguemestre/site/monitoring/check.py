@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Check:
-    """The state of one part: `ok`, and a few words when it is not.
+    """The state of one part: `ok`, and a few French words when it is not.
 
     `is_warning`: pages and mail go on, and yet somebody should look. `is_waiting`: it has nothing to do here
     for now, and could.

@@ -13,10 +13,11 @@ from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.site.config import Config
 from vaguemestre.site.monitoring.check import Check
+from vaguemestre.site.monitoring.probes import engine_words
 
 _PATIENCE = 1.0  # seconds
 _PROBE = "essai@exemple.invalid"  # of an address that is made and not used
-_SILENT = "no answer"
+_SILENT = "pas de réponse"
 # Mail goes on: its parts are not counted; quotas, scripts and removals wait; nobody activates an account; no
 # process of the filter is replaced; the filter forgot what it knew.
 _OPTIONAL = ("arrivals", "mail-agent", "numen-agent", "rspamd", "valkey")
@@ -78,7 +79,7 @@ def _sender_rewriter(config: Config) -> Check:
     try:
         SenderRewriter(config.ports.srs_forward, _PATIENCE)(_PROBE)
     except EngineDown as error:
-        return Check(ok=True, words=str(error), is_warning=True)
+        return Check(ok=True, words=engine_words(error), is_warning=True)
     return Check(ok=True)
 
 
@@ -89,7 +90,7 @@ def _resolver() -> Check:
     if state is ResolverState.SILENT:
         return Check(ok=True, words=_SILENT, is_warning=True)
     is_lax = are_local(servers) and state is not ResolverState.VALIDATES
-    return Check(ok=True, words="validates nothing (DNSSEC)" if is_lax else "", is_warning=is_lax)
+    return Check(ok=True, words="ne vérifie rien (DNSSEC)" if is_lax else "", is_warning=is_lax)
 
 
 def _relay(host: str, port: int) -> Check:

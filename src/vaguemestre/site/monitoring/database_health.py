@@ -31,17 +31,17 @@ def _answers() -> Check:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
-        return Check(ok=False, words=type(error).__name__)
+        return Check(ok=False, words=f"pas de réponse ({type(error).__name__})")
     return Check(ok=True)
 
 
 def _stores(data_dir: Path | None) -> Check:
     silence = seconds_since_stored(data_dir) if data_dir else 0.0
     if silence > _MAX_SILENCE_SECONDS:
-        return Check(ok=False, words=f"nothing stored for {silence:.0f} s")
+        return Check(ok=False, words=f"rien n’est enregistré depuis {silence:.0f} s")
     waited = _longest_wait()
     if waited > _MAX_LOCK_SECONDS:
-        return Check(ok=False, words=f"a lock is waited for since {waited:.0f} s")
+        return Check(ok=False, words=f"un verrou est attendu depuis {waited:.0f} s")
     return Check(ok=True)
 
 

@@ -26,7 +26,7 @@ def logs_check(config: Config, engines: Mapping[str, Check]) -> Check:
     now = time.time()
     quiet = {engine: now - at for engine, at in last_lines(config).items()}
     words = [
-        f"{engine}: nothing written for {quiet[engine]:.0f} s"
+        f"{engine} n’y a rien écrit depuis {quiet[engine]:.0f} s"
         for engine, check in engines.items()
         if check.ok and quiet.get(engine, 0.0) > MAX_QUIET_SECONDS
     ]

@@ -16,18 +16,21 @@ from vaguemestre.engines.tls.certificates import expiries
 from vaguemestre.foundation.jobs.queries import count_failed_jobs, longest_wait
 from vaguemestre.foundation.jobs.rules import worker_name
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
+from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
 from vaguemestre.site.monitoring.check import Check
 from vaguemestre.site.monitoring.companion_health import companion_checks
 from vaguemestre.site.monitoring.database_health import database_checks
 from vaguemestre.site.monitoring.engine_logs import logs_check
-from vaguemestre.site.monitoring.probes import LATE, front_check, greets, page_answers
+from vaguemestre.site.monitoring.probes import LATE, engine_words, front_check, greets, page_answers
 
 _START_PATIENCE = 1.5  # where a process is started to answer
 _MIN_FREE_BYTES = 200_000_000  # below, mail is about to be refused
 _MIN_FREE_FILES = 1000
 _STALE_SECONDS = 15.0  # without a sign of the worker
+_STARTS_NOTHING = "ne lance plus de processus"  # and those it started still answer
 _SOON = timedelta(days=14)  # renewal should have happened by itself
 _MAX_WAIT = timedelta(minutes=10)  # of a job that may run
 
@@ -78,7 +81,7 @@ def _filter(config: Config, first_process: Check) -> Check:
     answer = _warning(page_answers(config.ports.filter_controller, "/ping"))
     if answer.is_warning or not first_process.is_warning:
         return answer
-    return Check(ok=True, words="starts no process", is_warning=True)
+    return Check(ok=True, words=_STARTS_NOTHING, is_warning=True)
 
 
 def _antivirus(config: Config) -> Check:
@@ -86,7 +89,7 @@ def _antivirus(config: Config) -> Check:
     try:
         Clamd(config.files.clamd).ping(_START_PATIENCE)
     except EngineDown as error:
-        return Check(ok=True, words=str(error), is_warning=True)
+        return Check(ok=True, words=engine_words(error), is_warning=True)
     return Check(ok=True)
 
 
@@ -99,7 +102,7 @@ def _dovecot(config: Config) -> Check:
     greeting = Check(ok=True) if config.topology.pods else greets(host, ports.imap, b"* OK")
     if not greeting.ok or greets(host, ports.managesieve, b'"IMPL', _START_PATIENCE).ok:
         return greeting
-    return Check(ok=False, words="starts no process")
+    return Check(ok=False, words=_STARTS_NOTHING)
 
 
 def _postfix(config: Config, are_screens_well: Callable[[], bool]) -> Check:
@@ -110,9 +113,9 @@ def _postfix(config: Config, are_screens_well: Callable[[], bool]) -> Check:
         return greeting
     try:
         if not queue_agent.master_answers(config):
-            return Check(ok=False, words="starts no process")
+            return Check(ok=False, words=_STARTS_NOTHING)
         if not queue_agent.manager_answers(config):
-            return Check(ok=False, words="moves no message")
+            return Check(ok=False, words="ne fait plus avancer de courriel")
     except (EngineDown, EngineRefused):  # of the agent, or of an older one: Postfix itself greets
         return greeting
     return Check(ok=True)
@@ -128,8 +131,9 @@ def _beats(config: Config, name: str) -> Check:
     try:
         age = time.time() - (config.run_dir / f"{name}.heartbeat").stat().st_mtime
     except OSError:
-        return Check(ok=False, words="no sign")
-    return Check(ok=age < _STALE_SECONDS, words="" if age < _STALE_SECONDS else f"no sign for {age:.0f} s")
+        return Check(ok=False, words="aucun signe de vie")
+    is_well = age < _STALE_SECONDS
+    return Check(ok=is_well, words="" if is_well else f"aucun signe de vie depuis {age:.0f} s")
 
 
 def _workers(config: Config) -> Check:
@@ -147,10 +151,10 @@ def _jobs() -> Check:
     try:
         failed, waited = count_failed_jobs(), longest_wait(timezone.now())
     except DatabaseError as error:
-        return Check(ok=True, words=type(error).__name__, is_warning=True)
-    words = [f"{failed} failed"] if failed else []
+        return Check(ok=True, words=f"illisibles ({type(error).__name__})", is_warning=True)
+    words = [f"{failed} en échec"] if failed else []
     if waited > _MAX_WAIT:
-        words.append(f"the oldest one waits for {waited.total_seconds():.0f} s")
+        words.append(f"le plus ancien attend depuis {waited // timedelta(minutes=1)} min")
     return Check(ok=True, words=", ".join(words), is_warning=bool(words))
 
 
@@ -159,9 +163,11 @@ def _backup(config: Config) -> Check:
     try:
         age = time.time() - (config.home / LAST_BACKUP).stat().st_mtime
     except OSError:
-        return Check(ok=True, words="none yet", is_warning=True)
+        return Check(ok=True, words="aucune encore", is_warning=True)
     is_late = age > config.backup.late_after.total_seconds()
-    return Check(ok=True, words=f"{age / 60:.0f} minutes old" if is_late else "", is_warning=is_late)
+    return Check(
+        ok=True, words=f"la dernière a {age / 60:.0f} minutes" if is_late else "", is_warning=is_late
+    )
 
 
 def _certificates(config: Config) -> Check:
@@ -169,13 +175,16 @@ def _certificates(config: Config) -> Check:
     try:
         ends = expiries(config)
     except (OSError, ValueError) as error:
-        return _warning(Check(ok=False, words=type(error).__name__))
+        words = os_error_fr(error) if isinstance(error, OSError) else "illisibles"
+        return _warning(Check(ok=False, words=words))
     now = timezone.now()
     expired = sorted(name for name, ends_at in ends.items() if ends_at <= now)
     if expired:
-        return Check(ok=False, words=f"ended: {', '.join(expired)}")
+        return Check(ok=False, words=f"fini : {', '.join(expired)}")
     remaining = {name: ends_at - now for name, ends_at in ends.items()}
-    soon = sorted(f"{name} in {span.days} days" for name, span in remaining.items() if span < _SOON)
+    soon = sorted(
+        f"{name} finit dans {counted(span.days, 'jour')}" for name, span in remaining.items() if span < _SOON
+    )
     return _warning(Check(ok=not soon, words=", ".join(soon)))
 
 
@@ -184,11 +193,11 @@ def free_space(config: Config) -> Check:
     try:
         free, inodes = shutil.disk_usage(config.home).free, os.statvfs(config.home)
     except OSError as error:
-        return Check(ok=False, words=str(error))
+        return Check(ok=False, words=os_error_fr(error))
     if free < _MIN_FREE_BYTES:
-        return Check(ok=False, words=f"{free // 1_000_000} MB left")
+        return Check(ok=False, words=f"il reste {free // 1_000_000} Mo")
     if (
         inodes.f_files and inodes.f_favail < _MIN_FREE_FILES
     ):  # 0 in all: a file system that makes them as needed
-        return Check(ok=False, words=f"room for {inodes.f_favail} files")
+        return Check(ok=False, words=f"il reste place pour {inodes.f_favail} fichiers")
     return Check(ok=True)

@@ -2,11 +2,14 @@
 
 import socket
 
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.site.monitoring.check import Check
 
 _PATIENCE = 0.25  # seconds for one service
 _SECOND_PATIENCE = 0.5  # seconds, once more: a busy machine starts the process that greets later
-LATE = "timed out"
+LATE = os_error_fr(TimeoutError())
+UNEXPECTED = "réponse inattendue"
 
 
 def front_check(port: int) -> Check:
@@ -26,11 +29,20 @@ def _greeting(host: str, port: int, expected: bytes, patience: float, asked: byt
     try:
         with socket.create_connection((host, port), patience) as peer:
             peer.sendall(asked)
-            return Check(ok=peer.recv(64).startswith(expected))
-    except TimeoutError:
-        return Check(ok=False, words=LATE)
+            return judged(is_well=peer.recv(64).startswith(expected))
     except OSError as error:
-        return Check(ok=False, words=str(error))
+        return Check(ok=False, words=os_error_fr(error))
+
+
+def judged(*, is_well: bool) -> Check:
+    """Of an answer that came."""
+    return Check(ok=is_well, words="" if is_well else UNEXPECTED)
+
+
+def engine_words(error: EngineDown) -> str:
+    """Why an engine of ours is away, in French."""
+    cause = error.__cause__
+    return os_error_fr(cause) if isinstance(cause, OSError) else UNEXPECTED
 
 
 def page_answers(port: int, path: str) -> Check:
@@ -38,9 +50,9 @@ def page_answers(port: int, path: str) -> Check:
     try:
         with socket.create_connection(("127.0.0.1", port), _PATIENCE) as peer:
             peer.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost:{port}\r\n\r\n".encode())
-            return Check(ok=b" 200 " in peer.recv(64))
+            return judged(is_well=b" 200 " in peer.recv(64))
     except OSError as error:
-        return Check(ok=False, words=str(error))
+        return Check(ok=False, words=os_error_fr(error))
 
 
 def is_ours(address: str) -> bool:

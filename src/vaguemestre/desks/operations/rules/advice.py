@@ -165,8 +165,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
             "Un courriel n’avance plus",
             "La file active ou l’arrivée est bloquée.",
             (
-                "Voir ce qui manque : `vaguemestre check --live`. « partie postfix : moves no message » : la "
-                "file est figée ; « Premier essai en cours » ne dit alors rien.",
+                "Voir ce qui manque : `vaguemestre check --live`. « partie postfix : ne fait plus avancer "
+                "de courriel » : la file est figée ; « Premier essai en cours » ne dit alors rien.",
                 "Un seul courriel, les autres passent : page « File d’attente », le retenir. "
                 "`grep NUMÉRO /var/lib/vaguemestre/logs/postfix.log` dit ce qu’il attend.",
                 "Reprendre : `systemctl restart vaguemestre-postfix`. La file est gardée et repart.",

@@ -18,12 +18,14 @@ from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.postfix.mailboxes import has_mailbox
 from vaguemestre.engines.tls.certificates import names_of, paths, pod_pair, public_paths
 from vaguemestre.engines.tls.certificates_by_name import pair_of
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes.production.database_advice import database_advice
 from vaguemestre.processes.production.live_check import live_verdicts as verdicts
 from vaguemestre.processes.production.live_check.live_verdicts import Finding
 from vaguemestre.processes.production.live_check.public_health import HealthUnknown, parts_of
 from vaguemestre.processes.production.live_check.this_machine import (
     has_processes,
+    is_demonstration,
     role_fr,
     shows_pages,
     waits,
@@ -108,7 +110,7 @@ def _refusal(address: str, port: int) -> str:
         with socket.create_connection((address, port), _PATIENCE):
             return ""
     except OSError as error:
-        return error.strerror or type(error).__name__
+        return os_error_fr(error)
 
 
 def _machine(config: Config, now: datetime) -> Iterator[Finding]:
@@ -146,7 +148,7 @@ def _public_certificate(config: Config, now: datetime) -> Iterator[Finding]:
             for file in (public_paths(config).certificate, paths(config).ca)
         )
     except (OSError, ValueError) as error:
-        yield Finding("certificat", is_well=False, sentence=str(error), remedy="relancez bin/install")
+        yield Finding("certificat", is_well=False, sentence=_unreadable(error), remedy="relancez bin/install")
         return
     yield verdicts.judge_certificate_end(certificate.not_valid_after_utc, now)
     is_another_awaited = config.tls.is_given and certificate.issuer == own_authority.subject
@@ -155,7 +157,9 @@ def _public_certificate(config: Config, now: datetime) -> Iterator[Finding]:
     if config.tls.is_given and not is_another_awaited:
         chain = x509.load_pem_x509_certificates(public_paths(config).certificate.read_bytes())
         yield verdicts.judge_certificate_chain(_chain_failure(chain, now))
-    if not is_another_awaited:  # its names are not those that count
+    if is_demonstration(config):
+        yield verdicts.not_demonstrated("certificat, noms")
+    elif not is_another_awaited:  # its names are not those that count
         yield verdicts.judge_certificate_names(names_of(certificate), hosts_shown(config))
     for academy in config.academies:
         if academy.certificate:
@@ -165,11 +169,15 @@ def _public_certificate(config: Config, now: datetime) -> Iterator[Finding]:
             yield verdicts.judge_certificate_names(names_of(own), hosts_shown(config, academy))
 
 
+def _unreadable(error: OSError | ValueError) -> str:
+    return f"illisible ({os_error_fr(error) if isinstance(error, OSError) else 'ce n’est pas du PEM'})"
+
+
 def _certificate_of_pod(config: Config, now: datetime) -> Iterator[Finding]:
     try:
         certificate = x509.load_pem_x509_certificate(pod_pair(config).certificate.read_bytes())
     except (OSError, ValueError) as error:
-        yield Finding("certificat", is_well=False, sentence=str(error), remedy="relancez bin/install")
+        yield Finding("certificat", is_well=False, sentence=_unreadable(error), remedy="relancez bin/install")
     else:
         yield verdicts.judge_certificate_end(certificate.not_valid_after_utc, now)
 
@@ -193,7 +201,8 @@ def _chain_failure(chain: Sequence[x509.Certificate], now: datetime) -> str:
 def _postmaster(config: Config, now: datetime) -> Iterator[Finding]:
     if config.mail.outgoing.leaves and shows_pages(config):
         address = config.mail.postmaster
-        yield verdicts.judge_postmaster(address, has_mailbox=bool(address) and has_mailbox(config, address))
+        has_box = bool(address) and has_mailbox(config, address)
+        yield verdicts.judge_postmaster(address, has_mailbox=has_box, has_units=is_under_systemd(config))
 
 
 def _backup(config: Config, now: datetime) -> Iterator[Finding]:
@@ -201,8 +210,9 @@ def _backup(config: Config, now: datetime) -> Iterator[Finding]:
         return  # no mail to copy
     backup = config.backup
     yield verdicts.judge_backup(
-        _last_backup(config), now, backup.late_after, is_planned=bool(backup.repository)
-    )
+        _last_backup(config), now, backup.late_after,
+        is_planned=bool(backup.repository), has_units=is_under_systemd(config),
+    )  # fmt: skip
 
 
 def _last_backup(config: Config) -> datetime | None:
@@ -217,6 +227,9 @@ def _last_backup(config: Config) -> datetime | None:
 def _zone(config: Config, now: datetime) -> Iterator[Finding]:
     """The records of the domain. The rooms know them, so Django is set up, for this check alone."""
     if not shows_pages(config):
+        return
+    if is_demonstration(config):
+        yield verdicts.not_demonstrated("DNS")
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     importlib.import_module("django").setup()

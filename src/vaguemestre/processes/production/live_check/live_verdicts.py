@@ -26,9 +26,14 @@ class Finding(NamedTuple):
 
 
 def judge_unit(name: str, state: str) -> Finding:
-    return Finding(f"unité {name}", state == "active", state or "inconnue", f"journalctl -u {name}")
+    sentence = _STATES_OF_UNITS.get(state, state) or "inconnue"
+    return Finding(f"unité {name}", state == "active", sentence, f"journalctl -u {name}")
 
 
+_STATES_OF_UNITS = {
+    "failed": "en échec", "inactive": "arrêtée", "activating": "démarre", "deactivating": "s’arrête",
+}  # fmt: skip
+_STATES_OF_PARTS = {"down": "en panne", "warning": "à voir de près", "waiting": "attend"}
 _OURS = "vaguemestre-"
 _UNITS = {  # part of /sante/ → unit, where it has another name
     "database": "postgresql",
@@ -68,13 +73,13 @@ def judge_part(name: str, status: str, detail: str, *, has_units: bool = True, d
         remedy = database
     else:
         remedy = known.get(name) or _restart(name, has_units=has_units)
-    return Finding(f"partie {name}", status == "ok", detail or status, remedy)
+    return Finding(f"partie {name}", status == "ok", detail or _STATES_OF_PARTS.get(status, status), remedy)
 
 
 def _remedy_of_jobs(detail: str) -> str:
     """`vaguemestre jobs list` shows those that failed alone."""
-    remedies = ["vaguemestre jobs list"] if "failed" in detail else []
-    if "waits" in detail or not remedies:
+    remedies = ["vaguemestre jobs list"] if "en échec" in detail else []
+    if "attend" in detail or not remedies:
         remedies.append("docs/operations/alerts/jobs-late.md : qui devait les faire")
     return " ; ".join(remedies)
 
@@ -87,6 +92,11 @@ def _restart(part: str, *, has_units: bool) -> str:
     return f"kill -9 du processus de {process} (vaguemestre status) : bin/up le relance ; logs/{process}.log"
 
 
+def not_demonstrated(name: str) -> Finding:
+    """Of names that exist nowhere but in a demonstration nobody can act on what the world says."""
+    return Finding(name, is_well=True, sentence="pas en démonstration")
+
+
 def judge_port(port: int, address: str, error: str) -> Finding:
     return Finding(
         f"port {port} sur {address}",
@@ -96,13 +106,21 @@ def judge_port(port: int, address: str, error: str) -> Finding:
     )
 
 
-def judge_postmaster(address: str, *, has_mailbox: bool) -> Finding:
-    """`address`: who reads it; empty for nobody."""
-    remedy = "écrivez dans [mail] « postmaster » l’adresse de qui les lira, puis relancez bin/install"
+def judge_postmaster(address: str, *, has_mailbox: bool, has_units: bool = True) -> Finding:
+    """`address`: who reads it; empty for nobody. `has_units`: False under bin/up."""
+    again = _apply_again(has_units=has_units)
+    remedy = f"écrivez dans [mail] « postmaster » l’adresse de qui les lira, {again}"
     sentence = f"lus par {address or 'personne'}"
     if address and not has_mailbox:
         sentence = f"{address} n’a pas de boîte : ce qui leur est écrit revient à l’envoyeur"
     return Finding("postmaster@ et abuse@", bool(address) and has_mailbox, sentence, remedy)
+
+
+def _apply_again(*, has_units: bool) -> str:
+    """What makes the configuration count, once written."""
+    if has_units:
+        return "puis relancez bin/install"
+    return "dans vaguemestre.toml du dossier de l’instance, puis arrêtez bin/up et relancez-le"
 
 
 def judge_disk(free: int, total: int) -> Finding:
@@ -180,14 +198,21 @@ def judge_certificate_names(names: frozenset[str], hosts: Collection[str]) -> Fi
 
 
 def judge_backup(
-    made_at: datetime | None, now: datetime, late_after: timedelta, *, is_planned: bool
+    made_at: datetime | None,
+    now: datetime,
+    late_after: timedelta,
+    *,
+    is_planned: bool,
+    has_units: bool = True,
 ) -> Finding:
-    """`late_after`: the age that is too old. `is_planned`: a repository is named."""
+    """`late_after`: the age that is too old. `is_planned`: a repository is named. `has_units`: as above."""
     remedy = (
         "systemctl start vaguemestre-backup en fait une ; journalctl -u vaguemestre-backup dit ce qui manque"
     )
     if not is_planned:
-        remedy = "écrivez [backup] « repository », puis relancez bin/install"
+        remedy = f"écrivez [backup] « repository », {_apply_again(has_units=has_units)}"
+    elif not has_units:
+        remedy = _REMEDIES_UNDER_BIN_UP["backup"]
     if made_at is None:
         return Finding("sauvegarde", is_well=False, sentence="aucune n’est connue", remedy=remedy)
     minutes = (now - made_at) / timedelta(minutes=1)

@@ -6,6 +6,7 @@ import ssl
 import time
 from urllib.parse import urlsplit
 
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.site.config import Config
 
@@ -46,8 +47,10 @@ def parts_of(config: Config) -> Parts:
         connection.request("GET", "/sante/", headers={"Host": urlsplit(config.public_url).netloc})
         answer = connection.getresponse()
         parts: Parts = json.loads(answer.read())["checks"]
-    except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
-        raise HealthUnknown(f"/sante/ ne répond pas ({type(error).__name__})") from error
+    except OSError as error:
+        raise HealthUnknown(f"/sante/ ne répond pas ({os_error_fr(error)})") from error
+    except (http.client.HTTPException, ValueError, KeyError) as error:
+        raise HealthUnknown(f"/sante/ ne répond pas ce qu’il doit ({type(error).__name__})") from error
     finally:
         connection.close()
     return parts

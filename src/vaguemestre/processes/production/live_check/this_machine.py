@@ -9,10 +9,13 @@ from vaguemestre.processes.production.nodes.entry_machine import KEEPALIVED
 from vaguemestre.processes.production.nodes.pod_member import COROSYNC, PACEMAKER
 from vaguemestre.processes.production.units.children import children_of
 from vaguemestre.processes.production.units.shared_pod import started_at_boot
+from vaguemestre.processes.production.units.unit_states import is_under_systemd
 from vaguemestre.processes.production.units.units import PREPARE, service_name
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.topology import DATABASE, ENTRY, NodeSection
 from vaguemestre.site.monitoring.probes import is_ours
+
+_RESERVED = frozenset(("test", "example", "invalid", "localhost"))
 
 
 def node_of(config: Config) -> NodeSection | None:
@@ -29,6 +32,12 @@ def has_processes(config: Config) -> bool:
     """Whether processes of ours run here; else only engines of Debian."""
     node = node_of(config)
     return node is None or node.serves
+
+
+def is_demonstration(config: Config) -> bool:
+    """Whether bin/up keeps an instance of names that no DNS of the world will ever hold (RFC 6761)."""
+    names = config.domains
+    return not is_under_systemd(config) and all(name.rpartition(".")[2] in _RESERVED for name in names)
 
 
 def waits(config: Config) -> bool:
