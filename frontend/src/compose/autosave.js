@@ -1,8 +1,11 @@
 // No text lost: on this computer at once, on the server after a breath, two windows never over each other.
 import { Away, Refused, SignedOut } from "./server.js";
 
-const PAUSE = 1500; // milliseconds after the last letter
-const LONGEST = 4500; // milliseconds after the first, for who never stops
+const PAUSE_MS = 1500; // after the last letter
+const MAX_PAUSE_MS = 4500; // after the first, for who never stops
+const MAX_FAREWELL_CHARS = 60_000; // browsers send no more of a page that is being left
+const RETRY_MS = 3000; // and as much again after each failure
+const MAX_RETRY_MS = 15_000;
 
 export class Autosave {
   /**
@@ -63,7 +66,7 @@ export class Autosave {
     } catch {
       // full or forbidden: the server's copy remains
     }
-    this.soon(Math.max(0, Math.min(PAUSE, this.since + LONGEST - Date.now())));
+    this.soon(Math.max(0, Math.min(PAUSE_MS, this.since + MAX_PAUSE_MS - Date.now())));
   }
 
   // Another page goes on with the text: it is kept even as it opened.
@@ -94,10 +97,13 @@ export class Autosave {
     const sent = this.read();
     this.onState("saving");
     try {
-      const told = await this.server.post("brouillon/", { ...sent, revision: this.revision });
-      this.revision = told.revision;
+      const { revision, trouble } = await this.server.post("brouillon/", {
+        ...sent,
+        revision: this.revision,
+      });
+      this.revision = revision;
       if (!this.isDirty) this.forget();
-      this.onState(told.trouble ? "trouble" : "saved", told.trouble);
+      this.onState(trouble ? "trouble" : "saved", trouble);
       this.failures = 0;
       return true;
     } catch (error) {
@@ -112,7 +118,7 @@ export class Autosave {
   part() {
     if (this.isStopped || !this.isDirty) return;
     const body = new URLSearchParams({ ...this.read(), revision: String(this.revision) });
-    if (body.toString().length > 60000) return;
+    if (body.toString().length > MAX_FAREWELL_CHARS) return;
     this.server
       .ask(this.server.address("brouillon/"), { method: "POST", body, keepalive: true })
       .catch(() => {});
@@ -133,9 +139,9 @@ export class Autosave {
       this.onState("trouble", error.message);
       return false;
     }
-    this.failures = (this.failures || 0) + 1;
+    this.failures += 1;
     this.onState(error instanceof SignedOut ? "signed-out" : error instanceof Away ? "away" : "trouble");
-    this.soon(Math.min(3000 * this.failures, 15000));
+    this.soon(Math.min(RETRY_MS * this.failures, MAX_RETRY_MS));
     return false;
   }
 
@@ -143,11 +149,11 @@ export class Autosave {
   /** @returns {Promise<boolean>} */
   async fork() {
     try {
-      const told = await this.server.post("dedoubler/", {});
+      const draft = await this.server.post("dedoubler/", {});
       this.forget();
-      this.server.key = told.key;
+      this.server.key = draft.key;
       this.revision = 0;
-      this.onFork(told);
+      this.onFork(draft);
       this.touched();
       return true;
     } catch (error) {

@@ -70,10 +70,7 @@ class Composer {
       onTrouble: (sentence) => this.say(sentence),
     });
     this.attachments.show(pageData("first-enclosures"), pageData("first-links"));
-    new AttachFromMail(this.server, {
-      onTaken: (taken) => this.attachments.took(taken),
-      onTrouble: (sentence) => this.say(sentence),
-    });
+    new AttachFromMail(this.server, (enclosures) => this.attachments.addHeld(enclosures));
   }
 
   begin() {
@@ -96,7 +93,7 @@ class Composer {
       this.tellSaved("restored");
       this.touched();
     }
-    for (const button of ["later", "attach", "borrow", "drop", "stock", "options", "mailing"])
+    for (const button of ["later", "attach", "from-mail", "drop", "stock", "options", "mailing"])
       document.querySelector(`#${button}`).hidden = false;
     if (this.recipients[0].people.length) {
       foldCopies(this.form, this.recipients[1]);

@@ -1,4 +1,4 @@
-// As whom one writes, what is asked of the way and of the reader, the texts kept ready.
+// As whom one writes, what is asked of the way and of the reader, the texts fields ready.
 import { listenToDialogs } from "../ui/dialogs.js";
 
 export class MessageOptions {
@@ -68,14 +68,14 @@ export class MessageOptions {
     };
   }
 
-  /** @param {DraftFields} kept */
-  restore(kept) {
+  /** @param {DraftFields} fields */
+  restore(fields) {
     const { identity, importance, wants_receipt: receipt, wants_report: report } = this.form.elements;
-    if (kept.identity && [...identity.options].some((one) => one.value === kept.identity))
-      this.identity = identity.value = kept.identity;
-    importance.value = kept.importance || "";
-    receipt.checked = kept.wants_receipt === "1";
-    report.checked = kept.wants_report === "1";
+    if (fields.identity && [...identity.options].some(({ value }) => value === fields.identity))
+      this.identity = identity.value = fields.identity;
+    importance.value = fields.importance || "";
+    receipt.checked = fields.wants_receipt === "1";
+    report.checked = fields.wants_report === "1";
     this.tell();
   }
 
@@ -115,25 +115,26 @@ export class MessageOptions {
 
   async offer() {
     const dialog = document.querySelector("#stock-dialog");
-    let told;
+    /** @type {StockText[]} */
+    let texts;
     try {
-      told = await this.server.ask(`${this.server.home}types/`);
+      ({ texts } = await this.server.ask(`${this.server.home}types/`));
     } catch {
       return this.onTrouble("Les réponses types ne sont pas disponibles pour l’instant.");
     }
-    dialog.querySelector("#stock-none").hidden = told.texts.length > 0;
+    dialog.querySelector("#stock-none").hidden = texts.length > 0;
     dialog.querySelector("#stock-list").replaceChildren(
-      ...told.texts.map((/** @type {StockText} */ one) => {
+      ...texts.map(({ title, school, subject, html, text }) => {
         const item = document.createElement("li");
         const button = document.createElement("button");
         button.type = "button";
         button.className = "btn line wide";
-        button.textContent = one.school ? `${one.title} — ${one.school}` : one.title;
+        button.textContent = school ? `${title} — ${school}` : title;
         button.addEventListener("click", () => {
+          const field = this.form.elements.subject;
           dialog.close();
-          if (one.subject && !this.form.elements.subject.value)
-            this.form.elements.subject.value = one.subject;
-          this.editor.insert(one.html, one.text);
+          if (subject && !field.value) field.value = subject;
+          this.editor.insert(html, text);
         });
         item.append(button);
         return item;

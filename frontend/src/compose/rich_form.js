@@ -9,11 +9,11 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("submit", () => {
     form.elements.html.value = editor.fields().html;
   });
-  const chosen = form.querySelectorAll("[name=signed_with]");
-  const paper = form.querySelector("#own-text");
-  const follow = () => {
-    if (chosen.length) paper.hidden = form.elements.signed_with.value !== "own";
+  const choices = form.querySelectorAll("[name=signed_with]");
+  const ownText = form.querySelector("#own-text");
+  const showOwnText = () => {
+    if (choices.length) ownText.hidden = form.elements.signed_with.value !== "own";
   };
-  for (const one of chosen) one.addEventListener("change", follow);
-  follow();
+  for (const choice of choices) choice.addEventListener("change", showOwnText);
+  showOwnText();
 });

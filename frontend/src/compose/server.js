@@ -17,8 +17,9 @@ export class Away extends Error {}
 
 /** @param {string} name */
 function cookie(name) {
-  const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
-  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+  const cookies = document.cookie.split("; ");
+  const pair = cookies.find((candidate) => candidate.startsWith(`${name}=`));
+  return pair ? decodeURIComponent(pair.slice(name.length + 1)) : "";
 }
 
 export class Server {
@@ -79,10 +80,10 @@ export class Server {
     const isJson = (answer.headers.get("Content-Type") || "").includes("application/json");
     if (answer.redirected || answer.status === 401 || answer.status === 403) throw new SignedOut();
     if (!isJson) throw new Away();
-    const told = await answer.json();
+    const content = await answer.json();
     if (answer.status === 503) throw new Away();
-    if (told.code === "credentials.session-over") throw new SignedOut();
-    if (!answer.ok) throw new Refused(told, answer.status);
-    return told;
+    if (content.code === "credentials.session-over") throw new SignedOut();
+    if (!answer.ok) throw new Refused(content, answer.status);
+    return content;
   }
 }

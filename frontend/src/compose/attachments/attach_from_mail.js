@@ -2,72 +2,77 @@
 import { octets } from "./attachment_row.js";
 import { Refused } from "../server.js";
 
-const BREATH = 300;
+const PAUSE_MS = 300; // after the last letter
+const AWAY = "La messagerie ne répond pas : réessayez dans un instant.";
 
 export class AttachFromMail {
   /**
    * @param {Server} server
-   * @param {{onTaken: (enclosures: Enclosure[]) => void, onTrouble: (sentence: string) => void}} page
+   * @param {(enclosures: Enclosure[]) => void} onTaken
    */
-  constructor(server, { onTaken, onTrouble }) {
+  constructor(server, onTaken) {
     this.server = server;
     this.onTaken = onTaken;
-    this.onTrouble = onTrouble;
     /** @type {number | undefined} */
     this.timer = undefined;
+    /** @type {symbol | undefined} the search awaited; an answer to another comes too late */
+    this.search = undefined;
+    /** @type {symbol | undefined} the message whose files are awaited, in the same way */
+    this.unfolding = undefined;
     /** @type {SourceMessage | null} */
     this.chosen = null;
     /** @type {HTMLDialogElement} */
-    this.dialog = document.querySelector("#borrow-dialog");
+    this.dialog = document.querySelector("#from-mail-dialog");
     /** @type {HTMLInputElement} */
-    this.search = this.dialog.querySelector("#borrow-search");
+    this.input = this.dialog.querySelector("#from-mail-search");
     /** @type {HTMLElement} */
-    this.list = this.dialog.querySelector("#borrow-list");
+    this.list = this.dialog.querySelector("#from-mail-list");
     /** @type {HTMLElement} */
-    this.said = this.dialog.querySelector("#borrow-said");
+    this.status = this.dialog.querySelector("#from-mail-status");
     /** @type {HTMLButtonElement} */
-    this.take = this.dialog.querySelector("#borrow-take");
-    document.querySelector("#borrow").addEventListener("click", () => this.show());
-    this.search.addEventListener("input", () => {
+    this.attach = this.dialog.querySelector("#from-mail-attach");
+    document.querySelector("#from-mail").addEventListener("click", () => this.open());
+    this.input.addEventListener("input", () => {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.look(), BREATH);
+      this.timer = setTimeout(() => this.findMessages(), PAUSE_MS);
     });
-    this.search.addEventListener("keydown", (event) => {
+    this.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault();
     });
-    this.list.addEventListener("change", () => this.tell());
-    this.take.addEventListener("click", () => this.join());
+    this.list.addEventListener("change", () => this.showAttach());
+    this.attach.addEventListener("click", () => this.attachChosen());
   }
 
-  show() {
-    this.search.value = "";
+  open() {
+    this.input.value = "";
     this.list.replaceChildren();
     this.dialog.showModal();
-    this.look();
+    this.findMessages();
   }
 
-  async look() {
-    const asked = (this.asked = Symbol("search"));
+  async findMessages() {
+    const search = (this.search = Symbol("search"));
     this.say("Recherche…");
-    let told;
+    let messages;
     try {
-      told = await this.server.ask(
-        `${this.server.home}courriels/?q=${encodeURIComponent(this.search.value.trim())}`,
-      );
+      const query = encodeURIComponent(this.input.value.trim());
+      ({ messages } = await this.server.ask(`${this.server.home}courriels/?q=${query}`));
     } catch {
-      return asked === this.asked && this.say("La messagerie ne répond pas : réessayez dans un instant.");
+      if (search === this.search) this.say(AWAY);
+      return;
     }
-    if (asked !== this.asked) return;
+    if (search !== this.search) return;
     this.chosen = null;
+    this.unfolding = undefined;
     this.list.replaceChildren(
-      ...told.messages.map((/** @type {SourceMessage} */ message) => this.line(message)),
+      ...messages.map((/** @type {SourceMessage} */ message) => this.messageItem(message)),
     );
-    this.say(told.messages.length ? "" : "Aucun courriel trouvé.");
-    this.tell();
+    this.say(messages.length ? "" : "Aucun courriel trouvé.");
+    this.showAttach();
   }
 
-  /** @param {SourceMessage} one */
-  line(one) {
+  /** @param {SourceMessage} message */
+  messageItem(message) {
     const item = document.createElement("li");
     const button = document.createElement("button");
     button.type = "button";
@@ -75,55 +80,67 @@ export class AttachFromMail {
     button.setAttribute("aria-expanded", "false");
     const subject = document.createElement("strong");
     subject.className = "clip";
-    subject.textContent = one.subject || "(sans objet)";
+    subject.textContent = message.subject || "(sans objet)";
     const about = document.createElement("span");
     about.className = "quiet-ink small clip";
-    about.textContent = `${one.sender} · ${one.day}`;
+    about.textContent = `${message.sender} · ${message.day}`;
     button.append(subject, about);
-    button.addEventListener("click", () => this.unfold(one, item, button));
+    button.addEventListener("click", () => this.unfold(message, item, button));
     item.append(button);
     return item;
   }
 
   /**
-   * @param {SourceMessage} one
+   * @param {SourceMessage} message
    * @param {HTMLElement} item
    * @param {HTMLElement} button
    */
-  async unfold(one, item, button) {
+  async unfold(message, item, button) {
     for (const other of this.list.querySelectorAll(".source"))
       other.setAttribute("aria-expanded", String(other === button));
-    for (const other of this.list.querySelectorAll("fieldset")) other.remove();
-    this.chosen = one;
-    const place = new URLSearchParams({ folder: one.folder, uid_validity: one.uid_validity, uid: one.uid });
-    /** @type {SourceFile[]} */
-    let files = [];
-    if (one.files) {
-      try {
-        ({ files } = await this.server.ask(`${this.server.home}courriels/pieces/?${place}`));
-      } catch {
-        return this.say("Ce courriel ne peut pas être lu pour l’instant.");
-      }
+    for (const choices of this.list.querySelectorAll("fieldset")) choices.remove();
+    const unfolding = (this.unfolding = Symbol("files"));
+    this.chosen = message;
+    let files;
+    try {
+      files = message.files ? await this.filesOf(message) : [];
+    } catch {
+      return this.say("Ce courriel ne peut pas être lu pour l’instant.");
     }
-    if (this.chosen !== one) return;
-    const set = document.createElement("fieldset");
-    const legend = document.createElement("legend");
-    legend.className = "vh";
-    legend.textContent = "À joindre";
-    set.append(
-      legend,
-      ...files.map((file) =>
-        this.choice(file.number, `${file.name} (${octets(file.size)})`, files.length === 1),
-      ),
-    );
-    set.append(this.choice("", "Le courriel entier", !files.length));
-    item.append(set);
-    this.tell();
-    set.querySelector("input").focus();
+    if (unfolding !== this.unfolding) return; // another was pressed meanwhile, or this one again
+    const choices = this.choicesOf(files);
+    item.append(choices);
+    this.showAttach();
+    choices.querySelector("input").focus();
   }
 
   /**
-   * @param {string} number
+   * @param {SourceMessage} message
+   * @returns {Promise<SourceFile[]>}
+   */
+  async filesOf({ folder, uid_validity: validity, uid }) {
+    const query = new URLSearchParams({ folder, uid_validity: validity, uid });
+    return (await this.server.ask(`${this.server.home}courriels/pieces/?${query}`)).files;
+  }
+
+  /** @param {SourceFile[]} files */
+  choicesOf(files) {
+    const choices = document.createElement("fieldset");
+    const legend = document.createElement("legend");
+    legend.className = "vh";
+    legend.textContent = "À joindre";
+    choices.append(
+      legend,
+      ...files.map(({ number, name, size }) =>
+        this.choice(number, `${name} (${octets(size)})`, files.length === 1),
+      ),
+      this.choice("", "Le courriel entier", !files.length),
+    );
+    return choices;
+  }
+
+  /**
+   * @param {string} number of the part; "" for the whole message
    * @param {string} words
    * @param {boolean} isChosen
    */
@@ -139,44 +156,43 @@ export class AttachFromMail {
     return label;
   }
 
-  get boxes() {
-    return [...this.list.querySelectorAll("input:checked")];
+  /** @returns {string[]} part numbers; "" for the whole message */
+  get chosenParts() {
+    return Array.from(this.list.querySelectorAll("input:checked"), (box) => box.value);
   }
 
-  tell() {
-    this.take.disabled = !this.boxes.length;
+  showAttach() {
+    this.attach.disabled = !this.chosenParts.length;
   }
 
   /** @param {string} sentence */
   say(sentence) {
-    this.said.textContent = sentence;
+    this.status.textContent = sentence;
   }
 
-  async join() {
+  async attachChosen() {
     if (!this.chosen) return;
     const { folder, uid_validity: validity, uid } = this.chosen;
-    this.take.disabled = true;
-    const numbers = this.boxes.map((box) => box.value);
-    /** @type {[name: string, value: string][][]} */
-    const asked = [];
-    if (numbers.some(Boolean)) asked.push(numbers.filter(Boolean).map((number) => ["part", number]));
-    if (numbers.includes("")) asked.push([["whole", "1"]]);
+    this.attach.disabled = true;
+    const numbers = this.chosenParts;
+    /** @type {[name: string, value: string][][]} the fields of each request: files, then the whole message */
+    const requests = [];
+    if (numbers.some(Boolean)) requests.push(numbers.filter(Boolean).map((number) => ["part", number]));
+    if (numbers.includes("")) requests.push([["whole", "1"]]);
     try {
-      for (const what of asked) {
-        const told = await this.server.post("pieces/courriel/", [
+      for (const fields of requests) {
+        const { enclosures } = await this.server.post("pieces/courriel/", [
           ["folder", folder],
           ["uid_validity", validity],
           ["uid", uid],
-          ...what,
+          ...fields,
         ]);
-        this.onTaken(told.enclosures);
+        this.onTaken(enclosures);
       }
       this.dialog.close();
     } catch (error) {
-      this.say(
-        error instanceof Refused ? error.message : "La messagerie ne répond pas : réessayez dans un instant.",
-      );
+      this.say(error instanceof Refused ? error.message : AWAY);
     }
-    this.tell();
+    this.showAttach();
   }
 }

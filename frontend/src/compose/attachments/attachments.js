@@ -4,8 +4,13 @@ import { pause } from "../../ui/pause.js";
 import { addTermsButton, attachmentRow, octets, showTerms } from "./attachment_row.js";
 import { Away, Refused, SignedOut } from "../server.js";
 
-const SLICE = 512 * 1024; // bytes
+const SLICE_BYTES = 512 * 1024;
 const GROWTH = (78 / 76) * (4 / 3); // of a file written in base64, in lines of 76 letters
+const TEXT_BYTES = 250_000; // room left for the text and the headers of the message
+const PART_BYTES = 1024; // headers of one attachment
+const MAX_ATTEMPTS = 75; // of one slice: ten minutes, with the pauses between
+const MAX_PAUSE_MS = 8000;
+const INTERRUPTED = "Interrompue : joignez-la de nouveau.";
 
 export class Attachments {
   /**
@@ -23,25 +28,28 @@ export class Attachments {
     this.onTerms = onTerms;
     /** @type {Map<string, AttachedFile>} */
     this.kept = new Map();
+    this.begunBytes = 0; // of files the server was told of, which are not in the list yet
   }
 
   /**
-   * @param {Enclosure[]} first
+   * What the draft has already.
+   * @param {Enclosure[]} enclosures
    * @param {FileLink[]} links
    */
-  show(first, links = []) {
-    for (const one of first.filter((enclosure) => !enclosure.is_picture)) {
-      this.kept.set(one.id, { ...one, row: this.row(one.name, one.size, () => this.remove(one.id)) });
-      if (one.received === one.size) this.whole(one.id);
-      else this.fail(one.id, "Interrompue : joignez-la de nouveau.");
+  show(enclosures, links = []) {
+    for (const enclosure of enclosures.filter(({ is_picture: isPicture }) => !isPicture)) {
+      this.addRow(enclosure);
+      if (enclosure.received === enclosure.size) this.finish(enclosure.id);
+      else this.fail(enclosure.id, INTERRUPTED);
     }
-    for (const one of links) {
-      this.keepLink(one);
-      if (one.infected) this.fail(`lien-${one.id}`, "Un virus y a été trouvé : retirez-la.");
-      else if (one.received === one.size) this.whole(`lien-${one.id}`);
-      else this.fail(`lien-${one.id}`, "Interrompue : joignez-la de nouveau.");
+    for (const link of links) {
+      const id = linkId(link);
+      this.addLinkRow(link);
+      if (link.infected) this.fail(id, "Un virus y a été trouvé : retirez-la.");
+      else if (link.received === link.size) this.finish(id);
+      else this.fail(id, INTERRUPTED);
     }
-    this.tell();
+    this.showList();
   }
 
   get count() {
@@ -53,14 +61,14 @@ export class Attachments {
   }
 
   get isBusy() {
-    return [...this.kept.values()].some((one) => !one.isWhole && !one.hasFailed);
+    return [...this.kept.values()].some((file) => !file.isWhole && !file.hasFailed);
   }
 
-  /** @param {number} size */
-  room(size) {
-    let total = 250000;
-    for (const one of this.kept.values()) if (!one.link) total += one.size * GROWTH + 1024;
-    return total + size * GROWTH <= this.limit;
+  /** @param {number} size of one more file */
+  hasRoom(size) {
+    let total = TEXT_BYTES;
+    for (const file of this.kept.values()) if (!file.link) total += file.size * GROWTH + PART_BYTES;
+    return total + (this.begunBytes + size) * GROWTH <= this.limit;
   }
 
   /**
@@ -78,8 +86,9 @@ export class Attachments {
    */
   async addOne(file, asPicture, onPicture) {
     // Without links, the server refuses it with both sizes in figures.
-    if (this.lends && !this.room(file.size)) return this.addLink(file);
+    if (this.lends && !this.hasRoom(file.size)) return this.addLink(file);
     let begun;
+    this.begunBytes += file.size; // files joined together share the room
     try {
       const fields = {
         name: file.name || "image.png",
@@ -91,10 +100,11 @@ export class Attachments {
     } catch (error) {
       this.onTrouble(error instanceof Refused ? error.message : `« ${file.name} » n’a pas pu être jointe.`);
       return;
+    } finally {
+      this.begunBytes -= file.size;
     }
-    const row = this.row(begun.name, file.size, () => this.remove(begun.id));
-    this.kept.set(begun.id, { id: begun.id, name: begun.name, size: file.size, row });
-    this.tell();
+    const row = this.addRow({ id: begun.id, name: begun.name, size: file.size });
+    this.showList();
     try {
       await this.send(begun.id, file, row, `pieces/${begun.id}/suite/`);
     } catch (error) {
@@ -106,8 +116,8 @@ export class Attachments {
       onPicture(begun.path, begun.name);
       this.kept.get(begun.id)?.row.remove();
       this.kept.delete(begun.id);
-      this.tell();
-    } else this.whole(begun.id);
+      this.showList();
+    } else this.finish(begun.id);
     this.onChange();
   }
 
@@ -126,28 +136,39 @@ export class Attachments {
       );
       return;
     }
-    const row = this.keepLink(begun);
-    const id = `lien-${begun.id}`;
-    this.tell();
+    const row = this.addLinkRow(begun);
+    const id = linkId(begun);
+    this.showList();
     try {
       await this.send(id, file, row, `liens/${begun.id}/suite/`);
     } catch (error) {
       if (this.kept.has(id)) this.fail(id, error instanceof Refused ? error.message : "Le dépôt a échoué.");
       return;
     }
-    this.whole(id);
+    this.finish(id);
     this.onChange();
   }
 
+  /**
+   * @param {Enclosure} enclosure
+   * @returns {HTMLLIElement}
+   */
+  addRow(enclosure) {
+    const { id, name, size } = enclosure;
+    const row = attachmentRow(name, size, () => this.remove(id));
+    this.list.append(row);
+    this.kept.set(id, { ...enclosure, row });
+    return row;
+  }
+
   /** @param {FileLink} link */
-  keepLink(link) {
-    const id = `lien-${link.id}`;
-    const row = this.row(link.name, link.size, () => this.remove(id));
+  addLinkRow(link) {
+    const id = linkId(link);
+    const row = this.addRow({ id, name: link.name, size: link.size });
     addTermsButton(row, () =>
-      this.onTerms(this.kept.get(id)?.link ?? link, (changed) => this.termed(id, changed)),
+      this.onTerms(this.kept.get(id)?.link ?? link, (changed) => this.setTerms(id, changed)),
     );
-    this.kept.set(id, { id, name: link.name, size: link.size, row, link });
-    this.termed(id, link);
+    this.setTerms(id, link);
     return row;
   }
 
@@ -155,21 +176,21 @@ export class Attachments {
    * @param {string} id
    * @param {FileLink} link
    */
-  termed(id, link) {
-    const one = this.kept.get(id);
-    if (!one) return;
-    one.link = link;
-    showTerms(one.row, link);
+  setTerms(id, link) {
+    const file = this.kept.get(id);
+    if (!file) return;
+    file.link = link;
+    showTerms(file.row, link);
   }
 
   // Files we hold already, of another message.
   /** @param {Enclosure[]} enclosures */
-  took(enclosures) {
-    for (const one of enclosures) {
-      this.kept.set(one.id, { ...one, row: this.row(one.name, one.size, () => this.remove(one.id)) });
-      this.whole(one.id);
+  addHeld(enclosures) {
+    for (const enclosure of enclosures) {
+      this.addRow(enclosure);
+      this.finish(enclosure.id);
     }
-    this.tell();
+    this.showList();
     this.onChange();
   }
 
@@ -183,15 +204,15 @@ export class Attachments {
     let sent = 0;
     while (sent < file.size) {
       if (!this.kept.has(id)) throw new Error("removed");
-      const slice = file.slice(sent, sent + SLICE);
-      const told = await this.insist(() =>
+      const slice = file.slice(sent, sent + SLICE_BYTES);
+      const { received } = await this.insist(() =>
         this.server.ask(this.server.address(`${path}?offset=${sent}`), {
           method: "POST",
           body: slice,
           headers: { "Content-Type": "application/octet-stream" },
         }),
       );
-      sent = told.received;
+      sent = received;
       row.querySelector("progress").value = sent;
       row.querySelector(".size").textContent = `${octets(sent)} sur ${octets(file.size)}`;
     }
@@ -208,31 +229,20 @@ export class Attachments {
       try {
         return await act();
       } catch (error) {
-        if (!(error instanceof Away || error instanceof SignedOut) || attempt >= 75) throw error;
-        await pause(Math.min(500 * 2 ** attempt, 8000));
+        if (!(error instanceof Away || error instanceof SignedOut) || attempt >= MAX_ATTEMPTS) throw error;
+        await pause(Math.min(500 * 2 ** attempt, MAX_PAUSE_MS));
       }
     }
   }
 
-  /**
-   * @param {string} name
-   * @param {number} size
-   * @param {() => void} onRemove
-   */
-  row(name, size, onRemove) {
-    const row = attachmentRow(name, size, onRemove);
-    this.list.append(row);
-    return row;
-  }
-
-  /** @param {string} id */
-  whole(id) {
-    const one = this.kept.get(id);
-    if (!one) return;
-    one.isWhole = true;
-    one.row.querySelector("progress")?.remove();
-    one.row.querySelector(".size").textContent = octets(one.size);
-    this.tell();
+  /** @param {string} id of a file that the server has whole */
+  finish(id) {
+    const file = this.kept.get(id);
+    if (!file) return;
+    file.isWhole = true;
+    file.row.querySelector("progress")?.remove();
+    file.row.querySelector(".size").textContent = octets(file.size);
+    this.showList();
   }
 
   /**
@@ -240,31 +250,39 @@ export class Attachments {
    * @param {string} sentence
    */
   fail(id, sentence) {
-    const one = this.kept.get(id);
-    if (!one) return;
-    one.hasFailed = true;
-    one.row.classList.add("failed");
-    one.row.querySelector("progress")?.remove();
-    one.row.querySelector(".size").textContent = sentence;
-    this.tell();
+    const file = this.kept.get(id);
+    if (!file) return;
+    file.hasFailed = true;
+    file.row.classList.add("failed");
+    file.row.querySelector("progress")?.remove();
+    file.row.querySelector(".size").textContent = sentence;
+    this.showList();
   }
 
   /** @param {string} id */
   async remove(id) {
-    const one = this.kept.get(id);
-    if (!one) return;
+    const file = this.kept.get(id);
+    if (!file) return;
     this.kept.delete(id);
-    one.row.remove();
-    this.tell();
+    file.row.remove();
+    this.showList();
     try {
-      await this.server.post(one.link ? `liens/${one.link.id}/retirer/` : `pieces/${id}/retirer/`, {});
+      await this.server.post(file.link ? `liens/${file.link.id}/retirer/` : `pieces/${id}/retirer/`, {});
     } catch {
-      this.onTrouble(`« ${one.name} » n’a pas pu être retirée : rechargez la page avant d’envoyer.`);
+      this.onTrouble(`« ${file.name} » n’a pas pu être retirée : rechargez la page avant d’envoyer.`);
     }
     this.onChange();
   }
 
-  tell() {
+  showList() {
     this.list.hidden = !this.kept.size;
   }
+}
+
+/**
+ * The key of a link among the attachments, whose numbers are counted apart.
+ * @param {FileLink} link
+ */
+function linkId(link) {
+  return `lien-${link.id}`;
 }

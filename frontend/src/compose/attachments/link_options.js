@@ -12,13 +12,13 @@ export class LinkOptions {
     /** @type {((link: FileLink) => void) | undefined} */
     this.onChanged = undefined;
     /** @type {HTMLDialogElement} */
-    this.dialog = document.querySelector("#terms-dialog");
-    this.until = this.dialog.querySelector("#terms-until");
-    this.password = this.dialog.querySelector("#terms-password");
-    this.open = this.dialog.querySelector("#terms-open");
-    this.error = this.dialog.querySelector("#terms-error");
-    this.dialog.querySelector("#terms-keep").addEventListener("click", () => this.keep());
-    listenToDialogs("#terms-dialog");
+    this.dialog = document.querySelector("#file-link-dialog");
+    this.until = this.dialog.querySelector("#file-link-until");
+    this.password = this.dialog.querySelector("#file-link-password");
+    this.open = this.dialog.querySelector("#file-link-open");
+    this.error = this.dialog.querySelector("#file-link-error");
+    this.dialog.querySelector("#file-link-save").addEventListener("click", () => this.save());
+    listenToDialogs("#file-link-dialog");
   }
 
   /**
@@ -28,17 +28,17 @@ export class LinkOptions {
   ask(link, onChanged) {
     this.link = link;
     this.onChanged = onChanged;
-    this.dialog.querySelector("#terms-name").textContent = link.name;
+    this.dialog.querySelector("#file-link-name").textContent = link.name;
     this.until.value = link.until;
     this.password.value = "";
     this.open.checked = false;
-    this.dialog.querySelector("#terms-locked").hidden = !link.locked;
+    this.dialog.querySelector("#file-link-locked").hidden = !link.locked;
     this.error.hidden = true;
     load(CALENDAR);
     this.dialog.showModal();
   }
 
-  async keep() {
+  async save() {
     try {
       const fields = {
         until: this.until.value,

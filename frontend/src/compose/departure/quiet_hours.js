@@ -1,13 +1,14 @@
-import { guardFromTyping } from "../../ui/focus_guard.js";
-
 // Outside working time, a morning is proposed; what must leave now still does, by an explicit choice.
-const EVERY = 300_000; // milliseconds
+import { guardFromTyping } from "../../ui/focus_guard.js";
+import { IN_BACKGROUND } from "../../ui/http.js";
+
+const LOOK_MS = 300_000; // between two looks at the hour
 
 export class QuietHours {
   /**
    * @param {HTMLElement} form
-   * @param {import("../server.js").Server} server
-   * @param {(how: {later?: string, now?: boolean, sure?: Set<string>}) => unknown} send
+   * @param {Server} server
+   * @param {(options: Partial<SendOptions>) => unknown} send
    */
   constructor(form, server, send) {
     this.strip = document.querySelector("#quiet");
@@ -17,13 +18,13 @@ export class QuietHours {
     this.sure = undefined;
     this.address = this.strip.dataset.address;
     this.look();
-    setInterval(() => form.hidden || this.look(), EVERY);
+    setInterval(() => form.hidden || this.look(), LOOK_MS);
   }
 
   // Never winds the session's clock; without an answer nothing is proposed.
   async look() {
     try {
-      this.show(await this.server.ask(this.address, { headers: { "X-By-Itself": "1" } }));
+      this.show(await this.server.ask(this.address, { headers: IN_BACKGROUND }));
     } catch {
       this.strip.hidden = true;
     }
@@ -50,7 +51,7 @@ export class QuietHours {
     this.sure = sure;
     await this.look();
     this.strip.hidden = false;
-    this.strip.querySelector("span:not(.actions)")?.replaceChildren(sentence);
+    this.strip.querySelector("span")?.replaceChildren(sentence);
     const now = this.button("Envoyer maintenant", () => this.send({ now: true, sure }));
     this.strip.append(now);
     now.focus();

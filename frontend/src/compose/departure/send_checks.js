@@ -14,7 +14,7 @@ const FORGOTTEN = new RegExp(
   ].join("|"),
   "i",
 );
-const MANY = 30;
+const MANY = 30; // people: from here on one is asked whether they are all meant
 // a word that a mailing fills in, not the braces of a set or of a program
 const VARIABLE = /\{\s*(\p{L}[\p{L}\d ’'_-]{2,40}?)\s*\}/gu;
 
@@ -44,12 +44,12 @@ export class SendChecks {
   }
 
   fieldsHold() {
-    const right = this.recipients.map((one) => one.commit());
-    if (!right.every(Boolean)) {
-      this.recipients[right.indexOf(false)].input.focus();
+    const areRight = this.recipients.map((field) => field.commit());
+    if (!areRight.every(Boolean)) {
+      this.recipients[areRight.indexOf(false)].input.focus();
       return false;
     }
-    if (!this.recipients.some((one) => one.people.length)) {
+    if (!this.recipients.some((field) => field.people.length)) {
       this.recipients[0].say("Indiquez au moins un destinataire.");
       this.recipients[0].input.focus();
       return false;
@@ -101,16 +101,15 @@ export class SendChecks {
       const words = isAll
         ? `Votre réponse partira à ${visible} personnes.`
         : `${visible} destinataires verront les adresses des autres. Les mettre en copie cachée ?`;
-      const acts = [this.button("Mettre en copie cachée", () => this.hide(), "btn primary")];
+      const acts = [
+        this.button("Mettre en copie cachée", () => this.hide(), "btn primary"),
+        this.button("Envoyer ainsi", again("many")),
+      ];
       if (isAll)
         acts.unshift(
           this.button("Répondre à l’expéditeur seulement", () => this.answerSender(), "btn primary"),
         );
-      this.ask("many", words, [
-        ...acts.slice(0, 1),
-        ...acts.slice(1),
-        this.button("Envoyer ainsi", again("many")),
-      ]);
+      this.ask("many", words, acts);
       return false;
     }
     return true;
@@ -145,8 +144,8 @@ export class SendChecks {
   unfilled() {
     if (this.recipients.some(({ people }) => people.some(({ address }) => isClass(address)))) return [];
     const text = `${this.form.elements.subject.value}\n${this.editor.ownWords()}`;
-    const found = Array.from(text.matchAll(VARIABLE), ([, name]) => `{${name}}`);
-    return [...new Set(found)].slice(0, 3);
+    const variables = Array.from(text.matchAll(VARIABLE), ([, name]) => `{${name}}`);
+    return [...new Set(variables)].slice(0, 3);
   }
 
   hide() {

@@ -1,8 +1,14 @@
 // Leaving: once whatever is clicked, taken back while there is time, and told how it ended.
+import { IN_BACKGROUND } from "../../ui/http.js";
 import { pause } from "../../ui/pause.js";
 import { Away, Refused, SignedOut } from "../server.js";
 
 const GRACE_MS = 5000; // the server holds a message a little longer than it offers to take it back
+const MAX_TRIES = 4; // of leaving, while nobody answers
+const DAMPED_MS = 10 * 60_000; // held for longer than that unasked: too many answers to all are on their way
+const MAX_FOLLOWED_WAIT_MS = 120_000; // a message held for longer is not waited for in this page
+const MAX_TURNS = 400; // asking how far it is: half an hour
+const QUICK_TURNS = 40; // the first of them, a second apart
 
 /** @type {(left: number) => string} */
 const countdown = (left) => `Envoi dans ${Math.max(1, Math.ceil(left / 1000))} s`;
@@ -44,12 +50,12 @@ export class Submission {
   async leave(fields, later) {
     for (let tries = 0; ; tries += 1) {
       try {
-        const told = await this.server.post("envoyer/", { ...fields, attempt: this.attempt, later });
-        this.onSent(told);
-        this.tell(told, later);
+        const sending = await this.server.post("envoyer/", { ...fields, attempt: this.attempt, later });
+        this.onSent(sending);
+        this.tell(sending, later);
         return;
       } catch (error) {
-        if (!(error instanceof Away) || tries >= 3) throw error;
+        if (!(error instanceof Away) || tries >= MAX_TRIES - 1) throw error;
         await pause(700 * (tries + 1));
       }
     }
@@ -62,7 +68,7 @@ export class Submission {
    */
   tell(sending, later) {
     const left = sending.state === "held" ? Math.min(sending.held_ms, this.undo) : 0;
-    const isDamped = later === "" && sending.held_ms > 10 * 60 * 1000;
+    const isDamped = later === "" && sending.held_ms > DAMPED_MS;
     const isLater = sending.state === "held" && (later || isDamped || sending.held_ms > this.undo + GRACE_MS);
     this.words = document.createElement("span");
     this.line = document.createElement("p");
@@ -82,7 +88,7 @@ export class Submission {
       );
     else if (isLater) this.show("circle-check", `Courriel programmé pour le ${sending.due}`);
     else if (left) this.show("clock", countdown(left));
-    else this.progressed(sending);
+    else this.showProgress(sending);
     if (isLater || left) this.offerUndo(isLater ? 0 : left);
     this.follow(sending.held_ms);
   }
@@ -111,7 +117,7 @@ export class Submission {
 
   // Said once it has left, and not before.
   /** @param {{state: string, is_held_back?: boolean}} sending */
-  progressed({ state, is_held_back }) {
+  showProgress({ state, is_held_back }) {
     if (is_held_back) this.showHeldBack();
     else if (state === "submitted" || state === "filed") this.show("circle-check", "Courriel envoyé");
     else if (state === "stopped") this.show("clock", "Envoi suspendu : l’assistance doit l’autoriser");
@@ -147,19 +153,19 @@ export class Submission {
     this.counting = setInterval(() => {
       const rest = until - performance.now();
       if (rest > 0) return this.show("clock", countdown(rest));
-      this.counted(button);
+      this.endCountdown(button);
     }, 250);
   }
 
   /** @param {HTMLButtonElement} button */
-  counted(button) {
+  endCountdown(button) {
     clearInterval(this.counting);
     if (button.disabled) return; // being taken back
     this.onLeft();
     const hadFocus = document.activeElement === button;
     button.remove();
     this.words.removeAttribute("aria-live");
-    this.progressed({ state: "queued" });
+    this.showProgress({ state: "queued" });
     if (hadFocus) this.panel.focus({ preventScroll: true });
   }
 
@@ -168,15 +174,15 @@ export class Submission {
     button.disabled = true;
     clearInterval(this.counting);
     try {
-      const told = await this.server.post("annuler/", {});
-      this.following = null;
-      this.attempt = told.attempt;
+      const sending = await this.server.post("annuler/", {});
+      this.followed = null;
+      this.attempt = sending.attempt;
       this.hide();
-      this.onBack(told);
+      this.onBack(sending);
     } catch (error) {
       button.disabled = false;
       if (error instanceof Refused) {
-        this.counted(button);
+        this.endCountdown(button);
         this.say(error.message);
       } else
         this.say(
@@ -198,30 +204,31 @@ export class Submission {
   // Asked until the message is filed, or did not leave; never winds the session's clock.
   /** @param {number} wait milliseconds */
   async follow(wait) {
-    const mine = (this.following = Symbol("sending"));
-    if (wait > 120000) return this.onDone({ state: "held" });
+    const followed = (this.followed = Symbol("sending"));
+    if (wait > MAX_FOLLOWED_WAIT_MS) return this.onDone({ state: "held" });
     await pause(wait);
-    for (let turn = 0; mine === this.following && turn < 400; turn += 1) {
-      await pause(turn < 40 ? 1000 : 5000);
-      if (mine !== this.following) return; // taken back meanwhile
-      let told;
+    for (let turn = 0; followed === this.followed && turn < MAX_TURNS; turn += 1) {
+      await pause(turn < QUICK_TURNS ? 1000 : 5000);
+      if (followed !== this.followed) return; // taken back meanwhile
+      /** @type {SendingState} */
+      let sending;
       try {
-        told = await this.server.ask(`${this.server.address("etat/")}?attempt=${this.attempt}`, {
-          headers: { "X-By-Itself": "1" },
+        sending = await this.server.ask(`${this.server.address("etat/")}?attempt=${this.attempt}`, {
+          headers: IN_BACKGROUND,
         });
       } catch (error) {
         if (error instanceof Refused) return;
         continue;
       }
-      if (mine !== this.following) return;
-      if (told.state === "refused") {
+      if (followed !== this.followed) return;
+      if (sending.state === "refused") {
         this.hide();
         this.attempt += 1;
-        return this.onRefused(told);
+        return this.onRefused(sending);
       }
-      if (told.state !== "held") this.progressed(told);
-      if (told.state === "filed") return this.onDone(told);
-      if (told.state === "stopped" || told.state === "cancelled") return;
+      if (sending.state !== "held") this.showProgress(sending);
+      if (sending.state === "filed") return this.onDone(sending);
+      if (sending.state === "stopped" || sending.state === "cancelled") return;
     }
   }
 }

@@ -1,7 +1,8 @@
 // The list under an address field: whom the letters typed may mean (ARIA combobox with a listbox).
 import { isClass } from "./addresses.js";
 
-let numbers = 0;
+const PAUSE_MS = 60; // after the last letter
+let lists = 0; // numbered, so that no two have one name
 
 export class Autocomplete {
   /**
@@ -15,12 +16,12 @@ export class Autocomplete {
     this.onChoose = onChoose;
     this.isPresent = isPresent;
     /** @type {Suggestion[]} */
-    this.found = [];
+    this.shown = [];
     this.chosen = -1;
     this.hasMoved = false;
-    this.asked = 0;
+    this.turn = 0; // of the word asked for last
     this.list = document.createElement("ul");
-    this.list.id = `proposed-${(numbers += 1)}`;
+    this.list.id = `proposed-${(lists += 1)}`;
     this.list.className = "proposed";
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", "Propositions");
@@ -46,42 +47,46 @@ export class Autocomplete {
   /** @param {string} word */
   ask(word) {
     if (word.length < 2 || word.includes("<")) return this.close();
-    const asked = (this.asked += 1);
+    const turn = (this.turn += 1);
     clearTimeout(this.timer);
     this.timer = setTimeout(async () => {
-      let told;
+      let suggestions;
       try {
-        told = await this.server.ask(`${this.server.home}destinataires/?q=${encodeURIComponent(word)}`);
+        const address = `${this.server.home}destinataires/?q=${encodeURIComponent(word)}`;
+        ({ suggestions } = await this.server.ask(address));
       } catch {
         return; // proposing is a comfort: without it one goes on typing
       }
-      if (asked === this.asked && document.activeElement === this.input) this.open(told.suggestions);
-    }, 60);
+      if (turn === this.turn && document.activeElement === this.input) this.open(suggestions);
+    }, PAUSE_MS);
   }
 
-  /** @param {Suggestion[]} found */
-  open(found) {
-    this.found = found.filter((one) => one.members || !this.isPresent(one.address));
-    this.chosen = this.found.length ? 0 : -1;
+  /** @param {Suggestion[]} suggestions */
+  open(suggestions) {
+    this.shown = suggestions.filter(({ members, address }) => members || !this.isPresent(address));
+    this.chosen = this.shown.length ? 0 : -1;
     this.hasMoved = false;
-    this.list.replaceChildren(...this.found.map((one, place) => this.option(one, place)));
-    this.list.hidden = !this.found.length;
+    this.list.replaceChildren(...this.shown.map((suggestion, place) => this.option(suggestion, place)));
+    this.list.hidden = !this.shown.length;
     this.input.setAttribute("aria-expanded", String(this.isShown));
     this.mark();
   }
 
   /**
-   * @param {Suggestion} one
+   * @param {Suggestion} suggestion
    * @param {number} place
    */
-  option(one, place) {
+  option(suggestion, place) {
     const option = document.createElement("li");
     option.id = `${this.list.id}-${place}`;
     option.setAttribute("role", "option");
     const name = document.createElement("strong");
-    name.textContent = one.name || one.address;
+    name.textContent = suggestion.name || suggestion.address;
     option.append(name);
-    for (const words of [one.detail, one.name && !isClass(one.address) ? one.address : ""].filter(Boolean)) {
+    for (const words of [
+      suggestion.detail,
+      suggestion.name && !isClass(suggestion.address) ? suggestion.address : "",
+    ].filter(Boolean)) {
       const line = document.createElement("span");
       line.textContent = words;
       option.append(" ", line);
@@ -102,19 +107,19 @@ export class Autocomplete {
   /** @param {number} step */
   move(step) {
     this.hasMoved = true;
-    this.chosen = (this.chosen + step + this.found.length) % this.found.length;
+    this.chosen = (this.chosen + step + this.shown.length) % this.shown.length;
     this.mark();
   }
 
   /** @param {number} place */
   choose(place = this.chosen) {
-    const one = this.found[place];
+    const suggestion = this.shown[place];
     this.close();
-    if (one) this.onChoose(one);
+    if (suggestion) this.onChoose(suggestion);
   }
 
   close() {
-    this.asked += 1;
+    this.turn += 1;
     clearTimeout(this.timer);
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");

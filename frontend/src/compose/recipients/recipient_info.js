@@ -1,7 +1,8 @@
-// Who the people written to are: colleagues, people outside, somebody away; said while one writes.
+// Who the people written to are: colleagues, people outside, somebody away; said while person writes.
 import { isAddress } from "./addresses.js";
 
-const BREATH = 350;
+const PAUSE_MS = 350; // after the last change: several people may come at once
+const MAX_ASKED = 500; // addresses the server takes at a time
 
 /** @param {string[]} names */
 function listed(names) {
@@ -32,19 +33,18 @@ export class RecipientInfo {
   // Asked again whenever somebody new is there; the answer colours the chips.
   look() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.ask(), BREATH);
+    this.timer = setTimeout(() => this.ask(), PAUSE_MS);
   }
 
   async ask() {
-    const missing = [...new Set(this.people.map((one) => one.address.toLowerCase()))].filter(
+    const missing = [...new Set(this.people.map((person) => person.address.toLowerCase()))].filter(
       (address) => isAddress(address) && !this.known.has(address),
     );
     if (missing.length) {
       try {
-        const told = await this.server.post("../destinataires/qui/", {
-          addresses: missing.slice(0, 500).join("\n"),
-        });
-        for (const one of told.people) this.known.set(one.address, one);
+        const addresses = missing.slice(0, MAX_ASKED).join("\n");
+        const { people } = await this.server.post("../destinataires/qui/", { addresses });
+        for (const person of people) this.known.set(person.address, person);
       } catch {
         return; // a comfort: nothing is said when nobody answers
       }
@@ -54,22 +54,22 @@ export class RecipientInfo {
 
   show() {
     /** @type {Record<string, Correspondent[]>} */
-    const names = {};
-    for (const one of this.people) {
-      const told = this.known.get(one.address.toLowerCase());
-      if (told) {
-        one.kind = told.kind;
-        one.detail = told.detail || one.detail;
-        one.absent = told.absent;
-        one.distribution_list = told.distribution_list;
-        if (!one.name) one.name = told.name;
+    const namesakes = {};
+    for (const person of this.people) {
+      const known = this.known.get(person.address.toLowerCase());
+      if (known) {
+        person.kind = known.kind;
+        person.detail = known.detail || person.detail;
+        person.absent = known.absent;
+        person.distribution_list = known.distribution_list;
+        if (!person.name) person.name = known.name;
       }
-      const name = one.name.toLowerCase();
-      if (name) (names[name] ||= []).push(one);
+      const name = person.name.toLowerCase();
+      if (name) (namesakes[name] ||= []).push(person);
     }
-    for (const same of Object.values(names)) {
-      for (const one of same)
-        one.isHomonym = same.length > 1 || Boolean(this.known.get(one.address.toLowerCase())?.homonyms);
+    for (const same of Object.values(namesakes)) {
+      for (const person of same)
+        person.isHomonym = same.length > 1 || Boolean(this.known.get(person.address.toLowerCase())?.homonyms);
     }
     const focused = document.activeElement;
     for (const field of this.recipients) if (!field.list.contains(focused)) field.draw();
@@ -77,21 +77,25 @@ export class RecipientInfo {
   }
 
   tell() {
-    const people = this.people.map((one) => ({ ...one, label: one.name || one.address }));
-    const outside = people.filter((one) => one.kind === "outside");
-    const inside = people.filter((one) => one.kind === "inside");
-    const away = people.filter((one) => one.absent);
+    const people = this.people.map((person) => ({ ...person, label: person.name || person.address }));
+    const outside = people.filter((person) => person.kind === "outside");
+    const inside = people.filter((person) => person.kind === "inside");
+    const away = people.filter((person) => person.absent);
     const notes = people
-      .filter((one) => one.kind === "unknown")
-      .map((one) => [
-        `unknown-${one.address}`,
+      .filter((person) => person.kind === "unknown")
+      .map((person) => [
+        `unknown-${person.address}`,
         "alert-circle",
-        `L’adresse ${one.address} n’existe pas : vérifiez comment elle s’écrit.`,
+        `L’adresse ${person.address} n’existe pas : vérifiez comment elle s’écrit.`,
       ]);
     if (outside.length && inside.length)
-      notes.push(["outside", "world", `Hors de l’académie : ${listed(outside.map((one) => one.label))}.`]);
-    for (const one of away.slice(0, 3))
-      notes.push([`away-${one.address}`, "calendar-event", `${one.label} : ${one.absent}.`]);
+      notes.push([
+        "outside",
+        "world",
+        `Hors de l’académie : ${listed(outside.map((person) => person.label))}.`,
+      ]);
+    for (const person of away.slice(0, 3))
+      notes.push([`away-${person.address}`, "calendar-event", `${person.label} : ${person.absent}.`]);
     if (away.length > 3)
       notes.push(["away-more", "calendar-event", `${away.length - 3} autres destinataires sont absents.`]);
     for (const { address, label, distribution_list: list } of people)

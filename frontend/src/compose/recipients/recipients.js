@@ -25,13 +25,13 @@ export class Recipients {
     this.list.setAttribute("aria-label", LISTS[this.name]);
     this.list.setAttribute("role", "list");
     this.list.hidden = true;
-    this.said = document.createElement("span");
-    this.said.className = "vh";
-    this.said.setAttribute("role", "status");
+    this.status = document.createElement("span");
+    this.status.className = "vh";
+    this.status.setAttribute("role", "status");
     input.replaceWith(this.box);
-    this.box.append(this.list, input, this.said);
+    this.box.append(this.list, input, this.status);
     this.autocomplete = new Autocomplete(input, server, {
-      onChoose: (one) => this.take(one),
+      onChoose: (suggestion) => this.take(suggestion),
       isPresent: (address) => this.people.some((known) => known.address.toLowerCase() === address),
     });
     this.box.append(this.autocomplete.list);
@@ -80,10 +80,10 @@ export class Recipients {
     this.autocomplete.ask(this.input.value.trim());
   }
 
-  /** @param {Suggestion} one */
-  take(one) {
+  /** @param {Suggestion} suggestion */
+  take(suggestion) {
     this.input.value = "";
-    this.put(one.members || [{ name: one.name, address: one.address, detail: one.detail }]);
+    this.put(suggestion.members || [suggestion]);
     this.onInput();
   }
 
@@ -101,11 +101,11 @@ export class Recipients {
   /** @param {{name?: string, address: string, detail?: string}[]} people */
   put(people) {
     const fresh = [];
-    for (const one of people) {
-      if (!one.address && !one.name) continue;
-      const place = one.address.toLowerCase();
-      if (this.people.some((known) => known.address.toLowerCase() === place)) continue;
-      const person = { name: one.name || "", address: one.address, detail: one.detail || "" };
+    for (const { name = "", address, detail = "" } of people) {
+      if (!address && !name) continue;
+      const isThere = this.people.some((known) => known.address.toLowerCase() === address.toLowerCase());
+      if (isThere) continue;
+      const person = { name, address, detail };
       this.people.push(person);
       fresh.push(person);
     }
@@ -113,27 +113,27 @@ export class Recipients {
     this.draw();
     const names = fresh
       .slice(0, 3)
-      .map((one) => one.name || one.address)
+      .map((person) => person.name || person.address)
       .join(", ");
-    this.said.textContent = fresh.length > 3 ? `${fresh.length} personnes ajoutées` : `Ajout : ${names}`;
+    this.status.textContent = fresh.length > 3 ? `${fresh.length} personnes ajoutées` : `Ajout : ${names}`;
     this.check();
   }
 
   draw() {
-    this.list.replaceChildren(...this.people.map((one) => this.chip(one)));
+    this.list.replaceChildren(...this.people.map((person) => this.chip(person)));
     this.list.hidden = !this.people.length;
   }
 
-  /** @param {Correspondent} one */
-  chip(one) {
+  /** @param {Correspondent} person */
+  chip(person) {
     const item = document.createElement("li");
-    const isWrong = !isAddress(one.address);
-    const isUnknown = one.kind === "unknown";
+    const isWrong = !isAddress(person.address);
+    const isUnknown = person.kind === "unknown";
     item.className = [
       "person",
       (isWrong || isUnknown) && "wrong",
-      one.kind === "outside" && "outside",
-      one.absent && "absent",
+      person.kind === "outside" && "outside",
+      person.absent && "absent",
     ]
       .filter(Boolean)
       .join(" ");
@@ -141,48 +141,48 @@ export class Recipients {
     label.type = "button";
     label.tabIndex = -1;
     label.className = "who clip";
-    const place = one.isHomonym && one.detail ? ` · ${one.detail}` : "";
-    label.textContent = `${one.name || one.address}${place}`;
+    const where = person.isHomonym && person.detail ? ` · ${person.detail}` : "";
+    label.textContent = `${person.name || person.address}${where}`;
     const about = [
-      one.name && !isClass(one.address) ? one.address : "",
-      one.detail,
-      one.kind === "outside" ? "extérieur à l’académie" : "",
-      one.absent || "",
+      person.name && !isClass(person.address) ? person.address : "",
+      person.detail,
+      person.kind === "outside" ? "extérieur à l’académie" : "",
+      person.absent || "",
     ];
     if (isWrong) about.push("adresse incorrecte");
     if (isUnknown) about.push("cette adresse n’existe pas");
     label.title = about.filter(Boolean).join(" — ");
     label.setAttribute("aria-description", `${label.title}. Entrée pour modifier, Suppr pour retirer.`);
-    label.addEventListener("click", () => this.edit(one));
-    const away = document.createElement("button");
-    away.type = "button";
-    away.tabIndex = -1;
-    away.className = "away";
-    away.setAttribute("aria-label", `Retirer ${one.name || one.address}`);
-    away.append(window.vaguemestre.icon("x"));
-    away.addEventListener("click", () => this.remove(one));
-    item.append(label, away);
+    label.addEventListener("click", () => this.edit(person));
+    const removal = document.createElement("button");
+    removal.type = "button";
+    removal.tabIndex = -1;
+    removal.className = "away";
+    removal.setAttribute("aria-label", `Retirer ${person.name || person.address}`);
+    removal.append(window.vaguemestre.icon("x"));
+    removal.addEventListener("click", () => this.remove(person));
+    item.append(label, removal);
     return item;
   }
 
-  /** @param {Correspondent} one */
-  edit(one) {
+  /** @param {Correspondent} person */
+  edit(person) {
     const rest = this.input.value.trim();
-    this.people = this.people.filter((known) => known !== one);
+    this.people = this.people.filter((known) => known !== person);
     this.draw();
     if (rest) this.put(items(rest).map(read));
-    this.input.value = written(one);
+    this.input.value = written(person);
     this.input.focus();
     this.input.select();
     this.onInput();
     this.check();
   }
 
-  /** @param {Correspondent} one */
-  remove(one) {
-    this.people = this.people.filter((known) => known !== one);
+  /** @param {Correspondent} person */
+  remove(person) {
+    this.people = this.people.filter((known) => known !== person);
     this.draw();
-    this.said.textContent = `Retrait : ${one.name || one.address}`;
+    this.status.textContent = `Retrait : ${person.name || person.address}`;
     this.input.focus();
     this.onInput();
     this.check();
@@ -234,8 +234,8 @@ export class Recipients {
       (chips[to]?.querySelector(".who") || this.input).focus();
     } else if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault();
-      const one = this.people[here];
-      this.remove(one);
+      const person = this.people[here];
+      this.remove(person);
       const next = this.list.children[event.key === "Delete" ? here : here - 1];
       next?.querySelector(".who").focus();
     } else if (event.key.length === 1) this.input.focus(); // typing goes on in the field
@@ -251,7 +251,9 @@ export class Recipients {
   }
 
   check() {
-    const wrong = this.people.filter((one) => !isAddress(one.address)).map((one) => one.name || one.address);
+    const wrong = this.people
+      .filter((person) => !isAddress(person.address))
+      .map((person) => person.name || person.address);
     if (!wrong.length) this.say("");
     else if (wrong.length === 1)
       this.say(`« ${wrong[0]} » n’est pas une adresse électronique : corrigez-la ou retirez-la.`);

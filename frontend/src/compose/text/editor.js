@@ -215,12 +215,12 @@ export class Editor {
     };
   }
 
-  /** @param {DraftFields} kept */
-  restore(kept) {
-    this.isPlain = kept.plain === "1";
-    this.isUnfolded = kept.unfolded === "1";
-    this.area.value = kept.text;
-    this.squire.setHTML(kept.html);
+  /** @param {DraftFields} fields */
+  restore({ plain, unfolded, text, html }) {
+    this.isPlain = plain === "1";
+    this.isUnfolded = unfolded === "1";
+    this.area.value = text;
+    this.squire.setHTML(html);
     this.squire.moveCursorToStart();
     this.show();
   }

@@ -14,16 +14,23 @@ export class TextMode {
     document.querySelector("#plain-mode").addEventListener("click", () => this.change());
   }
 
+  // The text is asked for again if somebody types meanwhile: none of it is lost on the way.
   async change() {
-    if (this.editor.isPlain) return this.editor.toRich();
-    const text = await this.plainOf(this.editor.fields().html);
-    if (text !== undefined) this.editor.toPlain(text);
+    const { editor } = this;
+    if (editor.isPlain) return editor.toRich();
+    let html, text;
+    do {
+      html = editor.fields().html;
+      text = await this.plainOf(html);
+      if (text === undefined || editor.isPlain) return undefined; // away; or a second press was answered first
+    } while (html !== editor.fields().html);
+    return editor.toPlain(text);
   }
 
   /** @param {string} quote */
   async unfold(quote) {
     const text = await this.plainOf(quote);
-    if (text !== undefined) this.editor.appendPlain(text);
+    if (text !== undefined && !this.editor.isUnfolded) this.editor.appendPlain(text);
   }
 
   /**
