@@ -50,14 +50,14 @@ document.addEventListener("change", (event) => {
 
 // What the account menu asks the server for waits until it is opened.
 const account = document.querySelector(".account");
-account?.addEventListener(
-  "toggle",
-  async () => {
-    const place = account.querySelector("[data-fetch]");
-    place.innerHTML = await (await fetch(place.dataset.fetch)).text();
-  },
-  { once: true },
-);
+account?.addEventListener("toggle", async () => {
+  const place = account.querySelector("[data-fetch]");
+  if (!account.open || !place) return;
+  const answer = await fetch(place.dataset.fetch).catch(() => null);
+  if (!answer?.ok || answer.redirected) return; // asked again when the menu is opened again
+  place.innerHTML = await answer.text();
+  place.removeAttribute("data-fetch");
+});
 
 // A form that came back as it was: the keyboard starts at the first thing to mend.
 if (!document.querySelector("[autofocus]")) document.querySelector('main [aria-invalid="true"]')?.focus();
