@@ -55,6 +55,7 @@ def step(
             CountedAs(StepKind.REFUSED, Place.HERE, "sent-back"),
         ),
         (step(StepKind.REJECTED, status="5.3.4"), CountedAs(StepKind.REJECTED, Place.DOOR, "too-large")),
+        (step(StepKind.REJECTED, status="5.7.28"), CountedAs(StepKind.REJECTED, Place.DOOR, "too-many")),
         (step(StepKind.REFUSED, STORE, "5.2.3"), CountedAs(StepKind.REFUSED, Place.HERE, "too-large")),
         (step(StepKind.REFUSED, STORE, "5.3.2"), CountedAs(StepKind.REFUSED, Place.HERE, "system")),
         (

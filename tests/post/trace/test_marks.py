@@ -80,6 +80,9 @@ def test_marks_and_verdicts_are_stored_once_and_found_since_a_day() -> None:
         ([step(StepKind.UNEXAMINED), step(StepKind.JUDGED, status="virus")], Verdict.VIRUS),
         ([step(StepKind.REJECTED, status="4.7.1", detail="milter-reject: …")], Verdict.PUT_OFF),
         ([step(StepKind.REJECTED, status="5.7.1", detail="reject: RCPT …")], None),
+        ([step(StepKind.REJECTED, status="5.7.1", detail="milter-reject: …")], Verdict.REFUSED),
+        ([step(StepKind.REJECTED, status="5.7.28", detail="milter-reject: …")], None),
+        ([step(StepKind.REJECTED, status="5.3.4", detail="milter-reject: …")], None),
         ([step(StepKind.JUDGED, status="neuf")], None),
     ],
 )

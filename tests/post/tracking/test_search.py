@@ -399,3 +399,19 @@ def test_what_the_filter_set_aside_is_not_told_to_be_in_the_box(marie: Account, 
     assert "quarantaine" not in wrote.partition("Histoire du message")[2].partition("Quand")[0]
     page = text_of(desk.get(f"/assistance/compte/{paul.pk}/courriels?message=AAAAAA1").content)
     assert "Remis à la boîte" in page
+
+
+def test_the_limit_of_recipients_is_told_as_the_reason_and_not_as_the_filter_s(marie: Account) -> None:
+    told(
+        [
+            step(
+                StepKind.REJECTED, 30, "", sender=marie.mailbox, recipient="a@loin.example", status="5.7.28",
+                detail="milter-reject: RCPT from x: 550 5.7.28 Trop de destinataires en peu de temps",
+            )
+        ],
+        "limit",
+    )  # fmt: skip
+    chef = browser_of(Account.objects.get(pk=account("chef", role="administrator").pk))
+    page = text_of(chef.get("/administration/messages?q=a@loin.example").content)
+    assert "Raison : trop de courriels ou de destinataires en peu de temps" in page
+    assert "Filtre :" not in page

@@ -77,6 +77,7 @@ _REASONS = (
     ("4.", "serveur injoignable"),
     ("5.", "échange mal formé"),
     ("6.", "contenu refusé"),
+    ("7.28", "trop de courriels ou de destinataires en peu de temps"),
     ("7.", "règle de sécurité, indésirable ou réputation"),
 )
 

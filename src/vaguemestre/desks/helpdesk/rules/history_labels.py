@@ -78,6 +78,7 @@ _FAILURE_LABELS: Mapping[str, str] = {
     "5.3.4": "Message trop lourd",
     "5.4": "Serveur introuvable ou injoignable",
     "4.4": "Serveur injoignable pour le moment",
+    "5.7.28": "Trop de courriels ou de destinataires en peu de temps",
     "5.7": "Refusé par une règle de sécurité (indésirable, expéditeur non prouvé…)",
     "4.7": "Mis en attente par une règle de sécurité",
     "4.3": "Système saturé ou en maintenance",

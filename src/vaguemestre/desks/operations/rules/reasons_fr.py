@@ -4,6 +4,7 @@ REASONS = {
     "unknown-recipient": "Adresse inconnue",
     "mailbox-full": "Boîte pleine",
     "too-large": "Message trop lourd",
+    "too-many": "Trop de courriels ou de destinataires en peu de temps",
     "address": "Adresse refusée",
     "mailbox": "Boîte fermée ou en défaut",
     "system": "Serveur plein ou en panne",

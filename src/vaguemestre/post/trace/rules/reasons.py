@@ -19,6 +19,7 @@ _DETAILS = {
     "2.2": "mailbox-full",
     "2.3": "too-large",
     "3.4": "too-large",
+    "7.28": "too-many",
 }
 _SENT_BACK = "status=force-expired, returned to sender"  # by an administrator: postsuper(1), -f
 
