@@ -218,3 +218,19 @@ def test_an_office_of_one_academie_gives_no_feed_to_another(client: Client, admi
     answer = client.post(UPLOAD, {"academy": str(other.pk), "file": file})
     assert answer.status_code == 422
     assert not Feed.objects.exists()
+
+
+def test_what_changes_of_somebody_who_leaves_is_shown_with_the_departure(client: Client, place: int) -> None:
+    given(client, place, feed(line(), *crowd(3)))
+    first = Feed.objects.get()
+    handlers.rebuild_requested_plan(PlanRequested(first.pk))
+    first.refresh_from_db()
+    client.post(f"/administration/flux/{first.pk}/decider", {"act": "confirmer", "plan": first.plan_digest})
+    handlers.apply_confirmed(FeedConfirmed(first.pk))
+    page = given(client, place, feed(line(nom_usage="Rousseau", fin="31/10/2026"), *crowd(3)))
+    handlers.rebuild_requested_plan(PlanRequested(Feed.objects.latest("pk").pk))
+    departures = (
+        text(client.get(page)).partition('id="list-departs"')[2].partition('id="list-changements"')[0]
+    )
+    assert "Nom d’usage : –</span> → <strong>Rousseau</strong>" in as_typed(departures)
+    assert departures.count("→") == 1, "the departure itself is said by its columns"

@@ -13,6 +13,7 @@ from vaguemestre.people.intake.queries import FeedSummary, plan_rows_page, refus
 from vaguemestre.people.intake.rules.labels_fr import (
     SITUATIONS,
     day_text,
+    differences_beside_leaving,
     differences_text,
     uais_in_differences,
 )
@@ -85,7 +86,8 @@ def _detail(row: PlanRow, places: dict[str, str]) -> str:
         return f" : {differences_text(row.differences, places)}"
     where = ", ".join(part for part in (function_label(row.function), places.get(row.uai) or row.uai) if part)
     if row.kind is RowKind.DEPARTURE:
-        return f"  ({where}){_departure(row)}"
+        besides = differences_text(differences_beside_leaving(row.differences), places)
+        return f"  ({where}){_departure(row)}{f' ; {besides}' if besides else ''}"
     return f"  ({where})"
 
 

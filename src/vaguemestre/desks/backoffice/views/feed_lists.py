@@ -26,6 +26,7 @@ from vaguemestre.people.intake.rules.labels_fr import (
     DifferenceLabels,
     day_text,
     difference_labels,
+    differences_beside_leaving,
     uais_in_differences,
 )
 from vaguemestre.people.intake.values import Difference, PlanRow, RowKind, Situation
@@ -152,7 +153,7 @@ def _planned(
                 row.line,
                 function_label(row.function),
                 places.get(row.uai) or row.uai,
-                tuple(difference_labels(difference, places) for difference in row.differences),
+                _labels(row.kind, row.differences, places),
                 _consequence(row),
                 row.person_id in touched,
                 signed_in_at,
@@ -176,11 +177,19 @@ def _changed_rows(rows: Sequence[AppliedLineRow]) -> tuple[FeedRow, ...]:
             row.line,
             function_label(functions.get((row.person_id, row.uai), "")),
             places.get(row.uai) or row.uai,
-            tuple(difference_labels(difference, places) for difference in row.differences),
+            _labels(row.kind, row.differences, places),
             comes_from=_ANOTHER if row.kind == RowKind.TRANSFER else "",
         )
         for row in rows
     )
+
+
+def _labels(
+    kind: str, differences: Sequence[Difference], places: Mapping[str, str]
+) -> tuple[DifferenceLabels, ...]:
+    """What changes; of somebody who leaves, what changes besides."""
+    told = differences_beside_leaving(differences) if kind == RowKind.DEPARTURE else differences
+    return tuple(difference_labels(difference, places) for difference in told)
 
 
 def _places(rows: Sequence[tuple[str, Sequence[Difference]]]) -> dict[str, str]:

@@ -49,6 +49,8 @@ SITUATIONS: Mapping[str, str] = {
     Situation.DEATH: "décès",
 }
 _STATES = {"open": "ouvert", "closed": "fermé"}
+# What says that somebody leaves, as the list of departures does.
+_LEAVING = frozenset({Field.END, Field.SITUATION, Field.ACCOUNT, Field.SOURCE, Field.STATUS, Field.PRIMARY})
 _DAYS = frozenset({Field.BIRTH_DATE, Field.POST, Field.END})
 _PLACES = frozenset({Field.PRIMARY})
 
@@ -80,6 +82,11 @@ def differences_text(differences: Sequence[Difference], places: Mapping[str, str
     return " ; ".join(
         f"{row.label}{f' ({row.place})' if row.place else ''} {row.before} → {row.after}" for row in rows
     )
+
+
+def differences_beside_leaving(differences: Sequence[Difference]) -> tuple[Difference, ...]:
+    """Of somebody who leaves: what changes besides, such as a name, and with it an address."""
+    return tuple(difference for difference in differences if difference.field not in _LEAVING)
 
 
 def uais_in_differences(differences: Sequence[Difference]) -> set[str]:
