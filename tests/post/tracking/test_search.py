@@ -415,3 +415,23 @@ def test_the_limit_of_recipients_is_told_as_the_reason_and_not_as_the_filter_s(m
     page = text_of(chef.get("/administration/messages?q=a@loin.example").content)
     assert "Raison : trop de courriels ou de destinataires en peu de temps" in page
     assert "Filtre :" not in page
+
+
+def test_the_list_of_administrators_says_what_went_to_quarantine_too(marie: Account, paul: Account) -> None:
+    told(
+        [
+            step(StepKind.JUDGED, 30, "AAAAAA9", status="macro"),
+            step(StepKind.QUEUED, 30, "AAAAAA9", sender="compta@dehors.example"),
+            step(StepKind.DELIVERED, 31, "AAAAAA9", recipient=paul.mailbox, relay=HERE, status="2.0.0"),
+            step(
+                StepKind.DELIVERED, 32, "AAAAAA9", recipient="autre@ailleurs.example",
+                relay="mx.ailleurs.example[192.0.2.7]:25", status="2.0.0",
+            ),
+        ],
+        "dovecot9",
+    )  # fmt: skip
+    chef = browser_of(Account.objects.get(pk=account("chef", role="administrator").pk))
+    rows = text_of(chef.get("/administration/messages?q=compta@dehors.example").content)
+    rows = rows.partition("Quand De")[2]
+    assert f"Mis en quarantaine {paul.mailbox}" in rows
+    assert "Remis autre@ailleurs.example" in rows

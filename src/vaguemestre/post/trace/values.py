@@ -169,7 +169,8 @@ class MessageSearch:
 class FoundMessage:
     """A message with the fate of each recipient. `key`: its queue identifier, or its Message-ID.
 
-    `status`: enhanced status code of its last rejection at the door, "" for none.
+    `status`: enhanced status code of its last rejection at the door, "" for none. `quarantined`: recipients
+    in whose mailboxes of ours it was filed in quarantine; the person's own in a search of their mail.
     """
 
     key: str
@@ -178,3 +179,4 @@ class FoundMessage:
     fates: Mapping[str, Fate]
     verdict: Verdict | None = None
     status: str = ""
+    quarantined: frozenset[str] = frozenset()

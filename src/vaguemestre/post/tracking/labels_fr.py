@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from vaguemestre.post.mailstore.values import QUARANTINE
-from vaguemestre.post.trace.rules.stories import is_put_off
+from vaguemestre.post.trace.rules.stories import is_put_off, is_to_mailbox
 from vaguemestre.post.trace.rules.verdicts import verdict_of_step
 from vaguemestre.post.trace.values import Engine, Fate, Step, StepKind, Verdict
 
@@ -99,11 +99,6 @@ def story_line(step: Step, *, with_detail: bool, is_set_aside: bool = False) -> 
         step, title, _ICONS.get(step.kind, "circle"), _reason(step),
         step.detail if with_detail else "",
     )  # fmt: skip
-
-
-def is_to_mailbox(step: Step) -> bool:
-    """Whether the step delivers to a mailbox of ours."""
-    return step.kind is StepKind.DELIVERED and "[/" in step.relay
 
 
 def _title(step: Step) -> str:

@@ -1,8 +1,8 @@
 """Messages that a search finds: what is told of them, and to whom."""
 
-from vaguemestre.post.trace.rules.stories import fates_of, is_sent_on, overall_fate, sender_of
-from vaguemestre.post.trace.rules.verdicts import verdict_of
-from vaguemestre.post.trace.values import FoundMessage, MessageSearch, Step, StepKind
+from vaguemestre.post.trace.rules.stories import fates_of, is_sent_on, is_to_mailbox, overall_fate, sender_of
+from vaguemestre.post.trace.rules.verdicts import SETS_ASIDE, verdict_of
+from vaguemestre.post.trace.values import Fate, FoundMessage, MessageSearch, Step, StepKind
 
 
 def found_message(key: str, steps: tuple[Step, ...], criteria: MessageSearch) -> FoundMessage | None:
@@ -22,7 +22,17 @@ def found_message(key: str, steps: tuple[Step, ...], criteria: MessageSearch) ->
     shown_fates = fates or {"": overall_fate((), steps)}
     rejected = [s for s in steps if s.kind is StepKind.REJECTED and s.recipient.lower() in fates]
     status = rejected[-1].status if rejected else ""
-    return FoundMessage(key, steps[0].at, sender, shown_fates, verdict_of(steps), status)
+    quarantined = _quarantined(steps) & {one for one in fates if fates[one] is Fate.DELIVERED}
+    if criteria.is_own:
+        quarantined &= criteria.addresses  # what became of it with others is not for its author
+    return FoundMessage(key, steps[0].at, sender, shown_fates, verdict_of(steps), status, quarantined)
+
+
+def _quarantined(steps: tuple[Step, ...]) -> frozenset[str]:
+    """Recipients with a mailbox of ours, if the verdict has the message filed in quarantine."""
+    if verdict_of(steps) not in SETS_ASIDE:
+        return frozenset()
+    return frozenset(step.recipient.lower() for step in steps if is_to_mailbox(step))
 
 
 def meets(message: FoundMessage, criteria: MessageSearch) -> bool:

@@ -28,6 +28,11 @@ def is_quarantined(step: Step) -> bool:
     return step.kind is StepKind.FILED and step.detail == f"stored mail into mailbox '{QUARANTINE}'"
 
 
+def is_to_mailbox(step: Step) -> bool:
+    """Whether the step delivers to a mailbox of ours."""
+    return step.kind is StepKind.DELIVERED and "[/" in step.relay
+
+
 def is_put_off(step: Step) -> bool:
     """Whether our door refused for now, so that the other server tries again (RFC 5321 §4.2.1)."""
     return step.kind is StepKind.REJECTED and step.status.startswith("4")

@@ -8,7 +8,6 @@ from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entri
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.outbox.queries.by_account import HeldMessage, held_messages_in, held_messages_with
 from vaguemestre.post.trace.rules.stories import overall_fate, without_list_detail
-from vaguemestre.post.trace.rules.verdicts import SETS_ASIDE
 from vaguemestre.post.trace.values import Fate, FoundMessage, MessageSearch
 from vaguemestre.post.tracking.labels_fr import FATES, QUARANTINED, THROWN_AWAY, VERDICTS, reason_of
 
@@ -43,12 +42,11 @@ class Decision(NamedTuple):
     reason: str
 
 
-def found_row(message: FoundMessage, received_by: Collection[str] = ()) -> Row:
-    """`received_by`: addresses of whom the search is about; of these it is told what went to quarantine."""
+def found_row(message: FoundMessage) -> Row:
     recipients = [address for address in message.fates if address]
     verdict = VERDICTS[message.verdict] if message.verdict else ""
     return Row(
-        message, without_list_detail(message.sender), _groups(message, received_by), recipients, verdict,
+        message, without_list_detail(message.sender), _groups(message), recipients, verdict,
         has_story=not set(message.fates.values()) <= _AT_THE_DOOR,
     )  # fmt: skip
 
@@ -98,7 +96,7 @@ def _held_row(message: HeldMessage) -> Row:
     return Row(found, message.sender, [Group(fate, words, recipients, "")], recipients, "", has_story=True)
 
 
-def _groups(message: FoundMessage, received_by: Collection[str]) -> list[Group]:
+def _groups(message: FoundMessage) -> list[Group]:
     by_fate: dict[Fate, list[str]] = {}
     for address, fate in message.fates.items():
         by_fate.setdefault(fate, []).append(address)
@@ -107,7 +105,10 @@ def _groups(message: FoundMessage, received_by: Collection[str]) -> list[Group]:
         fate = overall_fate(by_fate.keys())
         reason = reason_of(message.status) if fate in _AT_THE_DOOR else ""
         recipients = by_fate.pop(fate)
-        is_set_aside = fate is Fate.DELIVERED and message.verdict in SETS_ASIDE
-        words = QUARANTINED if is_set_aside and set(recipients) <= set(received_by) else FATES[fate]
-        groups.append(Group(fate, words, recipients, reason))
+        quarantined = [address for address in recipients if address in message.quarantined]
+        others = [address for address in recipients if address not in message.quarantined]
+        if quarantined:
+            groups.append(Group(fate, QUARANTINED, quarantined, reason))
+        if others:
+            groups.append(Group(fate, FATES[fate], others, reason))
     return groups

@@ -168,8 +168,7 @@ def _context(
     rows: list[Row] = []
     criteria = replace(_criteria(form, addresses, timezone.now()), is_own=is_own) if form.is_valid() else None
     if criteria and (addresses or criteria.subject or criteria.verdicts):
-        own = addresses if is_own else frozenset[str]()
-        rows = [found_row(message, own) for message in queries.find_messages(criteria, limit=_SHOWN)]
+        rows = [found_row(message) for message in queries.find_messages(criteria, limit=_SHOWN)]
         rows = rows if is_own else with_held(rows, criteria, limit=_SHOWN)
     query = request.GET.copy()
     query.pop("message", None)

@@ -3,11 +3,17 @@
 from collections.abc import Collection
 from typing import Any
 
-from vaguemestre.post.trace.rules.stories import fates_of, overall_fate, sender_of, without_list_detail
+from vaguemestre.post.trace.rules.stories import (
+    fates_of,
+    is_to_mailbox,
+    overall_fate,
+    sender_of,
+    without_list_detail,
+)
 from vaguemestre.post.trace.rules.verdicts import SETS_ASIDE
 from vaguemestre.post.trace.values import Fate, Step, StepKind, Verdict
 from vaguemestre.post.tracking import ports
-from vaguemestre.post.tracking.labels_fr import FATES, QUARANTINED, REMOVED, is_to_mailbox, story_line
+from vaguemestre.post.tracking.labels_fr import FATES, QUARANTINED, REMOVED, story_line
 
 _HIDDEN = frozenset((StepKind.IDENTIFIED,))
 
