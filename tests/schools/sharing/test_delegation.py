@@ -181,6 +181,9 @@ def test_what_is_the_owners_own_stays_so(
         "messagerie/envois/", "messagerie/ecrire/programmes/", "parametres/securite", "messagerie/suivi/",
     ):  # fmt: skip
         assert browser.get(where + path).status_code in (404, 422), path
+    menu = browser.get(f"{where}messagerie/").content.decode()
+    for path in ("messagerie/envois/", "messagerie/fichiers/", "messagerie/supprimes/", "contacts/"):
+        assert f'href="{where}{path}"' not in menu
     assert browser.post(f"{where}messagerie/lots/").status_code == 404
     assert browser.post(f"{where}programmes/", {"name": "x"}).status_code == 422
 

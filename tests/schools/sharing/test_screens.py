@@ -72,6 +72,23 @@ def test_each_right_opens_its_pages_and_a_stranger_finds_nothing(
             assert "Vous n’avez pas, ou plus, le droit" in answer.content.decode()
 
 
+@pytest.mark.parametrize("right", list(Right), ids=str)
+def test_the_menus_of_a_mailbox_lead_to_the_pages_of_each_right(
+    school: School, mails: MemoryMailboxes, of: Of, right: Right
+) -> None:
+    somebody = account("quelquun")
+    school.share(somebody, right)
+    wanted = {
+        f'href="{school.path}messagerie/envois/"': Right.SEND,
+        f'href="{school.path}messagerie/fichiers/"': Right.SEND,
+        f'href="{school.path}contacts/"': Right.SEND,
+    }
+    for page in ("messagerie/", ""):
+        shown = of(somebody).get(f"{school.path}{page}").content.decode()
+        for link, needed in wanted.items():
+            assert (link in shown) == (needed in right.covers), (page, link)
+
+
 def test_the_pages_of_a_mailbox_lead_to_its_own_pages(school: School, mails: MemoryMailboxes, of: Of) -> None:
     box = mails.box("ce.0800001a@ac-amiens.test")
     letter = b"From: parent@exemple.fr\r\nSubject: Cantine\r\nMessage-ID: <1@exemple.fr>\r\n\r\nBonjour"
