@@ -46,8 +46,6 @@ def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
         "webmail:list-all-rows",
         "webmail:list-reports",
         "webmail:close-reports",
-        "webmail:list-deleted",
-        "webmail:recover",
     }
 
 
@@ -62,6 +60,8 @@ def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
         ("compose:import-identities", Right.MANAGE),
         ("compose:remove-stock-text", Right.MANAGE),
         ("portal:lines", Right.READ),
+        ("webmail:list-deleted", Right.MANAGE),
+        ("webmail:recover", Right.MANAGE),
         ("sorting:save-filter", Right.MANAGE),
         ("tracking:all-held", None),
         ("portal:app-passwords", None),
@@ -114,5 +114,8 @@ def test_what_sorts_many_messages_or_snoozes_them_is_recorded() -> None:
     )
     assert activity_for("quarantine:release", {"number": 3}, {}) == ActivityRecord("release", "", 1)
     assert activity_for("quarantine:own", {}, {}) is None
-    for action in ("archive-all", "put-off", "put-off-all", "reminder", "release"):
+    recovered = {"ref": ["Supprimes~2FMessages/1/2", "Supprimes~2FMessages/1/3"], "to": ["INBOX"]}
+    assert activity_for("webmail:recover", {}, recovered) == ActivityRecord("recover", "INBOX", 2)
+    assert activity_for("webmail:recover", {}, {"to": ["INBOX"]}) is None
+    for action in ("archive-all", "put-off", "put-off-all", "reminder", "release", "recover"):
         assert action in ACTIVITY_LABELS

@@ -10,9 +10,11 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.answers import as_typed
+from tests.engines.samples import letter
 from tests.foundation.ui.confirmation import confirmed
 from tests.foundation.ui.shown import shown_on
 from tests.mailbox.sorting.test_services import FORWARD
+from tests.mailbox.webmail.conftest import put
 from tests.post.quarantine.test_services import events_of
 from tests.schools.sharing.conftest import Engines, School, address_of, now
 
@@ -25,10 +27,12 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.sorting.models import FilterRow
 from vaguemestre.mailbox.sorting.services import drop_filter, save_filter, switch_filter
+from vaguemestre.mailbox.webmail.http import ref_text
 from vaguemestre.people.credentials.models import Account, AppPassword
 from vaguemestre.people.credentials.queries import names_of
 from vaguemestre.people.directory.models import Structure
 from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.events import MembersChanged
@@ -47,6 +51,7 @@ PAGES = {
     "messagerie/ecrire/programmes/": Right.SEND,
     "messagerie/fichiers/": Right.SEND,
     "messagerie/quarantaine/": Right.SORT,
+    "messagerie/supprimes/": Right.MANAGE,
     "contacts/": Right.SEND,
     "parametres/absence": Right.MANAGE,
     "parametres/identites": Right.MANAGE,
@@ -81,12 +86,27 @@ def test_the_menus_of_a_mailbox_lead_to_the_pages_of_each_right(
     wanted = {
         f'href="{school.path}messagerie/envois/"': Right.SEND,
         f'href="{school.path}messagerie/fichiers/"': Right.SEND,
+        f'href="{school.path}messagerie/supprimes/"': Right.MANAGE,
         f'href="{school.path}contacts/"': Right.SEND,
     }
     for page in ("messagerie/", ""):
         shown = of(somebody).get(f"{school.path}{page}").content.decode()
         for link, needed in wanted.items():
             assert (link in shown) == (needed in right.covers), (page, link)
+
+
+def test_what_was_deleted_for_good_is_taken_back_by_whoever_manages(
+    school: School, mails: MemoryMailboxes, of: Of
+) -> None:
+    box = mails.box(school.box.account.mailbox)
+    box.expunge([put(box, letter("Bulletin effacé"))])
+    [ref] = [row.ref for row in box.page(DELETED_MESSAGES, 0, 9).rows]
+    browser = of(school.head)
+    assert "Bulletin effacé" in browser.get(f"{school.path}messagerie/supprimes/").content.decode()
+    sent = {"ref": ref_text(ref), "to": "INBOX"}
+    browser.post(f"{school.path}messagerie/supprimes/recuperer/", sent)
+    assert [row.summary.subject for row in box.page("INBOX", 0, 9).rows] == ["Bulletin effacé"]
+    assert "a repris parmi les messages supprimés" in browser.get(f"{school.path}actes/").content.decode()
 
 
 def test_the_pages_of_a_mailbox_lead_to_its_own_pages(school: School, mails: MemoryMailboxes, of: Of) -> None:

@@ -37,6 +37,7 @@ _BOX_PAGES = (
     _BoxPage("messagerie/envois/", "Envois", "checks", "tracking:sent"),
     _BoxPage("messagerie/fichiers/", "Fichiers déposés", "upload", "filelinks:list"),
     _BoxPage("messagerie/pieces/", "Pièces jointes", "paperclip", "webmail:list-attachments"),
+    _BoxPage("messagerie/supprimes/", "Messages supprimés", "trash", "webmail:list-deleted"),
     _BoxPage("contacts/", "Contacts", "address-book", "contacts:list-contacts"),
     _BoxPage("suivi/", "Suivi des réponses", "list-check"),
     _BoxPage("actes/", "Qui a fait quoi", "history", right=Right.MANAGE),

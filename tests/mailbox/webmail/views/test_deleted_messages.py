@@ -15,6 +15,7 @@ from vaguemestre.mailbox.webmail.services import message_lists
 from vaguemestre.mailbox.webmail.services.deleted_messages import bound_deleted_messages
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES, MessageRef
 from vaguemestre.schools.sharing.rules.box_rights import required_right
+from vaguemestre.schools.sharing.values import Right
 
 pytestmark = pytest.mark.django_db
 
@@ -91,9 +92,9 @@ def test_no_message_goes_where_it_could_not_be_found(reader: Client, box: Memory
     assert [row.ref for row in box.page(DELETED_MESSAGES, 0, 50).rows] == refs
 
 
-def test_members_and_delegates_of_a_mailbox_do_not_see_what_was_deleted() -> None:
+def test_in_a_shared_mailbox_whoever_manages_it_takes_back_and_a_delegate_never() -> None:
     for name in ("webmail:list-deleted", "webmail:recover"):
-        assert required_right(name) is None
+        assert required_right(name) is Right.MANAGE
         assert required_right(name, lent=True) is None
 
 

@@ -22,11 +22,13 @@ _SORT = (
     "act change-folder start-bulk undo-bulk report-message unsubscribe save-choices change-label "
     "change-search snooze-messages await-answer cancel-reminders"
 )
+_MANAGE = "list-deleted recover"
 _SEND = "answer-receipt answer-invitation free-time"
 _PAGES: Mapping[str, Right] = {
     **{f"webmail:{name}": Right.READ for name in _READ.split()},
     **{f"webmail:{name}": Right.SORT for name in _SORT.split()},
     **{f"webmail:{name}": Right.SEND for name in _SEND.split()},
+    **{f"webmail:{name}": Right.MANAGE for name in _MANAGE.split()},
     "portal:lines": Right.READ,
 }
 _ROOMS: Mapping[str, Right] = {
@@ -38,6 +40,20 @@ _ROOMS: Mapping[str, Right] = {
     "filelinks": Right.SEND,
 }
 _UNRECORDED = ("read", "unread")
+
+
+class _CountedAct(NamedTuple):
+    """An act on rows of a page, and the fields of its form: the rows chosen, the folder they go to."""
+
+    action: str
+    chosen: str
+    to: str = ""
+
+
+_COUNTED: Mapping[str, _CountedAct] = {
+    "webmail:cancel-reminders": _CountedAct("reminder", "reminder"),
+    "webmail:recover": _CountedAct("recover", "ref", "to"),
+}
 _SETTINGS = ("signatures", "identities", "identity", "stock-text")
 _OWN = frozenset(
     [
@@ -62,6 +78,7 @@ _LENT_SORT = "act report-message"
 _NOT_LENT = frozenset(
     {
         *(f"webmail:{name}" for name in _SORT.split() if name not in _LENT_SORT.split()),
+        *(f"webmail:{name}" for name in _MANAGE.split()),
         "webmail:list-attachments",
         "webmail:show-bulk",
         "webmail:list-reminders",
@@ -113,10 +130,12 @@ def activity_for(
         action = "open" if view_name == "webmail:open-message" else "save"
         folder, uid_validity, uid = (url_kwargs.get(name) for name in ("folder", "uid_validity", "uid"))
         return ActivityRecord(action, f"{folder}/{uid_validity}/{uid}", 1)
-    if view_name == "webmail:cancel-reminders":
-        return ActivityRecord("reminder", "", len(form.get("reminder", ())))
     if view_name == "quarantine:release":
         return ActivityRecord("release", "", 1)
+    if view_name in _COUNTED:
+        action, counted, to = _COUNTED[view_name]
+        number = len(form.get(counted, ()))
+        return ActivityRecord(action, next(iter(form.get(to, ())), ""), number) if number else None
     if view_name == "webmail:start-bulk":
         act, folder = (next(iter(form.get(field, ())), "") for field in ("act", "folder"))
         return None if act in _UNRECORDED else ActivityRecord(f"{act[:16]}-all", folder, 0)

@@ -84,6 +84,7 @@ ACTIVITY_LABELS: Mapping[str, str] = {
     "unread": "a marqué comme non lu",
     "save": "a enregistré",
     "reminder": "a retiré un rappel",
+    "recover": "a repris parmi les messages supprimés",
     "release": "a fait remettre un courriel de la quarantaine",
     "send": "a envoyé un courriel",
     "answer": "a répondu à un courriel",
