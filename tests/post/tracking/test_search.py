@@ -435,3 +435,24 @@ def test_the_list_of_administrators_says_what_went_to_quarantine_too(marie: Acco
     rows = rows.partition("Quand De")[2]
     assert f"Mis en quarantaine {paul.mailbox}" in rows
     assert "Remis autre@ailleurs.example" in rows
+
+
+@pytest.mark.parametrize("typed", ["<lettre9@dehors.example>", "lettre9@dehors.example", " AAAAAA9 "])
+def test_an_administrator_finds_a_message_by_its_identifiers(
+    marie: Account, paul: Account, typed: str
+) -> None:
+    told(
+        [
+            step(StepKind.IDENTIFIED, 29, "AAAAAA9", message_id="<lettre9@dehors.example>"),
+            step(StepKind.QUEUED, 30, "AAAAAA9", sender="compta@dehors.example"),
+            step(StepKind.DELIVERED, 31, "AAAAAA9", recipient=paul.mailbox, relay=HERE, status="2.0.0"),
+        ],
+        "dovecot9",
+    )
+    chef = browser_of(Account.objects.get(pk=account("chef", role="administrator").pk))
+    page = text_of(chef.get("/administration/messages", {"q": typed}).content)
+    assert f"compta@dehors.example → {paul.mailbox}" in page
+    assert "Aucun message ne répond" not in page
+    assert "Aucun message ne répond" in text_of(
+        chef.get("/administration/messages", {"q": "autre9@dehors.example"}).content
+    )

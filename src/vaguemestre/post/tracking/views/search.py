@@ -24,7 +24,7 @@ from vaguemestre.post.trace.rules.stories import (
     seen_by,
 )
 from vaguemestre.post.trace.rules.verdicts import verdict_of
-from vaguemestre.post.trace.values import Fate, MessageSearch
+from vaguemestre.post.trace.values import Fate, MessageSearch, Step
 from vaguemestre.post.tracking import services
 from vaguemestre.post.tracking.forms import VERDICT_CHOICES, MessageSearchForm, WholeSearchForm
 from vaguemestre.post.tracking.http import for_the_desk
@@ -45,7 +45,8 @@ _DAYS = 14  # searched if no day is given
 def search_messages(request: SignedInRequest) -> HttpResponse:
     """Search the mail of `q` (address or username), or everybody's by `objet` (exact) or `verdict`.
 
-    `avec`, `du`, `au`, `etat` narrow it; a whole address in `avec` alone does for `q`. `message`: its steps.
+    `avec`, `du`, `au`, `etat` narrow it; a whole address in `avec` alone does for `q`. `message`: its steps;
+    a Message-ID or queue identifier in `q`, as complaints bear them, shows them too.
     """
     form = WholeSearchForm(request.GET)
     typed = _whose(form) if form.is_valid() else ""
@@ -55,15 +56,23 @@ def search_messages(request: SignedInRequest) -> HttpResponse:
     is_searching = form.is_valid() and bool(
         typed or form.cleaned_data["objet"] or form.cleaned_data["verdict"]
     )
-    if key := request.GET.get("message", "")[:255]:
-        steps = queries.steps_of_queue_id(key) if key.isalnum() else queries.steps_of_message(key)
-        story = story_of(steps, verdict_of(steps), with_detail=True)
-        accounts = [
-            found.account_id for one in story["recipients"][:_LOOKED_UP] if (found := find_account(one))
-        ]
-        context["story"] = with_removals(story, steps, accounts) | _held_story(key)
+    key = request.GET.get("message", "")[:255]
+    named = key or ("" if context["rows"] else typed)
+    if named and ((steps := _steps_of(named)) or key):
+        context["story"] = _whole_story(named, steps)
     context |= {"is_whole": True, "asked": is_searching, "verdicts": VERDICT_CHOICES}
     return render(request, "tracking/search.html", context)
+
+
+def _steps_of(key: str) -> tuple[Step, ...]:
+    """The steps of a message by its queue identifier or Message-ID, in order."""
+    return queries.steps_of_queue_id(key) if key.isalnum() else queries.steps_of_message(key)
+
+
+def _whole_story(key: str, steps: tuple[Step, ...]) -> dict[str, Any]:
+    story = story_of(steps, verdict_of(steps), with_detail=True)
+    accounts = [found.account_id for one in story["recipients"][:_LOOKED_UP] if (found := find_account(one))]
+    return with_removals(story, steps, accounts) | _held_story(key)
 
 
 def _held_story(key: str) -> dict[str, Any]:
@@ -144,7 +153,7 @@ def _own_context(
         for row in context["rows"]
     ]
     if key := request.GET.get("message", "")[:255]:
-        steps = queries.steps_of_queue_id(key) if key.isalnum() else queries.steps_of_message(key)
+        steps = _steps_of(key)
         seen = [
             replace(
                 step, recipient=masked(step.recipient, ent_domain), sender=masked(step.sender, ent_domain)
