@@ -116,8 +116,12 @@ def test_an_administrator_without_the_right_is_told_who_gives_it(
     assert "Ce droit n’est pas compris dans l’administration" in answer
     assert "rssi" in answer
     assert FORGED not in answer
-    for address in (f"/{number}", f"/{number}/avancement", "/nouveau"):
+    for address in (f"/{number}", f"/{number}/avancement"):
         assert other.get(f"/administration/retraits{address}").status_code == 403
+    sent = other.get("/administration/retraits/nouveau?signalement=1")  # from a reported letter
+    assert (sent.status_code, sent.headers["Location"]) == (302, "/administration/retraits")
+    assert other.post("/administration/retraits/nouveau").status_code == 403
+    assert browser_of(account("lectrice")).get("/administration/retraits/nouveau").status_code == 403
     assert decide(other, number, "retirer").status_code == 403
     assert browser_of(account("agent")).get("/administration/retraits").status_code == 403
 

@@ -14,7 +14,7 @@ from vaguemestre.access.signin.administrators import actor_of, for_administrator
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.removals import queries, services
 from vaguemestre.desks.removals.forms import SearchForm
-from vaguemestre.desks.removals.http import for_recent_security, for_security
+from vaguemestre.desks.removals.http import for_recent_security, for_security, told_who_has_the_right
 from vaguemestre.desks.removals.labels_fr import phase_fr, state_fr
 from vaguemestre.desks.removals.queries.overlaps import other_removals
 from vaguemestre.desks.removals.rules.decisions import (
@@ -65,6 +65,7 @@ def list_page(request: SignedInRequest, refusal: str = "", status: int = 200) ->
 
 @require_http_methods(["GET", "POST"])
 @act_words("chercher un courriel dans les boîtes")
+@told_who_has_the_right
 @for_recent_security
 def open_file(request: SignedInRequest) -> HttpResponse:
     """Look for a message; `signalement`: the report it comes from; `courriel`: its Message-ID."""
