@@ -3,21 +3,21 @@ import { addressIn, bareRef, boxOf } from "../webmail/boxes.js";
 import { find, isPlainClick, paneChanges } from "../ui/dom.js";
 import { openPreview } from "./preview.js";
 import { pause } from "../ui/pause.js";
-import { fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
+import { IN_BACKGROUND, fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
-const PAUSE = 3000; // milliseconds
+const PAUSE_MS = 3000;
 const filled = new WeakSet();
 
 /**
- * What is told of a part; while the reader is busy, the place says so and asks again.
+ * The card of a part; while the reader is busy, the place says so and asks again.
  * @param {HTMLElement} place
  */
 async function cardOf(place) {
   let answer = await fetchFragment(place.dataset.fill);
   while (answer.status === 202 && place.isConnected) {
     place.innerHTML = await answer.text();
-    await pause(PAUSE);
-    answer = await fetchFragment(place.dataset.fill, { "X-By-Itself": "1" });
+    await pause(PAUSE_MS);
+    answer = await fetchFragment(place.dataset.fill, IN_BACKGROUND);
   }
   return answer.text();
 }
@@ -26,12 +26,12 @@ async function cardOf(place) {
 async function fill(place) {
   filled.add(place);
   try {
-    const told = await cardOf(place);
+    const card = await cardOf(place);
     const focused = document.activeElement;
-    const held = place.contains(focused) && focused?.getAttribute("data-fields");
-    if (told.trim()) place.innerHTML = told;
+    const fields = place.contains(focused) && focused?.getAttribute("data-fields");
+    if (card.trim()) place.innerHTML = card;
     else place.remove(); // nothing to say of it
-    if (held) place.querySelector(`[data-fields="${CSS.escape(held)}"]`)?.focus();
+    if (fields) place.querySelector(`[data-fields="${CSS.escape(fields)}"]`)?.focus();
   } catch (error) {
     place.remove(); // the file itself is offered below
     tellRefusal(error);
@@ -50,19 +50,19 @@ async function post(button) {
   button.setAttribute("aria-disabled", "true"); // disabled, it would lose the keyboard
   try {
     const answer = await send(button.dataset.post, new URLSearchParams(button.dataset.fields ?? ""));
-    const { told } = await answer.json();
+    const { told: words } = await answer.json();
     dialog?.close();
-    if (told && !button.dataset.report) tell(told, "dark", 6); // of a report, its move says all
-    afterwards(button);
+    if (words && !button.dataset.report) tell(words, "dark", 6); // of a report, its move says all
+    showDone(button);
   } catch (error) {
     button.removeAttribute("aria-disabled");
-    dialog?.close(); // what is told would stand dimmed behind it, out of reach
+    dialog?.close(); // a notice would stand dimmed behind it, out of reach
     tellRefusal(error);
   }
 }
 
-/** @param {HTMLElement} button */
-function afterwards(button) {
+/** @param {HTMLElement} button whose act was done */
+function showDone(button) {
   const app = find("mail-app");
   const message = button.closest(".message");
   if (button.dataset.report) {
@@ -90,21 +90,21 @@ document.addEventListener(
     }
     const button = event.target.closest("[data-post]");
     if (button) post(button);
-    const good = event.target.closest('.message [data-do="not-junk"]');
-    if (good) send(new URL("signaler/", base(good)), new URLSearchParams({ kind: "bon" })).catch(tellRefusal);
+    const notJunk = event.target.closest('.message [data-do="not-junk"]');
+    if (notJunk) send(new URL("signaler/", addressOf(notJunk)), { kind: "bon" }).catch(tellRefusal);
   },
   { capture: true },
 );
 
-/** @param {Element} element */
-function base(element) {
+/** @param {Element} element of a message */
+function addressOf(element) {
   const { ref } = element.closest(".message").dataset;
   const home = addressIn(boxOf(ref), find("mail-app").dataset.home);
   return new URL(`${home}${bareRef(ref)}/`, location.href);
 }
 
-const lecture = find("#reader");
-if (lecture) {
-  fillAll(lecture);
-  new MutationObserver(() => fillAll(lecture)).observe(lecture, { childList: true, subtree: true });
+const reader = find("#reader");
+if (reader) {
+  fillAll(reader);
+  new MutationObserver(() => fillAll(reader)).observe(reader, { childList: true, subtree: true });
 }

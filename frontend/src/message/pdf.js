@@ -5,8 +5,8 @@ import { getDocument, TextLayer } from "pdfjs-dist/legacy/build/pdf.mjs";
 
 Object.assign(globalThis, { pdfjsWorker: worker }); // no worker can be started from an opaque origin: it runs here
 
-const MOST_PAGES = 500;
-const told = document.querySelector("#status");
+const MAX_PAGES = 500;
+const status = document.querySelector("#status");
 const pages = document.querySelector("#pages");
 let zoom = 1; // of the width of the window
 /** @type {() => void} */
@@ -14,8 +14,8 @@ let redraw = () => {};
 
 /** @param {string} words */
 function tell(words) {
-  told.textContent = words;
-  told.hidden = !words;
+  status.textContent = words;
+  status.hidden = !words;
 }
 
 /**
@@ -104,7 +104,7 @@ async function open(bytes) {
     { rootMargin: "600px" },
   );
   const scale = scaleOf(first.width);
-  for (let number = 1; number <= Math.min(file.numPages, MOST_PAGES); number += 1) {
+  for (let number = 1; number <= Math.min(file.numPages, MAX_PAGES); number += 1) {
     const place = document.createElement("section");
     place.className = "sheet";
     place.dataset.page = String(number);
@@ -117,7 +117,7 @@ async function open(bytes) {
   redraw = () => resize(first, watcher);
   tellPage(file.numPages);
   document.addEventListener("scroll", () => tellPage(file.numPages), { passive: true });
-  tell(file.numPages > MOST_PAGES ? `Seules les ${MOST_PAGES} premières pages sont montrées.` : "");
+  tell(file.numPages > MAX_PAGES ? `Seules les ${MAX_PAGES} premières pages sont montrées.` : "");
 }
 
 /** @param {number} count of pages */

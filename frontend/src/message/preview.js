@@ -3,9 +3,9 @@ import { pause } from "../ui/pause.js";
 import { create, find, load } from "../ui/dom.js";
 import { page, fetchFragment, send, tellRefusal } from "../ui/http.js";
 
-const PATIENCE = 120; // times the document being made is asked for
-const PAUSE = 500; // milliseconds
-let turn = 0;
+const MAX_TRIES = 120; // at fetching a document that is being made
+const PAUSE_MS = 500; // between two
+let turn = 0; // of the file shown: what is made of another comes too late
 
 /** @param {PreviewLink} link */
 async function picture(link) {
@@ -78,15 +78,15 @@ async function pdfOf(link) {
 
 /**
  * @param {PreviewLink} link
- * @param {number} mine the turn it is asked in
+ * @param {() => boolean} isMeant
  */
-async function officeOf(link, mine) {
+async function officeOf(link, isMeant) {
   const address = `${link.href}pdf/`;
   await send(address, {});
-  for (let time = 0; time < PATIENCE && mine === turn; time += 1) {
+  for (let attempt = 0; attempt < MAX_TRIES && isMeant(); attempt += 1) {
     const answer = await fetchFragment(address);
     if (answer.status !== 202) return answer.arrayBuffer();
-    await pause(PAUSE);
+    await pause(PAUSE_MS);
   }
   return null;
 }
@@ -95,7 +95,8 @@ async function officeOf(link, mine) {
 export async function openPreview(link) {
   const dialog = find("#preview");
   const place = dialog.querySelector(".look-at");
-  const mine = (turn += 1);
+  const own = (turn += 1);
+  const isMeant = () => own === turn; // another file may be looked at by now
   dialog.querySelector("#preview-title").textContent = link.dataset.look;
   const keep = dialog.querySelector("#preview-download");
   keep.href = link.dataset.keep ?? link.href.replace("/apercu/", "/pieces/");
@@ -111,13 +112,13 @@ export async function openPreview(link) {
   place.dataset.viewer = link.dataset.viewer;
   if (!dialog.open) dialog.showModal();
   load("webmail/on_use/preview_tools.js").then(
-    (tools) => mine === turn && tools.follow(dialog, link, openPreview),
+    (tools) => isMeant() && tools.follow(dialog, link, openPreview),
   );
   try {
-    const made = await shown(link, place, mine);
-    if (mine === turn) place.replaceChildren(made); // another file may be looked at by now
+    const viewer = await viewerOf(link, place, isMeant);
+    if (isMeant()) place.replaceChildren(viewer);
   } catch (error) {
-    if (mine !== turn) return;
+    if (!isMeant()) return;
     dialog.close();
     tellRefusal(error);
   }
@@ -126,9 +127,9 @@ export async function openPreview(link) {
 /**
  * @param {PreviewLink} link
  * @param {HTMLElement} place
- * @param {number} mine
+ * @param {() => boolean} isMeant
  */
-async function shown(link, place, mine) {
+async function viewerOf(link, place, isMeant) {
   switch (link.dataset.viewer) {
     case "picture":
       place.replaceChildren(waiting("Ouverture de l’image…"));
@@ -141,7 +142,7 @@ async function shown(link, place, mine) {
       return pdf(link, await pdfOf(link));
     case "office": {
       place.replaceChildren(waiting("Préparation du document : quelques secondes…"));
-      const bytes = await officeOf(link, mine);
+      const bytes = await officeOf(link, isMeant);
       return bytes
         ? pdf(link, bytes)
         : waiting("Ce document est trop long à préparer : téléchargez-le pour l’ouvrir.");

@@ -255,10 +255,12 @@ export class MailApp extends HTMLElement {
   /**
    * @param {string} act
    * @param {string[]} refs
+   * @returns {() => void} takes it back
    */
-  dressOpen(act, refs) {
+  showOnOpenMessage(act, refs) {
     const message = this.openMessage;
-    if (message && refs.includes(message.dataset.ref)) showActOnOpenMessage(message, act);
+    const isMeant = message && refs.includes(message.dataset.ref);
+    return isMeant ? showActOnOpenMessage(message, act) : () => {};
   }
 
   /**

@@ -40,11 +40,11 @@ export class Live {
     for (const kind of ["arrived", "gone", "flags", "folders"]) {
       source.addEventListener(kind, (event) => this.changed(JSON.parse(event.data).folder, kind));
     }
-    source.addEventListener("together", () => document.dispatchEvent(new Event("members-at-work")));
+    source.addEventListener("together", () => document.dispatchEvent(new Event("vm:members-changed")));
     source.addEventListener("open", () => {
       if (this.wasCut) {
         this.changed("", "woken");
-        document.dispatchEvent(new Event("members-at-work"));
+        document.dispatchEvent(new Event("vm:members-changed"));
       }
       this.wasCut = false;
       this.pause = 1000;

@@ -73,13 +73,15 @@ export class Labels {
 
   /** @param {LabelBox} box */
   async #put(box) {
+    const { refs } = this; // others, if the dialog is opened again before the answer
+    const { mark } = box.dataset;
+    const isPut = box.checked;
+    const act = isPut ? "label" : "unlabel";
     if (this.isForWhole) {
       this.dialog.close();
-      this.#onWhole(box.checked ? "label" : "unlabel", box.dataset.mark);
-      return;
-    }
-    await this.app.act(box.checked ? "label" : "unlabel", this.refs, { mark: box.dataset.mark });
-    this.#chips(box.dataset.mark, box.checked);
+      this.#onWhole(act, mark);
+    } else if (await this.app.act(act, refs, { mark })) this.#showChips(refs, mark, isPut);
+    else if (refs === this.refs) this.#show(box);
   }
 
   /**
@@ -91,25 +93,26 @@ export class Labels {
     this.app.actions.whole(act, { mark });
   }
 
-  // The open message says so too.
   /**
+   * The open message says so too.
+   * @param {string[]} refs
    * @param {string} mark
-   * @param {boolean} on
+   * @param {boolean} isPut
    */
-  #chips(mark, on) {
+  #showChips(refs, mark, isPut) {
     const open = this.app.openMessage;
-    if (!open || !this.refs.includes(open.dataset.ref)) return;
+    if (!open || !refs.includes(open.dataset.ref)) return;
     const marks = new Set((open.dataset.labels ?? "").split(" ").filter(Boolean));
-    if (on) marks.add(mark);
+    if (isPut) marks.add(mark);
     else marks.delete(mark);
     open.dataset.labels = [...marks].join(" ");
     const place = open.querySelector(".labels");
     place?.replaceChildren(
-      ...[...marks].map((one) => {
-        const box = this.dialog.querySelector(`input[data-mark="${CSS.escape(one)}"]`);
+      ...[...marks].map((name) => {
+        const box = this.dialog.querySelector(`input[data-mark="${CSS.escape(name)}"]`);
         const chip = create("span");
         chip.className = `chip lab-${box?.dataset.colour ?? "grey"}`;
-        chip.textContent = box?.dataset.name ?? one;
+        chip.textContent = box?.dataset.name ?? name;
         return chip;
       }),
     );

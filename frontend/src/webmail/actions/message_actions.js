@@ -51,14 +51,15 @@ export class MessageActions {
    * @param {string} act
    * @param {string[]} refs
    * @param {ActOptions} options
+   * @returns {Promise<boolean>} whether the server did it
    */
   async do(act, refs, { to = "", mark = "", quiet = false } = {}) {
-    if (!refs.length) return;
+    if (!refs.length) return false;
     const app = this.app;
     const list = app.list;
     if (act === "archive" && list.use === "archive") {
       tell("Vous êtes déjà dans les archives.", "dark", 4);
-      return;
+      return false;
     }
     const leaves = LEAVING.has(act);
     const all = list.withOthers(refs).sort((one, other) => boxOf(one).localeCompare(boxOf(other)));
@@ -73,11 +74,13 @@ export class MessageActions {
       if (leaves && done.moved.length < all.length) list.settle(refs); // some may have stayed
       if (!quiet) this.#remember(act, all, done, { to, mark, open });
       await app.refresh(true);
+      return true;
     } catch (error) {
       list.settle(refs);
       takeBack(); // without a network, nothing else will
       await app.refresh();
       tellRefusal(error);
+      return false;
     } finally {
       list.settle(refs);
     }
@@ -91,13 +94,13 @@ export class MessageActions {
    */
   #showAtOnce(act, refs, all) {
     const { app } = this;
-    let takeBack = () => {};
-    if (LEAVING.has(act)) takeBack = app.list.take(refs);
-    else if (MARKS[act]) takeBack = app.list.flag(refs, ...MARKS[act]);
-    app.dressOpen(act, all);
+    let takeBackRows = () => {};
+    if (LEAVING.has(act)) takeBackRows = app.list.take(refs);
+    else if (MARKS[act]) takeBackRows = app.list.flag(refs, ...MARKS[act]);
+    const takeBackOpen = app.showOnOpenMessage(act, all);
     return () => {
-      takeBack();
-      app.dressOpen(INVERSE[act] ?? UNDONE[act] ?? "", all);
+      takeBackRows();
+      takeBackOpen();
     };
   }
 

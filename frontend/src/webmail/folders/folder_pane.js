@@ -3,7 +3,7 @@ import { pause } from "../../ui/pause.js";
 import { IN_BACKGROUND, fetchFragment, tellRefusal } from "../../ui/http.js";
 import { pointerReleased } from "../actions/drag_and_drop.js";
 
-const COUNTS_DELAY = 30; // milliseconds
+const COUNTS_DELAY_MS = 30;
 // What a link or a button of the folders is known by, drawn anew.
 const SAME = [
   "href",
@@ -20,11 +20,13 @@ export class FolderPane {
     this.app = app;
     /** @type {Promise<void> | null} */
     this.asked = null;
+    this.turn = 0; // of the counts asked for last
+    this.drawnTurn = 0; // of those drawn: older ones may come after them
   }
 
   // Asked anew; news that come together are asked for once, and whoever waits for them goes on.
   counts() {
-    this.asked ??= pause(COUNTS_DELAY).then(() => {
+    this.asked ??= pause(COUNTS_DELAY_MS).then(() => {
       this.asked = null;
       return this.#ask();
     });
@@ -33,10 +35,13 @@ export class FolderPane {
 
   async #ask() {
     const { app } = this;
+    const turn = (this.turn += 1);
     try {
       const query = new URLSearchParams({ active: app.section.dataset.folder });
       const html = await (await fetchFragment(`${app.dataset.folders}?${query}`, IN_BACKGROUND)).text();
       await pointerReleased();
+      if (turn < this.drawnTurn) return;
+      this.drawnTurn = turn;
       this.draw(html);
     } catch (error) {
       tellRefusal(error);

@@ -1,7 +1,25 @@
 // Where a message or a folder may go: chosen by arrows, or by the first letters of a name.
+import { create } from "../../ui/dom.js";
 import { bare } from "../search/bare.js";
 
-const PAUSE = 900; // milliseconds after which letters begin another name
+const PAUSE_MS = 900; // after which letters begin another name
+
+/**
+ * One of the folders offered, as its dialog lists it.
+ * @param {string} words
+ * @param {Record<string, string>} data what the button stands for
+ * @param {Node | null} [icon]
+ */
+export function targetItem(words, data, icon = null) {
+  const item = create("li");
+  const button = create("button");
+  button.type = "button";
+  button.className = "btn quiet wide";
+  Object.assign(button.dataset, data);
+  button.append(icon ?? "", words);
+  item.append(button);
+  return item;
+}
 
 /** @param {HTMLDialogElement} dialog */
 export function listenToFolderPicker(dialog) {
@@ -17,7 +35,7 @@ export function listenToFolderPicker(dialog) {
     /** @type {HTMLElement | null | undefined} */
     let wanted = go === undefined ? null : buttons[Math.max(0, Math.min(go, buttons.length - 1))];
     if (event.key.length === 1 && event.key !== " ") {
-      typed = event.timeStamp - last > PAUSE ? bare(event.key) : typed + bare(event.key);
+      typed = event.timeStamp - last > PAUSE_MS ? bare(event.key) : typed + bare(event.key);
       last = event.timeStamp;
       const starts = (/** @type {HTMLElement} */ button) =>
         button.textContent.split(" / ").some((step) => bare(step.trim()).startsWith(typed));

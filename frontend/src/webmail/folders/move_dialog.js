@@ -1,7 +1,7 @@
 // « Déplacer vers… »: the folders offered, and what goes to the one chosen.
 import { boxOf } from "../boxes.js";
 import { find, load } from "../../ui/dom.js";
-import { tell } from "../../ui/http.js";
+import { tell, tellRefusal } from "../../ui/http.js";
 
 /** @type {string[] | null} null: everything the list shows */
 let moved = [];
@@ -21,7 +21,13 @@ export async function openMoveDialog(app, refs) {
   dialog.querySelector("input").value = "";
   dialog.showModal();
   if (app.section.dataset.use === "boxes" || dialog.dataset.ofBox) {
-    await (await load("webmail/on_use/all_boxes.js")).offerTargets(app, dialog, box);
+    try {
+      await (await load("webmail/on_use/all_boxes.js")).offerTargets(app, dialog, box);
+    } catch (error) {
+      dialog.close(); // it has nothing to offer
+      tellRefusal(error);
+      return;
+    }
   }
   const choice = await load("webmail/on_use/folder_choice.js");
   choice.open(app, dialog, (/** @type {string} */ folder) => chooseTarget(app, folder));

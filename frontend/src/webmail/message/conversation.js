@@ -15,6 +15,8 @@ export class Conversation {
     this.app = app;
     /** @type {MessageElement[]} */
     this.headers = [];
+    this.turn = 0; // of the conversation looked for last
+    this.shownTurn = 0; // of the one shown: an older answer may come after it
   }
 
   forget() {
@@ -49,11 +51,13 @@ export class Conversation {
    * @param {string} ref
    */
   async #look(message, ref) {
+    const turn = (this.turn += 1);
     const isOpen = () => message.isConnected && message.dataset.ref === ref;
     if (!isOpen()) return;
     try {
-      const headers = await this.#asked(ref);
-      if (!isOpen()) return;
+      const headers = await this.#fetch(ref);
+      if (!isOpen() || turn < this.shownTurn) return;
+      this.shownTurn = turn;
       this.headers = headers.map((header) => this.#kept(header));
       this.#place(message);
     } catch (error) {
@@ -63,7 +67,7 @@ export class Conversation {
 
   /** @param {string} ref */
   async refs(ref) {
-    return (await this.#asked(ref)).map((header) => header.dataset.ref);
+    return (await this.#fetch(ref)).map((header) => header.dataset.ref);
   }
 
   // The first unread of the conversation that is not the open one.
@@ -114,7 +118,7 @@ export class Conversation {
    * @param {string} ref
    * @returns {Promise<MessageElement[]>}
    */
-  async #asked(ref) {
+  async #fetch(ref) {
     const box = boxOf(ref);
     const [step, validity, uid] = bareRef(ref).split("/");
     const home = addressIn(box, this.app.dataset.home);

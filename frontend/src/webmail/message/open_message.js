@@ -1,12 +1,24 @@
 // What the buttons of the open message say, once an act changed it.
 
+const READ_BY = ["read", "mute", "unread"]; // acts after which it is read, or unread
+const FLAGGED_BY = ["flag", "unflag"];
+
 /**
  * @param {MessageElement} message
  * @param {string} act
+ * @returns {() => void} takes it back, if the message is still the one that is open
  */
 export function showActOnOpenMessage(message, act) {
-  if (["read", "mute", "unread"].includes(act)) showRead(message, act !== "unread");
-  if (act === "flag" || act === "unflag") showFlag(message, act === "flag");
+  const { ref } = message.dataset;
+  const wasRead = !message.hasAttribute("data-unread");
+  const wasFlagged = message.hasAttribute("data-flagged");
+  if (READ_BY.includes(act)) showRead(message, act !== "unread");
+  if (FLAGGED_BY.includes(act)) showFlag(message, act === "flag");
+  return () => {
+    if (message.dataset.ref !== ref) return;
+    if (READ_BY.includes(act)) showRead(message, wasRead);
+    if (FLAGGED_BY.includes(act)) showFlag(message, wasFlagged);
+  };
 }
 
 /**

@@ -2,8 +2,9 @@
 import { create } from "../../ui/dom.js";
 import { fetchFragment } from "../../ui/http.js";
 import { addressIn, inBox } from "../boxes.js";
+import { targetItem } from "../folders/folder_picker.js";
 
-const NEWS = 60_000; // milliseconds: no stream tells what changes in another mailbox
+const NEWS_MS = 60_000; // no stream tells what changes in another mailbox
 const NO_TARGETS = ["all", "drafts"];
 
 /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -13,11 +14,11 @@ let timer;
 export function start(app) {
   timer ??= setInterval(() => {
     if (app.section.dataset.use === "boxes" && document.visibilityState === "visible") app.refresh(true);
-  }, NEWS);
+  }, NEWS_MS);
 }
 
 /**
- * The folders of that mailbox, in place of those of the page's.
+ * The folders of that mailbox, in place of those of the page's, unless the dialog was opened for another meanwhile.
  * @param {MailApp} app
  * @param {HTMLDialogElement} dialog
  * @param {string} box empty: the page's own
@@ -26,22 +27,18 @@ export async function offerTargets(app, dialog, box) {
   dialog.dataset.ofBox = box;
   const list = dialog.querySelector(".targets");
   list.replaceChildren();
-  const panes = create("template");
-  panes.innerHTML = await (await fetchFragment(addressIn(box, app.dataset.folders ?? ""))).text();
+  const pane = create("template");
+  pane.innerHTML = await (await fetchFragment(addressIn(box, app.dataset.folders ?? ""))).text();
+  if (dialog.dataset.ofBox !== box) return;
   /** @type {FolderLink[]} */
-  const links = [...panes.content.querySelectorAll("a.folder-link[data-folder]")];
-  for (const link of links) {
-    const { dataset } = link;
-    if (NO_TARGETS.includes(dataset.use)) continue;
-    const item = create("li");
-    const button = create("button");
-    button.type = "button";
-    button.className = "btn quiet wide";
-    button.dataset.to = inBox(box, dataset.step);
-    button.append(link.querySelector("svg") ?? "");
-    const path = dataset.use === "other" ? dataset.folder.split("/").join(" / ") : dataset.name;
-    button.append(path);
-    item.append(button);
-    list.append(item);
-  }
+  const links = [...pane.content.querySelectorAll("a.folder-link[data-folder]")];
+  list.replaceChildren(
+    ...links
+      .filter(({ dataset: { use } }) => !NO_TARGETS.includes(use))
+      .map((link) => {
+        const { use, folder, name, step } = link.dataset;
+        const path = use === "other" ? folder.split("/").join(" / ") : name;
+        return targetItem(path, { to: inBox(box, step) }, link.querySelector("svg"));
+      }),
+  );
 }

@@ -1,8 +1,8 @@
 // « Déplacer vers… », loaded when the dialog is first opened: folders filtered as the user types, recent ones first, and
 // a button that creates a missing one.
-import { create } from "../../ui/dom.js";
 import { send, tellRefusal } from "../../ui/http.js";
 import { addressIn, inBox } from "../boxes.js";
+import { targetItem } from "../folders/folder_picker.js";
 import { bare } from "../search/bare.js";
 
 const STORAGE_KEY = `vm:moves:${document.documentElement.dataset.person}`; // see ui/personal_storage.js
@@ -73,21 +73,11 @@ function followPane(app, list) {
   for (const link of links) {
     const { step, folder } = link.dataset;
     if (step === app.section.dataset.step || list.querySelector(`[data-to="${CSS.escape(step)}"]`)) continue;
-    const item = create("li");
-    const button = create("button");
-    button.type = "button";
-    button.className = "btn quiet wide";
-    button.dataset.to = step;
-    button.dataset.use = "other";
-    button.append(link.querySelector("svg")?.cloneNode(true) ?? "");
-    button.append(
-      folder
-        .replace(/^Trash\//, "Corbeille/")
-        .split("/")
-        .join(" / "),
-    );
-    item.append(button);
-    list.append(item);
+    const path = folder
+      .replace(/^Trash\//, "Corbeille/")
+      .split("/")
+      .join(" / ");
+    list.append(targetItem(path, { to: step, use: "other" }, link.querySelector("svg")?.cloneNode(true)));
   }
 }
 

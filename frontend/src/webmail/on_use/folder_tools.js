@@ -1,8 +1,8 @@
 // Folders: made, named, put elsewhere, emptied, thrown away; by menu, by drag, by keyboard. Loaded when first used.
-import { create, find } from "../../ui/dom.js";
+import { find } from "../../ui/dom.js";
 import { counted, isPlural, number } from "../../ui/french.js";
 import { folderMenu } from "../folders/folder_menu.js";
-import { openFolderPicker } from "../folders/folder_picker.js";
+import { openFolderPicker, targetItem } from "../folders/folder_picker.js";
 import { Refused, send, tell, tellRefusal } from "../../ui/http.js";
 import { confirm } from "../page/confirm.js";
 
@@ -182,18 +182,9 @@ export class FolderTools {
       choices.push([other, this.#path(folder, name)]);
     }
     const dialog = find("#file-dialog");
-    dialog.querySelector(".targets").replaceChildren(
-      ...choices.map(([value, words]) => {
-        const item = create("li");
-        const button = create("button");
-        button.type = "button";
-        button.className = "btn quiet wide";
-        button.dataset.into = value;
-        button.textContent = words;
-        item.append(button);
-        return item;
-      }),
-    );
+    dialog
+      .querySelector(".targets")
+      .replaceChildren(...choices.map(([into, words]) => targetItem(words, { into })));
     openFolderPicker(dialog);
   }
 

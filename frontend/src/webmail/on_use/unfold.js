@@ -34,9 +34,9 @@ window.addEventListener("message", ({ source, origin, data }) => {
  * @param {MailApp} app
  * @param {MessageElement} item
  */
-export function toggle(app, item) {
+export async function toggle(app, item) {
   if (item.querySelector(".unfolded")) fold(item);
-  else unfold(app, item);
+  else await unfold(app, item);
 }
 
 /** @param {MessageElement} item */

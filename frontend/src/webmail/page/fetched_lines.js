@@ -1,5 +1,6 @@
 // <fetched-lines src="…">: lines above the mail, fetched once the page is quiet; empty where there is nothing to say.
 // The form of a line is answered by what takes its place; `data-unmade`: what is said when it cannot be.
+import { IN_BACKGROUND } from "../../ui/http.js";
 
 customElements.define(
   "fetched-lines",
@@ -15,7 +16,7 @@ customElements.define(
 
     async show() {
       try {
-        this.innerHTML = await textOf(fetch(this.getAttribute("src"), { headers: { "X-By-Itself": "1" } }));
+        this.innerHTML = await textOf(fetch(this.getAttribute("src"), { headers: IN_BACKGROUND }));
       } catch {
         // nothing was promised on the page
       }
