@@ -30,6 +30,7 @@ const bundles = [
   ...[
     "all_boxes",
     "arrivals",
+    "box_care",
     "folder_choice",
     "folder_tools",
     "live_search",

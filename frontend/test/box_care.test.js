@@ -9,7 +9,7 @@ for (const name of SHARED) globalThis[name] = page[name] ?? page;
 globalThis.setInterval = () => 0; // no clock asks by itself
 page.document.documentElement.dataset.icons =
   "data:text/javascript,export const keep = () => {};//ui/icons.svg";
-await import("../src/message/box_care.js");
+await import("../src/webmail/on_use/box_care.js");
 
 let answers, told;
 

@@ -1,6 +1,6 @@
 // The open message: cards fetched once it shows, buttons that post, files looked at, reports.
 import { addressIn, bareRef, boxOf } from "../webmail/boxes.js";
-import { find, isPlainClick, paneChanges } from "../ui/dom.js";
+import { find, isPlainClick, load, paneChanges } from "../ui/dom.js";
 import { openPreview } from "./preview.js";
 import { pause } from "../ui/pause.js";
 import { IN_BACKGROUND, fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
@@ -41,6 +41,7 @@ async function fill(place) {
 /** @param {HTMLElement} root */
 function fillAll(root) {
   for (const place of root.querySelectorAll("[data-fill]")) if (!filled.has(place)) fill(place);
+  if (root.querySelector("box-care")) load("webmail/on_use/box_care.js");
 }
 
 /** @param {HTMLElement} button */

@@ -2,7 +2,6 @@ import { find } from "../ui/dom.js";
 import { MailApp } from "./app.js";
 import { listenToShortcuts } from "./page/shortcuts.js";
 import "./page/fetched_lines.js";
-import "../message/box_care.js";
 import "../message/main.js"; // within: what both use is there once
 
 customElements.define("mail-app", MailApp);

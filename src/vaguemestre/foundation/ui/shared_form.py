@@ -147,7 +147,7 @@ def _text(field: forms.Field, value: object) -> str:
 
 def digest_of(value: object) -> str:
     """Digest of a value, however it is held: lines or a tuple, an empty text or none."""
-    return hashlib.sha256("\n".join(_parts(value)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(_parts(value)).encode()).hexdigest()[:12]
 
 
 def _parts(value: object) -> list[str]:

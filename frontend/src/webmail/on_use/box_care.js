@@ -1,7 +1,7 @@
 // <box-care src="…" data-message="…" data-root="…">: presence, assignment and notes of members on a message of a shared mailbox.
 // The mailbox's stream says when to ask again; while it is cut, the clock does.
-import { find, load } from "../ui/dom.js";
-import { IN_BACKGROUND, csrf } from "../ui/http.js";
+import { find, load } from "../../ui/dom.js";
+import { IN_BACKGROUND, csrf } from "../../ui/http.js";
 
 const PRESENCE_MS = 60_000; // somebody who reads says so again that often
 const CUT_MS = 5000; // between two questions while the stream is cut
