@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests import own_filter
 from tests.engines import live
 from tests.engines.live import Someone, letter, wait_until
 from tests.engines.postfix.world import RESOLVER, World
@@ -35,10 +36,12 @@ class Sender(live.LiveEngines):
         return super()._launch(self.world.inside(argv), environment)
 
     def start_signer(self) -> None:
+        own_filter.give_compiled(self.config)
         signer.prepare(self.config)
         signer_socket(self.config).unlink(missing_ok=True)
         self.children["signer"] = self._launch(signer.command(self.config), {})
-        wait_until(lambda: signer_socket(self.config).exists(), 60)
+        wait_until(lambda: signer_socket(self.config).exists(), 300)  # its expressions are compiled
+        own_filter.keep_compiled(self.config)
 
     def delivery(self, recipient: str, kind: StepKind) -> Step:
         def steps() -> list[Step]:
