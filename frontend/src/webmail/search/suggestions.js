@@ -97,7 +97,7 @@ export class Suggestions {
     if (suggestion.go) this.go(suggestion.go);
     else {
       this.input.value = suggestion.put ?? "";
-      this.#suggest();
+      this.input.dispatchEvent(new Event("input", { bubbles: true })); // results follow, as if it had been typed
     }
   }
 

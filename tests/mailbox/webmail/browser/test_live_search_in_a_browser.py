@@ -53,6 +53,21 @@ def test_results_come_while_one_types_with_one_question_for_a_word(page: Page, b
     expect(page.get_by_role("heading", name="Boîte de réception")).to_be_visible()
 
 
+def test_a_person_chosen_among_the_proposals_is_searched_at_once(page: Page, box: MemoryMailbox) -> None:
+    zoe = {"suggestions": [{"name": "Zoé Petit", "address": "zoe@dehors.example"}]}
+    page.route("**/destinataires/?q=*", lambda route: route.fulfill(json=zoe))
+    page.goto("/messagerie/")
+    search = page.get_by_role("combobox", name="Rechercher")
+    search.press_sequentially("sortie", delay=20)
+    expect(page.locator("#messages .told")).to_have_text("2 trouvés")
+    page.get_by_role("option", name="Zoé Petit").wait_for()
+    search.press("ArrowDown")
+    search.press("Enter")
+    expect(search).to_have_value("de:zoe@dehors.example ")
+    expect(page.locator("#messages .told")).to_have_text("1 trouvé")
+    expect(search).to_be_focused()
+
+
 def test_an_emptied_box_gives_back_the_list_one_was_in(page: Page, box: MemoryMailbox) -> None:
     box.make_folder("Voyages")
     page.goto("/messagerie/Voyages/")
