@@ -41,6 +41,40 @@ def test_nothing_imports_gettext() -> None:
     assert breaches == [], "write the French sentence itself (docs/adr/0009)"
 
 
+def _system_words(tree: ast.AST) -> Iterator[int]:
+    """Lines that take what the system says, in English. An EngineDown may: it is for logs, which are too."""
+    of_engines = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+        if isinstance(node.exc.func, ast.Name) and node.exc.func.id == "EngineDown"
+        for part in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "strerror" and id(node) not in of_engines:
+            yield node.lineno
+
+
+def test_what_the_system_says_is_seen() -> None:
+    code = """
+raise Failed(f"{file} : {error.strerror}.")
+raise EngineDown(f"file store: {error.strerror}")
+print(os.strerror(5))
+"""
+    assert sorted(_system_words(ast.parse(code))) == [2, 4]
+
+
+@pytest.mark.heavy
+def test_what_the_system_refuses_is_said_in_french() -> None:
+    breaches = [
+        f"{path.relative_to(SOURCE)}:{line}"
+        for path in MODULES
+        if "strerror" in path.read_text(encoding="utf-8")
+        for line in _system_words(tree_of(path))
+    ]
+    assert breaches == [], "`foundation.kernel.text.os_errors.os_error_fr`"
+
+
 def test_the_noun_beside_a_number_agrees_with_it() -> None:
     assert _ALWAYS_PLURAL.search('{{ n }}<span class="on-phone"> agents</span>')
     breaches = [

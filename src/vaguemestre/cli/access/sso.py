@@ -26,6 +26,7 @@ from vaguemestre.access.sso.saml.rules.signatures import InvalidSignatureError
 from vaguemestre.access.sso.saml.services import register_provider, rotate_pair
 from vaguemestre.access.sso.saml.values import ServiceProvider
 from vaguemestre.cli.failures import Failed
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.ports import secret_keys
 
@@ -158,5 +159,7 @@ def _described(content: bytes, certificate: Path | None, file: Path) -> list[Ser
         if certificate:
             der = x509.load_pem_x509_certificate(certificate.read_bytes()).public_bytes(Encoding.DER)
         return read_metadata(content, timezone.now(), der)
-    except (MalformedMessage, InvalidSignatureError, OSError, ValueError) as error:
+    except OSError as error:
+        raise Failed(f"{certificate} ne peut pas être lu ({os_error_fr(error)}).", 65) from error
+    except (MalformedMessage, InvalidSignatureError, ValueError) as error:
         raise Failed(f"{file} : métadonnées refusées ({error}).", 65) from error

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.foundation.kernel.text.sizes import in_words
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.backup.database import NotABackup
@@ -33,7 +34,7 @@ def command(
     except NotABackup as error:
         raise Failed(str(error), 73) from error
     except OSError as error:
-        raise Failed(f"{error.filename or place} : {error.strerror}.", 1) from error
+        raise Failed(f"{error.filename or place} : {os_error_fr(error)}.", 1) from error
     typer.echo(
         f"Sauvegarde entière : {counted(report.files, 'fichier')}, "
         f"{in_words(report.added_bytes)} de plus dans {stores.data.repository}."

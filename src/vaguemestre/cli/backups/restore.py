@@ -14,6 +14,7 @@ import typer
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.foundation.kernel.text.sizes import in_words
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.backup.database import NotABackup
@@ -91,7 +92,7 @@ def _failures(place: str) -> Iterator[None]:
     except (NotABackup, NoRoom) as error:
         raise Failed(str(error), 1) from error
     except OSError as error:
-        raise Failed(f"{error.filename or place} : {error.strerror}.", 1) from error
+        raise Failed(f"{error.filename or place} : {os_error_fr(error)}.", 1) from error
 
 
 def _return_database(config: Config, at: datetime | None) -> None:

@@ -17,6 +17,7 @@ from vaguemestre.desks.domainreports.rules.attachments import reports_of_file
 from vaguemestre.desks.domainreports.rules.limits import MAX_MESSAGE_BYTES, UnreadableReport
 from vaguemestre.desks.domainreports.services import store_report
 from vaguemestre.desks.domainreports.values import ReportKind, ReportSender, SenderTotal, Trust
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.foundation.kernel.texts import counted
 
 app = typer.Typer(
@@ -68,7 +69,7 @@ def read(files: Annotated[list[Path], typer.Argument(help="Des courriels, zip, g
             )
             typer.echo(f"{path} : {counted(new, 'nouveau rapport', 'nouveaux rapports')} sur {len(reports)}.")
         except OSError as error:
-            raise Failed(f"{path} : {error.strerror}.", 1) from error
+            raise Failed(f"{path} : {os_error_fr(error)}.", 1) from error
         except UnreadableReport as error:
             is_bad = True
             typer.echo(f"{path} : rapport {labels_fr.SET_ASIDE.get(error.reason, 'illisible')}.")

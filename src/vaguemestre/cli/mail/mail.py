@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.mailbox.portability import services
 from vaguemestre.mailbox.portability.ports import open_archive, open_store, other_parts
@@ -75,7 +76,7 @@ def take(
         )
         whole.replace(file)
     except OSError as error:
-        raise Failed(f"{file} ne peut pas être écrit ({error.strerror}).", 1) from error
+        raise Failed(f"{file} ne peut pas être écrit ({os_error_fr(error)}).", 1) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     typer.echo(f"{counted(tally.added, 'courriel')} dans {file}.")

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.mail.mail import bar, owner_of
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.mailbox.portability import services
 from vaguemestre.mailbox.portability.ports import open_archive, open_store, other_parts, take_parts
@@ -36,7 +37,7 @@ def trust(file: Annotated[Path, typer.Argument(help="La carte d’une autre inst
     try:
         card = read_card(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Failed(f"{file} ne peut pas être lu ({error.strerror}).", 2) from error
+        raise Failed(f"{file} ne peut pas être lu ({os_error_fr(error)}).", 2) from error
     partner_cards.trust(settings.CONFIG, card)
     typer.echo(f"{card.domain} : {card.fingerprint}")
 
@@ -76,7 +77,7 @@ def write(
                 tell=tell,
             )
     except OSError as error:
-        raise Failed(f"{file} ne peut pas être écrit ({error.strerror}).", 1) from error
+        raise Failed(f"{file} ne peut pas être écrit ({os_error_fr(error)}).", 1) from error
     typer.echo(f"{counted(tally.added, 'courriel')} dans {file}, pour {destination.domain}.")
 
 

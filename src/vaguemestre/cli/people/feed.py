@@ -17,6 +17,7 @@ from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.people.feed_plan import print_checked
 from vaguemestre.cli.people.feed_queue import COMMANDS
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.ports import numen_keys
@@ -161,7 +162,7 @@ def _why(error: OSError) -> str:
         PermissionError: "n’est pas accessible",
         IsADirectoryError: "est un dossier",
     }
-    return reasons.get(type(error), f"ne peut pas servir ({error.strerror})")
+    return reasons.get(type(error), f"ne peut pas servir ({os_error_fr(error)})")
 
 
 def _academy_id(config: Config, domain: str) -> int:

@@ -23,6 +23,7 @@ from vaguemestre.engines.instance import OUTSIDE, Instance
 from vaguemestre.engines.system_users import MAIL_USER, set_owner, system_user
 from vaguemestre.engines.tls import certificates, certificates_by_name
 from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES, MAX_FOLDER_LEVELS, MAX_FOLDER_PATH, QUARANTINE
 
 _HERE = Path(__file__).parent
@@ -87,7 +88,7 @@ def prepare(instance: Instance) -> None:
     write(base / _MAILBOX_FILES, mailbox_files)
     text = proxy_text(instance) if forwards(instance) else _rendered(instance)
     write(base / "dovecot.conf", text, mode=0o600)
-    _check(instance)
+    _run(["doveconf", "-n", "-c", str(configuration_file(instance))], "doveconf")
     if not forwards(instance):
         _compile_sieve(instance)
 
@@ -271,10 +272,6 @@ def _write_sieve_and_virtual(base: Path, domain: str) -> None:
         step.chmod(0o755)
 
 
-def _check(instance: Instance) -> None:
-    _run(["doveconf", "-n", "-c", str(configuration_file(instance))], "doveconf")
-
-
 def _compile_sieve(instance: Instance) -> None:
     """Compile the scripts, unless these were compiled with this configuration before."""
     base = folder(instance)
@@ -294,7 +291,9 @@ def _compile_sieve(instance: Instance) -> None:
 def _run(argv: list[str], name: str) -> None:
     try:
         ended = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise EngineRefused(f"{name} ne s’exécute pas : {error}") from error
+    except OSError as error:
+        raise EngineRefused(f"{name} ne s’exécute pas : {os_error_fr(error)}") from error
+    except subprocess.TimeoutExpired as error:
+        raise EngineRefused(f"{name} n’a pas fini en {error.timeout:.0f} s") from error
     if ended.returncode:
         raise EngineRefused(f"{name} refuse la configuration de Dovecot : {ended.stderr.strip()[-800:]}")

@@ -24,6 +24,7 @@ from vaguemestre.engines.postfix import maps, outgoing, timeouts
 from vaguemestre.engines.system_users import POSTFIX_USER, set_owner
 from vaguemestre.engines.tls import certificates, certificates_by_name
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 
 _HERE = Path(__file__).parent
 _TIMEOUT_SECONDS = 3.0
@@ -209,6 +210,6 @@ def _run(instance: Instance, verb: str) -> None:
             if not left:
                 raise EngineDown(f"postfix {verb} : {_TRIES} × {_RUN_SECONDS:.0f} s sans finir") from error
         except OSError as error:
-            raise EngineRefused(f"postfix ne s’exécute pas : {error}") from error
+            raise EngineRefused(f"postfix ne s’exécute pas : {os_error_fr(error)}") from error
     if ended.returncode:
         raise EngineRefused(f"postfix refuse sa configuration : {ended.stderr.strip()[-800:]}")

@@ -10,6 +10,7 @@ from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.outgoing.outgoing_services import dane_socket, follows_policies, policy_socket
 from vaguemestre.engines.outgoing.report_door import tls_results_socket
 from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 
 RESOLV_CONF = Path("/etc/resolv.conf")
 _TLS_PORT = 465
@@ -103,5 +104,7 @@ def write_credentials(instance: Instance, base: Path) -> None:
     try:
         password = (instance.home / outgoing.relay_password_file).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise EngineRefused(f"le mot de passe du relais ne peut pas être lu : {error.strerror}") from error
+        raise EngineRefused(
+            f"le mot de passe du relais ne peut pas être lu : {os_error_fr(error)}"
+        ) from error
     write(file, f"{relay.relay} {outgoing.relay_user}:{password}\n", mode=0o600)

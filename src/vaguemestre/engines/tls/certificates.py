@@ -22,6 +22,7 @@ from vaguemestre.engines.instance import AcademyShape, Instance, Place
 from vaguemestre.engines.tls.certificate_authority import end_entity, make_authority
 from vaguemestre.engines.tls.own_names import own_names
 from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 
 log = logging.getLogger(__name__)
 
@@ -124,9 +125,8 @@ def _read_pair(pair: Pair, now: dt.datetime) -> tuple[bytes, bytes]:
     try:
         chain, key = pair.certificate.read_bytes(), pair.key.read_bytes()
     except OSError as error:
-        raise EngineRefused(
-            f"le certificat ne peut pas être lu : {error.filename} ({error.strerror})."
-        ) from error
+        file, reason = error.filename, os_error_fr(error)
+        raise EngineRefused(f"le certificat ne peut pas être lu : {file} ({reason}).") from error
     check_pair(chain, key, now=now)
     return chain, key
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes.supervisor import process_table
 from vaguemestre.processes.supervisor.process_table import Seen
 from vaguemestre.site.config import Config
@@ -162,13 +163,5 @@ def leftovers(config: Config) -> list[Seen]:
 
 
 def _reason(error: OSError) -> str:
-    reasons = {
-        errno.EROFS: "il est en lecture seule",
-        errno.ENOSPC: "il n’y a plus de place",
-        errno.EDQUOT: "il n’y a plus de place",
-        errno.EACCES: "accès refusé",
-        errno.EPERM: "accès refusé",
-        errno.ENOTDIR: "ce n’est pas un dossier",
-        errno.EEXIST: "ce n’est pas un dossier",
-    }
-    return reasons.get(error.errno or 0, os.strerror(error.errno) if error.errno else str(error))
+    of_a_home = {errno.EROFS: "il est en lecture seule", errno.EEXIST: "ce n’est pas un dossier"}
+    return of_a_home.get(error.errno or 0) or os_error_fr(error)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes.supervisor import process_table
 from vaguemestre.processes.supervisor.child_process import Spawned, spawn
 from vaguemestre.processes.supervisor.logs import RELOAD, LogFile, SilentLog, follow
@@ -167,7 +168,7 @@ class Tree:
                 running.child.socket.unlink(missing_ok=True)
             process = await _begin(self._launch(running.child), self._logs.parent, self.nursery)
         except OSError as error:
-            running.last_end = os.strerror(error.errno or 0)
+            running.last_end = os_error_fr(error)
             self._move(running, "down")
             return 0.0
         self._sessions.add(process.pid)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.foundation.kernel.text.toml_errors import toml_error
 from vaguemestre.site.config.academies import academies_of
 from vaguemestre.site.config.faults import Fault
@@ -132,7 +133,7 @@ def _text_of(file: Path) -> str:
     except UnicodeDecodeError as error:
         raise ConfigWrong(f"{file} ne peut pas être lu : il n’est pas écrit en UTF-8.") from error
     except OSError as error:
-        raise ConfigWrong(f"{file} ne peut pas être lu : {error.strerror}.") from error
+        raise ConfigWrong(f"{file} ne peut pas être lu : {os_error_fr(error)}.") from error
 
 
 def _parsed(text: str) -> Parsed:

@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
+
 
 class StepFailed(Exception):
     """A command of a step failed: its own last words (exit code 69)."""
@@ -18,7 +20,7 @@ def run(argv: Sequence[str], *, text: str | None = None, environment: Mapping[st
             env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})},
         )  # fmt: skip
     except OSError as error:
-        raise StepFailed(f"{argv[0]} ne s’exécute pas : {error.strerror}.") from error
+        raise StepFailed(f"{argv[0]} ne s’exécute pas : {os_error_fr(error)}.") from error
     if ended.returncode:
         words = (ended.stderr or ended.stdout).strip().splitlines()[-1:] or [f"code {ended.returncode}"]
         raise StepFailed(f"« {' '.join(argv[:3])} » a échoué : {words[0]}")

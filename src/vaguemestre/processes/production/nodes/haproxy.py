@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import write
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes.production.machine.commands import StepFailed, are_active, run
 from vaguemestre.processes.production.nodes.served_file import ServedFile
 
@@ -63,7 +64,7 @@ class HAProxy:
             self.file.take_back()
             raise StepFailed(
                 "HAProxy sert toujours selon son ancienne configuration, faute d’être joint : "
-                f"{self.master} ne répond pas ({error.strerror or error}). Le service de Debian l’ouvre, si "
+                f"{self.master} ne répond pas ({os_error_fr(error)}). Le service de Debian l’ouvre, si "
                 '/etc/default/haproxy n’a pas d’autre EXTRAOPTS que "-S /run/haproxy-master.sock" : '
                 "remettez-le, « systemctl restart haproxy », puis relancez bin/install."
             ) from error

@@ -3,7 +3,6 @@
 import compileall
 import contextlib
 import errno
-import os
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from vaguemestre.engines.home_alias import open_home
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes import database_rights
 from vaguemestre.processes.supervisor import place, plan, process_table, rights
 from vaguemestre.processes.supervisor.screen import Screen
@@ -40,7 +40,7 @@ def check_ports(config: Config) -> None:
                 raise place.AlreadyRunning(
                     f"le port {port} est déjà pris{by} ; choisissez-en d’autres avec --port-base."
                     if holder or error.errno == errno.EADDRINUSE
-                    else f"le port {port} ne peut pas être ouvert : {os.strerror(error.errno or 0)}."
+                    else f"le port {port} ne peut pas être ouvert : {os_error_fr(error)}."
                 ) from error
 
 
