@@ -16,13 +16,16 @@ from vaguemestre.desks.enrolment.services.people import MAX_STAY
 from vaguemestre.desks.enrolment.values import Scope
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.directory.models import ManagementService, Person
+from vaguemestre.people.directory.models import ManagementService, NumenRow, Person
 from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import current_numen
+from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.directory.values import CivilStatus, NewPerson, NumenLayout, Post
 
 pytestmark = pytest.mark.django_db
 CIVIL = CivilStatus("Mme", "Nguyễn", "", "Ngọc Ánh", date(1996, 5, 17))
 NUMEN = "20E0301231ABC"
+BROUGHT = "09G1412345XYZ"
 
 
 @pytest.fixture
@@ -143,3 +146,24 @@ def test_a_scope_without_a_service_reaches_nobody(place: int) -> None:
     who = account("quelqu.un")
     assert not Scope({})
     assert queries.person_in(Scope({}, place), who.person_id or 0) is None
+
+
+def test_somebody_who_brings_a_numen_keeps_it_and_is_given_no_other(place: int) -> None:
+    brought = parse_numen(BROUGHT)
+    person_id = received(place, replace(arrival(), numen=brought))
+    assert current_numen(person_id, numen_keys.get()) == brought
+    assert NumenRow.objects.filter(person=person_id).count() == 1
+    entry = Entry.objects.get(action="directory.numen-recorded", to=f"person:{person_id}")
+    assert BROUGHT not in str(entry.details)
+
+
+def test_a_numen_brought_that_somebody_has_is_refused_whatever_service_manages_them(place: int) -> None:
+    managed_by(place, "DPATE", "porteur", numen=BROUGHT)
+    people = Person.objects.count()
+    with pytest.raises(Refusal, match="numen-taken"):
+        received(place, replace(arrival(), numen=parse_numen(BROUGHT)))
+    with pytest.raises(Refusal, match="numen-taken"):
+        services.check_arrival(
+            scope_of(place, "DPE"), replace(arrival(), numen=parse_numen(BROUGHT)), numen_keys.get(), now=NOON
+        )
+    assert Person.objects.count() == people

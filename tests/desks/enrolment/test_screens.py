@@ -530,6 +530,31 @@ class TestTheOfficer:
         assert confirmed(desk, "/gestion/arrivee", named).status_code == 302
         assert Account.objects.get(username="pzola").person.dossier.startswith("PROV-")
 
+    def test_whoever_brings_a_numen_from_another_academie_is_received_with_it(self, place: int) -> None:
+        desk, there = client_of(officer(place, "DPE")), school()
+        given = {
+            "civility": "Mme", "birth_name": "Zola", "first_name": "Denise", "birth_date": "02/03/1990",
+            "category": "2D_PUBLIC", "uai": there.uai, "starts_on": "01/11/2026", "ends_on": "31/08/2027",
+            "sponsor": "La principale",
+        }  # fmt: skip
+
+        def beside(numen: str) -> str:
+            page = desk.post("/gestion/arrivee", {**given, "numen": numen}).content.decode()
+            return page.partition('id="id_numen"')[2].partition("</div>")[0]
+
+        assert "treize chiffres et lettres" in beside("09G14")
+        managed_by(place, "DPATE", "porteur", numen="08E1400001ABC")
+        assert "déjà celui de quelqu’un" in beside("08E1400001ABC")
+        told = words(desk.post("/gestion/arrivee", {**given, "numen": "09g 14 12345 xyz"}))
+        assert "09G••••••••YZ" in told
+        assert "aucun autre ne lui est attribué" in told
+        assert "Un NUMEN lui est attribué" not in told
+        assert confirmed(desk, "/gestion/arrivee", {**given, "numen": "09g 14 12345 xyz"}).status_code == 302
+        received = Account.objects.get(username="dzola").person
+        kept = current_numen(received.pk, numen_keys.get())
+        assert kept is not None
+        assert kept.text == "09G1412345XYZ"
+
     def test_a_correction_gives_a_new_address_and_keeps_the_former(self, place: int) -> None:
         person = managed_by(place, "DPE", "agent1", last_name="Avant")
         desk = client_of(officer(place, "DPE"))

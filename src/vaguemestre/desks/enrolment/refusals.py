@@ -36,6 +36,10 @@ SENTENCES = {
         "personne par « Arrivée à la main », puis revenez dire ici qu’elle existe déjà. Sinon, "
         "transmettez la demande."
     ),
+    "enrolment.numen-taken": (
+        "Ce NUMEN est déjà celui de quelqu’un que l’on connaît. Relisez-le ; s’il est juste, la personne a "
+        "déjà une fiche : cherchez-la dans « Personnes du service », ou demandez aux autres services."
+    ),
     "enrolment.on-yourself": (
         "Personne ne change sa propre fiche : demandez à un collègue de votre service. S’il n’y en a pas, "
         "l’administration en nomme un."

@@ -43,6 +43,7 @@ _LABELS = {
     "mailing": "Courriel",
     "message": "Message",
     "new_address": "Adresse",
+    "numen": "NUMEN",
     "people": "Personnes",
     "post": "Poste",
     "reason": "Motif",

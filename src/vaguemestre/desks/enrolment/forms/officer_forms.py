@@ -14,8 +14,9 @@ from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.queries import PeopleFilter
 from vaguemestre.people.directory.rules.nomenclature import function_choices
+from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.directory.rules.places import parse_uai
-from vaguemestre.people.directory.values import CivilStatus, NewPerson, Post, StaffCategory
+from vaguemestre.people.directory.values import CivilStatus, NewPerson, Numen, Post, StaffCategory
 
 CATEGORY_LABELS = {
     StaffCategory.FIRST_DEGREE_PUBLIC: "Premier degré public",
@@ -157,6 +158,14 @@ class ArrivalForm(CivilForm, SchoolForm):
         required=False,
         help_text="Laissez vide pour en recevoir un ; le flux RH le remplacera.",
     )
+    numen = forms.CharField(
+        label="NUMEN",
+        max_length=40,
+        required=False,
+        help_text="Celui que la personne apporte d’une autre académie. Laissez vide si elle n’en a pas : un "
+        "NUMEN lui est attribué.",
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
     category = forms.ChoiceField(
         label="Catégorie",
         choices=[("", "—"), *CATEGORY_LABELS.items()],
@@ -175,6 +184,14 @@ class ArrivalForm(CivilForm, SchoolForm):
         label="Qui en répond", max_length=120, help_text="Le chef d’établissement ou de service."
     )
 
+    def clean_numen(self) -> Numen | None:
+        """The NUMEN of somebody who has one already; None to issue one."""
+        typed = self.cleaned_data["numen"]
+        try:
+            return parse_numen(typed) if typed else None
+        except Refusal as refusal:
+            raise ValidationError(sentence(refusal)) from refusal
+
     @property
     def person(self) -> NewPerson:
         data = self.cleaned_data
@@ -183,6 +200,7 @@ class ArrivalForm(CivilForm, SchoolForm):
             civil=self.civil,
             category=StaffCategory(data["category"]),
             posts=(Post(data["uai"], data["starts_on"], data["ends_on"], data["function"]),),
+            numen=data["numen"],
         )
 
 

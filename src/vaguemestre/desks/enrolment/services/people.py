@@ -1,5 +1,6 @@
 """People of a service: corrections, arrivals before HR has entered them, NUMEN disclosure."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -12,12 +13,14 @@ from vaguemestre.desks.enrolment.values import Scope
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_accounts
-from vaguemestre.people.directory.queries import current_numen
+from vaguemestre.people.directory.queries import current_numen, person_by_numen
+from vaguemestre.people.directory.rules.numen_vault import digest
 from vaguemestre.people.directory.services import (
     change_person,
     hold_registrations,
     issue_numen,
     lock_person,
+    record_numen,
     register_person,
 )
 from vaguemestre.people.directory.values import (
@@ -98,17 +101,21 @@ def register_arrival(
 ) -> int:
     """Use case: register a person at work whom HR has not entered, with a sponsor. Returns the person's id.
 
-    When the feed sends that NUMEN, it updates the same person. Raises Refusal `enrolment.no-end`,
-    `enrolment.stay-too-long`, `enrolment.not-ours`, `enrolment.school-unknown`,
-    `enrolment.known-already` (a probable match exists and `is_other` is false).
+    Whoever brings a NUMEN keeps it; others are issued one. When the feed sends that NUMEN, it updates the
+    same person. Raises Refusal `enrolment.no-end`, `enrolment.stay-too-long`, `enrolment.not-ours`,
+    `enrolment.school-unknown`, `enrolment.numen-taken`, `enrolment.known-already` (a probable match exists
+    and `is_other` is false).
     """
     post = person.posts[0]
-    check_arrival(scope, person, now=now)
     hold_registrations(scope.academy_id)
+    check_arrival(scope, person, keys, now=now)
     if not is_other and queries.has_probable_match(scope.academy_id, person.civil, post.uai):
         raise Refusal("enrolment.known-already")
-    registered = register_person(scope.academy_id, person, keys, by=by, now=now)
-    issue_numen(registered.person_id, layout, keys, draw, by=by, now=now)
+    registered = register_person(scope.academy_id, replace(person, numen=None), keys, by=by, now=now)
+    if person.numen:
+        record_numen(registered.person_id, person.numen, keys, by=by, now=now)
+    else:
+        issue_numen(registered.person_id, layout, keys, draw, by=by, now=now)
     names = registered.names
     open_accounts([NewAccount(registered.person_id, names.username, names.mailbox, quota_mb)], by=by, now=now)
     record(
@@ -132,7 +139,7 @@ def reveal_numen(scope: Scope, person_id: int, keys: NumenKeys, why: str, *, by:
     return numen
 
 
-def check_arrival(scope: Scope, person: NewPerson, *, now: datetime) -> None:
+def check_arrival(scope: Scope, person: NewPerson, keys: NumenKeys, *, now: datetime) -> None:
     """Raises the Refusals of `register_arrival` except `enrolment.known-already`."""
     post = person.posts[0]
     _check_stay(post.ends_on, now.date())
@@ -140,6 +147,8 @@ def check_arrival(scope: Scope, person: NewPerson, *, now: datetime) -> None:
         raise Refusal("enrolment.school-unknown", uai=post.uai)
     if queries.service_in_charge_of(scope.academy_id, person.category, post.uai) not in scope.services:
         raise Refusal("enrolment.not-ours")
+    if person.numen and person_by_numen(digest(person.numen, keys)):
+        raise Refusal("enrolment.numen-taken")
 
 
 def _check_stay(ends_on: date | None, today: date) -> None:

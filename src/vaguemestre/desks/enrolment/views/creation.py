@@ -17,7 +17,7 @@ from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_pa
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import ManagedPerson, place_names
 from vaguemestre.people.directory.rules.similarity import identity_of
-from vaguemestre.people.directory.values import CivilStatus
+from vaguemestre.people.directory.values import CivilStatus, Numen
 
 IS_OTHER = "is_other"  # the officer rules out every match shown
 
@@ -40,16 +40,22 @@ def creation_page(
     service: str,
     *,
     sponsor: str = "",
+    numen: Numen | None = None,
 ) -> HttpResponse | None:
-    """The confirmation page; None once it was confirmed unchanged, with every probable match ruled out."""
+    """The confirmation page; None once it was confirmed unchanged, with every probable match ruled out.
+
+    `numen`: the one the person has; None if one is issued.
+    """
     people = queries.likely_people(request.scope, civil, uai, numen_keys.get())
     has_probable = any(person.is_probable for person in people)
     confirmation = Confirmation(
-        title="Créer cette personne et lui attribuer un NUMEN ?",
+        title="Créer cette personne, avec son NUMEN ?"
+        if numen
+        else "Créer cette personne et lui attribuer un NUMEN ?",
         facts=_facts(civil, uai, post, service, sponsor),
-        consequences=_consequences(),
+        consequences=_consequences(numen),
         fields=fields,
-        button="Créer et attribuer un NUMEN",
+        button="Créer la fiche" if numen else "Créer et attribuer un NUMEN",
         back=back,
         is_dangerous=False,
         extra={
@@ -163,11 +169,13 @@ def _facts(
     return [*facts, ("Qui en répond", sponsor)] if sponsor else facts
 
 
-def _consequences() -> list[str]:
+def _consequences(numen: Numen | None) -> list[str]:
     quota = sizes.in_words(settings.CONFIG.mail.quota_mb * sizes.MEGABYTE)
     return [
         "La personne est enregistrée dans l’annuaire de l’académie.",
-        "Un NUMEN lui est attribué, pour toute sa carrière ; il ne se reprend pas.",
+        f"Son NUMEN ({numen.masked}) est enregistré ; aucun autre ne lui est attribué."
+        if numen
+        else "Un NUMEN lui est attribué, pour toute sa carrière ; il ne se reprend pas.",
         "Un identifiant et une adresse sont formés de son nom ; jamais donnés à quelqu’un d’autre.",
         f"Un compte à activer est ouvert, avec une boîte de {quota}.",
     ]

@@ -52,6 +52,7 @@ KEPT_FIELDS = ("q", "categorie", "etablissement", "etat", "fin", "tri", "page")
 _REFUSED_FIELDS = {
     "enrolment.no-end": "ends_on",
     "enrolment.not-ours": "category",
+    "enrolment.numen-taken": "numen",
     "enrolment.school-unknown": "uai",
     "enrolment.stay-too-long": "ends_on",
 }
@@ -161,7 +162,7 @@ def register_arrival(request: OfficerRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         person, sponsor = form.person, form.cleaned_data["sponsor"]
         try:
-            services.check_arrival(request.scope, person, now=timezone.now())
+            services.check_arrival(request.scope, person, numen_keys.get(), now=timezone.now())
             if page := _arrival_confirmation(request, person, sponsor, form):
                 return page
             person_id = services.register_arrival(
@@ -192,6 +193,7 @@ def _arrival_confirmation(
         [(name, form.data.get(name, "")) for name in form.fields],
         ", ".join(sorted(request.scope.services.values())),
         sponsor=sponsor,
+        numen=person.numen,
     )
 
 
