@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from tests.access.signin.browsers import signed_in
@@ -796,6 +798,21 @@ class TestScope:
         assert answer["Content-Security-Policy"].startswith("sandbox")
         assert answer["Content-Disposition"].startswith("attachment")
         assert bytes(proof.sealed) != PDF
+
+
+@pytest.mark.parametrize(
+    ("act", "fields"), [("refuser", {"message": "Contrat terminé."}), ("refuser", {"message": ""})]
+)
+def test_a_request_is_read_once_for_the_page_that_answers_a_form(
+    place: int, act: str, fields: dict[str, str]
+) -> None:
+    request, _ = filed(place)
+    desk = client_of(officer(place, "DPE"))
+    desk.get(f"/gestion/demandes/{request.pk}")
+    with CaptureQueriesContext(connection) as queried:
+        answer = desk.post(f"/gestion/demandes/{request.pk}/{act}", fields)
+    assert request.reference in answer.text
+    assert sum('"enrolment_numenrequest"."applicant"' in query["sql"] for query in queried) == 1
 
 
 def test_proofs_go_thirty_days_after_the_end(place: int) -> None:

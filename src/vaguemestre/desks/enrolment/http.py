@@ -9,7 +9,13 @@ from django.http import HttpRequest, HttpResponse
 
 from vaguemestre.access.signin.http import SignedInRequest, proved_within, signed_in, who_asks
 from vaguemestre.access.signin.rules.session_lifetimes import RECENT_FOR_OTHERS
-from vaguemestre.desks.enrolment.queries import check_reach, person_in, request_detail, scope_of
+from vaguemestre.desks.enrolment.queries import (
+    RequestDetail,
+    check_reach,
+    person_in,
+    request_detail,
+    scope_of,
+)
 from vaguemestre.desks.enrolment.values import Scope
 from vaguemestre.foundation.kernel.errors import Refusal
 
@@ -45,7 +51,12 @@ def for_officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return signed_in(guarded)
 
 
-def check_request(request: OfficerRequest, request_id: int) -> None:
-    """Raises Refusal `enrolment.unknown`: a colleague may have passed on the request of a page still open."""
-    if request_detail(request.scope, request_id) is None:
+def request_acted_on(request: OfficerRequest, request_id: int) -> RequestDetail:
+    """The request that a form is about.
+
+    Raises Refusal `enrolment.unknown`: a colleague may have passed on the request of a page still open.
+    """
+    detail = request_detail(request.scope, request_id)
+    if detail is None:
         raise Refusal("enrolment.unknown")
+    return detail

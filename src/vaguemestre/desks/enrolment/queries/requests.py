@@ -151,11 +151,10 @@ def request_detail(scope: Scope, request_id: int) -> RequestDetail | None:
     )
 
 
-def other_services(scope: Scope, request_id: int) -> dict[int, str]:
-    """The services of the académie that a request of the scope may be passed on to: id → name."""
-    request = NumenRequest.objects.filter(pk=request_id, service__in=scope.services).first()
-    services = service_summaries(scope.academy_id) if request else ()
-    return {one.service_id: one.name for one in services if request and one.service_id != request.service_id}
+def other_services(academy_id: int, service_id: int) -> dict[int, str]:
+    """The services of the académie that a request of that one may be passed on to: id → name."""
+    services = service_summaries(academy_id)
+    return {service.service_id: service.name for service in services if service.service_id != service_id}
 
 
 def last_postal_address(scope: Scope, person_id: int) -> str:

@@ -56,7 +56,7 @@ def pass_request_on(
     `enrolment.service-unknown`, `enrolment.note-empty`.
     """
     request = request_in(scope, request_id)
-    services = queries.other_services(scope, request_id)
+    services = queries.other_services(scope.academy_id, request.service_id)
     if service_id not in services:
         raise Refusal("enrolment.service-unknown")
     _add_note(request, note, by=by, now=now)

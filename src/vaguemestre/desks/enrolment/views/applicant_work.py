@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from vaguemestre.access.signin.http import act_words
-from vaguemestre.desks.enrolment import queries, services
+from vaguemestre.desks.enrolment import services
 from vaguemestre.desks.enrolment.forms.request_forms import WORK_LABELS, WORKPLACE_LABELS
-from vaguemestre.desks.enrolment.http import OfficerRequest, check_request, for_officers
+from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers, request_acted_on
 from vaguemestre.desks.enrolment.values import Applicant, Work, Workplace
 
 _PLACES = {place: label for place, label in WORKPLACE_LABELS.items() if place is not Workplace.HIGHER}
@@ -39,13 +39,11 @@ def work_context(applicant: Applicant) -> dict[str, Any]:
 @act_words("corriger où travaille l’auteur d’une demande de NUMEN")
 def correct_work(request: OfficerRequest, request_id: int) -> HttpResponse:
     """Correct `workplace` and `work`; an unknown choice changes nothing."""
-    check_request(request, request_id)
+    former = request_acted_on(request, request_id).applicant
     back, form = reverse("enrolment:request", args=[request_id]), WorkForm(request.POST)
-    detail = queries.request_detail(request.scope, request_id)
-    if detail is None or not form.is_valid():
+    if not form.is_valid():
         return HttpResponseRedirect(back)
     place, work = Workplace(form.cleaned_data["workplace"]), Work(form.cleaned_data["work"])
-    former = detail.applicant
     note = (
         f"Exerce dans : {WORKPLACE_LABELS[place]}, {WORK_LABELS[work]} (la demande disait : "
         f"{WORKPLACE_LABELS[former.workplace]}, {WORK_LABELS[former.work]})."

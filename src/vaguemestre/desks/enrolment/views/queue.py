@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.forms.officer_forms import MessageForm, SchoolForm
-from vaguemestre.desks.enrolment.http import OfficerRequest, check_request, for_officers
+from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers, request_acted_on
+from vaguemestre.desks.enrolment.queries import RequestDetail
 from vaguemestre.desks.enrolment.rules.proofs import download_name
 from vaguemestre.desks.enrolment.rules.request_states import allowed_actions, next_state
 from vaguemestre.desks.enrolment.values import RequestAction, RequestState
@@ -85,7 +86,7 @@ def show_queue(request: OfficerRequest) -> HttpResponse:
 @require_GET
 @for_officers
 def show_request(request: OfficerRequest, request_id: int) -> HttpResponse:
-    return _page(request, request_id)
+    return _page(request, _detail(request, request_id))
 
 
 @require_GET
@@ -123,29 +124,30 @@ def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpR
 def decide_request(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
     message_form = MessageForm(request.POST)
     school_form = SchoolForm(request.POST, academy_id=request.scope.academy_id)
-    check_request(request, request_id)
+    detail = request_acted_on(request, request_id)
     try:
-        if page := _confirmation(request, request_id, act, school_form, message_form):
+        if page := _confirmation(request, detail, act, school_form, message_form):
             return page
         if not _apply(request, request_id, act, message_form, school_form):
             if act == "creer":  # the errors of the submitted form only
-                return _page(request, request_id, school_form=school_form, status=422)
-            return _page(request, request_id, message_form=message_form, status=422)
-    except Refusal as refusal:
-        return _page(request, request_id, problem=sentence(refusal), status=409)
+                return _page(request, detail, school_form=school_form, status=422)
+            return _page(request, detail, message_form=message_form, status=422)
+    except Refusal as refusal:  # somebody may have changed the request meanwhile
+        return _page(request, _detail(request, request_id), problem=sentence(refusal), status=409)
     if act == "transmettre" and queries.request_detail(request.scope, request_id) is None:
         return HttpResponseRedirect(f"{reverse('enrolment:queue')}?transmise=1")
     return HttpResponseRedirect(f"{reverse('enrolment:request', args=[request_id])}?fait={act}")
 
 
 def _confirmation(
-    request: OfficerRequest, request_id: int, act: str, school_form: SchoolForm, message_form: MessageForm
+    request: OfficerRequest,
+    detail: RequestDetail,
+    act: str,
+    school_form: SchoolForm,
+    message_form: MessageForm,
 ) -> HttpResponse | None:
     """The page before a NUMEN is created or a request refused; None if none is needed, or once confirmed."""
-    detail = queries.request_detail(request.scope, request_id)
-    back = reverse("enrolment:request", args=[request_id])
-    if detail is None:
-        return None
+    back = reverse("enrolment:request", args=[detail.request_id])
     if act == "refuser" and message_form.is_valid():
         next_state(detail.state, RequestAction.REJECT)
         return rejection_page(request, detail, message_form.cleaned_data["message"], back)
@@ -156,7 +158,7 @@ def _confirmation(
         applicant = detail.applicant
         post = PostSummary(applicant.post, applicant.starts_on, applicant.ends_on)
         return creation_page(
-            request, queries.civil_of(detail.applicant), uai, post, back, [("uai", uai)], detail.service
+            request, queries.civil_of(applicant), uai, post, back, [("uai", uai)], detail.service
         )
     if act == "existe":
         typed = request.POST.get("person_id", "")
@@ -165,7 +167,7 @@ def _confirmation(
         )
         if person:
             next_state(detail.state, RequestAction.RECOGNISE)
-            services.check_recognition(request.scope, request_id, person.person_id)
+            services.check_recognition(request.scope, detail.request_id, person.person_id)
             masked = queries.masked_numen_of(person.person_id, numen_keys.get())
             return recognition_page(request, person, detail, masked, back)
     return None
@@ -250,7 +252,7 @@ def actor_of(request: SignedInRequest) -> str:
     return f"account:{request.who.account_id}"
 
 
-def _handling(request: OfficerRequest, detail: queries.RequestDetail) -> dict[str, Any]:
+def _handling(request: OfficerRequest, detail: RequestDetail) -> dict[str, Any]:
     """Who handles the request, to whom it may go, and the notes with the names of their writers."""
     writers = {int(note.by.partition(":")[2] or 0) for note in detail.notes}
     colleagues = [pk for pk, _ in queries.officers_of(detail.service_id)]
@@ -258,22 +260,27 @@ def _handling(request: OfficerRequest, detail: queries.RequestDetail) -> dict[st
     return {
         "colleagues": [(pk, names[pk]) for pk in colleagues],
         "notes": [(note, writer_of(note.by, names)) for note in detail.notes],
-        "other_services": queries.other_services(request.scope, detail.request_id).items(),
+        "other_services": queries.other_services(request.scope.academy_id, detail.service_id).items(),
     }
+
+
+def _detail(request: OfficerRequest, request_id: int) -> RequestDetail:
+    """The request of a page. Raises Http404 for one out of scope."""
+    detail = queries.request_detail(request.scope, request_id)
+    if detail is None:
+        raise Http404
+    return detail
 
 
 def _page(
     request: OfficerRequest,
-    request_id: int,
+    detail: RequestDetail,
     *,
     message_form: MessageForm | None = None,
     school_form: SchoolForm | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    detail = queries.request_detail(request.scope, request_id)
-    if detail is None:
-        raise Http404
     academy_id, applicant = request.scope.academy_id, detail.applicant
     schools = () if applicant.uai else queries.search_schools(academy_id, applicant.school)
     uai = applicant.uai or (schools[0][0] if len(schools) == 1 else "")
