@@ -40,6 +40,7 @@ from vaguemestre.people.directory.services import take_address
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.post.outbox.models import Submission
+from vaguemestre.post.outbox.services import LEASE
 from vaguemestre.post.outbox.values import Acceptance, Origin
 from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.models import LetterCopy, ListLetter, MailingList
@@ -408,7 +409,7 @@ def test_a_batch_whose_worker_died_is_looked_at_again_once_its_lease_is_over(
     DBTaskResult.objects.all().delete()
     services.fan_out(letter.pk, means)
     due = DBTaskResult.objects.get(args_kwargs__args__1__endswith=":FanoutDue")
-    assert due.run_after == clock.now + fanout.LEASE
+    assert due.run_after == clock.now + LEASE
     assert len(queue.reached) == 1
     assert carried(letter, means, clock).state == "sent"
     assert sorted(queue.reached) == outside(3)

@@ -1,7 +1,6 @@
 """Delivery, submission policy, held mail, quarantine, delivery status."""
 
 from vaguemestre.post.outbox.services.delivery import (
-    LEASE,
     cancel_message,
     queue_message,
     resume_messages,
@@ -25,6 +24,7 @@ from vaguemestre.post.outbox.services.preferences import save_sending_preference
 from vaguemestre.post.outbox.services.retention import purge_submissions
 from vaguemestre.post.outbox.services.self_mail import send_self_mail
 from vaguemestre.post.outbox.services.stopped_mail import discard_outgoing, release_outgoing, stop_outgoing
+from vaguemestre.post.outbox.services.submission_lease import LEASE
 from vaguemestre.post.outbox.services.submission_policy import judge_automatic, judge_submission
 from vaguemestre.post.outbox.services.withdrawn_mail import (
     forget_withdrawn_messages,

@@ -20,18 +20,23 @@ from vaguemestre.post.outbox.ports import (
     FileSent,
     IsDraftDeleted,
     MarkAnswered,
-    NotSubmitted,
     Submit,
     WasAccepted,
 )
 from vaguemestre.post.outbox.rules.message import with_bcc
 from vaguemestre.post.outbox.rules.reasons import stored_reason
+from vaguemestre.post.outbox.services.submission_lease import (
+    LEASE,
+    attempt,
+    end_lease,
+    interrupted_attempt,
+    take_lease,
+)
 from vaguemestre.post.outbox.services.withdrawn_mail import is_withdrawn
 from vaguemestre.post.outbox.values import Acceptance, MessageToSend, Recipient
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)  # longer than a submission may last; a second worker waits that long
 DOUBT_PACE = timedelta(seconds=10)  # before asking again whether an interrupted attempt was accepted
 _State = OutboxMessage.State
 # a message and the mailbox it leaves from; reading the whole account would cost as much again
@@ -175,8 +180,9 @@ def _resume(
 
 def _submit(row: OutboxMessage, submit: Submit, mark_answered: MarkAnswered, now: datetime) -> None:
     """QUEUED → SUBMITTED or REFUSED, with the lease."""
+    mine = OutboxMessage.objects.filter(pk=row.pk)
     try:
-        with mark_answered(row.account.mailbox, row.in_reply_to) as mark:
+        with attempt(mine, lambda: now), mark_answered(row.account.mailbox, row.in_reply_to) as mark:
             submit(
                 row.account.mailbox,
                 row.sender,
@@ -189,13 +195,6 @@ def _submit(row: OutboxMessage, submit: Submit, mark_answered: MarkAnswered, now
     except EngineRefused as error:
         log.warning("message %s refused at submission: %s", row.pk, error)
         _refuse(row, stored_reason(str(error), row.recipients), now)
-    except NotSubmitted:
-        OutboxMessage.objects.filter(pk=row.pk).update(attempted_at=None)
-        raise
-    except EngineDown:
-        # How far this attempt went is unknown: expire the lease, keep the trace of the attempt.
-        OutboxMessage.objects.filter(pk=row.pk).update(attempted_at=now - LEASE)
-        raise
     else:
         _set_submitted(row, now)
 
@@ -209,22 +208,15 @@ def _set_submitted(row: OutboxMessage, now: datetime) -> None:
 
 def _past_acceptance(row: OutboxMessage, was_accepted: WasAccepted, now: datetime) -> Acceptance:
     """What became of the last attempt; NO without one, or while its lease lasts (it is another worker's)."""
-    if row.attempted_at is None or row.attempted_at > now - LEASE:
-        return Acceptance.NO
-    return was_accepted(row.message_id, row.attempted_at)
+    attempted_at = interrupted_attempt(row.attempted_at, now)
+    return was_accepted(row.message_id, attempted_at) if attempted_at else Acceptance.NO
 
 
 def _take_lease(row: OutboxMessage, now: datetime) -> bool:
-    """Take the lease of a message; the attempt is stored before it is made, so a crash leaves a trace.
-
-    False if another attempt holds the lease, or was made since the row was read: what was asked about the
-    one before says nothing of it. The message is announced for when that lease expires.
-    """
-    free = OutboxMessage.objects.filter(pk=row.pk, state=row.state, attempted_at=row.attempted_at).filter(
-        Q(attempted_at=None) | Q(attempted_at__lte=now - LEASE)
-    )
+    """Take the lease of a message. If another attempt has it, announce the message for when that one ends."""
+    mine = OutboxMessage.objects.filter(pk=row.pk, state=row.state)
     with transaction.atomic(durable=True):
-        has_lease = bool(free.update(attempted_at=now))
+        has_lease = take_lease(mine, row.attempted_at, now)
         if not has_lease:
             announce(MessageQueued(row.pk), due=(row.attempted_at or now) + LEASE)
     return has_lease
@@ -261,11 +253,12 @@ def _file(row: OutboxMessage, file_sent: FileSent, now: datetime, *, may_exist: 
             may_exist=may_exist,
         )
     except EngineDown:
-        mine.update(attempted_at=now - LEASE)
+        end_lease(mine, now)
         raise
     except EngineRefused as error:
         # The message is sent. Retry its copy until there is room for it.
-        mine.update(reason="outbox.copy-refused", attempted_at=now - LEASE)
+        mine.update(reason="outbox.copy-refused")
+        end_lease(mine, now)
         raise EngineDown(f"copy of message {row.pk} not filed: {error}") from error
     with repeatable(), transaction.atomic(durable=True):
         mine.update(state=_State.FILED, filed_at=now, reason="", content=b"")

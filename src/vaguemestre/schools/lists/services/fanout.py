@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.urls import reverse
 
 from vaguemestre.foundation.jobs.services import announce
@@ -20,8 +20,14 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.ports import MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
-from vaguemestre.post.outbox.ports import NotSubmitted, Submit
+from vaguemestre.post.outbox.ports import Submit
 from vaguemestre.post.outbox.rules.reasons import refusal_reason
+from vaguemestre.post.outbox.services.submission_lease import (
+    LEASE,
+    attempt,
+    interrupted_attempt,
+    take_lease,
+)
 from vaguemestre.post.outbox.values import Acceptance
 from vaguemestre.schools.lists import queries
 from vaguemestre.schools.lists.events import FanoutDue
@@ -44,7 +50,6 @@ MAX_IN_FLIGHT = 1000  # copies submitted and not delivered yet
 PACE = timedelta(seconds=1)  # before the next run while MAX_IN_FLIGHT copies are in the queue
 BATCHES_PER_RUN = 50
 IN_FLIGHT_FOR = timedelta(minutes=10)  # older copies without a delivery status are no longer counted
-LEASE = timedelta(seconds=60)  # longer than a submission may last
 _COPIES_PER_TRANSACTION = 2000
 
 
@@ -180,9 +185,8 @@ def _submit_batch(
     copies = list(row.copies.filter(number=batch.number).order_by("pk"))
     outside = any(copy.person_id is None for copy in copies)
     sender = bounce_address(row.list.address, row.pk, batch.number, outside=outside)
-    acceptance = Acceptance.NO
-    if batch.attempted_at and batch.attempted_at <= context.clock() - LEASE:
-        acceptance = context.was_sent_as(sender, batch.attempted_at)
+    attempted_at = interrupted_attempt(batch.attempted_at, context.clock())
+    acceptance = context.was_sent_as(sender, attempted_at) if attempted_at else Acceptance.NO
     if acceptance is Acceptance.UNKNOWN:
         return False
     _take_lease(batch, context.clock())
@@ -190,17 +194,11 @@ def _submit_batch(
     if copies and acceptance is Acceptance.NO:
         content = _content(row, copies[0] if len(copies) == 1 else None, raw, message, context)
         try:
-            context.submit(row.list.address, sender, [copy.address for copy in copies], content)
+            with attempt(Batch.objects.filter(pk=batch.pk), context.clock):
+                context.submit(row.list.address, sender, [copy.address for copy in copies], content)
         except EngineRefused as error:
             _handle_refusal(row, batch, copies, error, context.clock())
             return True
-        except NotSubmitted:
-            Batch.objects.filter(pk=batch.pk).update(attempted_at=None)
-            raise
-        except EngineDown:
-            # How far this attempt went is unknown: expire the lease, keep the trace of the attempt.
-            Batch.objects.filter(pk=batch.pk).update(attempted_at=context.clock() - LEASE)
-            raise
     now = context.clock()
     with transaction.atomic(durable=True):
         Batch.objects.filter(pk=batch.pk).update(submitted_at=now, reason=reason)
@@ -209,13 +207,9 @@ def _submit_batch(
 
 
 def _take_lease(batch: Batch, now: datetime) -> None:
-    """Take the lease of a batch; the attempt is stored before it is made, so a crash leaves a trace.
-
-    Not if another attempt was made since the batch was read: what was asked says nothing of that one.
-    """
-    unsent = Batch.objects.filter(pk=batch.pk, submitted_at__isnull=True, attempted_at=batch.attempted_at)
-    free = unsent.filter(Q(attempted_at=None) | Q(attempted_at__lte=now - LEASE))
-    if not free.update(attempted_at=now):
+    """Take the lease of a batch that is not submitted yet. Raises _BatchHeld if another attempt has it."""
+    unsent = Batch.objects.filter(pk=batch.pk, submitted_at__isnull=True)
+    if not take_lease(unsent, batch.attempted_at, now):
         raise _BatchHeld("this batch is being submitted, or its last attempt is too recent to judge")
 
 
