@@ -51,6 +51,11 @@ def for_officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return signed_in(guarded)
 
 
+def actor_of(request: SignedInRequest) -> str:
+    """The journal's name of who acts."""
+    return f"account:{request.who.account_id}"
+
+
 def request_acted_on(request: OfficerRequest, request_id: int) -> RequestDetail:
     """The request that a form is about.
 

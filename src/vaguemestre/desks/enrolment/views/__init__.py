@@ -1,1 +1,1 @@
-"""Screens of applicants (`asking`), of officers (`queue`, `people`)."""
+"""Screens of applicants (`requests`), of officers (`queue`, `people`)."""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from vaguemestre.access.signin.http import act_words
 from vaguemestre.desks.enrolment import services
 from vaguemestre.desks.enrolment.forms.request_forms import WORK_LABELS, WORKPLACE_LABELS
-from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers, request_acted_on
+from vaguemestre.desks.enrolment.http import OfficerRequest, actor_of, for_officers, request_acted_on
 from vaguemestre.desks.enrolment.values import Applicant, Work, Workplace
 
 _PLACES = {place: label for place, label in WORKPLACE_LABELS.items() if place is not Workplace.HIGHER}
@@ -48,6 +48,7 @@ def correct_work(request: OfficerRequest, request_id: int) -> HttpResponse:
         f"Exerce dans : {WORKPLACE_LABELS[place]}, {WORK_LABELS[work]} (la demande disait : "
         f"{WORKPLACE_LABELS[former.workplace]}, {WORK_LABELS[former.work]})."
     )
-    by = f"account:{request.who.account_id}"
-    services.correct_work(request.scope, request_id, place, work, note, by=by, now=timezone.now())
+    services.correct_work(
+        request.scope, request_id, place, work, note, by=actor_of(request), now=timezone.now()
+    )
     return HttpResponseRedirect(f"{back}?fait=exercice")

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries
-from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
-from vaguemestre.desks.enrolment.views.queue import actor_of
+from vaguemestre.desks.enrolment.http import OfficerRequest, actor_of, for_officers
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal

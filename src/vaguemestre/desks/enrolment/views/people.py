@@ -22,13 +22,12 @@ from vaguemestre.desks.enrolment.forms.officer_forms import (
     changed_fields,
     initial_civil_status,
 )
-from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.desks.enrolment.http import OfficerRequest, actor_of, for_officers
 from vaguemestre.desks.enrolment.ports import disclose_numen
 from vaguemestre.desks.enrolment.rules.civil_marks import civil_mark
 from vaguemestre.desks.enrolment.views.creation import IS_OTHER, PostSummary, correction_page, creation_page
 from vaguemestre.desks.enrolment.views.labels_fr import HISTORY_LABELS
 from vaguemestre.desks.enrolment.views.letters import letters_pdf
-from vaguemestre.desks.enrolment.views.queue import actor_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import academy_of

@@ -16,10 +16,9 @@ from vaguemestre.desks.enrolment.forms.officer_forms import (
     CATEGORY_LABELS,
     PeopleSearchForm,
 )
-from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.desks.enrolment.http import OfficerRequest, actor_of, for_officers
 from vaguemestre.desks.enrolment.views.letters import letters_pdf
 from vaguemestre.desks.enrolment.views.people import KEPT_FIELDS
-from vaguemestre.desks.enrolment.views.queue import actor_of
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.files.sheets import csv_lines
 from vaguemestre.foundation.ui.listing import Listing

@@ -1,7 +1,7 @@
 """The queue of a service: requests read, decided, delivered."""
 
 from random import SystemRandom
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
+from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.forms.officer_forms import MessageForm, SchoolForm
-from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers, request_acted_on
+from vaguemestre.desks.enrolment.http import OfficerRequest, actor_of, for_officers, request_acted_on
 from vaguemestre.desks.enrolment.queries import RequestDetail
 from vaguemestre.desks.enrolment.rules.proofs import download_name
 from vaguemestre.desks.enrolment.rules.request_states import allowed_actions, next_state
@@ -46,6 +46,13 @@ from vaguemestre.people.directory.values import NumenLayout
 
 _HANDLING = ("confier", "noter", "transmettre")
 _DELIVERED_MESSAGE = "La lettre est partie à l’adresse du dossier, ou a été remise en main propre."
+
+
+class DecisionForms(NamedTuple):
+    """What an officer typed, whatever the decision: a message to the applicant, a school."""
+
+    message: MessageForm
+    school: SchoolForm
 
 
 @require_GET
@@ -122,16 +129,16 @@ def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpR
     named_by="act",
 )
 def decide_request(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
-    message_form = MessageForm(request.POST)
     school_form = SchoolForm(request.POST, academy_id=request.scope.academy_id)
+    forms = DecisionForms(MessageForm(request.POST), school_form)
     detail = request_acted_on(request, request_id)
     try:
-        if page := _confirmation(request, detail, act, school_form, message_form):
+        if page := _confirmation(request, detail, act, forms):
             return page
-        if not _apply(request, request_id, act, message_form, school_form):
+        if not _apply(request, request_id, act, forms):
             if act == "creer":  # the errors of the submitted form only
-                return _page(request, detail, school_form=school_form, status=422)
-            return _page(request, detail, message_form=message_form, status=422)
+                return _page(request, detail, school_form=forms.school, status=422)
+            return _page(request, detail, message_form=forms.message, status=422)
     except Refusal as refusal:  # somebody may have changed the request meanwhile
         return _page(request, _detail(request, request_id), problem=sentence(refusal), status=409)
     if act == "transmettre" and queries.request_detail(request.scope, request_id) is None:
@@ -140,26 +147,20 @@ def decide_request(request: OfficerRequest, request_id: int, act: str) -> HttpRe
 
 
 def _confirmation(
-    request: OfficerRequest,
-    detail: RequestDetail,
-    act: str,
-    school_form: SchoolForm,
-    message_form: MessageForm,
+    request: OfficerRequest, detail: RequestDetail, act: str, forms: DecisionForms
 ) -> HttpResponse | None:
     """The page before a NUMEN is created or a request refused; None if none is needed, or once confirmed."""
     back = reverse("enrolment:request", args=[detail.request_id])
-    if act == "refuser" and message_form.is_valid():
+    if act == "refuser" and forms.message.is_valid():
         next_state(detail.state, RequestAction.REJECT)
-        return rejection_page(request, detail, message_form.cleaned_data["message"], back)
-    if act == "creer" and school_form.is_valid():
-        uai = school_form.cleaned_data["uai"]
+        return rejection_page(request, detail, forms.message.cleaned_data["message"], back)
+    if act == "creer" and forms.school.is_valid():
+        uai = forms.school.cleaned_data["uai"]
         next_state(detail.state, RequestAction.CREATE)
         services.check_creation(request.scope, detail.applicant, uai)
-        applicant = detail.applicant
+        applicant, civil = detail.applicant, queries.civil_of(detail.applicant)
         post = PostSummary(applicant.post, applicant.starts_on, applicant.ends_on)
-        return creation_page(
-            request, queries.civil_of(applicant), uai, post, back, [("uai", uai)], detail.service
-        )
+        return creation_page(request, civil, uai, post, back, [("uai", uai)], detail.service)
     if act == "existe":
         typed = request.POST.get("person_id", "")
         person = (
@@ -173,19 +174,15 @@ def _confirmation(
     return None
 
 
-def _apply(
-    request: OfficerRequest, request_id: int, act: str, message_form: MessageForm, school_form: SchoolForm
-) -> bool:
+def _apply(request: OfficerRequest, request_id: int, act: str, forms: DecisionForms) -> bool:
     """Apply the decision. False if its form is invalid."""
     if act in _HANDLING:
         _handle(request, request_id, act)
         return True
-    return _decide(request, request_id, act, message_form, school_form)
+    return _decide(request, request_id, act, forms)
 
 
-def _decide(
-    request: OfficerRequest, request_id: int, act: str, message_form: MessageForm, school_form: SchoolForm
-) -> bool:
+def _decide(request: OfficerRequest, request_id: int, act: str, forms: DecisionForms) -> bool:
     """Apply what changes the state of the request. False if its form is invalid."""
     scope, by, now = request.scope, actor_of(request), timezone.now()
     layout, keys = NumenLayout(academy_of(request).numen_layout), numen_keys.get()
@@ -193,19 +190,19 @@ def _decide(
         case "prendre":
             services.start_review(scope, request_id, by=by, now=now)
         case "demander" | "refuser":
-            if not message_form.is_valid():
+            if not forms.message.is_valid():
                 return False
             decide = services.request_information if act == "demander" else services.reject
-            decide(scope, request_id, message_form.cleaned_data["message"], by=by, now=now)
+            decide(scope, request_id, forms.message.cleaned_data["message"], by=by, now=now)
         case "existe":
             services.link_existing_person(
                 scope, request_id, _number(request, "person_id"), layout, keys, SystemRandom(), by=by, now=now
             )
         case "creer":
-            if not school_form.is_valid():
+            if not forms.school.is_valid():
                 return False
             services.create_person(
-                scope, request_id, school_form.cleaned_data["uai"], layout, keys, SystemRandom(),
+                scope, request_id, forms.school.cleaned_data["uai"], layout, keys, SystemRandom(),
                 settings.CONFIG.mail.quota_mb, by=by, now=now, is_other=IS_OTHER in request.POST,
             )  # fmt: skip
         case "remis":
@@ -246,10 +243,6 @@ def print_letters(request: OfficerRequest) -> HttpResponse:
     if not people:
         return HttpResponseRedirect(reverse("enrolment:queue"))
     return letters_pdf(request, people, "lettres")
-
-
-def actor_of(request: SignedInRequest) -> str:
-    return f"account:{request.who.account_id}"
 
 
 def _handling(request: OfficerRequest, detail: RequestDetail) -> dict[str, Any]:
