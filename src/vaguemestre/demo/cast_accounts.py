@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from vaguemestre.foundation.journal.queries import subjects_by_detail
+from vaguemestre.foundation.journal.values import number_of
 from vaguemestre.people.credentials.queries import accounts_by_dossier, accounts_by_person
 
 
@@ -12,7 +13,7 @@ def accounts_of_cast(academy_id: int, dossiers: Sequence[str]) -> dict[str, tupl
     lacking = [dossier for dossier in dossiers if dossier not in accounts]
     if lacking:
         registrations = subjects_by_detail("directory.person-registered", "dossier", lacking)
-        people = {int(to.removeprefix("person:")): dossier for dossier, to in registrations.items()}
+        people = {number_of("person", to): dossier for dossier, to in registrations.items()}
         for person_id, (account_id, _, state) in accounts_by_person(list(people)).items():
             accounts[people[person_id]] = (account_id, state)
     return accounts

@@ -15,6 +15,7 @@ from vaguemestre.desks.helpdesk.services import void_hand_overs
 from vaguemestre.desks.removals.services import redo_removals
 from vaguemestre.foundation.jobs.services import requeue_running_jobs
 from vaguemestre.foundation.journal.endings import FOLDER, EndedAccess, endings_to_redo, mark_restored
+from vaguemestre.foundation.journal.values import numbers_of
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.mailbox.autoconfig.services import delete_every_code
 from vaguemestre.mailbox.compose.services import stop_restored_mailings
@@ -105,14 +106,8 @@ def restored_sentences(report: RestoredReport, acts_file: Path) -> list[str]:
 
 def _accounts(acts: Iterable[EndedAccess]) -> set[int]:
     """The accounts those acts name: their subject, the account of a person, the member who left a box."""
-    account_ids: set[int] = set()
-    person_ids: set[int] = set()
-    for act in acts:
-        for subject in (act.to, act.member):
-            kind, _, number = subject.partition(":")
-            if number.isdecimal() and kind in ("account", "person"):
-                (account_ids if kind == "account" else person_ids).add(int(number))
-    return account_ids | set(accounts_of(person_ids))
+    subjects = [subject for act in acts for subject in (act.to, act.member)]
+    return numbers_of("account", subjects) | set(accounts_of(numbers_of("person", subjects)))
 
 
 def _list_acts(file: Path, acts: Collection[EndedAccess]) -> None:

@@ -17,6 +17,7 @@ from vaguemestre.access.signin.rules.throttle import ACCOUNT, failures_now, wait
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.journal.queries import entries_about
+from vaguemestre.foundation.journal.values import number_of, numbers_of
 from vaguemestre.people.credentials.queries import (
     Presented,
     identified,
@@ -239,17 +240,14 @@ def activity_of(account_id: int, *, limit: int = 150) -> list[ActivityLine]:
     entries = sorted(
         (line for line in lines if line.action in WORDS), key=lambda line: line.at, reverse=True
     )[:limit]
-    others = {int(line.by.partition(":")[2]) for line in entries if line.by.startswith("account:")}
-    roles = roles_of(others - {account_id})
+    roles = roles_of(numbers_of("account", (line.by for line in entries)) - {account_id})
     names = names_of({_colleague(line.details) for line in entries} - {0})
     return [
         ActivityLine(
             line.at,
             kind_of(line.action, line.by, account_id),
             WORDS[line.action],
-            actor_label(line.by, account_id, roles.get(int(line.by.partition(":")[2] or 0), ""))
-            if line.by.startswith("account:")
-            else actor_label(line.by, account_id),
+            actor_label(line.by, account_id, roles.get(number_of("account", line.by), "")),
             line_details(line.details, names.get(_colleague(line.details), "")),
         )
         for line in entries
@@ -258,8 +256,7 @@ def activity_of(account_id: int, *, limit: int = 150) -> list[ActivityLine]:
 
 def _colleague(details: Mapping[str, object]) -> int:
     """The other account a line mentions; 0 if none."""
-    kind, _, number = str(details.get("colleague") or "").partition(":")
-    return int(number) if kind == "account" and number.isdecimal() else 0
+    return number_of("account", str(details.get("colleague") or ""))
 
 
 @dataclass(frozen=True, slots=True)

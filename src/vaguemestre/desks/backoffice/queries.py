@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Iterable
 
 from vaguemestre.desks.backoffice.rules.act_search import matching_actions
-from vaguemestre.desks.backoffice.rules.actors import actor_codes, numbers_of
+from vaguemestre.desks.backoffice.rules.actors import actor_codes
 from vaguemestre.desks.backoffice.rules.things import things_labelled
 from vaguemestre.foundation.journal.queries import JournalFilter
+from vaguemestre.foundation.journal.values import numbers_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.people.credentials.queries import SchoolActivation, accounts_by_person, find_account

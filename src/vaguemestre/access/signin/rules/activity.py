@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from vaguemestre.foundation.journal.values import Subject
+
 
 class Kind(StrEnum):
     ENTRY = "entry"  # signing in and out
@@ -187,10 +189,10 @@ def kind_of(action: str, by: str, account_id: int) -> Kind:
 
 def actor_label(by: str, account_id: int, role: str = "") -> str:
     """Who did it, as shown to the owner: a function, never the name of a help-desk colleague."""
-    kind, _, number = by.partition(":")
-    if kind == "account" and number == str(account_id):
+    actor = Subject.parse(by)
+    if actor == ("account", str(account_id)):
         return "Vous"
-    if kind == "account":
+    if actor.kind == "account":
         return _ROLES.get(role, "Un agent de l’académie")
     return {"anybody": "Quelqu’un", "cli": "L’exploitation", "notice": "Le lien d’un avertissement"}.get(
         by, "Le système"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 
+from vaguemestre.foundation.journal.values import number_of, numbers_of
 from vaguemestre.foundation.kernel.texts import without_accents
 
 _ACTOR_LABELS = {
@@ -24,14 +25,6 @@ def actor_codes(typed: str) -> tuple[str, ...]:
     return tuple(word for word, label in _ACTOR_LABELS.items() if without_accents(label) == label_typed)
 
 
-def numbers_of(kind: str, subjects: Iterable[str]) -> set[int]:
-    """The numbers of the subjects `kind:7`."""
-    parts = [subject.partition(":") for subject in subjects]
-    return {
-        int(number) for name, _, number in parts if name == kind and number.isascii() and number.isdigit()
-    }
-
-
 def actor_names(
     subjects: Iterable[str], names_of: Callable[[Collection[int]], dict[int, str]]
 ) -> dict[str, str]:
@@ -42,5 +35,4 @@ def actor_names(
 
 
 def _name(subject: str, names: dict[int, str]) -> str:
-    kind, _, number = subject.partition(":")
-    return names.get(int(number), subject) if kind == "account" and number.isdigit() else subject
+    return names.get(number_of("account", subject), subject)

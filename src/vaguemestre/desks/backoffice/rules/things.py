@@ -2,6 +2,7 @@
 
 import re
 
+from vaguemestre.foundation.journal.values import Subject
 from vaguemestre.foundation.kernel.texts import without_accents
 
 _KINDS = {
@@ -43,10 +44,10 @@ _NUMBERED = re.compile(r"(.+) n° ?(\d+)")
 
 def thing_label(subject: str) -> str:
     """« import RH n° 4 » for `feed:4`; an unknown subject as it is stored."""
-    kind, _, which = subject.partition(":")
-    if not which or kind not in _KINDS:
+    kind, name = Subject.parse(subject)
+    if not name or kind not in _KINDS:
         return _WHOLES.get(subject, subject)
-    return f"{_KINDS[kind]} n° {which}" if which.isdigit() else f"{_KINDS[kind]} {which}"
+    return f"{_KINDS[kind]} n° {name}" if name.isdigit() else f"{_KINDS[kind]} {name}"
 
 
 def things_labelled(typed: str) -> tuple[str, ...]:

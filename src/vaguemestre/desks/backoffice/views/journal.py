@@ -17,7 +17,7 @@ from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms.administration import JournalForm
 from vaguemestre.desks.backoffice.queries import journal_criteria, thing_names
 from vaguemestre.desks.backoffice.rules.action_labels import ACTION_LABELS, action_label
-from vaguemestre.desks.backoffice.rules.actors import actor_names, numbers_of
+from vaguemestre.desks.backoffice.rules.actors import actor_names
 from vaguemestre.desks.backoffice.rules.details import details_label
 from vaguemestre.desks.backoffice.rules.things import thing_label
 from vaguemestre.foundation.journal.chain import last_seal, unsealed_entries
@@ -27,6 +27,7 @@ from vaguemestre.foundation.journal.queries import (
     filtered_entries,
     journal_page,
 )
+from vaguemestre.foundation.journal.values import numbers_of
 from vaguemestre.foundation.journal.verification import sealed_months
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents

@@ -32,6 +32,7 @@ from vaguemestre.desks.bulk.rules.decisions import (
     may_undo,
 )
 from vaguemestre.desks.bulk.values import Act, ActFile, Skip, State
+from vaguemestre.foundation.journal.values import number_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.kernel.texts import counted
@@ -209,6 +210,6 @@ def _progress(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
 
 def _actor_names(actors: Iterable[str]) -> dict[str, str]:
     """The names of journal actors (`account:7`, `cli`)."""
-    numbers = {actor: int(actor.partition(":")[2]) for actor in actors if actor.startswith("account:")}
-    names = names_of(numbers.values()) if numbers else {}
-    return {"cli": "ligne de commande", **{actor: names.get(pk, "") for actor, pk in numbers.items()}}
+    account_ids = {actor: pk for actor in actors if (pk := number_of("account", actor))}
+    names = names_of(account_ids.values()) if account_ids else {}
+    return {"cli": "ligne de commande", **{actor: names.get(pk, "") for actor, pk in account_ids.items()}}

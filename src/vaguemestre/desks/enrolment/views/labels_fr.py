@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from vaguemestre.desks.enrolment.values import RequestState, StepRow
+from vaguemestre.foundation.journal.values import number_of
 from vaguemestre.people.directory.rules.similarity import MatchReason
 
 STATE_LABELS = {
@@ -98,5 +99,5 @@ def labelled_steps(steps: Iterable[StepRow], labels: Mapping[RequestState, str])
 
 def writer_of(by: str, names: Mapping[int, str]) -> str:
     """Who wrote a note. `by`: `account:7`, or `system`; `names`: by account id."""
-    number = int(by.partition(":")[2] or 0)
+    number = number_of("account", by)
     return names.get(number, "Compte supprimé") if number else "Le système"

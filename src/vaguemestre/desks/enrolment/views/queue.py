@@ -35,6 +35,7 @@ from vaguemestre.desks.enrolment.views.labels_fr import (
     writer_of,
 )
 from vaguemestre.desks.enrolment.views.letters import letters_pdf
+from vaguemestre.foundation.journal.values import numbers_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.listing import Listing
@@ -247,7 +248,7 @@ def print_letters(request: OfficerRequest) -> HttpResponse:
 
 def _handling(request: OfficerRequest, detail: RequestDetail) -> dict[str, Any]:
     """Who handles the request, to whom it may go, and the notes with the names of their writers."""
-    writers = {int(note.by.partition(":")[2] or 0) for note in detail.notes}
+    writers = numbers_of("account", (note.by for note in detail.notes))
     colleagues = [pk for pk, _ in queries.officers_of(detail.service_id)]
     names = names_of({*writers, *colleagues})
     return {

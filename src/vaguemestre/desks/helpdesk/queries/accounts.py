@@ -22,6 +22,7 @@ from vaguemestre.desks.helpdesk.values import (
     HistoryLine,
 )
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
+from vaguemestre.foundation.journal.values import number_of, numbers_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import (
     AppPasswordSummary,
@@ -256,9 +257,7 @@ def _factors(account_id: int) -> tuple[str, ...]:
 
 def _history(account_id: int, lines: Sequence[EntrySummary]) -> tuple[HistoryLine, ...]:
     visible = [line for line in lines if line.action in HISTORY_LABELS][:_HISTORY_LINES]
-    names = usernames_of(
-        {int(line.by.partition(":")[2]) for line in visible if line.by.startswith("account:")}
-    )
+    names = usernames_of(numbers_of("account", (line.by for line in visible)))
     return tuple(
         HistoryLine(
             line.at,
@@ -272,7 +271,7 @@ def _history(account_id: int, lines: Sequence[EntrySummary]) -> tuple[HistoryLin
 
 def _actor(by: str, account_id: int, names: dict[int, str]) -> str:
     """The French name of an actor."""
-    kind, _, number = by.partition(":")
-    if kind != "account":
+    number = number_of("account", by)
+    if not number:
         return {"anybody": "Un visiteur", "cli": "L’exploitation"}.get(by, "Le système")
-    return "La personne" if int(number) == account_id else names.get(int(number), "Un compte disparu")
+    return "La personne" if number == account_id else names.get(number, "Un compte disparu")

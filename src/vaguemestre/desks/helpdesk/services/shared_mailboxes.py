@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entries
+from vaguemestre.foundation.journal.values import Subject
 from vaguemestre.mailbox.compose.services import remove_reply_to
 from vaguemestre.mailbox.sorting.services import stop_expert, stop_filter
 from vaguemestre.people.credentials.services import UNDO_LIFE
@@ -29,7 +30,7 @@ def end_acts_in_shared_mailboxes(account_id: int, *, by: str, now: datetime) -> 
     done = {(entry.action, entry.to, _number(entry.details)): None for entry in filtered_entries(acts)}
     for action, to, number in done:
         if to != actor:
-            _UNDOINGS[action](int(to.partition(":")[2]), number, by=by, now=now)
+            _UNDOINGS[action](Subject.parse(to).number, number, by=by, now=now)
     end_access_given_by(account_id, since, by=by, now=now)
 
 

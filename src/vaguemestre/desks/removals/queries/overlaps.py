@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from vaguemestre.desks.removals.models import RemovalBox, TakenCopy
 from vaguemestre.desks.removals.values import RemovalState
+from vaguemestre.foundation.journal.values import number_of
 from vaguemestre.people.credentials.queries import presented
 
 _LOOKED_AT = 300  # mailboxes: removals of one mail share the first of them
@@ -37,6 +38,6 @@ def _marks(box: RemovalBox) -> set[str]:
 
 
 def _username(actor: str) -> str:
-    kind, _, number = actor.partition(":")
-    account = presented(int(number)) if kind == "account" and number.isdigit() else None
+    account_id = number_of("account", actor)
+    account = presented(account_id) if account_id else None
     return account.username if account else ""

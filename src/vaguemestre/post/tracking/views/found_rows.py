@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entries
+from vaguemestre.foundation.journal.values import number_of
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.outbox.queries.by_account import HeldMessage, held_messages_in, held_messages_with
 from vaguemestre.post.trace.rules.stories import overall_fate, without_list_detail
@@ -81,8 +82,8 @@ def decision_on(message: HeldMessage) -> Decision | None:
     about = JournalFilter(actions=("outbox.hold-discarded",), to=(f"account:{message.account_id}",))
     for entry in filtered_entries(about):
         if entry.details.get("passage") == message.number:
-            kind, _, number = entry.by.partition(":")
-            account = presented(int(number)) if kind == "account" and number.isdigit() else None
+            account_id = number_of("account", entry.by)
+            account = presented(account_id) if account_id else None
             reason = str(entry.details.get("reason", ""))
             return Decision(entry.at, account.username if account else "", reason)
     return None

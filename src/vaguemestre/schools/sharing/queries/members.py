@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import F, Q, QuerySet
 
 from vaguemestre.foundation.journal.queries import entries_about
+from vaguemestre.foundation.journal.values import number_of
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.people.directory.queries import addresses_by_person, newest_post_labels, of_academy
 from vaguemestre.people.directory.rules.names import fold
@@ -97,8 +98,8 @@ def history_of(box_id: int, *, limit: int = 50) -> list[HistoryLine]:
 def _names(actors: Collection[str]) -> dict[str, str]:
     names = {}
     for actor in actors:
-        kind, _, number = actor.partition(":")
-        if kind == "account" and number.isdecimal() and (account := presented(int(number))):
+        number = number_of("account", actor)
+        if number and (account := presented(number)):
             names[actor] = account.name
     return names
 

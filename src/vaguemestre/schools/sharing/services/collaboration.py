@@ -7,6 +7,7 @@ from django.db import transaction
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import number_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import names_of
 from vaguemestre.schools.sharing.events import WorkChanged
@@ -88,7 +89,7 @@ def assign_thread(ref: MessageRef, account_id: int, *, by: str, now: datetime) -
         raise Refusal("sharing.cannot-take")
     thread = _thread(ref)
     thread.assignee_id, thread.assigned_at, thread.closed_at = account_id, now, None
-    thread.assigned_by_id = int(by.partition(":")[2])
+    thread.assigned_by_id = number_of("account", by)
     thread.save()
     announce(WorkChanged(ref.box_id))
     action = "sharing.taken" if thread.assigned_by_id == account_id else "sharing.assigned"

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entries
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import number_of
 from vaguemestre.schools.sharing.models import Member
 from vaguemestre.schools.sharing.services.members import end_membership
 from vaguemestre.schools.sharing.values import BoxKind, Right, Source
@@ -22,7 +23,7 @@ def end_access_given_by(account_id: int, since: datetime, *, by: str, now: datet
         end_membership(row, by=by, now=now)
     changed = JournalFilter(actions=("sharing.member-changed",), by=(actor,), since=since)
     for entry in filtered_entries(changed):
-        box_id, member_id = _number(entry.to), _number(str(entry.details["member"]))
+        box_id, member_id = number_of("box", entry.to), number_of("account", str(entry.details["member"]))
         promoted = rows.filter(box_id=box_id, account_id=member_id, right=Right.MANAGE)
         if entry.details.get("right") == Right.MANAGE and promoted.update(right=Right.SEND):
             record(
@@ -33,8 +34,3 @@ def end_access_given_by(account_id: int, since: datetime, *, by: str, now: datet
                 member=f"account:{member_id}",
                 right=Right.SEND,
             )
-
-
-def _number(subject: str) -> int:
-    """The number in a subject of the journal (`box:7`)."""
-    return int(subject.partition(":")[2])
