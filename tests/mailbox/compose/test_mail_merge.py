@@ -36,7 +36,14 @@ from vaguemestre.mailbox.compose.rules.mail_merge import (
     variables_in,
 )
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.compose.values import DraftFields, MailingOrder, MailingStatus, TableRow, Writer
+from vaguemestre.mailbox.compose.values import (
+    DraftFields,
+    MailingOrder,
+    MailingState,
+    MailingStatus,
+    TableRow,
+    Writer,
+)
 from vaguemestre.mailbox.contacts.services import save_contact
 from vaguemestre.mailbox.contacts.values import ContactCard
 from vaguemestre.post.outbox.models import OutboxMessage
@@ -494,7 +501,7 @@ def test_a_table_is_not_read_beyond_the_rows_it_may_have() -> None:
 
 
 def test_what_has_left_is_no_longer_to_be_stopped() -> None:
-    status = MailingStatus(1, "running", 2, 2, 2, 0, (), (), "notes.ods")
+    status = MailingStatus(1, MailingState.RUNNING, 2, 2, 2, 0, (), (), "notes.ods")
     gone = render_to_string("compose/mailing_state.html", {"mailing": status, "key": "0" * 32})
     leaving = render_to_string(
         "compose/mailing_state.html", {"mailing": replace(status, queued=1, sent=0), "key": "0" * 32}

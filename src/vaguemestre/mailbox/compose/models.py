@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from vaguemestre.mailbox.compose.values import MailingState
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Structure
 from vaguemestre.post.filelinks.models import SharedFile
@@ -96,19 +97,18 @@ class Slice(models.Model):
 class Mailing(models.Model):
     """Mail merge: one message, sent as a separate copy to each recipient."""
 
-    class State(models.TextChoices):
-        READY = "ready"
-        RUNNING = "running"
-        STOPPED = "stopped"
-        DONE = "done"
-
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mailings")
     composition = models.OneToOneField(
         Composition, null=True, blank=True, on_delete=models.SET_NULL, related_name="mailing"
     )
     key = models.CharField(max_length=32, unique=True)  # the composer's
     series = models.CharField(max_length=32, unique=True)  # then `.line`: the key of each copy in the outbox
-    state = models.CharField(max_length=8, choices=State.choices, default=State.READY, db_index=True)
+    state = models.CharField(
+        max_length=8,
+        choices=[(state.value, state.name.capitalize()) for state in MailingState],
+        default=MailingState.READY,
+        db_index=True,
+    )
     source = models.CharField(max_length=255, blank=True)
     wrong = models.JSONField(default=list)  # (line, typed address, reason) of each invalid row
     audiences = models.JSONField(default=list)  # names of the classes, as the writer picked them

@@ -14,7 +14,7 @@ from vaguemestre.mailbox.compose.rules.mail_merge import merged_html, merged_sub
 from vaguemestre.mailbox.compose.rules.merge_weight import check_added, column_uses
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, html_of_text
 from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
-from vaguemestre.mailbox.compose.values import CopyPreview, InvalidRow, MailingStatus, MergeCopy
+from vaguemestre.mailbox.compose.values import CopyPreview, InvalidRow, MailingState, MailingStatus, MergeCopy
 from vaguemestre.post.outbox.queries import copies_by_state, count_withdrawn_copies
 from vaguemestre.post.outbox.rules.text import plain_text
 from vaguemestre.post.tracking.ports import UnfinishedMailing
@@ -23,7 +23,6 @@ from vaguemestre.schools.rosters.values import ContentWarning
 
 PREVIEWS = 3
 MAX_UNFINISHED = 200
-_STOPPED = Mailing.State.STOPPED
 
 
 def find_mailing(account_id: int, key: str) -> MailingStatus | None:
@@ -35,7 +34,7 @@ def find_mailing(account_id: int, key: str) -> MailingStatus | None:
     withdrawn = count_withdrawn_copies(account_id, mailing.series) if states.get("refused") else 0
     return MailingStatus(
         id=mailing.pk,
-        state=mailing.state,
+        state=MailingState(mailing.state),
         total=mailing.copies.count(),
         queued=mailing.copies.exclude(queued_at=None).count(),
         sent=states.get("filed", 0) + states.get("submitted", 0),
@@ -75,7 +74,7 @@ def proof_of(mailing: Mailing) -> str:
     Another window, or another member of a shared mailbox, may change them before it is sent.
     """
     row = mailing.composition
-    if row is None or mailing.state != Mailing.State.READY:
+    if row is None or mailing.state != MailingState.READY:
         return ""
     enclosures = row.enclosures.order_by("pk").values_list("pk", "name", "size")
     links = sorted(row.shared_files.values_list("pk", flat=True))
@@ -85,7 +84,7 @@ def proof_of(mailing: Mailing) -> str:
 
 
 def _repeated_addresses(mailing: Mailing) -> int:
-    if mailing.state != Mailing.State.READY:
+    if mailing.state != MailingState.READY:
         return 0
     copies = mailing.copies.order_by().values("address").annotate(count=Count("pk"))
     return copies.filter(count__gt=1).count()
@@ -94,7 +93,7 @@ def _repeated_addresses(mailing: Mailing) -> int:
 def _left_out(mailing: Mailing) -> tuple[str, ...]:
     """Addresses typed in the message of a mailing that follows a table, without a copy."""
     row = mailing.composition
-    if row is None or mailing.state != Mailing.State.READY or not mailing.source:
+    if row is None or mailing.state != MailingState.READY or not mailing.source:
         return ()
     recipients, unreadable = lenient_recipients(f"{row.to}, {row.cc}, {row.bcc}")
     addressed = set(mailing.copies.values_list("address", flat=True))
@@ -104,12 +103,14 @@ def _left_out(mailing: Mailing) -> tuple[str, ...]:
 
 def unfinished_mailings(account_id: int, now: datetime) -> tuple[UnfinishedMailing, ...]:
     """Implements `tracking.ports.UnfinishedMailings`."""
-    states = (Mailing.State.RUNNING, Mailing.State.STOPPED)
+    states = (MailingState.RUNNING, MailingState.STOPPED)
     rows = Mailing.objects.filter(account_id=account_id, state__in=states).exclude(composition=None)
     rows = rows.order_by("due_at", "pk").annotate(total=Count("copies"))
     columns = rows.values_list("key", "composition__subject", "total", "due_at", "state")[:MAX_UNFINISHED]
     return tuple(
-        UnfinishedMailing(key, subject, total, due_at, bool(due_at and due_at > now), state == _STOPPED)
+        UnfinishedMailing(
+            key, subject, total, due_at, bool(due_at and due_at > now), state == MailingState.STOPPED
+        )
         for key, subject, total, due_at, state in columns
     )
 
@@ -126,7 +127,7 @@ def cautions_of(mailing: Mailing) -> tuple[ContentWarning, ...]:
 
 def running_mailings(since: datetime) -> list[int]:
     """Ids of the mailings running since before `since`: their job may be lost."""
-    running = Mailing.objects.filter(state=Mailing.State.RUNNING, created_at__lt=since)
+    running = Mailing.objects.filter(state=MailingState.RUNNING, created_at__lt=since)
     running = running.filter(Q(due_at=None) | Q(due_at__lt=since))
     return list(running.values_list("pk", flat=True))
 

@@ -15,7 +15,7 @@ from vaguemestre.mailbox.compose.services.drafts import match_draft, remove_draf
 from vaguemestre.mailbox.compose.services.files.file_links import check_last_days, remove_link
 from vaguemestre.mailbox.compose.services.rows import open_row
 from vaguemestre.mailbox.compose.services.scheduled_drafts import is_draft_gone
-from vaguemestre.mailbox.compose.values import Writer
+from vaguemestre.mailbox.compose.values import MailingState, Writer
 from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin
@@ -56,7 +56,7 @@ def hand_over(writer: Writer, key: str, to: Writer, open_mailbox: OpenMailbox, *
         if writer.box_id:
             stop_answering(writer.box_id, row.in_reply_to, writer.acting_id)
         unsent = Composition.objects.filter(pk=row.pk, account_id=writer.account_id, is_sending=False)
-        Mailing.objects.filter(composition=row, state=Mailing.State.READY).delete()
+        Mailing.objects.filter(composition=row, state=MailingState.READY).delete()
         if not unsent.update(
             account_id=to.account_id, answered=original, draft=None, identity=None, updated_at=now
         ):

@@ -7,15 +7,16 @@ from django.db.models import Q
 
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.mailbox.compose.models import Mailing
+from vaguemestre.mailbox.compose.values import MailingState
 
 
 @transaction.atomic(durable=True)
 def stop_restored_mailings(*, now: datetime) -> int:
     """Stop the mailings that were running or were due; their writers resume or give up. Returns the count."""
     begun = Q(due_at__isnull=True) | Q(due_at__lte=now)
-    running = Mailing.objects.filter(begun, state=Mailing.State.RUNNING)
+    running = Mailing.objects.filter(begun, state=MailingState.RUNNING)
     mailings = list(running.values_list("pk", "account_id"))
-    running.update(state=Mailing.State.STOPPED)
+    running.update(state=MailingState.STOPPED)
     for _, account_id in mailings:
         record("compose.mailing-stopped", to=f"account:{account_id}", by="system", at=now)
     return len(mailings)

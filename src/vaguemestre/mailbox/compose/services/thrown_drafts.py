@@ -8,12 +8,12 @@ from django.db import transaction
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.services.submission import cancel_sending, sending_key
+from vaguemestre.mailbox.compose.values import MailingState
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.outbox.queries import find_outgoing
 from vaguemestre.post.outbox.rules.hours import is_scheduled
 
 _COLUMNS = ("account_id", "key", "attempt", "draft")
-_State = Mailing.State
 
 
 def unschedule(account_id: int, refs: Collection[MessageRef], *, by: str, now: datetime) -> int:
@@ -46,11 +46,11 @@ def _unschedule(row: Composition, by: str, now: datetime) -> bool:
 @transaction.atomic(durable=True)
 def _give_back_scheduled(row: Composition, now: datetime) -> bool:
     """Give back the draft of a mailing that waits for its hour."""
-    mailing = Mailing.objects.filter(composition=row, state=_State.RUNNING, due_at__gt=now).first()
+    mailing = Mailing.objects.filter(composition=row, state=MailingState.RUNNING, due_at__gt=now).first()
     if mailing is None or mailing.copies.exclude(queued_at=None).exists():
         return False
-    running = Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING)
-    if not running.update(state=_State.READY, due_at=None):
+    running = Mailing.objects.filter(pk=mailing.pk, state=MailingState.RUNNING)
+    if not running.update(state=MailingState.READY, due_at=None):
         return False
     Composition.objects.filter(pk=row.pk).update(is_sending=False)
     return True

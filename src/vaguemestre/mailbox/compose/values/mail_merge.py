@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from vaguemestre.schools.rosters.values import ContentWarning
@@ -88,12 +89,19 @@ class CopyPreview:
     html: str
 
 
+class MailingState(StrEnum):
+    READY = "ready"  # prepared, and its writer has not started it
+    RUNNING = "running"  # or scheduled
+    STOPPED = "stopped"
+    DONE = "done"
+
+
 @dataclass(frozen=True)
 class MailingStatus:
-    """Progress of a mailing, in copies. `state`: `ready`, `running`, `stopped`, `done`."""
+    """Progress of a mailing, in copies."""
 
     id: int
-    state: str
+    state: MailingState
     total: int
     queued: int
     sent: int
@@ -116,7 +124,7 @@ class MailingStatus:
     @property
     def may_reopen(self) -> bool:
         """Whether its writer may go back to the text: stopped, and nobody has a copy."""
-        return self.state == "stopped" and not self.queued
+        return self.state is MailingState.STOPPED and not self.queued
 
     @property
     def on_the_way(self) -> int:

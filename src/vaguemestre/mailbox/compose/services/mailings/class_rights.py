@@ -7,6 +7,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
+from vaguemestre.mailbox.compose.values import MailingState
 from vaguemestre.schools.rosters.ports import ManagedSchools
 from vaguemestre.schools.rosters.queries import audience_choice
 from vaguemestre.schools.rosters.rules.addresses import audience_of
@@ -33,5 +34,5 @@ def check_classes(
     recipients, _ = lenient_recipients(f"{row.to}, {row.cc}, {row.bcc}")
     audiences = [audience_of(recipient.address) for recipient in recipients]
     names = [audience_choice(writer, audience).name for audience in audiences if audience]
-    if mailing.state == Mailing.State.READY and names != mailing.audiences:
+    if mailing.state == MailingState.READY and names != mailing.audiences:
         raise Refusal("compose.classes-changed")

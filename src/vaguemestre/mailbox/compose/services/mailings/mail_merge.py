@@ -28,7 +28,7 @@ from vaguemestre.mailbox.compose.services.mailings.merged_letters import (
 from vaguemestre.mailbox.compose.services.mailings.stopped_mailings import stop_and_tell, take_up_withdrawn
 from vaguemestre.mailbox.compose.services.rows import sign_row
 from vaguemestre.mailbox.compose.services.scheduled_drafts import is_draft_gone
-from vaguemestre.mailbox.compose.values import MailingOrder, MergeCopy, Writer
+from vaguemestre.mailbox.compose.values import MailingOrder, MailingState, MergeCopy, Writer
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.outbox.queries import copies_in_flight
 from vaguemestre.post.outbox.services import announce_bulk_send, queue_message
@@ -39,7 +39,6 @@ from vaguemestre.schools.sharing.values import Right
 
 MAX_COPIES_IN_FLIGHT = 40  # in the outbox at a time
 PACE = timedelta(seconds=2)
-_State = Mailing.State
 
 
 @transaction.atomic(durable=True)
@@ -62,17 +61,17 @@ def start_mailing(
     `compose.too-many-variables`, `compose.classes-changed`, `compose.link-ends`, `rosters.not-yours`.
     """
     mailing = _own_mailing(account_id, key)
-    if mailing.state not in (_State.READY, _State.STOPPED) or mailing.composition is None:
+    if mailing.state not in (MailingState.READY, MailingState.STOPPED) or mailing.composition is None:
         return
     check_classes(mailing, mailing.composition, acting_id, managed, now)
-    was_stopped = mailing.state == _State.STOPPED
+    was_stopped = mailing.state == MailingState.STOPPED
     if not was_stopped:
         _take_draft(mailing, mailing.composition, order)
     else:
         take_up_withdrawn(mailing)
     due_at = order.due_at or _hour_to_come(mailing, now)
     check_last_days(mailing.composition, paris_day(due_at or now), "day")
-    mailing.state, mailing.due_at, mailing.acting_id = _State.RUNNING, due_at, acting_id
+    mailing.state, mailing.due_at, mailing.acting_id = MailingState.RUNNING, due_at, acting_id
     mailing.save(update_fields=("state", "due_at", "acting_id"))
     count = mailing.copies.filter(queued_at=None).count()
     record("compose.mailing-begun", to=f"account:{account_id}", by=by, at=now, copies=count)
@@ -109,7 +108,7 @@ def stop_mailing(account_id: int, key: str, *, by: str, now: datetime, acting_id
     `acting_id`: the account of the member who stops it in a shared mailbox, else 0.
     """
     mailing = _own_mailing(account_id, key)
-    if Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.STOPPED):
+    if Mailing.objects.filter(pk=mailing.pk, state=MailingState.RUNNING).update(state=MailingState.STOPPED):
         record("compose.mailing-stopped", to=f"account:{account_id}", by=by, at=now)
         note_stop(mailing, acting_id, now)
 
@@ -138,7 +137,7 @@ def run_mailing(
     A copy that is refused would be refused again: it is put aside, for the writer to see, and the others go.
     """
     mailing = Mailing.objects.select_related("composition__account").filter(pk=mailing_id).first()
-    if mailing is None or mailing.state != _State.RUNNING or mailing.composition is None:
+    if mailing is None or mailing.state != MailingState.RUNNING or mailing.composition is None:
         return
     if mailing.due_at and now < mailing.due_at:
         return  # a job is due at that time
@@ -161,10 +160,10 @@ def run_mailing(
         return
     remove_drafts(row.draft_message_id, writer.login, open_mailbox)
     with transaction.atomic(durable=True):
-        Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.DONE)
+        Mailing.objects.filter(pk=mailing.pk, state=MailingState.RUNNING).update(state=MailingState.DONE)
         if mailing.audiences:  # names of pupils are erased once sent
             mailing.copies.update(name="", values={})
-        Composition.objects.filter(pk=row.pk, mailing__state=_State.DONE).delete()
+        Composition.objects.filter(pk=row.pk, mailing__state=MailingState.DONE).delete()
 
 
 def _reason_to_stop(
@@ -234,13 +233,13 @@ def _queue_copy(
 
 def _is_running(mailing: Mailing) -> bool:
     """Whether it runs; nobody stops it before the end of the transaction."""
-    return Mailing.objects.select_for_update().filter(pk=mailing.pk, state=_State.RUNNING).exists()
+    return Mailing.objects.select_for_update().filter(pk=mailing.pk, state=MailingState.RUNNING).exists()
 
 
 @transaction.atomic(durable=True)
 def _put_aside(mailing: Mailing, copy: MergeCopy, refusal: Refusal) -> None:
     """List the copy among the rows that do not leave, instead of trying it again."""
-    locked = Mailing.objects.select_for_update().filter(pk=mailing.pk, state=_State.RUNNING).first()
+    locked = Mailing.objects.select_for_update().filter(pk=mailing.pk, state=MailingState.RUNNING).first()
     if locked is None or not locked.copies.filter(number=copy.number, queued_at=None).delete()[0]:
         return
     locked.wrong = [*locked.wrong, [copy.number, copy.address, f"refused:{refusal.code}"]]
@@ -250,7 +249,9 @@ def _put_aside(mailing: Mailing, copy: MergeCopy, refusal: Refusal) -> None:
 @transaction.atomic(durable=True)
 def _give_back(mailing: Mailing) -> None:
     """Give the draft back to its writer: every copy was put aside."""
-    if Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.READY, due_at=None):
+    if Mailing.objects.filter(pk=mailing.pk, state=MailingState.RUNNING).update(
+        state=MailingState.READY, due_at=None
+    ):
         Composition.objects.filter(mailing=mailing).update(is_sending=False)
 
 

@@ -24,7 +24,7 @@ from vaguemestre.mailbox.compose.services.files.attachments import check_complet
 from vaguemestre.mailbox.compose.services.files.file_links import check_links
 from vaguemestre.mailbox.compose.services.mailings.merged_letters import copy_content
 from vaguemestre.mailbox.compose.services.rows import bare_letter, new_key, open_row
-from vaguemestre.mailbox.compose.values import InvalidRow, MergeResult, Table, TableRow, Writer
+from vaguemestre.mailbox.compose.values import InvalidRow, MailingState, MergeResult, Table, TableRow, Writer
 from vaguemestre.mailbox.contacts.queries import merge_fields_of
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.post.outbox.values import Recipient
@@ -34,7 +34,6 @@ from vaguemestre.schools.rosters.services import gateway_of
 from vaguemestre.schools.rosters.values import Addressee, ClassWriter
 
 MAX_MAILING_BYTES = 400_000_000  # of all copies together
-_State = Mailing.State
 
 
 def table_in(content: bytes, read_sheet: ReadSheet) -> Table:
@@ -116,7 +115,7 @@ def _store_mailing(
     row: Composition, result: MergeResult, source: str, audiences: list[str], sender: str, now: datetime
 ) -> Mailing:
     """Store the mailing of the draft and its copies, instead of one prepared before."""
-    Mailing.objects.filter(composition=row, state=_State.READY).delete()
+    Mailing.objects.filter(composition=row, state=MailingState.READY).delete()
     mailing = Mailing.objects.create(
         account_id=row.account_id,
         composition=row,

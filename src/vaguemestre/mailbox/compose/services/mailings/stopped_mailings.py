@@ -9,11 +9,10 @@ from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Mailing
+from vaguemestre.mailbox.compose.values import MailingState
 from vaguemestre.post.outbox.services import forget_withdrawn_messages, withdraw_author_messages
 from vaguemestre.schools.sharing.queries import access_to, box_id_of_account, owners_of
 from vaguemestre.schools.sharing.values import Right
-
-_State = Mailing.State
 
 
 def stop_mailings_of(account_id: int, *, by: str, now: datetime) -> None:
@@ -23,9 +22,9 @@ def stop_mailings_of(account_id: int, *, by: str, now: datetime) -> None:
     waits in one's own is for the caller to stop.
     """
     theirs = Q(account_id=account_id) | Q(acting_id=account_id)
-    rows = Mailing.objects.select_for_update().filter(theirs, state=_State.RUNNING)
+    rows = Mailing.objects.select_for_update().filter(theirs, state=MailingState.RUNNING)
     for mailing in list(rows.order_by("pk")):
-        Mailing.objects.filter(pk=mailing.pk).update(state=_State.STOPPED)
+        Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.STOPPED)
         record("compose.mailing-stopped", to=f"account:{mailing.account_id}", by=by, at=now)
         if mailing.account_id != account_id:
             numbers = mailing.copies.exclude(queued_at=None).values_list("number", flat=True)
@@ -39,7 +38,9 @@ def stop_member_mailings(box_account_id: int, account_id: int, *, by: str, now: 
     access = access_to(box_id_of_account(box_account_id) or 0, account_id, now)
     if access is not None and access.may(Right.SEND):
         return
-    theirs = Mailing.objects.filter(account_id=box_account_id, acting_id=account_id, state=_State.RUNNING)
+    theirs = Mailing.objects.filter(
+        account_id=box_account_id, acting_id=account_id, state=MailingState.RUNNING
+    )
     for mailing in theirs.exclude(composition=None).select_related("composition").order_by("pk"):
         stop_and_tell(mailing, "mailing-stopped", by=by, now=now)
 
@@ -50,7 +51,9 @@ def stop_and_tell(mailing: Mailing, notice: str, *, by: str, now: datetime) -> N
 
     In a shared mailbox its owners are told too: they may resume it.
     """
-    if not Mailing.objects.filter(pk=mailing.pk, state=_State.RUNNING).update(state=_State.STOPPED):
+    if not Mailing.objects.filter(pk=mailing.pk, state=MailingState.RUNNING).update(
+        state=MailingState.STOPPED
+    ):
         return
     record("compose.mailing-stopped", to=f"account:{mailing.account_id}", by=by, at=now)
     subject = mailing.composition.subject[:200] if mailing.composition else ""
@@ -86,9 +89,9 @@ def reopen_mailing(account_id: int, key: str) -> None:
     mailing = rows.exclude(composition=None).first()
     if mailing is None:
         raise Refusal("compose.gone")
-    if mailing.state == _State.READY:
+    if mailing.state == MailingState.READY:
         return
-    if mailing.state != _State.STOPPED or mailing.copies.exclude(queued_at=None).exists():
+    if mailing.state != MailingState.STOPPED or mailing.copies.exclude(queued_at=None).exists():
         raise Refusal("compose.copies-left")
-    Mailing.objects.filter(pk=mailing.pk).update(state=_State.READY, due_at=None)
+    Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.READY, due_at=None)
     Composition.objects.filter(mailing=mailing).update(is_sending=False)
