@@ -9,9 +9,11 @@ from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.production.install import command, installation_of
 from vaguemestre.processes.production import kept_answers, layout
 from vaguemestre.processes.production.installation import Installation
+from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.processes.production.nodes.node_installation import NodeInstallation
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong, MailSection, OutgoingSection
 from vaguemestre.site.config.database import DatabaseSection
+from vaguemestre.site.config.tls import TlsSection
 from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, PodSection, Topology
 
 DATABASE = DatabaseSection("postgresql", "127.0.0.1", password_file="secrets/postgres_password")
@@ -84,6 +86,15 @@ def test_the_plan_of_a_bare_machine_names_the_later_steps_in_their_order(tmp_pat
     assert places == sorted(places)
     unnamed = [title for place, title in enumerate(planned) if place not in places]
     assert unnamed == ["Dossiers des sauvegardes"]
+
+
+def test_why_a_given_certificate_cannot_serve_is_said_with_the_file_that_names_it(tmp_path: Path) -> None:
+    tls = TlsSection(certificate=str(tmp_path / "site.pem"), key=str(tmp_path / "site.key"))
+    alone = Installation(Config(home=tmp_path, database=DATABASE, tls=tls), "", tmp_path, print)
+    (step,) = [step for step in alone.steps() if step.title == "Certificat"]
+    assert not step.is_done()
+    with pytest.raises(StepFailed, match=rf"{tls.certificate} .*{layout.CONFIGURATION} le nomme"):
+        step.do()
 
 
 def test_a_machine_that_was_named_once_needs_no_option(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tests.own_network import NETWORK
 
 from vaguemestre.engines.home_alias import remove_alias
 from vaguemestre.engines.tls import certificates
+from vaguemestre.engines.tls.given_certificate import install_given
 from vaguemestre.site.config import AcademySection, Config, NetworkSection, TlsSection
 
 pytestmark = pytest.mark.engines
@@ -67,7 +68,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[live.LiveEngin
     made = live.make()
     made = live.LiveEngines(two_academies(made.config, tmp_path_factory.mktemp("given")))
     certificates.make_missing(made.config, now=NOW)
-    certificates.install_given(made.config, now=NOW)
+    install_given(made.config, now=NOW)
     try:
         made.start()
         yield made
@@ -122,7 +123,7 @@ def test_the_pages_show_the_certificate_of_the_name_asked(tmp_path: Path, name: 
         tmp_path,
     )
     certificates.make_missing(config, now=NOW)
-    certificates.install_given(config, now=NOW)
+    install_given(config, now=NOW)
     front = Front(config, ADDRESS)
     try:
         with socket.create_connection((ADDRESS, config.ports.web), timeout=60) as peer:

@@ -151,9 +151,13 @@ def test_stopped_it_leaves_no_process_and_started_again_it_answers(
     assert client.received(reader, "Apres l'arret")
 
 
-def test_it_comes_back_after_a_power_cut(client: Client, agents: tuple[Agent, ...]) -> None:
+def test_it_comes_back_after_a_power_cut_without_the_files_of_its_certificate(
+    client: Client, agents: tuple[Agent, ...]
+) -> None:
+    client.machine.must("mv", "/srv/tls", "/srv/tls.away")
     client.machine.cut()
     client.machine.boot()
+    client.machine.must("mv", "/srv/tls.away", "/srv/tls")
     client.machine.must("systemctl", "start", "vaguemestre.target", "vaguemestre-dovecot.service")
     author, reader = agents
     client.wait_until_signed_in(author)

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from vaguemestre.engines.tls import certificates
+from vaguemestre.engines.tls.given_certificate import install_given
 from vaguemestre.processes.production.live_check import live
 from vaguemestre.processes.production.live_check.live_verdicts import Finding
 from vaguemestre.site.config import Config
@@ -32,7 +33,7 @@ def test_the_instance_own_is_red_while_an_authority_is_awaited_and_its_own_is_no
     monkeypatch.setattr(live, "trusted_authorities", tuple)
     config = Config(home=tmp_path, tls=TlsSection(acme="standalone"))
     certificates.make_missing(config, now=NOW)
-    certificates.install_given(config, now=NOW)
+    install_given(config, now=NOW)
     assert not is_well(config)
 
     key = ec.generate_private_key(ec.SECP256R1())
@@ -107,5 +108,21 @@ def test_while_another_is_awaited_only_that_is_said(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(certificates, "_ACME_FOLDER", tmp_path / "live")
     config = Config(home=tmp_path, tls=TlsSection(acme="standalone"))
     certificates.make_missing(config, now=NOW)
-    certificates.install_given(config, now=NOW)
+    install_given(config, now=NOW)
     assert [one.name for one in live._certificate(config, NOW) if not one.is_well] == ["certificat, autorité"]
+
+
+def test_a_given_certificate_that_cannot_serve_is_red_while_the_former_one_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "trusted_authorities", tuple)
+    other = certificates.make_missing(Config(home=tmp_path / "other"), now=NOW)
+    given = TlsSection(certificate=str(other.certificate), key=str(other.key))
+    config = Config(home=tmp_path / "home", tls=given)
+    certificates.make_missing(config, now=NOW)
+    install_given(config, now=NOW)
+    assert "certificat, donné" not in [one.name for one in live._certificate(config, NOW)]
+    other.certificate.unlink()
+    (finding,) = [one for one in live._certificate(config, NOW) if one.name == "certificat, donné"]
+    assert not finding.is_well
+    assert str(other.certificate) in finding.sentence

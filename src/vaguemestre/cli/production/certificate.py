@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import typer
 
 from vaguemestre.engines.nginx.configuration import give_keys
-from vaguemestre.engines.tls.certificates import install_given
+from vaguemestre.engines.tls.given_certificate import install_given
 from vaguemestre.processes.production.units.units import service_name
 from vaguemestre.site.config import load
 

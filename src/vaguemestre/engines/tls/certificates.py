@@ -1,12 +1,11 @@
 """The certificates of an instance (RFC 5280, RFC 6125).
 
 An authority of its own signs what the instance shows itself, and everybody while no certificate is given:
-created once, renewed 30 days before they expire, or when the domain changes. A given certificate is checked,
-then copied beside.
+created once, renewed 30 days before they expire, or when the domain changes. A given certificate is copied
+beside (`given_certificate`).
 """
 
 import datetime as dt
-import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,9 +21,6 @@ from vaguemestre.engines.instance import AcademyShape, Instance, Place
 from vaguemestre.engines.tls.certificate_authority import end_entity, make_authority
 from vaguemestre.engines.tls.own_names import own_names
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
-
-log = logging.getLogger(__name__)
 
 _INJECTOR = "sieve.localhost"
 _RENEW_BEFORE = dt.timedelta(days=30)
@@ -73,66 +69,6 @@ def given_paths(instance: Instance) -> Pair:
     if instance.tls.acme:
         return Pair(_ACME_FOLDER / "fullchain.pem", _ACME_FOLDER / "privkey.pem")
     return Pair(Path(instance.tls.certificate), Path(instance.tls.key))
-
-
-def install_given(instance: Instance, *, now: dt.datetime) -> bool:
-    """Copy the given certificates to where the engines read them. Returns whether one changed.
-
-    From an authority (ACME), it may be absent or have ended: what was shown before stands for it, or the
-    instance's own, since its proof needs port 80 served.
-    Raises EngineRefused with one sentence if none can serve.
-    """
-    changed = [_install(_serving_pair(_candidates(instance), now), public_paths(instance))]
-    for academy in instance.academies:
-        if academy.certificate:
-            content = _read_pair(Pair(Path(academy.certificate), Path(academy.key)), now)
-            changed.append(_install(content, academy_pair(instance, academy)))
-    return any(changed)
-
-
-def _install(content: tuple[bytes, bytes], place: Pair) -> bool:
-    """Write a chain and its key (PEM) where the engines read them. Returns whether they differed."""
-    chain, key = content
-    if _content(place.certificate) == chain and _content(place.key) == key:
-        return False
-    place.certificate.parent.mkdir(parents=True, exist_ok=True)
-    _write(place.key, key, 0o600)
-    _write(place.certificate, chain, 0o644)
-    return True
-
-
-def _candidates(instance: Instance) -> list[Pair]:
-    """The given certificate; from an authority, those that are there, and may be shown in its place."""
-    given, own = given_paths(instance), paths(instance)
-    if not instance.tls.acme:
-        return [given]
-    pairs = (given, public_paths(instance), Pair(own.certificate, own.key))
-    return [pair for pair in pairs if pair.certificate.exists()] or [given]
-
-
-def _serving_pair(pairs: Sequence[Pair], now: dt.datetime) -> tuple[bytes, bytes]:
-    """Chain and key of the first pair that can serve. Raises EngineRefused, of the last, if none can."""
-    *preferred, last = pairs
-    for pair in preferred:
-        try:
-            return _read_pair(pair, now)
-        except EngineRefused as refusal:
-            log.warning("%s cannot be shown, another is: %s", pair.certificate, refusal)
-    return _read_pair(last, now)
-
-
-def _read_pair(pair: Pair, now: dt.datetime) -> tuple[bytes, bytes]:
-    try:
-        chain, key = pair.certificate.read_bytes(), pair.key.read_bytes()
-    except OSError as error:
-        file, reason = error.filename, os_error_fr(error)
-        raise EngineRefused(f"le certificat ne peut pas être lu : {file} ({reason}).") from error
-    check_pair(chain, key, now=now)
-    return chain, key
-
-
-def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
 
 
 def check_pair(chain: bytes, key: bytes, *, now: dt.datetime) -> x509.Certificate:
@@ -230,8 +166,8 @@ def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
             certificate = end_entity(
                 key, ca, _read_key(ca_key_file), needed.names, needed.use, now=now, addresses=needed.addresses
             )
-            _write(needed.files.key, _private(key), 0o600)
-            _write(needed.files.certificate, _public(certificate) + server.ca.read_bytes(), 0o644)
+            write_file(needed.files.key, _private(key), 0o600)
+            write_file(needed.files.certificate, _public(certificate) + server.ca.read_bytes(), 0o644)
     return server
 
 
@@ -289,7 +225,8 @@ def _public(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _write(path: Path, content: bytes, mode: int) -> None:
+def write_file(path: Path, content: bytes, mode: int) -> None:
+    """Replace a file at once, on the disk before it has its name."""
     temporary = path.with_name(f"{path.name}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as file:

@@ -1,6 +1,5 @@
 """What each step of an installation changes on the machine. As root, on Debian 13 with systemd."""
 
-import contextlib
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vaguemestre.engines.config_templates import write
-from vaguemestre.engines.tls import certificates
-from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.engines.tls.given_certificate import given_fault
 from vaguemestre.processes.production import layout, marks
 from vaguemestre.processes.production.machine import (
     acme,
@@ -178,19 +176,11 @@ class Installation:
     def _has_certificate(self) -> bool:
         if not self.config.tls.certificate or self.config.served_pod:
             return True
-        with contextlib.suppress(OSError, EngineRefused):
-            given = certificates.given_paths(self.config)
-            content = given.certificate.read_bytes(), given.key.read_bytes()
-            certificates.check_pair(*content, now=datetime.now(UTC))
-            return True
-        return False
+        return not given_fault(self.config, now=datetime.now(UTC))
 
     def _make_certificate(self) -> None:
-        given = certificates.given_paths(self.config)
-        raise StepFailed(
-            f"le certificat {given.certificate} ou sa clé ({given.key}) ne peut pas servir : "
-            "vérifiez [tls] dans la configuration."
-        )
+        fault = given_fault(self.config, now=datetime.now(UTC))
+        raise StepFailed(f"{fault} {layout.CONFIGURATION} le nomme, dans [tls].")
 
     # Units
 

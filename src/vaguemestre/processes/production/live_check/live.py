@@ -18,6 +18,7 @@ from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.postfix.mailboxes import has_mailbox
 from vaguemestre.engines.tls.certificates import names_of, paths, pod_pair, public_paths
 from vaguemestre.engines.tls.certificates_by_name import pair_of
+from vaguemestre.engines.tls.given_certificate import given_fault
 from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes.production.database_advice import database_advice
 from vaguemestre.processes.production.live_check import live_verdicts as verdicts
@@ -152,7 +153,9 @@ def _public_certificate(config: Config, now: datetime) -> Iterator[Finding]:
         return
     yield verdicts.judge_certificate_end(certificate.not_valid_after_utc, now)
     is_another_awaited = config.tls.is_given and certificate.issuer == own_authority.subject
-    if config.tls.is_given:
+    if config.tls.certificate and (fault := given_fault(config, now=now)):
+        yield verdicts.judge_given_certificate(fault)
+    elif config.tls.is_given:
         yield verdicts.judge_certificate_issuer(is_own=is_another_awaited)
     if config.tls.is_given and not is_another_awaited:
         chain = x509.load_pem_x509_certificates(public_paths(config).certificate.read_bytes())
@@ -161,6 +164,10 @@ def _public_certificate(config: Config, now: datetime) -> Iterator[Finding]:
         yield verdicts.not_demonstrated("certificat, noms")
     elif not is_another_awaited:  # its names are not those that count
         yield verdicts.judge_certificate_names(names_of(certificate), hosts_shown(config))
+    yield from _certificates_of_academies(config, now)
+
+
+def _certificates_of_academies(config: Config, now: datetime) -> Iterator[Finding]:
     for academy in config.academies:
         if academy.certificate:
             content = pair_of(config, academy.domain).certificate.read_bytes()

@@ -166,6 +166,16 @@ def judge_certificate_end(ends_at: datetime, now: datetime) -> Finding:
     )
 
 
+def judge_given_certificate(fault: str) -> Finding:
+    """`fault`: why the files of `[tls]` cannot serve."""
+    return Finding(
+        "certificat, donné",
+        is_well=False,
+        sentence=f"un autre est montré à sa place : {fault.removesuffix('.')}",
+        remedy="donnez-en un qui peut servir ([tls] nomme ses fichiers), puis « vaguemestre certificate »",
+    )
+
+
 def judge_certificate_issuer(*, is_own: bool) -> Finding:
     """Judge whether the awaited certificate is shown, or the instance's own in its place."""
     return Finding(

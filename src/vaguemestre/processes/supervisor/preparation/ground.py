@@ -10,6 +10,7 @@ from pathlib import Path
 from vaguemestre.engines.home_alias import open_home
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.tls import certificates
+from vaguemestre.engines.tls.given_certificate import install_given
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes import database_rights
@@ -54,7 +55,7 @@ def make_ground(config: Config) -> None:
     now = datetime.now(UTC)
     certificates.make_missing(config, now=now)
     if config.tls.is_given and not config.served_pod:  # a pod shows itself to our machines only
-        certificates.install_given(config, now=now)
+        install_given(config, now=now, is_starting=True)
     projection.prepare(config)
     database_rights.prepare(config)
     try:
