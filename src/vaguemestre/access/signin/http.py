@@ -21,7 +21,7 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.presence import present_secret
 from vaguemestre.access.signin.rules.browsers import browser_mark, shared_computer_mark
 from vaguemestre.access.signin.rules.interrupted_acts import can_be_stored
-from vaguemestre.access.signin.rules.paths import safe_next
+from vaguemestre.access.signin.rules.paths import proof_mark_in, safe_next
 from vaguemestre.access.signin.rules.reading_scope import is_reading
 from vaguemestre.access.signin.rules.session_lifetimes import RECENT, is_read_only, is_recent
 from vaguemestre.access.signin.rules.throttle import network_of_address
@@ -230,7 +230,7 @@ def start_session(request: HttpRequest, granted: Granted, *, back: str = "/") ->
     notice = services.open_browser_session(
         session,
         account_id,
-        services.BrowserOrigin(network, user_agent, mark),
+        services.BrowserOrigin(network, user_agent, mark, proof_mark_in(back)),
         shared=shared,
         now=now,
         by=granted.by,

@@ -65,6 +65,7 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
     account = presented(account_id) if account_id and started else None
     if account is None or account.state != "active" or started is None:
         return None
+    opened = SessionStore().decode(data)
     user = Who(
         account_id=account.account_id,
         username=account.username,
@@ -86,7 +87,8 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
         mail_held_since=account.mail_held_since,
         academy_id=account.academy_id,
         office_academy=office_academy_of(account),
-        by=str(SessionStore().decode(data).get("by", "")),
+        by=str(opened.get("by", "")),
+        proof_mark=str(opened.get("proof_mark", "")),
         person_id=account.person_id,
     )
     return OpenSession(user, started, ends_at)

@@ -155,6 +155,7 @@ class Who:
     academy_id: int = 0  # of the person; 0 for an account of nobody
     office_academy: int = 0  # the only académie that an office of theirs covers; 0: the whole installation
     by: str = ""  # the last factor proved when the session was opened
+    proof_mark: str = field(default="", repr=False)  # of the application's request the sign-in answered
     acting: Acting | None = None  # if set, all fields above but the session's are the shared mailbox's
     person_id: int | None = None  # who signed in, even in a shared mailbox; None for an account of nobody
 

@@ -146,6 +146,14 @@ def test_renew_asks_again_and_says_so(client: Client) -> None:
     assert "confirmer=1" in answer["Location"]
 
 
+def test_a_question_asked_from_another_browser_is_no_proof_in_this_one(client: Client) -> None:
+    elsewhere = Client().get(f"/cas/login?service={quote(SERVICE)}&renew=true")
+    back = dict(parse_qsl(urlsplit(elsewhere["Location"]).query))["next"]
+    signs_in(client)  # later, and for something else
+    address = client.get(back).context["address"]
+    assert "confirmer=1" in client.get(address)["Location"]
+
+
 def test_a_gateway_lets_strangers_through(client: Client) -> None:
     assert client.get(f"/cas/login?service={quote(SERVICE)}&gateway=true")["Location"] == SERVICE
     signs_in(client)

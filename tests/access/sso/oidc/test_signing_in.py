@@ -191,6 +191,14 @@ def test_proving_it_again_opens_the_way_once_only(client: Client, secret: str, m
         assert client.get(address.replace("prouve=", "prouve=x"))["Location"].startswith("/alogin?")
 
 
+def test_a_question_asked_from_another_browser_is_no_proof_in_this_one(client: Client, secret: str) -> None:
+    elsewhere = asks(Client(), prompt="login", max_age="0")
+    back = dict(parse_qsl(urlsplit(elsewhere["Location"]).query))["next"]
+    signs_in(client)  # later, and for something else
+    address = client.get(back).context["address"]
+    assert client.get(address)["Location"].startswith("/alogin?")
+
+
 def test_max_age_is_kept(client: Client, secret: str) -> None:
     signs_in(client)
     assert "code" in answer_in(asks(client, max_age="60"))

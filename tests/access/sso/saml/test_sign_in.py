@@ -270,6 +270,17 @@ def test_force_authn_asks_again(client: Client, nicolas: Account, here: str) -> 
     assert "confirmer=1" in answer["Location"]
 
 
+def test_a_question_asked_from_another_browser_is_no_proof_in_this_one(
+    client: Client, nicolas: Account, here: str
+) -> None:
+    registered()
+    elsewhere = asks(Client(), request(here=here, ForceAuthn="true"))
+    back = dict(parse_qsl(urlsplit(elsewhere["Location"]).query))["next"]
+    signs_in(client)  # later, and for something else
+    address = client.get(back).context["address"]
+    assert "confirmer=1" in client.get(address)["Location"]
+
+
 def test_the_portal_opens_an_application_that_has_no_door_of_its_own(
     client: Client, nicolas: Account
 ) -> None:

@@ -31,14 +31,16 @@ _INACTIVE = ("suspended", "closed")  # a pending account has no session to end
 
 
 class BrowserOrigin(NamedTuple):
-    """The browser a session is opened from.
+    """The browser a session is opened from, and what for.
 
-    `user_agent` as sent; `mark`: of the browser, "" not to record it.
+    `user_agent` as sent; `mark`: of the browser, "" not to record it; `proof_mark`: of the application's
+    request that the sign-in answers.
     """
 
     network: str
     user_agent: str
     mark: str = ""
+    proof_mark: str = ""
 
 
 def account_mark(account: Identified) -> str:
@@ -69,8 +71,7 @@ def open_browser_session(
     """
     is_staff = identified(account_id).role in DUE_ROLES
     mine = mine and not shared and not is_staff
-    # A partner's word opens the mail; sensitive acts still require a proof of ours.
-    started = now - 2 * RECENT if by == Factor.PARTNER else now
+    started = now - 2 * RECENT if by == Factor.PARTNER else now  # sensitive acts still want a proof of ours
     with transaction.atomic(durable=True):
         _check_unchanged(account_id, mark)
         if former_key := session.digest:
@@ -86,6 +87,7 @@ def open_browser_session(
                 "by": by,
                 "mine": mine,
                 "staff": is_staff,
+                "proof_mark": origin.proof_mark,
             }
         )
         session.set_expiry(0 if shared else int(OWN_DEVICE.total_seconds()) if mine else None)

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from vaguemestre.access.signin.http import SIGN_IN, end_browser_session, who_asks
+from vaguemestre.access.signin.rules.paths import PROOF_PARAMETER
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.cas import rules
 from vaguemestre.access.sso.cas.services import (
@@ -40,7 +41,6 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 log = logging.getLogger(__name__)
 
-_PROOF_PARAMETER = "prouve"
 _TRUE = {"true", "1", "yes", "on"}
 
 
@@ -61,7 +61,7 @@ def login(request: HttpRequest) -> HttpResponse:
         )
     who = who_asks(request)
     renew = _is_true(request, "renew")
-    proved = who is not None and proved_since(request.GET.get(_PROOF_PARAMETER, ""), who)
+    proved = who is not None and proved_since(request.GET.get(PROOF_PARAMETER, ""), who)
     if who is None or (renew and not proved):
         if _is_true(request, "gateway") and not renew:
             return HttpResponseRedirect(service)
@@ -187,7 +187,7 @@ def _redirect_with_ticket(
 
 def _sign_in_first(request: HttpRequest, *, is_signed_in: bool) -> HttpResponse:
     query = request.GET.copy()
-    query[_PROOF_PARAMETER] = proof_mark()
+    query[PROOF_PARAMETER] = proof_mark()
     return redirect_to_sign_in(f"{reverse('cas:resume')}?{query.urlencode()}", again=is_signed_in)
 
 

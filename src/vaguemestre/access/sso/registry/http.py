@@ -54,7 +54,12 @@ def proof_mark() -> str:
 
 
 def proved_since(mark: str, who: Who) -> bool:
-    """Whether the user signed in after the mark was made; False for a forged or expired mark."""
+    """Whether the user signed in for the request that bears the mark; False for a forged or expired mark.
+
+    A mark made for another sign-in, in another browser perhaps, proves nothing here.
+    """
+    if mark != who.proof_mark:
+        return False
     try:
         since = int(signing.loads(mark, salt=_PROOF_SALT, max_age=_SIGN_IN_SECONDS))
     except (signing.BadSignature, TypeError, ValueError):

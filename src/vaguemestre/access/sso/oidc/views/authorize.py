@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.access.signin.http import who_asks
+from vaguemestre.access.signin.rules.paths import PROOF_PARAMETER
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.oidc.http import redirect_with_query, unique_parameters
 from vaguemestre.access.sso.oidc.rules.authn_request import (
@@ -37,7 +38,6 @@ from vaguemestre.access.sso.registry.values import Application, Obstacle, Protoc
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import devices_of
 
-_PROOF_PARAMETER = "prouve"
 _REFUSED_PARAMETER = "refuse"
 _ERRORS = {
     Obstacle.CLOSED: "access_denied",
@@ -86,7 +86,7 @@ def _authorize(
     request: HttpRequest, application: Application, address: str, authn_request: AuthenticationRequest
 ) -> HttpResponse:
     who, now = who_asks(request), timezone.now()
-    proved = who is not None and proved_since(request.GET.get(_PROOF_PARAMETER, ""), who)
+    proved = who is not None and proved_since(request.GET.get(PROOF_PARAMETER, ""), who)
     if who is None or needs_fresh_proof(authn_request, who.signed_in_at, proved=proved, now=now):
         if authn_request.silent:
             return _error_redirect(address, _LOGIN_REQUIRED, authn_request.state)
@@ -150,9 +150,9 @@ def _sign_in_first(
 ) -> HttpResponse:
     query = QueryDict(mutable=True)
     query.update(request.GET)
-    query.pop(_PROOF_PARAMETER, None)
+    query.pop(PROOF_PARAMETER, None)
     if is_signed_in or authn_request.again or authn_request.max_age is not None:
-        query[_PROOF_PARAMETER] = proof_mark()
+        query[PROOF_PARAMETER] = proof_mark()
     back = f"{reverse('oidc:resume')}?{query.urlencode()}"
     return redirect_to_sign_in(back, again=is_signed_in, name="" if is_signed_in else authn_request.name)
 

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.access.signin.http import who_asks
+from vaguemestre.access.signin.rules.paths import PROOF_PARAMETER
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry.http import (
     bad_request_page,
@@ -57,7 +58,6 @@ from vaguemestre.access.sso.saml.values import (
 )
 from vaguemestre.people.credentials.queries import devices_of
 
-_PROOF_PARAMETER = "prouve"
 _UNKNOWN = "Cette application n’est pas inscrite auprès de l’académie."
 _MALFORMED = "La demande de l’application est mal formée ou trop longue."
 
@@ -168,7 +168,7 @@ def _answer(request: HttpRequest, accepted: AcceptedRequest, peer: Peer | None) 
     if form is None:
         return _decline(request, application, accepted, Status.NAME_ID_POLICY)
     who = who_asks(request)
-    proved = who is not None and proved_since(request.GET.get(_PROOF_PARAMETER, ""), who)
+    proved = who is not None and proved_since(request.GET.get(PROOF_PARAMETER, ""), who)
     methods = methods_of(who.by) if who else ()
     context = context_for(accepted.contexts, has_two="mfa" in methods)
     must_prove = accepted.again or (context is None and MFA in accepted.contexts and _has_second_factor(who))
@@ -239,7 +239,7 @@ def _post_response(
 
 
 def _sign_in_first(accepted: AcceptedRequest, *, is_signed_in: bool) -> HttpResponse:
-    back = f"{_path('saml:resume', accepted)}&{urlencode({_PROOF_PARAMETER: proof_mark()})}"
+    back = f"{_path('saml:resume', accepted)}&{urlencode({PROOF_PARAMETER: proof_mark()})}"
     return redirect_to_sign_in(back, again=is_signed_in)
 
 
