@@ -1,7 +1,11 @@
 """The table of lent files and the store open nothing: the token of a link is in neither."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from typing import BinaryIO
 
 import pytest
@@ -283,3 +287,36 @@ def test_some_tens_of_networks_keep_no_other_one_from_the_file(store: FileStore)
             with pytest.raises(Refusal):
                 services.issue_ticket(left.token, "au hasard", f"198.51.100.{number}", now=now)
     assert services.issue_ticket(left.token, "sapin vert", "192.0.2.10", now=now)
+
+
+class CountingTogether(FileStore):
+    """A store whose room is asked for by two uploads at once, if nothing keeps them apart."""
+
+    both = Barrier(2, timeout=2)  # seconds: the second never comes where the first makes it wait
+
+    def free(self) -> int:
+        with suppress(BrokenBarrierError):
+            self.both.wait()
+        return super().free()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_announced_together_stay_within_the_total_of_the_account(tmp_path: Path) -> None:
+    owner, store = account(), CountingTogether(tmp_path / "deposits")
+    limits = replace(file_limits(), most_in_all=1500)
+
+    def announce(name: str) -> str:
+        try:
+            with transaction.atomic():
+                services.begin_upload(
+                    owner.pk, name, "application/pdf", 1000, store, limits, now=timezone.now()
+                )
+        except Refusal as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(announce, ("a.pdf", "b.pdf"))) == ["", "filelinks.no-room"]
+    assert SharedFile.objects.count() == 1

@@ -24,7 +24,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.file_store import FileStore
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import limits_of_account
-from vaguemestre.people.credentials.services import hash_slot
+from vaguemestre.people.credentials.services import hash_slot, lock_account_row
 from vaguemestre.post.filelinks import rules
 from vaguemestre.post.filelinks.events import FileUploaded
 from vaguemestre.post.filelinks.models import SharedFile
@@ -44,8 +44,11 @@ def begin_upload(
 ) -> Filelink:
     """Announce a file of `size` octets; `append_chunk` uploads it. Inside the caller's transaction.
 
+    Files announced together wait for each other: each is held to the account's total.
+
     Raises Refusal `filelinks.not-in-class` and those of `check_limits`.
     """
+    lock_account_row(account_id)
     return filelink_of(_create(account_id, name, kind, size, store, limits, now))
 
 
