@@ -18,7 +18,7 @@ from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
 from vaguemestre.people.directory.models import Academy, Assignment, ManagementService, Structure
 from vaguemestre.people.intake.models import Feed, RefusedRow
 from vaguemestre.people.paragraphs.models import AcademyParagraph
-from vaguemestre.people.service_classes.models import ServiceClass
+from vaguemestre.people.service_classes.models import AskedClassChange, ServiceClass
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.post.reports.models import Report
 
@@ -59,6 +59,14 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
     ):
         state = rows(academy, service, school, feed, service_class)
         yield Belonging("backoffice", ids, words, ADMINISTRATORS, state=state)
+    change = AskedClassChange.objects.create(
+        academy=academy, service_class=service_class, people=3, state="waiting", asked_by="cli",
+        asked_at=NOON, changed_at=NOON,
+    )  # fmt: skip
+    yield Belonging(
+        "backoffice", {"number": change.pk}, "Classequetu", ADMINISTRATORS,
+        sent={"act": "refuser"}, state=rows(change),
+    )  # fmt: skip
     paragraph = AcademyParagraph.objects.create(
         academy=academy, kind="bienvenue", text="Paragraphequetu", changed_at=NOON
     )

@@ -30,7 +30,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
             job-give-up jobs match-candidate match-candidates
             delete-service-class never-activated-file never-activated-school new-service-class officers
             open-structure paragraph paragraphs people person person-class role service service-class
-            service-classes services settings structure structures
+            service-classes services settings structure structures waiting-class
         """,
         READERS: "home journal journal-file never-activated",
     },

@@ -55,6 +55,7 @@ IMPERSONAL = {
     "credentials.KeyInStock": "keys that nobody holds yet",
     "directory.Academy": "an organisation",
     "service_classes.ServiceClass": "a setting of an organisation",
+    "service_classes.AskedClassChange": "a setting of an organisation, until a second person decides",
     "service_classes.ClassTie": "a setting of an organisation",
     "paragraphs.AcademyParagraph": "a text of an organisation for everybody",
     "directory.ManagementService": "an organisation",

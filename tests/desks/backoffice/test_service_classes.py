@@ -1,15 +1,18 @@
 """Classes of service: made, seen before they are applied, deleted, given by name; each limit is enforced."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import NOON, PASSWORD, account
-from tests.answers import as_typed
+from tests.answers import PageAnswer, as_typed
 from tests.foundation.ui.confirmation import confirmed
 
 from vaguemestre.foundation.journal.models import Entry
@@ -20,7 +23,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import account_of_app_password, facts_for_acts
 from vaguemestre.people.credentials.rules.app_passwords import sha256_of
 from vaguemestre.people.credentials.services import add_app_password
-from vaguemestre.people.service_classes.models import ClassException, ServiceClass
+from vaguemestre.people.service_classes.models import AskedClassChange, ClassException, ServiceClass
 from vaguemestre.post.filelinks.services import begin_upload
 from vaguemestre.post.outbox.rules.limits import Limits, Window
 from vaguemestre.post.outbox.rules.replies import smtp_reply
@@ -210,3 +213,93 @@ def test_people_and_the_desk_read_what_a_class_gives(client: Client, teacher: Ac
         text = page.content.decode()
         assert NAME in text
         assert "<dt>Taille d’un courriel envoyé</dt><dd>1 Mo</dd>" in text
+
+
+@pytest.fixture
+def alone_at_most(settings: Any) -> Callable[[int], None]:
+    """Sets how many people one person may give less to within an hour."""
+
+    def limited(most: int) -> None:
+        bulk = replace(settings.CONFIG.bulk, second_person_above=most)
+        settings.CONFIG = replace(settings.CONFIG, bulk=bulk)
+
+    return limited
+
+
+def asked(client: Client, who: Account, **less: Any) -> PageAnswer:
+    """What answers a change that gives less, once it was seen and confirmed."""
+    mark = re.search(r'name="apply" value="(\w+)"', posted(client, NEW, who, **less))
+    assert mark is not None
+    return confirmed(client, NEW, {**EVERYTHING, "academy": academy_of(who), **less, "apply": mark[1]})
+
+
+def second() -> Client:
+    account("second", role="administrator", first_name="Basile", last_name="Second")
+    browser = Client()
+    browser.post("/alogin", {"username": "second", "secret": PASSWORD})
+    return browser
+
+
+def seen(page: str, act: str) -> dict[str, str]:
+    match = re.search(r'name="seen" value="(\w+)"', page)
+    assert match is not None
+    return {"seen": match[1], "act": act}
+
+
+def test_giving_less_to_many_waits_for_a_second_person(
+    client: Client, teacher: Account, alone_at_most: Callable[[int], None]
+) -> None:
+    alone_at_most(0)
+    answer = asked(client, teacher, quota_mb="10")
+    assert not ServiceClass.objects.exists()
+    waiting = answer["Location"]
+    own = client.get(waiting).content.decode()
+    assert "Accorder" not in own
+    assert "doit l’accorder" in as_typed(client.post(waiting, seen(own, "accorder")).content.decode())
+    other = second()
+    assert "attend une deuxième personne" in as_typed(other.get(LIST).content.decode())
+    assert waiting in other.get("/administration/").content.decode()
+    page = other.get(waiting).content.decode()
+    assert "Ada Admin" in page or "administratrice" in page
+    assert "10 Mo" in as_typed(page)
+    assert "relisez-le" in other.post(waiting, {"act": "accorder", "seen": "0" * 32}).content.decode()
+    assert not ServiceClass.objects.exists()
+    assert other.post(waiting, seen(page, "accorder")).status_code == 302
+    assert ServiceClass.objects.get().quota_mb == 10
+    assert Entry.objects.get(action="service_classes.change-approved").details["people"] == 1
+    assert other.get(waiting).status_code == 404
+    assert "attend une deuxième personne" not in as_typed(other.get(LIST).content.decode())
+
+
+def test_a_deletion_that_gives_less_waits_too_and_may_be_declined(
+    client: Client, teacher: Account, alone_at_most: Callable[[int], None]
+) -> None:
+    applied(client, NEW, teacher, trash_days="60")
+    alone_at_most(0)
+    address = f"{LIST}/{ServiceClass.objects.get().pk}/supprimer"
+    assert "Demander l’accord" in client.get(address).content.decode()
+    waiting = client.post(address)["Location"]
+    other = second()
+    assert other.post(waiting, seen(other.get(waiting).content.decode(), "refuser")).status_code == 302
+    assert ServiceClass.objects.exists()
+    told = as_typed(client.get(LIST).content.decode())
+    assert f"« {NAME} » : refusé par Basile Second" in told
+    assert client.get(waiting).status_code == 404
+
+
+def test_several_changes_of_an_hour_count_together_and_giving_more_never(
+    client: Client, teacher: Account, alone_at_most: Callable[[int], None]
+) -> None:
+    alone_at_most(1)
+    applied(client, NEW, teacher, quota_mb="10")
+    address = f"{LIST}/{ServiceClass.objects.get().pk}"
+    applied(client, address, teacher, quota_mb="20")
+    mark = re.search(r'name="apply" value="(\w+)"', posted(client, address, teacher, quota_mb="15"))
+    assert mark is not None
+    less = {**EVERYTHING, "academy": academy_of(teacher), "quota_mb": "15", "apply": mark[1]}
+    page = as_typed(client.post(address, less).content.decode())
+    assert "Demander l’accord d’une deuxième personne" in page
+    assert confirmed(client, address, less)["Location"].startswith(f"{LIST}/attente/")
+    assert ServiceClass.objects.get().quota_mb == 20
+    AskedClassChange.objects.filter(state="alone").update(changed_at=timezone.now() - timedelta(hours=2))
+    assert "Appliquer à" in as_typed(client.post(address, less).content.decode())

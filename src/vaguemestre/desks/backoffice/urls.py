@@ -12,10 +12,11 @@ from vaguemestre.desks.backoffice.views import (
     paragraphs,
     people,
     places,
-    service_classes,
     services,
     settings,
 )
+from vaguemestre.desks.backoffice.views.service_classes import agreements as class_changes
+from vaguemestre.desks.backoffice.views.service_classes import pages as service_classes
 
 app_name = "backoffice"
 urlpatterns = [
@@ -29,6 +30,7 @@ urlpatterns = [
     path("classes-de-service/nouvelle", service_classes.make_class, name="new-service-class"),
     path("classes-de-service/<int:class_id>", service_classes.change, name="service-class"),
     path("classes-de-service/<int:class_id>/supprimer", service_classes.delete, name="delete-service-class"),
+    path("classes-de-service/attente/<int:number>", class_changes.decide_waiting, name="waiting-class"),
     path("personnes/<int:person_id>/classe", people.give_service_class, name="person-class"),
     path("etablissements", places.list_structures, name="structures"),
     path("etablissements/nouveau", places.open_structure, name="open-structure"),

@@ -7,16 +7,24 @@ from itertools import batched
 
 from django.db import transaction
 
+from vaguemestre.foundation.cluster.locks import turn
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record_many
 from vaguemestre.people.credentials.events import AccountsChanged, ClassesChanged
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.queries import academies_of
 from vaguemestre.people.service_classes import services
-from vaguemestre.people.service_classes.queries import class_summaries, class_ties, has_classes, people_facts
-from vaguemestre.people.service_classes.rules import class_of
-from vaguemestre.people.service_classes.values import ClassDraft
+from vaguemestre.people.service_classes.queries import (
+    class_summaries,
+    class_ties,
+    has_classes,
+    people_facts,
+    people_lessened_alone,
+)
+from vaguemestre.people.service_classes.rules import ALONE_FOR, class_of, is_for_two
+from vaguemestre.people.service_classes.values import ClassChange, ClassDraft
 
+_ONE_AT_A_TIME = "service_classes.decisions"  # or two changes at once would each be under the number
 _PER_TRANSACTION = 1_000
 
 
@@ -26,10 +34,7 @@ def change_class(academy_id: int, class_id: int, draft: ClassDraft, *, by: str, 
 
     Returns its id. Raises Refusal `service_classes.name-taken`, `service_classes.gone`.
     """
-    saved = services.save_class(academy_id, class_id, draft, by=by, now=now)
-    _tell_engines(_holders(saved))
-    announce(ClassesChanged(academy_id))
-    return saved
+    return _apply(ClassChange(academy_id, class_id, draft), by=by, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -38,10 +43,37 @@ def delete_class(academy_id: int, class_id: int, *, by: str, now: datetime) -> N
 
     Raises Refusal `service_classes.gone`.
     """
-    holders = _holders(class_id)
-    services.delete_class(academy_id, class_id, by=by, now=now)
-    _tell_engines(holders)
-    announce(ClassesChanged(academy_id))
+    _apply(ClassChange(academy_id, class_id, None), by=by, now=now)
+
+
+def decide_change(change: ClassChange, people: int, limit: int, *, by: str, now: datetime) -> int:
+    """Use case: make the change, or have it wait for a second person where one alone may not.
+
+    `people`: who gets less by it; `limit`: of those whom one person may lessen in an hour. Returns the
+    number of the change that waits, 0 once it is made. Raises Refusal as `change_class`.
+    """
+    with turn(_ONE_AT_A_TIME), transaction.atomic(durable=True):
+        if is_for_two(people, people_lessened_alone(by, now - ALONE_FOR), limit):
+            return services.ask_change(change, people, by=by, now=now)
+        if people:
+            services.record_alone(change, people, by=by, now=now)
+        _apply(change, by=by, now=now)
+        return 0
+
+
+def approve_change(number: int, *, by: str, now: datetime) -> None:
+    """Use case: agree, as a second person, to a change that waits; it is then made.
+
+    Raises Refusal `service_classes.not-waiting`, `service_classes.same-person`, and as `change_class`.
+    """
+    with turn(_ONE_AT_A_TIME), transaction.atomic(durable=True):
+        _apply(services.take_change(number, by=by, now=now).change, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def decline_change(number: int, *, by: str, now: datetime) -> None:
+    """Use case: decline a change that waits. Raises Refusal `service_classes.not-waiting`."""
+    services.decline_change(number, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -70,6 +102,18 @@ def assign_classes(
     for batch in batches:
         changed += _assign(academy_id, batch, by=by, now=now, today=today)
     return changed
+
+
+def _apply(change: ClassChange, *, by: str, now: datetime) -> int:
+    """Make the change, whose holders and those it moves follow. Returns the id of the class."""
+    class_id, holders = change.class_id, _holders(change.class_id)
+    if change.draft:
+        class_id = services.save_class(change.academy_id, class_id, change.draft, by=by, now=now)
+    else:
+        services.delete_class(change.academy_id, class_id, by=by, now=now)
+    _tell_engines(holders)
+    announce(ClassesChanged(change.academy_id))
+    return class_id
 
 
 def _assign(

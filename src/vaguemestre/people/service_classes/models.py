@@ -49,3 +49,25 @@ class ClassException(models.Model):
     service_class = models.ForeignKey(ServiceClass, on_delete=models.CASCADE, related_name="exceptions")
     note = models.CharField(max_length=200)
     given_at = models.DateTimeField()
+
+
+class AskedClassChange(models.Model):
+    """A change that takes from people (`values.ClassChange`): done by one person alone, or for two.
+
+    Nothing is done while it waits. `draft` null: the deletion of the class; `service_class` null: a new one.
+    """
+
+    class State(models.TextChoices):
+        ALONE = "alone"  # done, and counted for an hour
+        WAITING = "waiting"
+        DECLINED = "declined"  # told for some days
+
+    academy = models.ForeignKey(Academy, on_delete=models.PROTECT, related_name="+")
+    service_class = models.ForeignKey(ServiceClass, null=True, on_delete=models.CASCADE, related_name="+")
+    draft = models.JSONField(null=True)
+    people = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices)
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    declined_by = models.CharField(max_length=80, blank=True)
+    changed_at = models.DateTimeField(db_index=True)

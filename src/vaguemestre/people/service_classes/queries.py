@@ -1,13 +1,23 @@
 """Classes of service, what gives them, and the facts that decide."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, Sum
 
 from vaguemestre.people.directory.queries import functions_served
-from vaguemestre.people.service_classes.models import ClassException, ClassTie, ServiceClass
+from vaguemestre.people.service_classes.models import (
+    AskedClassChange,
+    ClassException,
+    ClassTie,
+    ServiceClass,
+)
 from vaguemestre.people.service_classes.values import (
+    AskedChange,
+    ClassChange,
     ClassDraft,
     ClassSummary,
     ClassTies,
@@ -91,3 +101,51 @@ def exceptions_in(class_id: int) -> dict[int, str]:
 def limits_of(row: ServiceClass | None) -> ServiceLimits:
     """What that class gives; everything as the installation is set without one."""
     return ServiceLimits(**{name: getattr(row, name) for name in LIMIT_FIELDS}) if row else ServiceLimits()
+
+
+def asked_changes(academy_id: int, since: datetime) -> list[AskedChange]:
+    """The changes that wait for a second person in that académie (0: in all), then those declined since."""
+    state = AskedClassChange.State
+    rows = AskedClassChange.objects.filter(
+        Q(state=state.WAITING) | Q(state=state.DECLINED, changed_at__gt=since)
+    )
+    rows = rows.filter(academy_id=academy_id) if academy_id else rows
+    return [asked_change_of(row) for row in rows.order_by("-state", "pk")]
+
+
+def waiting_change(number: int) -> AskedChange | None:
+    """A change that waits for a second person; None if none of that number does."""
+    row = AskedClassChange.objects.filter(pk=number, state=AskedClassChange.State.WAITING).first()
+    return asked_change_of(row) if row else None
+
+
+def waiting_changes(academy_id: int) -> tuple[int, ...]:
+    """The numbers of those that wait, in that académie (0: in all)."""
+    rows = AskedClassChange.objects.filter(state=AskedClassChange.State.WAITING)
+    rows = rows.filter(academy_id=academy_id) if academy_id else rows
+    return tuple(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def people_lessened_alone(by: str, since: datetime) -> int:
+    """How many people this actor gave less to, without anybody else, since then."""
+    rows = AskedClassChange.objects.filter(
+        state=AskedClassChange.State.ALONE, asked_by=by, changed_at__gt=since
+    )
+    return rows.aggregate(people=Sum("people"))["people"] or 0
+
+
+def asked_change_of(row: AskedClassChange) -> AskedChange:
+    change = ClassChange(row.academy_id, row.service_class_id or 0, _draft_of(row.draft))
+    return AskedChange(row.pk, change, row.people, row.asked_by, row.asked_at, row.declined_by)
+
+
+def _draft_of(stored: Mapping[str, Any] | None) -> ClassDraft | None:
+    if stored is None:
+        return None
+    return ClassDraft(
+        stored["name"],
+        ServiceLimits(**stored["limits"]),
+        tuple(stored["functions"]),
+        tuple(stored["categories"]),
+        is_for_all=stored["is_for_all"],
+    )

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
+from datetime import timedelta
 from math import inf
 
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.service_classes.values import (
     Basis,
     ClassChoice,
@@ -14,6 +16,7 @@ from vaguemestre.people.service_classes.values import (
     ServiceLimits,
 )
 
+ALONE_FOR = timedelta(hours=1)
 _SIZES = ("quota_mb", "message_mb")
 NEW_CLASS = -1  # the id, in a preview, of a class that is not made yet
 
@@ -78,6 +81,20 @@ def lessened_limits(before: ServiceLimits, after: ServiceLimits, usual_days: int
         return getattr(limits, name) or usual.get(name, 0)
 
     return tuple(name for name in changed_limits(before, after) if given(after, name) < given(before, name))
+
+
+def is_for_two(people: int, lately: int, limit: int) -> bool:
+    """Whether one person would give less to more than `limit` people alone, in one change or in several.
+
+    `lately`: people of what the same person changed alone within `ALONE_FOR`.
+    """
+    return people > 0 and people + lately > limit
+
+
+def check_second_person(asked_by: str, approver: str) -> None:
+    """Raises Refusal `service_classes.same-person`."""
+    if asked_by == approver:
+        raise Refusal("service_classes.same-person")
 
 
 def _id(choice: ClassChoice | None) -> int:

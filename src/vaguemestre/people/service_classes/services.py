@@ -1,17 +1,24 @@
 """Changes of classes and of what gives them. Parts, inside the caller's transaction."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.service_classes.models import ClassException, ClassTie, ServiceClass
-from vaguemestre.people.service_classes.queries import limits_of
-from vaguemestre.people.service_classes.rules import changed_limits
-from vaguemestre.people.service_classes.values import ClassDraft
+from vaguemestre.people.service_classes.models import (
+    AskedClassChange,
+    ClassException,
+    ClassTie,
+    ServiceClass,
+)
+from vaguemestre.people.service_classes.queries import asked_change_of, limits_of
+from vaguemestre.people.service_classes.rules import changed_limits, check_second_person
+from vaguemestre.people.service_classes.values import AskedChange, ClassChange, ClassDraft
+
+KEPT = timedelta(days=7)  # what was done alone, or declined
 
 
 def save_class(academy_id: int, class_id: int, draft: ClassDraft, *, by: str, now: datetime) -> int:
@@ -59,6 +66,58 @@ def delete_class(academy_id: int, class_id: int, *, by: str, now: datetime) -> N
     row.delete()
 
 
+def ask_change(change: ClassChange, people: int, *, by: str, now: datetime) -> int:
+    """Have a change wait for a second person, in the place of one that waits for that class.
+
+    `people`: who would get less. Returns its number. Raises Refusal `service_classes.gone`.
+    """
+    if change.class_id:
+        row = _locked_class(change.academy_id, change.class_id)
+        AskedClassChange.objects.filter(service_class=row).exclude(
+            state=AskedClassChange.State.ALONE
+        ).delete()
+    asked = _keep_change(change, people, AskedClassChange.State.WAITING, by, now)
+    record(
+        "service_classes.change-asked", to=f"service-class:{change.class_id}", by=by, at=now,
+        name=_name_of(change), people=people,
+    )  # fmt: skip
+    return asked.pk
+
+
+def record_alone(change: ClassChange, people: int, *, by: str, now: datetime) -> None:
+    """Remember how many people one person alone gives less to."""
+    alone = ClassChange(change.academy_id, 0, change.draft)  # it outlives the class
+    _keep_change(alone, people, AskedClassChange.State.ALONE, by, now)
+
+
+def take_change(number: int, *, by: str, now: datetime) -> AskedChange:
+    """A change that waits, agreed to by a second person, who then makes it.
+
+    Raises Refusal `service_classes.not-waiting`, `service_classes.same-person`.
+    """
+    row = _locked_change(number)
+    check_second_person(row.asked_by, by)
+    asked = asked_change_of(row)
+    row.delete()
+    record(
+        "service_classes.change-approved", to=f"service-class:{asked.change.class_id}", by=by, at=now,
+        name=_name_of(asked.change), people=asked.people,
+    )  # fmt: skip
+    return asked
+
+
+def decline_change(number: int, *, by: str, now: datetime) -> None:
+    """Decline a change that waits, or take back one's own. Raises Refusal `service_classes.not-waiting`."""
+    row = _locked_change(number)
+    row.state, row.declined_by, row.changed_at = AskedClassChange.State.DECLINED, by, now
+    row.save()
+    change = asked_change_of(row).change
+    record(
+        "service_classes.change-declined", to=f"service-class:{change.class_id}", by=by, at=now,
+        name=_name_of(change), people=row.people,
+    )  # fmt: skip
+
+
 def give_exception(person_id: int, class_id: int, note: str, *, by: str, now: datetime) -> None:
     """Give somebody that class by name. Raises Refusal `service_classes.gone`."""
     row = locked_row(ServiceClass.objects.filter(pk=class_id), "service_classes.gone")
@@ -98,3 +157,29 @@ def _tie(academy_id: int, class_id: int, draft: ClassDraft) -> None:
 
 def _locked_class(academy_id: int, class_id: int) -> ServiceClass:
     return locked_row(ServiceClass.objects.filter(pk=class_id, academy_id=academy_id), "service_classes.gone")
+
+
+def _locked_change(number: int) -> AskedClassChange:
+    rows = AskedClassChange.objects.filter(pk=number, state=AskedClassChange.State.WAITING)
+    return locked_row(rows, "service_classes.not-waiting")
+
+
+def _keep_change(change: ClassChange, people: int, state: str, by: str, now: datetime) -> AskedClassChange:
+    old = AskedClassChange.objects.filter(changed_at__lt=now - KEPT)
+    old.exclude(state=AskedClassChange.State.WAITING).delete()
+    return AskedClassChange.objects.create(
+        academy_id=change.academy_id,
+        service_class_id=change.class_id or None,
+        draft=asdict(change.draft) if change.draft else None,
+        people=people,
+        state=state,
+        asked_by=by,
+        asked_at=now,
+        changed_at=now,
+    )
+
+
+def _name_of(change: ClassChange) -> str:
+    """The name the class will have; of a deletion, the one it has."""
+    names = ServiceClass.objects.filter(pk=change.class_id).values_list("name", flat=True)
+    return change.draft.name if change.draft else names.first() or ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -74,6 +75,30 @@ class ClassDraft:
     functions: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     is_for_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChange:
+    """What an administrator does to a class; `class_id` 0: a new one, `draft` None: its deletion."""
+
+    academy_id: int
+    class_id: int
+    draft: ClassDraft | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedChange:
+    """A change that takes from many: it waits for a second person, or `declined_by` one.
+
+    `people`: who would get less when it was asked. People are journal actors (`account:7`).
+    """
+
+    number: int
+    change: ClassChange
+    people: int
+    asked_by: str
+    asked_at: datetime
+    declined_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from vaguemestre.people.directory.queries import (
     structures_page,
 )
 from vaguemestre.people.intake.queries import count_match_candidates, count_waiting_feeds, feeds_page
+from vaguemestre.people.service_classes.queries import waiting_changes
 from vaguemestre.post.outbox.queries.by_account import count_held_accounts
 from vaguemestre.post.reports.queries import reports_page
 
@@ -102,13 +103,7 @@ def _decisions(academy_id: int) -> list[Decision]:
         title = f"{counted(held, 'compte')} {verb} des courriels retenus"
         detail = "Rien ne part tant que personne ne décide : la personne, ou l’assistance."
         decisions.append(Decision("hand-stop", title, detail, reverse("tracking:all-held")))
-    if not academy_id and (removals := count_waiting_removals()):
-        verb = inflected(removals, "attend", "attendent")
-        title = f"{counted(removals, 'retrait')} de courriels {verb} une deuxième personne"
-        detail = "Le retrait, la remise, ou le lien à refuser à tout le monde."
-        decisions.append(Decision("mail-off", title, detail, reverse("removals:list")))
-    if acts := waiting_acts(academy_id):
-        decisions.append(_acts_decision(acts))
+    decisions += _for_two(academy_id)
     if not academy_id and (failed := count_failed_jobs()):
         verb = inflected(failed, "attend", "attendent")
         title = f"{counted(failed, 'travail', 'travaux')} en échec {verb} une décision"
@@ -121,11 +116,34 @@ def _decisions(academy_id: int) -> list[Decision]:
     return decisions
 
 
+def _for_two(academy_id: int) -> list[Decision]:
+    """What waits for a second person."""
+    decisions = []
+    if not academy_id and (removals := count_waiting_removals()):
+        verb = inflected(removals, "attend", "attendent")
+        title = f"{counted(removals, 'retrait')} de courriels {verb} une deuxième personne"
+        detail = "Le retrait, la remise, ou le lien à refuser à tout le monde."
+        decisions.append(Decision("mail-off", title, detail, reverse("removals:list")))
+    if acts := waiting_acts(academy_id):
+        decisions.append(_acts_decision(acts))
+    if changes := waiting_changes(academy_id):
+        decisions.append(_classes_decision(changes))
+    return decisions
+
+
 def _acts_decision(acts: tuple[int, ...]) -> Decision:
     verb = inflected(len(acts), "attend", "attendent")
     title = f"{counted(len(acts), 'acte')} sur plusieurs personnes {verb} une deuxième personne"
     address = reverse("bulk:act", args=acts) if len(acts) == 1 else reverse("bulk:list")
     return Decision("users", title, "L’acte, ou son annulation : accordez, ou refusez.", address)
+
+
+def _classes_decision(changes: tuple[int, ...]) -> Decision:
+    verb = inflected(len(changes), "attend", "attendent")
+    title = f"{counted(len(changes), 'changement')} de classe de service {verb} une deuxième personne"
+    one = reverse("backoffice:waiting-class", args=changes) if len(changes) == 1 else ""
+    detail = "Des personnes auraient moins qu’aujourd’hui : accordez, ou refusez."
+    return Decision("users", title, detail, one or reverse("backoffice:service-classes"))
 
 
 def _count_reports(academy_id: int) -> int:

@@ -1,53 +1,57 @@
 """Classes of service: list, make, change with a preview, delete."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from vaguemestre.access.signin.administrators import actor_of, for_administrators, for_recent_administrators
+from vaguemestre.access.signin.administrators import for_administrators, for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice.forms.service_classes import ServiceClassForm
+from vaguemestre.desks.backoffice.views.service_classes.agreements import (
+    SECOND_PERSON,
+    asked_lines,
+    decide,
+    is_for_second_person,
+)
+from vaguemestre.desks.backoffice.views.service_classes.moves import Move, count_lessened, moves_of
 from vaguemestre.desks.enrolment.forms.officer_forms import CATEGORY_LABELS
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted
-from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.confirmation import MARK_FIELD, Confirmation, confirmation_page
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.credentials.class_assignment import change_class, delete_class
-from vaguemestre.people.credentials.queries import accounts_of_people, people_by_class
+from vaguemestre.people.credentials.queries import people_by_class
 from vaguemestre.people.directory.queries import academy_summaries
 from vaguemestre.people.directory.rules.nomenclature import function_label
-from vaguemestre.people.service_classes.labels_fr import LIMIT_LABELS, USUAL_DAYS, limit_text
+from vaguemestre.people.service_classes.labels_fr import LIMIT_LABELS, limit_text
 from vaguemestre.people.service_classes.queries import (
     class_summaries,
     class_summary,
-    class_ties,
-    people_facts,
+    exceptions_in,
 )
 from vaguemestre.people.service_classes.rules import (
-    NEW_CLASS,
     changed_limits,
-    lessened_limits,
-    moves,
-    ties_with,
-    ties_without,
 )
 from vaguemestre.people.service_classes.values import (
     NO_CLASS,
+    ClassChange,
     ClassDraft,
     ClassSummary,
-    ClassTies,
     ServiceLimits,
 )
 
-_NO_CLASS = ClassDraft("aucune classe", NO_CLASS)
+_FOLLOWS = "Les comptes suivent dans les minutes qui viennent."
+_DONE = {
+    "enregistree": f"Classe enregistrée. {_FOLLOWS}",
+    "supprimee": f"Classe supprimée. {_FOLLOWS}",
+    "accordee": f"Changement accordé, et fait. {_FOLLOWS}",
+    "refusee": "Changement refusé : rien n’est fait.",
+}
 _ORDERS = ("nom", "personnes")
 _EMPTIED = (
     "Ce qui est dans %s depuis plus longtemps est effacé au prochain passage, et ne revient pas si la classe "
@@ -59,24 +63,6 @@ _LOSSES = {
     "trash_days": _EMPTIED % "la corbeille",
     "junk_days": _EMPTIED % "les indésirables",
 }
-
-
-class LimitChange(NamedTuple):
-    """A limit that changes, in words."""
-
-    label: str
-    before: str
-    after: str
-
-
-class Move(NamedTuple):
-    """People who pass from one class to another, and what changes for them."""
-
-    people: int
-    before: str
-    after: str
-    changes: list[LimitChange]
-    lessened: tuple[str, ...]  # names of `ServiceLimits`
 
 
 @require_GET
@@ -105,7 +91,8 @@ def list_classes(request: SignedInRequest) -> HttpResponse:
         "total": len(summaries),
         "listing": listing,
         "search": search,
-        "done": request.GET.get("fait", ""),
+        "done": _DONE.get(request.GET.get("fait", ""), ""),
+        "asked": asked_lines(request.who.office_academy, timezone.now()),
     }
     return render(request, "backoffice/service_classes.html", context)
 
@@ -136,18 +123,18 @@ def change(request: SignedInRequest, class_id: int) -> HttpResponse:
 def delete(request: SignedInRequest, class_id: int) -> HttpResponse:
     """What happens to its people, then the deletion."""
     summary = _class_or_404(request, class_id)
+    change = ClassChange(summary.academy_id, class_id, None)
+    moved = moves_of(change)
     if request.method == "POST":
         try:
-            delete_class(summary.academy_id, class_id, by=actor_of(request), now=timezone.now())
+            return decide(request, change, count_lessened(moved), done="supprimee")
         except Refusal as refusal:  # somebody else was faster
             raise Http404 from refusal
-        return HttpResponseRedirect(f"{reverse('backoffice:service-classes')}?fait=supprimee")
-    ties = class_ties(summary.academy_id)
-    after = ties_without(ties, class_id)
     context = {
         "summary": summary,
-        "moves": _moves(summary.academy_id, ties, after, class_id, None),
-        "exceptions": sum(held == class_id for held in ties.by_person.values()),
+        "moves": moved,
+        "is_for_two": is_for_second_person(request, count_lessened(moved)),
+        "exceptions": len(exceptions_in(class_id)),
     }
     return render(request, "backoffice/service_class_delete.html", context)
 
@@ -157,20 +144,17 @@ def _edit(request: SignedInRequest, form: ServiceClassForm, summary: ClassSummar
     context: dict[str, object] = {"form": form, "summary": summary}
     if request.method == "POST" and form.is_valid():
         academy_id, class_id = form.cleaned_data["academy"], summary.class_id if summary else 0
-        ties, previewed = class_ties(academy_id), class_id or NEW_CLASS
-        after = ties_with(ties, previewed, form.draft)
-        moved = _moves(academy_id, ties, after, previewed, form.draft)
+        change = ClassChange(academy_id, class_id, form.draft)
+        moved = moves_of(change)
         if request.POST.get("apply") != form.mark:
             context |= {"moves": moved, "mark": form.mark}
         elif page := _confirmation(request, form, moved):
             return page
         else:
             try:
-                change_class(academy_id, class_id, form.draft, by=actor_of(request), now=timezone.now())
+                return decide(request, change, count_lessened(moved), done="enregistree")
             except Refusal as refusal:
                 form.add_error("name", sentence(refusal))
-            else:
-                return HttpResponseRedirect(f"{reverse('backoffice:service-classes')}?fait=enregistree")
     status = 422 if form.errors else 200
     return render(request, "backoffice/service_class.html", context, status=status)
 
@@ -181,14 +165,16 @@ def _confirmation(request: SignedInRequest, form: ServiceClassForm, moved: list[
     if not losers:
         return None
     lost = {name for move in losers for name in move.lessened}
-    people = counted(sum(move.people for move in losers), "personne")
+    is_for_two = is_for_second_person(request, count_lessened(moved))
+    people = counted(count_lessened(moved), "personne")
     name = form.draft.name
     confirmation = Confirmation(
         title=f"Donner moins à {people} par « {name} » ?",
         facts=[("Classe", name), ("Perdent quelque chose", people)],
         consequences=[words for key, words in _LOSSES.items() if key in lost]
-        + [f"{LIMIT_LABELS[key]} : fermé ou moins qu’aujourd’hui." for key in sorted(lost - _LOSSES.keys())],
-        button=f"Appliquer à {people}",
+        + [f"{LIMIT_LABELS[key]} : fermé ou moins qu’aujourd’hui." for key in sorted(lost - _LOSSES.keys())]
+        + ([SECOND_PERSON] if is_for_two else []),
+        button="Demander l’accord d’une deuxième personne" if is_for_two else f"Appliquer à {people}",
         back=reverse("backoffice:service-classes"),
         fields=[
             (key, value)
@@ -196,38 +182,9 @@ def _confirmation(request: SignedInRequest, form: ServiceClassForm, moved: list[
             if key not in ("csrfmiddlewaretoken", MARK_FIELD)
             for value in values
         ],
-        binds=(form.mark, people, sorted(lost)),
+        binds=(form.mark, people, sorted(lost), is_for_two),
     )
     return confirmation_page(request, confirmation)
-
-
-def _moves(
-    academy_id: int, before: ClassTies, after: ClassTies, class_id: int, draft: ClassDraft | None
-) -> list[Move]:
-    """Who changes, among people with an account. `draft`: what the class of that id will be, if it stays."""
-    old = {summary.class_id: summary.draft for summary in class_summaries(academy_id)}
-    new = {**old, class_id: draft} if draft else old
-    accounts = accounts_of_people(academy_id)
-    people = [
-        facts
-        for facts in people_facts(academy_id, paris_day(timezone.now()))
-        if (account := accounts.get(facts.person_id)) and account.state != "closed"
-    ]
-    class_moves = [
-        _move(count, old.get(source, _NO_CLASS), new.get(target, _NO_CLASS))
-        for (source, target), count in moves(people, before, after).items()
-        if source != target or (class_id == source and draft and draft.limits != old[source].limits)
-    ]
-    return sorted(class_moves, key=lambda move: -move.people)
-
-
-def _move(people: int, before: ClassDraft, after: ClassDraft) -> Move:
-    changes = [
-        LimitChange(LIMIT_LABELS[name], limit_text(before.limits, name), limit_text(after.limits, name))
-        for name in changed_limits(before.limits, after.limits)
-    ]
-    lessened = lessened_limits(before.limits, after.limits, USUAL_DAYS)
-    return Move(people, before.name, after.name, changes, lessened)
 
 
 def _given_by(draft: ClassDraft) -> list[str]:
