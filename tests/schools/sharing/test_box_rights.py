@@ -64,6 +64,7 @@ def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
         ("webmail:recover", Right.MANAGE),
         ("sorting:save-filter", Right.MANAGE),
         ("tracking:all-held", None),
+        ("tracking:where", Right.READ),
         ("portal:app-passwords", None),
         ("signin:security", None),
         ("portability:show", None),
@@ -100,6 +101,7 @@ def test_a_composer_in_a_lent_mailbox_asks_for_the_quiet_hours_of_whoever_writes
     assert required_right("tracking:hours", lent=True) is Right.SEND
     assert "tracking:hours" in AS_ONESELF
     assert required_right("tracking:sent", lent=True) is None
+    assert required_right("tracking:where", lent=True) is None
 
 
 def test_what_sorts_many_messages_or_snoozes_them_is_recorded() -> None:

@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.answers import as_typed
+from tests.desks.removals.samples import told
 from tests.engines.samples import letter
 from tests.foundation.ui.confirmation import confirmed
 from tests.foundation.ui.shown import shown_on
@@ -34,6 +36,7 @@ from vaguemestre.people.directory.models import Structure
 from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 from vaguemestre.post.quarantine.models import QuarantinedMessage
+from vaguemestre.post.trace.values import Engine, Step, StepKind
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.events import MembersChanged
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
@@ -50,6 +53,7 @@ PAGES = {
     "messagerie/ecrire/": Right.SEND,
     "messagerie/ecrire/programmes/": Right.SEND,
     "messagerie/fichiers/": Right.SEND,
+    "messagerie/envois/ou/": Right.READ,
     "messagerie/quarantaine/": Right.SORT,
     "messagerie/supprimes/": Right.MANAGE,
     "contacts/": Right.SEND,
@@ -85,6 +89,7 @@ def test_the_menus_of_a_mailbox_lead_to_the_pages_of_each_right(
     school.share(somebody, right)
     wanted = {
         f'href="{school.path}messagerie/envois/"': Right.SEND,
+        f'href="{school.path}messagerie/envois/ou/"': Right.READ,
         f'href="{school.path}messagerie/fichiers/"': Right.SEND,
         f'href="{school.path}messagerie/supprimes/"': Right.MANAGE,
         f'href="{school.path}contacts/"': Right.SEND,
@@ -93,6 +98,28 @@ def test_the_menus_of_a_mailbox_lead_to_the_pages_of_each_right(
         shown = of(somebody).get(f"{school.path}{page}").content.decode()
         for link, needed in wanted.items():
             assert (link in shown) == (needed in right.covers), (page, link)
+
+
+def test_members_see_what_became_of_a_letter_to_the_mailbox_and_of_nothing_of_their_own(
+    school: School, mails: MemoryMailboxes, of: Of
+) -> None:
+    member = account("secretaire")
+    school.share(member, Right.READ)
+    box, day = school.box.account.mailbox, timezone.now() - timedelta(hours=1)
+    told(
+        [
+            Step(day, Engine.POSTFIX, StepKind.REJECTED, "", sender=sender, recipient=to, status="5.7.1")
+            for sender, to in (("parent@exemple.fr", box), ("ami@exemple.fr", member.mailbox))
+        ]
+    )
+    page = of(member).get(f"{school.path}messagerie/envois/ou/").content.decode()
+    assert "parent@exemple.fr" in page
+    assert "ami@exemple.fr" not in page
+    assert school.box.title in page
+    own = of(member).get("/messagerie/envois/ou/").content.decode()
+    assert "ami@exemple.fr" in own
+    assert "parent@exemple.fr" not in own
+    assert "boîte partagée" in own
 
 
 def test_what_was_deleted_for_good_is_taken_back_by_whoever_manages(

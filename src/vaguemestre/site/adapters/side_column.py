@@ -35,6 +35,7 @@ class _BoxPage(NamedTuple):
 _BOX_PAGES = (
     _BoxPage("messagerie/", "Boîte de réception", "inbox"),
     _BoxPage("messagerie/envois/", "Envois", "checks", "tracking:sent"),
+    _BoxPage("messagerie/envois/ou/", "Où est mon courriel ?", "route", "tracking:where"),
     _BoxPage("messagerie/fichiers/", "Fichiers déposés", "upload", "filelinks:list"),
     _BoxPage("messagerie/pieces/", "Pièces jointes", "paperclip", "webmail:list-attachments"),
     _BoxPage("messagerie/supprimes/", "Messages supprimés", "trash", "webmail:list-deleted"),

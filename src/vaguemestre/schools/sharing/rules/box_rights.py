@@ -30,6 +30,7 @@ _PAGES: Mapping[str, Right] = {
     **{f"webmail:{name}": Right.SEND for name in _SEND.split()},
     **{f"webmail:{name}": Right.MANAGE for name in _MANAGE.split()},
     "portal:lines": Right.READ,
+    "tracking:where": Right.READ,
 }
 _ROOMS: Mapping[str, Right] = {
     "compose": Right.SEND,
@@ -65,7 +66,6 @@ _OWN = frozenset(
         "tracking:account-messages",
         "tracking:all-held",
         "tracking:messages",
-        "tracking:where",
         "tracking:decide-held",
         "quarantine:verdicts",
         "quarantine:release-for-owner",
