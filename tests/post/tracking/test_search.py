@@ -2,6 +2,7 @@
 
 import html
 import re
+import urllib.parse
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.services.name_changes import index_names
 from vaguemestre.post.outbox.models import Submission
 from vaguemestre.post.outbox.services.held_mail import discard_held
 from vaguemestre.post.trace.models import MessageStep
@@ -455,4 +457,22 @@ def test_an_administrator_finds_a_message_by_its_identifiers(
     assert "Aucun message ne répond" not in page
     assert "Aucun message ne répond" in text_of(
         chef.get("/administration/messages", {"q": "autre9@dehors.example"}).content
+    )
+
+
+def test_a_name_leads_to_whose_mail_it_may_be_and_a_domain_says_what_to_write(paul: Account) -> None:
+    chef = browser_of(Account.objects.get(pk=account("chef", role="administrator").pk))
+    person = paul.person
+    assert person is not None
+    index_names([person])
+    found = chef.get("/administration/messages", {"q": person.shown_name}).content.decode()
+    links = re.findall(r'href="\?q=([^"]+)"', found)
+    assert person.addresses.get().address in {urllib.parse.unquote(link) for link in links}
+    shown = text_of(chef.get("/administration/messages", {"q": urllib.parse.unquote(links[-1])}).content)
+    assert "n’est ni une adresse ni un identifiant" not in shown
+    for typed in ("loin.test", "@loin.test"):
+        page = text_of(chef.get("/administration/messages", {"q": typed}).content)
+        assert "Un domaine ne se cherche pas seul" in page
+    assert "Aucun message ne répond" in text_of(
+        chef.get("/administration/messages", {"q": "personne-de-ce-nom"}).content
     )

@@ -1,8 +1,9 @@
 """Message search: for administrators, for the help desk about an account, for a person's own mail."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -14,7 +15,7 @@ from vaguemestre.access.signin.administrators import actor_of, for_administrator
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.people.credentials.queries import find_account, identified, presented
-from vaguemestre.people.directory.queries import addresses_by_person
+from vaguemestre.people.directory.queries import PeopleFilter, addresses_by_person, people_page
 from vaguemestre.post.outbox.queries.by_account import HeldMessage, held_messages_in, held_messages_of
 from vaguemestre.post.trace import queries
 from vaguemestre.post.trace.rules.marks import marks_key, subject_mark
@@ -37,7 +38,9 @@ from vaguemestre.post.tracking.views.stories import story_of, with_removals
 
 _SHOWN = 100
 _LOOKED_UP = 50  # recipients of one message
+_NAMESAKES = 10
 _DAYS = 14  # searched if no day is given
+_DOMAIN = re.compile(r"@?(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
 
 
 @require_GET
@@ -46,7 +49,7 @@ def search_messages(request: SignedInRequest) -> HttpResponse:
     """Search the mail of `q` (address or username), or everybody's by `objet` (exact) or `verdict`.
 
     `avec`, `du`, `au`, `etat` narrow it; a whole address in `avec` alone does for `q`. `message`: its steps;
-    a Message-ID or queue identifier in `q`, as complaints bear them, shows them too.
+    a Message-ID or queue identifier in `q`, as complaints bear them, shows them too; a name, whose it may be.
     """
     form = WholeSearchForm(request.GET)
     typed = _whose(form) if form.is_valid() else ""
@@ -60,8 +63,31 @@ def search_messages(request: SignedInRequest) -> HttpResponse:
     named = key or ("" if context["rows"] else typed)
     if named and ((steps := _steps_of(named)) or key):
         context["story"] = _whole_story(named, steps)
+    elif named and not account:
+        context |= {"namesakes": _namesakes(named), "is_domain": bool(_DOMAIN.fullmatch(named))}
     context |= {"is_whole": True, "asked": is_searching, "verdicts": VERDICT_CHOICES}
     return render(request, "tracking/search.html", context)
+
+
+class _Namesake(NamedTuple):
+    """Somebody of the name typed, by the address that finds their mail."""
+
+    name: str
+    place: str
+    address: str
+
+
+def _namesakes(words: str) -> list[_Namesake]:
+    """People of that name, whose address is to be searched; none for an address."""
+    if "@" in words:
+        return []
+    people, _ = people_page(PeopleFilter(words), first=0, count=_NAMESAKES)
+    addresses = addresses_by_person([person.person_id for person in people])
+    return [
+        _Namesake(person.name, person.place, own[0].address)
+        for person in people
+        if (own := addresses.get(person.person_id))
+    ]
 
 
 def _steps_of(key: str) -> tuple[Step, ...]:
