@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.site.config import ConfigWrong, load
+from vaguemestre.site.config import ConfigWrong, load, loader
+from vaguemestre.site.config.completion import completed
 
 
 @pytest.fixture
@@ -60,3 +61,29 @@ def test_the_argument_wins_over_the_file(home: Path) -> None:
 def test_a_wrong_file_is_refused_with_its_reason(home: Path, text: str, said: str) -> None:
     with pytest.raises(ConfigWrong, match=said):
         load(wrote(home, text))
+
+
+def test_the_installed_file_means_the_same_before_bin_install_has_completed_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Laid anew without its `[database]`, it would start an instance on an empty SQLite base."""
+    text = '[academy]\ndomain = "ac-exemple.fr"\n'
+    file = wrote(home, text) / "vaguemestre.toml"
+    monkeypatch.setenv("VAGUEMESTRE_CONFIG", str(file))
+    assert load(home).database.engine == "sqlite"
+    monkeypatch.setattr(loader, "INSTALLED", file)
+    incomplete = load(home)
+    wrote(home, completed(text))
+    assert incomplete == load(home)
+    assert incomplete.database.engine == "postgresql"
+    assert incomplete.mail.outgoing.leaves
+
+
+def test_a_fault_of_the_installed_file_is_said_by_its_line(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = wrote(home, '[academy]\ndomain = "ac-exemple.fr"\nville = 1\n= 2\n') / "vaguemestre.toml"
+    monkeypatch.setenv("VAGUEMESTRE_CONFIG", str(file))
+    monkeypatch.setattr(loader, "INSTALLED", file)
+    with pytest.raises(ConfigWrong, match=r"ligne 4 : le fichier ne peut pas être lu"):
+        load(home)

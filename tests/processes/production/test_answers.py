@@ -11,8 +11,8 @@ from vaguemestre.engines.tls import certificates
 from vaguemestre.people.directory.rules.academies import ACADEMIES
 from vaguemestre.processes.production import kept_answers, layout, questions
 from vaguemestre.processes.production.answers import answers, file_from
-from vaguemestre.processes.production.completion import completed
 from vaguemestre.site.config import Config, load
+from vaguemestre.site.config.completion import completed
 
 
 def typing(typed: Mapping[str, str | list[str]]) -> Callable[[str], str]:
@@ -195,3 +195,15 @@ def test_a_section_that_is_there_is_left_alone(section: str) -> None:
 def test_completing_twice_changes_nothing() -> None:
     once = completed('[academy]\ndomain = "ac-exemple.fr"\n')
     assert completed(once) == once
+
+
+@pytest.mark.parametrize(
+    "text", ["mail = 3\n", "academy = 3\n", "[[academy]]\n[[academy]]\n", "academy = []\n"]
+)
+def test_a_file_of_another_shape_is_completed_as_well_and_its_faults_are_told_later(text: str) -> None:
+    assert "[database]" in completed(text)
+
+
+def test_of_several_academies_the_first_names_the_site() -> None:
+    several = '[[academy]]\ndomain = "ac-exemple.fr"\n[[academy]]\ndomain = "ac-autre.fr"\n'
+    assert tomllib.loads(completed(several))["web"]["public_url"] == "https://messagerie.ac-exemple.fr"

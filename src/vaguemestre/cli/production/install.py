@@ -16,11 +16,11 @@ from vaguemestre.foundation.kernel.text.toml_errors import toml_error
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.production import kept_answers, layout
 from vaguemestre.processes.production.answers import answers, file_from
-from vaguemestre.processes.production.completion import completed
 from vaguemestre.processes.production.installation import Installation
 from vaguemestre.processes.production.nodes.node_installation import NodeInstallation
 from vaguemestre.processes.production.step import BROKEN, Step, plan_lines, run_each, run_steps
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong, load
+from vaguemestre.site.config.completion import completed
 
 BEFORE = ("Code dans /opt/vaguemestre/releases", "Paquets Debian", "Environnement Python")
 _AGAIN = "Corrigez, puis relancez bin/install : il continuera."

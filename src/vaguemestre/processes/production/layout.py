@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from vaguemestre.site.config.loader import INSTALLED
+
 ROOT = Path("/opt/vaguemestre")
 CURRENT = ROOT / "current"  # a link to the version that runs: for people; no process reads through it
-SETTINGS = Path("/etc/vaguemestre")
-CONFIGURATION = SETTINGS / "vaguemestre.toml"
+CONFIGURATION = INSTALLED
+SETTINGS = CONFIGURATION.parent
 ANSWERS = SETTINGS / "answers.json"  # of an installation interrupted while it asked
 ENVIRONMENT = SETTINGS / "environment"  # read by every unit, and by the command line
 HOME = Path("/var/lib/vaguemestre")
@@ -15,7 +17,6 @@ KERNEL = Path("/etc/sysctl.d/60-vaguemestre.conf")
 APPLY_KERNEL = ("/usr/lib/systemd/systemd-sysctl", str(KERNEL))
 UNITS = Path("/etc/systemd/system")
 COMMAND = Path("/usr/local/bin/vaguemestre")
-DATABASE_SECRET = "postgres_password"  # noqa: S105 (the name of a file)
 
 
 def python(release: Path) -> Path:

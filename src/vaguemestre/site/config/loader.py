@@ -1,5 +1,6 @@
 """`vaguemestre.toml` → `Config`, and each of its faults with its line."""
 
+import contextlib
 import json
 import os
 import re
@@ -12,12 +13,14 @@ from typing import Any, NamedTuple, get_type_hints
 from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.foundation.kernel.text.toml_errors import toml_error
 from vaguemestre.site.config.academies import academies_of
+from vaguemestre.site.config.completion import completed
 from vaguemestre.site.config.faults import Fault
 from vaguemestre.site.config.instance import SECTIONS, Config
 from vaguemestre.site.config.section_keys import is_table, perhaps, read_section, wrong_keys
 from vaguemestre.site.config.topology import topology_of
 
 PROJECT = Path(__file__).resolve().parents[4]
+INSTALLED = Path("/etc/vaguemestre/vaguemestre.toml")  # where bin/install lays it
 
 _MAX_SYNTAX_ERRORS = 20
 _KEY_AT_START = re.compile(r"\s*[\w-]+\s*=")
@@ -61,13 +64,13 @@ def read(home: Path | None = None, port_base: int | None = None) -> CheckedConfi
     """Read the configuration of an instance and its faults.
 
     The file is `VAGUEMESTRE_CONFIG`, else `vaguemestre.toml` in the home, else beside the project, else
-    defaults. The home comes from the argument,
+    defaults; the installed one means what bin/install makes of it. The home comes from the argument,
     `VAGUEMESTRE_HOME`, or `var/`; the port base from the argument, `VAGUEMESTRE_PORT_BASE`, the last start
     (`run/instance.json`), the file, or 8000. Raises ConfigWrong for a file that cannot be opened.
     """
     home = (home or Path(os.environ.get("VAGUEMESTRE_HOME") or PROJECT / "var")).resolve()
     file = _file_of(home)
-    parsed = _parsed(_text_of(file)) if file else Parsed({}, [], [])
+    parsed = _parsed(_whole_text_of(file)) if file else Parsed({}, [], [])
     base = port_base if port_base is not None else _known_port_base(home)
     lines = _lines_of_keys(parsed.lines) if parsed.given else {}
     return CheckedConfig(*_read(parsed, lines, home, base), lines, file or home)
@@ -125,6 +128,14 @@ def _with_pod(config: Config, faults: list[Fault]) -> Config:
 def _written(fault: Fault, file: Path) -> str:
     place = f"{file}, ligne {fault.line}" if fault.line else f"{file}"
     return f"{place} : {fault.sentence}."
+
+
+def _whole_text_of(file: Path) -> str:
+    """Laid anew without its database, the installed file would name an empty one until bin/install runs."""
+    text = _text_of(file)
+    with contextlib.suppress(tomllib.TOMLDecodeError):  # told with the other faults
+        return completed(text) if file == INSTALLED else text
+    return text
 
 
 def _text_of(file: Path) -> str:

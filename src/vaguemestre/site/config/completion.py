@@ -1,20 +1,20 @@
-"""The configuration an installation is made from, completed with what production takes for granted. Pure."""
+"""The configuration of an installation, completed with what production takes for granted. Pure."""
 
 import tomllib
-
-from vaguemestre.processes.production.layout import DATABASE_SECRET
+from collections.abc import Mapping
+from typing import Any
 
 _NETWORK = """
 # Production: the usual ports, on every address of the machine.
 [network]
 ports = "usual"
 """
-_DATABASE = f"""
+_DATABASE = """
 # PostgreSQL on this machine, made by bin/install.
 [database]
 engine = "postgresql"
 host = "127.0.0.1"
-password_file = "secrets/{DATABASE_SECRET}"
+password_file = "secrets/postgres_password"
 """
 _OUTGOING = """
 # Mail for other domains leaves by their own servers (MX).
@@ -34,9 +34,16 @@ def completed(text: str) -> str:
         additions += _NETWORK
     if "database" not in tables:
         additions += _DATABASE
-    if "outgoing" not in tables.get("mail", {}):
+    if "outgoing" not in _table("mail", tables):
         additions += _OUTGOING
     if "web" not in tables:
-        domain = tables.get("academy", {}).get("domain", "")
+        domain = _table("academy", tables).get("domain", "")
         additions += f'\n[web]\npublic_url = "https://messagerie.{domain}"\nbehind_tls = true\n'
     return text.rstrip("\n") + "\n" + additions
+
+
+def _table(name: str, tables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """That table, the first one of several; empty if what has this name is none."""
+    value = tables.get(name, {})
+    first = next(iter(value), {}) if isinstance(value, list) else value
+    return first if isinstance(first, dict) else {}
