@@ -46,7 +46,13 @@ def account(
     )
     MailAddress.objects.create(person=person, address=f"{username}.{number}@ac-amiens.test", is_primary=True)
     school, _ = Structure.objects.get_or_create(
-        uai="0800001A", defaults={"academy": academy, "name": "Collège Jean-Macé", "town": "Abbeville"}
+        uai="0800001A",
+        defaults={
+            "academy": academy,
+            "name": "Collège Jean-Macé",
+            "town": "Abbeville",
+            "folded": "college-jean-mace-abbeville",
+        },
     )
     Assignment.objects.create(person=person, structure=school, starts_on=date(2026, 9, 1))
     if numen:

@@ -8,14 +8,21 @@ from django.apps import apps
 from django.db import connection
 from tests.access.signin.people import account
 
-from vaguemestre.people.directory.models import Academy, ManagementService, NameWord, Person
+from vaguemestre.people.directory.models import (
+    Academy,
+    Assignment,
+    ManagementService,
+    NameWord,
+    Person,
+    Structure,
+)
 from vaguemestre.people.directory.queries import (
     PeopleFilter,
     helpdesk_people_page,
     managed_people,
     matching_people,
 )
-from vaguemestre.people.directory.rules.names import name_words, sorted_as
+from vaguemestre.people.directory.rules.names import fold, name_words, sorted_as
 from vaguemestre.people.directory.rules.spellings import spellings
 from vaguemestre.people.directory.services.name_changes import index_names
 
@@ -74,12 +81,39 @@ def administrators(typed: str) -> set[str]:
         ("lefevre", set(), {"born-ss"}),
         ("weisslefevre", set(), {"born-ss"}),
         ("o.uvrard", set(), set()),
+        ("Mme Œuvrard", {"oe"}, {"born-oe"}),
+        ("M. El-Khatib", {"el"}, set()),
+        ("  madame  el khatib", {"el"}, set()),
         ("nobody", set(), set()),
     ],
 )
 def test_the_three_searches_find_the_same_names(typed: str, shown: set[str], born: set[str]) -> None:
     assert (officers(typed), desk(typed)) == (shown | born, shown | born)
     assert administrators(typed) == shown  # who see no birth name
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [
+        ("college louise", True),
+        ("Collège Louise-Michel", True),
+        ("khatib college", True),
+        ("crepy", True),
+        ("oise", True),
+        ("valois", True),
+        ("epy", False),
+        ("mme", False),
+        ("0800001z", True),
+    ],
+)
+def test_the_help_desk_finds_a_school_without_its_accents(typed: str, *, is_found: bool) -> None:
+    name, town = "Collège Louise-Michel de l’Oise, Somme", "Crépy-en-Valois"
+    school = Structure.objects.create(
+        academy=Academy.objects.get(), uai="0800001Z", name=name, town=town, folded=fold(f"{name} {town}")
+    )
+    person = Person.objects.get(dossier="el")
+    Assignment.objects.filter(person=person).update(structure=school)
+    assert desk(typed) == ({"el"} if is_found else set())
 
 
 def test_an_erased_name_is_found_by_no_part_of_its_username() -> None:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from vaguemestre.people.directory.models import MailAddress, NameWord, TakenName
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS
-from vaguemestre.people.directory.rules.names import fold, is_gateway
+from vaguemestre.people.directory.rules.names import fold, is_gateway, without_civility
 from vaguemestre.people.directory.rules.spellings import spellings
 
 IS_LISTED = {"person__unlisted": False, "person__hidden_since": None}
@@ -79,7 +79,7 @@ def begins_with(column: str, word: str) -> Q:
 
 def bears_words(typed: str) -> Q:
     """Condition on people: each word typed begins a word of a shown name. Uses the index."""
-    words = [word for word in fold(typed).split("-") if word]
+    words = [word for word in fold(without_civility(typed)).split("-") if word]
     named = Q() if words else Q(pk__in=())
     for word in words:
         named &= Q(pk__in=NameWord.objects.filter(begins_with("word", word)).values("person_id"))

@@ -11,6 +11,7 @@ from vaguemestre.people.directory.models import Assignment, MailAddress, Person
 from vaguemestre.people.directory.queries.addresses import bears_words
 from vaguemestre.people.directory.queries.people import of_academy
 from vaguemestre.people.directory.queries.posts import newest_post_labels
+from vaguemestre.people.directory.rules.names import without_civility
 
 _MAX_WORDS = 5
 
@@ -90,7 +91,7 @@ def _matching(criteria: PeopleFilter, among: QuerySet[Any, Any] | None) -> Query
         rows = rows.filter(pk__in=among)
     if not criteria.words.split():
         rows = rows.filter(erased_at=None)
-    for typed in criteria.words.split()[:_MAX_WORDS]:
+    for typed in without_civility(criteria.words).split()[:_MAX_WORDS]:
         rows = rows.filter(_matches_word(typed))
     if criteria.service_id:
         service = None if criteria.service_id < 0 else criteria.service_id

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vaguemestre.people.directory.models import Assignment, MailAddress, NameWord, Person, Structure
 from vaguemestre.people.directory.queries.addresses import begins_with
-from vaguemestre.people.directory.rules.names import fold
+from vaguemestre.people.directory.rules.names import fold, without_civility
 from vaguemestre.people.directory.rules.nomenclature import (
     discipline_label,
     function_label,
@@ -108,7 +108,9 @@ def book_school(uai: str) -> str:
 
 def _words_of(typed: str) -> tuple[str, ...] | None:
     """The words to search for; None if something was typed that contains none."""
-    words = tuple(dict.fromkeys(w for part in typed.split() for w in fold(part).split("-") if w))[:_MAX_WORDS]
+    words = tuple(
+        dict.fromkeys(w for part in without_civility(typed).split() for w in fold(part).split("-") if w)
+    )[:_MAX_WORDS]
     return None if typed.strip() and not words else words
 
 

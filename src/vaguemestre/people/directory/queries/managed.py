@@ -15,7 +15,7 @@ from vaguemestre.people.directory.queries.addresses import bears_officially
 from vaguemestre.people.directory.queries.administered_people import PeopleFilter, posts_match
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS, civil_of
 from vaguemestre.people.directory.queries.posts import newest_post_labels
-from vaguemestre.people.directory.rules.names import fold
+from vaguemestre.people.directory.rules.names import fold, without_civility
 from vaguemestre.people.directory.rules.places import service_code
 from vaguemestre.people.directory.values import CivilStatus, StaffCategory
 
@@ -101,7 +101,7 @@ def managed_people(
         people = people.filter(category=criteria.category)
     if not criteria.words.strip():
         people = people.filter(erased_at=None)
-    for word in criteria.words.split()[:6]:
+    for word in without_civility(criteria.words).split()[:6]:
         plain = word.lower() if "@" in word else fold(word) or word
         addresses = MailAddress.objects.filter(address__contains=plain)
         people = people.filter(

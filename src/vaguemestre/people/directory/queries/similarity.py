@@ -10,7 +10,7 @@ from vaguemestre.people.directory.models import Assignment, NameWord, Person
 from vaguemestre.people.directory.queries.addresses import begins_with
 from vaguemestre.people.directory.queries.managed import ManagedPerson, managed_rows
 from vaguemestre.people.directory.queries.people import civil_of, of_academy
-from vaguemestre.people.directory.rules.names import fold
+from vaguemestre.people.directory.rules.names import fold, without_civility
 from vaguemestre.people.directory.rules.similarity import (
     Identity,
     MatchReason,
@@ -66,7 +66,7 @@ def people_of_near_names(typed: str, *, academy_id: int = 0, limit: int = 10) ->
 
     The first two letters are believed, so that the index is used. `academy_id`: only its people; 0 for all.
     """
-    words = [word for word in fold(typed).split("-") if word][:4]
+    words = [word for word in fold(without_civility(typed)).split("-") if word][:4]
     people = Person.objects.filter(of_academy(academy_id), erased_at=None)
     for word in words:
         alike = NameWord.objects.filter(begins_with("word", word[:2])).values_list("word", flat=True)

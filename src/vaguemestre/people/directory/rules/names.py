@@ -50,6 +50,7 @@ _PUNCTUATION = re.compile(r"[.,;:/|()\[\]<>«»\"“”„&+*=@#·•]")
 _SIGNS = re.compile(r"[<>{}\[\]|\\=*@#;:\"%$\x00-\x1f\x7f]")  # of markup and formulas: in no civil name
 _NOT_ALLOWED = re.compile(r"[^a-z0-9-]")
 _HYPHENS = re.compile(r"-{2,}")
+_CIVILITY = re.compile(r"(?:m\.|mr\.?|mme\.?|mlle\.?|monsieur|madame|mademoiselle)\s+(?=\S)", re.IGNORECASE)
 _APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 
 _RESERVED_LINES = """
@@ -71,6 +72,11 @@ def fold(name: str) -> str:
     text = "".join(c for c in text if not unicodedata.combining(c)).lower()
     text = _NOT_ALLOWED.sub("", _GAPS.sub("-", text))
     return _HYPHENS.sub("-", text).strip("-")
+
+
+def without_civility(typed: str) -> str:
+    """What somebody typed to find a person, without the « Mme » or « M. » before the name."""
+    return _CIVILITY.sub("", typed.strip())
 
 
 def check_signs(name: str) -> None:
