@@ -51,3 +51,18 @@ def test_what_comes_later_is_the_list_of_packages_without_its_comments(tmp_path:
     file.write_text("# Previews.\nlibreoffice-writer-nogui\n\nrspamd 3.8  # the filter\n", encoding="utf-8")
     assert list(extras.package_names(file)) == ["libreoffice-writer-nogui", "rspamd"]
     assert "libreoffice-writer-nogui" in extras.package_names()
+
+
+def test_each_group_of_packages_that_comes_later_is_told_in_french(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`bin/up` reads « installed … » of the same program."""
+    installer = tmp_path / "install-extras"
+    installer.write_text(
+        "#!/bin/sh\necho 'S’installe.'\necho installed poppler-utils rspamd\n", encoding="utf-8"
+    )
+    installer.chmod(0o755)
+    monkeypatch.setattr(extras, "_INSTALLER", installer)
+    told: list[str] = []
+    extras.install(told.append)
+    assert told == ["    S’installe.", "    Installé : poppler-utils rspamd."]

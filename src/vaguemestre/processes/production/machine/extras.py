@@ -10,6 +10,7 @@ from vaguemestre.site.config import PROJECT
 
 _LIST = PROJECT / "packages/debian-extras.txt"
 _INSTALLER = PROJECT / "bin/install-extras"
+_GROUP = "installed "  # says the installer, for programs, once a group of packages is there
 
 
 def package_names(file: Path = _LIST) -> Iterator[str]:
@@ -39,6 +40,7 @@ def install(say: Say) -> None:
     ) as process:
         for line in process.stdout or ():
             last = line.strip()
-            say(f"    {last}")
+            is_group, names = last.startswith(_GROUP), last.removeprefix(_GROUP)
+            say(f"    Installé : {names}." if is_group else f"    {last}")
     if process.returncode:
         raise StepFailed(f"les aperçus bureautiques manquent ({last}).")
