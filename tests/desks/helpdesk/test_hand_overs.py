@@ -218,6 +218,33 @@ def test_refused_or_forgotten_it_creates_nothing(client: Client, lucie: Account,
     assert not IssuedCode.objects.exists()
 
 
+def test_a_second_request_names_the_first_and_its_confirmer_reads_that_it_waits_no_more(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    head, officer = head_of("pvasseur"), account("ncarpentier", first_name="Nora", role="hr_officer")
+    where = f"/assistance/compte/{nicolas.pk}/remise"
+    assert "l’a déjà demandée" not in client.get(where).text
+    asked(client, nicolas, head)
+    page = client.get(where).text
+    assert "Lucie Poulain l’a déjà demandée" in page
+    assert "Philippe Vasseur peut la confirmer" in page
+    first = HandOverRow.objects.get()
+    asked(client, nicolas, head)
+    second = browser_of(head)
+    for answer in (
+        second.post(f"/assistance/remises/{first.pk}", {"verification": "Il est devant moi"}),
+        second.get(f"/assistance/remises/{first.pk}"),
+    ):
+        assert answer.status_code == 404
+        assert "Cette demande n’attend plus votre confirmation" in answer.text
+        assert "refusée ou remplacée" in answer.text
+    last = HandOverRow.objects.get(state=HandOverRow.State.ASKED)
+    code = second.post(f"/assistance/remises/{last.pk}", {"verification": "Il est devant moi"})
+    assert code_on(code.text)
+    assert "Vous l’avez déjà confirmée" in second.get(f"/assistance/remises/{last.pk}").text
+    assert "n’attend plus" not in browser_of(officer).get(f"/assistance/remises/{first.pk}").text
+
+
 def test_administrators_are_out_of_reach(client: Client, lucie: Account) -> None:
     admin, head = account("admin", role="administrator"), head_of("pvasseur")
     assert asked(client, admin, head).status_code == 200

@@ -61,6 +61,18 @@ def pending_hand_over(hand_over_id: int, second_id: int, now: datetime) -> HandO
     return next(iter(_details(_pending(second_id, now).filter(pk=hand_over_id))), None)
 
 
+def ended_hand_over(hand_over_id: int, second_id: int) -> HandOverDetail | None:
+    """One that a person was asked to confirm, whatever became of it; None if it is another person's."""
+    rows = HandOverRow.objects.filter(pk=hand_over_id, second_id=second_id)
+    return next(iter(_details(rows.exclude(second_id__in=withdrawn_accounts()))), None)
+
+
+def waiting_hand_over_of(account_id: int, now: datetime) -> HandOverDetail | None:
+    """The hand-over of an account that still waits to be confirmed."""
+    rows = HandOverRow.objects.filter(account_id=account_id, state=HandOverRow.State.ASKED, until__gt=now)
+    return next(iter(_details(rows)), None)
+
+
 def hand_overs_of(account_id: int, *, limit: int = 5) -> list[HandOverDetail]:
     """The latest hand-overs of an account, newest first."""
     return _details(HandOverRow.objects.filter(account_id=account_id).order_by("-pk")[:limit])

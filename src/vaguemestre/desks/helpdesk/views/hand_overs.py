@@ -16,8 +16,10 @@ from vaguemestre.desks.helpdesk.forms import ConfirmForm, HandOverForm
 from vaguemestre.desks.helpdesk.http import for_operators, person_or_404
 from vaguemestre.desks.helpdesk.queries.hand_overs import (
     confirmers_for,
+    ended_hand_over,
     pending_hand_over,
     pending_hand_overs,
+    waiting_hand_over_of,
 )
 from vaguemestre.desks.helpdesk.values import HandOverDetail
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -56,7 +58,8 @@ def request_hand_over(request: SignedInRequest, account_id: int) -> HttpResponse
             return HttpResponseRedirect(f"{url}?fait=hand-over-asked")
         except Refusal as refusal:
             form.add_error("reason", sentence(refusal))
-    return render(request, "helpdesk/hand_over_ask.html", {"account": account, "form": form})
+    context = {"account": account, "form": form, "waiting": waiting_hand_over_of(account_id, now)}
+    return render(request, "helpdesk/hand_over_ask.html", context)
 
 
 @require_GET
@@ -90,7 +93,7 @@ def confirm(request: SignedInRequest, hand_over_id: int) -> HttpResponse:
     now, second_id = timezone.now(), request.who.account_id
     hand_over = pending_hand_over(hand_over_id, second_id, now)
     if hand_over is None:
-        raise Http404
+        return _ended(request, hand_over_id)
     form = ConfirmForm(request.POST or None)
     context = {"hand_over": hand_over, "form": form, "site": request.build_absolute_uri("/assistant/code")}
     if request.method == "POST" and form.is_valid():
@@ -102,6 +105,14 @@ def confirm(request: SignedInRequest, hand_over_id: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("verification", sentence(refusal))
     return render(request, "helpdesk/hand_over.html", context)
+
+
+def _ended(request: SignedInRequest, hand_over_id: int) -> HttpResponse:
+    """What became of a hand-over that no longer waits: the person may stand before its confirmer."""
+    hand_over = ended_hand_over(hand_over_id, request.who.account_id)
+    if hand_over is None:
+        raise Http404
+    return render(request, "helpdesk/hand_over_ended.html", {"hand_over": hand_over}, status=404)
 
 
 @require_POST
