@@ -18,6 +18,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials import services as credentials
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import account_of_mailbox, find_account, presented
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import find_academy_id, service_card
 from vaguemestre.people.directory.services import found_academy, take_technical_names
@@ -46,7 +47,7 @@ def create_people(config: Config, ledger: Ledger, progress: Progress, now: datet
     for number, part in enumerate(CAST):
         progress("Comptes de démonstration", number / len(CAST))
         account_id, state = accounts[part.dossier]
-        if state == "pending" and not part.is_pending:
+        if state == AccountState.PENDING and not part.is_pending:
             _activate(academy_id, account_id, part, ledger, now)
     sync_owners(None, by=BY, now=now)
     _join_secretary(config.academy.domain, now)

@@ -20,10 +20,9 @@ from vaguemestre.desks.bulk.rules.verdicts import UNDOABLE, undo_verdict, verdic
 from vaguemestre.desks.bulk.values import Act, Order, Skip, State
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.rules.account_states import StateChange, state_after
-from vaguemestre.people.credentials.values import ActFacts
+from vaguemestre.people.credentials.values import AccountState, ActFacts
 
 BY = "account:1"
-STATES = ("pending", "active", "suspended", "closed")
 
 
 @st.composite
@@ -33,7 +32,7 @@ def accounts(draw: st.DrawFn) -> ActFacts:
         person_id=1,
         username="u",
         mailbox="u@x",
-        state=draw(st.sampled_from(STATES)),
+        state=draw(st.sampled_from(AccountState)),
         mailbox_state=draw(st.sampled_from(("open", "held", "closed"))),
         role=draw(st.sampled_from(("agent", "helpdesk", "administrator"))),
         quota_mb=draw(st.sampled_from((100, 2048))),

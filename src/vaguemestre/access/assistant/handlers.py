@@ -17,6 +17,7 @@ from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.people.credentials.events import AccountActivated, PersonErased
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import identified, is_closed, presented
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.paragraphs.queries import paragraph_for
 from vaguemestre.people.paragraphs.values import LetterKind
 
@@ -24,7 +25,11 @@ from vaguemestre.people.paragraphs.values import LetterKind
 def send_welcome(event: AccountActivated) -> None:
     """Deliver the welcome message, once."""
     account = presented(event.account_id)
-    if account is None or account.state != "active" or identified(event.account_id).person_id is None:
+    if (
+        account is None
+        or account.state != AccountState.ACTIVE
+        or identified(event.account_id).person_id is None
+    ):
         return
     now, domain = timezone.now(), account.address.rpartition("@")[2]
     content = welcome_message(

@@ -18,7 +18,7 @@ from vaguemestre.people.credentials.events import AccountChanged, AccountsChange
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import Presented, alarm_contacts, is_closed, presented
 from vaguemestre.people.credentials.services import delete_expired_tokens
-from vaguemestre.people.credentials.values import SHARED_MAILBOX
+from vaguemestre.people.credentials.values import SHARED_MAILBOX, AccountState
 from vaguemestre.people.lifecycle.events import ClosingNear, ClosingWithdrawn
 from vaguemestre.people.provisioning.ports import mail_directory
 
@@ -62,7 +62,7 @@ def notify_owner(event: AccountTouched) -> None:
     A mailbox held after a compromise gets the notice by ordinary mail, to be read later.
     """
     account = presented(event.account_id)
-    if account is None or account.state != "active":
+    if account is None or account.state != AccountState.ACTIVE:
         return
     at = datetime.fromisoformat(event.at)
     domain = account.address.partition("@")[2]
@@ -90,7 +90,7 @@ def notify_owner(event: AccountTouched) -> None:
 def notify_contacts(event: ContactsToTell) -> None:
     """Mail the same notice to the recovery contacts: somebody else may be reading the mailbox."""
     account, now = presented(event.account_id), timezone.now()
-    if account is None or account.state != "active":
+    if account is None or account.state != AccountState.ACTIVE:
         return
     mailbox, sender = _sending_addresses(account)
     for to in alarm_contacts(event.account_id, now):
@@ -117,7 +117,7 @@ def purge_expired() -> None:
 def mail_contact(event: ContactMailDue) -> None:
     """Send the message to the recovery contact."""
     account = presented(event.account_id) if event.account_id else None
-    if account is None or account.state != "active":
+    if account is None or account.state != AccountState.ACTIVE:
         return
     to, code = unseal_letter(event.sealed, event.account_id, secret_keys.get())
     site, now = _site_of(account), timezone.now()

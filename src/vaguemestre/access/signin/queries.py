@@ -27,6 +27,7 @@ from vaguemestre.people.credentials.queries import (
     second_factor_due,
 )
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES, Policy
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import (
     academies_outside,
     academy_domain,
@@ -63,7 +64,7 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
         return None
     account_id, started, ends_at, shared, mine, data = values
     account = presented(account_id) if account_id and started else None
-    if account is None or account.state != "active" or started is None:
+    if account is None or account.state != AccountState.ACTIVE or started is None:
         return None
     opened = SessionStore().decode(data)
     user = Who(
@@ -134,7 +135,9 @@ class SessionHolder(NamedTuple):
 
 def session_holder(session_key: str, now: datetime) -> SessionHolder | None:
     """The holder of that open session; None when it is over or its account is not active."""
-    rows = BrowserSession.objects.filter(pk=session_key, expire_date__gt=now, account__state="active")
+    rows = BrowserSession.objects.filter(
+        pk=session_key, expire_date__gt=now, account__state=AccountState.ACTIVE
+    )
     row = rows.values_list("account_id", "account__mailbox").first()
     return SessionHolder(*row) if row else None
 
@@ -158,7 +161,7 @@ def sessions_over(session_keys: Collection[str], now: datetime) -> set[str]:
 def sessions_open_until(session_keys: Collection[str], now: datetime) -> dict[str, datetime]:
     """End of each open session if it is not used in the meantime, by key."""
     rows = BrowserSession.objects.filter(
-        pk__in=session_keys, expire_date__gt=now, account__state="active"
+        pk__in=session_keys, expire_date__gt=now, account__state=AccountState.ACTIVE
     ).values_list("pk", "expire_date")
     return dict(rows)
 

@@ -1,6 +1,7 @@
 """`vaguemestre account`: show, suspend, resume and close accounts."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from vaguemestre.mailbox.sorting.services import end_own_absences
 from vaguemestre.people.credentials.queries import app_passwords_of, find_account, presented
 from vaguemestre.people.credentials.rules.account_states import StateChange
 from vaguemestre.people.credentials.services import add_activation_link, move_account, set_span
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import addresses_by_person, person_of, placed_posts_of
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.people.provisioning.services import provision_accounts
@@ -24,7 +26,12 @@ from vaguemestre.people.provisioning.services import provision_accounts
 app = typer.Typer(help="Comptes : montrer, suspendre, rétablir, fermer.", no_args_is_help=True)
 
 _Username = Annotated[str, typer.Argument(help="L’identifiant, ou une adresse du compte.")]
-_STATES = {"pending": "jamais activé", "active": "actif", "suspended": "suspendu", "closed": "fermé"}
+_STATES: Mapping[str, str] = {
+    AccountState.PENDING: "jamais activé",
+    AccountState.ACTIVE: "actif",
+    AccountState.SUSPENDED: "suspendu",
+    AccountState.CLOSED: "fermé",
+}
 # Sentences after each act, and how to reverse it.
 _DONE = {
     "suspend": (
@@ -104,7 +111,7 @@ def link(username: _Username) -> None:
         raise Refusal("credentials.account-unknown", username=username)
     if account.person_id is not None:
         raise Failed(f"{username} est à une personne : elle l’active avec son NUMEN.", 1)
-    if account.state != "pending":
+    if account.state != AccountState.PENDING:
         raise Failed(f"{username} est {_STATES[account.state]} : seul un compte jamais activé a un lien.", 1)
     with transaction.atomic():
         token = add_activation_link(account.account_id, by="cli", now=timezone.now())

@@ -23,6 +23,7 @@ from vaguemestre.people.credentials.queries import (
 )
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
 from vaguemestre.people.credentials.services import give_role
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory import services as directory
 from vaguemestre.people.directory.queries import ServiceSummary
 from vaguemestre.people.directory.values import Place
@@ -99,7 +100,7 @@ def check_appointment(account_id: int, service: ServiceSummary) -> None:
     if identified(account_id).role not in ("agent", _OFFICER):
         raise Refusal("backoffice.officer-otherwise")
     account = presented(account_id)
-    if account is None or account.state != "active":
+    if account is None or account.state != AccountState.ACTIVE:
         raise Refusal("backoffice.role-not-active")
 
 
@@ -150,7 +151,7 @@ def check_role_change(account_id: int, role: str, asker_id: int, office_academy:
         raise Refusal("backoffice.role-of-installation")
     if role == "agent" or account is None:
         return
-    if account.state != "active":
+    if account.state != AccountState.ACTIVE:
         raise Refusal("backoffice.role-not-active")
     if role == _ADMINISTRATOR and not holds_second_factor(account_id):
         raise Refusal("backoffice.role-needs-factor")

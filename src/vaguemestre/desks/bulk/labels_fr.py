@@ -1,6 +1,9 @@
 """French words of acts on many."""
 
+from collections.abc import Mapping
+
 from vaguemestre.desks.bulk.values import Act, Phase, Skip, State
+from vaguemestre.people.credentials.values import AccountState
 
 ACTS = {  # the one a page opens on first: it takes nothing from anybody
     Act.NOTICE: "Avis par courriel",
@@ -83,9 +86,9 @@ SKIPS = {
     Skip.REFUSED: "l’adresse a refusé le courriel",
     Skip.SILENT: "sa boîte ne répond pas : nouvel essai bientôt",
 }
-ACCOUNT_STATES = {
-    "pending": "Jamais activé",
-    "active": "Actif",
-    "suspended": "Suspendu",
-    "closed": "Fermé",
+ACCOUNT_STATES: Mapping[str, str] = {
+    AccountState.PENDING: "Jamais activé",
+    AccountState.ACTIVE: "Actif",
+    AccountState.SUSPENDED: "Suspendu",
+    AccountState.CLOSED: "Fermé",
 }

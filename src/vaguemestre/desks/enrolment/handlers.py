@@ -11,6 +11,7 @@ from vaguemestre.desks.enrolment.rules.request_mail import ServiceNotice, applic
 from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import Presented, is_closed, presented
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.directory.queries import person_of
 from vaguemestre.people.intake.events import PersonTransferred
@@ -80,7 +81,7 @@ def _officers(step: StepNotice) -> list[Presented]:
     return [
         account
         for account in accounts
-        if account and account.state == "active" and not account.mail_held_since
+        if account and account.state == AccountState.ACTIVE and not account.mail_held_since
     ]
 
 

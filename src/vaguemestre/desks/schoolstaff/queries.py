@@ -9,6 +9,7 @@ from vaguemestre.desks.schoolstaff.rules.stays import ending_by, stay_on
 from vaguemestre.desks.schoolstaff.rules.views import week_of
 from vaguemestre.desks.schoolstaff.values import StaffMember, Stay
 from vaguemestre.people.credentials.queries import accounts_by_person
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import (
     HeadedPlace,
     StaffPost,
@@ -18,8 +19,6 @@ from vaguemestre.people.directory.queries import (
 )
 from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.lifecycle.queries import declared_departures
-
-_CLOSED, _PENDING = "closed", "pending"
 
 
 def staff_of(places: Collection[HeadedPlace], head_id: int, today: date) -> list[StaffMember]:
@@ -38,8 +37,8 @@ def staff_of(places: Collection[HeadedPlace], head_id: int, today: date) -> list
     for (person_id, _), posts in by_stay.items():
         account = accounts.get(person_id)
         stay = stay_on((Stay(post.starts_on, post.ends_on) for post in posts), today, last_day)
-        if stay is not None and (account is None or account.state != _CLOSED):
-            is_activated = None if account is None else account.state != _PENDING
+        if stay is not None and (account is None or account.state != AccountState.CLOSED):
+            is_activated = None if account is None else account.state != AccountState.PENDING
             stay = ending_by(stay, departures.get(account.account_id) if account else None)
             if stay.until is None or stay.until >= today:
                 members.append(_member(posts, stay, is_activated))

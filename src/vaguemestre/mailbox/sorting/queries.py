@@ -39,6 +39,7 @@ from vaguemestre.mailbox.sorting.values import (
     SpamSettings,
 )
 from vaguemestre.people.credentials.queries import account_facts
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
     listed_people_by_address,
@@ -261,7 +262,8 @@ def accounts_with_outdated_scripts(most: int) -> list[int]:
 def is_held(account_id: int, now: datetime) -> bool:
     """Whether the mailbox is on hold, or its account suspended: nothing opens it for a while."""
     return any(
-        facts.state == "suspended" or (facts.state == "active" and facts.mailbox_state == "held")
+        facts.state == AccountState.SUSPENDED
+        or (facts.state == AccountState.ACTIVE and facts.mailbox_state == "held")
         for facts in account_facts([account_id], now)
     )
 
@@ -269,7 +271,7 @@ def is_held(account_id: int, now: datetime) -> bool:
 def owner_of(account_id: int, now: datetime, *, whatever_state: bool = False) -> Owner | None:
     """Owner as their correspondents know them; None when the mailbox may not be opened."""
     for facts in account_facts([account_id], now):
-        if facts.state != "active" and not whatever_state:
+        if facts.state != AccountState.ACTIVE and not whatever_state:
             return None
         name, directory_addresses = facts.username, []
         if facts.person_id is not None:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.models import Person
 from vaguemestre.people.service_classes.models import ServiceClass
 
@@ -12,11 +13,7 @@ from vaguemestre.people.service_classes.models import ServiceClass
 class Account(AbstractBaseUser):
     """A sign-in object: one person, one account (docs/domain.md §7). The password column holds Argon2id."""
 
-    class State(models.TextChoices):
-        PENDING = "pending"  # never activated: no password opens it
-        ACTIVE = "active"
-        SUSPENDED = "suspended"
-        CLOSED = "closed"
+    State = AccountState
 
     class Role(models.TextChoices):
         AGENT = "agent"
@@ -41,7 +38,11 @@ class Account(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
     # an office covers every académie of the installation, not only that of the person (ADR 0036)
     spans_academies = models.BooleanField(default=False, db_default=False)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    state = models.CharField(
+        max_length=10,
+        choices=[(state.value, state.name.capitalize()) for state in AccountState],
+        default=AccountState.PENDING,
+    )
     state_since = models.DateTimeField(null=True, blank=True)
     mailbox_state = models.CharField(max_length=10, choices=Mailbox.choices, default=Mailbox.OPEN)
     mailbox_since = models.DateTimeField(null=True, blank=True)
@@ -74,7 +75,7 @@ class Account(AbstractBaseUser):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
-        return self.state == self.State.ACTIVE
+        return self.state == AccountState.ACTIVE
 
 
 class AppPassword(models.Model):

@@ -26,13 +26,20 @@ class TokenKeys:
     issuer: str
 
 
+class AccountState(StrEnum):
+    PENDING = "pending"  # never activated: no password opens it
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True)
 class Identified:
     """An account at sign-in. `hashed`: the hash of its password; "" if no password opens it."""
 
     account_id: int
     person_id: int | None
-    state: str
+    state: AccountState
     role: str
     hashed: str = field(repr=False)
     owes_factor: bool = False  # an administrator asked for a second factor
@@ -91,13 +98,13 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActFacts:
-    """What decides whether an act changes an account. `state`, `mailbox_state`, `role`: as in `Account`."""
+    """What decides whether an act changes an account. `mailbox_state`, `role`: as in `Account`."""
 
     account_id: int
     person_id: int
     username: str
     mailbox: str
-    state: str
+    state: AccountState
     mailbox_state: str
     role: str
     quota_mb: int

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.lifecycle.values import EventKind, Forecast, Step
 
 EVENT_LABELS: Mapping[EventKind, str] = {
@@ -42,10 +43,10 @@ CONSEQUENCE_SENTENCES: Mapping[Step, str] = {
     Step.PURGE: "la boîte est effacée : il n’en reste rien",
 }
 ACCOUNT_STATE_LABELS: Mapping[str, str] = {
-    "pending": "jamais activé",
-    "active": "actif",
-    "suspended": "suspendu",
-    "closed": "fermé",
+    AccountState.PENDING: "jamais activé",
+    AccountState.ACTIVE: "actif",
+    AccountState.SUSPENDED: "suspendu",
+    AccountState.CLOSED: "fermé",
 }
 MAILBOX_STATE_LABELS: Mapping[str, str] = {
     "open": "ouverte",

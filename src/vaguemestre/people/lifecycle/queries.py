@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import AccountStatus, account_status, account_statuses
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import HeadedPlace, places_headed_by
 from vaguemestre.people.lifecycle import rules
 from vaguemestre.people.lifecycle.models import LifecycleEvent
@@ -117,7 +118,7 @@ def first_event_that_did(event: LifecycleEvent, steps: Collection[Step]) -> Life
 def suspended_by_service(account_ids: Collection[int]) -> frozenset[int]:
     """Which of these accounts an open declaration of their service suspends: it alone reopens them."""
     statuses = account_statuses(account_ids)
-    held = [pk for pk, account in statuses.items() if account.state == "suspended"]
+    held = [pk for pk, account in statuses.items() if account.state == AccountState.SUSPENDED]
     suspended = set[int]()
     for batch in batched(held, _BATCH_PARAMS):
         rows = LifecycleEvent.objects.filter(ended_at=None, account_id__in=batch)

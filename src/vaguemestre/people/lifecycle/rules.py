@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from vaguemestre.foundation.kernel.times import months_after
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.lifecycle.values import (
     Consequence,
     ConsequenceTable,
@@ -71,7 +72,7 @@ class SituationOutcome(StrEnum):
 
 def may_happen(event: EventKind, state: str, mailbox_state: str) -> bool:
     """Whether an event may still affect the account: a death freezes the mailbox of a closed one."""
-    return state != "closed" or (event is EventKind.DEATH and mailbox_state != "purged")
+    return state != AccountState.CLOSED or (event is EventKind.DEATH and mailbox_state != "purged")
 
 
 def situation_outcome(

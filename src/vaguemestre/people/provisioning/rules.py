@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.provisioning.values import NO_LIMITS, AppKey, ExpectedMailbox, MailboxLimits
 
 
@@ -45,7 +46,7 @@ def expected_mailbox(
         receives = tuple(dict.fromkeys((*receives, mailbox)))
     return ExpectedMailbox(
         mailbox=mailbox,
-        active=state == "active" and mailbox_state == "open",
+        active=state == AccountState.ACTIVE and mailbox_state == "open",
         quota_mb=quota_mb,
         names=tuple(sorted({*receives, username, mailbox})),
         receives=receives,

@@ -15,6 +15,7 @@ from vaguemestre.people.credentials.events import (
     PersonErased,
 )
 from vaguemestre.people.credentials.queries import account_status, is_closed, presented
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.events import PeopleArrived, PeopleChanged, PlacesDescribed
 from vaguemestre.people.directory.queries import person_of, structure_ids_ever_of
 from vaguemestre.people.intake.events import PersonTransferred
@@ -113,7 +114,7 @@ def notify_of_several(event: MembersAdded) -> None:
     change, facts = _change_now(event, facts)
     for account_id in {*members, *queries.owners_of(event.box_id, timezone.now())}:
         recipient = members.get(account_id) or presented(account_id)
-        if recipient is None or recipient.state != "active" or event.by == f"account:{account_id}":
+        if recipient is None or recipient.state != AccountState.ACTIVE or event.by == f"account:{account_id}":
             continue
         notice = membership_notice(
             change,

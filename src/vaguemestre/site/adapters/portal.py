@@ -13,6 +13,7 @@ from vaguemestre.desks.schoolstaff.values import Part
 from vaguemestre.foundation.kernel.text.french_dates import moment_fr
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import PeopleFilter
 from vaguemestre.people.lifecycle.queries import places_directed_by
 from vaguemestre.schools.lists.queries import held_letters_of
@@ -101,7 +102,7 @@ def _ends_of_posts(who: Who, now: datetime) -> list[Errand]:
     until = today + timedelta(days=ENDING_DAYS)
     criteria = PeopleFilter(day=today, ends_by=until)
     scope = enrolment.scope_of(who.account_id)
-    _, count = enrolment.search_people(scope, criteria, state="active", count=1)
+    _, count = enrolment.search_people(scope, criteria, state=AccountState.ACTIVE, count=1)
     if not count:
         return []
     title = f"{counted(count, 'départ')} d’ici trente jours"

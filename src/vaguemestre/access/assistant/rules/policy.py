@@ -7,6 +7,8 @@ handed over by agreement of two people.
 
 from enum import StrEnum
 
+from vaguemestre.people.credentials.values import AccountState
+
 
 class Proof(StrEnum):
     """What a first activation requires: the setting `[academy] proof`."""
@@ -15,13 +17,9 @@ class Proof(StrEnum):
     CODE = "numen+code"
 
 
-PENDING = "pending"
-ACTIVE = "active"
-
-
 def is_proof_enough(state: str, *, is_right: bool, proof: Proof) -> bool:
     """Whether NUMEN and birth date are enough. `is_right`: both match the account's person."""
-    return is_right and state == PENDING and proof is Proof.NUMEN
+    return is_right and state == AccountState.PENDING and proof is Proof.NUMEN
 
 
 def code_address(state: str, *, is_right: bool, contact: str, on_file: str, proof: Proof) -> str:
@@ -31,6 +29,6 @@ def code_address(state: str, *, is_right: bool, contact: str, on_file: str, proo
     """
     if not is_right:
         return ""
-    if state == ACTIVE:
+    if state == AccountState.ACTIVE:
         return contact
-    return on_file if state == PENDING and proof is Proof.CODE else ""
+    return on_file if state == AccountState.PENDING and proof is Proof.CODE else ""

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from vaguemestre.access.assistant.queries import issued_code_mark
 from vaguemestre.access.assistant.rules.budgets import code_price, look_up_price
-from vaguemestre.access.assistant.rules.policy import ACTIVE, PENDING, Proof, is_proof_enough
+from vaguemestre.access.assistant.rules.policy import Proof, is_proof_enough
 from vaguemestre.access.assistant.values import (
     CodeAccepted,
     Identification,
@@ -26,7 +26,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.people.credentials.queries import account_of_person, find_account
-from vaguemestre.people.credentials.values import Identified, SecretKeys
+from vaguemestre.people.credentials.values import AccountState, Identified, SecretKeys
 from vaguemestre.people.directory.queries import find_person, person_by_numen
 from vaguemestre.people.directory.rules.numen_vault import digest
 from vaguemestre.people.directory.rules.numens import parse_numen
@@ -69,7 +69,7 @@ def identify(
             refund(price.budgets)
             record("assistant.found", to=subject, by="anybody", at=now)
             return Identification(account.account_id)
-        is_active = is_right and account is not None and account.state == ACTIVE
+        is_active = is_right and account is not None and account.state == AccountState.ACTIVE
         today = datetime.combine(paris_day(now), time.min, PARIS)
         is_notified = is_active and (notified_at is None or notified_at < today)
         record(_OWNER_NOTIFIED if is_notified else "assistant.not-found", to=subject, by="anybody", at=now)
@@ -97,7 +97,7 @@ def accept_code(
     account = find_account(claim.name) or by_numen
     person = find_person(account.person_id or NO_ACCOUNT if account else NO_ACCOUNT)
     is_right = person is not None and person.birth_date == claim.born
-    may_open = account is not None and account.state in (PENDING, ACTIVE)
+    may_open = account is not None and account.state in (AccountState.PENDING, AccountState.ACTIVE)
     mark = issued_code_mark(
         account.account_id if account and is_right and may_open else NO_ACCOUNT, claim.code, keys, now
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.access.assistant.rules.budgets import code_budget, code_price, letter_budget
-from vaguemestre.access.assistant.rules.policy import ACTIVE, Proof, code_address
+from vaguemestre.access.assistant.rules.policy import Proof, code_address
 from vaguemestre.access.assistant.services.identification import (
     NO_ACCOUNT,
     NO_WORK,
@@ -24,7 +24,7 @@ from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import usable_contact
 from vaguemestre.people.credentials.rules.delivered_codes import code_mark, drawn_code
-from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.credentials.values import AccountState, SecretKeys
 from vaguemestre.people.directory.values import NumenKeys
 
 _PURPOSE = "recover"
@@ -60,7 +60,7 @@ def send_code(
     owner, code = (account_id if address else NO_ACCOUNT), drawn_code()
     with transaction.atomic(durable=True):
         record("assistant.code-asked", to=journal_subject(account), by="anybody", at=now)
-        kind = "recover" if state == ACTIVE else "activate"
+        kind = "recover" if state == AccountState.ACTIVE else "activate"
         announce_letter(owner, kind, address, sealing, code=code, now=now)
     return CodeSent(owner, code_mark(code, owner, _PURPOSE, sealing))
 

@@ -18,7 +18,7 @@ from vaguemestre.people.credentials.services import (
     save_password_hash,
     withdraw_proofs,
 )
-from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.credentials.values import AccountState, SecretKeys
 from vaguemestre.people.directory.queries import find_person
 
 
@@ -66,7 +66,7 @@ def choose_password(
     contact = usable_contact(account_id, now)
     with transaction.atomic(durable=True):
         lock_account_row(account_id)
-        if recovery_mark(account_id) != former or identified(account_id).state != "active":
+        if recovery_mark(account_id) != former or identified(account_id).state != AccountState.ACTIVE:
             return False
         if mark:
             drops_factors = use_issued_code(account_id, mark, now=now)

@@ -22,6 +22,7 @@ from vaguemestre.people.credentials.events import AccountActivated
 from vaguemestre.people.credentials.ports import numen_words, secret_keys
 from vaguemestre.people.credentials.queries import Presented, has_namesake, password_context_of
 from vaguemestre.people.credentials.services import check_chosen_password, strength_of
+from vaguemestre.people.credentials.values import AccountState
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 @require_http_methods(["GET", "POST"])
 def activate(request: HttpRequest) -> HttpResponse:
     """Show the username, choose a password, accept the charter; then sign in to the portal."""
-    proved = proved_account(request, "pending")
+    proved = proved_account(request, AccountState.PENDING)
     if proved is None:
         return HttpResponseRedirect("/assistant/?choix=identifiant")
     account = proved.account
@@ -65,7 +66,7 @@ def activate(request: HttpRequest) -> HttpResponse:
 @require_POST
 def judge(request: HttpRequest) -> HttpResponse:
     """The strength of the password being typed, as JSON."""
-    proved = proved_account(request, "pending") or proved_account(request, "active")
+    proved = proved_account(request, AccountState.PENDING) or proved_account(request, AccountState.ACTIVE)
     if proved is None:
         raise Http404
     typed = request.POST.get("new_password", "")[:1024]

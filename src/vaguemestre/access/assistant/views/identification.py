@@ -29,6 +29,7 @@ from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import account_of_link, identified
 from vaguemestre.people.credentials.rules.delivered_codes import LIFE
 from vaguemestre.people.credentials.services.activation import link_sha256
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.ports import numen_keys
 
 _CHOICES = ("identifiant", "premiere-connexion")
@@ -79,7 +80,7 @@ def give_issued_code(request: HttpRequest) -> HttpResponse:
             return defer(request, form, answer, secret_keys.get())
         case CodeAccepted():
             store_proved_account(request, answer.account_id, answer.mark)
-            is_first = identified(answer.account_id).state == "pending"
+            is_first = identified(answer.account_id).state == AccountState.PENDING
             return HttpResponseRedirect(
                 reverse("assistant:activate" if is_first else "assistant:recover-password")
             )

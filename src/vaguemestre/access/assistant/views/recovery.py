@@ -37,6 +37,7 @@ from vaguemestre.people.credentials.ports import numen_words, secret_keys
 from vaguemestre.people.credentials.queries import identified, password_context_of
 from vaguemestre.people.credentials.rules.delivered_codes import LIFE
 from vaguemestre.people.credentials.services import check_chosen_password
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.ports import numen_keys
 
 
@@ -80,7 +81,7 @@ def give_code(request: HttpRequest) -> HttpResponse:
             delivered, form.cleaned_data["code"], secret_keys.get(), now=timezone.now()
         ):
             store_proved_account(request, delivered.account_id)
-            is_first = identified(delivered.account_id).state == "pending"
+            is_first = identified(delivered.account_id).state == AccountState.PENDING
             return HttpResponseRedirect(
                 reverse("assistant:activate" if is_first else "assistant:recover-password")
             )
@@ -92,7 +93,7 @@ def give_code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def choose_password(request: HttpRequest) -> HttpResponse:
     """Choose a new password; then sign in with it and the second factor, if any."""
-    proved = proved_account(request, "active")
+    proved = proved_account(request, AccountState.ACTIVE)
     if proved is None:
         return HttpResponseRedirect(reverse("assistant:recover"))
     account_id = proved.account.account_id

@@ -35,6 +35,7 @@ from vaguemestre.people.credentials.services import (
     undo_change,
     void_password,
 )
+from vaguemestre.people.credentials.values import AccountState
 
 ADDED_BEFORE = UNDO_LIFE  # the act whose notice the owner followed
 _BY = "notice"  # the holder of the link: the owner, or a reader of the recovery contact's mail
@@ -82,7 +83,7 @@ def lock_account(
     """
     account_id, to = alarm.account_id, f"account:{alarm.account_id}"
     with transaction.atomic(durable=True):
-        if not _use_link(alarm.mark, now) or identified(account_id).state != "active":
+        if not _use_link(alarm.mark, now) or identified(account_id).state != AccountState.ACTIVE:
             raise Refusal("signin.link-used")
         _check_standing(alarm)
         end_links(account_id, now=now)

@@ -24,10 +24,10 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import account_facts, identified
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.people.credentials.services import forget_tokens, lock_account_row, note_sessions_ended
-from vaguemestre.people.credentials.values import Identified
+from vaguemestre.people.credentials.values import AccountState, Identified
 
 DELETED_AFTER = timedelta(days=2)
-_INACTIVE = ("suspended", "closed")  # a pending account has no session to end
+_INACTIVE = (AccountState.SUSPENDED, AccountState.CLOSED)  # a pending account has no session to end
 
 
 class BrowserOrigin(NamedTuple):

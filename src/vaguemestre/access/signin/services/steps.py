@@ -54,10 +54,8 @@ from vaguemestre.people.credentials.services import (
     use_code,
     use_recovery_code,
 )
-from vaguemestre.people.credentials.values import ConfirmedDevice, Identified, SecretKeys
+from vaguemestre.people.credentials.values import AccountState, ConfirmedDevice, Identified, SecretKeys
 from vaguemestre.people.directory.rules.numens import is_numen
-
-_ACTIVE = "active"
 
 
 class _SecretCheck(NamedTuple):
@@ -120,7 +118,7 @@ def _check_attempt(
     devices, passkeys = devices_of(account_id), public_keys_of(account_id)
     is_due = account is not None and (account.owes_factor or account.role in (policy or Policy()).roles)
     pending = PendingSignIn(
-        account_id=account.account_id if account and account.state == _ACTIVE else 0,
+        account_id=account.account_id if account and account.state == AccountState.ACTIVE else 0,
         needed=factors_due(check.factor, gives_codes=bool(devices), needs_passkey=is_due and bool(passkeys)),
         started=now,
         shared=attempt.shared,
@@ -149,7 +147,7 @@ def continue_sign_in(pending: PendingSignIn, code: str, keys: SecretKeys, *, now
     A sign-in that read the account before its sessions were ended is void.
     """
     account = identified(pending.account_id)
-    if account.state != _ACTIVE or pending.mark != account_mark(account):
+    if account.state != AccountState.ACTIVE or pending.mark != account_mark(account):
         pending = replace(pending, account_id=0)
     # The password is already proved: codes have a budget of their own, which strangers cannot spend.
     budgets = {f"code:{account.account_id}": budgets_of.ACCOUNT}
@@ -177,7 +175,7 @@ def sign_in_by_partner(account_id: int, *, shared: bool, now: datetime, policy: 
     devices, user = devices_of(account.account_id), presented(account.account_id)
     owes_factor = account.owes_factor or account.role in (policy or Policy()).roles
     must_sign_in_here = owes_factor or user is None or user.is_barred
-    if account.state != _ACTIVE or must_sign_in_here:
+    if account.state != AccountState.ACTIVE or must_sign_in_here:
         with transaction.atomic(durable=True):
             _settle(Denied("signin.partner-refused"), account.account_id, {}, now=now)
         return Denied("signin.partner-refused")
@@ -220,7 +218,7 @@ def _better_hash(account: Identified | None, secret: str) -> str:
 
 def _check_secret(account: Identified | None, secret: str) -> _SecretCheck:
     """One slow hash: the PIN of an OTP key if a passcode was typed, else the password."""
-    active = account if account and account.state == _ACTIVE else None
+    active = account if account and account.state == AccountState.ACTIVE else None
     keys = [d for d in devices_of(active.account_id if active else 0) if d.kind == "key" and d.hashed_pin]
     passcode = passcode_typed(secret)
     if keys and passcode:

@@ -23,6 +23,7 @@ from vaguemestre.access.sso.registry.values import (
 )
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import presented
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import person_of, served_places
 from vaguemestre.people.directory.values import Place, Post
 
@@ -95,7 +96,7 @@ def identity_of(account_id: int, now: datetime) -> Identity:
     sub = Subject.objects.filter(account_id=account_id).values_list("sub", flat=True).first()
     identity = Identity(
         account_id=account_id,
-        is_active=account.state == "active",
+        is_active=account.state == AccountState.ACTIVE,
         subject=sub or "",
         username=account.username,
         role=account.role,

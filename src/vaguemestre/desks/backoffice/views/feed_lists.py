@@ -10,6 +10,7 @@ from vaguemestre.access.signin.queries import last_sign_ins
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.people.credentials.queries import accounts_of_people
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import academy_names_of, functions_at, place_names, shown_names
 from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.intake.queries import (
@@ -157,7 +158,7 @@ def _planned(
                 _consequence(row),
                 row.person_id in touched,
                 signed_in_at,
-                state == "pending",
+                state == AccountState.PENDING,
                 signed_in_at is not None and now - signed_in_at < _RECENT,
                 left.get(row.person_id or 0, ""),
             )

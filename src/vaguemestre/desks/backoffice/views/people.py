@@ -37,6 +37,7 @@ from vaguemestre.people.credentials.queries import (
     presented,
     usernames_of,
 )
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import (
     PersonSummary,
@@ -52,10 +53,10 @@ from vaguemestre.people.intake.queries import applied_lines_of_person
 from vaguemestre.people.service_classes.queries import class_summaries
 
 STATES = {
-    "pending": "Jamais activé",
-    "active": "Actif",
-    "suspended": "Suspendu",
-    "closed": "Fermé",
+    AccountState.PENDING: "Jamais activé",
+    AccountState.ACTIVE: "Actif",
+    AccountState.SUSPENDED: "Suspendu",
+    AccountState.CLOSED: "Fermé",
 }
 _HISTORY_LINES = 60
 _ACCOUNT_ACTIONS = ("credentials.account-", "credentials.mailbox-", "directory.civil-status-")

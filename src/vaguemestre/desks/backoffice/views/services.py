@@ -20,6 +20,7 @@ from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import OfficeChanged
 from vaguemestre.people.credentials.queries import find_account, presented
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import ServiceSummary, service_summaries, service_summary
 
 _ORDERS = {"code": "code", "nom": "name", "personnes": "people"}
@@ -79,7 +80,7 @@ def change_officers(request: SignedInRequest, service_id: int) -> HttpResponse:
     form = OfficerForm(request.POST)
     if form.is_valid():
         account = find_account(form.cleaned_data["account"])
-        if account is None or account.state in ("suspended", "closed"):
+        if account is None or account.state in (AccountState.SUSPENDED, AccountState.CLOSED):
             form.add_error("account", "Aucun compte ouvert ne porte cet identifiant ou cette adresse.")
         else:
             try:

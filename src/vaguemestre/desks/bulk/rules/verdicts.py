@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from vaguemestre.desks.bulk.values import Act, Order, Skip
-from vaguemestre.people.credentials.values import ActFacts
+from vaguemestre.people.credentials.values import AccountState, ActFacts
 
 INVERSE = {
     Act.SUSPEND: Act.RESUME,
@@ -38,7 +38,9 @@ def undo_verdict(
     if order.act is Act.QUOTA:
         if facts is None:
             return Skip.GONE
-        return Skip.CHANGED if facts.quota_mb != order.quota_mb or facts.state == "closed" else None
+        return (
+            Skip.CHANGED if facts.quota_mb != order.quota_mb or facts.state == AccountState.CLOSED else None
+        )
     if facts and treated_at and _since(order.act, facts) not in (treated_at, None):
         return Skip.CHANGED
     skip = verdict(Order(INVERSE[order.act], order.note), facts, by)
@@ -53,11 +55,13 @@ def _by_state(order: Order, facts: ActFacts) -> Skip | None:
     match order.act:
         case Act.EXPORT:
             return None
-        case _ if facts.state == "closed":
+        case _ if facts.state == AccountState.CLOSED:
             return Skip.CLOSED
         case Act.NOTICE:
-            return None if (facts.state, facts.mailbox_state) == ("active", "open") else Skip.UNREAD
-        case Act.LETTERS | Act.REMINDER if facts.state != "pending":
+            return (
+                None if (facts.state, facts.mailbox_state) == (AccountState.ACTIVE, "open") else Skip.UNREAD
+            )
+        case Act.LETTERS | Act.REMINDER if facts.state != AccountState.PENDING:
             return Skip.ACTIVATED
         case Act.LETTERS:
             return None
@@ -70,7 +74,7 @@ def _by_state(order: Order, facts: ActFacts) -> Skip | None:
 
 def _is_so(order: Order, facts: ActFacts) -> bool:
     """Whether the account is already as the act would leave it."""
-    is_suspended = facts.state == "suspended"
+    is_suspended = facts.state == AccountState.SUSPENDED
     return {
         Act.SUSPEND: is_suspended,
         Act.RESUME: not is_suspended,

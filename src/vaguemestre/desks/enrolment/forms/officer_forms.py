@@ -12,6 +12,7 @@ from vaguemestre.desks.enrolment.forms.birth_dates import checked_birth_date
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import PeopleFilter
 from vaguemestre.people.directory.rules.nomenclature import function_choices
 from vaguemestre.people.directory.rules.numens import parse_numen
@@ -31,10 +32,10 @@ CATEGORY_LABELS = {
     StaffCategory.AED: "Assistant d’éducation",
 }
 ACCOUNT_STATE_LABELS = {
-    "pending": "Jamais activé",
-    "active": "Actif",
-    "suspended": "Suspendu",
-    "closed": "Fermé",
+    AccountState.PENDING: "Jamais activé",
+    AccountState.ACTIVE: "Actif",
+    AccountState.SUSPENDED: "Suspendu",
+    AccountState.CLOSED: "Fermé",
 }
 
 

@@ -14,6 +14,7 @@ from vaguemestre.people.credentials.queries import (
     presented,
 )
 from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory import queries as directory
 from vaguemestre.people.directory.queries import ManagedPerson
 from vaguemestre.people.directory.rules.similarity import NEEDS_REVIEW, MatchReason
@@ -172,7 +173,7 @@ def letter_of(
     if is_deceased(identity.account_id) or not is_within_reach(scope, person_id):
         return None
     card = directory.service_card_of(person.service_id)
-    is_activated = identity.state != "pending"
+    is_activated = identity.state != AccountState.PENDING
     return DeliveryLetter(
         civility=civil.civility,
         name=f"{civil.civility} {civil.shown_first_name} {civil.shown_last_name}".strip(),

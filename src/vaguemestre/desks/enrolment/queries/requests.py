@@ -20,7 +20,7 @@ from vaguemestre.desks.enrolment.values import (
     Workplace,
 )
 from vaguemestre.people.credentials.rules.secret_box import unseal
-from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.credentials.values import AccountState, SecretKeys
 from vaguemestre.people.directory.queries import service_summaries
 
 PAGE = 30
@@ -83,7 +83,7 @@ def officers_of(service_id: int) -> tuple[tuple[int, str], ...]:
 
 def services_with_officer() -> frozenset[int]:
     """The services that an active account is an officer of."""
-    rows = Officer.objects.filter(account__state="active")
+    rows = Officer.objects.filter(account__state=AccountState.ACTIVE)
     return frozenset(rows.values_list("service_id", flat=True))
 
 

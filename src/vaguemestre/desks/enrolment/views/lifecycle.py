@@ -24,6 +24,7 @@ from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import AccountsChanged
 from vaguemestre.people.credentials.queries import account_of_person
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import ManagedPerson
 from vaguemestre.people.lifecycle import rules, services
 from vaguemestre.people.lifecycle.labels_fr import (
@@ -173,7 +174,7 @@ def _withdrawal(person: ManagedPerson, life: AccountLifecycle) -> Confirmation:
         ],
         button="Retirer cette déclaration",
         back=reverse("enrolment:lifecycle", args=[person.person_id]),
-        is_dangerous=(life.state, life.mailbox_state) != ("active", "open"),
+        is_dangerous=(life.state, life.mailbox_state) != (AccountState.ACTIVE, "open"),
     )
 
 

@@ -43,6 +43,7 @@ from vaguemestre.people.credentials.queries.factors import waiting_for_password
 from vaguemestre.people.credentials.queries.holders import people_of_usernames
 from vaguemestre.people.credentials.queries.keys import current_key
 from vaguemestre.people.credentials.rules.delivered_codes import masked
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import (
     find_person,
     helpdesk_people_page,
@@ -182,7 +183,7 @@ def action_target(account_id: int, operator_id: int, now: datetime) -> ActionTar
         contact_for_code(account_id, account.state, now),
         count_on_hold(account_id),
         has_key=current_key(account_id) is not None,
-        can_send=account.state == "active" and account.mail_held_since is None,
+        can_send=account.state == AccountState.ACTIVE and account.mail_held_since is None,
         outreaches_operator=outreaches(account, operator_id),
         is_person=account.person_id is not None,
         is_suspended_by_service=bool(suspended_by_service([account_id])),
@@ -191,7 +192,7 @@ def action_target(account_id: int, operator_id: int, now: datetime) -> ActionTar
 
 def contact_for_code(account_id: int, state: str, now: datetime) -> str:
     """The contact a code may be sent to: the verified one, or before activation the one from HR."""
-    if state != "pending":
+    if state != AccountState.PENDING:
         return usable_contact(account_id, now)
     person = find_person(identified(account_id).person_id or 0)
     return person.recovery_address if person else ""

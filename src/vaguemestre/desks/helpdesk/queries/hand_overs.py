@@ -16,6 +16,7 @@ from vaguemestre.people.credentials.queries import (
 )
 from vaguemestre.people.credentials.queries.factors import waiting_for_password
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import heads_of_places_served, newest_post_label
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
 
@@ -32,7 +33,7 @@ def confirmers_for(account_id: int, now: datetime) -> list[Confirmer]:
     if account is None or account.person_id is None:
         return []
     accounts = accounts_by_person(heads_of_places_served(account.person_id, paris_day(now)))
-    heads = [head.account_id for head in accounts.values() if head.state == "active"]
+    heads = [head.account_id for head in accounts.values() if head.state == AccountState.ACTIVE]
     able = _who_may_act(heads, account_id) or _who_may_act(
         accounts_with_role(_OFFICER, limit=_MAX_CONFIRMERS, academy_id=account.academy_id), account_id
     )

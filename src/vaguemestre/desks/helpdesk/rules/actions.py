@@ -7,6 +7,7 @@ from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
 from vaguemestre.desks.helpdesk.values import ActionTarget, DeskAction
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
+from vaguemestre.people.credentials.values import AccountState
 
 OPERATORS = frozenset({"helpdesk", "administrator"})
 MAX_REASON_CHARACTERS = 300
@@ -35,8 +36,8 @@ DIRECT_ACTIONS = tuple(
 HAND_OVER_LIFE = timedelta(days=3)  # time to confirm
 
 _POSSIBLE: Mapping[str, frozenset[DeskAction]] = {
-    "pending": frozenset({DeskAction.LIFT, DeskAction.SUSPEND, DeskAction.HAND_OVER}),
-    "active": frozenset(
+    AccountState.PENDING: frozenset({DeskAction.LIFT, DeskAction.SUSPEND, DeskAction.HAND_OVER}),
+    AccountState.ACTIVE: frozenset(
         {
             DeskAction.LIFT,
             DeskAction.SUSPEND,
@@ -46,7 +47,7 @@ _POSSIBLE: Mapping[str, frozenset[DeskAction]] = {
             DeskAction.GIVE_KEY,
         }
     ),
-    "suspended": frozenset({DeskAction.RESUME, DeskAction.COMPROMISED}),
+    AccountState.SUSPENDED: frozenset({DeskAction.RESUME, DeskAction.COMPROMISED}),
 }
 
 
@@ -56,11 +57,11 @@ def possible_actions(target: ActionTarget) -> frozenset[DeskAction]:
     A shared mailbox is nobody's account: what closed it is taken back, and nothing else is done to it here.
     """
     if not target.is_person:
-        return frozenset({DeskAction.RESUME}) if target.state == "suspended" else frozenset()
+        return frozenset({DeskAction.RESUME}) if target.state == AccountState.SUSPENDED else frozenset()
     actions = set(_POSSIBLE.get(target.state, ()))
     if target.is_suspended_by_service:
         actions.discard(DeskAction.RESUME)
-    if target.state in ("pending", "active") and target.contact:
+    if target.state in (AccountState.PENDING, AccountState.ACTIVE) and target.contact:
         actions.add(DeskAction.SEND_CODE)
     if actions and target.kept_back:
         actions.add(DeskAction.THROW_AWAY)
@@ -100,7 +101,7 @@ def check_somebody_else(target: ActionTarget, operator_id: int) -> None:
 
 def check_operator(role: str, state: str) -> None:
     """Raises Refusal `helpdesk.operator-left` for whoever may act at the desk no more."""
-    if role not in OPERATORS or state != "active":
+    if role not in OPERATORS or state != AccountState.ACTIVE:
         raise Refusal("helpdesk.operator-left")
 
 

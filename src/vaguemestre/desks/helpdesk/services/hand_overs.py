@@ -22,7 +22,7 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import identified, presented, usable_contact
-from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.credentials.values import AccountState, SecretKeys
 from vaguemestre.people.directory.queries import find_person
 
 _State = HandOverRow.State
@@ -67,7 +67,7 @@ def confirm_hand_over(
     note = clean_reason(verification)
     row = _decide(hand_over_id, second_id, _State.CONFIRMED, now, verification=note)
     by, to = f"account:{second_id}", f"account:{row.account_id}"
-    if identified(row.account_id).state not in ("pending", "active"):
+    if identified(row.account_id).state not in (AccountState.PENDING, AccountState.ACTIVE):
         raise Refusal("helpdesk.hand-over-gone")
     operator = presented(row.operator_id)
     if operator is None:

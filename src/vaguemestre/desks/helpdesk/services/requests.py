@@ -21,7 +21,7 @@ from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.people.credentials.queries import presented
-from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.credentials.values import AccountState, SecretKeys
 
 _HOUR = timedelta(hours=1)
 _NETWORK = Budget(free=5, longest=timedelta(minutes=30), memory=_HOUR, exhausted_at=30)
@@ -113,7 +113,7 @@ def _send_answer(row: RequestRow, text: str, keys: SecretKeys, *, operator_id: i
     """Record an answer, and send it to the inbox and by mail to the contact."""
     record("helpdesk.request-answered", to=f"request:{row.pk}", by=f"account:{operator_id}", at=now)
     account = presented(row.account_id) if row.account_id else None
-    if account and account.state == "active":
+    if account and account.state == AccountState.ACTIVE:
         announce(AccountTouched(account.account_id, "desk-answer", now.isoformat(), detail=text))
     if address := mail_contact(row.contact):
         announce_letter(operator_id, "answer", address, keys, code=text, now=now)

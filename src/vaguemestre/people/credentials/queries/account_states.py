@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import batched
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 
 from vaguemestre.people.credentials.models import Account, AppPassword
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.service_classes.queries import LIMIT_FIELDS
 from vaguemestre.people.service_classes.values import NO_CLASS, ServiceLimits
 
@@ -28,7 +29,7 @@ class AccountFacts:
     person_id: int | None
     username: str
     mailbox: str
-    state: str
+    state: AccountState
     quota_mb: int
     was_activated: bool
     app_keys: tuple[tuple[str, int], ...]
@@ -36,11 +37,11 @@ class AccountFacts:
     limits: ServiceLimits = NO_CLASS
 
 
-class AccountState(NamedTuple):
-    """An account and its state, as in `Account.State`."""
+class StatedAccount(NamedTuple):
+    """An account and its state."""
 
     account_id: int
-    state: str
+    state: AccountState
 
 
 def account_facts(account_ids: Collection[int] | None, now: datetime) -> Iterator[AccountFacts]:
@@ -71,7 +72,7 @@ def account_facts(account_ids: Collection[int] | None, now: datetime) -> Iterato
                 person_id,
                 username,
                 mailbox,
-                state,
+                AccountState(state),
                 limits.quota_mb or quota_mb,
                 activated_at is not None,
                 app_keys,
@@ -99,7 +100,7 @@ class AccountStatus:
     person_id: int | None
     username: str
     mailbox: str
-    state: str
+    state: AccountState
     state_since: datetime | None
     mailbox_state: str
     mailbox_since: datetime | None
@@ -114,8 +115,13 @@ def account_statuses(account_ids: Collection[int]) -> dict[int, AccountStatus]:
     """Account → status; unknown ids are left out."""
     statuses: dict[int, AccountStatus] = {}
     for accounts in _account_batches(account_ids):
-        statuses |= {row[0]: AccountStatus(*row) for row in accounts.values_list(*_STATUS_COLUMNS)}
+        statuses |= {row[0]: _status(row) for row in accounts.values_list(*_STATUS_COLUMNS)}
     return statuses
+
+
+def _status(row: tuple[Any, ...]) -> AccountStatus:
+    status = AccountStatus(*row)
+    return replace(status, state=AccountState(status.state))
 
 
 def account_status(account_id: int) -> AccountStatus | None:
@@ -126,19 +132,19 @@ def open_accounts_of(person_ids: Collection[int]) -> dict[int, int]:
     """Account → person, for the accounts of these people that are not closed."""
     accounts: dict[int, int] = {}
     for batch in batched(person_ids, _BATCH_PARAMS):
-        rows = Account.objects.filter(person_id__in=batch).exclude(state=Account.State.CLOSED)
+        rows = Account.objects.filter(person_id__in=batch).exclude(state=AccountState.CLOSED)
         accounts |= {pk: person_id or 0 for pk, person_id in rows.values_list("pk", "person_id")}
     return accounts
 
 
 def is_closed(account_id: int) -> bool:
-    return Account.objects.filter(pk=account_id, state=Account.State.CLOSED).exists()
+    return Account.objects.filter(pk=account_id, state=AccountState.CLOSED).exists()
 
 
 def closed_before(moment: datetime) -> list[int]:
     """Accounts of people closed before that moment and not erased, the oldest first."""
     rows = Account.objects.filter(
-        state=Account.State.CLOSED, state_since__lt=moment, person__isnull=False, person__erased_at=None
+        state=AccountState.CLOSED, state_since__lt=moment, person__isnull=False, person__erased_at=None
     )
     return list(rows.order_by("state_since", "pk").values_list("pk", flat=True))
 
@@ -156,7 +162,7 @@ def people_with_mail(person_ids: Collection[int]) -> dict[int, int]:
     """Person → account, for those of these people whose account is not closed: their mailbox receives."""
     accounts: dict[int, int] = {}
     for batch in batched(person_ids, _BATCH_PARAMS):
-        rows = Account.objects.filter(person_id__in=batch).exclude(state=Account.State.CLOSED)
+        rows = Account.objects.filter(person_id__in=batch).exclude(state=AccountState.CLOSED)
         accounts.update((person, pk) for person, pk in rows.values_list("person_id", "pk") if person)
     return accounts
 
@@ -176,15 +182,17 @@ def has_accounts() -> bool:
 def count_open_accounts(academy_id: int) -> int:
     """How many people of the académie have an account that is not closed."""
     rows = Account.objects.filter(person__academy_id=academy_id)
-    return rows.exclude(state=Account.State.CLOSED).count()
+    return rows.exclude(state=AccountState.CLOSED).count()
 
 
-def accounts_of_people(academy_id: int, person_ids: Collection[int] | None = None) -> dict[int, AccountState]:
+def accounts_of_people(
+    academy_id: int, person_ids: Collection[int] | None = None
+) -> dict[int, StatedAccount]:
     """Person → account, for the whole académie or for some of it."""
     accounts = Account.objects.filter(person__academy_id=academy_id)
     accounts = accounts if person_ids is None else accounts.filter(person_id__in=person_ids)
     rows = accounts.values_list("person_id", "id", "state")
-    return {person_id: AccountState(pk, state) for person_id, pk, state in rows.iterator(2000)}
+    return {person_id: StatedAccount(pk, AccountState(state)) for person_id, pk, state in rows.iterator(2000)}
 
 
 def _account_batches(account_ids: Collection[int] | None) -> Iterator[QuerySet[Account]]:

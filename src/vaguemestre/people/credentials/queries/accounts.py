@@ -11,7 +11,7 @@ from django.db.models import Q
 from vaguemestre.people.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
 from vaguemestre.people.credentials.ports import NumenWords
 from vaguemestre.people.credentials.rules.passwords import numen_words_in
-from vaguemestre.people.credentials.values import ConfirmedDevice, Identified, PasswordContext
+from vaguemestre.people.credentials.values import AccountState, ConfirmedDevice, Identified, PasswordContext
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
     current_numen,
@@ -37,7 +37,7 @@ class Presented:
     username: str
     mailbox: str
     role: str
-    state: str
+    state: AccountState
     first_name: str
     name: str
     address: str
@@ -171,7 +171,7 @@ def presented(account_id: int) -> Presented | None:
         username=account.username,
         mailbox=account.mailbox,
         role=account.role,
-        state=account.state,
+        state=AccountState(account.state),
         first_name=person.shown_first_name if person else account.username,
         name=person.shown_name if person else account.username,
         address=address or account.mailbox,
@@ -252,7 +252,7 @@ def account_of_app_password(
     valid = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
     has_contacts = Q(account__service_class=None) | Q(account__service_class__contacts=True)
     rows = AppPassword.objects.filter(
-        valid, has_contacts, token_sha256=token_sha256, scope__in=scopes, account__state=Account.State.ACTIVE
+        valid, has_contacts, token_sha256=token_sha256, scope__in=scopes, account__state=AccountState.ACTIVE
     )
     for account_id, username, mailbox, person_id in rows.values_list(
         "account_id", "account__username", "account__mailbox", "account__person_id"
@@ -286,4 +286,4 @@ def _identified(
 ) -> Identified:
     pk, person_id, state, role, password, barred_at, demanded_at, ended_at = row
     hashed = "" if password.startswith("!") or barred_at else password
-    return Identified(pk, person_id, state, role, hashed, demanded_at is not None, ended_at)
+    return Identified(pk, person_id, AccountState(state), role, hashed, demanded_at is not None, ended_at)

@@ -9,6 +9,7 @@ from django.db.models import Count
 from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries.account_states import CLASS_COLUMNS, limits_in
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.service_classes.queries import exception_of
 from vaguemestre.people.service_classes.values import NO_CLASS, HeldClass, ServiceLimits
 
@@ -30,11 +31,11 @@ class MailboxHolder(NamedTuple):
 
 
 class PersonAccount(NamedTuple):
-    """The account of a person. `state`: `Account.State`."""
+    """The account of a person."""
 
     account_id: int
     username: str
-    state: str
+    state: AccountState
 
 
 def holder_of_mailbox(mailbox: str) -> MailboxHolder | None:
@@ -43,7 +44,7 @@ def holder_of_mailbox(mailbox: str) -> MailboxHolder | None:
     if not rows:
         return None
     account_id, state, mailbox_state, *held = rows[0]
-    is_open = state == Account.State.ACTIVE and mailbox_state == Account.Mailbox.OPEN
+    is_open = state == AccountState.ACTIVE and mailbox_state == Account.Mailbox.OPEN
     return MailboxHolder(account_id, is_open, limits_in(held))
 
 
@@ -68,14 +69,14 @@ def class_of_account(account_id: int) -> HeldClass | None:
 
 def people_by_class() -> dict[int, int]:
     """Class of service → accounts that are not closed."""
-    rows = Account.objects.filter(service_class__isnull=False).exclude(state=Account.State.CLOSED)
+    rows = Account.objects.filter(service_class__isnull=False).exclude(state=AccountState.CLOSED)
     counts = rows.order_by().values_list("service_class_id").annotate(total=Count("pk"))
     return {class_id: total for class_id, total in counts if class_id}
 
 
 def usernames_of_class(class_id: int) -> list[str]:
     """The usernames of the accounts of that class of service that are not closed, in order."""
-    rows = Account.objects.filter(service_class_id=class_id).exclude(state=Account.State.CLOSED)
+    rows = Account.objects.filter(service_class_id=class_id).exclude(state=AccountState.CLOSED)
     return list(rows.order_by("username").values_list("username", flat=True))
 
 
@@ -99,7 +100,7 @@ def accounts_by_person(person_ids: Collection[int]) -> dict[int, PersonAccount]:
     rows = Account.objects.filter(person_id__in=person_ids)
     columns = rows.values_list("person_id", "pk", "username", "state")
     return {
-        person_id: PersonAccount(pk, username, state)
+        person_id: PersonAccount(pk, username, AccountState(state))
         for person_id, pk, username, state in columns
         if person_id
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from vaguemestre.people.credentials.models import Passkey
+from vaguemestre.people.credentials.values import AccountState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def public_keys_of(account_id: int) -> list[bytes]:
 def passkey_by_credential(credential_sha256: str) -> RegisteredPasskey | None:
     """The passkey of that credential id, if its account is active."""
     rows = Passkey.objects.filter(
-        credential_sha256=credential_sha256, account__state="active", removed_at__isnull=True
+        credential_sha256=credential_sha256, account__state=AccountState.ACTIVE, removed_at__isnull=True
     )
     row = rows.values_list("pk", "account_id", "attested", "counter").first()
     return RegisteredPasskey(row[0], row[1], bytes(row[2]), row[3]) if row else None

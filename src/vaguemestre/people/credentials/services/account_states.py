@@ -23,6 +23,7 @@ from vaguemestre.people.credentials.rules.account_states import StateChange, sta
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.people.credentials.services.passwords import with_taken
 from vaguemestre.people.credentials.services.rollback import UNDO_LIFE
+from vaguemestre.people.credentials.values import AccountState
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def open_boxes(boxes: Sequence[NewAccount], *, by: str, now: datetime) -> list[i
     Returns their ids. Inside the caller's transaction. Raises IntegrityError for a username taken meanwhile.
     """
     account_ids = open_accounts([replace(box, role=Account.Role.BOX) for box in boxes], by=by, now=now)
-    Account.objects.filter(pk__in=account_ids).update(state=Account.State.ACTIVE, activated_at=now)
+    Account.objects.filter(pk__in=account_ids).update(state=AccountState.ACTIVE, activated_at=now)
     return account_ids
 
 
@@ -130,7 +131,7 @@ def change_states(
     rows = list(Account.objects.select_for_update().filter(pk__in=account_ids))
     changed = []
     for row in rows:
-        after = state_after(row.state, act, was_activated=row.activated_at is not None)
+        after = state_after(AccountState(row.state), act, was_activated=row.activated_at is not None)
         if after != row.state:
             row.state, row.state_since = after, now
             changed.append(row)

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.values import KnownElsewhere, KnownPerson, NewPerson, Post
 from vaguemestre.people.intake.rules.foreign_heads import refuse_foreign_heads
 from vaguemestre.people.intake.rules.limits import LimitCounts, limit_refusal, taken_from
@@ -167,7 +168,7 @@ def _planned_posts(
 def _accounts_of_source(snapshot: AcademySnapshot, terms: ImportTerms) -> int:
     """Open accounts the limit is counted on: those of the declared source, or all for a partial file."""
     return sum(
-        account.state != "closed"
+        account.state != AccountState.CLOSED
         for person_id, account in snapshot.accounts.items()
         if not terms.full_source or snapshot.sources.get(person_id) == terms.full_source
     )
@@ -180,7 +181,7 @@ def _stays_erased(group: PersonGroup, person: KnownPerson, terms: ImportTerms) -
 
 def _is_closed(person: KnownPerson, snapshot: AcademySnapshot) -> bool:
     account = snapshot.accounts.get(person.person_id)
-    return account is not None and account.state == "closed"
+    return account is not None and account.state == AccountState.CLOSED
 
 
 def _new_person(group: PersonGroup) -> NewPerson:

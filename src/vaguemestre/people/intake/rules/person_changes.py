@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.values import CivilStatus, KnownPerson, PersonChange, Post
 from vaguemestre.people.intake.rules.differences import field_differences
 from vaguemestre.people.intake.rules.person_groups import PersonGroup, with_primary
@@ -199,9 +200,9 @@ def _account_act(
     if account is None or not posts:
         return ""
     # Only a return reopens: an account closed by hand stays closed when the next feed changes nothing.
-    if account.state == "closed" and comes_back:
+    if account.state == AccountState.CLOSED and comes_back:
         return "reopen"
-    if account.state != "closed" and are_over(posts, terms) and not _closes_later(account, terms):
+    if account.state != AccountState.CLOSED and are_over(posts, terms) and not _closes_later(account, terms):
         return "close"
     return ""
 

@@ -12,6 +12,7 @@ from vaguemestre.people.credentials.queries import (
     closed_before,
 )
 from vaguemestre.people.credentials.services import erase_account
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import people_serving
 from vaguemestre.people.directory.services import erase_civil_status
 from vaguemestre.people.intake.queries import last_mentions
@@ -48,7 +49,7 @@ def erase_civil_statuses(delays: LifecycleDelays, *, by: str = "system", now: da
 
 
 def _remains(account: AccountStatus, serves: bool, mentioned_on: date | None) -> Remains:
-    closed_at = account.state_since if account.state == "closed" else None
+    closed_at = account.state_since if account.state == AccountState.CLOSED else None
     closed_on = paris_day(closed_at) if closed_at else None
     return Remains(closed_on, account.mailbox_state, serves, mentioned_on)
 
@@ -57,7 +58,7 @@ def _remains(account: AccountStatus, serves: bool, mentioned_on: date | None) ->
 def _erase_person(account_id: int, person_id: int, *, by: str, now: datetime) -> bool:
     """Erase civil status, account settings and lifecycle events; False if the person is back."""
     account = account_status(account_id)
-    if account is None or account.state != "closed":
+    if account is None or account.state != AccountState.CLOSED:
         return False
     forget_person(person_id)
     if not erase_civil_status(person_id, account.username, by=by, now=now):

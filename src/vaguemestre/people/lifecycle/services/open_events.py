@@ -6,6 +6,7 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import account_status
 from vaguemestre.people.credentials.services import change_states, hold_mailbox, move_mailboxes
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.services import delete_former_addresses, hide_people
 from vaguemestre.people.lifecycle import queries, rules
 from vaguemestre.people.lifecycle.events import (
@@ -126,16 +127,20 @@ def end_open_event(account_id: int, *, by: str, now: datetime, replaced_by: Even
 
 def _suspend(event: LifecycleEvent, by: str, now: datetime) -> None:
     state = _state_of(event.account_id)
-    if state == "suspended":
+    if state == AccountState.SUSPENDED:
         event.done = [*event.done, rules.FOUND_SUSPENDED]
-    elif state != "closed":
+    elif state != AccountState.CLOSED:
         change_states([event.account_id], "suspend", by=by, now=now)
 
 
 def _resume(event: LifecycleEvent, by: str, now: datetime) -> None:
     """Resume the account, unless somebody else had suspended it before."""
     cause = queries.first_event_that_did(event, [Step.SUSPEND])
-    if cause and rules.FOUND_SUSPENDED not in cause.done and _state_of(event.account_id) == "suspended":
+    if (
+        cause
+        and rules.FOUND_SUSPENDED not in cause.done
+        and _state_of(event.account_id) == AccountState.SUSPENDED
+    ):
         change_states([event.account_id], "resume", by=by, now=now)
 
 

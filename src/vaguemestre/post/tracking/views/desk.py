@@ -22,6 +22,7 @@ from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import Presented, presented
 from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.queries.by_account import HELD_ORDERS, held_by_account, stopped_by_account
 from vaguemestre.post.outbox.services.held_mail import CONFIRMED_FOR
@@ -128,7 +129,7 @@ def _discard(owner: Presented, held: Collection[SubmittedMessage], reason: str) 
 
 def _may_send(owner: Presented) -> bool:
     """Whether mail may leave the account: what a thief left waiting does not, by the hand of the desk."""
-    return owner.state == "active" and owner.mail_held_since is None
+    return owner.state == AccountState.ACTIVE and owner.mail_held_since is None
 
 
 def _is_out_of_reach(owner: Presented, operator_id: int) -> bool:

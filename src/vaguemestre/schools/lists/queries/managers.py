@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import Presented, identified, presented
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import academy_domain, left_the_place, primary_address, served_posts
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
 from vaguemestre.schools.lists.models import ListLetter, ListRole, MailingList
@@ -29,7 +30,12 @@ def role_in(list_id: int, account_id: int, now: datetime) -> Role | None:
         return role
     row = MailingList.objects.filter(pk=list_id).first()
     account = presented(account_id)
-    if row is None or account is None or account.state != "active" or withdrawn_among([account_id]):
+    if (
+        row is None
+        or account is None
+        or account.state != AccountState.ACTIVE
+        or withdrawn_among([account_id])
+    ):
         return None
     if row.within and account_id in _heads(row.within, now):
         return Role.OWNER
@@ -151,7 +157,9 @@ def roles_held(now: datetime) -> QuerySet[ListRole]:
 
     A role in the list of a school ends with the post there during which it was given (docs/domain.md §3.6).
     """
-    rows = ListRole.objects.filter(account__state="active").exclude(account_id__in=withdrawn_accounts())
+    rows = ListRole.objects.filter(account__state=AccountState.ACTIVE).exclude(
+        account_id__in=withdrawn_accounts()
+    )
     return rows.exclude(_left_its_school(now))
 
 

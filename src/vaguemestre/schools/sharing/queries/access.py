@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts
 from vaguemestre.schools.sharing.models import Box, Member
@@ -65,7 +66,7 @@ def boxes_of(account_id: int, now: datetime) -> list[Access]:
 
 def boxes_given_before_activation(account_id: int, now: datetime) -> list[Access]:
     """The mailboxes an account was given while nobody could open it, by title."""
-    rows = current_members(now).filter(account_id=account_id, account__state="active")
+    rows = current_members(now).filter(account_id=account_id, account__state=AccountState.ACTIVE)
     given = rows.filter(starts_at__lt=F("account__activated_at")).order_by("box__title", "box_id")
     return [_access(row) for row in given.values_list(*_COLUMNS)]
 
@@ -229,8 +230,8 @@ def current_members(now: datetime) -> QuerySet[Member]:
         starts_at__lte=now,
         ended_at__isnull=True,
         box__closed_at__isnull=True,
-        box__account__state="active",
-        account__state="active",
+        box__account__state=AccountState.ACTIVE,
+        account__state=AccountState.ACTIVE,
     )
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import accounts_by_person, people_by_username
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import (
     listed_people,
     listed_people_by_address,
@@ -25,7 +26,6 @@ from vaguemestre.schools.sharing.rules.typed_members import (
 )
 
 _MAX_NAMESAKES = 6
-_CLOSED = "closed"
 
 
 class OfferedPlace(NamedTuple):
@@ -77,7 +77,7 @@ def people_of_place(box_id: int, structure_id: int, now: datetime) -> list[Direc
     members = _open_members(box_id)
     open_accounts = {
         person_id for person_id, account in accounts.items()
-        if account.state != _CLOSED and account.account_id not in members
+        if account.state != AccountState.CLOSED and account.account_id not in members
     }  # fmt: skip
     return [entry for entry in entries if entry.person_id in open_accounts]
 
@@ -100,7 +100,7 @@ def _candidates(
         entry: tuple(
             Candidate(account.account_id, one.name, one.address, one.detail)
             for one in people
-            if (account := accounts.get(one.person_id)) and account.state != _CLOSED
+            if (account := accounts.get(one.person_id)) and account.state != AccountState.CLOSED
         )
         for entry, people in listed.items()
     }

@@ -13,6 +13,7 @@ from vaguemestre.foundation.journal.services import Line, record, record_many
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import accounts_by_person
 from vaguemestre.people.credentials.services import NewAccount, change_states, open_boxes
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import (
     PlaceSummary,
     last_days_in,
@@ -169,7 +170,7 @@ def _sync_box(box: Box, posts: list[LeadershipPost], overlap: Overlap, *, by: st
     accounts = {
         account.account_id: last_days[person_id]
         for person_id, account in accounts_by_person(list(last_days)).items()
-        if account.state != "closed"
+        if account.state != AccountState.CLOSED
     }
     rows = {row.account_id: row for row in box.members.select_for_update().filter(ended_at__isnull=True)}
     for account_id, last_day in accounts.items():
@@ -201,7 +202,7 @@ def _extend_leavers(box: Box, posts: list[LeadershipPost], kept_days: int, *, by
         rows = Member.objects.filter(box=box, account_id=account_id)
         was_owner = rows.filter(source=Source.POST).exists()
         is_member = rows.filter(Q(ended_at=None) | Q(source=Source.HAND, starts_at__gte=left_at)).exists()
-        if state == "closed" or not was_owner or is_member:
+        if state == AccountState.CLOSED or not was_owner or is_member:
             continue
         ends_at = end_of_day(last_days[person_id] + timedelta(days=kept_days))
         Member.objects.create(

@@ -14,6 +14,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person, identified, names_of, open_accounts_of
 from vaguemestre.people.credentials.services import lock_account_row
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import listed_person_at, person_of, primary_address, structures_of
 from vaguemestre.schools.sharing.events import AccessEnded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, BoxActivity, Member
@@ -77,9 +78,9 @@ def _colleague_at(address: str, account_id: int) -> int:
     """The active account of the agent at that address, other than `account_id`. Raises Refusal."""
     listed = listed_person_at(address)
     colleague = account_of_person(listed.person_id) if listed else None
-    if colleague is not None and colleague.state == "pending":
+    if colleague is not None and colleague.state == AccountState.PENDING:
         raise Refusal("sharing.never-activated", address=address.strip()[:254])
-    if colleague is None or colleague.state != "active":
+    if colleague is None or colleague.state != AccountState.ACTIVE:
         raise Refusal("sharing.nobody", address=address.strip()[:254])
     if colleague.account_id == account_id:
         raise Refusal("sharing.delegation-to-oneself")

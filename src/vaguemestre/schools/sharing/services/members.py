@@ -13,6 +13,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.credentials.services import revoke_app_passwords_held
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import listed_person_at
 from vaguemestre.post.outbox.services import withdraw_author_messages, withdraw_held_messages
 from vaguemestre.schools.sharing.events import (
@@ -230,7 +231,9 @@ def end_expired_memberships(*, by: str, now: datetime) -> list[AccessEnded]:
     """Use case: end the memberships past their last day and those of closed accounts."""
     open_rows = Member.objects.filter(ended_at__isnull=True)
     due = list(
-        (open_rows.filter(ends_at__lte=now) | open_rows.filter(account__state="closed")).distinct()[:500]
+        (
+            open_rows.filter(ends_at__lte=now) | open_rows.filter(account__state=AccountState.CLOSED)
+        ).distinct()[:500]
     )
     return [_end(row, by=by, now=now) for row in due]
 
@@ -240,9 +243,9 @@ def end_memberships_of(account_ids: list[int], *, by: str, now: datetime) -> lis
     rows = Member.objects.filter(ended_at__isnull=True, account_id__in=account_ids).select_related("account")
     events = []
     for row in rows:
-        if row.account.state == "closed":
+        if row.account.state == AccountState.CLOSED:
             events.append(_end(row, by=by, now=now))
-        elif row.account.state != "active":
+        elif row.account.state != AccountState.ACTIVE:
             with transaction.atomic(durable=True):
                 box_account = Box.objects.values_list("account_id", flat=True).get(pk=row.box_id)
                 end_sending(box_account, row.account_id, by=by, now=now)
@@ -269,7 +272,7 @@ def _member(box_id: int, member_id: int) -> Member:
 def _agent_at(address: str) -> int:
     listed = listed_person_at(address)
     account = account_of_person(listed.person_id) if listed else None
-    if account is None or account.state == "closed":
+    if account is None or account.state == AccountState.CLOSED:
         raise Refusal("sharing.nobody", address=address.strip()[:254])
     return account.account_id
 

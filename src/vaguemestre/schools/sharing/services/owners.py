@@ -7,6 +7,7 @@ from django.db import transaction
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import Presented
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.sharing.events import AccessEnded
 from vaguemestre.schools.sharing.queries.members import rows_named_lately
@@ -18,11 +19,11 @@ def check_may_own(owner: Presented) -> None:
 
     Raises Refusal `sharing.nobody`, `sharing.never-activated`, `sharing.owner-away`.
     """
-    if owner.state == "closed":
+    if owner.state == AccountState.CLOSED:
         raise Refusal("sharing.nobody", address=owner.address)
-    if owner.state == "pending":
+    if owner.state == AccountState.PENDING:
         raise Refusal("sharing.never-activated", address=owner.address)
-    if owner.state != "active" or withdrawn_among([owner.account_id]):
+    if owner.state != AccountState.ACTIVE or withdrawn_among([owner.account_id]):
         raise Refusal("sharing.owner-away", address=owner.address)
 
 

@@ -18,9 +18,10 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_facts
+from vaguemestre.people.credentials.values import AccountState
 
 MAX_AGE = timedelta(days=2)  # longer than any session, and than retries to notify an application
-_OPEN_STATES = ("active", "pending")
+_OPEN_STATES = (AccountState.ACTIVE, AccountState.PENDING)
 
 
 def start_visit(

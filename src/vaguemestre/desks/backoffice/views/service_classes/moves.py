@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import accounts_of_people
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.service_classes.labels_fr import LIMIT_LABELS, USUAL_DAYS, limit_text
 from vaguemestre.people.service_classes.queries import class_summaries, class_ties, people_facts
 from vaguemestre.people.service_classes.rules import (
@@ -61,7 +62,7 @@ def _moves(
     people = [
         facts
         for facts in people_facts(academy_id, paris_day(timezone.now()))
-        if (account := accounts.get(facts.person_id)) and account.state != "closed"
+        if (account := accounts.get(facts.person_id)) and account.state != AccountState.CLOSED
     ]
     class_moves = [
         _move(count, old.get(source, _NO_CLASS), new.get(target, _NO_CLASS))
