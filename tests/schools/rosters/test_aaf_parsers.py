@@ -119,6 +119,8 @@ CSV = """classe;role;nom;prenom;adresse;eleve
 4B;CHAT;Petit;Tom;tom@ent-amiens.test;
 4B;RESPONSABLE;Petit;Ana;ana@ent-amiens.test;tom@ent-amiens.test
 ;ELEVE;Roux;Eva;eva@ent-amiens.test;
+4B;RESPONSABLE;Martin;Zoé;zoe.martin@ent-amiens.test;Léa Martin
+4B;RESPONSABLE;Martin;Zoé;;lea.martin@ent-amiens.test
 """
 
 
@@ -127,10 +129,15 @@ def test_a_csv_of_classes_is_read_line_by_line() -> None:
     roster = read.rosters["0800001S"]
     assert len(roster.pupils) == len(roster.relatives) == len(roster.teachers) == 1
     assert next(iter(roster.pupils.values())).relatives == frozenset(roster.relatives)
-    assert [(one.line, one.reason.partition(" :")[0]) for one in read.rejected] == [
-        (5, f"adresse hors de l’ENT, dont le domaine est {ENT}"),
-        (6, "rôle inconnu"),
+    assert [(one.line, one.reason) for one in read.rejected] == [
+        (
+            5,
+            f"colonne « adresse » : adresse hors de l’ENT, dont le domaine est {ENT} ; elle n’est pas gardée",
+        ),
+        (6, "rôle inconnu : ELEVE, RESPONSABLE ou PROFESSEUR"),
         (7, "l’élève de ce responsable n’est pas dans le fichier"),
         (8, "classe absente, ou nom trop long"),
+        (9, "colonne « eleve » : il y faut l’adresse de l’élève dans l’ENT, celle de sa propre ligne"),
+        (10, "colonne « adresse » : absente, ou ce n’est pas une adresse électronique"),
     ]
     assert not any("Tom" in one.reason or "tom@" in one.reason for one in read.rejected)

@@ -23,6 +23,10 @@ from vaguemestre.schools.rosters.values import (
 
 COLUMNS = ("classe", "role", "nom", "prenom", "adresse", "eleve")
 _MAX_NAME_CHARACTERS = 100
+_NOT_AN_ADDRESS = {
+    "adresse": "colonne « adresse » : absente, ou ce n’est pas une adresse électronique",
+    "eleve": "colonne « eleve » : il y faut l’adresse de l’élève dans l’ENT, celle de sa propre ligne",
+}
 
 
 class _Unusable(Exception):
@@ -62,7 +66,7 @@ def read_classes(
 
 
 def _add_pupil(line: Line, pupils: dict[str, Pupil], digest: Callable[[str], str], domain: str) -> None:
-    first, last, address = *_names(line), _ent_address(line.cells["adresse"], domain)
+    first, last, address = *_names(line), _ent_address(line, "adresse", domain)
     key = digest(f"csv:{address}")
     before = pupils.get(key)
     if before and (before.first_name, before.last_name) != (first, last):
@@ -78,8 +82,8 @@ def _add_relative(
     digest: Callable[[str], str],
     domain: str,
 ) -> None:
-    first, last, address = *_names(line), _ent_address(line.cells["adresse"], domain)
-    pupil_key = digest(f"csv:{_ent_address(line.cells['eleve'], domain)}")
+    first, last, address = *_names(line), _ent_address(line, "adresse", domain)
+    pupil_key = digest(f"csv:{_ent_address(line, 'eleve', domain)}")
     pupil = pupils.get(pupil_key)
     if pupil is None:
         raise _Unusable("l’élève de ce responsable n’est pas dans le fichier")
@@ -94,7 +98,7 @@ def _add_teacher(line: Line, teachers: dict[str, Teacher], digest: Callable[[str
     try:
         address = str(parse_address(line.cells["adresse"]))
     except Refusal as refusal:
-        raise _Unusable("adresse mal formée") from refusal
+        raise _Unusable(_NOT_AN_ADDRESS["adresse"]) from refusal
     key = digest(f"csv:{address}")
     before = teachers.get(key)
     teachers[key] = Teacher(address, (before.groups if before else frozenset()) | {_group(line)})
@@ -116,11 +120,14 @@ def _group(line: Line) -> GroupKey:
     return GroupKey(GroupKind.CLASS, name)
 
 
-def _ent_address(typed: str, domain: str) -> str:
+def _ent_address(line: Line, column: str, domain: str) -> str:
     try:
-        address = str(parse_address(typed))
+        address = str(parse_address(line.cells[column]))
     except Refusal as refusal:
-        raise _Unusable("adresse mal formée") from refusal
+        raise _Unusable(_NOT_AN_ADDRESS[column]) from refusal
     if not is_of_ent(address, domain):
-        raise _Unusable(f"adresse hors de l’ENT, dont le domaine est {domain} : elle n’est pas gardée")
+        raise _Unusable(
+            f"colonne « {column} » : adresse hors de l’ENT, dont le domaine est {domain} ; "
+            "elle n’est pas gardée"
+        )
     return address
