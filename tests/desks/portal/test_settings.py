@@ -89,6 +89,14 @@ def test_each_setting_is_on_the_page_it_is_found_at(client: Client, nicolas: Acc
         ("désabonner", "Expéditeurs refusés"),
         ("transférer mon courrier", "Filtres"),
         ("taille de ma messagerie", "Taille de la boîte, corbeille, logiciels permis"),
+        ("bloquer quelqu'un", "Expéditeurs refusés"),
+        ("abonnement", "Expéditeurs refusés"),
+        ("récupérer mes anciens mails", "Importer d’une autre messagerie"),
+        ("signature avec photo", "Signatures"),
+        ("délégué", "Confier ma boîte"),
+        ("renvoyer vers ma boite perso", "Filtres"),
+        ("nom de jeune fille", "Identités : nom affiché, adresse, adresse de réponse"),
+        ("clé usb", "Clés d’accès"),
     ],
 )
 def test_accents_plurals_and_beginnings_do_not_matter(query: str, title: str) -> None:

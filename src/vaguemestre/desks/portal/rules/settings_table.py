@@ -16,13 +16,13 @@ _MAIL = (
         "Signatures",
         "/parametres/identites#identities-title",
         "tampon, cachet, pied de page, bas de page, logo, formule de politesse, coordonnées, "
-        "fonction, mentions, bannière",
+        "fonction, mentions, bannière, signature avec photo, signature avec image",
     ),
     Setting(
         "Identités : nom affiché, adresse, adresse de réponse",
         "/parametres/identites#identities-title",
         "expéditeur, alias, prénom, répondre à, reply-to, autre adresse, nom affiché, changer de nom, "
-        "nom d’usage, mariage",
+        "nom d’usage, nom de jeune fille, mariage",
     ),
     Setting(
         "Réponses types",
@@ -43,7 +43,7 @@ _MAIL = (
         "Filtres",
         "/parametres/filtres#filters-list",
         "règle, tri automatique, trier, ranger, classer, redirection, rediriger, transférer, faire suivre, "
-        "sieve, bloquer un expéditeur, filtrer, répondre automatiquement, envoyer dans un dossier, "
+        "renvoyer vers ma boîte perso, sieve, filtrer, répondre automatiquement, envoyer dans un dossier, "
         "liste de diffusion",
     ),
     Setting(
@@ -64,8 +64,8 @@ _MAIL = (
     Setting(
         "Expéditeurs refusés",
         "/parametres/filtres/indesirables#id_denied",
-        "liste noire, bloquer, blacklist, interdire, désabonner, désabonnement, newsletter, "
-        "lettre d’information, harcèlement",
+        "liste noire, bloquer quelqu’un, bloquer un expéditeur, blacklist, interdire, désabonner, "
+        "désabonnement, abonnement, newsletter, lettre d’information, harcèlement",
     ),
     Setting(
         "Importer des filtres", "/parametres/filtres/import#file", "roundcube, zimbra, sogo, anciennes règles"
@@ -114,7 +114,8 @@ _SHARING = (
     Setting(
         "Confier ma boîte",
         "/boites/delegation/#new-delegation",
-        "délégation, remplaçant, remplaçante, collègue, secrétaire, intérim, partager, accès à ma boîte",
+        "délégation, délégué, déléguée, remplaçant, remplaçante, collègue, secrétaire, intérim, "
+        "partager, accès à ma boîte",
     ),
     Setting(
         "Importer un fichier",
@@ -124,7 +125,8 @@ _SHARING = (
     Setting(
         "Importer d’une autre messagerie",
         "/parametres/courriers#titre-serveur",
-        "ancienne boîte, orange, gmail, ancienne adresse, migration, rapatrier",
+        "ancienne boîte, orange, gmail, ancienne adresse, récupérer mes anciens mails, anciens courriels, "
+        "migration, rapatrier",
     ),
     Setting(
         "Tout exporter",
@@ -187,7 +189,7 @@ _ACCOUNT = (
     Setting(
         "Clés d’accès",
         "/parametres/securite#passkeys-title",
-        "passkey, empreinte, visage, biométrie, fido, sans mot de passe, touch id, face id",
+        "passkey, empreinte, visage, biométrie, fido, sans mot de passe, touch id, face id, clé usb, yubikey",
     ),
     Setting(
         "Application d’authentification",
