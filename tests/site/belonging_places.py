@@ -65,7 +65,7 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
     )  # fmt: skip
     yield Belonging(
         "backoffice", {"number": change.pk}, "Classequetu", ADMINISTRATORS,
-        sent={"act": "refuser"}, state=rows(change),
+        doors="waiting-class", sent={"act": "refuser"}, state=rows(change),
     )  # fmt: skip
     paragraph = AcademyParagraph.objects.create(
         academy=academy, kind="bienvenue", text="Paragraphequetu", changed_at=NOON
