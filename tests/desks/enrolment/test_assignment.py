@@ -133,7 +133,10 @@ def test_a_request_that_names_the_wrong_work_says_who_creates_it_and_how_to_go_o
     desk = client_of(officer(place, "DPATE"))
     told = html.unescape(confirmed(desk, f"{there}/creer", {"uai": uai}).content.decode())
     charge = ManagementService.objects.get(academy_id=place, code="DPE")
-    assert f"c’est à {charge.name} de créer la personne" in " ".join(told.split())
+    assert f"un autre service crée la personne : {charge.name}." in " ".join(told.split())
+    field = re.search(r'<input[^>]*id="id_uai"[^>]*>', told)
+    assert field is not None
+    assert f'value="{uai}"' in field[0]
     assert "« Corriger où cette personne exerce »" in told.replace("\N{NO-BREAK SPACE}", " ")
     assert "entrez la personne par « Arrivée à la main »" in told.replace("\N{NO-BREAK SPACE}", " ")
     assert NumenRequest.objects.get().person_id is None

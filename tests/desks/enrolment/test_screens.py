@@ -384,7 +384,7 @@ class TestTheOfficer:
         desk, before = client_of(officer(place, "DSDEN_60")), Person.objects.count()
         there = school()  # in the 080: whoever works there is another service's, out of this officer's sight
         refused = desk.post(f"/gestion/demandes/{request.pk}/creer", {"uai": there.uai})
-        assert "de créer la personne" in words(refused)
+        assert "un autre service crée la personne" in words(refused)
         request.refresh_from_db()
         assert (request.state, Person.objects.count()) == (RequestState.SUBMITTED, before)
 

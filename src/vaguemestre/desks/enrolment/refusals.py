@@ -31,7 +31,8 @@ SENTENCES = {
         "Cette catégorie, dans cet établissement, est gérée par un autre service : c’est à lui de le faire."
     ),
     "enrolment.request-of-others": (
-        "Comme cette demande dit le métier et l’établissement, c’est à %(service)s de créer la personne. Si "
+        "Comme cette demande dit le métier et l’établissement, un autre service crée la personne : "
+        "%(service)s. Si "
         "la demande se trompe, corrigez-la ci-dessous (« Corriger où cette personne exerce »), ou entrez la "
         "personne par « Arrivée à la main », puis revenez dire ici qu’elle existe déjà. Sinon, "
         "transmettez la demande."

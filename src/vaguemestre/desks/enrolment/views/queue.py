@@ -1,7 +1,7 @@
 """The queue of a service: requests read, decided, delivered."""
 
 from random import SystemRandom
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
+from vaguemestre.desks.enrolment.forms.decision_forms import DecisionForms
 from vaguemestre.desks.enrolment.forms.officer_forms import MessageForm, SchoolForm
 from vaguemestre.desks.enrolment.http import OfficerRequest, actor_of, for_officers, request_acted_on
 from vaguemestre.desks.enrolment.queries import RequestDetail
@@ -47,13 +48,6 @@ from vaguemestre.people.directory.values import NumenLayout
 
 _HANDLING = ("confier", "noter", "transmettre")
 _DELIVERED_MESSAGE = "La lettre est partie à l’adresse du dossier, ou a été remise en main propre."
-
-
-class DecisionForms(NamedTuple):
-    """What an officer typed, whatever the decision: a message to the applicant, a school."""
-
-    message: MessageForm
-    school: SchoolForm
 
 
 @require_GET
@@ -137,11 +131,10 @@ def decide_request(request: OfficerRequest, request_id: int, act: str) -> HttpRe
         if page := _confirmation(request, detail, act, forms):
             return page
         if not _apply(request, request_id, act, forms):
-            if act == "creer":  # the errors of the submitted form only
-                return _page(request, detail, school_form=forms.school, status=422)
-            return _page(request, detail, message_form=forms.message, status=422)
+            return _page(request, detail, **forms.typed_for(act), status=422)
     except Refusal as refusal:  # somebody may have changed the request meanwhile
-        return _page(request, _detail(request, request_id), problem=sentence(refusal), status=409)
+        kept = forms.typed_for(act)
+        return _page(request, _detail(request, request_id), **kept, problem=sentence(refusal), status=409)
     if act == "transmettre" and queries.request_detail(request.scope, request_id) is None:
         return HttpResponseRedirect(f"{reverse('enrolment:queue')}?transmise=1")
     return HttpResponseRedirect(f"{reverse('enrolment:request', args=[request_id])}?fait={act}")

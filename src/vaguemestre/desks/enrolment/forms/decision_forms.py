@@ -1,0 +1,25 @@
+"""What an officer types to decide about a request."""
+
+from typing import NamedTuple, TypedDict
+
+from vaguemestre.desks.enrolment.forms.officer_forms import MessageForm, SchoolForm
+
+_WITH_MESSAGE = ("demander", "refuser")
+
+
+class _Typed(TypedDict, total=False):
+    school_form: SchoolForm
+    message_form: MessageForm
+
+
+class DecisionForms(NamedTuple):
+    """What an officer typed, whatever the decision: a message to the applicant, a school."""
+
+    message: MessageForm
+    school: SchoolForm
+
+    def typed_for(self, act: str) -> _Typed:
+        """The form of that decision, to be shown as it was typed; another's errors would mislead."""
+        if act == "creer":
+            return {"school_form": self.school}
+        return {"message_form": self.message} if act in _WITH_MESSAGE else {}
