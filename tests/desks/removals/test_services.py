@@ -457,7 +457,12 @@ def test_the_right_is_given_by_another_administrator_to_administrators_only() ->
     giver, taker = account("donne", role="administrator"), account("prend", role="administrator")
     agent = account("agent")
     by = f"account:{giver.pk}"
-    for username, code in ((agent.username, "no-administrator"), (giver.username, "to-oneself")):
+    refused = {
+        "perdn": "nobody-of-that-name",
+        agent.username: "no-administrator",
+        giver.username: "to-oneself",
+    }
+    for username, code in refused.items():
         with pytest.raises(Refusal, match=f"removals.{code}"):
             services.give_right(username, by=by, now=NOON)
     services.give_right(taker.username, by=by, now=NOON)

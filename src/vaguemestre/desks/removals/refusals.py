@@ -11,6 +11,9 @@ SENTENCES = {
         "faire."
     ),
     "removals.to-oneself": "Ce droit se donne et se retire par quelqu’un d’autre.",
+    "removals.nobody-of-that-name": (
+        "Personne n’a l’identifiant « %(typed)s » : relisez-le, ou cherchez-le dans « Personnes »."
+    ),
     "removals.no-administrator": "Ce droit ne se donne qu’à l’administration de toute la plateforme.",
     "removals.bad-link": "Écrivez une adresse (https://site.example/page) ou un nom d’hôte (site.example).",
     "removals.bad-hash": "Une empreinte SHA-256 s’écrit en 64 chiffres et lettres de a à f.",

@@ -15,10 +15,12 @@ from vaguemestre.people.credentials.queries import find_account
 def give_right(username: str, *, by: str, now: datetime) -> None:
     """Let an administrator remove messages.
 
-    Raises Refusal `removals.no-administrator`, `removals.to-oneself`.
+    Raises Refusal `removals.nobody-of-that-name`, `removals.no-administrator`, `removals.to-oneself`.
     """
     identified = find_account(username)
-    if identified is None or not administers_installation(identified.account_id):
+    if identified is None:
+        raise Refusal("removals.nobody-of-that-name", field="username", typed=username.strip())
+    if not administers_installation(identified.account_id):
         raise Refusal("removals.no-administrator", field="username")
     account_id = identified.account_id
     if by == f"account:{account_id}":
