@@ -41,6 +41,11 @@ def test_what_nobody_put_into_words_is_shown_as_written() -> None:
         ({"what": "closed_on, successor_id"}, "quoi : fermeture, suite"),
         ({"state": "existing_found"}, "état : avait déjà un NUMEN"),
         ({"until": "2027-08-31", "reason": "", "count": 0}, "jusqu’au : 31/08/2027 ; nombre : 0"),
+        (
+            {"act": "quota", "state": "awaiting"},
+            "acte : taille de boîte ; état : attend une deuxième personne",
+        ),
+        ({"reason": "outbox.limit"}, "raison : beaucoup de destinataires en peu de temps"),
         ({"future": "x"}, "future : x"),
     ],
 )
@@ -69,3 +74,9 @@ def test_whoever_is_no_account_is_said_in_words() -> None:
         "fmartin",
         "account:8",
     ]
+
+
+def test_whom_a_detail_is_about_is_said_by_name() -> None:
+    assert details_label({"member": "account:6", "right": "read"}, {"account:6": "mdupont"}) == (
+        "membre : mdupont ; droit : lecture"
+    )

@@ -92,6 +92,28 @@ _VALUES = {
     "rejected": "refusée",
     "delivered": "remise",
     "closed": "close",
+    # of an act on many
+    "prepared": "essai à blanc",
+    "awaiting": "attend une deuxième personne",
+    "running": "en cours",
+    "stopped": "interrompu",
+    "suspend": "suspension",
+    "resume": "fin de suspension",
+    "factor": "second facteur demandé",
+    "no-factor": "second facteur plus demandé",
+    "quota": "taille de boîte",
+    "notice": "avis par courriel",
+    "letters": "lettres d’activation",
+    "reminder": "rappel d’activation",
+    "export": "export",
+    # rights of members of a mailbox
+    "read": "lecture",
+    "sort": "tri",
+    "send": "envoi",
+    "manage": "gestion",
+    # why mail is held
+    "outbox.limit": "beaucoup de destinataires en peu de temps",
+    "outbox.limit-network": "beaucoup de destinataires depuis un même réseau",
     # of the filter
     "cautious": "prudente",
     "normal": "normale",
@@ -131,9 +153,16 @@ _VALUES = {
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def details_label(details: Mapping[str, object]) -> str:
-    """The details as `identifiant : rtardif ; ordinateur partagé : non`, without empty ones."""
-    labelled = [(_NAMES.get(name, name), _value_label(value)) for name, value in details.items()]
+def details_label(details: Mapping[str, object], names: Mapping[str, str] | None = None) -> str:
+    """The details as `identifiant : rtardif ; ordinateur partagé : non`, without empty ones.
+
+    `names`: subject (`account:7`) → name.
+    """
+    known = names or {}
+    labelled = [
+        (_NAMES.get(name, name), known.get(str(value)) or _value_label(value))
+        for name, value in details.items()
+    ]
     return " ; ".join(f"{name} : {value}" for name, value in labelled if value)
 
 

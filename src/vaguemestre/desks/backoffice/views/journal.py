@@ -1,5 +1,6 @@
 """The journal: search, pages, download. Reading it is journaled."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched
 from typing import NamedTuple
@@ -91,6 +92,9 @@ def _criteria(form: JournalForm) -> JournalFilter:
     return journal_criteria(form.typed("acte"), form.typed("par"), form.typed("objet"), form.dates)
 
 
+_SUBJECT = re.compile(r"[a-z-]+:\d+")
+
+
 class _DisplayRow(NamedTuple):
     line: JournalEntry
     act: str
@@ -102,6 +106,9 @@ class _DisplayRow(NamedTuple):
 def _display_rows(rows: Iterable[JournalEntry]) -> Iterator[_DisplayRow]:
     lines = list(rows)
     subjects = [line.by for line in lines] + [line.to for line in lines]
+    subjects += [
+        str(value) for line in lines for value in line.details.values() if _SUBJECT.fullmatch(str(value))
+    ]
     names = actor_names(subjects, usernames_of)
     names |= thing_names(subjects)
     people = shown_names(numbers_of("person", subjects))
@@ -112,7 +119,7 @@ def _display_rows(rows: Iterable[JournalEntry]) -> Iterator[_DisplayRow]:
             act=action_label(row.action),
             by=thing_label(names.get(row.by, row.by)),
             to=people.get(number) or thing_label(names.get(row.to, row.to)),
-            details=details_label(row.details),
+            details=details_label(row.details, names),
         )
 
 
