@@ -101,7 +101,7 @@ def test_the_members_read_who_sent_the_copies_in_one_line_and_on_each(
     (line,) = [line for line in activity_of(school.box.pk) if "publipostage" in line.action]
     assert (line.name, line.action, line.number) == (
         "Sylvie Lecointe",
-        "a lancé en publipostage",
+        "a lancé un publipostage de 3 courriels",
         3,
     )
     for message_id in OutboxMessage.objects.values_list("message_id", flat=True):
@@ -109,7 +109,7 @@ def test_the_members_read_who_sent_the_copies_in_one_line_and_on_each(
         assert collaboration_on(ref, school.head.pk, timezone.now()).sent_by == "Sylvie Lecointe"
     assert Entry.objects.filter(action="sharing.copies-sent", to=f"box:{school.box.pk}").count() == 1
     said = of(school.head).get(f"/boites/{school.box.pk}/actes/").content.decode()
-    assert "a lancé en publipostage" in said
+    assert "a lancé un publipostage de 3 courriels" in said
 
 
 def test_a_mailing_that_never_left_is_not_said_to_be_sent(

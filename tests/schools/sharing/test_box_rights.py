@@ -14,7 +14,7 @@ from vaguemestre.schools.sharing.rules.box_rights import (
     parse_box_session,
     required_right,
 )
-from vaguemestre.schools.sharing.rules.history_labels import ACTIVITY_LABELS
+from vaguemestre.schools.sharing.rules.history_labels import ACTIVITY_LABELS, activity_words
 from vaguemestre.schools.sharing.values import ActivityRecord, BoxKind, Right
 
 
@@ -121,3 +121,19 @@ def test_what_sorts_many_messages_or_snoozes_them_is_recorded() -> None:
     assert activity_for("webmail:recover", {}, {"to": ["INBOX"]}) is None
     for action in ("archive-all", "put-off", "put-off-all", "reminder", "release", "recover"):
         assert action in ACTIVITY_LABELS
+
+
+@pytest.mark.parametrize(
+    ("action", "number", "words"),
+    [
+        ("delete", 1, "a supprimé un courriel"),
+        ("archive", 4, "a archivé 4 courriels"),
+        ("junk", 2, "a mis 2 courriels parmi les indésirables"),
+        ("move-all", 0, "a déplacé toute une liste de courriels"),
+        ("copies", 4, "a lancé un publipostage de 4 courriels"),
+        ("enter", 0, "a ouvert la boîte"),
+        ("future", 1, "future"),
+    ],
+)
+def test_what_a_member_did_is_a_sentence_with_its_number(action: str, number: int, words: str) -> None:
+    assert activity_words(action, number) == words

@@ -204,7 +204,7 @@ def test_what_a_colleague_does_is_told_to_the_owner(
     row = OutboxMessage.objects.get()
     assert (row.account_id, row.sender) == (claire.pk, address_of(claire))
     told = of(claire).get("/boites/delegation/").content.decode()
-    for words in ("est entré dans la boîte", "a ouvert un courriel", "a répondu à un courriel"):
+    for words in ("a ouvert la boîte", "a ouvert un courriel", "a répondu à un courriel"):
         assert words in told
     activity = of(claire).get("/parametres/activite").content.decode()
     for words in (

@@ -133,7 +133,10 @@ def test_what_was_deleted_for_good_is_taken_back_by_whoever_manages(
     sent = {"ref": ref_text(ref), "to": "INBOX"}
     browser.post(f"{school.path}messagerie/supprimes/recuperer/", sent)
     assert [row.summary.subject for row in box.page("INBOX", 0, 9).rows] == ["Bulletin effacé"]
-    assert "a repris parmi les messages supprimés" in browser.get(f"{school.path}actes/").content.decode()
+    assert (
+        "a repris un courriel parmi les messages supprimés"
+        in browser.get(f"{school.path}actes/").content.decode()
+    )
 
 
 def test_the_pages_of_a_mailbox_lead_to_its_own_pages(school: School, mails: MemoryMailboxes, of: Of) -> None:

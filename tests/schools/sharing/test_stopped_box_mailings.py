@@ -91,8 +91,8 @@ def test_the_members_read_who_scheduled_it_and_who_stopped_it(
     of(school.head).post(f"{place}arreter/")
     of(school.head).post(f"{place}arreter/")  # a double click
     assert said(school) == [
-        ("Sylvie Lecointe", "a programmé en publipostage", 3),
-        ("Philippe Vasseur", "a arrêté un publipostage", 3),
+        ("Sylvie Lecointe", "a programmé un publipostage de 3 courriels", 3),
+        ("Philippe Vasseur", "a arrêté un publipostage de 3 courriels", 3),
     ]
     actions = Entry.objects.filter(to=f"box:{school.box.pk}").values_list("action", flat=True)
     assert {"sharing.copies-scheduled", "sharing.copies-stopped"} <= set(actions)
@@ -108,9 +108,9 @@ def test_the_members_read_who_resumed_it_and_how_many_left_by_that(
     of(sylvie).post(f"{place}arreter/")
     of(school.head).post(f"{place}partir/")
     assert said(school) == [
-        ("Sylvie Lecointe", "a lancé en publipostage", 3),
-        ("Sylvie Lecointe", "a arrêté un publipostage", 2),
-        ("Philippe Vasseur", "a repris un publipostage", 2),
+        ("Sylvie Lecointe", "a lancé un publipostage de 3 courriels", 3),
+        ("Sylvie Lecointe", "a arrêté un publipostage de 2 courriels", 2),
+        ("Philippe Vasseur", "a repris un publipostage de 2 courriels", 2),
     ]
     assert Entry.objects.filter(action="sharing.copies-resumed", by=f"account:{school.head.pk}").exists()
     page = of(school.head).get(f"/boites/{school.box.pk}/actes/").content.decode()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from vaguemestre.people.credentials.queries import names_of
 from vaguemestre.schools.sharing.models import BoxActivity, Note, Presence, SentMessage, Thread, ThreadMessage
 from vaguemestre.schools.sharing.rules.collaboration import ANSWERING_FOR, is_present
-from vaguemestre.schools.sharing.rules.history_labels import ACTIVITY_LABELS, describe_place
+from vaguemestre.schools.sharing.rules.history_labels import activity_words, describe_place
 from vaguemestre.schools.sharing.values import (
     ActivityRow,
     Collaboration,
@@ -119,7 +119,7 @@ def activity_of(box_id: int, *, limit: int = 100) -> list[ActivityRow]:
     lines = []
     for row in rows:
         place = describe_place(row.place)
-        action = ACTIVITY_LABELS.get(row.action, row.action)
+        action = activity_words(row.action, row.number)
         lines.append(
             ActivityRow(names[row.account_id], action, place.folder, row.number, row.at, place.location)
         )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.schools.sharing.values import MessageLocation
 
 HISTORY_LABELS: Mapping[str, str] = {
@@ -63,37 +64,46 @@ def what_about(details: Mapping[str, object]) -> str:
     return next((str(details[name]) for name in _WHAT if details.get(name)), "")
 
 
+# %s: how many messages.
 _SORTED: Mapping[str, str] = {
-    "archive": "a archivé",
-    "delete": "a supprimé",
-    "junk": "a signalé comme indésirable",
-    "not-junk": "a sorti des indésirables",
-    "move": "a déplacé",
-    "flag": "a suivi",
-    "unflag": "a cessé de suivre",
-    "put-off": "a reporté",
-    "put-back": "a fait revenir",
+    "archive": "a archivé %s",
+    "delete": "a supprimé %s",
+    "junk": "a mis %s parmi les indésirables",
+    "not-junk": "a sorti %s des indésirables",
+    "move": "a déplacé %s",
+    "flag": "a suivi %s",
+    "unflag": "a cessé de suivre %s",
+    "put-off": "a reporté %s",
+    "put-back": "a fait revenir %s",
 }
 ACTIVITY_LABELS: Mapping[str, str] = {
     **_SORTED,
-    **{f"{action}-all": f"{label} toute une liste de courriels" for action, label in _SORTED.items()},
-    "enter": "est entré dans la boîte",
+    **{f"{action}-all": label % "toute une liste de courriels" for action, label in _SORTED.items()},
+    "enter": "a ouvert la boîte",
     "program": "a ouvert la boîte dans un logiciel de messagerie",
-    "open": "a ouvert un courriel",
-    "read": "a marqué comme lu",
-    "unread": "a marqué comme non lu",
-    "save": "a enregistré",
-    "reminder": "a retiré un rappel",
-    "recover": "a repris parmi les messages supprimés",
-    "release": "a fait remettre un courriel de la quarantaine",
-    "send": "a envoyé un courriel",
-    "answer": "a répondu à un courriel",
+    "open": "a ouvert %s",
+    "read": "a marqué %s comme lu",
+    "unread": "a marqué %s comme non lu",
+    "save": "a enregistré %s",
+    "reminder": "a retiré le rappel de %s",
+    "recover": "a repris %s parmi les messages supprimés",
+    "release": "a fait remettre %s de la quarantaine",
+    "send": "a envoyé %s",
+    "answer": "a répondu à %s",
     "schedule": "a programmé un envoi",
-    "copies": "a lancé en publipostage",
-    "copies-scheduled": "a programmé en publipostage",
-    "copies-resumed": "a repris un publipostage",
-    "copies-stopped": "a arrêté un publipostage",
+    "copies": "a lancé un publipostage de %s",
+    "copies-scheduled": "a programmé un publipostage de %s",
+    "copies-resumed": "a repris un publipostage de %s",
+    "copies-stopped": "a arrêté un publipostage de %s",
 }
+
+
+def activity_words(action: str, number: int) -> str:
+    """What a member did, with how many messages: « a supprimé un courriel », « a archivé 4 courriels »."""
+    words = counted(number, "courriel") if number > 1 else "un courriel"
+    return ACTIVITY_LABELS.get(action, action).replace("%s", words)
+
+
 _FOLDERS: Mapping[str, str] = {
     "INBOX": "Boîte de réception",
     "Drafts": "Brouillons",
