@@ -53,6 +53,25 @@ def test_the_whole_way(client: Client, lucie: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_a_request_that_a_colleague_took_meanwhile_is_not_taken_from_them_without_a_word(
+    client: Client, lucie: Client
+) -> None:
+    client.post("/aide/demande", ASKED)
+    where = f"/assistance/demandes/{RequestRow.objects.get().pk}"
+    colleague = signed_in(account("adurand", role="helpdesk", first_name="Ana", last_name="Durand"))
+    assert "Prendre en charge" in colleague.get(where).text
+    lucie.post(where, {"take": "1", "seen": ""})
+    assert "Prendre en charge" not in lucie.get(where).text
+    refused = colleague.post(where, {"take": "1", "seen": ""})
+    assert refused.status_code == 422
+    assert "lpoulain vient de prendre cette demande en charge" in refused.text
+    assert "Prise par lpoulain" in refused.text
+    assert "Reprendre à lpoulain" in refused.text
+    assert colleague.post(where, {"take": "1", "seen": "lpoulain"}).status_code == 302
+    assert "Prise par adurand" in lucie.get(where).text
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("button", [{}, {"insert": "1"}], ids=["answer", "ready answer"])
 def test_who_answers_second_is_told_and_keeps_the_text(
     client: Client, lucie: Client, button: dict[str, str]

@@ -201,8 +201,8 @@ def test_the_first_who_takes_a_request_dates_it_whoever_takes_it_next_or_answers
     one, other = account("une", role="helpdesk"), account("autre", role="helpdesk")
     now = timezone.now()
     taken, direct = made(1), made(2)
-    services.take_request(taken, operator_id=one.pk, now=now)
-    services.take_request(taken, operator_id=other.pk, now=now + timedelta(hours=1))
+    services.take_request(taken, seen="", operator_id=one.pk, now=now)
+    services.take_request(taken, seen=one.username, operator_id=other.pk, now=now + timedelta(hours=1))
     keys = secret_keys.get()
     for request_id in (taken, direct):
         services.answer_request(

@@ -34,6 +34,9 @@ SENTENCES = {
     "helpdesk.reason-numen": (
         "Ce texte contient un NUMEN ou un mot de passe : retirez-le, il n’a pas à être gardé."
     ),
+    "helpdesk.request-taken": (
+        "%(by)s vient de prendre cette demande en charge : voyez ensemble qui y répond."
+    ),
     "helpdesk.request-gone": "Un collègue a déjà répondu à cette demande.",
     "helpdesk.second-left": (
         "Vos fonctions ont changé : vous ne répondez plus de l’identité de cette personne. Choisissez "

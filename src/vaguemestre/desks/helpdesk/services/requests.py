@@ -20,7 +20,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
-from vaguemestre.people.credentials.queries import presented
+from vaguemestre.people.credentials.queries import presented, usernames_of
 from vaguemestre.people.credentials.values import AccountState, SecretKeys
 
 _HOUR = timedelta(hours=1)
@@ -56,10 +56,21 @@ def submit_request(request: HelpRequest, network: str, *, now: datetime) -> str:
 
 
 @transaction.atomic(durable=True)
-def take_request(request_id: int, *, operator_id: int, now: datetime) -> None:
-    """Use case: an operator takes a request in charge, from a colleague if need be."""
+def take_request(request_id: int, *, seen: str, operator_id: int, now: datetime) -> None:
+    """Use case: an operator takes a request in charge, from a colleague if need be.
+
+    `seen`: the username of the colleague who had it on the page; "" for nobody. Raises Refusal
+    `helpdesk.request-taken` if another has it by now.
+    """
     rows = RequestRow.objects.filter(pk=request_id).exclude(state=_State.ANSWERED)
-    if rows.update(state=_State.TAKEN, taken_by_id=operator_id, taken_at=_first(now)):
+    row = rows.first()
+    if row is None or row.taken_by_id == operator_id:
+        return
+    holder = usernames_of([row.taken_by_id]).get(row.taken_by_id, "") if row.taken_by_id else ""
+    if holder != seen:
+        raise Refusal("helpdesk.request-taken", by=holder)
+    taken = rows.filter(taken_by_id=row.taken_by_id)
+    if taken.update(state=_State.TAKEN, taken_by_id=operator_id, taken_at=_first(now)):
         record("helpdesk.request-taken", to=f"request:{request_id}", by=f"account:{operator_id}", at=now)
 
 

@@ -126,8 +126,7 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
         raise Http404
     operator_id, now = request.who.account_id, timezone.now()
     if request.method == "POST" and "take" in request.POST:
-        services.take_request(request_id, operator_id=operator_id, now=now)
-        return HttpResponseRedirect(reverse("helpdesk:request", args=[request_id]))
+        return _take(request, help_request)
     if request.method == "POST" and "complete" in request.POST:
         return _complete(request, help_request)
     answers = answer_texts_for(request_id)
@@ -148,6 +147,17 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
             form.add_error("answer", sentence(refusal))
             help_request = request_detail(request_id, request.who.office_academy) or help_request
     return _request_page(request, help_request, form, insert if answers else None)
+
+
+def _take(request: SignedInRequest, help_request: HelpRequestDetail) -> HttpResponse:
+    """Take in charge what the page showed as free, or as that colleague's."""
+    pk, seen = help_request.request_id, request.POST.get("seen", "")
+    try:
+        services.take_request(pk, seen=seen, operator_id=request.who.account_id, now=timezone.now())
+    except Refusal as refusal:
+        current = request_detail(pk, request.who.office_academy) or help_request
+        return _request_page(request, current, problem=sentence(refusal))
+    return HttpResponseRedirect(reverse("helpdesk:request", args=[pk]))
 
 
 def _complete(request: SignedInRequest, help_request: HelpRequestDetail) -> HttpResponse:
