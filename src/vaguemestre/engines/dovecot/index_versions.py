@@ -9,7 +9,7 @@ from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.instance import Instance
 
 # Raise it when messages are indexed differently: languages, tokens, kinds of files read.
-_VERSION = 2
+_VERSION = 3
 _STAMP = "vaguemestre-index"
 
 

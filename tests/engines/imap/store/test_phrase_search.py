@@ -70,3 +70,11 @@ def test_a_sentence_without_quotes_finds_its_words_whatever_the_small_ones(box: 
     box.append("INBOX", letter("Calendrier", text), (), at(1))
     assert found(box, *plain_terms("le calendrier pour la rentrée")) == ["Calendrier"]
     assert found(box, *plain_terms("le calendrier pour la kermesse")) == []
+
+
+def test_a_name_that_the_language_shortens_to_an_article_is_found(box: Mailbox) -> None:
+    box.append("INBOX", letter("Absence de Léa", "Bonjour, elle sera absente demain."), (), at(1))
+    box.append("INBOX", letter("Autre", "La réunion de demain est dans le hall."), (), at(2))
+    for typed in ("Léa", "léa", "lea"):
+        assert found(box, typed) == ["Absence de Léa"]
+    assert found(box, "demain") == ["Autre", "Absence de Léa"]
