@@ -63,7 +63,6 @@ export class Suggestions {
     this.#chosen = -1;
     this.list.replaceChildren(...suggestions.map(optionOf));
     this.list.hidden = !suggestions.length;
-    this.input.setAttribute("aria-expanded", String(suggestions.length > 0));
     this.#showChosen();
   }
 
@@ -105,7 +104,6 @@ export class Suggestions {
     this.#turn += 1;
     clearTimeout(this.timer);
     this.list.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
   }
 }

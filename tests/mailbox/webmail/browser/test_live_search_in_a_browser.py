@@ -32,7 +32,7 @@ def questions(page: Page) -> list[str]:
 def test_results_come_while_one_types_with_one_question_for_a_word(page: Page, box: MemoryMailbox) -> None:
     page.goto("/messagerie/")
     asked = questions(page)
-    search = page.get_by_role("combobox", name="Rechercher")
+    search = page.get_by_role("searchbox", name="Rechercher dans les courriels")
     search.press_sequentially("sortie", delay=20)
     rows = page.locator("#messages li.row")
     expect(page.locator("#messages .told")).to_have_text("2 trouvés")
@@ -57,7 +57,7 @@ def test_a_person_chosen_among_the_proposals_is_searched_at_once(page: Page, box
     zoe = {"suggestions": [{"name": "Zoé Petit", "address": "zoe@dehors.example"}]}
     page.route("**/destinataires/?q=*", lambda route: route.fulfill(json=zoe))
     page.goto("/messagerie/")
-    search = page.get_by_role("combobox", name="Rechercher")
+    search = page.get_by_role("searchbox", name="Rechercher dans les courriels")
     search.press_sequentially("sortie", delay=20)
     expect(page.locator("#messages .told")).to_have_text("2 trouvés")
     page.get_by_role("option", name="Zoé Petit").wait_for()
@@ -71,7 +71,7 @@ def test_a_person_chosen_among_the_proposals_is_searched_at_once(page: Page, box
 def test_an_emptied_box_gives_back_the_list_one_was_in(page: Page, box: MemoryMailbox) -> None:
     box.make_folder("Voyages")
     page.goto("/messagerie/Voyages/")
-    search = page.get_by_role("combobox", name="Rechercher")
+    search = page.get_by_role("searchbox", name="Rechercher dans les courriels")
     search.press_sequentially("sortie")
     expect(page.locator("#messages li.row")).to_have_count(2)
     search.fill("")
@@ -84,7 +84,7 @@ def test_an_emptied_box_gives_back_the_list_one_was_in(page: Page, box: MemoryMa
 def test_nothing_is_asked_for_what_is_not_finished(page: Page, box: MemoryMailbox, typed: str) -> None:
     page.goto("/messagerie/")
     asked = questions(page)
-    search = page.get_by_role("combobox", name="Rechercher")
+    search = page.get_by_role("searchbox", name="Rechercher dans les courriels")
     search.press_sequentially(typed)
     page.wait_for_timeout(900)  # what never comes can only be watched for a while
     assert asked == []
@@ -104,7 +104,7 @@ def test_criteria_are_added_and_taken_away_by_chips(page: Page, box: MemoryMailb
     criteria.get_by_role("link", name="Retirer le critère De : zoe").wait_for(state="detached")
     criteria.get_by_role("link", name="Retirer le critère Avec pièce jointe").press("Enter")
     expect(page.locator("#messages li.row")).to_have_count(2)
-    expect(page.get_by_role("combobox", name="Rechercher")).to_have_value("sortie")
+    expect(page.get_by_role("searchbox", name="Rechercher dans les courriels")).to_have_value("sortie")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

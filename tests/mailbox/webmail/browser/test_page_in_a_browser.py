@@ -489,14 +489,16 @@ def test_one_searches_by_people_and_form_and_keeps_it(page: Page, box: MemoryMai
     page.locator("#messages li.row").nth(1).wait_for()
     page.get_by_role("link", name="Musées").click()
     page.get_by_text("1 trouvé").wait_for()
-    page.get_by_role("combobox", name="Rechercher").fill("")
+    page.get_by_role("searchbox", name="Rechercher dans les courriels").fill("")
     page.get_by_role("option", name="de:zoe MUSÉE").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Recherche détaillée").click()
     page.get_by_role("textbox", name="Objet").fill("réunion")
     page.get_by_role("button", name="Rechercher", exact=True).click()
     page.locator("#messages li.row").get_by_text("Réunion").wait_for()
-    assert page.get_by_role("combobox", name="Rechercher").input_value() == "objet:réunion"
+    assert (
+        page.get_by_role("searchbox", name="Rechercher dans les courriels").input_value() == "objet:réunion"
+    )
     page.get_by_role("button", name="Retirer la recherche Musées").click()
     page.get_by_role("link", name="Musées").wait_for(state="detached")
     assert seen.errors == []

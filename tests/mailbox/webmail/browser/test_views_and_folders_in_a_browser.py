@@ -150,7 +150,7 @@ def test_the_keyboard_is_back_in_the_list_after_an_act_on_several_and_after_its_
 def test_the_form_of_a_search_begins_with_what_is_typed(page: Page, box: MemoryMailbox) -> None:
     put(box)
     page.goto("/messagerie/")
-    box_of_search = page.get_by_role("combobox", name="Rechercher")
+    box_of_search = page.get_by_role("searchbox", name="Rechercher dans les courriels")
     form = page.get_by_role("dialog", name="Recherche détaillée")
     left = '-de:paul de:anne "sortie de:loin" from:marie dans:nullepart est:lu mots:clés musée'
     named = 'de:zoe À:cdi objet:"conseil de classe" apres:01/09/2026 dans:Archives a:pièce est:non-lu'
