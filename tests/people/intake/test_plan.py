@@ -201,7 +201,8 @@ def test_somebody_who_leaves_is_told_with_school_and_last_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "good", "is_held"), [(29, 22, True), (2, 3, True), (1, 1, False), (5, 95, False), (6, 94, True)]
+    ("wrong", "good", "is_held"),
+    [(29, 22, True), (2, 3, True), (1, 1, False), (1, 0, True), (5, 95, False), (6, 94, True)],
 )
 def test_too_many_refused_lines_hold_the_feed(wrong: int, good: int, is_held: bool) -> None:
     lines = [*crowd(good), *(line(dossier=f"W{n}", uai="0809001A") for n in range(wrong))]
@@ -209,7 +210,9 @@ def test_too_many_refused_lines_hold_the_feed(wrong: int, good: int, is_held: bo
     made = planned(NOBODY, *lines, terms=terms)
     assert bool(made.refusal) is is_held
     if is_held:
-        assert f"{wrong} lignes sur {wrong + good} sont refusées" in made.refusal
+        assert (
+            "L’unique ligne est refusée" if wrong == 1 else f"{wrong} lignes sur {wrong + good} sont"
+        ) in (made.refusal)
     assert not planned(NOBODY, *lines, terms=replace(terms, refusals_confirmed=True)).refusal
 
 

@@ -48,17 +48,21 @@ def limit_refusal(counts: LimitCounts, terms: ImportTerms) -> str:
             for people, accounts in counts.taken
             if people > _FEW_TAKEN and people * 100 > accounts * terms.closure_limit_percent
         ]
-    # A single refused line is a slip, however short the file.
-    if (
-        not terms.refusals_confirmed
-        and counts.refused > 1
-        and counts.refused * 100 > counts.lines * terms.refusal_limit_percent
-    ):
-        reasons.append(
-            f"{counts.refused} lignes sur {counts.lines} sont refusées : plus que la limite de "
-            f"{_percent_text(terms.refusal_limit_percent)}."
-        )
+    if not terms.refusals_confirmed:
+        reasons += _refused_lines(counts, terms)
     return " ".join((*reasons, NOTHING_APPLIED)) if reasons else ""
+
+
+def _refused_lines(counts: LimitCounts, terms: ImportTerms) -> list[str]:
+    if counts.refused == counts.lines == 1:
+        return ["L’unique ligne est refusée."]
+    # Beside others, a single refused line is a slip, however short the file.
+    if counts.refused < 2 or counts.refused * 100 <= counts.lines * terms.refusal_limit_percent:
+        return []
+    return [
+        f"{counts.refused} lignes sur {counts.lines} sont refusées : plus que la limite de "
+        f"{_percent_text(terms.refusal_limit_percent)}."
+    ]
 
 
 def taken_from(people: Mapping[int, int], accounts: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
