@@ -107,6 +107,13 @@ def test_a_trial_answers_as_the_filter_will(condition: Condition, fit: bool) -> 
     assert matches(replace(PLAIN, conditions=(condition,)), GLANCE, DOMAINS) is fit
 
 
+@pytest.mark.parametrize("typed", ["N'Diaye", "N’Diaye", "n'diaye", "N’DIAYE"])
+@pytest.mark.parametrize("written", ["Maud N'Diaye", "Maud N’Diaye"])
+def test_a_filter_takes_the_one_apostrophe_for_the_other(typed: str, written: str) -> None:
+    condition = Condition(Aspect.SENDER, Relation.CONTAINS, typed)
+    assert matches(replace(PLAIN, conditions=(condition,)), replace(GLANCE, sender=written), DOMAINS)
+
+
 def test_all_or_one_of_the_conditions() -> None:
     both = (CONSEIL, Condition(Aspect.SUBJECT, Relation.CONTAINS, "facture"))
     assert not matches(replace(PLAIN, conditions=both), GLANCE, DOMAINS)

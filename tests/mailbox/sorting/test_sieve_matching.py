@@ -41,6 +41,7 @@ WORDS = (
     "école",
     "ÉCOLE",
     "sortie à la mer",
+    "l'école d’à côté",
     "guillemet \\ ${1}",
     "dehors",
     "a",

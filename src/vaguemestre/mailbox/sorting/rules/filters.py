@@ -169,10 +169,17 @@ def day_bounds(text: str) -> tuple[datetime, datetime]:
 
 
 def spellings(words: str) -> tuple[str, ...]:
-    """Case variants to search for: the comparator i;ascii-casemap (RFC 4790) folds ASCII letters only."""
-    if words.isascii():
-        return (words,)
-    return tuple(dict.fromkeys((words, words.lower(), words.upper(), words.capitalize(), words.title())))
+    """Variants to search for, `words` first.
+
+    Case: the comparator i;ascii-casemap (RFC 4790) folds ASCII letters only. Apostrophe: keyboards type one,
+    programs that correct write the other.
+    """
+    typed = (words, words.replace("'", "’"), words.replace("’", "'"))
+    return tuple(dict.fromkeys(spelling for text in typed for spelling in _case_variants(text)))
+
+
+def _case_variants(text: str) -> tuple[str, ...]:
+    return (text,) if text.isascii() else (text, text.lower(), text.upper(), text.capitalize(), text.title())
 
 
 def fold_ascii(text: str) -> str:
