@@ -476,3 +476,19 @@ def test_a_name_leads_to_whose_mail_it_may_be_and_a_domain_says_what_to_write(pa
     assert "Aucun message ne répond" in text_of(
         chef.get("/administration/messages", {"q": "personne-de-ce-nom"}).content
     )
+
+
+def test_a_caller_s_word_for_a_correspondent_leads_the_desk_to_whom_it_may_be(
+    marie: Account, paul: Account
+) -> None:
+    """« Aucun message » was answered to a name, and told to the caller."""
+    desk = browser_of(Account.objects.get(pk=account("desk", role="helpdesk").pk))
+    person = marie.person
+    assert person is not None
+    index_names([person])
+    where = f"/assistance/compte/{paul.pk}/courriels"
+    page = desk.get(where, {"avec": person.shown_name}).content.decode()
+    assert "Aucun message ne répond" not in text_of(page.encode())
+    links = [urllib.parse.unquote(link) for link in re.findall(r'href="\?avec=([^"&]+)', page)]
+    assert person.addresses.get().address in links
+    assert "Aucun message ne répond" in text_of(desk.get(where, {"avec": "personne-de-ce-nom"}).content)

@@ -77,11 +77,11 @@ class _Namesake(NamedTuple):
     address: str
 
 
-def _namesakes(words: str) -> list[_Namesake]:
-    """People of that name, whose address is to be searched; none for an address."""
-    if "@" in words:
+def _namesakes(words: str, academy_id: int = 0) -> list[_Namesake]:
+    """People of that name, of one académie or of all, whose address finds mail; none for an address."""
+    if not words or "@" in words:
         return []
-    people, _ = people_page(PeopleFilter(words), first=0, count=_NAMESAKES)
+    people, _ = people_page(PeopleFilter(words, academy_id=academy_id), first=0, count=_NAMESAKES)
     addresses = addresses_by_person([person.person_id for person in people])
     return [
         _Namesake(person.name, person.place, own[0].address)
@@ -130,6 +130,9 @@ def search_of_account(request: SignedInRequest, account_id: int) -> HttpResponse
     services.record_search(account_id, by=actor_of(request), now=timezone.now())
     context = _own_context(request, addresses, account_id, ent_domain=str(settings.CONFIG.ent.domain))
     context |= {"account": account, "account_id": account_id, "held": _held(context["form"], account_id)}
+    if context["form"].is_valid() and not context["rows"]:
+        named = context["form"].cleaned_data["avec"].strip()
+        context["correspondents"] = _namesakes(named, request.who.office_academy)
     return render(request, "tracking/search.html", context)
 
 
