@@ -24,11 +24,11 @@ from vaguemestre.access.sso.registry.http import (
     MAX_QUERY_CHARACTERS,
     bad_request_page,
     goodbye_address,
+    is_proved,
     obstacle_for,
     obstacle_page,
     post_page,
     proof_mark,
-    proved_since,
     redirect_page,
     redirect_to_sign_in,
     sign_out_page,
@@ -61,7 +61,7 @@ def login(request: HttpRequest) -> HttpResponse:
         )
     who = who_asks(request)
     renew = _is_true(request, "renew")
-    proved = who is not None and proved_since(request.GET.get(PROOF_PARAMETER, ""), who)
+    proved = is_proved(request, who)
     if who is None or (renew and not proved):
         if _is_true(request, "gateway") and not renew:
             return HttpResponseRedirect(service)

@@ -15,7 +15,7 @@ from vaguemestre.access.signin.http import (
     blocking_page,
     is_stale,
 )
-from vaguemestre.access.signin.rules.paths import safe_next
+from vaguemestre.access.signin.rules.paths import PROOF_PARAMETER, safe_next
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry import services
 from vaguemestre.access.sso.registry.ports import front_addresses
@@ -53,12 +53,13 @@ def proof_mark() -> str:
     return signing.dumps(int(timezone.now().timestamp()), salt=_PROOF_SALT)
 
 
-def proved_since(mark: str, who: Who) -> bool:
-    """Whether the user signed in for the request that bears the mark; False for a forged or expired mark.
+def is_proved(request: HttpRequest, who: Who | None) -> bool:
+    """Whether the user signed in for this very request; False if its mark is forged or expired.
 
     A mark made for another sign-in, in another browser perhaps, proves nothing here.
     """
-    if mark != who.proof_mark:
+    mark = request.GET.get(PROOF_PARAMETER, "")
+    if who is None or mark != who.proof_mark:
         return False
     try:
         since = int(signing.loads(mark, salt=_PROOF_SALT, max_age=_SIGN_IN_SECONDS))

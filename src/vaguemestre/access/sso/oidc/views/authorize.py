@@ -24,10 +24,10 @@ from vaguemestre.access.sso.oidc.values import AuthenticationRequest, ProtocolEr
 from vaguemestre.access.sso.registry.http import (
     MAX_QUERY_CHARACTERS,
     bad_request_page,
+    is_proved,
     obstacle_for,
     obstacle_page,
     proof_mark,
-    proved_since,
     redirect_page,
     redirect_to_sign_in,
 )
@@ -86,7 +86,7 @@ def _authorize(
     request: HttpRequest, application: Application, address: str, authn_request: AuthenticationRequest
 ) -> HttpResponse:
     who, now = who_asks(request), timezone.now()
-    proved = who is not None and proved_since(request.GET.get(PROOF_PARAMETER, ""), who)
+    proved = is_proved(request, who)
     if who is None or needs_fresh_proof(authn_request, who.signed_in_at, proved=proved, now=now):
         if authn_request.silent:
             return _error_redirect(address, _LOGIN_REQUIRED, authn_request.state)

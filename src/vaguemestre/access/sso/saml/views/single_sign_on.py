@@ -15,11 +15,11 @@ from vaguemestre.access.signin.rules.paths import PROOF_PARAMETER
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry.http import (
     bad_request_page,
+    is_proved,
     obstacle_for,
     obstacle_page,
     post_page,
     proof_mark,
-    proved_since,
     redirect_page,
     redirect_to_sign_in,
 )
@@ -168,7 +168,7 @@ def _answer(request: HttpRequest, accepted: AcceptedRequest, peer: Peer | None) 
     if form is None:
         return _decline(request, application, accepted, Status.NAME_ID_POLICY)
     who = who_asks(request)
-    proved = who is not None and proved_since(request.GET.get(PROOF_PARAMETER, ""), who)
+    proved = is_proved(request, who)
     methods = methods_of(who.by) if who else ()
     context = context_for(accepted.contexts, has_two="mfa" in methods)
     must_prove = accepted.again or (context is None and MFA in accepted.contexts and _has_second_factor(who))
