@@ -54,11 +54,12 @@ def limit_refusal(counts: LimitCounts, terms: ImportTerms) -> str:
 
 
 def _refused_lines(counts: LimitCounts, terms: ImportTerms) -> list[str]:
-    if counts.refused == counts.lines == 1:
-        return ["L’unique ligne est refusée."]
     # Beside others, a single refused line is a slip, however short the file.
-    if counts.refused < 2 or counts.refused * 100 <= counts.lines * terms.refusal_limit_percent:
+    is_slip = counts.refused == 1 < counts.lines
+    if is_slip or counts.refused * 100 <= counts.lines * terms.refusal_limit_percent:
         return []
+    if counts.lines == 1:
+        return ["L’unique ligne est refusée."]
     return [
         f"{counts.refused} lignes sur {counts.lines} sont refusées : plus que la limite de "
         f"{_percent_text(terms.refusal_limit_percent)}."
