@@ -379,13 +379,13 @@ def test_folders_of_any_name_are_listed_and_read(post: Post, someone: Someone) -
         order = [f.name for f in folders]
         assert order.index("INBOX/sous") == order.index("INBOX") + 1
         for name in names:
-            ref = box.append(name, letter(f"dans {name}"), (), at(1))
+            ref = box.append(name, letter(f"Courrier {name}"), (), at(1))
             assert box.page(name, 0, 50).rows[0].ref == ref
-            assert [row.ref for row in box.search(name, ["dans"], 0, 50).rows] == [ref]
+            assert [row.ref for row in box.search(name, ["courrier"], 0, 50).rows] == [ref]
         refs = [row.ref for row in box.page("Virtuel/All", 0, 50).rows]
         assert {ref.folder for ref in refs} == set(names)
         for ref in refs:
-            assert box.open(ref).subject == f"dans {ref.folder}"
+            assert box.open(ref).subject == f"Courrier {ref.folder}"
 
 
 def test_a_restarted_engine_is_not_noticed(engines: LiveEngines, post: Post, someone: Someone) -> None:
