@@ -199,7 +199,7 @@ def test_each_limit_of_a_class_is_enforced(client: Client, teacher: Account) -> 
     )
     assert redirected.code == "outbox.redirect-outside"
     assert not may_forward_outside(teacher.pk)
-    with pytest.raises(Refusal, match="not-in-class"):
+    with pytest.raises(Refusal, match="not-in-class"), transaction.atomic():
         begin_upload(teacher.pk, "a.pdf", "application/pdf", 9, None, None, now=NOON)
 
 
