@@ -213,8 +213,6 @@ export class MailApp extends HTMLElement {
     updateTitle(this);
   }
 
-  // Acts.
-
   /**
    * @param {string} act
    * @param {string[]} refs
@@ -255,12 +253,13 @@ export class MailApp extends HTMLElement {
   /**
    * @param {string} act
    * @param {string[]} refs
+   * @param {string} [mark] of a label
    * @returns {() => void} takes it back
    */
-  showOnOpenMessage(act, refs) {
+  showOnOpenMessage(act, refs, mark) {
     const message = this.openMessage;
-    const isMeant = message && refs.includes(message.dataset.ref);
-    return isMeant ? showActOnOpenMessage(message, act) : () => {};
+    if (!message || !refs.includes(message.dataset.ref)) return () => {};
+    return mark ? this.labels.showOn(message, act === "label", mark) : showActOnOpenMessage(message, act);
   }
 
   /**

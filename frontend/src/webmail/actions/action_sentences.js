@@ -53,6 +53,17 @@ export function movedSentence(count, folder) {
   return `${isPlural(count) ? `${number(count)} courriels déplacés` : "Courriel déplacé"} vers « ${folder} ».`;
 }
 
+/**
+ * @param {string} name of the label
+ * @param {boolean} isPut or taken off
+ * @param {number} count
+ */
+export function labelSentence(name, isPut, count) {
+  const act = isPut ? "mise" : "retirée";
+  const messages = isPlural(count) ? ` ${isPut ? "à" : "de"} ${number(count)} courriels` : "";
+  return `Étiquette « ${name} » ${act}${messages}.`;
+}
+
 /** @param {number} count */
 export function deletedSentence(count) {
   return isPlural(count) ? `${number(count)} courriels ${DELETED[1]}.` : `Courriel ${DELETED[0]}.`;

@@ -1,7 +1,8 @@
 // Labels: put on messages, taken off, made, named and painted again.
 import { create, find } from "../../ui/dom.js";
 import { counted } from "../../ui/french.js";
-import { Refused, send, tell, tellRefusal } from "../../ui/http.js";
+import { Refused, page, send, tell, tellRefusal } from "../../ui/http.js";
+import { undoLast } from "./undo.js";
 
 export class Labels {
   /** @param {MailApp} app */
@@ -22,10 +23,27 @@ export class Labels {
       if (mark) this.#edit(mark);
       if (event.target.closest("[data-label-drop]")) this.#drop();
     });
+    this.dialog.addEventListener("keydown", (event) => this.#undoes(event));
     this.form.addEventListener("submit", (event) => this.#save(event));
     app.addEventListener("click", (event) => {
       if (event.target.closest("[data-label-manage]")) this.open([]);
     });
+  }
+
+  // Ctrl+Z among the labels: of the label ticked last.
+  /** @param {KeyboardEvent} event */
+  #undoes(event) {
+    const isOurs = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+    if (!isOurs || event.target.matches("input[type=text]")) return;
+    event.preventDefault();
+    const { refs } = this;
+    undoLast().then(() => {
+      if (refs === this.refs) this.#showAll();
+    });
+  }
+
+  #showAll() {
+    for (const box of this.dialog.querySelectorAll("input[data-mark]")) this.#show(box);
   }
 
   // Everything the list shows, beyond what is loaded.
@@ -51,7 +69,7 @@ export class Labels {
         : refs.length
           ? "Étiquettes du courriel"
           : "Étiquettes";
-    for (const box of this.dialog.querySelectorAll("input[data-mark]")) this.#show(box);
+    this.#showAll();
     if (!this.dialog.open) this.dialog.showModal();
   }
 
@@ -80,8 +98,7 @@ export class Labels {
     if (this.isForWhole) {
       this.dialog.close();
       this.#onWhole(act, mark);
-    } else if (await this.app.act(act, refs, { mark })) this.#showChips(refs, mark, isPut);
-    else if (refs === this.refs) this.#show(box);
+    } else if (!(await this.app.act(act, refs, { mark })) && refs === this.refs) this.#show(box);
   }
 
   /**
@@ -94,33 +111,64 @@ export class Labels {
   }
 
   /**
-   * The open message says so too.
-   * @param {string[]} refs
-   * @param {string} mark
+   * The labels of the open message, one more or one less.
+   * @param {MessageElement} message
    * @param {boolean} isPut
+   * @param {string} mark
+   * @returns {() => void} takes it back, if the message is still the one that is open
    */
-  #showChips(refs, mark, isPut) {
-    const open = this.app.openMessage;
-    if (!open || !refs.includes(open.dataset.ref)) return;
-    const marks = new Set((open.dataset.labels ?? "").split(" ").filter(Boolean));
-    if (isPut) marks.add(mark);
-    else marks.delete(mark);
-    open.dataset.labels = [...marks].join(" ");
-    const place = open.querySelector(".labels");
-    place?.replaceChildren(
-      ...[...marks].map((name) => {
-        const box = this.dialog.querySelector(`input[data-mark="${CSS.escape(name)}"]`);
+  showOn(message, isPut, mark) {
+    const { ref } = message.dataset;
+    const before = marksOf(message);
+    const others = before.filter((other) => other.toLowerCase() !== mark.toLowerCase());
+    this.#draw(message, isPut ? [...others, mark] : others);
+    return () => {
+      if (message.dataset.ref === ref) this.#draw(message, before);
+    };
+  }
+
+  /**
+   * @param {MessageElement} message
+   * @param {string[]} marks
+   */
+  #draw(message, marks) {
+    message.dataset.labels = marks.join(" ");
+    message.querySelector(".labels")?.replaceChildren(
+      ...marks.map((mark) => {
         const chip = create("span");
-        chip.className = `chip lab-${box?.dataset.colour ?? "grey"}`;
-        chip.textContent = box?.dataset.name ?? name;
+        chip.className = `chip lab-${this.#box(mark)?.dataset.colour ?? "grey"}`;
+        chip.textContent = this.nameOf(mark);
         return chip;
       }),
     );
   }
 
+  /**
+   * @param {string} mark
+   * @returns {LabelBox | null}
+   */
+  #box(mark) {
+    return this.dialog.querySelector(`input[data-mark="${CSS.escape(mark)}" i]`);
+  }
+
+  /** @param {string} mark */
+  nameOf(mark) {
+    return this.#box(mark)?.dataset.name ?? mark;
+  }
+
+  /**
+   * The messages that an act on a label will change, as far as the page shows.
+   * @param {string} act
+   * @param {string} mark
+   * @param {string[]} refs
+   */
+  without(act, mark, refs) {
+    return refs.filter((ref) => this.#marks(ref).includes(mark.toLowerCase()) !== (act === "label"));
+  }
+
   /** @param {string} mark */
   #edit(mark) {
-    const box = mark ? this.dialog.querySelector(`input[data-mark="${CSS.escape(mark)}"]`) : null;
+    const box = mark ? this.#box(mark) : null;
     const { mark: chosen, name, colour } = this.form.elements;
     chosen.value = mark;
     name.value = box?.dataset.name ?? "";
@@ -135,19 +183,36 @@ export class Labels {
   async #save(event) {
     event.preventDefault();
     const isNew = !this.form.elements.mark.value;
+    const { refs, isForWhole } = this;
+    let mark;
     try {
-      const { mark } = await (await send(this.dialog.dataset.labels, new FormData(this.form))).json();
-      if (isNew && this.refs.length) await this.app.act("label", this.refs, { mark });
-      if (isNew && this.isForWhole) this.#onWhole("label", mark);
-      this.dialog.close();
-      tell(isNew ? "Étiquette créée." : "Étiquette modifiée.", "dark", 3);
-      this.app.reload();
+      ({ mark } = await (await send(this.dialog.dataset.labels, new FormData(this.form))).json());
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const refused = this.form.querySelector(".error");
       refused.textContent = error.message;
       refused.hidden = false;
+      return;
     }
+    this.dialog.close();
+    await this.#renew().catch(tellRefusal);
+    if (isNew && isForWhole) this.#onWhole("label", mark);
+    else if (isNew && refs.length) await this.app.act("label", refs, { mark });
+    else tell(isNew ? "Étiquette créée." : "Étiquette modifiée.", "dark", 3);
+  }
+
+  // Names and colours wherever they are shown; what is read and the place in the list stay.
+  async #renew() {
+    const { app } = this;
+    const words = await (await page(app.dataset.home ?? "")).text();
+    const fresh = new DOMParser().parseFromString(words, "text/html");
+    for (const place of ["#label-dialog .marks", "#search-label"]) {
+      const shown = find(place);
+      if (shown) shown.innerHTML = fresh.querySelector(place)?.innerHTML ?? "";
+    }
+    if (app.openMessage) this.#draw(app.openMessage, marksOf(app.openMessage));
+    app.list.staleRows();
+    await app.refresh(true);
   }
 
   async #drop() {
@@ -155,9 +220,14 @@ export class Labels {
       await send(this.dialog.dataset.labels, { remove: "1", mark: this.form.elements.mark.value });
       this.dialog.close();
       tell("Étiquette retirée de la liste.", "dark", 3);
-      this.app.reload();
+      await this.#renew();
     } catch (error) {
       tellRefusal(error);
     }
   }
+}
+
+/** @param {MessageElement} message */
+function marksOf(message) {
+  return (message.dataset.labels ?? "").split(" ").filter(Boolean);
 }

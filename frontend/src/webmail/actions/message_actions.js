@@ -7,9 +7,11 @@ import {
   deletedSentence,
   doneSentence,
   goneSentence,
+  labelSentence,
   movedSentence,
 } from "./action_sentences.js";
 import { Refused, fetchFragment, send, tell, tellRefusal } from "../../ui/http.js";
+import { addUndo, rememberUndo, sends } from "./undo.js";
 
 const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
 /** @type {Record<string, [name: string, on: boolean]>} the class of a row that each act puts or takes */
@@ -32,10 +34,7 @@ const INVERSE = {
   label: "unlabel",
   unlabel: "label",
 };
-/** @type {(() => unknown) | null} */
-let lastUndo = null;
-/** @type {Promise<ActResult> | undefined} the last action on its way to the server */
-let underWay;
+const LABELS = ["label", "unlabel"];
 const OTHER_BOX = "Un courriel ne change pas de boîte : choisissez un de ses dossiers.";
 const AT_ONCE = 400;
 const POLL = 500;
@@ -65,14 +64,14 @@ export class MessageActions {
     const all = list.withOthers(refs).sort((one, other) => boxOf(one).localeCompare(boxOf(other)));
     const next = leaves ? list.after(refs, app.openRef) : null;
     const open = leaves && all.includes(app.openRef) ? app.openRef : "";
-    const takeBack = this.#showAtOnce(act, refs, all);
+    const changed = LABELS.includes(act) ? list.withOthers(app.labels.without(act, mark, refs)) : all;
+    const takeBack = this.#showAtOnce(act, refs, all, mark);
     if (leaves) app.follow(all, next);
     app.selection.show();
     try {
-      underWay = this.#sent(act, all, to, mark);
-      const done = await underWay;
+      const done = await sends(this.#sent(act, all, to, mark));
       if (leaves && done.moved.length < all.length) list.settle(refs); // some may have stayed
-      if (!quiet) this.#remember(act, all, done, { to, mark, open });
+      if (!quiet) this.#remember(act, changed, done, { to, mark, open });
       await app.refresh(true);
       return true;
     } catch (error) {
@@ -90,14 +89,15 @@ export class MessageActions {
    * @param {string} act
    * @param {string[]} refs
    * @param {string[]} all with those their rows stand for
+   * @param {string} mark of a label
    * @returns {() => void} shows what was before
    */
-  #showAtOnce(act, refs, all) {
+  #showAtOnce(act, refs, all, mark) {
     const { app } = this;
     let takeBackRows = () => {};
     if (LEAVING.has(act)) takeBackRows = app.list.take(refs);
     else if (MARKS[act]) takeBackRows = app.list.flag(refs, ...MARKS[act]);
-    const takeBackOpen = app.showOnOpenMessage(act, all);
+    const takeBackOpen = app.showOnOpenMessage(act, all, mark);
     return () => {
       takeBackRows();
       takeBackOpen();
@@ -121,7 +121,33 @@ export class MessageActions {
    */
   #remember(act, refs, done, { to, mark, open }) {
     if (doneSentence(act, 1)) this.#said(act, refs, done, to, open);
-    else if (INVERSE[act]) lastUndo = () => this.do(INVERSE[act], refs, { mark, quiet: true });
+    else if (LABELS.includes(act)) this.#saidLabel(act, refs, mark);
+    else if (INVERSE[act]) rememberUndo(() => this.do(INVERSE[act], refs, { mark, quiet: true }));
+  }
+
+  /**
+   * @param {string} act
+   * @param {string[]} refs those it changed
+   * @param {string} mark
+   */
+  #saidLabel(act, refs, mark) {
+    if (!refs.length) return;
+    find("#notices > [data-undo]")?.remove(); // one at a time
+    const notice = tell(
+      labelSentence(this.app.labels.nameOf(mark), act === "label", refs.length),
+      "dark",
+      10,
+    );
+    if (!notice) return;
+    addUndo(notice, async () => {
+      const takeBack = this.app.showOnOpenMessage(INVERSE[act], refs, mark);
+      try {
+        await this.#sent(INVERSE[act], refs, "", mark);
+      } catch (error) {
+        takeBack();
+        throw error;
+      }
+    });
   }
 
   // Many at once go in several goes: the server takes so many at a time.
@@ -255,44 +281,4 @@ export class MessageActions {
       await pause(POLL);
     }
   }
-}
-
-/** Undo the last action, once the server has done it, if nothing was done since: a message about to leave first. */
-export async function undoLast() {
-  if (!window.dispatchEvent(new CustomEvent("vm:undo", { cancelable: true }))) return;
-  await underWay?.catch(() => {});
-  const undo = lastUndo;
-  lastUndo = null;
-  if (undo) undo();
-  else tell("Il n’y a rien à annuler.", "dark", 3);
-}
-
-// « Annuler », which goes with its notice: the focus goes back to the list. `act` answers whether it tells by itself.
-/**
- * @param {HTMLElement} notice
- * @param {() => unknown} act
- */
-export function addUndo(notice, act) {
-  const app = find("mail-app");
-  const button = create("button");
-  button.type = "button";
-  button.textContent = "Annuler";
-  notice.dataset.undo = "possible";
-  lastUndo = button.onclick = async () => {
-    lastUndo = null;
-    const words = notice.firstChild?.textContent ?? "";
-    notice.remove();
-    app.restoreFocus();
-    try {
-      const said = (await act()) ? null : tell("Annulé.", "dark", 3);
-      if (said) said.dataset.undo = "done"; // the next bar takes its place
-    } catch (error) {
-      tellRefusal(error);
-      const again = tell(words, "dark", 10);
-      if (again) addUndo(again, act);
-    }
-    app.refresh();
-  };
-  notice.append(button);
-  return button;
 }

@@ -1,6 +1,6 @@
 // « Me le rappeler » and « Me prévenir sans réponse »: a moment chosen by its name or by a date.
 import { CALENDAR, find, load } from "../../ui/dom.js";
-import { addUndo } from "./message_actions.js";
+import { addUndo } from "./undo.js";
 import { Refused, fetchFragment, send, tell, tellRefusal } from "../../ui/http.js";
 
 const AT_ONCE = 100; // the server takes so many at a time

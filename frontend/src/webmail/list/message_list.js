@@ -212,6 +212,11 @@ export class MessageList {
     return this.chunks.take(refs);
   }
 
+  // What the rows say besides what is in the mailbox changed: they are to be written anew.
+  staleRows() {
+    this.chunks.stale();
+  }
+
   // What was taken is gone, or was refused: the server's word on them is the last again.
   /** @param {string[]} refs */
   settle(refs) {

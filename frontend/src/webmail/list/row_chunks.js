@@ -99,6 +99,10 @@ export class RowChunks {
     row.closest(".chunk").etag = null;
   }
 
+  stale() {
+    for (const chunk of this.all) chunk.etag = null;
+  }
+
   /** @param {boolean} byItself nobody asked, the page learnt that something changed */
   async refresh(byItself) {
     this.byItself = byItself;

@@ -3,7 +3,7 @@
 import { boxOf } from "../boxes.js";
 import { find } from "../../ui/dom.js";
 import { tell } from "../../ui/http.js";
-import { undoLast } from "../actions/message_actions.js";
+import { undoLast } from "../actions/undo.js";
 import { openMoveDialog } from "../folders/move_dialog.js";
 
 /** @type {Record<string, (app: MailApp, refs: string[]) => unknown>} */
