@@ -407,3 +407,58 @@ def test_a_card_without_an_end_is_told_and_those_around_it_come_in() -> None:
     read = read_file((card.format("Zoé") + broken + card.format("Ali") + "entre deux\n" + broken).encode())
     assert [contact.name for _, contact in read.cards] == ["Zoé", "Ali"]
     assert [(line.number, line.excerpt) for line in read.invalid_lines] == [(2, "Coupée"), (4, "Coupée")]
+
+
+def test_labels_of_programs_are_names_of_groups_but_for_their_own() -> None:
+    header = "First Name,E-mail 1 - Value,"
+    for column in ("Labels", "Group Membership"):
+        text = f"{header}{column}\nLéa,lea@x.example,* myContacts ::: Équipe 4e B ::: Parents ::: * starred\n"
+        assert read_file(text.encode()).labels == (("Équipe 4e B", "Parents"),)
+    outlook = "First Name,E-mail Address,Categories\nLéa,lea@x.example,Parents;Équipe 4e B;parents\n"
+    assert read_file(outlook.encode()).labels == (("Parents", "Équipe 4e B"),)
+    vcard = _vcard("Léa", "lea@x.example", "CATEGORIES:Parents,Équipe 4e B", "CATEGORIES:myContacts")
+    assert read_file(vcard.encode()).labels == (("Parents", "Équipe 4e B"),)
+    assert read_file(_vcard("Léa", "lea@x.example", r"CATEGORIES:A\, B").encode()).labels == (("A, B",),)
+
+
+def _vcard(name: str, address: str, *lines: str) -> str:
+    return "\r\n".join(
+        ("BEGIN:VCARD", "VERSION:3.0", f"FN:{name}", f"EMAIL:{address}", *lines, "END:VCARD", "")
+    )
+
+
+@pytest.mark.heavy
+@pytest.mark.django_db(transaction=True)
+def test_the_groups_of_an_imported_file_are_those_of_the_book(nicolas: Account) -> None:
+    book = AddressBook(account_id=nicolas.pk)
+    kept = services.save_card(book, ContactCard("Paul", "paul@x.example"))
+    services.choose_members(book, services.save_group(book, "Parents"), [kept])
+    text = (
+        "First Name,E-mail 1 - Value,Labels\n"
+        "Léa,lea@x.example,* myContacts ::: Équipe 4e B ::: parents\nPaul,paul@x.example,Équipe 4e B\n"
+    )
+    for _ in range(2):  # the second time changes nothing
+        report = _import(book, text.encode())
+        assert report.groups == 2
+    report = _import(book, _vcard("Zoé", "zoe@x.example", "CATEGORIES:Parents").encode())
+    assert (report.added, report.groups) == (1, 1)
+    groups = {group.name: group.members for group in queries.contacts_in(book, only="groups")}
+    assert groups == {"Équipe 4e B": 2, "Parents": 3}
+
+
+@pytest.mark.heavy
+@pytest.mark.django_db(transaction=True)
+def test_a_file_of_too_many_groups_writes_nothing(nicolas: Account) -> None:
+    book = AddressBook(account_id=nicolas.pk)
+    lines = "".join(f"N{n},n{n}@x.example,G{n}\n" for n in range(exchange.MAX_GROUPS + 1))
+    with pytest.raises(Refusal, match="too-many-groups"):
+        _import(book, f"First Name,E-mail 1 - Value,Labels\n{lines}".encode())
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.heavy
+@pytest.mark.django_db(transaction=True)
+def test_the_page_of_an_import_says_how_many_groups(browser: Client) -> None:
+    text = "First Name,E-mail 1 - Value,Labels\nLéa,lea@x.example,Équipe 4e B ::: Parents\n"
+    page = browser.post("/contacts/importer/", {"file": SimpleUploadedFile("c.csv", text.encode())})
+    assert "1 contact ajouté, 0 complété, 0 déjà là, 2 groupes." in page.content.decode()

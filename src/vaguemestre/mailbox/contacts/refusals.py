@@ -51,6 +51,7 @@ SENTENCES = {
     ),
     "contacts.too-long": "Un des champs est trop long.",
     "contacts.too-many-columns": "Ce fichier a plus de %(most)s colonnes : gardez celles qui servent.",
+    "contacts.too-many-groups": "Ce fichier nomme plus de %(most)s groupes.",
     "contacts.too-many-lines": "Ce fichier a trop de lignes : %(most)s au plus.",
     "contacts.uid-twice": "Une autre fiche de ce carnet porte déjà cet identifiant.",
     "contacts.vcard-unreadable": "Cette fiche n’est pas une vCard lisible.",

@@ -104,6 +104,7 @@ class ContactsFile:
     texts: tuple[str, ...] = ()  # vCard of each card, if the file holds vCards
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # name, UIDs of the members
     invalid_lines: tuple[InvalidLine, ...] = ()
+    labels: tuple[tuple[str, ...], ...] = ()  # names of the groups of each card (labels, categories)
 
 
 class CardCompletion(NamedTuple):
@@ -141,11 +142,12 @@ class CompletedCard(NamedTuple):
 
 @dataclass(frozen=True)
 class ImportReport:
-    """Result of an import, in cards. `same`: already there."""
+    """Result of an import, in cards. `same`: already there; `groups`: those the file named."""
 
     added: int
     changed: int
     same: int
+    groups: int
     invalid_lines: tuple[InvalidLine, ...]
 
 

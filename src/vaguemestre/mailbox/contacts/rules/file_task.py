@@ -52,6 +52,7 @@ def file_in(answer: Mapping[str, Any]) -> ContactsFile:
         tuple(text for _, _, text in answer["cards"]),
         tuple((name, tuple(members)) for name, members in answer["groups"]),
         tuple(InvalidLine(*line) for line in answer["invalid"]),
+        tuple(map(tuple, answer["labels"])),
     )
 
 
@@ -88,7 +89,7 @@ def _read(content: bytes) -> dict[str, Any]:
         text = file.texts[place] if file.texts and file_uid else write_vcard(card, uid)
         cards.append([uid, _json(card), text])
     invalid = [[line.number, line.code, line.excerpt] for line in file.invalid_lines]
-    return {"cards": cards, "groups": file.groups, "invalid": invalid}
+    return {"cards": cards, "groups": file.groups, "invalid": invalid, "labels": file.labels}
 
 
 def _written(request: Mapping[str, Any]) -> str:

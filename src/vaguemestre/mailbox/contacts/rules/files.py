@@ -2,6 +2,7 @@
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.rules import vcards
+from vaguemestre.mailbox.contacts.rules.labels import group_names
 from vaguemestre.mailbox.contacts.rules.ldif import is_ldif, ldif_to_csv
 from vaguemestre.mailbox.contacts.rules.tables import decode_text, read_table
 from vaguemestre.mailbox.contacts.values import ContactCard, ContactsFile, InvalidLine
@@ -29,6 +30,7 @@ def read_file(content: bytes) -> ContactsFile:
 def _read_vcards(text: str) -> ContactsFile:
     cards: list[tuple[str, ContactCard]] = []
     texts: list[str] = []
+    labels: list[tuple[str, ...]] = []
     groups: list[tuple[str, tuple[str, ...]]] = []
     invalid_lines: list[InvalidLine] = []
     blocks = vcards.split_vcards(text)
@@ -48,4 +50,5 @@ def _read_vcards(text: str) -> ContactsFile:
             continue
         cards.append((vcards.uid_of(vcard), contact))
         texts.append(block)
-    return ContactsFile(tuple(cards), tuple(texts), tuple(groups), tuple(invalid_lines))
+        labels.append(group_names(vcards.categories_of(vcard)))
+    return ContactsFile(tuple(cards), tuple(texts), tuple(groups), tuple(invalid_lines), tuple(labels))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.cells import inert_cell
 from vaguemestre.mailbox.contacts.rules.cards import normalize_card, read_birthday
+from vaguemestre.mailbox.contacts.rules.labels import group_names
 from vaguemestre.mailbox.contacts.values import ContactCard, ContactsFile, InvalidLine
 
 MAX_LINES = 20_000
@@ -72,6 +73,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "day": ("birth day", "jour"),
     "website": ("web page", "personal web page", "page web", "site web", "home page", "website 1 - value",
                 "web page 1", "site web 1"),
+    "labels": ("labels", "group membership", "libellés", "catégories", "categories", "category", "catégorie"),
     "note": ("notes", "note", "remarques", "commentaires"),
 }  # fmt: skip
 _HEADER = (
@@ -80,6 +82,7 @@ _HEADER = (
     "Web Page", "Notes",
 )  # fmt: skip
 _MERGED = ":::"  # Gmail: several values in one cell
+_LABEL_SEPARATOR = re.compile(r":::|;")  # Gmail, Outlook
 _PAIR = re.compile(r"(e-mail|phone) (\d+) - (label|type|value)")  # Gmail: label and value in two columns
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+(/\S*)?")
 _FORMULA_BEHIND = re.compile(r"(;\s*)(?=[=+@\-\u2212\uff1d\uff0b\uff0d\uff20])")
@@ -126,7 +129,7 @@ def read_table(text: str) -> ContactsFile:
         identifying = {"email", "name", "first", "last"} & places.keys()
         if not (identifying or any(pair.kind == "e-mail" for pair in pairs)):
             raise Refusal("contacts.columns-unknown")
-        cards, invalid_lines = [], []
+        cards, labels, invalid_lines = [], [], []
         for number, cells in enumerate(lines, start=2):
             if number > MAX_LINES:
                 raise Refusal("contacts.too-many-lines", most=MAX_LINES)
@@ -135,11 +138,12 @@ def read_table(text: str) -> ContactsFile:
             try:
                 values = {name: _filled(cells, column_places) for name, column_places in places.items()}
                 cards.append(("", _card(values, _labelled_values(cells, pairs))))
+                labels.append(group_names(_LABEL_SEPARATOR.split(values.get("labels", ""))))
             except Refusal as refusal:
                 invalid_lines.append(InvalidLine(number, refusal.code, _excerpt(refusal, cells)))
     except csv.Error as error:
         raise Refusal("contacts.file-unreadable") from error
-    return ContactsFile(tuple(cards), invalid_lines=tuple(invalid_lines))
+    return ContactsFile(tuple(cards), invalid_lines=tuple(invalid_lines), labels=tuple(labels))
 
 
 def write_table(cards: Iterable[ContactCard], *, has_header: bool = True) -> str:

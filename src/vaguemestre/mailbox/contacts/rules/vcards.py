@@ -108,6 +108,13 @@ def members_of(card: Component) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_MEMBER.sub("", uid) for uid in uids))
 
 
+def categories_of(card: Component) -> tuple[str, ...]:
+    """Its categories, of every line of them."""
+    values = (line.value for line in card.contents.get("categories", []))
+    lists = (value if isinstance(value, list) else str(value).split(",") for value in values)
+    return tuple(str(category) for categories in lists for category in categories)
+
+
 def card_of(card: Component) -> ContactCard:
     """Card of a vCard; malformed addresses and dates are dropped. Raises the refusals of `normalize_card`."""
     phones = list(_phones(card))

@@ -39,6 +39,7 @@ from vaguemestre.mailbox.contacts.values import (
 )
 
 _BATCH = 100  # cards of one transaction
+MAX_GROUPS = 500  # named by a file
 _CHUNK = 500  # cards completed in one go
 _CHUNK_CHARACTERS = 3_000_000  # of the vCards they complete
 
@@ -65,13 +66,14 @@ def import_file(book: AddressBook, content: bytes, read_apart: ReadApart) -> Imp
 
     Written by batches, so that nobody else's writing waits for a long file; interrupted, it is given again.
     Raises the refusals of `read_file`, `contacts.read-only`, `contacts.file-too-complex`, EngineDown, and,
-    with nothing written, `contacts.book-full`, `contacts.book-heavy`.
+    with nothing written, `contacts.book-full`, `contacts.book-heavy`, `contacts.too-many-groups`.
     """
     check_writable(book)
     file = file_task.file_in(_apart(read_apart, file_task.READ, content))
     index = CardIndex(book)
+    new_groups = _groups_of(index, file).keys() - _group_names(book)
     new = [place for place, (uid, card) in enumerate(file.cards) if index.find(uid, card) is None]
-    if book_rows(book).count() + len(new) > MAX_CARDS:
+    if book_rows(book).count() + len(new) + len(new_groups) > MAX_CARDS:
         raise Refusal("contacts.book-full", most=MAX_CARDS)
     check_room(book, sum(len(file.texts[place]) for place in new))
     outcome = _Outcome()
@@ -82,10 +84,10 @@ def import_file(book: AddressBook, content: bytes, read_apart: ReadApart) -> Imp
                 for target in batch:
                     _write(book, target, file, completed.get(id(target)), outcome)
                 _save_new([target.row for target in batch if target.first is not None])
-    with transaction.atomic(durable=True):
-        _add_groups(book, file)
+    groups = _groups_of(index, file)
+    _add_groups(book, groups)
     invalid_lines = (*file.invalid_lines, *outcome.unreadable)
-    return ImportReport(outcome.added, outcome.changed, outcome.same, invalid_lines)
+    return ImportReport(outcome.added, outcome.changed, outcome.same, len(groups), invalid_lines)
 
 
 def _apart(read_apart: ReadApart, act: str, content: bytes) -> Any:
@@ -213,11 +215,37 @@ def _tell(target: _Target, file: ContactsFile, completed: CompletedCard | None, 
     outcome.same += len(completed.changes) - sum(completed.changes)
 
 
-def _add_groups(book: AddressBook, file: ContactsFile) -> None:
-    for name, members in file.groups:
-        row = book_rows(book).filter(is_group=True, name=name).first() or new_row(book)
-        row.name, row.is_group = name, True
-        row.save()
-        present = row.memberships.values_list("contact__uid", flat=True)
-        set_members(book, row, {*members, *present})
-        write_group(row)
+def _group_names(book: AddressBook) -> set[str]:
+    names = book_rows(book).filter(is_group=True).values_list("name", flat=True)
+    return {name.casefold() for name in names}
+
+
+def _groups_of(index: CardIndex, file: ContactsFile) -> dict[str, tuple[str, set[str]]]:
+    """Name and UIDs of the members of each group that the file names, by the name without its case.
+
+    Raises Refusal `contacts.too-many-groups`.
+    """
+    groups: dict[str, tuple[str, set[str]]] = {}
+    for name, uids in file.groups:
+        groups.setdefault(name.casefold(), (name, set()))[1].update(uids)
+    for (uid, card), names in zip(file.cards, file.labels, strict=False):
+        row = index.find(uid, card)
+        for name in names:
+            _, members = groups.setdefault(name.casefold(), (name, set()))
+            members.add(row.uid if row else uid)
+    if len(groups) > MAX_GROUPS:
+        raise Refusal("contacts.too-many-groups", most=MAX_GROUPS)
+    return groups
+
+
+def _add_groups(book: AddressBook, groups: dict[str, tuple[str, set[str]]]) -> None:
+    """Add the members to the groups of these names, and the groups that the book has not."""
+    for key, (name, members) in groups.items():
+        with transaction.atomic(durable=True):
+            known = {row.name.casefold(): row for row in book_rows(book).filter(is_group=True)}
+            row = known.get(key) or new_row(book)
+            row.name, row.is_group = row.name or name, True
+            row.save()
+            present = row.memberships.values_list("contact__uid", flat=True)
+            set_members(book, row, {*members, *present})
+            write_group(row)
