@@ -72,6 +72,23 @@ def test_a_request_that_a_colleague_took_meanwhile_is_not_taken_from_them_withou
 
 
 @pytest.mark.django_db
+def test_an_answer_typed_before_the_request_is_taken_in_charge_stays(client: Client, lucie: Client) -> None:
+    client.post("/aide/demande", ASKED)
+    where, typed = f"/assistance/demandes/{RequestRow.objects.get().pk}", "Bonjour, je regarde."
+    form = lucie.get(where).text.rpartition("<form")[2].partition("</form>")[0]
+    assert 'name="answer"' in form
+    assert "Prendre en charge" in form, "pressed, it sends what was typed"
+    taken = lucie.post(where, {"take": "1", "seen": "", "answer": typed})
+    assert f"{typed}</textarea>" in taken.text
+    assert "Prise par lpoulain" in taken.text
+    colleague = signed_in(account("adurand", role="helpdesk", first_name="Ana", last_name="Durand"))
+    refused = colleague.post(where, {"take": "1", "seen": "", "answer": typed})
+    assert "lpoulain vient de prendre cette demande en charge" in refused.text
+    assert f"{typed}</textarea>" in refused.text
+    assert RequestRow.objects.get().answer == ""
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("button", [{}, {"insert": "1"}], ids=["answer", "ready answer"])
 def test_who_answers_second_is_told_and_keeps_the_text(
     client: Client, lucie: Client, button: dict[str, str]

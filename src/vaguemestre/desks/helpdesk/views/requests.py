@@ -131,7 +131,7 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
         return _complete(request, help_request)
     answers = answer_texts_for(request_id)
     insert = InsertForm(request.POST if "insert" in request.POST else None, answers)
-    is_sent = bool(help_request.account_id or services.mail_contact(help_request.contact))
+    is_sent = _is_sent(help_request)
     form = AnswerForm(request.POST or None, is_sent=is_sent)
     if "insert" in request.POST:
         chosen = insert.cleaned_data["ready"] or 0 if insert.is_valid() else 0
@@ -150,14 +150,19 @@ def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
 
 
 def _take(request: SignedInRequest, help_request: HelpRequestDetail) -> HttpResponse:
-    """Take in charge what the page showed as free, or as that colleague's."""
-    pk, seen = help_request.request_id, request.POST.get("seen", "")
+    """Take in charge what the page showed as free, or as that colleague's; what was typed stays."""
+    pk, seen, typed = help_request.request_id, request.POST.get("seen", ""), request.POST.get("answer", "")
+    problem = ""
     try:
         services.take_request(pk, seen=seen, operator_id=request.who.account_id, now=timezone.now())
     except Refusal as refusal:
-        current = request_detail(pk, request.who.office_academy) or help_request
-        return _request_page(request, current, problem=sentence(refusal))
-    return HttpResponseRedirect(reverse("helpdesk:request", args=[pk]))
+        problem = sentence(refusal)
+    if not (problem or typed.strip()):
+        return HttpResponseRedirect(reverse("helpdesk:request", args=[pk]))
+    current, answers = request_detail(pk, request.who.office_academy) or help_request, answer_texts_for(pk)
+    form = AnswerForm(initial={"answer": typed}, is_sent=_is_sent(current))
+    insert = InsertForm(None, answers) if answers else None
+    return _request_page(request, current, form, insert, problem=problem)
 
 
 def _complete(request: SignedInRequest, help_request: HelpRequestDetail) -> HttpResponse:
@@ -189,7 +194,7 @@ def _request_page(
     addition: AdditionForm | None = None,
     problem: str = "",
 ) -> HttpResponse:
-    is_sent = bool(help_request.account_id or services.mail_contact(help_request.contact))
+    is_sent = _is_sent(help_request)
     unsent = "" if addition else _unsent(request, help_request)
     context = {
         "help_request": help_request,
@@ -202,6 +207,11 @@ def _request_page(
         "problem": problem,
     }
     return render(request, "helpdesk/request.html", context, status=422 if problem else 200)
+
+
+def _is_sent(help_request: HelpRequestDetail) -> bool:
+    """Whether the answer goes by mail too, and not to the page of the request alone."""
+    return bool(help_request.account_id or services.mail_contact(help_request.contact))
 
 
 def _unsent(request: SignedInRequest, answered: HelpRequestDetail) -> str:
