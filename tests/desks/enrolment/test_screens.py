@@ -388,6 +388,25 @@ class TestTheOfficer:
         request.refresh_from_db()
         assert (request.state, Person.objects.count()) == (RequestState.SUBMITTED, before)
 
+    def test_the_author_of_a_request_who_brings_a_numen_is_given_no_other(self, place: int) -> None:
+        request, _ = filed(place)
+        desk, there = client_of(officer(place, "DPE")), school()
+        address, typed = f"/gestion/demandes/{request.pk}/creer", "09g 14 12345 xyz"
+        assert 'name="numen"' in desk.get(f"/gestion/demandes/{request.pk}").text
+        assert "treize chiffres et lettres" in words(desk.post(address, {"uai": there.uai, "numen": "09G14"}))
+        managed_by(place, "DPATE", "porteur", numen="08E1400001ABC")
+        taken = desk.post(address, {"uai": there.uai, "numen": "08E1400001ABC"})
+        assert "déjà celui de quelqu’un" in words(taken)
+        assert 'value="08E1400001ABC"' in taken.text
+        told = words(desk.post(address, {"uai": there.uai, "numen": typed}))
+        assert "09G••••••••YZ" in told
+        assert "Un NUMEN lui est attribué" not in told
+        assert confirmed(desk, address, {"uai": there.uai, "numen": typed}).status_code == 302
+        request.refresh_from_db()
+        kept = current_numen(request.person_id or 0, numen_keys.get())
+        assert kept is not None
+        assert kept.text == "09G1412345XYZ"
+
     def test_the_school_an_applicant_names_is_found_with_its_code(self, place: int) -> None:
         school()
         request, _ = filed(place, school="collège des ESSAIS, Amiens")

@@ -150,6 +150,33 @@ class SchoolForm(forms.Form):
             ) from refusal
 
 
+class BroughtNumenField(forms.CharField):
+    """The NUMEN of somebody who has one already; None to issue one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="NUMEN",
+            max_length=40,
+            required=False,
+            help_text="Celui que la personne apporte d’une autre académie. Laissez vide si elle n’en a pas : "
+            "un NUMEN lui est attribué.",
+            widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        )
+
+    def clean(self, value: Any) -> Numen | None:
+        typed = super().clean(value)
+        try:
+            return parse_numen(typed) if typed else None
+        except Refusal as refusal:
+            raise ValidationError(sentence(refusal)) from refusal
+
+
+class CreationForm(SchoolForm):
+    """Where the author of a request is created, and the NUMEN they bring."""
+
+    numen = BroughtNumenField()
+
+
 class ArrivalForm(CivilForm, SchoolForm):
     """A person already at work whom HR has not entered yet."""
 
@@ -159,14 +186,7 @@ class ArrivalForm(CivilForm, SchoolForm):
         required=False,
         help_text="Laissez vide pour en recevoir un ; le flux RH le remplacera.",
     )
-    numen = forms.CharField(
-        label="NUMEN",
-        max_length=40,
-        required=False,
-        help_text="Celui que la personne apporte d’une autre académie. Laissez vide si elle n’en a pas : un "
-        "NUMEN lui est attribué.",
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
-    )
+    numen = BroughtNumenField()
     category = forms.ChoiceField(
         label="Catégorie",
         choices=[("", "—"), *CATEGORY_LABELS.items()],
@@ -184,14 +204,6 @@ class ArrivalForm(CivilForm, SchoolForm):
     sponsor = forms.CharField(
         label="Qui en répond", max_length=120, help_text="Le chef d’établissement ou de service."
     )
-
-    def clean_numen(self) -> Numen | None:
-        """The NUMEN of somebody who has one already; None to issue one."""
-        typed = self.cleaned_data["numen"]
-        try:
-            return parse_numen(typed) if typed else None
-        except Refusal as refusal:
-            raise ValidationError(sentence(refusal)) from refusal
 
     @property
     def person(self) -> NewPerson:

@@ -10,6 +10,7 @@ from vaguemestre.desks.enrolment.events import RequestMoved
 from vaguemestre.desks.enrolment.models import NumenRequest, Step
 from vaguemestre.desks.enrolment.rules.request_states import next_state
 from vaguemestre.desks.enrolment.rules.routing import function_of, staff_category
+from vaguemestre.desks.enrolment.services.brought_numens import check_brought, give_numen
 from vaguemestre.desks.enrolment.values import Applicant, RequestAction, RequestState, Scope
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
@@ -19,7 +20,7 @@ from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.credentials.services import NewAccount, open_accounts
 from vaguemestre.people.directory.queries import has_numen, service_card_of
 from vaguemestre.people.directory.services import hold_registrations, issue_numen, register_person
-from vaguemestre.people.directory.values import NewPerson, NumenKeys, NumenLayout, Post, StaffCategory
+from vaguemestre.people.directory.values import NewPerson, Numen, NumenKeys, NumenLayout, Post, StaffCategory
 from vaguemestre.people.lifecycle.queries import is_deceased
 
 
@@ -99,20 +100,21 @@ def create_person(
     *,
     by: str,
     now: datetime,
+    numen: Numen | None = None,
     is_other: bool = False,
 ) -> int:
     """Use case: « Créer et attribuer », with names, a pending account and a NUMEN. Returns the person's id.
 
-    The request's reference is their dossier until the feed sends them with that NUMEN. Raises Refusal
-    `enrolment.school-unknown`, `enrolment.request-of-others` (the work or the school it names are
-    another service's), `enrolment.known-already` (a probable match exists and `is_other` is false),
-    `directory.name-unwritable`.
+    `numen`: the one they bring; another is issued to others. The request's reference is their dossier until
+    the feed sends them with that NUMEN. Raises the refusals of `check_creation`, `directory.name-unwritable`
+    and `enrolment.known-already` (a probable match exists and `is_other` is false).
     """
-    request = move(scope, request_id, RequestAction.CREATE, "NUMEN attribué.", by=by, now=now)
+    told = "NUMEN enregistré." if numen else "NUMEN attribué."
+    request = move(scope, request_id, RequestAction.CREATE, told, by=by, now=now)
     applicant = queries.parse_applicant(request.applicant)
-    staff_kind = check_creation(scope, applicant, uai)
     civil = queries.civil_of(applicant)
     hold_registrations(scope.academy_id)
+    staff_kind = check_creation(scope, applicant, uai, numen, keys)
     if not is_other and queries.has_probable_match(scope.academy_id, civil, uai):
         raise Refusal("enrolment.known-already")
     person = NewPerson(
@@ -122,17 +124,19 @@ def create_person(
         posts=(Post(uai, applicant.starts_on, applicant.ends_on, function_of(applicant.work)),),
     )
     registered = register_person(scope.academy_id, person, keys, by=by, now=now)
-    issue_numen(registered.person_id, layout, keys, draw, by=by, now=now)
+    give_numen(registered.person_id, numen, layout, keys, draw, by=by, now=now)
     names = registered.names
     open_accounts([NewAccount(registered.person_id, names.username, names.mailbox, quota_mb)], by=by, now=now)
     NumenRequest.objects.filter(pk=request.pk).update(person_id=registered.person_id)
     return registered.person_id
 
 
-def check_creation(scope: Scope, applicant: Applicant, uai: str) -> StaffCategory:
-    """The staff category of an applicant who may be created in that school.
+def check_creation(
+    scope: Scope, applicant: Applicant, uai: str, numen: Numen | None, keys: NumenKeys
+) -> StaffCategory:
+    """The staff category of an applicant who may be created in that school, with the NUMEN they bring.
 
-    Raises Refusal `enrolment.school-unknown`, `enrolment.request-of-others`.
+    Raises Refusal `enrolment.school-unknown`, `enrolment.request-of-others`, `enrolment.numen-taken`.
     """
     category = staff_category(applicant.workplace, applicant.work)
     if category is None or not queries.is_school(scope.academy_id, uai):
@@ -141,6 +145,7 @@ def check_creation(scope: Scope, applicant: Applicant, uai: str) -> StaffCategor
     if in_charge not in scope.services:
         card = service_card_of(in_charge)
         raise Refusal("enrolment.request-of-others", service=card.name if card else "un autre service")
+    check_brought(numen, keys)
     return category
 
 

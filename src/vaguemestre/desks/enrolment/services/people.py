@@ -9,18 +9,16 @@ from django.db import transaction
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.models import Officer
 from vaguemestre.desks.enrolment.rules.civil_marks import civil_mark
+from vaguemestre.desks.enrolment.services.brought_numens import check_brought, give_numen
 from vaguemestre.desks.enrolment.values import Scope
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_accounts
-from vaguemestre.people.directory.queries import current_numen, person_by_numen
-from vaguemestre.people.directory.rules.numen_vault import digest
+from vaguemestre.people.directory.queries import current_numen
 from vaguemestre.people.directory.services import (
     change_person,
     hold_registrations,
-    issue_numen,
     lock_person,
-    record_numen,
     register_person,
 )
 from vaguemestre.people.directory.values import (
@@ -112,10 +110,7 @@ def register_arrival(
     if not is_other and queries.has_probable_match(scope.academy_id, person.civil, post.uai):
         raise Refusal("enrolment.known-already")
     registered = register_person(scope.academy_id, replace(person, numen=None), keys, by=by, now=now)
-    if person.numen:
-        record_numen(registered.person_id, person.numen, keys, by=by, now=now)
-    else:
-        issue_numen(registered.person_id, layout, keys, draw, by=by, now=now)
+    give_numen(registered.person_id, person.numen, layout, keys, draw, by=by, now=now)
     names = registered.names
     open_accounts([NewAccount(registered.person_id, names.username, names.mailbox, quota_mb)], by=by, now=now)
     record(
@@ -147,8 +142,7 @@ def check_arrival(scope: Scope, person: NewPerson, keys: NumenKeys, *, now: date
         raise Refusal("enrolment.school-unknown", uai=post.uai)
     if queries.service_in_charge_of(scope.academy_id, person.category, post.uai) not in scope.services:
         raise Refusal("enrolment.not-ours")
-    if person.numen and person_by_numen(digest(person.numen, keys)):
-        raise Refusal("enrolment.numen-taken")
+    check_brought(person.numen, keys)
 
 
 def _check_stay(ends_on: date | None, today: date) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.forms.decision_forms import DecisionForms
-from vaguemestre.desks.enrolment.forms.officer_forms import MessageForm, SchoolForm
+from vaguemestre.desks.enrolment.forms.officer_forms import CreationForm, MessageForm
 from vaguemestre.desks.enrolment.http import OfficerRequest, actor_of, for_officers, request_acted_on
 from vaguemestre.desks.enrolment.queries import RequestDetail
 from vaguemestre.desks.enrolment.rules.proofs import download_name
@@ -124,8 +124,8 @@ def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpR
     named_by="act",
 )
 def decide_request(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
-    school_form = SchoolForm(request.POST, academy_id=request.scope.academy_id)
-    forms = DecisionForms(MessageForm(request.POST), school_form)
+    creation_form = CreationForm(request.POST, academy_id=request.scope.academy_id)
+    forms = DecisionForms(MessageForm(request.POST), creation_form)
     detail = request_acted_on(request, request_id)
     try:
         if page := _confirmation(request, detail, act, forms):
@@ -148,13 +148,8 @@ def _confirmation(
     if act == "refuser" and forms.message.is_valid():
         next_state(detail.state, RequestAction.REJECT)
         return rejection_page(request, detail, forms.message.cleaned_data["message"], back)
-    if act == "creer" and forms.school.is_valid():
-        uai = forms.school.cleaned_data["uai"]
-        next_state(detail.state, RequestAction.CREATE)
-        services.check_creation(request.scope, detail.applicant, uai)
-        applicant, civil = detail.applicant, queries.civil_of(detail.applicant)
-        post = PostSummary(applicant.post, applicant.starts_on, applicant.ends_on)
-        return creation_page(request, civil, uai, post, back, [("uai", uai)], detail.service)
+    if act == "creer" and forms.creation.is_valid():
+        return _creation_confirmation(request, detail, forms.creation, back)
     if act == "existe":
         typed = request.POST.get("person_id", "")
         person = (
@@ -166,6 +161,17 @@ def _confirmation(
             masked = queries.masked_numen_of(person.person_id, numen_keys.get())
             return recognition_page(request, person, detail, masked, back)
     return None
+
+
+def _creation_confirmation(
+    request: OfficerRequest, detail: RequestDetail, form: CreationForm, back: str
+) -> HttpResponse | None:
+    applicant, uai, numen = detail.applicant, form.cleaned_data["uai"], form.cleaned_data["numen"]
+    next_state(detail.state, RequestAction.CREATE)
+    services.check_creation(request.scope, applicant, uai, numen, numen_keys.get())
+    post = PostSummary(applicant.post, applicant.starts_on, applicant.ends_on)
+    civil, fields = queries.civil_of(applicant), [("uai", uai), ("numen", numen.text if numen else "")]
+    return creation_page(request, civil, uai, post, back, fields, detail.service, numen=numen)
 
 
 def _apply(request: OfficerRequest, request_id: int, act: str, forms: DecisionForms) -> bool:
@@ -193,11 +199,12 @@ def _decide(request: OfficerRequest, request_id: int, act: str, forms: DecisionF
                 scope, request_id, _number(request, "person_id"), layout, keys, SystemRandom(), by=by, now=now
             )
         case "creer":
-            if not forms.school.is_valid():
+            if not forms.creation.is_valid():
                 return False
+            typed = forms.creation.cleaned_data
             services.create_person(
-                scope, request_id, forms.school.cleaned_data["uai"], layout, keys, SystemRandom(),
-                settings.CONFIG.mail.quota_mb, by=by, now=now, is_other=IS_OTHER in request.POST,
+                scope, request_id, typed["uai"], layout, keys, SystemRandom(), settings.CONFIG.mail.quota_mb,
+                by=by, now=now, numen=typed["numen"], is_other=IS_OTHER in request.POST,
             )  # fmt: skip
         case "remis":
             services.mark_delivered(scope, request_id, _DELIVERED_MESSAGE, by=by, now=now)
@@ -264,7 +271,7 @@ def _page(
     detail: RequestDetail,
     *,
     message_form: MessageForm | None = None,
-    school_form: SchoolForm | None = None,
+    creation_form: CreationForm | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -286,7 +293,7 @@ def _page(
         "people": [(person, MATCH_REASON_LABELS[person.reason]) for person in people],
         "may": {action.value for action in allowed_actions(detail.state)},
         "message_form": message_form or MessageForm(),
-        "school_form": school_form or SchoolForm(initial={"uai": uai}, academy_id=academy_id),
+        "creation_form": creation_form or CreationForm(initial={"uai": uai}, academy_id=academy_id),
         "problem": problem,
         "done": "" if problem else DONE_LABELS.get(request.GET.get("fait", ""), ""),
     }
