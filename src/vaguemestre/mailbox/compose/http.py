@@ -24,7 +24,7 @@ from vaguemestre.post.filelinks.values import Filelink
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.post.outbox.queries import is_held_back
 from vaguemestre.post.outbox.rules.message import MEGA_BYTES
-from vaguemestre.post.outbox.values import OutgoingMessage
+from vaguemestre.post.outbox.values import OutboxState, OutgoingMessage
 
 log = logging.getLogger(__name__)
 
@@ -128,8 +128,10 @@ class SendingStatus(TypedDict):
 
 def sending_status(account_id: int, outgoing: OutgoingMessage) -> SendingStatus:
     """JSON of the state of a sending."""
-    held_seconds = (outgoing.due_at - timezone.now()).total_seconds() if outgoing.state == "held" else 0
-    is_submitted = outgoing.state in ("submitted", "filed")
+    held_seconds = (
+        (outgoing.due_at - timezone.now()).total_seconds() if outgoing.state == OutboxState.HELD else 0
+    )
+    is_submitted = outgoing.state in (OutboxState.SUBMITTED, OutboxState.FILED)
     due_at = timezone.localtime(outgoing.due_at)
     day = day_fr(due_at.date(), with_weekday=True, with_year=due_at.year != timezone.localtime().year)
     return {

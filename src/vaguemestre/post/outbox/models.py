@@ -3,21 +3,14 @@
 from django.db import models
 
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.outbox.values import OutboxState
 
 
 class OutboxMessage(models.Model):
     """A message to send: stored whole, submitted once, filed in sent mail once."""
 
-    class State(models.TextChoices):
-        HELD = "held"
-        QUEUED = "queued"
-        SUBMITTED = "submitted"
-        FILED = "filed"
-        CANCELLED = "cancelled"
-        REFUSED = "refused"
-        STOPPED = "stopped"  # the account may be compromised: the help desk releases or discards the message
-
-    ENDED = (State.FILED, State.CANCELLED, State.REFUSED)
+    State = OutboxState
+    ENDED = (OutboxState.FILED, OutboxState.CANCELLED, OutboxState.REFUSED)
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="outgoing")
     key = models.CharField(max_length=64)  # chosen by the composer: a second click is the same message
@@ -30,7 +23,12 @@ class OutboxMessage(models.Model):
     in_reply_to = models.JSONField(null=True, blank=True)  # values.StoredReference
     draft = models.JSONField(null=True, blank=True)
     wants_report = models.BooleanField(default=False)  # delivery report requested (RFC 3461)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED, db_index=True)
+    state = models.CharField(
+        max_length=10,
+        choices=[(state.value, state.name.title()) for state in OutboxState],
+        default=OutboxState.QUEUED,
+        db_index=True,
+    )
     due_at = models.DateTimeField()
     reason = models.TextField(blank=True)  # code of the refusal, and the recipient it names
     attempted_at = models.DateTimeField(null=True, blank=True)  # written before each attempt: a lease

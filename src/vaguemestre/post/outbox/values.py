@@ -117,6 +117,18 @@ class OutgoingMessage:
     is_copy: bool  # of a mailing
 
 
+class OutboxState(StrEnum):
+    """Where a message stands on its way out."""
+
+    HELD = "held"
+    QUEUED = "queued"
+    SUBMITTED = "submitted"
+    FILED = "filed"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    STOPPED = "stopped"  # the account may be compromised: the help desk releases or discards the message
+
+
 class DeliveryState(StrEnum):
     """Delivery state of one recipient, in the order things happen."""
 

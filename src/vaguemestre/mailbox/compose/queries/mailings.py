@@ -17,6 +17,7 @@ from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
 from vaguemestre.mailbox.compose.values import CopyPreview, InvalidRow, MailingState, MailingStatus, MergeCopy
 from vaguemestre.post.outbox.queries import copies_by_state, count_withdrawn_copies
 from vaguemestre.post.outbox.rules.text import plain_text
+from vaguemestre.post.outbox.values import OutboxState
 from vaguemestre.post.tracking.ports import UnfinishedMailing
 from vaguemestre.schools.rosters.rules.content_warnings import content_warnings
 from vaguemestre.schools.rosters.values import ContentWarning
@@ -31,14 +32,14 @@ def find_mailing(account_id: int, key: str) -> MailingStatus | None:
     if mailing is None:
         return None
     states = copies_by_state(account_id, mailing.series)
-    withdrawn = count_withdrawn_copies(account_id, mailing.series) if states.get("refused") else 0
+    withdrawn = count_withdrawn_copies(account_id, mailing.series) if states.get(OutboxState.REFUSED) else 0
     return MailingStatus(
         id=mailing.pk,
         state=MailingState(mailing.state),
         total=mailing.copies.count(),
         queued=mailing.copies.exclude(queued_at=None).count(),
-        sent=states.get("filed", 0) + states.get("submitted", 0),
-        refused=states.get("refused", 0) + states.get("cancelled", 0) - withdrawn,
+        sent=states.get(OutboxState.FILED, 0) + states.get(OutboxState.SUBMITTED, 0),
+        refused=states.get(OutboxState.REFUSED, 0) + states.get(OutboxState.CANCELLED, 0) - withdrawn,
         withdrawn=withdrawn,
         invalid_rows=tuple(InvalidRow(*entry) for entry in mailing.wrong),
         previews=_previews(mailing),

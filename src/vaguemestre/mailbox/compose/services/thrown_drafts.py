@@ -12,6 +12,7 @@ from vaguemestre.mailbox.compose.values import MailingState
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.outbox.queries import find_outgoing
 from vaguemestre.post.outbox.rules.hours import is_scheduled
+from vaguemestre.post.outbox.values import OutboxState
 
 _COLUMNS = ("account_id", "key", "attempt", "draft")
 
@@ -34,7 +35,11 @@ def _unschedule(row: Composition, by: str, now: datetime) -> bool:
     if _give_back_scheduled(row, now):
         return True
     outgoing = find_outgoing(row.account_id, sending_key(row.key, row.attempt))
-    if outgoing is None or outgoing.state != "held" or not is_scheduled(outgoing.created_at, outgoing.due_at):
+    if (
+        outgoing is None
+        or outgoing.state != OutboxState.HELD
+        or not is_scheduled(outgoing.created_at, outgoing.due_at)
+    ):
         return False
     try:
         cancel_sending(row.account_id, row.key, by=by, now=now)

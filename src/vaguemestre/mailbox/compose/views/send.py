@@ -34,7 +34,7 @@ from vaguemestre.mailbox.compose.views.page import composer_page, empty_draft
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.queries import find_outgoing, sending_preferences, waiting_messages
 from vaguemestre.post.outbox.rules.hours import UNDO_AT_MOST, quiet_until
-from vaguemestre.post.outbox.values import OutgoingMessage, Recipient
+from vaguemestre.post.outbox.values import OutboxState, OutgoingMessage, Recipient
 from vaguemestre.schools.rosters.http import class_writer_of
 from vaguemestre.schools.rosters.rules.addresses import is_nowhere
 
@@ -136,9 +136,9 @@ def sending_state(request: SignedInRequest, key: str) -> HttpResponse:
     if outgoing is None:
         raise Refusal("outbox.unknown")
     status = sending_status(request.who.account_id, outgoing)
-    draft = queries.find_draft(request.who.account_id, key) if outgoing.state == "refused" else None
+    draft = queries.find_draft(request.who.account_id, key) if outgoing.state == OutboxState.REFUSED else None
     if draft and draft.is_sending:  # its draft is not reopened yet: saving it would be refused
-        status["state"] = "queued"
+        status["state"] = OutboxState.QUEUED
     return JsonResponse(status)
 
 
