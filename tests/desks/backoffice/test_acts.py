@@ -9,14 +9,14 @@ from vaguemestre.desks.backoffice.rules.actors import actor_names
 from vaguemestre.desks.backoffice.rules.details import details_label
 from vaguemestre.desks.backoffice.rules.things import thing_label, things_labelled
 from vaguemestre.desks.helpdesk.values import DeskAction
-from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.values import MailboxState
 from vaguemestre.people.lifecycle.values import EventKind
 from vaguemestre.post.outbox.models import Submission
 from vaguemestre.schools.lists.values import State
 from vaguemestre.schools.sharing.rules.history_labels import HISTORY_LABELS
 
 FAMILIES: dict[str, Iterable[str]] = {
-    "credentials.mailbox-": list(Account.Mailbox.values),
+    "credentials.mailbox-": [str(one) for one in MailboxState],
     "helpdesk.": [str(one) for one in DeskAction],
     "lists.letter-": [str(one) for one in State],
     "lifecycle.": [str(one) for one in EventKind],

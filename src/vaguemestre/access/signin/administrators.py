@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 
 from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.access.signin.offices import check_office
+from vaguemestre.people.credentials.values import AccountRole
 
 type View = Callable[..., HttpResponse]
 
@@ -19,12 +20,12 @@ def for_administrators(view: Callable[..., HttpResponseBase]) -> View:
     If their office covers one académie of several, the view must be marked `within_academy`.
     """
 
-    return _for_roles(view, ("administrator",))
+    return _for_roles(view, (AccountRole.ADMINISTRATOR,))
 
 
 def for_auditors(view: Callable[..., HttpResponseBase]) -> View:
     """As `for_administrators`, for a view that changes nothing: auditors may open it too."""
-    return _for_roles(view, ("administrator", "auditor"))
+    return _for_roles(view, (AccountRole.ADMINISTRATOR, AccountRole.AUDITOR))
 
 
 def for_recent_administrators(view: View) -> View:
@@ -34,7 +35,7 @@ def for_recent_administrators(view: View) -> View:
 
 def may_act(request: SignedInRequest) -> bool:
     """Whether the page shows what leads further: an auditor reads it alone."""
-    return request.who.role == "administrator"
+    return request.who.role == AccountRole.ADMINISTRATOR
 
 
 def actor_of(request: SignedInRequest) -> str:

@@ -18,7 +18,7 @@ from vaguemestre.people.credentials.events import AccountChanged, AccountsChange
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import Presented, alarm_contacts, is_closed, presented
 from vaguemestre.people.credentials.services import delete_expired_tokens
-from vaguemestre.people.credentials.values import SHARED_MAILBOX, AccountState
+from vaguemestre.people.credentials.values import AccountRole, AccountState
 from vaguemestre.people.lifecycle.events import ClosingNear, ClosingWithdrawn
 from vaguemestre.people.provisioning.ports import mail_directory
 
@@ -79,7 +79,7 @@ def notify_owner(event: AccountTouched) -> None:
         site=_site_of(account),
         link=_alarm_link(event, account) if event.act in SENSITIVE else "",
         at=at,
-        is_shared=account.role == SHARED_MAILBOX,
+        is_shared=account.role == AccountRole.BOX,
     )
     if account.mail_held_since:
         send_outside.get()(sender, sender, [account.address], content)

@@ -22,6 +22,7 @@ from vaguemestre.desks.firstday.services import begin_first_day
 from vaguemestre.foundation.cluster.locks import turn
 from vaguemestre.people.credentials.queries import has_accounts
 from vaguemestre.people.credentials.services import add_activation_link, open_account
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.services import found_academy, take_technical_names
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.people.provisioning.services import reconcile
@@ -95,7 +96,7 @@ def _first_administrator(config: Config) -> str:
     mailbox = f"{_FIRST}@{academy.domain}"
     take_technical_names(_FIRST, mailbox)
     account = open_account(
-        None, _FIRST, mailbox, "administrator", config.mail.quota_mb, by="instance", now=now
+        None, _FIRST, mailbox, AccountRole.ADMINISTRATOR, config.mail.quota_mb, by="instance", now=now
     )
     token = add_activation_link(account, by="instance", now=now)
     begin_first_day(now=now)

@@ -1,7 +1,6 @@
 """`vaguemestre account`: show, suspend, resume and close accounts."""
 
 import json
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +14,7 @@ from vaguemestre.desks.removals.services import give_right, withdraw_right
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.times import parse_day
 from vaguemestre.mailbox.sorting.services import end_own_absences
+from vaguemestre.people.credentials.labels_fr import ACCOUNT_STATE_WORDS
 from vaguemestre.people.credentials.queries import app_passwords_of, find_account, presented
 from vaguemestre.people.credentials.rules.account_states import StateChange
 from vaguemestre.people.credentials.services import add_activation_link, move_account, set_span
@@ -26,12 +26,6 @@ from vaguemestre.people.provisioning.services import provision_accounts
 app = typer.Typer(help="Comptes : montrer, suspendre, rétablir, fermer.", no_args_is_help=True)
 
 _Username = Annotated[str, typer.Argument(help="L’identifiant, ou une adresse du compte.")]
-_STATES: Mapping[str, str] = {
-    AccountState.PENDING: "jamais activé",
-    AccountState.ACTIVE: "actif",
-    AccountState.SUSPENDED: "suspendu",
-    AccountState.CLOSED: "fermé",
-}
 # Sentences after each act, and how to reverse it.
 _DONE = {
     "suspend": (
@@ -112,7 +106,10 @@ def link(username: _Username) -> None:
     if account.person_id is not None:
         raise Failed(f"{username} est à une personne : elle l’active avec son NUMEN.", 1)
     if account.state != AccountState.PENDING:
-        raise Failed(f"{username} est {_STATES[account.state]} : seul un compte jamais activé a un lien.", 1)
+        raise Failed(
+            f"{username} est {ACCOUNT_STATE_WORDS[account.state]} : seul un compte jamais activé a un lien.",
+            1,
+        )
     with transaction.atomic():
         token = add_activation_link(account.account_id, by="cli", now=timezone.now())
     typer.echo("Lien d’activation, valable sept jours ; les liens d’avant ne valent plus :")
@@ -205,7 +202,7 @@ def _written(value: Any) -> str:
         until = f" jusqu’au {_day(value['ends_on'])}" if value["ends_on"] else ""
         where = f"{value['structure']} ({', '.join(filter(None, (value['uai'], value['function'])))})"
         return f"{where} depuis le {_day(value['starts_on'])}{until}"
-    return _STATES.get(str(value), str(value))
+    return ACCOUNT_STATE_WORDS.get(str(value), str(value))
 
 
 def _day(iso: str) -> str:

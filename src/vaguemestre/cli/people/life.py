@@ -14,12 +14,11 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import NoSuchDay, paris_day, parse_day
 from vaguemestre.people.credentials.events import AccountsChanged
+from vaguemestre.people.credentials.labels_fr import ACCOUNT_STATE_WORDS, MAILBOX_STATE_WORDS
 from vaguemestre.people.credentials.queries import find_account
 from vaguemestre.people.lifecycle import queries, rules, services
 from vaguemestre.people.lifecycle.labels_fr import (
-    ACCOUNT_STATE_LABELS,
     EVENT_LABELS,
-    MAILBOX_STATE_LABELS,
     STEP_LABELS,
 )
 from vaguemestre.people.lifecycle.values import AccountLifecycle, EventKind
@@ -106,9 +105,9 @@ def _show(account_id: int) -> None:
     if life is None:
         return
     since = f" depuis le {life.state_since:%d/%m/%Y}" if life.state_since else ""
-    typer.echo(f"Compte : {ACCOUNT_STATE_LABELS[life.state]}{since}")
+    typer.echo(f"Compte : {ACCOUNT_STATE_WORDS[life.state]}{since}")
     since = f" depuis le {life.mailbox_since:%d/%m/%Y}" if life.mailbox_since else ""
-    typer.echo(f"Boîte : {MAILBOX_STATE_LABELS[life.mailbox_state]}{since}")
+    typer.echo(f"Boîte : {MAILBOX_STATE_WORDS[life.mailbox_state]}{since}")
     if life.event:
         typer.echo(_happened(life))
     for step in _steps(life):

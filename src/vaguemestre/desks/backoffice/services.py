@@ -23,12 +23,12 @@ from vaguemestre.people.credentials.queries import (
 )
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
 from vaguemestre.people.credentials.services import give_role
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountRole, AccountState
 from vaguemestre.people.directory import services as directory
 from vaguemestre.people.directory.queries import ServiceSummary
 from vaguemestre.people.directory.values import Place
 
-_OFFICER, _ADMINISTRATOR = "hr_officer", "administrator"
+_OFFICER, _ADMINISTRATOR = AccountRole.HR_OFFICER, AccountRole.ADMINISTRATOR
 _MAX_TOLD = 100  # administrators told of one more
 _ONE_RECORD_PER = timedelta(hours=1)
 
@@ -97,7 +97,7 @@ def check_appointment(account_id: int, service: ServiceSummary) -> None:
     """
     if not is_account_in(account_id, service.academy_id):
         raise Refusal("backoffice.officer-elsewhere")
-    if identified(account_id).role not in ("agent", _OFFICER):
+    if identified(account_id).role not in (AccountRole.AGENT, _OFFICER):
         raise Refusal("backoffice.officer-otherwise")
     account = presented(account_id)
     if account is None or account.state != AccountState.ACTIVE:
@@ -109,7 +109,7 @@ def remove_officer_of(account_id: int, service_id: int, *, by: str, now: datetim
     """Use case: remove an officer from a service; without any service, the role is agent again."""
     remaining = dismiss_officer(account_id, service_id, by=by, now=now)
     if not remaining and identified(account_id).role == _OFFICER:
-        give_role(account_id, "agent", by=by, now=now)
+        give_role(account_id, AccountRole.AGENT, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -149,7 +149,7 @@ def check_role_change(account_id: int, role: str, asker_id: int, office_academy:
     account = presented(account_id)
     if office_academy and account and account.spans_academies:
         raise Refusal("backoffice.role-of-installation")
-    if role == "agent" or account is None:
+    if role == AccountRole.AGENT or account is None:
         return
     if account.state != AccountState.ACTIVE:
         raise Refusal("backoffice.role-not-active")

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from vaguemestre.desks.bulk.labels_fr import ACCOUNT_STATES
 from vaguemestre.desks.bulk.rules import letter_text
 from vaguemestre.desks.bulk.rules.letter_text import Letter
 from vaguemestre.desks.bulk.values import Listed
 from vaguemestre.foundation.kernel.text.french_dates import day_fr
 from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument, Slip
+from vaguemestre.people.credentials.labels_fr import ACCOUNT_STATE_LABELS
 
 HEADER = ("nom", "identifiant", "adresse", "état du compte", "catégorie", "service", "poste", "académie")
 
@@ -16,7 +16,7 @@ HEADER = ("nom", "identifiant", "adresse", "état du compte", "catégorie", "ser
 def rows(people: Sequence[Listed], categories: Callable[[str], str]) -> Iterator[Sequence[str]]:
     """A row of the CSV file for each person, under HEADER."""
     for one in people:
-        state = ACCOUNT_STATES.get(one.state, one.state)
+        state = ACCOUNT_STATE_LABELS.get(one.state, one.state)
         yield (
             one.name, one.username, one.address, state, categories(one.category), one.service, one.place,
             one.academy,

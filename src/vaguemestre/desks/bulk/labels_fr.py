@@ -1,9 +1,6 @@
 """French words of acts on many."""
 
-from collections.abc import Mapping
-
 from vaguemestre.desks.bulk.values import Act, Phase, Skip, State
-from vaguemestre.people.credentials.values import AccountState
 
 ACTS = {  # the one a page opens on first: it takes nothing from anybody
     Act.NOTICE: "Avis par courriel",
@@ -85,10 +82,4 @@ SKIPS = {
     Skip.CLASS: "sa classe de service fixe la taille",
     Skip.REFUSED: "l’adresse a refusé le courriel",
     Skip.SILENT: "sa boîte ne répond pas : nouvel essai bientôt",
-}
-ACCOUNT_STATES: Mapping[str, str] = {
-    AccountState.PENDING: "Jamais activé",
-    AccountState.ACTIVE: "Actif",
-    AccountState.SUSPENDED: "Suspendu",
-    AccountState.CLOSED: "Fermé",
 }

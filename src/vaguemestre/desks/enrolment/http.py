@@ -18,6 +18,7 @@ from vaguemestre.desks.enrolment.queries import (
 )
 from vaguemestre.desks.enrolment.values import Scope
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.values import AccountRole
 
 
 class OfficerRequest(SignedInRequest):
@@ -38,7 +39,7 @@ def for_officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         who = who_asks(request)
         if who:
             scope = scope_of(who.account_id)
-            if who.role != "hr_officer" or not scope:
+            if who.role != AccountRole.HR_OFFICER or not scope:
                 raise PermissionDenied
             request.scope = scope  # type: ignore[attr-defined]
             person_id = kwargs.get("person_id")

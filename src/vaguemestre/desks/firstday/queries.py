@@ -14,6 +14,7 @@ from vaguemestre.desks.firstday.values import Facts, ShownStep
 from vaguemestre.desks.operations.queries import latest_readings
 from vaguemestre.people.credentials.queries import without_second_factor
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.queries import service_summaries
 from vaguemestre.people.intake.queries import has_applied_feed
 
@@ -47,7 +48,7 @@ def facts_of(day: FirstDay, now: datetime) -> Facts:
     services, served = service_summaries(), services_with_officer()
     return Facts(
         bare_administrators=without_second_factor(
-            accounts_with_role("administrator", limit=_MAX_ADMINISTRATORS)
+            accounts_with_role(AccountRole.ADMINISTRATOR, limit=_MAX_ADMINISTRATORS)
         ),
         certificate=seen(
             is_set=config.tls.is_given, works=readings.get("certificate.public", 0) > now.timestamp()
@@ -57,5 +58,5 @@ def facts_of(day: FirstDay, now: datetime) -> Facts:
         has_feed=has_applied_feed(),
         services=len(services),
         unserved=sum(service.service_id not in served for service in services),
-        has_helpdesk=bool(accounts_with_role("helpdesk", limit=1)),
+        has_helpdesk=bool(accounts_with_role(AccountRole.HELPDESK, limit=1)),
     )

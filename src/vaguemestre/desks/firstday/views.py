@@ -15,11 +15,12 @@ from vaguemestre.desks.firstday.queries import Card
 from vaguemestre.mailbox.autoconfig.http import wanted_records
 from vaguemestre.mailbox.autoconfig.ports import look_up
 from vaguemestre.mailbox.autoconfig.rules.records import State, checked
+from vaguemestre.people.credentials.values import AccountRole
 
 
 def card_of(request: SignedInRequest, now: datetime) -> Card | None:
     """The card of the administrator who asks; None for those of one académie, and once all is done."""
-    if request.who.role != "administrator" or request.who.office_academy:
+    if request.who.role != AccountRole.ADMINISTRATOR or request.who.office_academy:
         return None
     card = queries.first_day_card(request.who.account_id, now)
     if card and card.done == len(card.steps):

@@ -13,6 +13,7 @@ from vaguemestre.access.signin.rules.session_lifetimes import RECENT_FOR_OTHERS
 from vaguemestre.desks.helpdesk.queries.accounts import account_detail
 from vaguemestre.desks.helpdesk.rules.actions import OPERATORS
 from vaguemestre.desks.helpdesk.values import AccountDetail
+from vaguemestre.people.credentials.values import AccountRole
 
 
 def for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -36,7 +37,7 @@ def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        check_office(request, OPERATORS | {"auditor"}, view)
+        check_office(request, OPERATORS | {AccountRole.AUDITOR}, view)
         return view(request, *args, **kwargs)
 
     return signed_in(guarded)

@@ -10,6 +10,7 @@ from vaguemestre.desks.helpdesk.queries.accounts import search_accounts
 from vaguemestre.desks.staffsearch.values import Hit, HitGroup, Search
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import find_account, is_account_in
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.queries import (
     PeopleFilter,
     StructureFilter,
@@ -70,9 +71,9 @@ def _managed_people(search: Search) -> HitGroup:
 
 
 _PEOPLE: dict[str, Callable[[Search], HitGroup]] = {
-    "administrator": _administered_people,
-    "helpdesk": _accounts,
-    "hr_officer": _managed_people,
+    AccountRole.ADMINISTRATOR: _administered_people,
+    AccountRole.HELPDESK: _accounts,
+    AccountRole.HR_OFFICER: _managed_people,
 }
 
 
@@ -86,22 +87,22 @@ def _establishments(search: Search) -> HitGroup:
     rows, total = structures_page(criteria, paris_day(search.now), order="nom", first=0, count=SHOWN)
     page = _ESTABLISHMENT_PAGES[search.asker.role]
     hits = [Hit(row.name, ", ".join(filter(None, (row.town, row.uai))), page(row)) for row in rows]
-    is_listed = search.asker.role == "administrator" and total > SHOWN
+    is_listed = search.asker.role == AccountRole.ADMINISTRATOR and total > SHOWN
     more = _asked("backoffice:structures", q=search.words) if is_listed else ""
     return HitGroup("Établissements", "building-community", hits, total, more)
 
 
 _ESTABLISHMENT_PAGES: dict[str, Callable[[StructureSummary], str]] = {
-    "administrator": lambda row: reverse("backoffice:structure", args=[row.structure_id]),
-    "helpdesk": lambda row: _asked("helpdesk:search", q=row.uai),
-    "hr_officer": lambda row: _asked("enrolment:people", etablissement=row.uai),
+    AccountRole.ADMINISTRATOR: lambda row: reverse("backoffice:structure", args=[row.structure_id]),
+    AccountRole.HELPDESK: lambda row: _asked("helpdesk:search", q=row.uai),
+    AccountRole.HR_OFFICER: lambda row: _asked("enrolment:people", etablissement=row.uai),
 }
 
 
 def _boxes(search: Search) -> HitGroup:
     """Shared mailboxes found, with their owners: no link, since only members may open one."""
     boxes, total = boxes_matching(search.words, search.now, academy_id=search.asker.academy_id, limit=SHOWN)
-    is_administrator = search.asker.role == "administrator"
+    is_administrator = search.asker.role == AccountRole.ADMINISTRATOR
     hits = []
     for box in boxes:
         owners = f"responsable : {' et '.join(box.owners)}" if box.owners else "sans responsable"
@@ -112,7 +113,7 @@ def _boxes(search: Search) -> HitGroup:
 
 def _lists(search: Search) -> HitGroup:
     asker = search.asker
-    sees_all = asker.role == "administrator"
+    sees_all = asker.role == AccountRole.ADMINISTRATOR
     rows, total = lists_matching(
         search.words, asker.account_id, search.now,
         reach=asker.academy_id if sees_all else None, limit=SHOWN,

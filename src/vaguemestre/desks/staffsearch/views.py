@@ -15,6 +15,7 @@ from vaguemestre.desks.staffsearch.queries import hit_groups
 from vaguemestre.desks.staffsearch.rules import MAX_CHARACTERS, is_searchable
 from vaguemestre.desks.staffsearch.values import Asker, Search
 from vaguemestre.foundation.ui.places import STAFF
+from vaguemestre.people.credentials.values import AccountRole
 
 
 def for_staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -43,6 +44,6 @@ def search(request: SignedInRequest) -> HttpResponse:
         "most": MAX_CHARACTERS,
         "is_searched": is_searched,
         "groups": hit_groups(Search(words, asker, timezone.now())) if is_searched else [],
-        "goes_further": who.role == "administrator" and not who.office_academy,
+        "goes_further": who.role == AccountRole.ADMINISTRATOR and not who.office_academy,
     }
     return render(request, "staffsearch/search.html", context)

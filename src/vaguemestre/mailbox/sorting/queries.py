@@ -39,7 +39,7 @@ from vaguemestre.mailbox.sorting.values import (
     SpamSettings,
 )
 from vaguemestre.people.credentials.queries import account_facts
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountState, MailboxState
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
     listed_people_by_address,
@@ -263,7 +263,7 @@ def is_held(account_id: int, now: datetime) -> bool:
     """Whether the mailbox is on hold, or its account suspended: nothing opens it for a while."""
     return any(
         facts.state == AccountState.SUSPENDED
-        or (facts.state == AccountState.ACTIVE and facts.mailbox_state == "held")
+        or (facts.state == AccountState.ACTIVE and facts.mailbox_state == MailboxState.HELD)
         for facts in account_facts([account_id], now)
     )
 

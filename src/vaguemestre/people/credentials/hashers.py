@@ -5,6 +5,8 @@ Administrators are few and can do more harm: 64 MiB, three passes.
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from vaguemestre.people.credentials.values import AccountRole
+
 LIGHT, HEAVY = "argon2", "argon2heavy"
 
 
@@ -27,4 +29,4 @@ class HeavyArgon2(Argon2PasswordHasher):
 
 def hasher_of(role: str) -> str:
     """The name of the hasher of that role's passwords."""
-    return HEAVY if role == "administrator" else LIGHT
+    return HEAVY if role == AccountRole.ADMINISTRATOR else LIGHT

@@ -1,50 +1,38 @@
 """Accounts and their credentials. An account belongs to one person; a technical account belongs to none."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountRole, AccountState, MailboxState
 from vaguemestre.people.directory.models import Person
 from vaguemestre.people.service_classes.models import ServiceClass
+
+
+def _choices(values: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(one.value, one.name.replace("_", " ").title()) for one in values]
 
 
 class Account(AbstractBaseUser):
     """A sign-in object: one person, one account (docs/domain.md §7). The password column holds Argon2id."""
 
     State = AccountState
-
-    class Role(models.TextChoices):
-        AGENT = "agent"
-        HR_OFFICER = "hr_officer"
-        HELPDESK = "helpdesk"
-        ADMINISTRATOR = "administrator"
-        AUDITOR = "auditor"  # reads the journal and the figures, and acts on nothing
-        BOX = "box"  # a mailbox of several people: nothing signs in as it
-
-    class Mailbox(models.TextChoices):
-        OPEN = "open"  # receives; its owner reads it while the account is active
-        HELD = "held"  # receives; nobody can read it for a while, even if the account is active
-        CLOSED = "closed"  # receives nothing; its mail is still kept
-        FROZEN = "frozen"  # closed, and not erased before a legal delay
-        PURGED = "purged"  # closed, and its mail is erased
+    Role = AccountRole
+    Mailbox = MailboxState
 
     person = models.OneToOneField(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="account"
     )
     username = models.CharField(max_length=32, unique=True)
     mailbox = models.CharField(max_length=254, unique=True)
-    role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
+    role = models.CharField(max_length=20, choices=_choices(AccountRole), default=AccountRole.AGENT)
     # an office covers every académie of the installation, not only that of the person (ADR 0036)
     spans_academies = models.BooleanField(default=False, db_default=False)
-    state = models.CharField(
-        max_length=10,
-        choices=[(state.value, state.name.capitalize()) for state in AccountState],
-        default=AccountState.PENDING,
-    )
+    state = models.CharField(max_length=10, choices=_choices(AccountState), default=AccountState.PENDING)
     state_since = models.DateTimeField(null=True, blank=True)
-    mailbox_state = models.CharField(max_length=10, choices=Mailbox.choices, default=Mailbox.OPEN)
+    mailbox_state = models.CharField(max_length=10, choices=_choices(MailboxState), default=MailboxState.OPEN)
     mailbox_since = models.DateTimeField(null=True, blank=True)
     quota_mb = models.PositiveIntegerField(default=2048)  # where no class sets another
     # by `service_classes.rules.class_of`; kept here so that one query has an account and its limits

@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-# The role of a mailbox of several people: nothing signs in as it.
-SHARED_MAILBOX = "box"
-
 
 @dataclass(frozen=True, slots=True)
 class SecretKeys:
@@ -24,6 +21,23 @@ class TokenKeys:
     private_pem: str = field(repr=False)
     kid: str
     issuer: str
+
+
+class AccountRole(StrEnum):
+    AGENT = "agent"
+    HR_OFFICER = "hr_officer"
+    HELPDESK = "helpdesk"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"  # reads the journal and the figures, and acts on nothing
+    BOX = "box"  # a mailbox of several people: nothing signs in as it
+
+
+class MailboxState(StrEnum):
+    OPEN = "open"  # receives; its owner reads it while the account is active
+    HELD = "held"  # receives; nobody can read it for a while, even if the account is active
+    CLOSED = "closed"  # receives nothing; its mail is still kept
+    FROZEN = "frozen"  # closed, and not erased before a legal delay
+    PURGED = "purged"  # closed, and its mail is erased
 
 
 class AccountState(StrEnum):

@@ -10,6 +10,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.class_assignment import assign_classes
 from vaguemestre.people.credentials.queries import account_status, accounts_of, alarm_contacts
 from vaguemestre.people.credentials.services import release_mailboxes
+from vaguemestre.people.credentials.values import MailboxState
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.directory.queries import academy_summaries, person_of, recovery_address_of
 from vaguemestre.people.intake.events import PeopleLeft, PersonTransferred, SituationReported
@@ -126,5 +127,5 @@ def _send_to_private_addresses(account_id: int, letter: Callable[[str, str, str]
 def erase_purged_mailbox(event: MailboxPurgeDue) -> None:
     """Erase the mail of a purged mailbox, unless the person came back meanwhile."""
     account = account_status(event.account_id)
-    if account and account.mailbox_state == "purged":
+    if account and account.mailbox_state == MailboxState.PURGED:
         erase_mail.get()(account.mailbox)

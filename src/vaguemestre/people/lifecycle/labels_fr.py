@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.lifecycle.values import EventKind, Forecast, Step
 
 EVENT_LABELS: Mapping[EventKind, str] = {
@@ -41,19 +40,6 @@ CONSEQUENCE_SENTENCES: Mapping[Step, str] = {
     Step.FREEZE: "le compte est fermé : sessions et logiciels sont coupés, le courrier est refusé ; la boîte "
     "est gardée telle quelle",
     Step.PURGE: "la boîte est effacée : il n’en reste rien",
-}
-ACCOUNT_STATE_LABELS: Mapping[str, str] = {
-    AccountState.PENDING: "jamais activé",
-    AccountState.ACTIVE: "actif",
-    AccountState.SUSPENDED: "suspendu",
-    AccountState.CLOSED: "fermé",
-}
-MAILBOX_STATE_LABELS: Mapping[str, str] = {
-    "open": "ouverte",
-    "held": "bloquée après une compromission, le courrier arrive",
-    "closed": "fermée, encore gardée",
-    "frozen": "gelée",
-    "purged": "effacée",
 }
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from vaguemestre.foundation.kernel.times import months_after
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountState, MailboxState
 from vaguemestre.people.lifecycle.values import (
     Consequence,
     ConsequenceTable,
@@ -72,7 +72,7 @@ class SituationOutcome(StrEnum):
 
 def may_happen(event: EventKind, state: str, mailbox_state: str) -> bool:
     """Whether an event may still affect the account: a death freezes the mailbox of a closed one."""
-    return state != AccountState.CLOSED or (event is EventKind.DEATH and mailbox_state != "purged")
+    return state != AccountState.CLOSED or (event is EventKind.DEATH and mailbox_state != MailboxState.PURGED)
 
 
 def situation_outcome(
@@ -200,7 +200,7 @@ def is_due_for_erasure(remains: Remains, delays: LifecycleDelays, today: date) -
 
     A frozen mailbox keeps its owner's name: it is preserved on purpose.
     """
-    if remains.closed_on is None or remains.serves or remains.mailbox_state == "frozen":
+    if remains.closed_on is None or remains.serves or remains.mailbox_state == MailboxState.FROZEN:
         return False
     if months_after(remains.closed_on, delays.civil_status_months) > today:
         return False

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from vaguemestre.people.credentials.values import MailboxState
+
 ACTOR_FEED = "feed"  # who declares the events a feed reports
 ACTOR_SYSTEM = "system"  # who declares the departure of people whose every post is over
 
@@ -97,7 +99,7 @@ class Remains:
     """
 
     closed_on: date | None
-    mailbox_state: str = "closed"
+    mailbox_state: str = MailboxState.CLOSED
     serves: bool = False
     mentioned_on: date | None = None
 

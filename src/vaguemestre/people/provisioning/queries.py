@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from vaguemestre.people.credentials.queries import AccountFacts, account_facts, accounts_with_mailboxes
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountState, MailboxState
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.people.provisioning.models import MailboxPlace
 from vaguemestre.people.provisioning.rules import expected_mailbox
@@ -62,7 +62,7 @@ def expected_mailboxes_of(
     """
     facts = list(account_facts(account_ids, now))
     expected = dict(_mailboxes_of(facts, [f.person_id for f in facts if f.person_id]))
-    shut = [f for f in facts if f.state != AccountState.ACTIVE or f.mailbox_state != "open"]
+    shut = [f for f in facts if f.state != AccountState.ACTIVE or f.mailbox_state != MailboxState.OPEN]
     return expected, [f.mailbox for f in shut if f.was_activated]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountState, MailboxState
 from vaguemestre.people.provisioning.values import NO_LIMITS, AppKey, ExpectedMailbox, MailboxLimits
 
 
@@ -27,7 +27,7 @@ def expected_mailbox(
     quota_mb: int,
     addresses: Sequence[tuple[str, bool]],
     app_keys: Sequence[tuple[str, int]],
-    mailbox_state: str = "open",
+    mailbox_state: str = MailboxState.OPEN,
     limits: MailboxLimits = NO_LIMITS,
     pod: str = "",
 ) -> ExpectedMailbox | None:
@@ -37,7 +37,7 @@ def expected_mailbox(
     it still receives. The mailbox name is an address too, unless the person has addresses in other domains
     only (they left that académie): it is then only a login.
     """
-    if mailbox_state not in ("open", "held"):
+    if mailbox_state not in (MailboxState.OPEN, MailboxState.HELD):
         return None
     sends = tuple(a.lower() for a, may_send in addresses if may_send) if addresses else (mailbox,)
     receives = tuple(dict.fromkeys(a.lower() for a, _ in addresses))
@@ -46,7 +46,7 @@ def expected_mailbox(
         receives = tuple(dict.fromkeys((*receives, mailbox)))
     return ExpectedMailbox(
         mailbox=mailbox,
-        active=state == AccountState.ACTIVE and mailbox_state == "open",
+        active=state == AccountState.ACTIVE and mailbox_state == MailboxState.OPEN,
         quota_mb=quota_mb,
         names=tuple(sorted({*receives, username, mailbox})),
         receives=receives,

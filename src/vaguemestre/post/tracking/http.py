@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 
 from vaguemestre.access.signin.http import signed_in
 from vaguemestre.access.signin.offices import check_desk
+from vaguemestre.people.credentials.values import AccountRole
 
-_DESK_ROLES = ("helpdesk", "administrator")
+_DESK_ROLES = (AccountRole.HELPDESK, AccountRole.ADMINISTRATOR)
 
 
 def for_the_desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

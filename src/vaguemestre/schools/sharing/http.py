@@ -12,6 +12,7 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.values import Acting, Who
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import Presented
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.rules.box_rights import box_session_key
 from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_LABELS
@@ -38,7 +39,7 @@ def identity_in_box(who: Who, access: Access, box: Presented) -> Who:
         address=access.address.lower(),
         name=box.name if access.kind is BoxKind.PERSON else access.title,
         first_name=access.title,
-        role="agent",
+        role=AccountRole.AGENT,
         session_key=box_session_key(who.session_key, access.box_id, who.account_id),
         preferences=preferences,
         acting=Acting(

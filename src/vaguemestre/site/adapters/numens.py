@@ -20,17 +20,18 @@ from vaguemestre.engines.agent import Verb
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.people.credentials.queries import numen_words_of, roles_of
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.rules.numen_vault import HeldKeys
 from vaguemestre.people.intake.values import LINE_PURPOSE
 from vaguemestre.schools.rosters.values import STAGED_PURPOSE
 from vaguemestre.site.agents.sockets import numen_socket
 
 _START_PATIENCE_SECONDS = 5.0  # an instance serves before the service listens
-_OFFICERS = frozenset({"hr_officer"})
+_OFFICERS = frozenset({AccountRole.HR_OFFICER})
 _MAX_TYPED = 1_024  # characters; pages refuse longer passwords
 _QUESTIONS_PER_HOUR = 200  # about one account's NUMEN: a meter asks as somebody types
 _HOUR = 3_600.0
-_STAFF = _OFFICERS | {"administrator"}
+_STAFF = _OFFICERS | {AccountRole.ADMINISTRATOR}
 # What pages open besides NUMENs, and the roles that may; any, where none is named. Lines quote NUMENs.
 _OPENERS = {LINE_PURPOSE: _OFFICERS, STAGED_PURPOSE: frozenset[str]()}
 

@@ -13,7 +13,7 @@ from vaguemestre.desks.schoolstaff.values import Part
 from vaguemestre.foundation.kernel.text.french_dates import moment_fr
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountRole, AccountState
 from vaguemestre.people.directory.queries import PeopleFilter
 from vaguemestre.people.lifecycle.queries import places_directed_by
 from vaguemestre.schools.lists.queries import held_letters_of
@@ -67,10 +67,14 @@ def _until(moment: datetime, now: datetime) -> str:
 
 def _requests(who: Who) -> list[Errand]:
     errands = []
-    if who.role == "hr_officer" and (count := enrolment.count_waiting(enrolment.scope_of(who.account_id))):
+    if who.role == AccountRole.HR_OFFICER and (
+        count := enrolment.count_waiting(enrolment.scope_of(who.account_id))
+    ):
         title = f"{counted(count, 'demande')} de NUMEN"
         errands.append(Errand(title, "À votre service", "/gestion/", "id", "Traiter"))
-    if who.role in ("helpdesk", "administrator") and (count := count_open_requests(who.office_academy)):
+    if who.role in (AccountRole.HELPDESK, AccountRole.ADMINISTRATOR) and (
+        count := count_open_requests(who.office_academy)
+    ):
         title = f"{counted(count, 'demande')} à l’assistance"
         errands.append(Errand(title, "Sans réponse", "/assistance/demandes", "message-2", "Répondre"))
     return errands
@@ -96,7 +100,7 @@ def _staff(who: Who, now: datetime) -> list[Errand]:
 
 def _ends_of_posts(who: Who, now: datetime) -> list[Errand]:
     """Of whom a service manages: a contract is renewed, or a departure declared, before the last day."""
-    if who.role != "hr_officer":
+    if who.role != AccountRole.HR_OFFICER:
         return []
     today = paris_day(now)
     until = today + timedelta(days=ENDING_DAYS)

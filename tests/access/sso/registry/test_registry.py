@@ -26,6 +26,7 @@ from vaguemestre.access.sso.registry.services.applications import OVERLAP
 from vaguemestre.access.sso.registry.values import Assurance, Obstacle, Protocol
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.values import AccountRole
 
 pytestmark = pytest.mark.django_db
 
@@ -176,7 +177,7 @@ def test_a_word_that_would_let_nobody_in_is_not_written_down(named: dict[str, tu
 
 
 def test_roles_that_may_be_ticked_are_those_there_are() -> None:
-    assert set(ROLES) == set(Account.Role.values) - {Account.Role.BOX}
+    assert set(ROLES) == set(AccountRole) - {AccountRole.BOX}
 
 
 def test_the_portal_shows_what_one_may_enter(nicolas: Account) -> None:

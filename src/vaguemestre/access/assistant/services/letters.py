@@ -11,7 +11,7 @@ from vaguemestre.access.signin.rules.contact_mails import seal_letter
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.people.credentials.queries import find_account
 from vaguemestre.people.credentials.services import activate_with_hash, open_account
-from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.credentials.values import AccountRole, SecretKeys
 
 _QUOTA_MB = 50
 
@@ -32,6 +32,6 @@ def letter_sender(domain: str, *, now: datetime) -> str:
     """Use case: the platform's sending mailbox, created at first use. No password opens it."""
     mailbox = f"{SENDER}@{domain}"
     if find_account(mailbox) is None:
-        account_id = open_account(None, SENDER, mailbox, "agent", _QUOTA_MB, by="system", now=now)
+        account_id = open_account(None, SENDER, mailbox, AccountRole.AGENT, _QUOTA_MB, by="system", now=now)
         activate_with_hash(account_id, make_password(None), charter="", by="system", now=now)
     return mailbox

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from vaguemestre.foundation.kernel.text.french_dates import day_fr
+from vaguemestre.people.credentials.values import AccountRole
 
 LIFETIME = timedelta(minutes=10)
 MAX_BYTES = 200_000
@@ -87,10 +88,10 @@ _LABELS = {
 }
 _VALUES = {
     "on": "oui",
-    "administrator": "administration",
-    "auditor": "audit",
-    "helpdesk": "assistance",
-    "hr_officer": "services de gestion",
+    AccountRole.ADMINISTRATOR: "administration",
+    AccountRole.AUDITOR: "audit",
+    AccountRole.HELPDESK: "assistance",
+    AccountRole.HR_OFFICER: "services de gestion",
 }
 
 _CHOICES = {

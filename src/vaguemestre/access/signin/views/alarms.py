@@ -26,7 +26,7 @@ from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.ports import numen_words
 from vaguemestre.people.credentials.queries import password_context_of, presented
 from vaguemestre.people.credentials.services import strength_of
-from vaguemestre.people.credentials.values import SHARED_MAILBOX
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.provisioning.ports import connections
 
 _RENEWAL_KEY = "renewal"
@@ -99,7 +99,7 @@ def _renewing_account_id(request: HttpRequest) -> int:
 def _lock_account(request: HttpRequest, alarm: Alarm) -> HttpResponse:
     now = timezone.now()
     account = presented(alarm.account_id)
-    if account and account.role == SHARED_MAILBOX:
+    if account and account.role == AccountRole.BOX:
         raise Refusal("signin.no-lock")  # it has no password, and its members' sessions are theirs
     locked = services.lock_account(alarm, undoings.get(), revocations.get(), stop_sending.get(), now=now)
     for event in (locked.ended, AccountChanged(alarm.account_id), locked.touched):
@@ -142,7 +142,7 @@ def _page(request: HttpRequest, alarm: Alarm, *, denial: str = "", is_undone: bo
         "sentence": happened,
         "at": alarm.at,
         "can_undo": alarm.act in UNDOABLE and not is_undone,
-        "can_lock": not (account and account.role == SHARED_MAILBOX),
+        "can_lock": not (account and account.role == AccountRole.BOX),
         "asks_for_proof": alarm.act in PROVED,
         "is_about_password": alarm.act in PASSWORD_ACTS,
         "denial": denial,

@@ -1,7 +1,7 @@
 """Administrators' forms for applications."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -34,7 +34,7 @@ class LinesField(forms.CharField):
         return value if isinstance(value, str) or value is None else "\n".join(value)
 
 
-def _choices_field(label: str, labels: dict[str, str], hint: str = "") -> forms.MultipleChoiceField:
+def _choices_field(label: str, labels: Mapping[str, str], hint: str = "") -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
         choices=list(labels.items()),

@@ -17,6 +17,7 @@ from vaguemestre.foundation.cluster.queries import machine_states
 from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.people.credentials.queries import holds_second_factor, usernames_of
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.queries import academy_summaries
 from vaguemestre.processes.duties import duty_of
 from vaguemestre.processes.production.units.children import children_of
@@ -25,7 +26,7 @@ from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP, LAST_DRILL
 from vaguemestre.site.register.sheets import sheets
 
-_POWERS = ("administrator", "helpdesk", "hr_officer", "auditor")
+_POWERS = (AccountRole.ADMINISTRATOR, AccountRole.HELPDESK, AccountRole.HR_OFFICER, AccountRole.AUDITOR)
 _MAX_ACCOUNTS = 100_000
 _KINDS = {"deb": "Debian", "npm": "navigateur", "pypi": "Python"}
 

@@ -27,6 +27,7 @@ from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.class_assignment import give_class
 from vaguemestre.people.credentials.events import OfficeChanged
+from vaguemestre.people.credentials.labels_fr import ACCOUNT_STATE_LABELS
 from vaguemestre.people.credentials.queries import (
     PersonAccount,
     Presented,
@@ -37,7 +38,7 @@ from vaguemestre.people.credentials.queries import (
     presented,
     usernames_of,
 )
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import (
     PersonSummary,
@@ -52,12 +53,6 @@ from vaguemestre.people.directory.rules.nomenclature import discipline_label, fu
 from vaguemestre.people.intake.queries import applied_lines_of_person
 from vaguemestre.people.service_classes.queries import class_summaries
 
-STATES = {
-    AccountState.PENDING: "Jamais activé",
-    AccountState.ACTIVE: "Actif",
-    AccountState.SUSPENDED: "Suspendu",
-    AccountState.CLOSED: "Fermé",
-}
 _HISTORY_LINES = 60
 _ACCOUNT_ACTIONS = ("credentials.account-", "credentials.mailbox-", "directory.civil-status-")
 
@@ -129,7 +124,7 @@ def _role_change(person: PersonSummary, account: Presented, role: str, reason: s
     """The confirmation page: from which role to which, what that opens, who is told."""
     notice = (
         "La personne et les autres administrateurs l’apprennent"
-        if role == "administrator"
+        if role == AccountRole.ADMINISTRATOR
         else "La personne l’apprend"
     )
     return Confirmation(
@@ -198,7 +193,7 @@ def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "")
         "person": person,
         "category": category_label(person.category),
         "account": account,
-        "state": STATES.get(account.state, account.state) if account else "",
+        "state": ACCOUNT_STATE_LABELS.get(account.state, account.state) if account else "",
         "role": ROLE_LABELS.get(account.role, account.role) if account else "",
         "role_form": RoleForm(initial={"role": account.role}) if account else None,
         "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
@@ -226,4 +221,4 @@ def _labelled(lines: list[EntrySummary]) -> list[tuple[EntrySummary, str, str]]:
 
 def _state(account: PersonAccount | None) -> str:
     """The label of an account's state; empty without an account."""
-    return STATES.get(account.state, account.state) if account else ""
+    return ACCOUNT_STATE_LABELS.get(account.state, account.state) if account else ""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from vaguemestre.desks.bulk.values import Act, Order, Skip
-from vaguemestre.people.credentials.values import AccountState, ActFacts
+from vaguemestre.people.credentials.values import AccountRole, AccountState, ActFacts, MailboxState
 
 INVERSE = {
     Act.SUSPEND: Act.RESUME,
@@ -23,7 +23,7 @@ def verdict(order: Order, facts: ActFacts | None, by: str) -> Skip | None:
     if order.act not in _FOR_ANYBODY:
         if by == f"account:{facts.account_id}":
             return Skip.ONESELF
-        if facts.role != "agent":
+        if facts.role != AccountRole.AGENT:
             return Skip.OFFICE
     return _by_state(order, facts)
 
@@ -59,7 +59,9 @@ def _by_state(order: Order, facts: ActFacts) -> Skip | None:
             return Skip.CLOSED
         case Act.NOTICE:
             return (
-                None if (facts.state, facts.mailbox_state) == (AccountState.ACTIVE, "open") else Skip.UNREAD
+                None
+                if (facts.state, facts.mailbox_state) == (AccountState.ACTIVE, MailboxState.OPEN)
+                else Skip.UNREAD
             )
         case Act.LETTERS | Act.REMINDER if facts.state != AccountState.PENDING:
             return Skip.ACTIVATED

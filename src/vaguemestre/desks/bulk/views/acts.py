@@ -15,7 +15,6 @@ from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.bulk import queries, services
 from vaguemestre.desks.bulk.labels_fr import (
-    ACCOUNT_STATES,
     ACTS,
     BUTTONS,
     CONSEQUENCES,
@@ -38,6 +37,7 @@ from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.labels_fr import ACCOUNT_STATE_LABELS
 from vaguemestre.people.credentials.queries import names_of
 
 WITH_FILE = frozenset({Act.LETTERS, Act.EXPORT})
@@ -158,7 +158,7 @@ def _people(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
         "rows": [
             {
                 "target": target,
-                "state": ACCOUNT_STATES.get(target.state, ""),
+                "state": ACCOUNT_STATE_LABELS.get(target.state, ""),
                 "phase": PHASES[target.phase],
                 "reason": SKIPS[Skip(target.skip)] if target.skip else "",
             }

@@ -12,7 +12,7 @@ from vaguemestre.desks.enrolment.forms.birth_dates import checked_birth_date
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.labels_fr import ACCOUNT_STATE_LABELS
 from vaguemestre.people.directory.queries import PeopleFilter
 from vaguemestre.people.directory.rules.nomenclature import function_choices
 from vaguemestre.people.directory.rules.numens import parse_numen
@@ -30,12 +30,6 @@ CATEGORY_LABELS = {
     StaffCategory.SECOND_DEGREE_PRIVATE: "Second degré privé",
     StaffCategory.AESH: "AESH",
     StaffCategory.AED: "Assistant d’éducation",
-}
-ACCOUNT_STATE_LABELS = {
-    AccountState.PENDING: "Jamais activé",
-    AccountState.ACTIVE: "Actif",
-    AccountState.SUSPENDED: "Suspendu",
-    AccountState.CLOSED: "Fermé",
 }
 
 

@@ -23,14 +23,13 @@ from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_pa
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import AccountsChanged
+from vaguemestre.people.credentials.labels_fr import ACCOUNT_STATE_WORDS, MAILBOX_STATE_WORDS
 from vaguemestre.people.credentials.queries import account_of_person
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountState, MailboxState
 from vaguemestre.people.directory.queries import ManagedPerson
 from vaguemestre.people.lifecycle import rules, services
 from vaguemestre.people.lifecycle.labels_fr import (
-    ACCOUNT_STATE_LABELS,
     EVENT_LABELS,
-    MAILBOX_STATE_LABELS,
     STEP_LABELS,
     forecast_sentences,
 )
@@ -164,8 +163,8 @@ def _withdrawal(person: ManagedPerson, life: AccountLifecycle) -> Confirmation:
             ("Personne", person.name),
             ("Poste", person.place),
             ("Déclaré", f"{event}, le {day:%d/%m/%Y}" if day else event),
-            ("Compte", ACCOUNT_STATE_LABELS[life.state]),
-            ("Boîte", MAILBOX_STATE_LABELS[life.mailbox_state]),
+            ("Compte", ACCOUNT_STATE_WORDS[life.state]),
+            ("Boîte", MAILBOX_STATE_WORDS[life.mailbox_state]),
         ],
         consequences=[
             "Ce que cette déclaration a fait est défait : le compte, la boîte et l’annuaire redeviennent ce "
@@ -174,7 +173,7 @@ def _withdrawal(person: ManagedPerson, life: AccountLifecycle) -> Confirmation:
         ],
         button="Retirer cette déclaration",
         back=reverse("enrolment:lifecycle", args=[person.person_id]),
-        is_dangerous=(life.state, life.mailbox_state) != (AccountState.ACTIVE, "open"),
+        is_dangerous=(life.state, life.mailbox_state) != (AccountState.ACTIVE, MailboxState.OPEN),
     )
 
 
@@ -216,8 +215,8 @@ def _page(
         "person": person,
         "name": person.name,
         "life": life,
-        "state": ACCOUNT_STATE_LABELS[life.state],
-        "mailbox": MAILBOX_STATE_LABELS[life.mailbox_state],
+        "state": ACCOUNT_STATE_WORDS[life.state],
+        "mailbox": MAILBOX_STATE_WORDS[life.mailbox_state],
         "event": EVENT_LABELS[life.event] if life.event else "",
         "to_come": [(due.on, STEP_LABELS[due.step]) for due in life.to_come],
         "may_declare": bool(events),

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.forms.officer_forms import (
-    ACCOUNT_STATE_LABELS,
     CATEGORY_LABELS,
     ArrivalForm,
     ChangedField,
@@ -33,6 +32,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.labels_fr import ACCOUNT_STATE_LABELS
 from vaguemestre.people.credentials.queries import account_of_person, accounts_by_person, presented
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import (

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.forms.officer_forms import (
-    ACCOUNT_STATE_LABELS,
     CATEGORY_LABELS,
     PeopleSearchForm,
 )
@@ -22,6 +21,7 @@ from vaguemestre.desks.enrolment.views.people import KEPT_FIELDS
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.files.sheets import csv_lines
 from vaguemestre.foundation.ui.listing import Listing
+from vaguemestre.people.credentials.labels_fr import ACCOUNT_STATE_LABELS
 from vaguemestre.people.credentials.queries import PersonAccount, accounts_by_person
 from vaguemestre.people.directory.queries import (
     MANAGED_ORDERS,

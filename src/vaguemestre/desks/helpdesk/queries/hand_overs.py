@@ -16,12 +16,12 @@ from vaguemestre.people.credentials.queries import (
 )
 from vaguemestre.people.credentials.queries.factors import waiting_for_password
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountRole, AccountState
 from vaguemestre.people.directory.queries import heads_of_places_served, newest_post_label
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
 
 _MAX_CONFIRMERS = 20
-_OFFICER = "hr_officer"
+_OFFICER = AccountRole.HR_OFFICER
 
 
 def confirmers_for(account_id: int, now: datetime) -> list[Confirmer]:

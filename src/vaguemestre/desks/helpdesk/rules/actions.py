@@ -7,9 +7,9 @@ from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
 from vaguemestre.desks.helpdesk.values import ActionTarget, DeskAction
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.rules.second_factors import GUARDED_ROLES
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountRole, AccountState
 
-OPERATORS = frozenset({"helpdesk", "administrator"})
+OPERATORS = frozenset({AccountRole.HELPDESK, AccountRole.ADMINISTRATOR})
 MAX_REASON_CHARACTERS = 300
 MIN_REASON_CHARACTERS = 5
 

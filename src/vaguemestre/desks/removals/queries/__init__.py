@@ -27,6 +27,7 @@ from vaguemestre.desks.removals.values import (
 )
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.people.credentials.queries import person_by_account, presented
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.queries import addresses_by_person, names_by_person
 from vaguemestre.post.redirects.queries import accounts_that_clicked
 from vaguemestre.post.redirects.rules.listed_names import name_of_line, own_names
@@ -53,7 +54,9 @@ def is_security_officer(account_id: int) -> bool:
 def administers_installation(account_id: int) -> bool:
     """Whether that account is an administrator, and not of one académie among several."""
     account = presented(account_id)
-    return account is not None and account.role == "administrator" and not office_academy_of(account)
+    return (
+        account is not None and account.role == AccountRole.ADMINISTRATOR and not office_academy_of(account)
+    )
 
 
 def security_officers() -> list[tuple[int, str]]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.offices import check_office, within_academy
 from vaguemestre.foundation.ui.listing import Listing
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.post.reports import services
 from vaguemestre.post.reports.queries import ORDERS, reports_page
 from vaguemestre.post.reports.values import ReportKind
@@ -61,4 +62,4 @@ def close_reports(request: SignedInRequest) -> HttpResponse:
 
 
 def _check_administrator(request: SignedInRequest) -> None:
-    check_office(request, ("administrator",), list_reports)
+    check_office(request, (AccountRole.ADMINISTRATOR,), list_reports)

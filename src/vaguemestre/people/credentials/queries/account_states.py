@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 
 from vaguemestre.people.credentials.models import Account, AppPassword
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountState, MailboxState
 from vaguemestre.people.service_classes.queries import LIMIT_FIELDS
 from vaguemestre.people.service_classes.values import NO_CLASS, ServiceLimits
 
@@ -33,7 +33,7 @@ class AccountFacts:
     quota_mb: int
     was_activated: bool
     app_keys: tuple[tuple[str, int], ...]
-    mailbox_state: str = "open"
+    mailbox_state: str = MailboxState.OPEN
     limits: ServiceLimits = NO_CLASS
 
 

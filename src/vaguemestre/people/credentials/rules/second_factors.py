@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.people.credentials.values import AccountRole
 
-DUE_ROLES = frozenset({"helpdesk", "hr_officer", "administrator", "auditor"})
+DUE_ROLES = frozenset(
+    {AccountRole.HELPDESK, AccountRole.HR_OFFICER, AccountRole.ADMINISTRATOR, AccountRole.AUDITOR}
+)
 # Whoever watches the others: no other office acts on these accounts, administrators take the role back first.
-GUARDED_ROLES = frozenset({"administrator", "auditor"})
+GUARDED_ROLES = frozenset({AccountRole.ADMINISTRATOR, AccountRole.AUDITOR})
 GRACE = timedelta(days=14)
 
 

@@ -25,7 +25,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.rules.passwords import check_password as check_chosen
 from vaguemestre.people.credentials.rules.passwords import normalized_password
 from vaguemestre.people.credentials.rules.passwords import strength as rated_strength
-from vaguemestre.people.credentials.values import PasswordContext, Strength
+from vaguemestre.people.credentials.values import AccountRole, PasswordContext, Strength
 
 _UNDO_PERIOD = timedelta(days=7)
 _MAX_TAKEN = 6  # each is a slow hash to compare with
@@ -56,7 +56,7 @@ def hash_slot() -> Iterator[bool]:
             _slots.release()
 
 
-def hash_password(password: str, role: str = "agent") -> str:
+def hash_password(password: str, role: str = AccountRole.AGENT) -> str:
     """Hash a password with Argon2id: about 25 ms, 100 ms for an administrator."""
     kind = hasher_of(role)
     with _turns[kind]:

@@ -6,7 +6,7 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import account_status
 from vaguemestre.people.credentials.services import change_states, hold_mailbox, move_mailboxes
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountState, MailboxState
 from vaguemestre.people.directory.services import delete_former_addresses, hide_people
 from vaguemestre.people.lifecycle import queries, rules
 from vaguemestre.people.lifecycle.events import (
@@ -170,7 +170,7 @@ def _person_id_of(account_id: int) -> int:
 
 def _held_since(account_id: int) -> datetime | None:
     account = account_status(account_id)
-    return account.mailbox_since if account and account.mailbox_state == "held" else None
+    return account.mailbox_since if account and account.mailbox_state == MailboxState.HELD else None
 
 
 def _state_of(account_id: int) -> str:

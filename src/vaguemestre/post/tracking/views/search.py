@@ -15,6 +15,7 @@ from vaguemestre.access.signin.administrators import actor_of, for_administrator
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.people.credentials.queries import find_account, identified, presented
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.queries import PeopleFilter, addresses_by_person, people_page
 from vaguemestre.post.outbox.queries.by_account import HeldMessage, held_messages_in, held_messages_of
 from vaguemestre.post.trace import queries
@@ -124,7 +125,7 @@ def _whose(form: WholeSearchForm) -> str:
 def search_of_account(request: SignedInRequest, account_id: int) -> HttpResponse:
     """Search the mail of one account, for the help desk; without engines' words, which may quote a header."""
     account = presented(account_id)
-    if account is None or (account.person_id is None and request.who.role != "administrator"):
+    if account is None or (account.person_id is None and request.who.role != AccountRole.ADMINISTRATOR):
         raise Http404  # what lists and notices send bears the private addresses of others
     addresses = addresses_of(account_id)
     services.record_search(account_id, by=actor_of(request), now=timezone.now())

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import Presented, identified, presented
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountRole, AccountState
 from vaguemestre.people.directory.queries import academy_domain, left_the_place, primary_address, served_posts
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
 from vaguemestre.schools.lists.models import ListLetter, ListRole, MailingList
@@ -79,7 +79,7 @@ def lists_owned_by_post(account_id: int, person_id: int, now: datetime) -> list[
     rows = MailingList.objects.filter(within__in={post.uai for post in posts}, closed_at__isnull=True)
     list_ids = list(rows.values_list("pk", flat=True))
     account = presented(account_id)
-    if account and account.role == "administrator":
+    if account and account.role == AccountRole.ADMINISTRATOR:
         orphans = MailingList.objects.filter(pk__in=orphan_lists(now), closed_at__isnull=True)
         if reach := office_academy_of(account):
             orphans = orphans.filter(address__iendswith=f"@{academy_domain(reach)}")
@@ -118,7 +118,7 @@ def held_letters_of(account_id: int, person_id: int, now: datetime) -> list[Held
 def _administers(account: Presented, row: MailingList) -> bool:
     """Whether the account is an administrator whose office covers the académie of the list."""
     reach = office_academy_of(account)
-    return account.role == "administrator" and reach in (0, reach and academy_of_list(row))
+    return account.role == AccountRole.ADMINISTRATOR and reach in (0, reach and academy_of_list(row))
 
 
 def heads_of_schools(uais: Collection[str], now: datetime) -> dict[str, tuple[int, ...]]:

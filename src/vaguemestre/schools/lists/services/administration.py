@@ -12,6 +12,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import identified, people_with_mail
 from vaguemestre.people.credentials.services import NewAccount, change_states, open_boxes
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.queries import (
     people_by_address,
     primary_address,
@@ -27,7 +28,7 @@ from vaguemestre.schools.lists.rules.members import rule_to_json
 from vaguemestre.schools.lists.values import Criteria, Files, Kind, ReplyTo, Role, Rule, Writers
 
 QUOTA_MB = 5120
-_ACADEMY_WIDE_ROLES = frozenset(("administrator", "hr_officer"))
+_ACADEMY_WIDE_ROLES = frozenset((AccountRole.ADMINISTRATOR, AccountRole.HR_OFFICER))
 _HEAD_FUNCTION = "DIR"
 
 

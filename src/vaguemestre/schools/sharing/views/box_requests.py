@@ -18,6 +18,7 @@ from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_pa
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import AccountsChanged
 from vaguemestre.people.credentials.queries import find_account, presented
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.queries import find_academy_id, newest_post_label
 from vaguemestre.schools.sharing import queries, services
 from vaguemestre.schools.sharing.forms import BoxRequestForm, OwnerForm
@@ -137,7 +138,7 @@ def _asked_first(request: SignedInRequest, box: BoxCard, address: str) -> HttpRe
 
 def _administrators_only(request: SignedInRequest, academy_id: int) -> None:
     """Raises Http404 for others, and for administrators whose office does not cover that académie."""
-    if request.who.role != "administrator" or not reaches(request, academy_id):
+    if request.who.role != AccountRole.ADMINISTRATOR or not reaches(request, academy_id):
         raise Http404
 
 

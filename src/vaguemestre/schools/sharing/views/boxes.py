@@ -17,6 +17,7 @@ from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import app_passwords_of_holder
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.forms import (
     AppPasswordForm,
@@ -76,7 +77,7 @@ def boxes_page(
         "done": _DONE.get(request.GET.get("fait", ""), ""),
         "domain": domain,
     }
-    if request.who.role == "administrator":
+    if request.who.role == AccountRole.ADMINISTRATOR:
         academy_id = request.who.office_academy
         listing = Listing.of(request.GET, ("age",))
         pending, count = queries.pending_requests(academy_id, first=listing.first, count=listing.count)
@@ -95,7 +96,7 @@ def boxes_page(
 @signed_in
 def list_vacant_boxes(request: SignedInRequest) -> HttpResponse:
     """For administrators: the vacant mailboxes, with search and pages."""
-    if request.who.role != "administrator":
+    if request.who.role != AccountRole.ADMINISTRATOR:
         raise Http404
     return vacant_boxes_page(request)
 

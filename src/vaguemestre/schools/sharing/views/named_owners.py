@@ -10,6 +10,7 @@ from vaguemestre.access.signin.offices import reaches
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.schools.sharing import queries, services
 from vaguemestre.schools.sharing.views.boxes import vacant_boxes_page
 
@@ -21,7 +22,7 @@ from vaguemestre.schools.sharing.views.boxes import vacant_boxes_page
 def take_back_owner(request: SignedInRequest, box_id: int, account_id: int) -> HttpResponse:
     """End what an administrator gave by mistake, with its `reason`."""
     box = queries.box_card(box_id)
-    if box is None or request.who.role != "administrator" or not reaches(request, box.academy_id):
+    if box is None or request.who.role != AccountRole.ADMINISTRATOR or not reaches(request, box.academy_id):
         raise Http404
     reason = request.POST.get("reason", "").strip()[:200]
     if not reason:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from vaguemestre.access.sso.registry.values import Protocol, Registration
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.values import AccountRole
 
 CATEGORIES = {
     "1D_PUBLIC": "enseignants du premier degré public",
@@ -30,12 +31,12 @@ FUNCTIONS = {
     "LAB": "laboratoire",
     "TEC": "technique",
 }
-ROLES = {
-    "agent": "agents",
-    "hr_officer": "services de gestion",
-    "helpdesk": "assistance",
-    "administrator": "administrateurs",
-    "auditor": "auditeurs",
+ROLES: Mapping[str, str] = {
+    AccountRole.AGENT: "agents",
+    AccountRole.HR_OFFICER: "services de gestion",
+    AccountRole.HELPDESK: "assistance",
+    AccountRole.ADMINISTRATOR: "administrateurs",
+    AccountRole.AUDITOR: "auditeurs",
 }
 PROTOCOLS = {
     Protocol.OIDC: "OpenID Connect",

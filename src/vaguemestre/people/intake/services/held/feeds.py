@@ -15,6 +15,7 @@ from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr, day
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
 from vaguemestre.people.intake.feeds import hr
@@ -99,7 +100,7 @@ def _check_somebody_else(feed: queries.FeedSummary, by: str, most: int, now: dat
     lately = own.filter(decided_at__gt=now - ALONE_FOR).aggregate(sum=Sum("departures"))["sum"] or 0
     if feed.departures + lately <= most:
         return
-    if len(accounts_with_role("administrator", limit=2, academy_id=feed.academy_id)) > 1:
+    if len(accounts_with_role(AccountRole.ADMINISTRATOR, limit=2, academy_id=feed.academy_id)) > 1:
         raise Refusal("intake.same-person", most=most)
 
 
