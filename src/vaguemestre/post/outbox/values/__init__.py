@@ -1,0 +1,63 @@
+"""Values about outgoing messages. Frozen; no Django, no protocol."""
+
+from vaguemestre.post.outbox.values.delivery import (
+    DeliveryEvent,
+    DeliveryState,
+    DeliveryStatus,
+    FailedDelivery,
+    ReportPosition,
+    SubmittedMessage,
+)
+from vaguemestre.post.outbox.values.message import (
+    MAX_SENDERS,
+    Attachment,
+    Letter,
+    MessageToSend,
+    OutboxState,
+    OutgoingMessage,
+    Recipient,
+    RoundTrip,
+    SendingPreferences,
+    StoredReference,
+)
+from vaguemestre.post.outbox.values.submission import (
+    Acceptance,
+    Decision,
+    FieldCorrection,
+    HeldMail,
+    Origin,
+    SignerName,
+    SignInTimes,
+    StoppedMail,
+    SubmissionRequest,
+    Verdict,
+)
+
+__all__ = [
+    "MAX_SENDERS",
+    "Acceptance",
+    "Attachment",
+    "Decision",
+    "DeliveryEvent",
+    "DeliveryState",
+    "DeliveryStatus",
+    "FailedDelivery",
+    "FieldCorrection",
+    "HeldMail",
+    "Letter",
+    "MessageToSend",
+    "Origin",
+    "OutboxState",
+    "OutgoingMessage",
+    "Recipient",
+    "ReportPosition",
+    "RoundTrip",
+    "SendingPreferences",
+    "SignInTimes",
+    "SignerName",
+    "StoppedMail",
+    "StoredReference",
+    "SubmissionRequest",
+    "SubmittedMessage",
+    "Verdict",
+]
