@@ -1,5 +1,8 @@
 """A module is named by the thing: a gerund says that something is done and keeps quiet about what."""
 
+import ast
+from pathlib import Path
+
 from tests.architecture.test_rooms import SOURCE
 
 # Where the field itself says it so.
@@ -24,3 +27,21 @@ def test_modules_are_named_by_the_thing() -> None:
     names = {path.stem for path in modules | folders}
     assert {name for name in names if name.endswith("ing")} - GERUNDS.keys() == set()
     assert GERUNDS.keys() - names == set(), "allowed, and used no more"
+
+
+def test_the_wiring_calls_a_room_by_its_name() -> None:
+    assert {
+        alias for path in (SOURCE / "site" / "wiring").glob("*.py") for alias in _foreign_aliases(path)
+    } == set()
+
+
+def _foreign_aliases(path: Path) -> set[str]:
+    """Names given to a room's file that are not the room's."""
+    return {
+        f"{path.name}: {node.module} as {name.asname}"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in node.names
+        if name.name in ("ports", "refusals", "handlers") and name.asname
+        if name.asname.removesuffix(f"_{name.name}") != node.module.rpartition(".")[2]
+    }

@@ -39,7 +39,7 @@ BY = "system"
 
 def create_people(config: Config, ledger: Ledger, progress: Progress, now: datetime) -> None:
     """Everybody, from an empty or half-made database; safe to run again."""
-    academy_id = _found(config)
+    academy_id = _found_academy(config)
     _apply_feed(config, academy_id, progress, now)
     _open_outside(config, ledger, now)
     accounts = accounts_of_cast(academy_id, [part.dossier for part in CAST])
@@ -67,7 +67,7 @@ def _join_secretary(domain: str, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def _found(config: Config) -> int:
+def _found_academy(config: Config) -> int:
     academy = config.academy
     return found_academy(academy.code, academy.name, academy.domain, academy.departments)
 

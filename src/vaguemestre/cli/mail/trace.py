@@ -83,7 +83,7 @@ def _list_messages(subject: str, verdict: Verdict | None, who: str, day: datetim
     """Raises Failed if there is none."""
     mark = subject_mark(marks_key(settings.SECRET_KEY), subject) if subject else 0
     now = timezone.now()
-    since = datetime.combine(day.date(), time(), PARIS) if day else now - _kept()
+    since = datetime.combine(day.date(), time(), PARIS) if day else now - _trace_span()
     until = since + timedelta(days=1) if day else now + timedelta(minutes=1)
     verdicts = frozenset({verdict} if verdict else ())
     addresses = frozenset({who.lower()} if who else ())
@@ -98,7 +98,7 @@ def _list_messages(subject: str, verdict: Verdict | None, who: str, day: datetim
         typer.echo(f"{at:%d/%m/%Y %H:%M:%S}  {message.key}  {message.sender or '<>'} → {recipients}{suffix}")
 
 
-def _kept() -> timedelta:
+def _trace_span() -> timedelta:
     """As long as steps stay."""
     return timedelta(days=31 * (settings.CONFIG.mail.trace_months + 1))
 

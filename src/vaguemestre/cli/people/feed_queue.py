@@ -69,7 +69,7 @@ def confirm(
         raise Failed(f"{stale} Rien n’est appliqué : voici le nouveau plan, à confirmer de nouveau.", 1)
     _print(waiting, everything=everything)
     if waiting.departures and departures is None:
-        departures = _asked(waiting)
+        departures = _ask_departures(waiting)
     event = services.confirm_feed(
         feed, plan=waiting.plan_digest, departures=departures, by="cli", now=timezone.now()
     )
@@ -103,7 +103,7 @@ def _print(feed: queries.FeedSummary, *, everything: bool) -> None:
     print_held(feed, everything=everything)
 
 
-def _asked(feed: queries.FeedSummary) -> int:
+def _ask_departures(feed: queries.FeedSummary) -> int:
     if not sys.stdin.isatty():
         raise Failed(f"pour confirmer sans terminal : --departures {feed.departures}.", 2)
     return int(typer.prompt("Pour confirmer, écrivez le nombre de départs", type=int))

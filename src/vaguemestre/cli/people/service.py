@@ -36,7 +36,7 @@ def list_classes() -> None:
                     academies.get(summary.academy_id, ""),
                     counted(people.get(summary.class_id, 0), "personne"),
                 ),
-                _told(summary.draft),
+                _limit_lines(summary.draft),
             )
             for summary in class_summaries()
         ),
@@ -74,7 +74,7 @@ def people(name: Annotated[str, typer.Argument(help="Le nom de la classe.")]) ->
         print_rows((Row((username,)) for username in usernames_of_class(class_id)), empty="Personne.")
 
 
-def _told(draft: ClassDraft) -> tuple[str, ...]:
+def _limit_lines(draft: ClassDraft) -> tuple[str, ...]:
     given_by = [*draft.functions, *draft.categories, *(["toutes les autres"] if draft.is_for_all else [])]
     changes = (
         f"{LIMIT_LABELS[name]} : {limit_text(draft.limits, name)}"

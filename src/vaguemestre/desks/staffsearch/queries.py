@@ -47,7 +47,7 @@ def _administered_people(search: Search) -> HitGroup:
         Hit(row.name, row.place or row.service, reverse("backoffice:person", args=[row.person_id]))
         for row in people.values()
     ]
-    return _people(hits, total, _asked("backoffice:people", q=search.words))
+    return _people(hits, total, _address_with_query("backoffice:people", q=search.words))
 
 
 def _accounts(search: Search) -> HitGroup:
@@ -60,14 +60,14 @@ def _accounts(search: Search) -> HitGroup:
         )
         for row in rows
     ]
-    return _people(hits, total, _asked("helpdesk:search", q=search.words))
+    return _people(hits, total, _address_with_query("helpdesk:search", q=search.words))
 
 
 def _managed_people(search: Search) -> HitGroup:
     criteria = PeopleFilter(words=search.words, day=paris_day(search.now))
     rows, total = search_people(scope_of(search.asker.account_id), criteria, count=SHOWN)
     hits = [Hit(row.name, row.place, reverse("enrolment:person", args=[row.person_id])) for row in rows]
-    return _people(hits, total, _asked("enrolment:people", q=search.words))
+    return _people(hits, total, _address_with_query("enrolment:people", q=search.words))
 
 
 _PEOPLE: dict[str, Callable[[Search], HitGroup]] = {
@@ -88,14 +88,14 @@ def _establishments(search: Search) -> HitGroup:
     page = _ESTABLISHMENT_PAGES[search.asker.role]
     hits = [Hit(row.name, ", ".join(filter(None, (row.town, row.uai))), page(row)) for row in rows]
     is_listed = search.asker.role == AccountRole.ADMINISTRATOR and total > SHOWN
-    more = _asked("backoffice:structures", q=search.words) if is_listed else ""
+    more = _address_with_query("backoffice:structures", q=search.words) if is_listed else ""
     return HitGroup("Établissements", "building-community", hits, total, more)
 
 
 _ESTABLISHMENT_PAGES: dict[str, Callable[[StructureSummary], str]] = {
     AccountRole.ADMINISTRATOR: lambda row: reverse("backoffice:structure", args=[row.structure_id]),
-    AccountRole.HELPDESK: lambda row: _asked("helpdesk:search", q=row.uai),
-    AccountRole.HR_OFFICER: lambda row: _asked("enrolment:people", etablissement=row.uai),
+    AccountRole.HELPDESK: lambda row: _address_with_query("helpdesk:search", q=row.uai),
+    AccountRole.HR_OFFICER: lambda row: _address_with_query("enrolment:people", etablissement=row.uai),
 }
 
 
@@ -106,7 +106,11 @@ def _boxes(search: Search) -> HitGroup:
     hits = []
     for box in boxes:
         owners = f"responsable : {' et '.join(box.owners)}" if box.owners else "sans responsable"
-        vacant = _asked("sharing:vacant-boxes", q=box.address) if is_administrator and not box.owners else ""
+        vacant = (
+            _address_with_query("sharing:vacant-boxes", q=box.address)
+            if is_administrator and not box.owners
+            else ""
+        )
         hits.append(Hit(box.title, f"{box.address} · {owners}", vacant))
     return HitGroup("Boîtes partagées", "mailbox", hits, total)
 
@@ -125,5 +129,5 @@ def _lists(search: Search) -> HitGroup:
     return HitGroup("Listes", "list", hits, total)
 
 
-def _asked(name: str, **query: str) -> str:
+def _address_with_query(name: str, **query: str) -> str:
     return f"{reverse(name)}?{urlencode(query)}"

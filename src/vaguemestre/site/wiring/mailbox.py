@@ -17,13 +17,13 @@ from vaguemestre.engines.remote.pictures import PictureFetcher
 from vaguemestre.engines.remote_imap import RemoteImap
 from vaguemestre.engines.tls import certificates_by_name
 from vaguemestre.engines.tls.cms_signature import Signature
-from vaguemestre.mailbox.autoconfig import ports as devices
-from vaguemestre.mailbox.compose import ports as writing
+from vaguemestre.mailbox.autoconfig import ports as autoconfig
+from vaguemestre.mailbox.compose import ports as compose
 from vaguemestre.mailbox.compose import queries as compose_queries
 from vaguemestre.mailbox.compose.handlers import is_draft_deleted
 from vaguemestre.mailbox.compose.services import check_due_date, unschedule
 from vaguemestre.mailbox.contacts import ports as contacts
-from vaguemestre.mailbox.portability import ports as moving
+from vaguemestre.mailbox.portability import ports as portability
 from vaguemestre.mailbox.sorting import ports as sorting
 from vaguemestre.mailbox.sorting import queries as sorting_queries
 from vaguemestre.mailbox.webmail import ports as webmail
@@ -60,13 +60,13 @@ def plug(config: Config) -> None:
     outbox.is_draft_deleted.plug(is_draft_deleted)
     outbox.check_due_date.plug(check_due_date)
     webmail.unschedule.plug(unschedule)
-    writing.absent_until.plug(sorting_queries.absent_until)
-    writing.lists_like.plug(lists_like)
-    writing.lists_at.plug(lists_at)
-    writing.read_sheet.plug(SheetReader())
-    devices.sign.plug(Signature(config, secrets.path_of(config.engines_dir / "tls", "server.key")))
-    devices.look_up.plug(DnsLookup())
-    devices.key_digest.plug(partial(certificates_by_name.key_digest, config))
+    compose.absent_until.plug(sorting_queries.absent_until)
+    compose.lists_like.plug(lists_like)
+    compose.lists_at.plug(lists_at)
+    compose.read_sheet.plug(SheetReader())
+    autoconfig.sign.plug(Signature(config, secrets.path_of(config.engines_dir / "tls", "server.key")))
+    autoconfig.look_up.plug(DnsLookup())
+    autoconfig.key_digest.plug(partial(certificates_by_name.key_digest, config))
 
 
 def _plug_reader(config: Config) -> None:
@@ -105,12 +105,12 @@ def _plug_sorting(config: Config) -> None:
 
 
 def _plug_moves(config: Config) -> None:
-    moving.files.plug(file_store(config, config.moves_dir))
-    moving.open_store.plug(OpenTransferStore(mailboxes_of(config)))
-    moving.open_archive.plug(
+    portability.files.plug(file_store(config, config.moves_dir))
+    portability.open_store.plug(OpenTransferStore(mailboxes_of(config)))
+    portability.open_archive.plug(
         OpenAnyArchive(partial(partner_cards.own, config), partial(partner_cards.known, config))
     )
-    moving.open_elsewhere.plug(RemoteImap(config.portability.private_servers))
-    moving.other_parts.plug(belongings)
-    moving.take_parts.plug(take_parts)
-    moving.partners.plug(partner_cards.Partners(config))
+    portability.open_elsewhere.plug(RemoteImap(config.portability.private_servers))
+    portability.other_parts.plug(belongings)
+    portability.take_parts.plug(take_parts)
+    portability.partners.plug(partner_cards.Partners(config))

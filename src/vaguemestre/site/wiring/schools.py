@@ -3,7 +3,7 @@
 from vaguemestre.engines.push_client import PushClient
 from vaguemestre.engines.remote.ent_validation import EntValidation
 from vaguemestre.schools.lists import ports as lists
-from vaguemestre.schools.rosters import ports as classes
+from vaguemestre.schools.rosters import ports as rosters
 from vaguemestre.schools.sharing import ports as sharing
 from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.site import secrets
@@ -19,10 +19,10 @@ def plug(config: Config) -> None:
     sharing.latest_messages.plug(latest_letters)
     sharing.snoozed_until.plug(snoozed_until)
     sharing.refresh_pages.plug(PushClient(config.ports.push, secrets.given(config.secrets_dir, "notify_key")))
-    classes.read_apart.plug(ClassFileReader())
-    classes.fetch_from_ent.plug(EntValidation())
-    classes.ent_saml_provider.plug(EntBySaml(config))
-    classes.managed_schools.plug(sharing_queries.schools_managed_by)
+    rosters.read_apart.plug(ClassFileReader())
+    rosters.fetch_from_ent.plug(EntValidation())
+    rosters.ent_saml_provider.plug(EntBySaml(config))
+    rosters.managed_schools.plug(sharing_queries.schools_managed_by)
     lists.letter_reader.plug(ReaderOfLetters())
     lists.is_sealed.plug(is_sealed)
     lists.was_sent_as.plug(acceptance_evidence(config).of_sender)

@@ -58,7 +58,7 @@ def file_in(answer: Mapping[str, Any]) -> ContactsFile:
 
 def written(completions: Sequence[CardCompletion]) -> bytes:
     """The content of a request to complete cards."""
-    return json.dumps([*map(_asked, completions)]).encode("ascii")
+    return json.dumps([*map(_completion_json, completions)]).encode("ascii")
 
 
 def completed_in(answer: Sequence[Any]) -> list[CompletedCard | None]:
@@ -77,7 +77,7 @@ def asked_text(cards: Sequence[CardToExport], kind: str, *, is_first: bool) -> b
 
 def complete(completion: CardCompletion) -> CompletedCard | None:
     """One card, here: for the few that changed meanwhile."""
-    (card,) = completed_in([_completed(_asked(completion))])
+    (card,) = completed_in([_completed(_completion_json(completion))])
     return card
 
 
@@ -115,7 +115,7 @@ def _stored_card(item: Mapping[str, Any]) -> ContactCard:
         return _card_in(item["known"])
 
 
-def _asked(completion: CardCompletion) -> dict[str, Any]:
+def _completion_json(completion: CardCompletion) -> dict[str, Any]:
     return {
         **completion._asdict(),
         "known": _json(completion.known),

@@ -72,7 +72,7 @@ class HAProxy:
             self.file.take_back()
             raise StepFailed(
                 "HAProxy ne prend pas sa nouvelle configuration et sert toujours selon l’ancienne : "
-                f"{_told(reply)}"
+                f"{_failure_sentence(reply)}"
             )
 
     def _ask_for_reload(self) -> str:
@@ -88,10 +88,10 @@ class HAProxy:
         except StepFailed as failed:
             self.file.settle()  # nothing ran by the former one
             said = run(("journalctl", "--unit", UNIT, "--reverse", "--lines=40", "--output=cat"))
-            raise StepFailed(f"HAProxy ne démarre pas : {_told(said)}") from failed
+            raise StepFailed(f"HAProxy ne démarre pas : {_failure_sentence(said)}") from failed
 
 
-def _told(said: str) -> str:
+def _failure_sentence(said: str) -> str:
     """What HAProxy complained of, and what to do."""
     reason = _first_alert(said)
     if _TAKEN in reason:

@@ -160,7 +160,7 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
         name=service_name(child.name),
         description=f"Vaguemestre: {_description(child.name)}",
         argv=(
-            str(python(release)), "-m", "vaguemestre.processes.watchdog", *_asked(child), "--", *child.argv,
+            str(python(release)), "-m", "vaguemestre.processes.watchdog", *_options(child), "--", *child.argv,
         ),
         user=duty.user if duty else _ENGINE_USERS.get(child.name, "root"),
         groups=duty.groups if duty else (),
@@ -203,7 +203,7 @@ def _base(process: str) -> str:
     return name if number.isdigit() else process
 
 
-def _asked(child: Child) -> Iterable[str]:
+def _options(child: Child) -> Iterable[str]:
     for question in child.ready:
         yield from ("--ask", written(question))
     if child.log_file:
