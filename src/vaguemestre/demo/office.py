@@ -13,6 +13,7 @@ from django.db import transaction
 
 from vaguemestre.demo.cast import CAST, COLLEGE
 from vaguemestre.demo.cast_accounts import accounts_of_cast
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.queries import account_of_mailbox, presented
 from vaguemestre.people.directory.queries import academy_of_domain
 from vaguemestre.post.mailstore.ports import Mailbox, open_mailbox
@@ -161,7 +162,7 @@ def _answer(
     box.append(_SENT, content, ["\\Seen"], at)
     with transaction.atomic(durable=True):
         services.record_sent(
-            box_id, account_id, f"demo-{number}", message_id, answers, by=f"account:{account_id}", now=at
+            box_id, account_id, f"demo-{number}", message_id, answers, by=account_subject(account_id), now=at
         )
 
 
@@ -169,7 +170,7 @@ def _take(box_id: int, domain: str, account_id: int, now: datetime) -> None:
     """Assign a waiting message to a member and add a note."""
     number, letter = next((n, letter) for n, letter in enumerate(_CAME) if letter.subject == _TAKEN)
     message_id = f"<college.{number}@{letter.address.partition('@')[2]}>"
-    place, by = MessageRef(box_id, message_id, message_id), f"account:{account_id}"
+    place, by = MessageRef(box_id, message_id, message_id), account_subject(account_id)
     if queries.collaboration_on(place, 0, now).assignee:
         return
     services.assign_thread(place, account_id, by=by, now=now)

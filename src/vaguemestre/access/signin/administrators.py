@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 
 from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
 from vaguemestre.access.signin.offices import check_office
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.values import AccountRole
 
 type View = Callable[..., HttpResponse]
@@ -40,7 +41,7 @@ def may_act(request: SignedInRequest) -> bool:
 
 def actor_of(request: SignedInRequest) -> str:
     """The journal's name of who acts."""
-    return f"account:{request.who.account_id}"
+    return account_subject(request.who.account_id)
 
 
 def _for_roles(view: Callable[..., HttpResponseBase], roles: tuple[str, ...]) -> View:

@@ -17,7 +17,7 @@ from vaguemestre.access.signin.rules.throttle import ACCOUNT, failures_now, wait
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.journal.queries import entries_about
-from vaguemestre.foundation.journal.values import number_of, numbers_of
+from vaguemestre.foundation.journal.values import account_subject, number_of, numbers_of
 from vaguemestre.people.credentials.queries import (
     Presented,
     identified,
@@ -239,7 +239,7 @@ class ActivityLine:
 def activity_of(account_id: int, *, limit: int = 150) -> list[ActivityLine]:
     """Journal lines about an account, newest first, in a constant number of queries."""
     person_id = identified(account_id).person_id
-    lines = entries_about(f"account:{account_id}", limit=limit)
+    lines = entries_about(account_subject(account_id), limit=limit)
     if person_id:
         lines += entries_about(f"person:{person_id}", limit=limit)
     entries = sorted(
@@ -274,7 +274,7 @@ class ThrottleState:
 
 def throttle_of(account_id: int, now: datetime) -> ThrottleState:
     """The throttle met from an unknown browser; the owner's known browser has its own budget."""
-    row = Attempts.objects.filter(subject=f"account:{account_id}").first()
+    row = Attempts.objects.filter(subject=account_subject(account_id)).first()
     if row is None:
         return ThrottleState(0, None)
     delay = wait_left(row.failures, row.last_at, ACCOUNT, now)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from vaguemestre.foundation.journal.values import account_subject
+
 
 class Factor(StrEnum):
     """Authentication factors. A passcode (PIN and code of a key, in one field) is two factors at once."""
@@ -167,7 +169,7 @@ class Who:
     @property
     def actor(self) -> str:
         """The person's journal identifier, `account:ID`."""
-        return f"account:{self.own_account_id}"
+        return account_subject(self.own_account_id)
 
     @property
     def own_name(self) -> str:

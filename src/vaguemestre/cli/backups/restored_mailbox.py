@@ -9,6 +9,7 @@ from django.utils import timezone
 from vaguemestre.cli.failures import Failed
 from vaguemestre.desks.removals.queries import removed_guids
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.queries import account_facts, find_account
 from vaguemestre.processes.backup.mailbox_restoration import Selection
 
@@ -39,7 +40,7 @@ def record_restored(owner: Owner, selection: Selection, count: int, made_at: dat
     extent = "message" if selection.message_id else "folder" if selection.folder else "mailbox"
     record(
         "backup.messages-restored",
-        to=f"account:{owner.account_id}",
+        to=account_subject(owner.account_id),
         by="cli",
         at=timezone.now(),
         extent=extent,

@@ -22,6 +22,7 @@ from vaguemestre.desks.bulk.values import (
     Target,
 )
 from vaguemestre.foundation.journal.queries import JournalFilter, entries_about, filtered_entries
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.queries import (
     accounts_named,
     accounts_of,
@@ -150,7 +151,7 @@ def wanted_since(row: BulkAct, treated: Mapping[int, datetime]) -> set[int]:
     targets = BulkTarget.objects.filter(bulk_act__in=in_force, account_id__in=treated, skip=Skip.ALREADY)
     wanted = list(targets.values_list("account_id", "bulk_act__decided_at"))
     if row.act == Act.SUSPEND and treated:
-        subjects = {f"account:{pk}": pk for pk in treated}
+        subjects = {account_subject(pk): pk for pk in treated}
         safe = JournalFilter(actions=_MADE_SAFE, to=tuple(subjects), since=min(treated.values()))
         wanted += [(subjects[entry.to], entry.at) for entry in filtered_entries(safe)]
     return {account_id for account_id, at in wanted if at and at >= treated[account_id]}

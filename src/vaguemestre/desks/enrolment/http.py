@@ -17,6 +17,7 @@ from vaguemestre.desks.enrolment.queries import (
     scope_of,
 )
 from vaguemestre.desks.enrolment.values import Scope
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.values import AccountRole
 
@@ -54,7 +55,7 @@ def for_officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def actor_of(request: SignedInRequest) -> str:
     """The journal's name of who acts."""
-    return f"account:{request.who.account_id}"
+    return account_subject(request.who.account_id)
 
 
 def request_acted_on(request: OfficerRequest, request_id: int) -> RequestDetail:

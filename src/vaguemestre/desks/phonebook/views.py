@@ -13,6 +13,7 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.queries import hidden_academies
 from vaguemestre.desks.phonebook import services
 from vaguemestre.desks.phonebook.forms import OwnCardForm, SearchForm
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.pages import stand_under
@@ -78,7 +79,7 @@ def show_own(request: SignedInRequest) -> HttpResponse:
                 person_id,
                 form.cleaned_data["phone"],
                 unlisted=form.cleaned_data["unlisted"],
-                by=f"account:{request.who.account_id}",
+                by=account_subject(request.who.account_id),
                 now=now,
             )
             return HttpResponseRedirect(f"{reverse('phonebook:own')}?fait=1")

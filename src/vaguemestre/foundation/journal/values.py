@@ -24,6 +24,11 @@ class Subject(NamedTuple):
         return int(self.name) if self.name.isascii() and self.name.isdigit() else 0
 
 
+def account_subject(account_id: int) -> str:
+    """The journal's name of an account, as who acts or as what an act is about."""
+    return f"account:{account_id}"
+
+
 def number_of(kind: str, written: str) -> int:
     """The number of a subject of that kind: 7 for `account` and `account:7`; 0 for any other."""
     subject = Subject.parse(written)

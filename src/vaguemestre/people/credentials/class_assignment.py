@@ -10,6 +10,7 @@ from django.db import transaction
 from vaguemestre.foundation.cluster.locks import turn
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record_many
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.events import AccountsChanged, ClassesChanged
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.queries import academies_of
@@ -147,7 +148,7 @@ def _move(moved: dict[int, int], names: dict[int, str], *, by: str, now: datetim
     for class_id, account_ids in by_class.items():
         Account.objects.filter(pk__in=account_ids).update(service_class_id=class_id or None)
     record_many(
-        Line("credentials.class-set", f"account:{pk}", by, now, {"name": names.get(class_id, "")})
+        Line("credentials.class-set", account_subject(pk), by, now, {"name": names.get(class_id, "")})
         for pk, class_id in moved.items()
     )
     announce(AccountsChanged(list(moved)))

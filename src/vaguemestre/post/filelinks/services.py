@@ -20,6 +20,7 @@ from vaguemestre.access.signin.services import charge, has_failed, refund
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.file_store import FileStore
 from vaguemestre.foundation.kernel.times import paris_day
@@ -109,7 +110,7 @@ def set_terms(
     row.save(update_fields=("expires_on", "password"))
     record(
         "filelinks.terms-set",
-        to=f"account:{account_id}",
+        to=account_subject(account_id),
         by=by,
         at=now,
         deposit=row.pk,
@@ -125,7 +126,7 @@ def withdraw_file(account_id: int, file_id: int, store: FileStore, *, by: str, n
         return
     with transaction.atomic(durable=True):
         row.delete()
-        record("filelinks.taken-back", to=f"account:{account_id}", by=by, at=now, name=row.name)
+        record("filelinks.taken-back", to=account_subject(account_id), by=by, at=now, name=row.name)
     store.remove(row.token_sha256)
 
 
@@ -158,7 +159,7 @@ def scan_file(file_id: int, store: FileStore, scan: Scan, *, now: datetime) -> N
         verdict = Verdict.INFECTED if virus else Verdict.CLEAN
         SharedFile.objects.filter(pk=row.pk).update(verdict=verdict)
         if virus:
-            to = f"account:{row.account_id}" if row.account_id else "house"
+            to = account_subject(row.account_id) if row.account_id else "house"
             record("filelinks.infected", to=to, by="system", at=now, name=row.name, found=virus[:100])
     if virus:
         store.remove(row.token_sha256)

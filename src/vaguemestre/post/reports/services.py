@@ -8,6 +8,7 @@ from django.db import transaction
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import in_academy
 from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
@@ -58,7 +59,7 @@ def file_report(
         },
     )
     if is_new:
-        actor = f"account:{account_id}"
+        actor = account_subject(account_id)
         record("reports.message-reported", to=actor, by=actor, at=now, kind=kind.value, sender=sender[:254])
 
 

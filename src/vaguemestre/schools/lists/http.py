@@ -6,6 +6,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from vaguemestre.access.signin.http import SignedInRequest
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.schools.lists import queries
 from vaguemestre.schools.lists.models import ListLetter, MailingList
@@ -92,4 +93,4 @@ def creator_of(request: SignedInRequest) -> Creator:
 
 
 def actor_of(request: SignedInRequest) -> str:
-    return f"account:{request.who.account_id}"
+    return account_subject(request.who.account_id)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from vaguemestre.access.signin.endings import tell_machines
 from vaguemestre.access.signin.events import ProgramEntered
 from vaguemestre.access.signin.ports import deliver_notice, revocations
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.events import (
     AccountActivated,
     AccountChanged,
@@ -114,7 +115,11 @@ def notify_of_several(event: MembersAdded) -> None:
     change, facts = _change_now(event, facts)
     for account_id in {*members, *queries.owners_of(event.box_id, timezone.now())}:
         recipient = members.get(account_id) or presented(account_id)
-        if recipient is None or recipient.state != AccountState.ACTIVE or event.by == f"account:{account_id}":
+        if (
+            recipient is None
+            or recipient.state != AccountState.ACTIVE
+            or event.by == account_subject(account_id)
+        ):
             continue
         notice = membership_notice(
             change,

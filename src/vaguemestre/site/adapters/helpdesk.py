@@ -6,6 +6,7 @@ from vaguemestre.desks.helpdesk.queries.hand_overs import count_pending_hand_ove
 from vaguemestre.desks.helpdesk.values import ForwardRule, Forwards, MailboxUsage
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.foundation.journal.queries import last_time
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.mailbox.sorting import queries as sorting_queries
 from vaguemestre.mailbox.sorting.rules.expert import redirect_addresses
 
@@ -17,7 +18,7 @@ def usage_of(agent: MailAgent, mailbox: str) -> MailboxUsage:
 
 def forwards_of(account_id: int) -> Forwards:
     """Addresses to which the mail of an account is sent on, as the help desk shows them."""
-    to = f"account:{account_id}"
+    to = account_subject(account_id)
     changed_at = last_time(to, "sorting.filter-saved")
     rules = [ForwardRule(name, where, changed_at) for name, where in sorting_queries.redirects_of(account_id)]
     by_hand = redirect_addresses(sorting_queries.settings_of(account_id).expert)

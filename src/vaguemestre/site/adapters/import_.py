@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.queries import identities_of, own_addresses
 from vaguemestre.mailbox.compose.services import save_imported_identity
@@ -41,7 +42,7 @@ def take_parts(account_id: int, parts: Mapping[str, bytes], folders: Iterable[st
 def _take_filters(account_id: int, filters: Iterable[Filter], folders: frozenset[str], now: datetime) -> None:
     present = {replace(rule, filter_id=0) for rule in sorting.filters_of(account_id)}
     missing = [rule for rule in filters if replace(rule, filter_id=0) not in present]
-    by, free = f"account:{account_id}", may_forward_outside(account_id)
+    by, free = account_subject(account_id), may_forward_outside(account_id)
     for rule in missing:
         try:
             import_filters(
@@ -61,7 +62,7 @@ def _take_identities(writer: Writer, content: bytes, now: datetime) -> None:
     present = {(entry.signed_with, entry.signature) for entry in identities_of(writer)}
     for identity in identities:
         if (identity.signed_with, identity.signature) not in present:
-            save_imported_identity(writer, identity, by=f"account:{writer.account_id}", now=now)
+            save_imported_identity(writer, identity, by=account_subject(writer.account_id), now=now)
 
 
 def _identity(entry: Mapping[str, object], own: tuple[str, ...], writer: Writer) -> IdentityFields:

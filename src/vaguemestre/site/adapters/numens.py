@@ -18,6 +18,7 @@ from vaguemestre.desks.enrolment.services import reveal_numen
 from vaguemestre.engines import agent
 from vaguemestre.engines.agent import Verb
 from vaguemestre.engines.instance import Place
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.people.credentials.queries import numen_words_of, roles_of
 from vaguemestre.people.credentials.values import AccountRole
@@ -65,7 +66,7 @@ class HeldNumens:
 
     def disclose(self, officer_id: int, person_id: int, why: str) -> str:
         """Implements `enrolment.ports.DiscloseNumen`."""
-        scope, by = scope_of(officer_id), f"account:{officer_id}"
+        scope, by = scope_of(officer_id), account_subject(officer_id)
         return reveal_numen(scope, person_id, self.keys, why, by=by, now=timezone.now()).text
 
 

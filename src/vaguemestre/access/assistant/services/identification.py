@@ -23,6 +23,7 @@ from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.queries import last_time
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.people.credentials.queries import account_of_person, find_account
@@ -128,7 +129,7 @@ def rejected_or_deferred(due: WorkDue, reason: str) -> Rejected | Deferred:
 
 def journal_subject(account: Identified | None) -> str:
     """The account as the journal names it; `nobody` without one."""
-    return f"account:{account.account_id}" if account else "nobody"
+    return account_subject(account.account_id) if account else "nobody"
 
 
 def numen_digest(numen: str, keys: NumenKeys) -> str:

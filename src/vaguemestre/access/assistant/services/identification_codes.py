@@ -22,6 +22,7 @@ from vaguemestre.access.signin.rules.browsers import browser_mark
 from vaguemestre.access.signin.services import charge, charge_attempt
 from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.queries import usable_contact
 from vaguemestre.people.credentials.rules.delivered_codes import code_mark, drawn_code
 from vaguemestre.people.credentials.values import AccountState, SecretKeys
@@ -52,7 +53,7 @@ def send_code(
     account_id, state = (account.account_id, account.state) if account else (NO_ACCOUNT, "")
     contact = usable_contact(account_id, now)
     address = code_address(state, is_right=is_right, contact=contact, on_file=on_file, proof=proof)
-    recipient = f"account:{account_id}" if account and address else f"none:{numen_hash}"
+    recipient = account_subject(account_id) if account and address else f"none:{numen_hash}"
     if _is_own_browser(claim, account_id) and address:
         recipient = f"browser:{account_id}:{claim.browser}"
     if charge(letter_budget(recipient), now=now):

@@ -8,6 +8,7 @@ from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.access.assistant.queries import valid_codes
 from vaguemestre.access.assistant.rules.issued_codes import LIFETIME, draw_issued_code, issued_marks
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.queries import recovery_mark
 from vaguemestre.people.credentials.services import lock_account_row
 from vaguemestre.people.credentials.values import SecretKeys
@@ -31,7 +32,7 @@ def issue_code(
         recovery=recovery_mark(account_id),
         drops_factors=drops_factors,
     )
-    record("assistant.code-issued", to=f"account:{account_id}", by=by, at=now)
+    record("assistant.code-issued", to=account_subject(account_id), by=by, at=now)
     return code
 
 

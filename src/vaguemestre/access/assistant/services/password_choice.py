@@ -10,6 +10,7 @@ from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services import lift_throttle
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.queries import identified, recovery_mark, usable_contact
 from vaguemestre.people.credentials.services import (
     activate_with_hash,
@@ -38,7 +39,7 @@ def activate(
     file.
     """
     password_hash = hash_password(password)
-    by = f"account:{account_id}"
+    by = account_subject(account_id)
     person = find_person(identified(account_id).person_id or 0)
     with transaction.atomic(durable=True):
         if mark and use_issued_code(account_id, mark, now=now) is None:
@@ -62,7 +63,7 @@ def choose_password(
     was chosen or barred or a contact removed, or if the account is no longer active.
     """
     password_hash = hash_password(password)
-    by = f"account:{account_id}"
+    by = account_subject(account_id)
     contact = usable_contact(account_id, now)
     with transaction.atomic(durable=True):
         lock_account_row(account_id)

@@ -31,6 +31,7 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.services import end_other_sessions
 from vaguemestre.access.signin.values import Deferred
 from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import numen_words, secret_keys
@@ -113,6 +114,6 @@ def choose_password(request: HttpRequest) -> HttpResponse:
     request.session.flush()
     if not is_done:
         return HttpResponseRedirect(reverse("assistant:recover"))
-    run_now(end_other_sessions(account_id, "", revocations.get(), by=f"account:{account_id}", now=now))
+    run_now(end_other_sessions(account_id, "", revocations.get(), by=account_subject(account_id), now=now))
     run_now(AccountTouched(account_id, "recovered", now.isoformat()))
     return HttpResponseRedirect(f"{SIGN_IN}?nouveau=1")

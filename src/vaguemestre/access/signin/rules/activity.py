@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from vaguemestre.foundation.journal.values import Subject
+from vaguemestre.foundation.journal.values import Subject, account_subject
 
 
 class Kind(StrEnum):
@@ -184,7 +184,7 @@ def kind_of(action: str, by: str, account_id: int) -> Kind:
     """Which filter of the page the line falls under."""
     if action in _ENTRIES:
         return Kind.ENTRY
-    return Kind.CHANGE if by in (f"account:{account_id}", "notice") else Kind.OTHERS
+    return Kind.CHANGE if by in (account_subject(account_id), "notice") else Kind.OTHERS
 
 
 def actor_label(by: str, account_id: int, role: str = "") -> str:

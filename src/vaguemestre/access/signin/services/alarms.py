@@ -20,6 +20,7 @@ from vaguemestre.access.signin.services.sessions import announce_ended, forget_s
 from vaguemestre.access.signin.services.throttle import charge, refund, reset_failures
 from vaguemestre.foundation.journal.queries import entries_since
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import holds_second_factor, identified, password_hash_of
 from vaguemestre.people.credentials.services import (
@@ -59,7 +60,7 @@ def undo_act(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> Acco
     is_first = _use_link(f"undo:{alarm.mark}", now)
     if not is_first or alarm.act not in UNDOABLE or not _undo_if_possible(alarm, others, now=now):
         raise Refusal("signin.nothing-to-undo")
-    record("signin.undone", to=f"account:{alarm.account_id}", by=_BY, at=now, act=alarm.act)
+    record("signin.undone", to=account_subject(alarm.account_id), by=_BY, at=now, act=alarm.act)
     touched = notify_owner(alarm.account_id, "undone", now=now)
     tell_machines(None)
     return touched
@@ -81,7 +82,7 @@ def lock_account(
     Run the returned events. Works once per link, and ends those of before. Raises Refusal `signin.link-used`
     or `signin.link-over`, with nothing changed.
     """
-    account_id, to = alarm.account_id, f"account:{alarm.account_id}"
+    account_id, to = alarm.account_id, account_subject(alarm.account_id)
     with transaction.atomic(durable=True):
         if not _use_link(alarm.mark, now) or identified(account_id).state != AccountState.ACTIVE:
             raise Refusal("signin.link-used")
@@ -141,7 +142,7 @@ def renew_password(account_id: int, password: str, *, now: datetime) -> AccountT
     """Store the new password, already checked; the account opens again."""
     password_hash = hash_password(password)
     with transaction.atomic(durable=True):
-        save_password_hash(account_id, password_hash, by=f"account:{account_id}", now=now)
+        save_password_hash(account_id, password_hash, by=account_subject(account_id), now=now)
         reset_failures([f"renewal:{account_id}"])
         return notify_owner(account_id, "password-changed", now=now)
 
@@ -156,7 +157,7 @@ def purge_expired_undos(*, now: datetime) -> None:
 def _undo_acts_since(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> None:
     """Undo forwards, filters, delegations, exports and links to the ENT made since, or in the days before."""
     since = alarm.at - ADDED_BEFORE
-    done = entries_since(f"account:{alarm.account_id}", tuple(UNDONE_ON_LOCK), since)
+    done = entries_since(account_subject(alarm.account_id), tuple(UNDONE_ON_LOCK), since)
     acts = {(UNDONE_ON_LOCK[line.action], int(str(line.details.get("number") or 0))): None for line in done}
     for act, number in acts:  # each once, the newest first, however many lines of anything stand between
         _undo_if_possible(replace(alarm, act=act, number=number), others, now=now)

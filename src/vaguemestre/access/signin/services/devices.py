@@ -6,6 +6,7 @@ from django.db import transaction
 
 from vaguemestre.access.signin.models import Device
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 
 
@@ -34,5 +35,5 @@ def forget_browser(account_id: int, number: int, *, now: datetime) -> None:
     rows = Device.objects.filter(account_id=account_id, pk=number, forgotten_at__isnull=True)
     if not rows.update(forgotten_at=now):
         raise Refusal("signin.device-gone")
-    owner = f"account:{account_id}"
+    owner = account_subject(account_id)
     record("signin.device-forgotten", to=owner, by=owner, at=now, number=number)

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from vaguemestre.access.signin.models import Attempts, BrowserSession, Device, InterruptedAct
+from vaguemestre.foundation.journal.values import account_subject
 
 
 @transaction.atomic(durable=True)
@@ -11,4 +12,4 @@ def erase_account(account_id: int) -> None:
     InterruptedAct.objects.filter(account_id=account_id).delete()
     BrowserSession.objects.filter(account_id=account_id).delete()
     Device.objects.filter(account_id=account_id).delete()
-    Attempts.objects.filter(subject=f"account:{account_id}").delete()
+    Attempts.objects.filter(subject=account_subject(account_id)).delete()

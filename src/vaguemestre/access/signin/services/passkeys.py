@@ -11,6 +11,7 @@ from vaguemestre.access.signin.services.security_notices import notify_owner
 from vaguemestre.access.signin.services.sessions import account_mark
 from vaguemestre.access.signin.values import Denied, Factor, Granted, LoginAttempt
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import identified, passkey_by_credential
 from vaguemestre.people.credentials.rules.passkeys import (
@@ -30,14 +31,14 @@ def register_passkey(
     """Register a new passkey. Raises Refusal `credentials.passkey-refused` or `…too-many-passkeys`."""
     new = complete_registration(party, state, answer)
     with transaction.atomic(durable=True):
-        number = add_passkey(account_id, new, name, by=f"account:{account_id}", now=now)
+        number = add_passkey(account_id, new, name, by=account_subject(account_id), now=now)
         return notify_owner(account_id, "passkey-added", now=now, number=number, detail=f"« {name} »")
 
 
 @transaction.atomic(durable=True)
 def drop_passkey(account_id: int, passkey_id: int, *, now: datetime) -> AccountTouched:
     """Remove a passkey. Raises Refusal `signin.passkey-gone`."""
-    if not remove_passkey(account_id, passkey_id, by=f"account:{account_id}", now=now):
+    if not remove_passkey(account_id, passkey_id, by=account_subject(account_id), now=now):
         raise Refusal("signin.passkey-gone")
     return notify_owner(account_id, "passkey-removed", now=now, number=passkey_id)
 

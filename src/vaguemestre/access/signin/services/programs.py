@@ -16,6 +16,7 @@ from vaguemestre.access.signin.rules.throttle import (
 from vaguemestre.access.signin.services.throttle import charge, record_spray, wait_seconds
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.queries import AppKeyStatus, app_key_holder, app_key_status, find_account
 from vaguemestre.people.credentials.services import note_app_password_used
 from vaguemestre.people.credentials.values import SecretKeys
@@ -50,7 +51,7 @@ def record_failure(attempt: ProgramAttempt, keys: SecretKeys, *, now: datetime) 
     charge(_budgets(account_id, attempt), now=now)
     with transaction.atomic(durable=True):
         record_spray(target_subject(account_id, attempt.name), _sprays(attempt, keys), now=now)
-        to = f"account:{account_id}" if account_id else "nobody"
+        to = account_subject(account_id) if account_id else "nobody"
         record("signin.refused", to=to, by="anybody", at=now, protocol=attempt.protocol)
 
 

@@ -9,6 +9,7 @@ from vaguemestre.access.signin.events import AccountTouched, ContactMailDue
 from vaguemestre.access.signin.rules.contact_mails import seal_letter
 from vaguemestre.access.signin.services.security_notices import notify_owner
 from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import contacts_of
 from vaguemestre.people.credentials.rules.delivered_codes import contact_address
@@ -33,7 +34,7 @@ def finish_contact(account_id: int, code: str, keys: SecretKeys, *, now: datetim
     A failed attempt is counted, so it must commit too.
     """
     former = [contact.address for contact in contacts_of(account_id, now)]
-    number = confirm_contact(account_id, code, keys, by=f"account:{account_id}", now=now)
+    number = confirm_contact(account_id, code, keys, by=account_subject(account_id), now=now)
     if not number:
         return None
     for address in former:
@@ -44,6 +45,6 @@ def finish_contact(account_id: int, code: str, keys: SecretKeys, *, now: datetim
 @transaction.atomic(durable=True)
 def remove_contact(account_id: int, contact_id: int, *, now: datetime) -> AccountTouched:
     """Remove a contact. Raises Refusal `signin.contact-gone`."""
-    if not drop_contact(account_id, contact_id, by=f"account:{account_id}", now=now):
+    if not drop_contact(account_id, contact_id, by=account_subject(account_id), now=now):
         raise Refusal("signin.contact-gone")
     return notify_owner(account_id, "contact-dropped", now=now, number=contact_id)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services.security_notices import notify_owner
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import applications_of
 from vaguemestre.people.credentials.services import (
@@ -31,7 +32,7 @@ def finish_application(
 
     Raises Refusal `signin.wrong-code`, with nothing changed.
     """
-    by = f"account:{account_id}"
+    by = account_subject(account_id)
     is_first = not applications_of(account_id)
     if not confirm_application(account_id, code, keys, by=by, now=now):
         raise Refusal("signin.wrong-code")
@@ -48,7 +49,7 @@ def drop_application(
     device_ids = [application.device_id for application in applications_of(account_id)]
     if is_due and device_ids == [device_id]:
         raise Refusal("signin.second-factor-due")
-    if remove_application(account_id, device_id, by=f"account:{account_id}", now=now):
+    if remove_application(account_id, device_id, by=account_subject(account_id), now=now):
         return notify_owner(account_id, "application-removed", now=now, number=device_id)
     return None
 
@@ -60,5 +61,5 @@ def renew_recovery_codes(
     """Ten new recovery codes, to show once. Raises Refusal `signin.no-application`."""
     if not applications_of(account_id):
         raise Refusal("signin.no-application")
-    codes = make_recovery_codes(account_id, keys, by=f"account:{account_id}", now=now)
+    codes = make_recovery_codes(account_id, keys, by=account_subject(account_id), now=now)
     return notify_owner(account_id, "recovery-codes-made", now=now), codes

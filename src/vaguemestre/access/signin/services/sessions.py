@@ -20,6 +20,7 @@ from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Factor
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import account_facts, identified
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
@@ -109,7 +110,7 @@ def _record_sign_in(
     account_id: int, origin: BrowserOrigin, *, shared: bool, now: datetime
 ) -> AccountTouched | None:
     """Journal the sign-in; the owner's notice if the browser is new."""
-    account, browser = f"account:{account_id}", browser_label(origin.user_agent)
+    account, browser = account_subject(account_id), browser_label(origin.user_agent)
     record(
         "signin.signed-in",
         to=account,
@@ -151,7 +152,7 @@ def end_session(
         event = SessionsEnded(
             forget_tokens([account_id], session_key=session_key), [session_key], continued_by
         )
-        record("signin.signed-out", to=f"account:{account_id}", by=f"account:{account_id}", at=now)
+        record("signin.signed-out", to=account_subject(account_id), by=account_subject(account_id), at=now)
         announce(event)
         tell_machines([session_key])
     revocations.bump([session_key])
@@ -188,7 +189,7 @@ def forget_sessions(account_id: int, but_key: str, *, now: datetime) -> Sessions
 def announce_ended(account_id: int, ended: SessionsEnded, *, by: str, now: datetime) -> None:
     """Journal and announce ended sessions; the caller bumps the revocations after commit."""
     number = len(ended.session_keys)
-    record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=number)
+    record("signin.sessions-ended", to=account_subject(account_id), by=by, at=now, number=number)
     announce(ended)
     tell_machines(ended.session_keys)
 
@@ -210,7 +211,9 @@ def end_all_sessions(
     """
     ended = forgotten or forget_sessions(account_id, "", now=now)
     event = SessionsEnded([*ended.token_sha256s, *forget_tokens([account_id])], ended.session_keys)
-    record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=len(event.session_keys))
+    record(
+        "signin.sessions-ended", to=account_subject(account_id), by=by, at=now, number=len(event.session_keys)
+    )
     announce(event)
     tell_machines(None)
     return event

@@ -35,6 +35,7 @@ from vaguemestre.access.signin.values import (
     Step,
 )
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.queries import (
     devices_of,
     find_account,
@@ -231,7 +232,9 @@ def _check_secret(account: Identified | None, secret: str) -> _SecretCheck:
 def _settle(step: Step, account_id: int, budgets: Mapping[str, budgets_of.Budget], *, now: datetime) -> None:
     """Record a refusal, or refund the attempt."""
     if isinstance(step, Denied):
-        record("signin.refused", to=f"account:{account_id}" if account_id else "nobody", by="anybody", at=now)
+        record(
+            "signin.refused", to=account_subject(account_id) if account_id else "nobody", by="anybody", at=now
+        )
         return
     refund(budgets)
     if isinstance(step, Granted):

@@ -21,6 +21,7 @@ from vaguemestre.access.signin.rules.proof_of_work import (
 from vaguemestre.access.signin.rules.throttle import WAITED, Budget, failures_now, wait_left
 from vaguemestre.access.signin.values import BrowserWork
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 
 _DEFERRED = "deferred:"
 _NO_BUDGETS: Mapping[str, Budget] = MappingProxyType({})
@@ -164,7 +165,7 @@ def lift_throttle(account_id: int, *others: str) -> None:
         subject__startswith=f"browser:{account_id}:"
     )
     subjects = Attempts.objects.filter(near).values_list("subject", flat=True)
-    reset_failures([f"account:{account_id}", f"code:{account_id}", *others, *subjects])
+    reset_failures([account_subject(account_id), f"code:{account_id}", *others, *subjects])
 
 
 def end_deferred_form(chain: str, *, now: datetime) -> bool:

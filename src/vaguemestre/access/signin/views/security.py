@@ -19,6 +19,7 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.queries import sessions_of
 from vaguemestre.access.signin.views.new_password import is_acceptable
 from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.ports import numen_words
 from vaguemestre.people.credentials.queries import (
     applications_of,
@@ -63,7 +64,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     account_id = request.who.account_id
     if not is_acceptable(form, account_id):
         return render(request, "signin/change_password.html", {"form": form})
-    by = f"account:{account_id}"
+    by = account_subject(account_id)
     now = timezone.now()
     touched = services.change_password(account_id, form.cleaned_data["new_password"], by=by, now=now)
     ends_others = form.cleaned_data.get("end_others", True)
@@ -98,7 +99,7 @@ def _end_others(request: SignedInRequest) -> None:
             who.account_id,
             who.session_key,
             revocations.get(),
-            by=f"account:{who.account_id}",
+            by=account_subject(who.account_id),
             now=timezone.now(),
         )
     )

@@ -20,6 +20,7 @@ from vaguemestre.desks.backoffice.rules.roles import ROLE_CONSEQUENCES, ROLE_LAB
 from vaguemestre.desks.bulk.forms import SEARCH_FIELDS, PeopleSearchForm
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
@@ -185,7 +186,7 @@ def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "")
     masked = current_masked_numen(person.person_id, numen_keys.get())
     history = entries_about(f"person:{person.person_id}", limit=_HISTORY_LINES)
     if account:
-        history += entries_about(f"account:{account.account_id}", limit=_HISTORY_LINES)
+        history += entries_about(account_subject(account.account_id), limit=_HISTORY_LINES)
     if person.erased_at:  # only the account's history remains
         history = [line for line in history if line.action.startswith(_ACCOUNT_ACTIONS)]
     history.sort(key=lambda line: line.at, reverse=True)

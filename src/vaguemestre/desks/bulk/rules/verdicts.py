@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from vaguemestre.desks.bulk.values import Act, Order, Skip
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.values import AccountRole, AccountState, ActFacts, MailboxState
 
 INVERSE = {
@@ -21,7 +22,7 @@ def verdict(order: Order, facts: ActFacts | None, by: str) -> Skip | None:
     if facts is None:
         return Skip.GONE
     if order.act not in _FOR_ANYBODY:
-        if by == f"account:{facts.account_id}":
+        if by == account_subject(facts.account_id):
             return Skip.ONESELF
         if facts.role != AccountRole.AGENT:
             return Skip.OFFICE

@@ -14,6 +14,7 @@ from vaguemestre.desks.bulk.rules.verdicts import INVERSE, undo_verdict, verdict
 from vaguemestre.desks.bulk.values import Act, Phase, Skip, State
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record_many
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.mailbox.sorting.services import end_own_absences
 from vaguemestre.people.credentials.queries import facts_for_acts
 from vaguemestre.people.credentials.services import change_states, demand_second_factor, set_quotas
@@ -196,7 +197,7 @@ def _apply(
         set_quotas(quotas, by=by, now=now)
     elif act in _LETTER_ACTS:
         record_many(
-            Line(_LETTER_ACTS[act], f"account:{pk}", by, now, {"bulk": row.pk, "subject": row.subject})
+            Line(_LETTER_ACTS[act], account_subject(pk), by, now, {"bulk": row.pk, "subject": row.subject})
             for pk in account_ids
         )
 

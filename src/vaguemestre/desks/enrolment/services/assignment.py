@@ -12,6 +12,7 @@ from vaguemestre.desks.enrolment.rules.request_states import next_state
 from vaguemestre.desks.enrolment.services.decisions import move, request_in
 from vaguemestre.desks.enrolment.values import RequestAction, RequestState, Scope, Work, Workplace
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 
 MAX_NOTE_CHARACTERS = 600
@@ -32,7 +33,7 @@ def assign_request(scope: Scope, request_id: int, account_id: int, *, by: str, n
     request.save(update_fields=("assignee",))
     record(
         "enrolment.request-assigned", to=f"numen-request:{request.pk}", by=by, at=now,
-        account=f"account:{account_id}" if account_id else "",
+        account=account_subject(account_id) if account_id else "",
     )  # fmt: skip
 
 

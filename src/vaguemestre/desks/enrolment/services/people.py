@@ -12,6 +12,7 @@ from vaguemestre.desks.enrolment.rules.civil_marks import civil_mark
 from vaguemestre.desks.enrolment.services.brought_numens import check_brought, give_numen
 from vaguemestre.desks.enrolment.values import Scope
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_accounts
 from vaguemestre.people.directory.queries import current_numen
@@ -38,7 +39,7 @@ def appoint_officer(account_id: int, service_id: int, *, by: str, now: datetime,
     _, is_new = Officer.objects.get_or_create(account_id=account_id, service_id=service_id)
     if is_new:
         facts: dict[str, str | int] = {"service": service_id} | ({"reason": reason} if reason else {})
-        record("enrolment.officer-appointed", to=f"account:{account_id}", by=by, at=now, **facts)
+        record("enrolment.officer-appointed", to=account_subject(account_id), by=by, at=now, **facts)
     return is_new
 
 
@@ -46,7 +47,9 @@ def dismiss_officer(account_id: int, service_id: int, *, by: str, now: datetime)
     """Remove the account from the service. Returns how many it still has. In the caller's transaction."""
     deleted, _ = Officer.objects.filter(account_id=account_id, service_id=service_id).delete()
     if deleted:
-        record("enrolment.officer-dismissed", to=f"account:{account_id}", by=by, at=now, service=service_id)
+        record(
+            "enrolment.officer-dismissed", to=account_subject(account_id), by=by, at=now, service=service_id
+        )
     return Officer.objects.filter(account_id=account_id).count()
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import act_words
 from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
@@ -38,7 +39,7 @@ def answer(request: OfficerRequest, candidate_id: int) -> HttpResponse:
     )
     if academy_id is None or decision not in ("meme", "autre", "reprendre"):
         raise Http404
-    by = f"account:{request.who.account_id}"
+    by = account_subject(request.who.account_id)
     try:
         if decision == "reprendre":
             intake.take_back_answer(academy_id, candidate_id, by=by, now=timezone.now())

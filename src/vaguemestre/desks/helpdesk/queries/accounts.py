@@ -22,7 +22,7 @@ from vaguemestre.desks.helpdesk.values import (
     HistoryLine,
 )
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
-from vaguemestre.foundation.journal.values import number_of, numbers_of
+from vaguemestre.foundation.journal.values import account_subject, number_of, numbers_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import (
     AppPasswordSummary,
@@ -221,7 +221,7 @@ def account_detail(account_id: int, now: datetime) -> AccountDetail | None:
         contact=masked(contact) if contact else "",
         code_until=issued_code_until(account_id, now),
         factors=_factors(account_id),
-        history=_history(account_id, entries_about(f"account:{account_id}", limit=_SCANNED_LINES)),
+        history=_history(account_id, entries_about(account_subject(account_id), limit=_SCANNED_LINES)),
         is_person=identity.person_id is not None,
     )
 

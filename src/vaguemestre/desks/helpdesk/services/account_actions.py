@@ -18,6 +18,7 @@ from vaguemestre.desks.helpdesk.values import ActionTarget, DeskAction
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.queries import count_acts
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.mailbox.compose.services import remove_foreign_reply_to
 from vaguemestre.mailbox.sorting.services import end_own_absences, stop_redirects
@@ -70,8 +71,8 @@ def perform_action(
         lift_throttle(account_id, *(looked_up(digest) for digest in digests))
     target = begin_action(action, account_id, reason, operator_id=operator_id, now=now)
     if action is DeskAction.COMPROMISED and holds_mailbox:
-        hold_mailbox(account_id, by=f"account:{operator_id}", now=now)
-    return _apply(action, target, keys, by=f"account:{operator_id}", now=now)
+        hold_mailbox(account_id, by=account_subject(operator_id), now=now)
+    return _apply(action, target, keys, by=account_subject(operator_id), now=now)
 
 
 def begin_action(
@@ -82,9 +83,9 @@ def begin_action(
     Raises Refusal `helpdesk.…`.
     """
     clean = clean_reason(reason)
-    by = f"account:{operator_id}"
+    by = account_subject(operator_id)
     lock_account_row(operator_id)  # one action after another, or each would be counted without the others
-    record(f"helpdesk.{action}", to=f"account:{account_id}", by=by, at=now, reason=clean)
+    record(f"helpdesk.{action}", to=account_subject(account_id), by=by, at=now, reason=clean)
     check_count(action, _done_today(action, operator_id, now))
     target = action_target(account_id, operator_id, now)
     check_action(action, target, operator_id)
@@ -152,4 +153,4 @@ def _secure(target: ActionTarget, keys: SecretKeys, *, by: str, now: datetime) -
 
 def _done_today(action: DeskAction, operator_id: int, now: datetime) -> int:
     midnight = datetime.combine(paris_day(now), time.min, PARIS)
-    return count_acts(f"helpdesk.{action}", by=f"account:{operator_id}", since=midnight)
+    return count_acts(f"helpdesk.{action}", by=account_subject(operator_id), since=midnight)

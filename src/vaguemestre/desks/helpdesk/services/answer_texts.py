@@ -10,6 +10,7 @@ from vaguemestre.desks.helpdesk.services.requests import MAX_ANSWER_CHARACTERS
 from vaguemestre.desks.helpdesk.values import ReadyAnswer
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 
 MAX_ANSWER_TEXTS = 200  # of one académie
@@ -52,5 +53,5 @@ def delete_answer_text(text_id: int, *, operator_id: int, now: datetime) -> None
 
 
 def _record(action: str, row: AnswerText, operator_id: int, now: datetime) -> None:
-    by = f"account:{operator_id}"
+    by = account_subject(operator_id)
     record(action, to=f"answer-text:{row.pk}", by=by, at=now, title=row.title, domain=row.domain)

@@ -20,6 +20,7 @@ from vaguemestre.desks.helpdesk.services.account_actions import begin_action
 from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import identified, presented, usable_contact
 from vaguemestre.people.credentials.values import AccountState, SecretKeys
@@ -66,7 +67,7 @@ def confirm_hand_over(
     """
     note = clean_reason(verification)
     row = _decide(hand_over_id, second_id, _State.CONFIRMED, now, verification=note)
-    by, to = f"account:{second_id}", f"account:{row.account_id}"
+    by, to = account_subject(second_id), account_subject(row.account_id)
     if identified(row.account_id).state not in (AccountState.PENDING, AccountState.ACTIVE):
         raise Refusal("helpdesk.hand-over-gone")
     operator = presented(row.operator_id)
@@ -88,7 +89,12 @@ def confirm_hand_over(
 def refuse_hand_over(hand_over_id: int, *, second_id: int, now: datetime) -> None:
     """Use case: refuse a hand-over. Raises Refusal `helpdesk.hand-over-gone`."""
     row = _decide(hand_over_id, second_id, _State.REFUSED, now)
-    record("helpdesk.hand-over-refused", to=f"account:{row.account_id}", by=f"account:{second_id}", at=now)
+    record(
+        "helpdesk.hand-over-refused",
+        to=account_subject(row.account_id),
+        by=account_subject(second_id),
+        at=now,
+    )
     about, second = presented(row.account_id), presented(second_id)
     detail = f"Pour : {about.name}\nRefus de : {second.name}" if about and second else ""
     announce(AccountTouched(row.operator_id, "hand-over-refused", now.isoformat(), row.reason, detail))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entries
-from vaguemestre.foundation.journal.values import Subject
+from vaguemestre.foundation.journal.values import Subject, account_subject
 from vaguemestre.mailbox.compose.services import remove_reply_to
 from vaguemestre.mailbox.sorting.services import stop_expert, stop_filter
 from vaguemestre.people.credentials.services import UNDO_LIFE
@@ -25,7 +25,7 @@ def end_acts_in_shared_mailboxes(account_id: int, *, by: str, now: datetime) -> 
 
     Inside the caller's transaction. Its own mailbox is left to its caller, who undoes more there.
     """
-    actor, since = f"account:{account_id}", now - _SINCE
+    actor, since = account_subject(account_id), now - _SINCE
     acts = JournalFilter(actions=tuple(_UNDOINGS), by=(actor,), since=since)
     done = {(entry.action, entry.to, _number(entry.details)): None for entry in filtered_entries(acts)}
     for action, to, number in done:

@@ -16,6 +16,7 @@ from vaguemestre.desks.helpdesk.queries.accounts import action_target
 from vaguemestre.desks.helpdesk.rules.actions import MAX_REASON_CHARACTERS, check_somebody_else, clean_reason
 from vaguemestre.desks.helpdesk.values import AccountDetail
 from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.days import DayField
@@ -59,7 +60,7 @@ def set_absence(request: SignedInRequest, account_id: int) -> HttpResponse:
                 data["starts_on"],
                 data["ends_on"],
                 asked_by=asked_by,
-                by=f"account:{operator_id}",
+                by=account_subject(operator_id),
                 now=now,
             )
         except Refusal as refusal:
@@ -79,7 +80,7 @@ def _end(request: SignedInRequest, account: AccountDetail, now: datetime) -> Htt
         try:
             asked_by = clean_reason(form.cleaned_data["reason"])
             check_somebody_else(action_target(account.account_id, operator_id, now), operator_id)
-            by = f"account:{operator_id}"
+            by = account_subject(operator_id)
             event = end_neutral_absence(account.account_id, asked_by=asked_by, by=by, now=now)
         except Refusal as refusal:
             form.add_error("reason", sentence(refusal))

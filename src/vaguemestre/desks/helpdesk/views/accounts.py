@@ -33,6 +33,7 @@ from vaguemestre.desks.helpdesk.rules.history_labels import delivery_failure_lab
 from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.queries import entries_about
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
@@ -204,8 +205,8 @@ _BUTTONS = {
 
 def _has_just_acted(request: SignedInRequest, account_id: int, now: datetime) -> bool:
     """Whether this operator just acted on the account: an old address says nothing of what was done."""
-    by, since = f"account:{request.who.account_id}", now - _SAID_FOR
-    lines = entries_about(f"account:{account_id}", limit=_LINES_READ)
+    by, since = account_subject(request.who.account_id), now - _SAID_FOR
+    lines = entries_about(account_subject(account_id), limit=_LINES_READ)
     return any(line.by == by and line.at >= since for line in lines)
 
 

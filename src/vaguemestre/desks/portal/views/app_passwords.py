@@ -11,6 +11,7 @@ from vaguemestre.access.signin.shown_once import forget_secret, redirect_to_secr
 from vaguemestre.desks.portal import services
 from vaguemestre.desks.portal.forms import AppPasswordForm
 from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.mailbox.autoconfig.http import offered
 from vaguemestre.mailbox.autoconfig.services import make_app_password
@@ -40,7 +41,7 @@ def create_app_password(request: SignedInRequest) -> HttpResponse:
     app_password = make_app_password(
         account_id,
         name,
-        by=f"account:{account_id}",
+        by=account_subject(account_id),
         now=now,
         scope=form.cleaned_data["scope"] or "mail",
         life=form.cleaned_data["lifetime"],
@@ -58,7 +59,7 @@ def revoke_app_password(request: SignedInRequest, number: int) -> HttpResponse:
     """Revoke an app password and close the connections it opened."""
     account_id = request.who.account_id
     now, page = timezone.now(), reverse("portal:app-passwords")
-    is_done = services.revoke_app_password(account_id, number, by=f"account:{account_id}", now=now)
+    is_done = services.revoke_app_password(account_id, number, by=account_subject(account_id), now=now)
     if run_now(AccountChanged(account_id)):
         connections.get().cut(request.who.mailbox)
     # another's, or revoked before: nothing is said to be done

@@ -27,6 +27,7 @@ from vaguemestre.desks.portal.rules.home import (
     sort_tiles,
 )
 from vaguemestre.desks.portal.values import Errand, MailboxUsage, Step, Task, Tile, UnreadMessage
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.foundation.kernel.text.french_dates import moment_fr
 from vaguemestre.foundation.kernel.times import paris_day
@@ -179,7 +180,7 @@ def close_first_visit(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def accept_charter(request: SignedInRequest) -> HttpResponse:
-    by = f"account:{request.who.account_id}"
+    by = account_subject(request.who.account_id)
     services.agree_to_charter(request.who.account_id, CHARTER, by=by, now=timezone.now())
     return HttpResponseRedirect(f"{reverse('portal:charter')}?fait=1")
 

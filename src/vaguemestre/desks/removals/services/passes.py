@@ -20,6 +20,7 @@ from vaguemestre.desks.removals.services.targets import MailboxesOf, Targets, Ta
 from vaguemestre.desks.removals.values import BoxPhase, MailCopy, RemovalState, SoughtMail
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.values import Flag
 
@@ -253,4 +254,4 @@ def _record_for_owner(row: Removal, box: RemovalBox, act: str, count: int, by: s
     """Record the act in the owner's activity: the sender is named, never the text nor the subject."""
     if count and box.account_id is not None:
         name = row.sender or "un courriel dangereux"
-        record(act, to=f"account:{box.account_id}", by=by, at=now, name=name, count=count)
+        record(act, to=account_subject(box.account_id), by=by, at=now, name=name, count=count)

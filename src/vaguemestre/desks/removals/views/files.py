@@ -26,6 +26,7 @@ from vaguemestre.desks.removals.rules.decisions import (
     content_waits,
 )
 from vaguemestre.desks.removals.values import ContentState, RemovalFile, RemovalState
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.listing import Listing
@@ -203,7 +204,7 @@ def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
 def _others(request: SignedInRequest, file: RemovalFile) -> str:
     """The usernames of those who may agree to what was decided, or to what whoever asks decides."""
     decider = _waits_on(file) or actor_of(request)
-    names = (name for number, name in queries.security_officers() if f"account:{number}" != decider)
+    names = (name for number, name in queries.security_officers() if account_subject(number) != decider)
     return " ou ".join(names)
 
 

@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.purge import delete_batch
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.autoconfig.models import ProgramCode
 from vaguemestre.mailbox.autoconfig.rules.programs import AuthorizationRequest, OAuthError, verifies
@@ -126,7 +127,7 @@ def _revoke_granted(code: ProgramCode, now: datetime) -> ReusedCode:
     withdrawn = None
     if code.app_password_id:
         withdrawn = withdraw_program_tokens(code.account_id, code.app_password_id)
-        by = f"account:{code.account_id}"
+        by = account_subject(code.account_id)
         revoke_app_password(code.account_id, code.app_password_id, by=by, now=now)
     return ReusedCode(_NO_GRANT.error, _NO_GRANT.words, withdrawn)
 
@@ -136,7 +137,7 @@ def _issue_key(code: ProgramCode, now: datetime) -> tuple[str, AccountTouched]:
     key = add_app_password(
         code.account_id,
         code.name,
-        by=f"account:{code.account_id}",
+        by=account_subject(code.account_id),
         now=now,
         text=secrets.token_urlsafe(32),
         scope="program",

@@ -12,6 +12,7 @@ from vaguemestre.access.signin.administrators import for_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in, who_asks
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.foundation.ui.files.pictures import qr
@@ -126,7 +127,7 @@ def apple_profile(request: HttpRequest) -> HttpResponse:
 def make_apple_profile(request: SignedInRequest) -> HttpResponse:
     """Apple profile with an application password made for it: nothing to type on the device."""
     account_id = request.who.account_id
-    password = services.make_profile_password(account_id, by=f"account:{account_id}", now=timezone.now())
+    password = services.make_profile_password(account_id, by=account_subject(account_id), now=timezone.now())
     run_now(AccountChanged(account_id))
     run_now(password.touched)
     return _profile(Holder(request.who.address, request.who.name, password.text), domain_of(request))

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.compose.models import Identity, StockText
@@ -62,14 +63,14 @@ def save_identity(writer: Writer, identity_id: int, fields: IdentityFields, *, b
     row.save()
     record(
         "compose.identity-saved",
-        to=f"account:{account_id}",
+        to=account_subject(account_id),
         by=by,
         at=now,
         address=row.address,
         reply_to=row.reply_to,
     )
     if row.reply_to != before and is_elsewhere(row.reply_to, writer.address):
-        record("compose.reply-to-set", to=f"account:{account_id}", by=by, at=now, number=row.pk)
+        record("compose.reply-to-set", to=account_subject(account_id), by=by, at=now, number=row.pk)
         notify_owner(account_id, "reply-to-set", now=now, number=row.pk, detail=row.reply_to)
     return int(row.pk)
 
@@ -103,7 +104,7 @@ def remove_reply_to(account_id: int, number: int, *, by: str, now: datetime) -> 
     rows = Identity.objects.filter(account_id=account_id, pk=number).exclude(reply_to="")
     if not rows.update(reply_to=""):
         return False
-    record("compose.reply-to-removed", to=f"account:{account_id}", by=by, at=now, number=number)
+    record("compose.reply-to-removed", to=account_subject(account_id), by=by, at=now, number=number)
     return True
 
 
@@ -163,7 +164,7 @@ def remove_identity(account_id: int, identity_id: int, *, by: str, now: datetime
     """Remove the identity. Idempotent."""
     removed, _ = Identity.objects.filter(account_id=account_id, pk=identity_id).delete()
     if removed:
-        record("compose.identity-removed", to=f"account:{account_id}", by=by, at=now)
+        record("compose.identity-removed", to=account_subject(account_id), by=by, at=now)
 
 
 @transaction.atomic(durable=True)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.mailbox.compose.models import Mailing
 from vaguemestre.mailbox.compose.values import MailingState
 
@@ -18,5 +19,5 @@ def stop_restored_mailings(*, now: datetime) -> int:
     mailings = list(running.values_list("pk", "account_id"))
     running.update(state=MailingState.STOPPED)
     for _, account_id in mailings:
-        record("compose.mailing-stopped", to=f"account:{account_id}", by="system", at=now)
+        record("compose.mailing-stopped", to=account_subject(account_id), by="system", at=now)
     return len(mailings)

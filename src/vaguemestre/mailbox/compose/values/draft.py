@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.post.filelinks.values import Filelink
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 
@@ -39,7 +40,7 @@ class Writer:
 
     @property
     def actor(self) -> str:
-        return f"account:{self.acting_id or self.account_id}"
+        return account_subject(self.acting_id or self.account_id)
 
     @property
     def domain(self) -> str:

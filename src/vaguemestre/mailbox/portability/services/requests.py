@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.portability.events import ExportWithdrawn, ImportGoesOn, MoveGoesOn
 from vaguemestre.mailbox.portability.models import Move
@@ -106,7 +107,7 @@ def withdraw_export(account_id: int, number: int, *, by: str, now: datetime) -> 
         state=State.FAILED, trouble=WITHDRAWN, ended_at=now, sealed=b""
     ):  # fmt: skip
         return False
-    record("portability.export-withdrawn", to=f"account:{account_id}", by=by, at=now, number=number)
+    record("portability.export-withdrawn", to=account_subject(account_id), by=by, at=now, number=number)
     announce(ExportWithdrawn(number))
     return True
 
@@ -126,9 +127,11 @@ def next_slice(move: Move) -> ImportGoesOn | MoveGoesOn:
 def _start(move: Move, by: str, now: datetime) -> int:
     move.state, move.begun_at = State.RUNNING, now
     _save(move)
-    record(f"portability.{move.kind}-asked", to=f"account:{move.account_id}", by=by, at=now, number=move.pk)
+    record(
+        f"portability.{move.kind}-asked", to=account_subject(move.account_id), by=by, at=now, number=move.pk
+    )
     announce(next_slice(move))
-    if move.kind in (Kind.EXPORT, Kind.SEALED) and by == f"account:{move.account_id}":
+    if move.kind in (Kind.EXPORT, Kind.SEALED) and by == account_subject(move.account_id):
         notify_owner(move.account_id, "export-asked", now=now, number=move.pk)
     return move.pk
 

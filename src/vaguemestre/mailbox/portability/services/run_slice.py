@@ -10,6 +10,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.file_store import WorkStore
 from vaguemestre.mailbox.portability.models import Move
@@ -143,6 +144,6 @@ def _save(move: Move, tally: Tally, trouble: str, now: datetime) -> None:
             facts = {"added": tally.added, "known": tally.known, "left": tally.left_count}
             facts |= {"verified": tally.verified} if tally.verified else {}
             action = f"portability.{move.kind}-done"
-            record(action, to=f"account:{move.account_id}", by="system", at=now, **facts)
+            record(action, to=account_subject(move.account_id), by="system", at=now, **facts)
     elif running.exists():
         announce(next_slice(move))

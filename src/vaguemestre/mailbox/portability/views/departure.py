@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.french_dates import moment_fr
 from vaguemestre.foundation.kernel.texts import counted
@@ -34,7 +35,7 @@ def tell_new_address(request: SignedInRequest) -> HttpResponse:
         services.set_new_address_shown(
             account_id,
             agrees=request.POST.get("consent") == "yes",
-            by=f"account:{account_id}",
+            by=account_subject(account_id),
             now=timezone.now(),
             delays=settings.CONFIG.lifecycle_delays(),
         )
@@ -49,7 +50,7 @@ def tell_new_address(request: SignedInRequest) -> HttpResponse:
 def leave(request: SignedInRequest) -> HttpResponse:
     """Close the account now, once its consequences are confirmed; this also ends the session."""
     account_id = request.who.account_id
-    numbers, by = settings.CONFIG.lifecycle_delays(), f"account:{account_id}"
+    numbers, by = settings.CONFIG.lifecycle_delays(), account_subject(account_id)
     life = account_lifecycle(account_id, consequence_table(numbers))
     if life and life.closes_on and not boxes_owned.get()(account_id):
         confirmation = confirmation_page(request, _confirmation(account_id, life.closes_on))

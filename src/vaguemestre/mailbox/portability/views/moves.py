@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.text.sizes import MEGABYTE, on_one_line
 from vaguemestre.foundation.kernel.times import paris_day
@@ -244,4 +245,4 @@ def _line(move: Shown) -> Line:
 
 
 def _by(request: SignedInRequest) -> str:
-    return f"account:{request.who.account_id}"
+    return account_subject(request.who.account_id)

@@ -8,6 +8,7 @@ from django.db import transaction
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
@@ -42,7 +43,7 @@ def end_absence(account_id: int, *, by: str, now: datetime, place: Place | None 
     for absence in queries.absences_of(account_id):
         if absence.place == place if place else is_answering(absence, now):
             AbsenceRow.objects.filter(account_id=account_id, place=absence.place).update(is_on=False)
-            record("sorting.absence-ended", to=f"account:{account_id}", by=by, at=now)
+            record("sorting.absence-ended", to=account_subject(account_id), by=by, at=now)
     return bump_revision(account_id)
 
 
@@ -55,7 +56,7 @@ def end_own_absences(account_id: int, *, by: str, now: datetime) -> list[Sorting
     own = AbsenceRow.objects.filter(account_id=account_id, place__in=_OWN_PLACES)
     if not own.filter(is_on=True).update(is_on=False):
         return []
-    record("sorting.absence-ended", to=f"account:{account_id}", by=by, at=now)
+    record("sorting.absence-ended", to=account_subject(account_id), by=by, at=now)
     return [bump_revision(account_id)]
 
 
@@ -68,7 +69,7 @@ def end_neutral_absence(account_id: int, *, asked_by: str, by: str, now: datetim
     desk = AbsenceRow.objects.filter(account_id=account_id, place=Place.DESK, is_on=True)
     if not desk.update(is_on=False):
         raise Refusal("sorting.absence-gone")
-    record("sorting.absence-ended", to=f"account:{account_id}", by=by, at=now, reason=asked_by)
+    record("sorting.absence-ended", to=account_subject(account_id), by=by, at=now, reason=asked_by)
     announce(AccountTouched(account_id, "desk-absence-ended", now.isoformat(), asked_by))
     return bump_revision(account_id)
 
@@ -133,4 +134,4 @@ def _record_absence(
     action: str, account_id: int, absence: Absence, *, by: str, now: datetime, **more: str
 ) -> None:
     dates = {"starts": absence.starts_on.isoformat(), "ends": absence.ends_on.isoformat()}
-    record(action, to=f"account:{account_id}", by=by, at=now, is_on=absence.is_on, **dates, **more)
+    record(action, to=account_subject(account_id), by=by, at=now, is_on=absence.is_on, **dates, **more)

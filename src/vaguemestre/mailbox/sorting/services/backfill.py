@@ -9,6 +9,7 @@ from django.db.models import F
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import BackfillRequested
@@ -33,7 +34,7 @@ def request_backfill(account_id: int, filter_id: int, *, by: str, now: datetime)
     }  # fmt: skip
     PassRow.objects.update_or_create(account_id=account_id, defaults=fresh)
     PassRow.objects.filter(account_id=account_id).update(number=F("number") + 1)
-    record("sorting.filter-passed", to=f"account:{account_id}", by=by, at=now, name=mail_filter.name)
+    record("sorting.filter-passed", to=account_subject(account_id), by=by, at=now, name=mail_filter.name)
     event = BackfillRequested(account_id, PassRow.objects.get(account_id=account_id).number)
     announce(event)
     return event

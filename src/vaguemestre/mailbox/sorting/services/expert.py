@@ -7,6 +7,7 @@ from django.db import transaction
 
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
@@ -105,7 +106,7 @@ def _compile(
 def _store_script(account_id: int, plain: str, *, by: str, now: datetime) -> None:
     before = queries.expert_script_of(account_id)
     ScriptRow.objects.update_or_create(account_id=account_id, defaults={"expert": plain})
-    record("sorting.expert-saved", to=f"account:{account_id}", by=by, at=now, lines=plain.count("\n"))
+    record("sorting.expert-saved", to=account_subject(account_id), by=by, at=now, lines=plain.count("\n"))
     if plain and plain != before:
         notify_owner(account_id, "expert-saved", now=now)
 
@@ -119,6 +120,6 @@ def stop_expert(account_id: int, number: int, *, by: str, now: datetime) -> bool
     if not has_commands(script):
         return False
     ScriptRow.objects.filter(account_id=account_id).update(expert=comment_out(script))
-    record("sorting.expert-stopped", to=f"account:{account_id}", by=by, at=now)
+    record("sorting.expert-stopped", to=account_subject(account_id), by=by, at=now)
     bump_revision(account_id)
     return True

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import SortingChanged
@@ -105,14 +106,14 @@ def store_filter(
         last = account_filters.aggregate(last=Max("position"))["last"] or 0
         row = FilterRow.objects.create(account_id=account_id, position=last + 1, **fields)
         mail_filter = replace(mail_filter, filter_id=row.pk)
-    record("sorting.filter-saved", to=f"account:{account_id}", by=by, at=now, name=mail_filter.name)
+    record("sorting.filter-saved", to=account_subject(account_id), by=by, at=now, name=mail_filter.name)
     if previous is None or replace(previous, name=mail_filter.name) != mail_filter:
         notify_owner_of(account_id, mail_filter, by=by, now=now)
 
 
 def notify_owner_of(account_id: int, mail_filter: Filter, *, by: str, now: datetime) -> None:
     """Notify the owner of a filter that redirects or deletes mail. Inside the caller's transaction."""
-    notice, to = security_notice_of(mail_filter.outcome), f"account:{account_id}"
+    notice, to = security_notice_of(mail_filter.outcome), account_subject(account_id)
     if not notice or not mail_filter.is_on:
         return
     if forward := mail_filter.outcome.forward_to:
@@ -142,7 +143,7 @@ def switch_filter(account_id: int, filter_id: int, *, is_on: bool, by: str, now:
     previous = queries.filter_of(account_id, filter_id)
     FilterRow.objects.filter(account_id=account_id, pk=filter_id).update(is_on=is_on)
     named = {"name": previous.name} if previous else {}
-    record("sorting.filter-switched", to=f"account:{account_id}", by=by, at=now, is_on=is_on, **named)
+    record("sorting.filter-switched", to=account_subject(account_id), by=by, at=now, is_on=is_on, **named)
     if previous and is_on and not previous.is_on:
         notify_owner_of(account_id, replace(previous, is_on=True), by=by, now=now)
     return bump_revision(account_id)
@@ -155,7 +156,7 @@ def stop_filter(account_id: int, number: int, *, by: str, now: datetime) -> bool
     """
     if not FilterRow.objects.filter(account_id=account_id, pk=number, is_on=True).update(is_on=False):
         return False
-    record("sorting.filter-stopped", to=f"account:{account_id}", by=by, at=now, number=number)
+    record("sorting.filter-stopped", to=account_subject(account_id), by=by, at=now, number=number)
     bump_revision(account_id)
     return True
 
@@ -165,7 +166,7 @@ def drop_filter(account_id: int, filter_id: int, *, by: str, now: datetime) -> S
     previous = queries.filter_of(account_id, filter_id)
     FilterRow.objects.filter(account_id=account_id, pk=filter_id).delete()
     named = {"name": previous.name} if previous else {}
-    record("sorting.filter-dropped", to=f"account:{account_id}", by=by, at=now, **named)
+    record("sorting.filter-dropped", to=account_subject(account_id), by=by, at=now, **named)
     return bump_revision(account_id)
 
 

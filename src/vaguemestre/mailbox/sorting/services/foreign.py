@@ -7,6 +7,7 @@ from django.db import transaction
 
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.models import ScriptRow
 from vaguemestre.mailbox.sorting.ports import OpenScripts
@@ -31,7 +32,7 @@ def tell_foreign_script(account_id: int, open_scripts: OpenScripts, *, now: date
     with transaction.atomic(durable=True):
         ScriptRow.objects.get_or_create(account_id=account_id)
         if ScriptRow.objects.filter(account_id=account_id).exclude(told_mark=mark).update(told_mark=mark):
-            to = f"account:{account_id}"
+            to = account_subject(account_id)
             record("sorting.script-by-program", to=to, by="program", at=now, name=foreign.name)
             detail = f"« {foreign.name} »" if foreign.name else "Vos filtres ne servent plus."
             notify_owner(account_id, "script-by-program", now=now, detail=detail)
@@ -46,5 +47,5 @@ def stop_foreign_script(account_id: int, number: int, *, by: str, now: datetime)
     if not told.update(drops_foreign=True, kept="", told_mark=""):
         return False
     bump_revision(account_id)
-    record("sorting.program-script-stopped", to=f"account:{account_id}", by=by, at=now)
+    record("sorting.program-script-stopped", to=account_subject(account_id), by=by, at=now)
     return True

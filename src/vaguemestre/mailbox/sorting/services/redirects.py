@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import FilterRow, ScriptRow
 from vaguemestre.mailbox.sorting.queries import expert_script_of
@@ -26,5 +27,5 @@ def stop_redirects(account_id: int, *, by: str, now: datetime) -> SortingChanged
         drops_redirects=True,
         **({"expert": comment_out(expert_script)} if may_redirect(expert_script) else {}),
     )
-    record("sorting.redirects-stopped", to=f"account:{account_id}", by=by, at=now, filters=len(filters))
+    record("sorting.redirects-stopped", to=account_subject(account_id), by=by, at=now, filters=len(filters))
     return event

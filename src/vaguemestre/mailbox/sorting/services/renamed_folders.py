@@ -8,6 +8,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.events import FolderMoved
 from vaguemestre.mailbox.sorting.models import FilterRow
@@ -49,5 +50,5 @@ def follow_folder(
         if after.is_on and not mail_filter.is_on:
             notify_owner_of(account_id, after, by=by, now=now)
     if changed:
-        record("sorting.filters-followed", to=f"account:{account_id}", by=by, at=now, count=changed)
+        record("sorting.filters-followed", to=account_subject(account_id), by=by, at=now, count=changed)
         bump_revision(account_id)

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.mailbox.sorting.events import SortingChanged
 from vaguemestre.mailbox.sorting.models import SpamRow
 from vaguemestre.mailbox.sorting.rules.senders import check_spam
@@ -26,7 +27,7 @@ def save_spam(account_id: int, spam_settings: SpamSettings, *, by: str, now: dat
     counts = {"allowed": len(spam_settings.allowed), "denied": len(spam_settings.denied)}
     record(
         "sorting.spam-saved",
-        to=f"account:{account_id}",
+        to=account_subject(account_id),
         by=by,
         at=now,
         is_sorted=spam_settings.is_sorted,

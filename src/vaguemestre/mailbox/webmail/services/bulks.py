@@ -11,6 +11,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.mailbox.webmail.events import BulkRequested
 from vaguemestre.mailbox.webmail.models import BulkRow
@@ -215,7 +216,7 @@ def _is_unscheduled(
     mailbox: Mailbox, row: BulkRow, refs: list[MessageRef], unschedule: Unschedule, now: datetime
 ) -> bool:
     """Cancel what was to leave later of drafts that are about to be moved; whether there was any."""
-    by = f"account:{row.account_id}"
+    by = account_subject(row.account_id)
     if row.act not in LEAVING_ACTIONS or not unschedule(row.account_id, refs, by=by, now=now):
         return False
     mailbox.flag(refs, (), (Flag.SCHEDULED,))

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.offices import check_office, within_academy
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.post.reports import services
@@ -54,7 +55,7 @@ def close_reports(request: SignedInRequest) -> HttpResponse:
     sender = request.POST.get("sender", "")[:254]
     services.close_reports(
         sender,
-        by=f"account:{request.who.account_id}",
+        by=account_subject(request.who.account_id),
         now=timezone.now(),
         academy_id=request.who.office_academy,
     )

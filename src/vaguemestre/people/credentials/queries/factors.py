@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from vaguemestre.foundation.journal.queries import last_time
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.models import (
     Account,
     OneTimeDevice,
@@ -132,7 +133,7 @@ def second_factor_due(
 
 def _due_by_role(account_id: int, role: str, policy: Policy | None, *, holds_one: bool) -> datetime | None:
     activated_at = Account.objects.filter(pk=account_id).values_list("activated_at", flat=True).first()
-    role_given_at = last_time(f"account:{account_id}", "credentials.role-given")
+    role_given_at = last_time(account_subject(account_id), "credentials.role-given")
     since = (
         max(moment for moment in (activated_at, role_given_at) if moment)
         if activated_at or role_given_at

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record_many
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.events import AccountsChanged, AccountsOpened, OfficeChanged
 from vaguemestre.people.credentials.models import (
@@ -96,7 +97,7 @@ def open_accounts(accounts: Sequence[NewAccount], *, by: str, now: datetime) -> 
     record_many(
         Line(
             "credentials.account-opened",
-            to=f"account:{r.pk}",
+            to=account_subject(r.pk),
             by=by,
             at=now,
             details={"username": r.username},
@@ -138,7 +139,7 @@ def change_states(
     Account.objects.bulk_update(changed, ("state", "state_since"), batch_size=200)
     details = {"note": note} if note else {}
     record_many(
-        Line(f"credentials.account-{_PARTICIPLES[act]}", f"account:{row.pk}", by, now, details)
+        Line(f"credentials.account-{_PARTICIPLES[act]}", account_subject(row.pk), by, now, details)
         for row in changed
     )
     if changed and act in _MAILBOX_AFTER:
@@ -187,7 +188,7 @@ def set_quotas(quotas: Mapping[int, int], *, by: str, now: datetime) -> int:
     record_many(
         Line(
             "credentials.quota-set",
-            f"account:{row.pk}",
+            account_subject(row.pk),
             by,
             now,
             {"before": row.quota_mb, "after": quotas[row.pk]},
@@ -208,14 +209,14 @@ def demand_second_factor(account_ids: Sequence[int], *, is_demanded: bool, by: s
     changed = list(rows.select_for_update().values_list("pk", flat=True))
     Account.objects.filter(pk__in=changed).update(factor_demanded_at=now if is_demanded else None)
     act = "credentials.factor-demanded" if is_demanded else "credentials.factor-waived"
-    record_many(Line(act, to=f"account:{pk}", by=by, at=now) for pk in changed)
+    record_many(Line(act, to=account_subject(pk), by=by, at=now) for pk in changed)
 
 
 def rename_account(account_id: int, username: str, *, by: str, now: datetime) -> None:
     """Set another username, reserved before; the mailbox keeps its name. Inside the caller's transaction."""
     Account.objects.filter(pk=account_id).update(username=username)
     record_many(
-        [Line("credentials.account-renamed", f"account:{account_id}", by, now, {"username": username})]
+        [Line("credentials.account-renamed", account_subject(account_id), by, now, {"username": username})]
     )
     announce(AccountsChanged([account_id]))
 
@@ -236,7 +237,7 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     rested = {"confirmed_at__lt": now - UNDO_LIFE, "usable_at__lte": now}
     RecoveryContact.objects.filter(account_id=account_id).exclude(**rested).delete()
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
-    record_many([Line("credentials.proofs-withdrawn", f"account:{account_id}", by, now)])
+    record_many([Line("credentials.proofs-withdrawn", account_subject(account_id), by, now)])
 
 
 def give_role(account_id: int, role: str, *, by: str, now: datetime, reason: str = "") -> None:
@@ -247,7 +248,7 @@ def give_role(account_id: int, role: str, *, by: str, now: datetime, reason: str
     row = Account.objects.filter(pk=account_id)
     facts = {"former_role": row.values_list("role", flat=True).first() or "", "role": role, "reason": reason}
     row.update(role=Account.Role(role), spans_academies=False)
-    record_many([Line("credentials.role-given", f"account:{account_id}", by, now, facts)])
+    record_many([Line("credentials.role-given", account_subject(account_id), by, now, facts)])
     announce(OfficeChanged(account_id))
 
 
@@ -261,7 +262,9 @@ def leave_office(account_id: int, *, by: str, now: datetime) -> None:
 def set_span(account_id: int, *, spans: bool, by: str, now: datetime) -> None:
     """Use case: extend the office of an account to every académie, or limit it to its own."""
     if Account.objects.filter(pk=account_id).exclude(spans_academies=spans).update(spans_academies=spans):
-        record_many([Line("credentials.span-changed", f"account:{account_id}", by, now, {"spans": spans})])
+        record_many(
+            [Line("credentials.span-changed", account_subject(account_id), by, now, {"spans": spans})]
+        )
         announce(OfficeChanged(account_id))
 
 
@@ -282,5 +285,5 @@ def _set_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: date
     rows = Account.objects.select_for_update().filter(pk__in=account_ids).exclude(mailbox_state=state)
     changed = list(rows.values_list("pk", flat=True))
     Account.objects.filter(pk__in=changed).update(mailbox_state=Account.Mailbox(state), mailbox_since=now)
-    record_many(Line(f"credentials.mailbox-{state}", to=f"account:{pk}", by=by, at=now) for pk in changed)
+    record_many(Line(f"credentials.mailbox-{state}", to=account_subject(pk), by=by, at=now) for pk in changed)
     return changed

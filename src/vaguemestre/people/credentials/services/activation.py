@@ -8,6 +8,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.events import AccountActivated
 from vaguemestre.people.credentials.models import Account, ActivationLink
 from vaguemestre.people.credentials.services.passwords import hash_password
@@ -39,7 +40,7 @@ def activate_with_hash(account_id: int, password_hash: str, *, charter: str, by:
     if not activated:
         return False
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
-    record("credentials.account-activated", to=f"account:{account_id}", by=by, at=now, charter=charter)
+    record("credentials.account-activated", to=account_subject(account_id), by=by, at=now, charter=charter)
     announce(AccountActivated(account_id), due=now + _PAGE_FIRST)
     return True
 
@@ -48,7 +49,7 @@ def accept_charter(account_id: int, version: str, *, by: str, now: datetime) -> 
     """Record that the owner accepted a version of the charter. Inside the caller's transaction."""
     rows = Account.objects.filter(pk=account_id).exclude(charter_version=version)
     if rows.update(charter_version=version, charter_accepted_at=now):
-        record("credentials.charter-accepted", to=f"account:{account_id}", by=by, at=now, charter=version)
+        record("credentials.charter-accepted", to=account_subject(account_id), by=by, at=now, charter=version)
 
 
 def add_activation_link(account_id: int, *, by: str, now: datetime) -> str:
@@ -62,7 +63,7 @@ def add_activation_link(account_id: int, *, by: str, now: datetime) -> str:
     ActivationLink.objects.create(
         account_id=account_id, token_sha256=link_sha256(token), expires_at=now + LINK_LIFE
     )
-    record("credentials.activation-link-made", to=f"account:{account_id}", by=by, at=now)
+    record("credentials.activation-link-made", to=account_subject(account_id), by=by, at=now)
     return token
 
 

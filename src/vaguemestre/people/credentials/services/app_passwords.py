@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.events import AccountChanged, TokensWithdrawn
 from vaguemestre.people.credentials.models import Account, AppPassword, FormerProgramKey
@@ -53,7 +54,7 @@ def add_app_password(
         expires_at=expires_at,
         login=login,
     )
-    record("credentials.app-password-made", to=f"account:{account_id}", by=by, at=now, number=row.pk)
+    record("credentials.app-password-made", to=account_subject(account_id), by=by, at=now, number=row.pk)
     announce(AccountChanged(account_id))
     return password
 
@@ -77,7 +78,7 @@ def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: 
     if revoked:
         record(
             "credentials.app-password-revoked",
-            to=f"account:{account_id}",
+            to=account_subject(account_id),
             by=by,
             at=now,
             number=app_password_id,

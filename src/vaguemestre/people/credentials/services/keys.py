@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import KeyInStock, OneTimeDevice
 from vaguemestre.people.credentials.rules.issued_keys import check_pin, key_receipt, serial_typed
@@ -63,7 +64,7 @@ def hand_key_over(account_id: int, serial: str, keys: SecretKeys, *, by: str, no
         issued_by=by,
     )
     stocked.delete()
-    record("credentials.key-handed-over", to=f"account:{account_id}", by=by, at=now, serial=serial)
+    record("credentials.key-handed-over", to=account_subject(account_id), by=by, at=now, serial=serial)
     return row.pk
 
 
@@ -81,7 +82,7 @@ def choose_pin(account_id: int, pin: str, code: str, keys: SecretKeys, *, by: st
         return False
     row.pin, row.last_step, row.confirmed_at = make_password(pin), step, row.confirmed_at or now
     row.save(update_fields=["pin", "last_step", "confirmed_at"])
-    record("credentials.key-pin-chosen", to=f"account:{account_id}", by=by, at=now, serial=row.serial)
+    record("credentials.key-pin-chosen", to=account_subject(account_id), by=by, at=now, serial=row.serial)
     return True
 
 
@@ -92,7 +93,7 @@ def declare_key_lost(account_id: int, device_id: int, *, by: str, now: datetime)
         return False
     row.lost_at = now
     row.save(update_fields=["lost_at"])
-    record("credentials.key-lost", to=f"account:{account_id}", by=by, at=now, serial=row.serial)
+    record("credentials.key-lost", to=account_subject(account_id), by=by, at=now, serial=row.serial)
     return True
 
 
@@ -103,7 +104,7 @@ def restore_key(account_id: int, device_id: int, *, by: str, now: datetime) -> b
     rows = OneTimeDevice.objects.filter(pk=device_id, account_id=account_id, kind=OneTimeDevice.Kind.KEY)
     restored = rows.filter(lost_at__isnull=False).update(lost_at=None)
     if restored:
-        record("credentials.key-found", to=f"account:{account_id}", by=by, at=now)
+        record("credentials.key-found", to=account_subject(account_id), by=by, at=now)
     return bool(restored)
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import OneTimeDevice, RecoveryCode
 from vaguemestre.people.credentials.rules.one_time import code_typed, drawn_secret, step_matching
@@ -39,7 +40,7 @@ def add_one_time_device(
         serial=serial,
         confirmed_at=now,
     )
-    record("credentials.one-time-device-added", to=f"account:{account_id}", by=by, at=now, kind=kind)
+    record("credentials.one-time-device-added", to=account_subject(account_id), by=by, at=now, kind=kind)
     return row.pk
 
 
@@ -90,7 +91,7 @@ def confirm_application(account_id: int, code: str, keys: SecretKeys, *, by: str
         return False
     row.last_step, row.confirmed_at = step, now
     row.save(update_fields=["last_step", "confirmed_at"])
-    record("credentials.one-time-device-added", to=f"account:{account_id}", by=by, at=now, kind="app")
+    record("credentials.one-time-device-added", to=account_subject(account_id), by=by, at=now, kind="app")
     return True
 
 
@@ -109,7 +110,7 @@ def remove_application(account_id: int, device_id: int, *, by: str, now: datetim
         return False
     if not rows.exists():
         _unused_codes(account_id).update(replaced_at=now)
-    record("credentials.one-time-device-removed", to=f"account:{account_id}", by=by, at=now, kind="app")
+    record("credentials.one-time-device-removed", to=account_subject(account_id), by=by, at=now, kind="app")
     return True
 
 
@@ -121,7 +122,7 @@ def make_recovery_codes(account_id: int, keys: SecretKeys, *, by: str, now: date
         RecoveryCode(account_id=account_id, mark=marks_of(code, account_id, keys)[0], made_at=now)
         for code in codes
     )
-    record("credentials.recovery-codes-made", to=f"account:{account_id}", by=by, at=now)
+    record("credentials.recovery-codes-made", to=account_subject(account_id), by=by, at=now)
     return codes
 
 
@@ -130,7 +131,7 @@ def use_recovery_code(account_id: int, typed: str, keys: SecretKeys, *, now: dat
     marks = marks_of(typed, account_id, keys)
     if _unused_codes(account_id).filter(mark__in=marks).update(used_at=now) != 1:
         return False
-    owner = f"account:{account_id}"
+    owner = account_subject(account_id)
     record("credentials.recovery-code-used", to=owner, by=owner, at=now)
     return True
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Passkey
 from vaguemestre.people.credentials.rules.passkeys import NewPasskey
@@ -31,7 +32,7 @@ def add_passkey(account_id: int, new: NewPasskey, name: str, *, by: str, now: da
         counter=new.counter,
         created_at=now,
     )
-    record("credentials.passkey-added", to=f"account:{account_id}", by=by, at=now)
+    record("credentials.passkey-added", to=account_subject(account_id), by=by, at=now)
     return row.pk
 
 
@@ -51,5 +52,5 @@ def remove_passkey(account_id: int, passkey_id: int, *, by: str, now: datetime) 
     rows = Passkey.objects.filter(pk=passkey_id, account_id=account_id, removed_at__isnull=True)
     removed = rows.update(removed_at=now)
     if removed:
-        record("credentials.passkey-removed", to=f"account:{account_id}", by=by, at=now)
+        record("credentials.passkey-removed", to=account_subject(account_id), by=by, at=now)
     return bool(removed)

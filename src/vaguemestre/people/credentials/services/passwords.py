@@ -18,6 +18,7 @@ from django.utils.functional import SimpleLazyObject
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.hashers import HEAVY, LIGHT, hasher_of
@@ -106,7 +107,7 @@ def save_password_hash(account_id: int, password_hash: str, *, by: str, now: dat
         account.former_password, account.former_until = account.password, now + _UNDO_PERIOD
     account.password, account.password_barred_at = password_hash, None
     account.save(update_fields=_SAVED_FIELDS)
-    record("credentials.password-set", to=f"account:{account_id}", by=by, at=now)
+    record("credentials.password-set", to=account_subject(account_id), by=by, at=now)
     announce(AccountChanged(account_id))
 
 

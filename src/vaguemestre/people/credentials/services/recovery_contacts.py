@@ -4,6 +4,7 @@ import hmac
 from datetime import datetime
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.models import RecoveryContact
 from vaguemestre.people.credentials.rules.delivered_codes import LIFE, REST, TRIES, code_mark, drawn_code
 from vaguemestre.people.credentials.values import SecretKeys
@@ -40,7 +41,7 @@ def confirm_contact(account_id: int, code: str, keys: SecretKeys, *, by: str, no
     is_right = hmac.compare_digest(row.code_mark, code_mark(code, account_id, _PURPOSE, keys))
     if is_right:
         row.confirmed_at, row.usable_at, row.code_mark = now, now + REST, ""
-        record("credentials.recovery-contact-set", to=f"account:{account_id}", by=by, at=now)
+        record("credentials.recovery-contact-set", to=account_subject(account_id), by=by, at=now)
     row.save()
     return row.pk if is_right else 0
 
@@ -50,5 +51,5 @@ def drop_contact(account_id: int, contact_id: int, *, by: str, now: datetime) ->
     rows = RecoveryContact.objects.filter(pk=contact_id, account_id=account_id, dropped_at__isnull=True)
     dropped = rows.update(dropped_at=now)
     if dropped:
-        record("credentials.recovery-contact-dropped", to=f"account:{account_id}", by=by, at=now)
+        record("credentials.recovery-contact-dropped", to=account_subject(account_id), by=by, at=now)
     return bool(dropped)

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.models import (
     Account,
@@ -39,7 +40,7 @@ class RevokedMeans(NamedTuple):
 def bar_password(account_id: int, *, by: str, now: datetime) -> None:
     """Bar the password until its owner chooses another. Inside the caller's transaction."""
     Account.objects.filter(pk=account_id).update(password_barred_at=now)
-    record("credentials.password-barred", to=f"account:{account_id}", by=by, at=now)
+    record("credentials.password-barred", to=account_subject(account_id), by=by, at=now)
     announce(AccountChanged(account_id))
 
 

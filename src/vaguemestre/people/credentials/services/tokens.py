@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account, AppPassword, MailToken
 from vaguemestre.people.credentials.ports import ProgramToken, Tokens
@@ -22,7 +23,7 @@ def mint_mail_token(
     mailbox is shared; the caller has checked the membership. Raises Refusal `credentials.session-over`
     (account not active, or session over); EngineDown.
     """
-    token = signed_token(keys, mailbox, now, actor=f"account:{member_id}" if member_id else "")
+    token = signed_token(keys, mailbox, now, actor=account_subject(member_id) if member_id else "")
     sha256 = sha256_of(token)
     with transaction.atomic(durable=True):
         holders = Account.objects.filter(mailbox=mailbox, state=Account.State.ACTIVE)

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
@@ -26,7 +27,7 @@ def answer_match_candidate(academy_id: int, candidate_id: int, *, same: bool, by
     if candidate.answer:
         raise Refusal("intake.match-answered")
     account = account_of_person(candidate.person_id)
-    if account and by == f"account:{account.account_id}":
+    if account and by == account_subject(account.account_id):
         raise Refusal("intake.match-oneself")
     candidate.answer = MatchCandidate.Answer.SAME if same else MatchCandidate.Answer.OTHER
     candidate.answered_by, candidate.answered_at = by, now

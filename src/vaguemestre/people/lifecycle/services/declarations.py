@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import account_status
 from vaguemestre.people.lifecycle import queries, rules
@@ -94,7 +95,7 @@ def postpone_closing(
     event.done = rules.without_notices(event.done)
     record(
         "lifecycle.closing-put-off",
-        to=f"account:{account_id}",
+        to=account_subject(account_id),
         by=by,
         at=now,
         closes_on=closes_on.isoformat(),
@@ -115,7 +116,7 @@ def set_new_address_shown(
         raise Refusal("lifecycle.nothing-declared")
     LifecycleEvent.objects.filter(pk=event.pk).update(tells_new_address=agrees)
     event.tells_new_address = agrees
-    record("lifecycle.new-address-told", to=f"account:{account_id}", by=by, at=now, agrees=agrees)
+    record("lifecycle.new-address-told", to=account_subject(account_id), by=by, at=now, agrees=agrees)
     if Step.ANSWER in event.done:
         announce_neutral_reply(event, rules.consequence_table(delays))
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.credentials.queries import account_status
 from vaguemestre.people.credentials.services import change_states, hold_mailbox, move_mailboxes
 from vaguemestre.people.credentials.values import AccountState, MailboxState
@@ -29,7 +30,9 @@ def create_event(account_id: int, kind: EventKind, effect_on: date, by: str, now
     event = LifecycleEvent.objects.create(
         account_id=account_id, event=kind, effect_on=effect_on, by=by, declared_at=now, next_on=effect_on
     )
-    record(f"lifecycle.{kind}", to=f"account:{account_id}", by=by, at=now, effect_on=effect_on.isoformat())
+    record(
+        f"lifecycle.{kind}", to=account_subject(account_id), by=by, at=now, effect_on=effect_on.isoformat()
+    )
     return event
 
 
@@ -109,7 +112,7 @@ def end_open_event(account_id: int, *, by: str, now: datetime, replaced_by: Even
         return False
     done = set(event.done)
     LifecycleEvent.objects.filter(pk=event.pk).update(ended_at=now, next_on=None, withdrawn_at=None)
-    record("lifecycle.ended", to=f"account:{account_id}", by=by, at=now, event=event.event)
+    record("lifecycle.ended", to=account_subject(account_id), by=by, at=now, event=event.event)
     if replaced_by not in rules.CLOSING_EVENTS and any(rules.is_notice(name) for name in done):
         announce(ClosingWithdrawn(account_id, now.isoformat()))
     if Step.HIDE in done:

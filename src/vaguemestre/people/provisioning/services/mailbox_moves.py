@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.people.provisioning.models import MailboxPlace
 from vaguemestre.people.provisioning.ports import Places, PodMail
 
@@ -108,4 +109,4 @@ def _arrive(place: MailboxPlace, source: str, by: str, now: datetime) -> None:
         place.left_on, place.pod, place.target = source, place.target, ""
         place.step, place.since = _STEP.MOVED, now
         place.save()
-        record("provisioning.mailbox-moved", to=f"account:{place.account_id}", by=by, at=now)
+        record("provisioning.mailbox-moved", to=account_subject(place.account_id), by=by, at=now)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.ui.refusals import sentence
@@ -33,7 +34,7 @@ def change_terms(request: SignedInRequest, file_id: int) -> HttpResponse:
     try:
         terms = TermsForm(request.POST).terms()
         services.set_terms(
-            account_id, file_id, terms, file_limits(), by=f"account:{account_id}", now=timezone.now()
+            account_id, file_id, terms, file_limits(), by=account_subject(account_id), now=timezone.now()
         )
     except Refusal as refusal:
         return _page(request, wrong=file_id, error=sentence(refusal), status=422)
@@ -45,7 +46,7 @@ def change_terms(request: SignedInRequest, file_id: int) -> HttpResponse:
 def withdraw(request: SignedInRequest, file_id: int) -> HttpResponse:
     account_id = request.who.account_id
     services.withdraw_file(
-        account_id, file_id, file_store.get(), by=f"account:{account_id}", now=timezone.now()
+        account_id, file_id, file_store.get(), by=account_subject(account_id), now=timezone.now()
     )
     return HttpResponseRedirect(f"{reverse('filelinks:list')}?fait=retrait")
 

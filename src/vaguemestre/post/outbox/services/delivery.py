@@ -13,6 +13,7 @@ from django.db.models import Q
 from vaguemestre.foundation.jobs.durability import repeatable
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.outbox.events import MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.post.outbox.models import OutboxMessage
@@ -67,7 +68,7 @@ def queue_message(message: MessageToSend, *, by: str, now: datetime) -> int:
         },
     )
     if is_new:
-        to = f"account:{message.account_id}"
+        to = account_subject(message.account_id)
         record("outbox.message-queued", to=to, by=by, at=now, message_id=message.message_id)
         announce(MessageQueued(row.pk), due=message.due_at)
     return int(row.pk)
@@ -80,7 +81,7 @@ def cancel_message(account_id: int, key: str, *, by: str, now: datetime) -> None
     """
     rows = OutboxMessage.objects.filter(account_id=account_id, key=key)
     if rows.filter(state=_State.HELD).update(state=_State.CANCELLED, content=b""):
-        record("outbox.message-cancelled", to=f"account:{account_id}", by=by, at=now)
+        record("outbox.message-cancelled", to=account_subject(account_id), by=by, at=now)
         return
     state = rows.values_list("state", flat=True).first()
     if state is None:
@@ -230,7 +231,11 @@ def _refuse(row: OutboxMessage, reason: str, now: datetime) -> None:
         row.reason = reason
         row.save(update_fields=("state", "reason", "content"))
         record(
-            "outbox.message-refused", to=f"account:{row.account_id}", by="system", at=now, reason=row.reason
+            "outbox.message-refused",
+            to=account_subject(row.account_id),
+            by="system",
+            at=now,
+            reason=row.reason,
         )
         announce(MessageRefused(row.account_id, row.key))
 
@@ -264,7 +269,7 @@ def _file(row: OutboxMessage, file_sent: FileSent, now: datetime, *, may_exist: 
         mine.update(state=_State.FILED, filed_at=now, reason="", content=b"")
         record(
             "outbox.message-sent",
-            to=f"account:{row.account_id}",
+            to=account_subject(row.account_id),
             by="system",
             at=now,
             message_id=row.message_id,

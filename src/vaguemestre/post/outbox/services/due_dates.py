@@ -6,6 +6,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.events import MessageQueued
 from vaguemestre.post.outbox.models import OutboxMessage
@@ -31,5 +32,7 @@ def reschedule_message(
     check_due_date(account_id, key, due_at)
     if not rows.filter(state=_State.HELD).update(due_at=due_at):
         raise Refusal("outbox.already-left")
-    record("outbox.message-rescheduled", to=f"account:{account_id}", by=by, at=now, due=due_at.isoformat())
+    record(
+        "outbox.message-rescheduled", to=account_subject(account_id), by=by, at=now, due=due_at.isoformat()
+    )
     announce(MessageQueued(row.pk), due=due_at)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.events import HoldEnded
 from vaguemestre.post.outbox.models import SenderState, Submission
@@ -65,7 +66,7 @@ def announce_bulk_send(account_id: int, recipients: int, *, by: str, now: dateti
     remaining = row.bulk_left if row.bulk_until and row.bulk_until > now else 0
     row.bulk_left, row.bulk_until = min(MAX_BULK_RECIPIENTS, remaining + recipients), now + BULK_FOR
     row.save(update_fields=("bulk_left", "bulk_until"))
-    record("outbox.bulk-expected", to=f"account:{account_id}", by=by, at=now, recipients=recipients)
+    record("outbox.bulk-expected", to=account_subject(account_id), by=by, at=now, recipients=recipients)
 
 
 def _end_holds(
@@ -77,7 +78,7 @@ def _end_holds(
     for submission_id in submission_ids:
         held = Submission.objects.filter(pk=submission_id, account_id=account_id, hold=_Hold.HELD)
         if held.update(hold=outcome):
-            record(action, to=f"account:{account_id}", by=by, at=now, passage=submission_id, **facts)
+            record(action, to=account_subject(account_id), by=by, at=now, passage=submission_id, **facts)
             event = HoldEnded(submission_id)
             announce(event)
             events.append(event)

@@ -9,6 +9,7 @@ from django.db.models.functions import Greatest
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.post.outbox.events import HoldEnded, MessageQueued
 from vaguemestre.post.outbox.models import OutboxMessage, Submission
 
@@ -26,7 +27,7 @@ def stop_outgoing(account_id: int, *, by: str, now: datetime) -> int:
     )
     stopped = waiting.update(state=_State.STOPPED)
     if stopped:
-        record("outbox.stopped", to=f"account:{account_id}", by=by, at=now, messages=stopped)
+        record("outbox.stopped", to=account_subject(account_id), by=by, at=now, messages=stopped)
     return stopped
 
 
@@ -65,4 +66,4 @@ def _end_holds(account_id: int, outcome: Submission.Hold) -> int:
 
 def _record(outcome: Submission.Hold, account_id: int, count: int, *, by: str, now: datetime) -> None:
     if count:
-        record(f"outbox.{outcome.value}", to=f"account:{account_id}", by=by, at=now, messages=count)
+        record(f"outbox.{outcome.value}", to=account_subject(account_id), by=by, at=now, messages=count)

@@ -11,6 +11,7 @@ from django.db.models import Q, Sum
 from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import (
     MailboxHolder,
@@ -182,7 +183,7 @@ def judge_automatic(
 
 def _refused(account_id: int, action: str, verdict: Verdict, now: datetime) -> Verdict:
     """The verdict, recorded in the journal."""
-    record(action, to=f"account:{account_id}", by="gate", at=now, reason=verdict.code)
+    record(action, to=account_subject(account_id), by="gate", at=now, reason=verdict.code)
     return verdict
 
 
@@ -284,5 +285,5 @@ def _store(
     recipients = [KnownRecipient(account_id=account_id, address=address[:254]) for address in judged.new]
     KnownRecipient.objects.bulk_create(recipients, ignore_conflicts=True)
     if is_held:
-        record("outbox.message-held", to=f"account:{account_id}", by="gate", at=now, reason=verdict.code)
+        record("outbox.message-held", to=account_subject(account_id), by="gate", at=now, reason=verdict.code)
         announce(MailHeld(account_id, row.pk, now.isoformat()))

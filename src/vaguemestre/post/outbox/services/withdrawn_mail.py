@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.post.outbox.events import MessageRefused
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.outbox.ports import IsDraftDeleted
@@ -65,7 +66,7 @@ def take_back_refused(account_id: int, key: str, *, by: str, now: datetime) -> N
     """Cancel a refused message: its author takes its text up again. Inside the caller's transaction."""
     refused = OutboxMessage.objects.filter(account_id=account_id, key=key, state=_State.REFUSED)
     if refused.update(state=_State.CANCELLED, content=b""):
-        record("outbox.message-cancelled", to=f"account:{account_id}", by=by, at=now)
+        record("outbox.message-cancelled", to=account_subject(account_id), by=by, at=now)
 
 
 def is_withdrawn(row: OutboxMessage, is_draft_deleted: IsDraftDeleted, now: datetime) -> bool:
@@ -92,6 +93,6 @@ def _withdraw(waiting: QuerySet[OutboxMessage], reason: str, by: str, now: datet
     for row in rows:
         row.state, row.reason, row.content = _State.REFUSED, reason, b""
         row.save(update_fields=("state", "reason", "content"))
-        record("outbox.message-withdrawn", to=f"account:{row.account_id}", by=by, at=now)
+        record("outbox.message-withdrawn", to=account_subject(row.account_id), by=by, at=now)
         announce(MessageRefused(row.account_id, row.key))
     return len(rows)

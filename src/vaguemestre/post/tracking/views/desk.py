@@ -15,6 +15,7 @@ from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.access.signin.queries import outreaches
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
@@ -66,7 +67,7 @@ def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
     if owner and (page := confirmation_page(request, confirmation(owner, held, reason))):
         return page
     ids = [submission.id for submission in held]
-    by, now = f"account:{request.who.account_id}", timezone.now()
+    by, now = account_subject(request.who.account_id), timezone.now()
     decide = services.release_held if action == "release" else services.discard_held
     events = decide(account_id, ids, by=by, now=now, reason=reason)
     for event in events:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entries
-from vaguemestre.foundation.journal.values import number_of
+from vaguemestre.foundation.journal.values import account_subject, number_of
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.outbox.queries.by_account import HeldMessage, held_messages_in, held_messages_with
 from vaguemestre.post.trace.rules.stories import overall_fate, without_list_detail
@@ -79,7 +79,7 @@ def chosen_held(messages: Iterable[HeldMessage], criteria: MessageSearch) -> lis
 
 def decision_on(message: HeldMessage) -> Decision | None:
     """The decision by which it was thrown away; None for what still waits."""
-    about = JournalFilter(actions=("outbox.hold-discarded",), to=(f"account:{message.account_id}",))
+    about = JournalFilter(actions=("outbox.hold-discarded",), to=(account_subject(message.account_id),))
     for entry in filtered_entries(about):
         if entry.details.get("passage") == message.number:
             account_id = number_of("account", entry.by)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.outbox import queries, services
@@ -32,7 +33,7 @@ def list_held(request: SignedInRequest) -> HttpResponse:
 def release(request: SignedInRequest) -> HttpResponse:
     """Release the selected messages, after re-authentication: a thief of the session must not."""
     account_id = request.who.account_id
-    by = f"account:{account_id}"
+    by = account_subject(account_id)
     for event in services.release_held(account_id, _selected_ids(request), by=by, now=timezone.now()):
         run_now(event)
     return HttpResponseRedirect(f"{reverse('tracking:held')}?fait=envoye")
@@ -42,7 +43,7 @@ def release(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def discard(request: SignedInRequest) -> HttpResponse:
     account_id = request.who.account_id
-    by = f"account:{account_id}"
+    by = account_subject(account_id)
     for event in services.discard_held(account_id, _selected_ids(request), by=by, now=timezone.now()):
         run_now(event)
     return HttpResponseRedirect(f"{reverse('tracking:held')}?fait=jete")

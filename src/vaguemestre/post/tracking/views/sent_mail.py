@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.foundation.kernel.text.french_dates import coming_moment_fr, hour_fr
 from vaguemestre.foundation.kernel.times import paris_day
@@ -165,7 +166,7 @@ def reschedule(request: SignedInRequest) -> HttpResponse:
                 form.cleaned_data["key"],
                 form.due_at,
                 check_due_date=check_due_date.get(),
-                by=f"account:{account_id}",
+                by=account_subject(account_id),
                 now=now,
             )
             return HttpResponseRedirect(f"{reverse('tracking:sent')}?fait=heure")

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.rosters.models import EntAnswerRow, EntLinkRow
 
@@ -36,7 +37,9 @@ def link_ent(account_id: int, subject: str, *, now: datetime) -> AccountTouched:
             EntLinkRow.objects.update_or_create(
                 account_id=account_id, defaults={"subject": subject, "linked_at": now}
             )
-            record("rosters.ent-linked", to=f"account:{account_id}", by=f"account:{account_id}", at=now)
+            record(
+                "rosters.ent-linked", to=account_subject(account_id), by=account_subject(account_id), at=now
+            )
             return notify_owner(account_id, "ent-linked", now=now)
     except IntegrityError as error:
         raise Refusal("rosters.ent-taken") from error
@@ -49,7 +52,7 @@ def revoke_ent_link(account_id: int, number: int, *, by: str, now: datetime) -> 
     """
     if not EntLinkRow.objects.filter(account_id=account_id).delete()[0]:
         return False
-    record("rosters.ent-unlinked", to=f"account:{account_id}", by=by, at=now)
+    record("rosters.ent-unlinked", to=account_subject(account_id), by=by, at=now)
     return True
 
 

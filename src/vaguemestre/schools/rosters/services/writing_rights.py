@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.queries import listed_person_at, structures_of
 from vaguemestre.schools.rosters.models import AllowedRow, RightRow
@@ -30,7 +31,7 @@ def decide_rights(writer: ClassWriter, uai: str, rights: Collection[Right], *, n
         record(
             "rosters.right-decided",
             to=f"structure:{school.structure_id}",
-            by=f"account:{writer.account_id}",
+            by=account_subject(writer.account_id),
             at=now,
             role=str(right.role),
             side=str(right.side),
@@ -52,7 +53,7 @@ def allow_person(writer: ClassWriter, uai: str, address: str, *, now: datetime) 
     record(
         "rosters.person-allowed",
         to=f"person:{listed.person_id}",
-        by=f"account:{writer.account_id}",
+        by=account_subject(writer.account_id),
         at=now,
         school=uai,
     )
@@ -66,7 +67,7 @@ def forbid_person(writer: ClassWriter, uai: str, person_id: int, *, now: datetim
         record(
             "rosters.person-forbidden",
             to=f"person:{person_id}",
-            by=f"account:{writer.account_id}",
+            by=account_subject(writer.account_id),
             at=now,
             school=uai,
         )

@@ -10,6 +10,7 @@ from django.db.models import Q
 from vaguemestre.foundation.cluster.locks import turn
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record, record_many
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import accounts_by_person
 from vaguemestre.people.credentials.services import NewAccount, change_states, open_boxes
@@ -178,7 +179,9 @@ def _sync_box(box: Box, posts: list[LeadershipPost], overlap: Overlap, *, by: st
         _make_owner(box, rows.get(account_id), account_id, ends_at, by=by, now=now)
     for account_id, row in rows.items():
         if row.source == Source.POST and account_id not in accounts:
-            record("sharing.owner-left", to=f"box:{box.pk}", by=by, at=now, member=f"account:{account_id}")
+            record(
+                "sharing.owner-left", to=f"box:{box.pk}", by=by, at=now, member=account_subject(account_id)
+            )
             end_membership(row, by=by, now=now)
     if overlap.after:
         _extend_leavers(box, posts, overlap.after, by=by, now=now)
@@ -216,7 +219,7 @@ def _extend_leavers(box: Box, posts: list[LeadershipPost], kept_days: int, *, by
         )
         schedule_end(box.pk, ends_at)
         until = (last_days[person_id] + timedelta(days=kept_days)).isoformat()
-        details = {"member": f"account:{account_id}", "right": str(Right.READ), "until": until}
+        details = {"member": account_subject(account_id), "right": str(Right.READ), "until": until}
         record("sharing.member-added", to=f"box:{box.pk}", by=by, at=now, **details)
 
 
@@ -239,7 +242,7 @@ def _end_with_posts(box: Box, kept_days: int, *, by: str, now: datetime) -> None
             continue
         Member.objects.filter(pk=row.pk).update(ends_at=end_of_day(day))
         schedule_end(box.pk, end_of_day(day))
-        details = {"member": f"account:{row.account_id}", "right": row.right, "until": day.isoformat()}
+        details = {"member": account_subject(row.account_id), "right": row.right, "until": day.isoformat()}
         record("sharing.member-changed", to=f"box:{box.pk}", by=by, at=now, **details)
 
 
@@ -258,6 +261,6 @@ def _make_owner(
     else:
         Member.objects.create(box=box, account_id=account_id, starts_at=now, added_by=by, **columns)
     schedule_end(box.pk, ends_at)
-    record("sharing.owner-came", to=f"box:{box.pk}", by=by, at=now, member=f"account:{account_id}")
+    record("sharing.owner-came", to=f"box:{box.pk}", by=by, at=now, member=account_subject(account_id))
     if box.opened_at < now:
         announce(MembersChanged(box.pk, account_id, MembershipChange.OWNER, by, now.isoformat()))

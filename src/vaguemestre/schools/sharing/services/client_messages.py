@@ -8,6 +8,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.schools.sharing.events import ClientMessageSent
 from vaguemestre.schools.sharing.models import Box, BoxActivity, ClientSignIn, SentMessage
 from vaguemestre.schools.sharing.rules.collaboration import sole_candidate
@@ -86,6 +87,6 @@ def attribute_client_message(event: ClientMessageSent) -> None:
             hashlib.sha256(event.message_id.encode()).hexdigest(),
             event.message_id,
             event.in_reply_to,
-            by=f"account:{account_id}",
+            by=account_subject(account_id),
             now=datetime.fromisoformat(event.at),
         )

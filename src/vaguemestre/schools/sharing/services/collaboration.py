@@ -7,7 +7,7 @@ from django.db import transaction
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import number_of
+from vaguemestre.foundation.journal.values import account_subject, number_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import names_of
 from vaguemestre.schools.sharing.events import WorkChanged
@@ -93,7 +93,7 @@ def assign_thread(ref: MessageRef, account_id: int, *, by: str, now: datetime) -
     thread.save()
     announce(WorkChanged(ref.box_id))
     action = "sharing.taken" if thread.assigned_by_id == account_id else "sharing.assigned"
-    record(action, to=f"box:{ref.box_id}", by=by, at=now, member=f"account:{account_id}")
+    record(action, to=f"box:{ref.box_id}", by=by, at=now, member=account_subject(account_id))
 
 
 @transaction.atomic(durable=True)
@@ -115,7 +115,9 @@ def release_threads_of(box_id: int, account_id: int, *, by: str, now: datetime) 
     count = threads.update(assignee=None, assigned_at=None, assigned_by=None)
     if count:
         announce(WorkChanged(box_id))
-        record("sharing.left", to=f"box:{box_id}", by=by, at=now, member=f"account:{account_id}", count=count)
+        record(
+            "sharing.left", to=f"box:{box_id}", by=by, at=now, member=account_subject(account_id), count=count
+        )
 
 
 @transaction.atomic(durable=True)
@@ -222,8 +224,10 @@ def _tell_lender(box_id: int, account_id: int, by: str, now: datetime) -> None:
     """Write in the journal of somebody whose mailbox is lent that a colleague sent from it."""
     box = Box.objects.get(pk=box_id)
     if box.kind == BoxKind.PERSON:
-        colleague = f"account:{account_id}"
-        record("sharing.delegation-sent", to=f"account:{box.account_id}", by=by, at=now, colleague=colleague)
+        colleague = account_subject(account_id)
+        record(
+            "sharing.delegation-sent", to=account_subject(box.account_id), by=by, at=now, colleague=colleague
+        )
 
 
 def delete_sent(box_account_id: int, key: str) -> None:

@@ -10,6 +10,7 @@ from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.queries import entries_since
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person, identified, names_of, open_accounts_of
@@ -164,7 +165,7 @@ def _share_a_school(row: Member, at: datetime) -> bool:
 
 def _tell_apart(row: Member, now: datetime) -> None:
     owner_id, action = row.box.account_id, "sharing.delegation-apart"
-    notices = entries_since(f"account:{owner_id}", (action,), row.starts_at)
+    notices = entries_since(account_subject(owner_id), (action,), row.starts_at)
     if any(line.details.get("number") == row.pk for line in notices):
         return
     _record_for_owner(action, owner_id, row.account_id, row.pk, by="system", now=now)
@@ -182,7 +183,9 @@ def record_delegate_visit(box_id: int, account_id: int, *, now: datetime) -> Non
         return
     BoxActivity.objects.create(box_id=box_id, account_id=account_id, action="enter", at=now)
     owner_id = Box.objects.values_list("account_id", flat=True).get(pk=box_id)
-    _record_for_owner("sharing.delegation-used", owner_id, account_id, 0, by=f"account:{account_id}", now=now)
+    _record_for_owner(
+        "sharing.delegation-used", owner_id, account_id, 0, by=account_subject(account_id), now=now
+    )
 
 
 def _record_for_owner(
@@ -190,7 +193,12 @@ def _record_for_owner(
 ) -> None:
     """Add a line to the owner's « Mon activité ». It stores the colleague's id, never the name."""
     record(
-        action, to=f"account:{owner_id}", by=by, at=now, colleague=f"account:{colleague_id}", number=number
+        action,
+        to=account_subject(owner_id),
+        by=by,
+        at=now,
+        colleague=account_subject(colleague_id),
+        number=number,
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entries
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import number_of
+from vaguemestre.foundation.journal.values import account_subject, number_of
 from vaguemestre.schools.sharing.models import Member
 from vaguemestre.schools.sharing.services.members import end_membership
 from vaguemestre.schools.sharing.values import BoxKind, Right, Source
@@ -16,7 +16,7 @@ def end_access_given_by(account_id: int, since: datetime, *, by: str, now: datet
     Inside the caller's transaction. Owners are named by an office, and stay; delegations of its own mailbox
     are its caller's.
     """
-    actor = f"account:{account_id}"
+    actor = account_subject(account_id)
     rows = Member.objects.select_for_update(of=("self",)).filter(ended_at=None, source=Source.HAND)
     rows = rows.exclude(box__kind=BoxKind.PERSON).exclude(account_id=account_id).filter(is_owner=False)
     for row in rows.filter(added_by=actor, starts_at__gte=since).order_by("pk"):
@@ -31,6 +31,6 @@ def end_access_given_by(account_id: int, since: datetime, *, by: str, now: datet
                 to=f"box:{box_id}",
                 by=by,
                 at=now,
-                member=f"account:{member_id}",
+                member=account_subject(member_id),
                 right=Right.SEND,
             )

@@ -9,6 +9,7 @@ from vaguemestre.access.signin.services import check_session_stands
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person
@@ -44,7 +45,7 @@ def add_member(
     check_session_stands()  # before any other row is locked
     box = _open_box(box_id)
     account_id = _agent_at(address)
-    if is_owner and by == f"account:{account_id}":
+    if is_owner and by == account_subject(account_id):
         raise Refusal("sharing.owner-oneself")
     check_days(terms, now)
     if box.members.filter(account_id=account_id, ended_at__isnull=True).exists():
@@ -112,7 +113,7 @@ def _add(
         to=f"box:{box.pk}",
         by=by,
         at=now,
-        member=f"account:{account_id}",
+        member=account_subject(account_id),
         right=terms.right,
         until=terms.ends_on.isoformat() if terms.ends_on else "",
     )
@@ -142,7 +143,7 @@ def change_member(box_id: int, member_id: int, terms: MembershipTerms, *, by: st
         to=f"box:{box_id}",
         by=by,
         at=now,
-        member=f"account:{row.account_id}",
+        member=account_subject(row.account_id),
         right=terms.right,
         until=terms.ends_on.isoformat() if terms.ends_on else "",
     )
@@ -170,7 +171,9 @@ def end_membership(row: Member, *, by: str, now: datetime) -> AccessEnded:
     box_account = Box.objects.values_list("account_id", flat=True).get(pk=row.box_id)
     end_sending(box_account, row.account_id, by=by, now=now)
     release_threads_of(row.box_id, row.account_id, by=by, now=now)
-    record("sharing.member-ended", to=f"box:{row.box_id}", by=by, at=now, member=f"account:{row.account_id}")
+    record(
+        "sharing.member-ended", to=f"box:{row.box_id}", by=by, at=now, member=account_subject(row.account_id)
+    )
     event = AccessEnded(row.box_id, row.account_id)
     announce(event)
     announce(MembersChanged(row.box_id, row.account_id, MembershipChange.ENDED, by, now.isoformat()))

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import Presented
 from vaguemestre.people.credentials.values import AccountState
@@ -34,7 +35,7 @@ def take_back_owner(box_id: int, account_id: int, reason: str, *, by: str, now: 
     The mailbox has no owner any more: another is named. Run the returned event after the commit. Raises
     Refusal `sharing.not-taken-back`, `sharing.owner-oneself`.
     """
-    if by == f"account:{account_id}":
+    if by == account_subject(account_id):
         raise Refusal("sharing.owner-oneself")
     rows = rows_named_lately(0, now).filter(box_id=box_id, account_id=account_id)
     row = rows.select_for_update(of=("self",)).first()
@@ -42,6 +43,6 @@ def take_back_owner(box_id: int, account_id: int, reason: str, *, by: str, now: 
         raise Refusal("sharing.not-taken-back")
     record(
         "sharing.owner-taken-back", to=f"box:{box_id}", by=by, at=now,
-        member=f"account:{account_id}", reason=reason,
+        member=account_subject(account_id), reason=reason,
     )  # fmt: skip
     return end_membership(row, by=by, now=now)

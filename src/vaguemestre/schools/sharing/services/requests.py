@@ -9,6 +9,7 @@ from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_boxes
 from vaguemestre.people.directory.queries import taken_names
@@ -56,7 +57,7 @@ def grant_request(request_id: int, *, quota_mb: int, by: str, now: datetime) -> 
     Raises Refusal `sharing.request-decided`, `sharing.own-request`, `directory.address-taken`.
     """
     row = _pending(request_id)
-    if by == f"account:{row.asked_by_id}":
+    if by == account_subject(row.asked_by_id):
         raise Refusal("sharing.own-request")
     mailbox = f"{row.local}@{row.academy.domain}"
     take_address(None, mailbox)

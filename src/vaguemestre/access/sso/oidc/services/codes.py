@@ -22,6 +22,7 @@ from vaguemestre.access.sso.registry.rules.entrance import may_enter
 from vaguemestre.access.sso.registry.services import start_visit
 from vaguemestre.access.sso.registry.values import Application, Visit
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 
 CODE_LIFE = timedelta(seconds=60)
 ACCESS_LIFE = timedelta(minutes=10)
@@ -135,7 +136,9 @@ def _issue_token(code: Code, kind: Token.Kind, expires_at: datetime) -> str:
 def _revoke_family(code: Code, visit: Visit, action: str, now: datetime) -> ProtocolError:
     """Revoke every token of a code used twice."""
     Token.objects.filter(code=code).delete()
-    record(action, to=f"account:{visit.account_id}", by=f"application:{visit.application.client_id}", at=now)
+    record(
+        action, to=account_subject(visit.account_id), by=f"application:{visit.application.client_id}", at=now
+    )
     return _INVALID_GRANT
 
 

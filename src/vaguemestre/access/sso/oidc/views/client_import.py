@@ -13,6 +13,7 @@ from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.sso.oidc.rules.imports import parse_client
 from vaguemestre.access.sso.registry.forms import ImportForm
 from vaguemestre.access.sso.registry.services import add_application
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 
@@ -30,7 +31,7 @@ def add(request: SignedInRequest) -> HttpResponse:
             registration = parse_client(
                 json.loads(form.cleaned_data["content"]), form.cleaned_data["client_id"] or ""
             )
-            add_application(registration, by=f"account:{request.who.account_id}", now=timezone.now())
+            add_application(registration, by=account_subject(request.who.account_id), now=timezone.now())
         except (ValueError, RecursionError):
             form.add_error(None, "Ce n’est pas du JSON : vérifiez le fichier.")
         except Refusal as refusal:

@@ -16,6 +16,7 @@ from vaguemestre.access.sso.registry.queries import sessions_with_visits, visit_
 from vaguemestre.access.sso.registry.values import Application, Visit
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_facts
 from vaguemestre.people.credentials.values import AccountState
@@ -58,7 +59,7 @@ def start_visit(
         record(
             "sso.entered",
             to=f"application:{application.client_id}",
-            by=f"account:{account_id}",
+            by=account_subject(account_id),
             at=now,
         )
     return visit_from(row, application)
@@ -72,13 +73,13 @@ def record_consent(application: Application, account_id: int, *, now: datetime) 
         application_id=application.application_id,
         defaults={"released": list(application.released), "given_at": now},
     )
-    record("sso.agreed", to=f"application:{application.client_id}", by=f"account:{account_id}", at=now)
+    record("sso.agreed", to=f"application:{application.client_id}", by=account_subject(account_id), at=now)
 
 
 @transaction.atomic(durable=True)
 def record_preview(application: Application, account_id: int, *, by: str, now: datetime) -> None:
     """Use case: journal that an administrator previewed a user's released attributes."""
-    record("sso.looked-at", to=f"account:{account_id}", by=by, at=now, application=application.client_id)
+    record("sso.looked-at", to=account_subject(account_id), by=by, at=now, application=application.client_id)
 
 
 @transaction.atomic(durable=True)
@@ -88,7 +89,7 @@ def record_refusal(application: Application, account_id: int, reason: str, *, no
     record(
         "sso.turned-away",
         to=f"application:{application.client_id}",
-        by=f"account:{account_id}",
+        by=account_subject(account_id),
         at=now,
         reason=reason,
     )

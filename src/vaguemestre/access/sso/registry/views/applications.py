@@ -29,6 +29,7 @@ from vaguemestre.access.sso.registry.rules.logos import redraw_logo
 from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES, released_attributes
 from vaguemestre.access.sso.registry.rules.words import PROTOCOLS, criteria_of
 from vaguemestre.access.sso.registry.values import Application, Protocol
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.kernel.times import paris_day
@@ -295,4 +296,4 @@ def _address(client_id: str, done: str) -> str:
 
 
 def _actor(request: SignedInRequest) -> str:
-    return f"account:{request.who.account_id}"
+    return account_subject(request.who.account_id)

@@ -14,6 +14,7 @@ from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
 from vaguemestre.access.sso.saml.services import register_provider
 from vaguemestre.access.sso.saml.values import ServiceProvider
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 
@@ -53,7 +54,7 @@ def _save_peer(request: SignedInRequest, form: ImportForm, provider: ServiceProv
     here = request.build_absolute_uri(
         reverse("saml:start", args=[client_id or client_id_for(provider.entity_id)])
     )
-    by = f"account:{request.who.account_id}"
+    by = account_subject(request.who.account_id)
     try:
         return register_provider(provider, client_id=client_id, start=here, by=by, now=timezone.now())
     except Refusal as refusal:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.mailbox.compose.models import Mailing
 from vaguemestre.schools.sharing.queries import box_id_of_account
 from vaguemestre.schools.sharing.services import record_copies, record_copy
@@ -17,7 +18,7 @@ def note_sender(mailing: Mailing, key: str, message_id: str, now: datetime) -> N
     if not box_id:
         return
     if not mailing.copies.exclude(queued_at=None).exists():
-        count, actor = mailing.copies.count(), f"account:{mailing.acting_id}"
+        count, actor = mailing.copies.count(), account_subject(mailing.acting_id)
         record_copies(box_id, mailing.acting_id, count, by=actor, now=now)
     record_copy(box_id, mailing.acting_id, key, message_id, now=now)
 
@@ -31,7 +32,7 @@ def note_start(mailing: Mailing, count: int, *, was_stopped: bool, now: datetime
     box_id = box_id_of_account(mailing.account_id) if mailing.acting_id else None
     if box_id and (is_resumed or mailing.due_at):
         act = CopiesAct.RESUMED if is_resumed else CopiesAct.SCHEDULED
-        record_copies(box_id, mailing.acting_id, count, act, by=f"account:{mailing.acting_id}", now=now)
+        record_copies(box_id, mailing.acting_id, count, act, by=account_subject(mailing.acting_id), now=now)
 
 
 def note_stop(mailing: Mailing, acting_id: int, now: datetime) -> None:
@@ -39,4 +40,4 @@ def note_stop(mailing: Mailing, acting_id: int, now: datetime) -> None:
     count = mailing.copies.filter(queued_at=None).count()
     box_id = box_id_of_account(mailing.account_id) if acting_id else None
     if box_id and count:
-        record_copies(box_id, acting_id, count, CopiesAct.STOPPED, by=f"account:{acting_id}", now=now)
+        record_copies(box_id, acting_id, count, CopiesAct.STOPPED, by=account_subject(acting_id), now=now)

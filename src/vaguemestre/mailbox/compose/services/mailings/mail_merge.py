@@ -8,6 +8,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce, announce_once
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.compose.events import MailingDue
@@ -74,7 +75,7 @@ def start_mailing(
     mailing.state, mailing.due_at, mailing.acting_id = MailingState.RUNNING, due_at, acting_id
     mailing.save(update_fields=("state", "due_at", "acting_id"))
     count = mailing.copies.filter(queued_at=None).count()
-    record("compose.mailing-begun", to=f"account:{account_id}", by=by, at=now, copies=count)
+    record("compose.mailing-begun", to=account_subject(account_id), by=by, at=now, copies=count)
     note_start(mailing, count, was_stopped=was_stopped, now=now)
     announce_bulk_send(account_id, count, by=by, now=due_at or now)  # the writer has just signed in again
     announce(MailingDue(mailing.pk), due=due_at)
@@ -109,7 +110,7 @@ def stop_mailing(account_id: int, key: str, *, by: str, now: datetime, acting_id
     """
     mailing = _own_mailing(account_id, key)
     if Mailing.objects.filter(pk=mailing.pk, state=MailingState.RUNNING).update(state=MailingState.STOPPED):
-        record("compose.mailing-stopped", to=f"account:{account_id}", by=by, at=now)
+        record("compose.mailing-stopped", to=account_subject(account_id), by=by, at=now)
         note_stop(mailing, acting_id, now)
 
 
@@ -224,7 +225,7 @@ def _queue_copy(
                 due_at=now,
                 wants_report=row.wants_report,
             ),
-            by=f"account:{mailing.acting_id or mailing.account_id}",
+            by=account_subject(mailing.acting_id or mailing.account_id),
             now=now,
         )
         note_sender(mailing, f"{mailing.series}.{number}", copy_letter.message_id, now)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.mailbox.compose.models import Composition, Mailing, MailingCopy
 from vaguemestre.mailbox.compose.ports import ReadSheet
@@ -195,4 +196,4 @@ def _gateway(writer: Writer, now: datetime) -> str:
     person_id = identified(writer.account_id).person_id
     if person_id is None:
         return ""
-    return gateway_of(person_id, by=f"account:{writer.account_id}", now=now)
+    return gateway_of(person_id, by=account_subject(writer.account_id), now=now)

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.values import MailingState
@@ -25,7 +26,7 @@ def stop_mailings_of(account_id: int, *, by: str, now: datetime) -> None:
     rows = Mailing.objects.select_for_update().filter(theirs, state=MailingState.RUNNING)
     for mailing in list(rows.order_by("pk")):
         Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.STOPPED)
-        record("compose.mailing-stopped", to=f"account:{mailing.account_id}", by=by, at=now)
+        record("compose.mailing-stopped", to=account_subject(mailing.account_id), by=by, at=now)
         if mailing.account_id != account_id:
             numbers = mailing.copies.exclude(queued_at=None).values_list("number", flat=True)
             keys = [f"{mailing.series}.{number}" for number in numbers]
@@ -55,7 +56,7 @@ def stop_and_tell(mailing: Mailing, notice: str, *, by: str, now: datetime) -> N
         state=MailingState.STOPPED
     ):
         return
-    record("compose.mailing-stopped", to=f"account:{mailing.account_id}", by=by, at=now)
+    record("compose.mailing-stopped", to=account_subject(mailing.account_id), by=by, at=now)
     subject = mailing.composition.subject[:200] if mailing.composition else ""
     author, detail = mailing.acting_id or mailing.account_id, f"Objet : {subject}"
     notify_owner(author, notice, now=now, detail=detail)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.calendar.services import cancel_event, keep_answer, note_revision
@@ -138,6 +139,6 @@ def _queue(sender: Sender, to: str, subject: str, content: bytes, message_id: st
             content=content,
             due_at=now,
         ),
-        by=f"account:{sender.account_id}",
+        by=account_subject(sender.account_id),
         now=now,
     )
