@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.kernel.texts import counted, inflected, spellings, without_accents, words_only
+from vaguemestre.foundation.kernel.texts import (
+    MAX_ACCENTED_FORMS,
+    accented_forms,
+    counted,
+    inflected,
+    spellings,
+    without_accents,
+    words_only,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +56,29 @@ def test_a_ligature_is_spelled_both_ways_and_what_was_typed_comes_first() -> Non
     assert spellings("Noël") == ("Noël",)
     assert len(spellings("oe" * 100)) <= 8
     assert words_only("Les VŒUX, et cætera") == "les voeux et caetera"
+
+
+_NAMES = (
+    "aissatou n’diaye aïcha anaïs benoît bérénice barthélémy chloé clémentine désirée éléonore "
+    "évêque fernández françoise frédérique gaëtane geneviève grégoire gwenaëlle hélène héloïse jérôme "
+    "lefèvre lemaître lévêque maëlys ménétrier müller muñoz naïma noëlle océane prévôt raphaël rémi "
+    "thérèse zoé zoë"
+)
+
+
+@pytest.mark.parametrize("name", _NAMES.split())
+def test_the_accents_of_a_usual_name_are_among_its_forms(name: str) -> None:
+    forms = accented_forms(without_accents(name))
+    assert name in forms
+    assert forms[0] == without_accents(name)
+
+
+def test_a_name_typed_with_its_accents_is_also_tried_without() -> None:
+    assert accented_forms("Éric")[:2] == ("éric", "eric")
+
+
+@given(st.text(max_size=60))
+def test_forms_are_few_and_only_their_accents_differ(text: str) -> None:
+    forms = accented_forms(text)
+    assert 1 <= len(forms) <= MAX_ACCENTED_FORMS
+    assert {without_accents(form) for form in forms} == {without_accents(text)}

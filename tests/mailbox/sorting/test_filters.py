@@ -204,3 +204,29 @@ def test_what_is_said_of_an_answer_is_the_subject_it_answers() -> None:
 )
 def test_what_sends_away_or_hides_is_told_to_the_owner(outcome: Outcome, notice: str) -> None:
     assert security_notice_of(outcome) == notice
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("remi", "Rémi Vandenbroucke"),
+        ("Rémi", "Remi Vandenbroucke"),
+        ("aissatou", "Aïssatou N’Diaye"),
+        ("aissatou n'diaye", "Aïssatou N’Diaye"),
+        ("lefevre", "LEFÈVRE Hélène"),
+        ("elodie", "Élodie Muñoz"),
+    ],
+)
+def test_a_filter_finds_a_person_without_the_accents_of_the_name(typed: str, written: str) -> None:
+    for aspect in (Aspect.SENDER, Aspect.RECIPIENT):
+        condition = Condition(aspect, Relation.CONTAINS, typed)
+        told = replace(GLANCE, sender=written, recipients=written)
+        assert matches(replace(PLAIN, conditions=(condition,)), told, DOMAINS)
+        lacking = replace(condition, relation=Relation.LACKS)
+        assert not matches(replace(PLAIN, conditions=(lacking,)), told, DOMAINS)
+
+
+def test_a_script_of_many_names_stays_below_what_dovecot_takes() -> None:
+    names = tuple(Condition(Aspect.SENDER, Relation.CONTAINS, "eleonore deschenelle") for _ in range(8))
+    filters = [replace(PLAIN, name=f"n° {number}", conditions=names) for number in range(20)]
+    assert len(compose(filters, OWNER)) < 500_000

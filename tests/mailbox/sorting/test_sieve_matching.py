@@ -45,11 +45,16 @@ WORDS = (
     "guillemet \\ ${1}",
     "dehors",
     "a",
+    "ea",
+    "lefevre",
+    "remi",
+    "Lefèvre remi",
 )
 SENDERS = (
     ("Jean Marcheur", "jean@dehors.example"),
     ("Éa Morel", "ea.morel@ac-amiens.test"),
     ("", "JEAN@Dehors.Example"),
+    ("LEFÈVRE Rémi", "remi@dehors.example"),
 )
 TO = ("nadia.morel@ac-amiens.test", "tous@dehors.example")
 LISTS = ("", "<parents.dehors.example>")

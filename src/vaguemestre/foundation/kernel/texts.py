@@ -3,12 +3,25 @@
 import re
 import unicodedata
 from itertools import product
+from operator import itemgetter
 
 _WORD = re.compile(r"[^\W_]+")
 _PUNCTUATION_SPACE = re.compile(r"(?<=«) | (?=[:»](?![\w/]))|( )(?=[;?!](?![\w/]))")
 _LIGATURE = re.compile("(oe|ae|œ|æ)", re.IGNORECASE)
 _JOINED = {"oe": "œ", "ae": "æ"}
 _MAX_LIGATURES = 3  # each doubles the spellings
+# Letters with accents in the names of people, and how rare each is
+_ACCENTED = {
+    "a": {"â": 3, "à": 3, "á": 3, "ä": 3},
+    "c": {"ç": 1},
+    "e": {"é": 1, "è": 2, "ê": 2, "ë": 2},
+    "i": {"ï": 2, "î": 2, "í": 3},
+    "n": {"ñ": 3},
+    "o": {"ô": 2, "ö": 3, "ó": 3},
+    "u": {"ü": 3, "û": 3, "ú": 3},
+}
+_MAX_RARITY = 4  # « Désirée », « Jérôme », « Héloïse »: three
+MAX_ACCENTED_FORMS = 40
 
 
 def without_accents(text: str) -> str:
@@ -40,6 +53,25 @@ def spellings(text: str) -> tuple[str, ...]:
 def _forms(letters: str) -> tuple[str, ...]:
     apart = without_ligatures(letters.lower())
     return apart, _JOINED[apart]
+
+
+def accented_forms(word: str) -> tuple[str, ...]:
+    """A word of letters as typed, without its accents, and as a name may be accented, the likeliest first.
+
+    For what compares letters as they are: `remi` is also `rémi`. At most `MAX_ACCENTED_FORMS`, in lower case.
+    """
+    plain = without_accents(word)
+    forms = [(0, "")]
+    for letter in plain:
+        choices = ((0, letter), *((rarity, other) for other, rarity in _ACCENTED.get(letter, {}).items()))
+        forms = [
+            (rarity + more, form + other)
+            for rarity, form in forms
+            for more, other in choices
+            if rarity + more <= _MAX_RARITY
+        ]
+        forms = sorted(forms, key=itemgetter(0))[: 4 * MAX_ACCENTED_FORMS]
+    return tuple(dict.fromkeys((word.lower(), *(form for _, form in forms))))[:MAX_ACCENTED_FORMS]
 
 
 def contains_phrase(text: str, phrase: str) -> bool:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from tests.engines.live import LiveEngines, wait_until
@@ -12,7 +13,7 @@ from vaguemestre.engines.imap.store import phrase_search
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.webmail.rules.listing.search_query import plain_terms
 from vaguemestre.post.mailstore.ports import Mailbox
-from vaguemestre.post.mailstore.values import Page, View
+from vaguemestre.post.mailstore.values import Clause, Page, View, Where
 
 pytestmark = pytest.mark.engines
 PAGE = (
@@ -78,3 +79,33 @@ def test_a_name_that_the_language_shortens_to_an_article_is_found(box: Mailbox) 
     for typed in ("Léa", "léa", "lea"):
         assert found(box, typed) == ["Absence de Léa"]
     assert found(box, "demain") == ["Autre", "Absence de Léa"]
+
+
+_SENDERS = {
+    "Rémi Vandenbroucke": ("remi", "Rémi", "rem", "vandenbroucke", "remi vandenbroucke"),
+    "Aïssatou N’Diaye": ("aissatou", "aïssatou", "Aissatou N'Diaye"),
+    "LEFÈVRE Hélène": ("lefevre", "Lefèvre", "helene", "lefevre helene"),
+    "Élodie Muñoz": ("elodie", "élodie", "ELODIE", "munoz"),
+    "Jean-René Benoît": ("jean-rene", "rene", "benoit"),
+    "Eric Legrand": ("éric", "Éric", "eric"),
+    "Aura Notre": ("aura", "Aura", "notre"),  # the language has no use for these words
+}
+
+
+def test_a_person_is_found_without_the_accents_of_the_name(box: Mailbox) -> None:
+    for minute, name in enumerate(_SENDERS):
+        person, other = f"{name} <x{minute}@ac-amiens.test>", "Moi <moi@ac-amiens.test>"
+        box.append("INBOX", letter(f"lettre {minute}", From=person, To=other), (), at(minute))
+        box.append("INBOX", letter(f"réponse {minute}", From=other, To=person), (), at(minute))
+    for minute, typed in enumerate(_SENDERS.values()):
+        for words in typed:
+            assert sorted(found(box, words)) == [f"lettre {minute}", f"réponse {minute}"], words
+            sender, recipient = Clause(Where.FROM, words), Clause(Where.TO, words)
+            assert subjects(box, View(clauses=(sender,))) == [f"lettre {minute}"], words
+            assert subjects(box, View(clauses=(recipient,))) == [f"réponse {minute}"], words
+            others = View(clauses=(replace(sender, is_not=True), Clause(Where.SUBJECT, "lettre")))
+            assert len(subjects(box, others)) == len(_SENDERS) - 1, words
+
+
+def subjects(box: Mailbox, view: View) -> list[str]:
+    return [row.summary.subject for row in box.look("INBOX", view, 0, 50).rows]

@@ -2,13 +2,19 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from unicodedata import combining, normalize
 
 from vaguemestre.engines.imap.protocol import envelopes, headers
 from vaguemestre.engines.imap.protocol.arguments import Argument
 from vaguemestre.engines.imap.protocol.line_stream import Line
-from vaguemestre.foundation.kernel.texts import spellings, without_ligatures
+from vaguemestre.foundation.kernel.texts import (
+    MAX_ACCENTED_FORMS,
+    accented_forms,
+    spellings,
+    without_ligatures,
+)
 from vaguemestre.post.mailstore.privacy import SENSITIVITIES
 from vaguemestre.post.mailstore.values import Clause, Only, Order, View, Where
 
@@ -28,6 +34,10 @@ _KEYS = {
 _ATTACHED: list[Argument] = [
     b"OR KEYWORD $HasAttachment (UNKEYWORD $HasNoAttachment HEADER Content-Type", "multipart/mixed", b")",
 ]  # fmt: skip
+_NAME_WORDS = re.compile(r"[^\s-]+")  # an apostrophe stays in its word
+_NAME = re.compile(r"(?=.{2,60}$)[^\W\d_]+(?:[ ’'-]+[^\W\d_]+)*")
+_MAX_NAME_WORDS = 4
+_MAX_FORMS = 120  # of all words of a search: each takes a while
 _FLAG_FILTERS = frozenset({Only.UNREAD, Only.FLAGGED, Only.ATTACHED})
 _ENVELOPE_FILTERS = frozenset({Only.COLLEAGUES, Only.TO_ME})
 
@@ -35,14 +45,15 @@ _ENVELOPE_FILTERS = frozenset({Only.COLLEAGUES, Only.TO_ME})
 def search_criteria(view: View) -> list[Argument]:
     """The arguments of SEARCH, SORT and THREAD. What `needs_envelopes` is only approached."""
     arguments = _filter_criteria(view)
+    most = _MAX_FORMS // max(1, len(view.terms))
     for term in view.terms:
         if words := headers.clean(term).strip():
-            arguments += spelled(b"TEXT", words)
+            arguments += spelled(b"TEXT", words, most)
     for clause in view.clauses:
         if clause.is_not and clause.value in view.excluded_phrases:
             continue  # its words may stand apart: messages that have them are read
         if keys := _clause_criteria(clause):
-            arguments += [b"NOT", *keys] if clause.is_not else keys
+            arguments += _without(clause) if clause.is_not else keys
     return arguments or [b"ALL"]
 
 
@@ -72,8 +83,11 @@ def relevance_searches(view: View) -> list[list[Argument]]:
     all_in_subject: list[Argument] = []
     for term in terms:
         all_in_subject += spelled(b"SUBJECT", term)
-    all_spellings = [spelling for term in terms for spelling in spellings(term)]
-    return [all_in_subject, _any_of(b"SUBJECT", all_spellings), _any_of(b"FROM", all_spellings)]
+    in_subject = [spelling for term in terms for spelling in spellings(term)]
+    author: list[Argument] = [b"OR"] * (len(terms) - 1)
+    for term in terms:
+        author += spelled(b"FROM", term)
+    return [all_in_subject, _any_of(b"SUBJECT", in_subject), author]
 
 
 def sort_by_relevance(
@@ -85,6 +99,21 @@ def sort_by_relevance(
         return next((place for place, uids_of_rank in enumerate(better) if uid in uids_of_rank), len(better))
 
     return sorted(uids, key=lambda uid: -rank(uid) if is_reversed else rank(uid))
+
+
+def _without(clause: Clause) -> list[Argument]:
+    """NOT of a clause. A name of several words is one NOT a word: Dovecot finds nothing otherwise."""
+    words = _NAME_WORDS.findall(clause.value)
+    if clause.where not in (Where.FROM, Where.TO) or not _is_name(clause.value):
+        return [b"NOT", *_clause_criteria(clause)]
+    arguments: list[Argument] = [b"OR"] * (len(words) - 1)
+    for word in words:
+        arguments += [b"NOT", *_clause_criteria(replace(clause, value=word))]
+    return arguments
+
+
+def _is_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text)) and len(_NAME_WORDS.findall(text)) <= _MAX_NAME_WORDS
 
 
 def _clause_criteria(clause: Clause) -> list[Argument]:
@@ -123,9 +152,22 @@ def _date_key(where: Where, day: date) -> bytes:
     return b"%b %d-%b-%04d" % (key, day.day, headers.MONTHS[day.month - 1].encode("ascii"), day.year)
 
 
-def spelled(key: bytes, value: str) -> list[Argument]:
-    """One search key for a value and its other spellings: the index folds accents, but no ligature."""
-    return _any_of(key, list(spellings(value)))
+def spelled(key: bytes, value: str, most: int = MAX_ACCENTED_FORMS) -> list[Argument]:
+    """One search key for a value and its other spellings: the index folds accents, but no ligature.
+
+    In the headers of addresses it folds no accent either (docs/adr/0057): those of a name are tried, at most
+    `most` for each word.
+    """
+    forms = list(spellings(value))
+    words = _NAME_WORDS.findall(value)
+    if key == b"SUBJECT" or not _is_name(value):
+        return _any_of(key, forms)
+    if len(words) == 1:
+        return _any_of(key, list(dict.fromkeys((*forms, *accented_forms(value)[:most]))))
+    name: list[Argument] = []
+    for word in words:
+        name += _any_of(key, list(accented_forms(word)[:most]))
+    return [b"OR", *_any_of(key, forms), b"(", *name, b")"]
 
 
 def _any_of(key: bytes, values: list[str]) -> list[Argument]:

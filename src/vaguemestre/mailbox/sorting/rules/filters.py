@@ -8,6 +8,7 @@ from vaguemestre.foundation.kernel.addresses import has_list_form, parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.keywords import MAX_KEYWORD_CHARACTERS, keyword
 from vaguemestre.foundation.kernel.times import PARIS, day_refusal
+from vaguemestre.mailbox.sorting.rules.spellings import fold_ascii, searched_words
 from vaguemestre.mailbox.sorting.rules.texts import clean_text, is_clean
 from vaguemestre.mailbox.sorting.values import (
     Aspect,
@@ -168,25 +169,6 @@ def day_bounds(text: str) -> tuple[datetime, datetime]:
     return first, after
 
 
-def spellings(words: str) -> tuple[str, ...]:
-    """Variants to search for, `words` first.
-
-    Case: the comparator i;ascii-casemap (RFC 4790) folds ASCII letters only. Apostrophe: keyboards type one,
-    programs that correct write the other.
-    """
-    typed = (words, words.replace("'", "’"), words.replace("’", "'"))
-    return tuple(dict.fromkeys(spelling for text in typed for spelling in _case_variants(text)))
-
-
-def _case_variants(text: str) -> tuple[str, ...]:
-    return (text,) if text.isascii() else (text, text.lower(), text.upper(), text.capitalize(), text.title())
-
-
-def fold_ascii(text: str) -> str:
-    """The text with its ASCII letters in lower case (comparator i;ascii-casemap)."""
-    return "".join(char.lower() if char.isascii() else char for char in text)
-
-
 def matches(mail_filter: Filter, message: MessageSummary, internal_domains: Collection[str]) -> bool:
     """Whether the message matches the filter, as the Sieve script decides at delivery.
 
@@ -231,7 +213,7 @@ def _words_match(condition: Condition, message: MessageSummary) -> bool:
         Aspect.LIST: (message.list_id, (message.list_id,)),
         Aspect.TEXT: (message.text, ()),
     }[condition.aspect]
-    searched = [fold_ascii(words) for words in spellings(condition.text)]
+    searched = [fold_ascii(words) for words in searched_words(condition)]
     if condition.relation is Relation.IS:
         return any(words == fold_ascii(value) for words in searched for value in exact_values)
     return any(words in fold_ascii(text) for words in searched)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from vaguemestre.foundation.kernel.text.keywords import keyword
-from vaguemestre.mailbox.sorting.rules.filters import TRASH, day_bounds, spellings
+from vaguemestre.mailbox.sorting.rules.filters import TRASH, day_bounds
+from vaguemestre.mailbox.sorting.rules.spellings import searched_words
 from vaguemestre.mailbox.sorting.script.syntax import Command, Tag, Test
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Owner, Relation
 
@@ -73,7 +74,7 @@ def delivery_time_test(relation: str, moment: datetime) -> Test:
 
 def _words_test(condition: Condition) -> Test:
     match_type = Tag("is" if condition.relation is Relation.IS else "contains")
-    words = spellings(condition.text)
+    words = searched_words(condition)
     if condition.aspect is Aspect.TEXT:
         return Test("body", (Tag("text"), Tag("contains"), words), needs=("body",))
     is_address = condition.aspect in _BY_ADDRESS or (

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
 
-from vaguemestre.mailbox.sorting.rules.filters import RELATIONS, spellings
+from vaguemestre.mailbox.sorting.rules.filters import RELATIONS
+from vaguemestre.mailbox.sorting.rules.spellings import searched_words
 from vaguemestre.mailbox.sorting.script.syntax import Argument, Tag, Test
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Relation
 
@@ -121,7 +122,7 @@ def _words(test: Test) -> ConditionGroup:
         raise Untranslatable
     aspect, relation = _aspect(test.name, match_types.pop(), values[:-1])
     words = strings_of(values[-1]) if values else ()
-    if words and words == spellings(words[0]):
+    if words and words == searched_words(Condition(aspect, relation, words[0])):
         words = words[:1]
     if not words or (aspect is Aspect.SIZE):
         raise Untranslatable
