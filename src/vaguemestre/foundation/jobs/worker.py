@@ -22,7 +22,7 @@ from django_tasks_db.models import DBTaskResult
 from vaguemestre.foundation.cluster import beat
 from vaguemestre.foundation.cluster.locks import Leadership
 from vaguemestre.foundation.cluster.ports import Checks, OwnRound
-from vaguemestre.foundation.jobs.claims import claim_job, end_job
+from vaguemestre.foundation.jobs.claims import claim_job, end_job, is_job_ready
 from vaguemestre.foundation.jobs.lease import LEASE, LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
@@ -70,7 +70,7 @@ class HeartbeatWorker(Worker):
             try:
                 self._look_for_abandoned()
                 # Read first: taking a job locks the whole of an SQLite database.
-                if has_jobs := DBTaskResult.objects.ready().filter(queue_name__in=self.queue_names).exists():
+                if has_jobs := is_job_ready(self.queue_names):
                     self.run()
             except OperationalError as error:
                 # full disk, database restarting: the end of the job may be lost
