@@ -7,6 +7,7 @@ SENTENCES = {
     "webmail.folder-inside-itself": "Un dossier ne peut pas être rangé dans lui-même.",
     "webmail.folder-is-special": "Ce dossier sert à la messagerie : il ne peut pas être changé.",
     "webmail.folder-lent": "Les dossiers d’une boîte confiée restent à son titulaire.",
+    "webmail.label-character": "Le nom d’une étiquette ne peut pas contenir « %(refused)s ».",
     "webmail.label-characters": (
         "Une étiquette ne peut pas s’appeler « %(name)s » : donnez un autre nom, en lettres et en chiffres."
     ),

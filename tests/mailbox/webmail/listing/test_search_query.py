@@ -107,6 +107,14 @@ def test_a_label_is_made_named_again_and_given_up() -> None:
     assert again not in labels.without_label(kept, "conseil_4e_b")
 
 
+def test_a_label_is_refused_with_the_characters_that_it_cannot_have() -> None:
+    with pytest.raises(Refusal, match="webmail.label-character") as refused:
+        labels.with_label((), "", "Sorties/2026 : été/hiver", "blue")
+    assert refused.value.facts["refused"] == "/ :"
+    known, made = labels.with_label((), "", "Sorties 2026", "blue")
+    assert labels.with_label(known, made.keyword, "Sorties/2026", "blue")[1].name == "Sorties/2026"
+
+
 def test_a_search_is_kept_under_one_name_and_recent_ones_are_few() -> None:
     kept = searches.with_search((), " Sorties ", "objet:sortie")
     kept = searches.with_search(kept, "Sorties", "objet:sorties a:pj")

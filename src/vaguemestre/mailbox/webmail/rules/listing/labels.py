@@ -106,7 +106,8 @@ def with_label(
 ) -> tuple[tuple[Label, ...], Label]:
     """Create a label (`mark` empty) or change one; all labels, and that one.
 
-    Raises Refusal `webmail.label-name`, `webmail.label-exists`, `webmail.too-many-labels`.
+    Raises Refusal `webmail.label-name`, `webmail.label-character`, `webmail.label-exists`,
+    `webmail.too-many-labels`.
     """
     tidy = " ".join(name.split())
     if not 0 < len(tidy) <= _MAX_NAME_CHARACTERS or not tidy.isprintable() or colour not in COLOURS:
@@ -123,12 +124,20 @@ def with_label(
     if len(labels) >= MAX_LABELS:
         raise Refusal("webmail.too-many-labels", most=MAX_LABELS)
     new_keyword = keyword(tidy)
+    _check_characters(new_keyword)
     if not _KEYWORD.fullmatch(new_keyword) or not is_label(new_keyword):
         raise Refusal("webmail.label-name")
     if any(label.keyword.lower() == new_keyword.lower() for label in labels):
         raise Refusal("webmail.label-exists", name=tidy)
     created = Label(new_keyword, tidy, colour)
     return (*labels, created), created
+
+
+def _check_characters(mark: str) -> None:
+    """Raise Refusal `webmail.label-character` if a keyword has characters that none may have."""
+    refused = dict.fromkeys(character for character in mark if not _KEYWORD.fullmatch(character))
+    if refused:
+        raise Refusal("webmail.label-character", refused=" ".join(refused))
 
 
 def with_name(labels: tuple[Label, ...], name: str) -> tuple[Label, ...]:
