@@ -66,3 +66,18 @@ def test_a_first_click_beside_the_signature_writes_above_it_and_a_second_in_it(
     page.keyboard.type(", Amiens")
     assert lines_of(composer) == ["Bonjour", "--", "Nicolas Morel", "Collège Jules Verne, Amiens"]
     expect(text_of(composer).locator("[data-signature]")).to_have_count(1)
+
+
+@pytest.mark.parametrize("address", ["nouvelle", "types/nouvelle"], ids=["signature", "ready text"])
+def test_a_picture_that_a_text_does_not_take_is_told(page: Page, box: MemoryMailbox, address: str) -> None:
+    page.goto(f"/parametres/identites/{address}")
+    page.locator("#editor").wait_for(state="attached")
+    page.evaluate(
+        """() => {
+            const clipboardData = new DataTransfer();
+            clipboardData.items.add(new File([new Uint8Array(8)], "logo.png", { type: "image/png" }));
+            const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+            document.querySelector("#editor").dispatchEvent(paste);
+        }"""
+    )
+    expect(page.locator("#notices")).to_contain_text("Ce texte ne prend pas d’image")
