@@ -12,7 +12,7 @@ SCRIPT_NAME = "vaguemestre"
 SPAM_SCRIPT = "vaguemestre-indesirables"  # included by 10-junk.sieve: senders never filed as junk, severity
 EXPERT_SCRIPT = "vaguemestre-expert"  # written by hand on our page
 # Version of what `personal_script` and `absence_script` write: older scripts are rewritten.
-SCRIPT_FORM = 3
+SCRIPT_FORM = 4
 OURS = frozenset({SCRIPT_NAME, SPAM_SCRIPT, EXPERT_SCRIPT})
 
 
