@@ -36,6 +36,14 @@ def test_every_letter_says_where_to_ask_and_leaves_no_blank(kind: str) -> None:
     assert not set("{}") & set(subject + text)
 
 
+@pytest.mark.parametrize("kind", _WORDS)
+def test_a_letter_speaks_of_a_code_that_it_carries_only(kind: str) -> None:
+    _, text = letter(kind)
+    carries = f"Code : {CODE}" in text.replace("\u00a0", " ")
+    assert ("demandera jamais ce code, votre mot de passe" in text) == carries
+    assert "votre mot de passe ni votre NUMEN par téléphone" in text
+
+
 @pytest.mark.parametrize("kind", ["recover", "activate", "desk"])
 def test_a_letter_that_carries_a_code_carries_it_once(kind: str) -> None:
     subject, text = letter(kind)

@@ -57,10 +57,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "answer": ("Réponse de l’assistance", "{code}"),
 }
+_WITH_CODE = ("recover", "activate", "desk")
 _END = """
 
 Vous n’y êtes pour rien ? Prévenez l’assistance : {site}/aide dit comment la joindre.
-Personne ne vous demandera jamais ce code, votre mot de passe ni votre NUMEN par téléphone ou par courriel.
+Personne ne vous demandera jamais {code}votre mot de passe ni votre NUMEN par téléphone ou par courriel.
 
 La messagerie de votre académie
 """
@@ -77,7 +78,9 @@ def private_letter(kind: str, *, to: str, code: str, sender: str, site: str, at:
     message["Date"] = format_datetime(at.astimezone(PARIS))
     message["Auto-Submitted"] = "auto-generated"
     message["Sensitivity"] = "Private"  # not for those to whom the mailbox is lent
-    body = words.format(code=code, site=site, moment=moment) + _END.format(site=site)
+    body = words.format(code=code, site=site, moment=moment) + _END.format(
+        site=site, code="ce code, " if kind in _WITH_CODE else ""
+    )
     message.set_content(body, cte="quoted-printable")
     message["Content-Language"] = "fr"  # after the text, which drops fields of content
     return message.as_bytes()
