@@ -129,3 +129,18 @@ def test_a_letter_keeps_its_own_look(page: Page, box: MemoryMailbox) -> None:
     asked = ["color", "fontWeight", "paddingTop", "letterSpacing"]
     assert cell.evaluate(told, asked) == ["rgb(204, 0, 0)", "700", "7px", "1px"]
     assert page.locator("table").evaluate("part => part.offsetWidth") == 300
+
+
+def test_the_button_of_a_quotation_is_not_printed_but_the_quotation_is(
+    page: Page, box: MemoryMailbox
+) -> None:
+    quoted = (
+        '<div>À huit heures.</div><div class="gmail_quote"><div>Le mar. 24 nov. 2026 à 09:12, Zoé '
+        "&lt;z@x.test&gt; a écrit :</div><blockquote>À quelle heure ?</blockquote></div>"
+    )
+    page.goto(address(put(box, styled(quoted))) + "corps/")
+    button = page.get_by_text("Texte cité")
+    expect(button).to_be_visible()
+    page.emulate_media(media="print")
+    expect(button).to_be_hidden()
+    expect(page.get_by_text("À quelle heure ?")).to_be_visible()

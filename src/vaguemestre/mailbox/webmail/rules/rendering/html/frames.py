@@ -60,6 +60,7 @@ mark {color: inherit; background: light-dark(#ffe9a8, #5b4a12)}
   table[width], td[width] {width: auto !important}
 }
 @media print {:root {color-scheme: light}}
+@media print {details.vm-quote > summary {display: none}}
 @media print {details.vm-quote::details-content {content-visibility: visible}}
 """
 # In a layer, `!important` wins over any of the letter, whose rules stand in none (CSS Cascade 5, 6.4.4).
