@@ -44,6 +44,7 @@ from vaguemestre.engines.postfix.log.steps import postfix_steps
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.engines.rspamd.environment import ENVIRONMENT
 from vaguemestre.engines.system_users import postfix_group, set_owner
 from vaguemestre.engines.tls import certificates
 from vaguemestre.engines.valkey import configuration as valkey
@@ -313,7 +314,7 @@ class LiveEngines:
         mail = replace(self.config.mail, trusted_forwarders=TRUSTED_FORWARDERS)
         files = replace(self.config.files, clamd=clamd)
         rspamd.prepare(replace(self.config, mail=mail, files=files), name_server)
-        self.children["rspamd"] = self._launch(rspamd.command(self.config), {})
+        self.children["rspamd"] = self._launch(rspamd.command(self.config), dict(ENVIRONMENT))
         wait_until(lambda: not is_free(self.config.ports.filter), 300)  # its expressions are compiled
         wait_until(self._filter_answers, 60)
         own_filter.keep_compiled(self.config)

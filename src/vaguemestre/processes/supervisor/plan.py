@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from signal import Signals
 
+from vaguemestre.engines.rspamd.environment import ENVIRONMENT
 from vaguemestre.foundation.jobs.rules import worker_name
 from vaguemestre.foundation.kernel.pools import POOL_VARIABLE
 from vaguemestre.processes import main_beat
@@ -264,7 +265,7 @@ def content_filter(config: Config, argv: Sequence[str]) -> Child:
         "rspamd",
         tuple(argv),
         (Question(Ask.PAGE, ports.filter_controller, "/ping"), Question(Ask.GREETING, ports.filter)),
-        (("TZ", "UTC"),),  # what it keeps for DMARC reports is by day
+        ENVIRONMENT,
         is_optional=True,
         patience=_FILTER_PATIENCE,
     )
@@ -272,8 +273,8 @@ def content_filter(config: Config, argv: Sequence[str]) -> Child:
 
 def signer(argv: Sequence[str], socket: Path) -> Child:
     """The DKIM signer (a second rspamd). While it is away, submissions are refused for the moment."""
-    questions = (Question(Ask.GREETING, socket=socket),)
-    return Child("signer", tuple(argv), questions, socket=socket, patience=_FILTER_PATIENCE)
+    ready = (Question(Ask.GREETING, socket=socket),)
+    return Child("signer", tuple(argv), ready, ENVIRONMENT, socket=socket, patience=_FILTER_PATIENCE)
 
 
 def names(config: Config, python: str) -> Child:
