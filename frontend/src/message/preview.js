@@ -38,7 +38,7 @@ function played(link, tag, place) {
 }
 
 /** @param {PreviewLink} link */
-function framed(link) {
+function createFrame(link) {
   const frame = create("iframe");
   frame.setAttribute("sandbox", "");
   frame.title = link.dataset.look;
@@ -148,6 +148,6 @@ async function viewerOf(link, place, isMeant) {
         : waiting("Ce document est trop long à préparer : téléchargez-le pour l’ouvrir.");
     }
     default:
-      return framed(link);
+      return createFrame(link);
   }
 }

@@ -11,7 +11,7 @@ export class News {
   constructor(app) {
     this.app = app;
     this.isStale = false; // the list shows something that changed
-    this.live = new Live(app, (folder, kind) => this.#changed(folder, kind));
+    this.live = new Live(app, (folder, kind) => this.#refreshSoon(folder, kind));
     window.addEventListener("vm:mail-changed", (/** @type {any} */ { detail }) => {
       this.refresh();
       if (detail?.hasLeft) app.conversation.again();
@@ -23,7 +23,7 @@ export class News {
    * @param {string} folder
    * @param {string} kind
    */
-  #changed(folder, kind) {
+  #refreshSoon(folder, kind) {
     this.isStale ||= isOfList(this.app.section.dataset, folder, kind);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {

@@ -57,7 +57,7 @@ export class Departure {
       attachments,
       read: () => page.draft.read(),
       say,
-      failed: (error, later) => this.#failed(error, later),
+      failed: (error, later) => this.#tellFailure(error, later),
       framed: (address) => dock.framed(address),
     });
   }
@@ -103,7 +103,7 @@ export class Departure {
       await autosave.running;
       await this.submission.leave({ ...draft.read(), ...(now ? { now: "1" } : {}) }, later);
     } catch (error) {
-      this.#failed(error, later, sure);
+      this.#tellFailure(error, later, sure);
     } finally {
       this.isLeaving = false;
       button.disabled = false;
@@ -115,7 +115,7 @@ export class Departure {
    * @param {string} later
    * @param {Set<string>} sure
    */
-  #failed(error, later, sure = new Set()) {
+  #tellFailure(error, later, sure = new Set()) {
     const { autosave, notices, recipients } = this.page;
     autosave.touched();
     if (error instanceof SignedOut) return notices.askSignIn();

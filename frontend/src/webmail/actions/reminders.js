@@ -25,7 +25,7 @@ export class Reminders {
 
   // Everything the list shows: the worker does it.
   openForWhole() {
-    return this.#shown([], false, true);
+    return this.#showDialog([], false, true);
   }
 
   /**
@@ -33,7 +33,7 @@ export class Reminders {
    * @param {boolean} isAnswer
    */
   async open(refs, isAnswer = false) {
-    if (refs.length) await this.#shown(refs, isAnswer);
+    if (refs.length) await this.#showDialog(refs, isAnswer);
   }
 
   /**
@@ -41,7 +41,7 @@ export class Reminders {
    * @param {boolean} isAnswer
    * @param {boolean} isWhole
    */
-  async #shown(refs, isAnswer, isWhole = false) {
+  async #showDialog(refs, isAnswer, isWhole = false) {
     this.refs = refs;
     this.isWhole = isWhole;
     this.isAnswer = isAnswer;

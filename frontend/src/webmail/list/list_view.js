@@ -10,7 +10,7 @@ export class ListView {
     this.app = app;
     /** @type {HTMLDialogElement} */
     this.dialog = find("#day-dialog");
-    app.addEventListener("submit", (event) => this.#changed(event));
+    app.addEventListener("submit", (event) => this.#applyLook(event));
     this.dialog.querySelector("form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       this.#goToDay(/** @type {DayForm} */ (event.target));
@@ -32,7 +32,7 @@ export class ListView {
    * Sorting and narrowing are an address like any other.
    * @param {SubmitEvent} event
    */
-  #changed(event) {
+  #applyLook(event) {
     const form = event.target.closest(".looks form");
     if (!form) return;
     event.preventDefault();

@@ -7,7 +7,7 @@ export class SelectionBar {
     this.app = app;
     /** @type {MessageRow | null} */
     this.last = null;
-    app.addEventListener("change", (event) => this.#changed(event));
+    app.addEventListener("change", (event) => this.#pickRow(event));
     app.addEventListener("click", (event) => this.#clickedBox(event));
   }
 
@@ -86,7 +86,7 @@ export class SelectionBar {
   }
 
   /** @param {ElementEvent} event */
-  #changed(event) {
+  #pickRow(event) {
     const row = event.target.closest("li.row");
     if (row && event.target.matches(".pick input")) this.pick(row, event.target.checked);
   }

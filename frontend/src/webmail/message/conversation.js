@@ -58,7 +58,7 @@ export class Conversation {
       const headers = await this.#fetch(ref);
       if (!isOpen() || turn < this.shownTurn) return;
       this.shownTurn = turn;
-      this.headers = headers.map((header) => this.#kept(header));
+      this.headers = headers.map((header) => this.#headerToKeep(header));
       this.#place(message);
     } catch (error) {
       if (!(error instanceof Refused)) throw error; // a conversation that cannot be found is no reason to disturb
@@ -133,7 +133,7 @@ export class Conversation {
 
   // The line that is there, if its message is unfolded under it, or about to be.
   /** @param {MessageElement} header */
-  #kept(header) {
+  #headerToKeep(header) {
     const old = this.headers.find((other) => other.dataset.ref === header.dataset.ref);
     return old && isUnfolded(old) ? old : header;
   }

@@ -84,7 +84,7 @@ export class FolderTools {
   #rename({ dataset: { step, name: before } }) {
     this.#name("Renommer le dossier", before, async (name) => {
       const now = await this.#ask("renommer", { folder: step, name });
-      this.#moved(step, now);
+      this.#followMove(step, now);
       return now;
     });
   }
@@ -96,7 +96,7 @@ export class FolderTools {
   async move(step, into) {
     try {
       const now = await this.#ask("deplacer", { folder: step, parent: into });
-      this.#moved(step, now);
+      this.#followMove(step, now);
       this.link(now)?.focus();
       this.#undoable("Dossier rangé.", () => this.#ask("remettre", { folder: now, parent: step }), now, step);
     } catch (error) {
@@ -128,7 +128,7 @@ export class FolderTools {
    * @param {string} step
    * @param {string} now
    */
-  #moved(step, now) {
+  #followMove(step, now) {
     const here = this.app.section.dataset.step;
     const inside = here === step || here.startsWith(`${step}~2F`);
     if (!inside || now === step) return undefined;
@@ -238,7 +238,7 @@ export class FolderTools {
       const beside =
         (other ?? entry?.previousElementSibling)?.querySelector("a.folder-link")?.dataset.step ?? "";
       await this.app.counts();
-      this.#moved(step, "");
+      this.#followMove(step, "");
       (this.link(beside) ?? this.pane.querySelector('[data-folder-do="create"]'))?.focus();
       if (folder)
         this.#undoable(
@@ -284,7 +284,7 @@ export class FolderTools {
     if (!notice) return;
     this.app.actions.addUndo(notice, async () => {
       await back();
-      await this.#moved(now, step);
+      await this.#followMove(now, step);
       this.link(step)?.focus();
     });
   }

@@ -30,8 +30,8 @@ class LiveSearch {
     this.turn = 0;
     this.asking = "";
     this.origin = ""; // the list one was in
-    search.input.addEventListener("input", () => this.#changed());
-    if (search.input.value) this.#changed();
+    search.input.addEventListener("input", () => this.#searchTyped());
+    if (search.input.value) this.#searchTyped();
   }
 
   /**
@@ -47,7 +47,7 @@ class LiveSearch {
     return true;
   }
 
-  #changed() {
+  #searchTyped() {
     this.turn += 1;
     clearTimeout(this.timer);
     const asked = this.search.input.value.trim();

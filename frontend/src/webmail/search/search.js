@@ -37,10 +37,10 @@ export class Search {
       ?.addEventListener("submit", (/** @type {SubmitEvent} */ event) => this.#composed(event));
     document
       .querySelector("#save-search-dialog form")
-      ?.addEventListener("submit", (/** @type {SubmitEvent} */ event) => this.#kept(event));
+      ?.addEventListener("submit", (/** @type {SubmitEvent} */ event) => this.#saveSearch(event));
     app.addEventListener("click", (event) => {
       const name = event.target.closest("[data-search-drop]")?.dataset.searchDrop;
-      if (name) this.#told({ remove: name }, "Recherche retirée.");
+      if (name) this.#changeSearches({ remove: name }, "Recherche retirée.");
     });
   }
 
@@ -128,7 +128,7 @@ export class Search {
   }
 
   /** @param {SubmitEvent} event */
-  async #kept(event) {
+  async #saveSearch(event) {
     event.preventDefault();
     const form = /** @type {NamedForm} */ (event.target);
     try {
@@ -148,7 +148,7 @@ export class Search {
    * @param {Record<string, string>} fields
    * @param {string} words
    */
-  async #told(fields, words) {
+  async #changeSearches(fields, words) {
     try {
       await send(this.form.dataset.searches, fields);
       tell(words, "dark", 3);
