@@ -49,7 +49,8 @@ class AcademySection(Section):
         "Académie", "Rectorat", "Recteur", "Rectrice", "DSI", "DSDEN", "DASEN", "Inspection académique",
         "Inspecteur d’académie", "Inspectrice d’académie", "Directeur académique", "Directrice académique",
         "Assistance",
-        "Éducation nationale", "Support informatique", "Messagerie", "Webmail", "Ressources humaines",
+        "Éducation nationale", "Ministère de l’Éducation nationale",
+        "Support informatique", "Messagerie", "Webmail", "Ressources humaines",
         "Administrateur",
     )  # fmt: skip
     # Of a first activation: NUMEN and birth date, or "numen+code" (a delivered code too).

@@ -518,6 +518,13 @@ def test_a_name_that_hides_an_address_gives_way_to_the_true_one(
         "Équipe Vaguemestre",
         "Vаguemestre – Sécurité",
         "\u202eertsemeugaV",
+        "Ministère de l’Éducation nationale",
+        "MINISTERE DE L'EDUCATION NATIONALE",
+        "Rectorat - Ministère de l’Éducation nationale",
+        "ac-amiens",
+        "AC-Amiens – Support informatique",
+        "ас-аmiens",
+        "ac-amiens.test",
     ],
 )
 @pytest.mark.django_db
@@ -567,10 +574,15 @@ def test_a_name_that_turns_its_letters_round_is_told(
 
 @pytest.mark.parametrize(
     "typed",
-    ["Assistance Orange", "Académie de Lille", "Amiens", "Support", "Le Service", "Camille Recteur-Durand"],
-)
+    [
+        "Assistance Orange", "Académie de Lille", "Amiens", "Support", "Le Service", "Camille Recteur-Durand",
+        "Amiens Métropole", "Parents d’élèves de l’académie", "Ministère de la Culture", "Ministère",
+        "SNES ac-amiens", "ac-lille", "Médiathèque", "Fédération de l’Éducation nationale", "AC Amiens Foot",
+    ],
+)  # fmt: skip
 def test_other_names_are_no_services(typed: str) -> None:
-    services = config.AcademySection().house_names
+    own = impostors.domain_names(("ac-amiens.test", "mediatheque.test"))
+    services = (*config.AcademySection().house_names, *own)
     assert not impostors.is_service_name(typed, services, "Académie d’Amiens")
 
 

@@ -33,6 +33,7 @@ _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 TITLES = frozenset(("m", "mr", "mme", "mlle", "dr", "pr", "prof", "monsieur", "madame", "professeur"))
 _ASIDE = re.compile(r"[(\[<«].*?[)\]>»]")
 _WORDS = re.compile(r"[a-z][a-z'’-]*")
+_NAME_WORDS = re.compile(r"[a-z]{2,}")  # of a service
 _MAX_WORDS = 5
 _MAX_PAIRED = 8  # words whose neighbours are compared
 _MAX_NAMES = 40
@@ -172,11 +173,20 @@ def is_service_name(
     `services`: « Rectorat », « Inspection académique »; `academy`: our name, which may be added, as may
     `places`, the names of our departments.
     """
-    words = frozenset(re.findall(r"[a-z]{2,}", skeleton(shortened(display))))
-    names = [frozenset(re.findall(r"[a-z]{2,}", skeleton(service))) for service in services]
-    ours = frozenset(re.findall(r"[a-z]{2,}", skeleton(" ".join((academy, *places)))))
+    words = frozenset(_NAME_WORDS.findall(skeleton(shortened(display))))
+    names = [frozenset(_NAME_WORDS.findall(skeleton(service))) for service in services]
+    ours = frozenset(_NAME_WORDS.findall(skeleton(" ".join((academy, *places)))))
     beside = _BESIDE | ours.union(*names)
     return words <= beside and any(name and name <= words for name in names)
+
+
+def domain_names(domains: Collection[str]) -> tuple[str, ...]:
+    """Service names that our domains are: « ac-amiens », « ac-amiens.fr ».
+
+    None of a first label of one word, which may be a town or a trade of anybody's.
+    """
+    own = [domain for domain in domains if len(_NAME_WORDS.findall(domain.partition(".")[0])) > 1]
+    return tuple(name for domain in own for name in (domain.partition(".")[0], domain))
 
 
 def is_same_name(typed: str, name: str) -> bool:

@@ -169,8 +169,9 @@ def _look_up_author(name: str, address: str, institution: Institution) -> Author
     domain = address.rpartition("@")[2]
     is_lookalike = bool(domain) and impostors.is_lookalike(domain, institution.domains)
     impersonated_name, impersonated_address = _impersonated(name, address, institution)
+    services = (*institution.services, *impostors.domain_names(institution.domains))
     claims_service = not impersonated_name and (
-        impostors.is_service_name(name, institution.services, institution.name, institution.places)
+        impostors.is_service_name(name, services, institution.name, institution.places)
         or claims_title(name, _house_titles())
     )
     return Author(
