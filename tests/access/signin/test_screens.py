@@ -18,7 +18,7 @@ from tests.questions import questions
 from vaguemestre.access.signin import handlers
 from vaguemestre.access.signin.models import Attempts, BrowserSession
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.revocations import mark_of
+from vaguemestre.access.signin.revocations import FileRevocations, mark_of
 from vaguemestre.access.signin.rules.session_keys import session_digest
 from vaguemestre.people.credentials.events import AccountsChanged
 from vaguemestre.people.credentials.models import Account, MailToken
@@ -179,7 +179,7 @@ def test_pages_of_somebody_signed_in_are_not_kept(client: Client, nicolas: Accou
 
 
 def test_signing_out_ends_the_session_and_its_tokens(
-    client: Client, nicolas: Account, engines: Engines
+    client: Client, nicolas: Account, engines: Engines, own_revocations: FileRevocations
 ) -> None:
     signed_in(client)
     key = client.cookies[COOKIE].value
@@ -195,12 +195,12 @@ def test_signing_out_ends_the_session_and_its_tokens(
         token_sha256="b" * 64,
         expires_at=timezone.now() + timedelta(minutes=5),
     )
-    count, seen = revocations.get().count(), revocations.get().end_count()
+    count, seen = own_revocations.count(), own_revocations.end_count()
     answer = client.post("/deconnexion")
     assert answer["Location"].startswith("/alogin")
     assert engines.refused == ["a" * 64]
-    assert revocations.get().count() > count
-    assert revocations.get().ended_since(seen) == {mark_of(session_digest(key))}
+    assert own_revocations.count() > count
+    assert own_revocations.ended_since(seen) == {mark_of(session_digest(key))}
     client.cookies[COOKIE] = key  # a copy of the cookie
     assert client.get("/").status_code == 302
     assert not BrowserSession.objects.exists()
