@@ -4,6 +4,9 @@ SENTENCES = {
     "sorting.absence-backwards": "La fin doit venir après le début.",
     "sorting.absence-days": "Choisissez entre %(fewest)s et %(most)s jours.",
     "sorting.absence-gone": "Cette notification ne court plus : il n’y a rien à arrêter.",
+    "sorting.absence-nobody-chosen": (
+        "Choisissez le remplaçant parmi les personnes trouvées, ou videz son nom."
+    ),
     "sorting.absence-nobody-named": (
         "Le texte renvoie à une personne nommée plus bas : cherchez son nom ici, ou changez le texte."
     ),

@@ -35,6 +35,7 @@ _ERROR_FIELDS = {
     "sorting.absence-subject": "subject",
     "sorting.absence-days": "days",
     "sorting.absence-weekdays": "weekdays",
+    "sorting.absence-nobody-chosen": "replacement",
     "sorting.absence-nobody-named": "replacement",
 }
 
@@ -178,6 +179,11 @@ class AbsenceForm(SharedForm):
         former = former_days(self.data) if self.is_bound else self.initial.get("text_days", now)
         return Days(now.starts_on or former.starts_on, now.ends_on or former.ends_on)
 
+    @property
+    def replacement_query(self) -> str:
+        """The name typed to find a replacement; chosen or not is told by `replacement`."""
+        return str(self.data.get("query", "")).strip()
+
     def clean_subject(self) -> str:
         return clean_text(self.cleaned_data["subject"]).strip()
 
@@ -195,6 +201,8 @@ class AbsenceForm(SharedForm):
             replacement_id=fields["replacement"],
         )
         try:
+            if absence.is_on and absence.replacement_id is None and self.replacement_query:
+                raise Refusal("sorting.absence-nobody-chosen")
             check_absence(absence, now=self._now)
         except Refusal as refusal:
             self.add_refusal(refusal)

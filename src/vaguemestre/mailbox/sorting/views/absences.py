@@ -108,9 +108,7 @@ def fill(request: SignedInRequest) -> HttpResponse:
     form = AbsenceForm.of_typed(request.POST, filled, now, place)
     search = None
     if "search" in request.POST:
-        query = request.POST.get("query", "").strip()
-        candidates = queries.replacement_candidates(query, hidden_academies=hidden_academies(request.who))
-        search = ReplacementSearch(query, candidates)
+        search = _search(request, request.POST.get("query", "").strip())
     if "HX-Request" in request.headers:
         return render(request, "sorting/absence_form.html", _context(request, form, now, search=search))
     return _page(request, form, now, search=search)
@@ -198,10 +196,17 @@ def _refused(request: SignedInRequest, form: AbsenceForm, now: datetime) -> Http
         if field.errors and not field.is_hidden:
             field.field.widget.attrs["autofocus"] = True
             break
+    search = _search(request, form.replacement_query) if form.replacement_query else None
     if "HX-Request" not in request.headers:
-        return _page(request, form, now, status=422)
-    answer = render(request, "sorting/absence_form.html", _context(request, form, now), status=422)
-    return _in_place_of_form(answer)
+        return _page(request, form, now, search=search, status=422)
+    context = _context(request, form, now, search=search)
+    return _in_place_of_form(render(request, "sorting/absence_form.html", context, status=422))
+
+
+def _search(request: SignedInRequest, query: str) -> ReplacementSearch:
+    """People of that name in the phone book, as this person may see it."""
+    candidates = queries.replacement_candidates(query, hidden_academies=hidden_academies(request.who))
+    return ReplacementSearch(query, candidates)
 
 
 def _in_place_of_form(answer: HttpResponse) -> HttpResponse:
