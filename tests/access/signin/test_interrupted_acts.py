@@ -58,6 +58,18 @@ def test_asked_for_within_a_composer_it_brings_no_second_shell(
     ] * 2
 
 
+def test_the_proof_of_another_page_does_not_speak_of_an_act_left_behind(
+    client: Client, nicolas: Account
+) -> None:
+    proof = client.get(interrupted(client)["Location"]).content.decode()
+    other = client.get(client.get("/parametres/securite/application")["Location"]).content.decode()
+    promise = "Ce que vous avez rempli vous sera rendu"
+    assert "Pour changer votre contact de secours, confirmez votre identité." in proof
+    assert promise in proof
+    assert "Pour continuer, confirmez votre identité." in other
+    assert promise not in other
+
+
 def test_the_act_comes_back_filled_in_and_is_done_by_one_click(client: Client, nicolas: Account) -> None:
     asked = interrupted(client)
     assert asked["Location"] == "/alogin?confirmer=1&next=%2Fcompte%2Freprise"

@@ -15,6 +15,7 @@ from vaguemestre.access.signin import services
 from vaguemestre.access.signin.forms import SecondStepForm, SignInForm
 from vaguemestre.access.signin.held_forms import defer_form, deferred_form, dropping_deferred_form
 from vaguemestre.access.signin.http import (
+    RESUME,
     SIGN_IN,
     end_browser_session,
     factor_policy,
@@ -179,7 +180,7 @@ def _page(
         "is_closed": "ferme" in request.GET and request.method == "GET",
         "bye": "au-revoir" in request.GET and request.method == "GET",
         "is_over": not again and _was_sent_here(request) and _was_signed_in(request),
-        "act_words": _interrupted_act_words(request) if again else "",
+        "act": _interrupted_act(request) if again and form["next"].value() == RESUME else None,
     }
     return render(request, "signin/sign_in.html", context)
 
@@ -193,13 +194,12 @@ def _was_signed_in(request: HttpRequest) -> bool:
     return bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
 
 
-def _interrupted_act_words(request: HttpRequest) -> str:
-    """The label of the act that the fresh proof interrupted; "" if it has none."""
+def _interrupted_act(request: HttpRequest) -> services.Act | None:
+    """The act that the fresh proof interrupted, to be given back after it."""
     who = who_asks(request)
     if who is None:
-        return ""
-    act = services.find_act(who.session_key, who.account_id, secret_keys.get(), now=timezone.now())
-    return act.words if act else ""
+        return None
+    return services.find_act(who.session_key, who.account_id, secret_keys.get(), now=timezone.now())
 
 
 def _sentence(denied: Denied) -> str:
