@@ -321,6 +321,7 @@ def test_a_name_typed_for_an_address_proposes_the_agents_of_that_name(
     answer = of(claire).post("/boites/delegation/confier/", given)
     assert answer.status_code == 422
     assert f'name="address" value="{address_of(paul)}"' in answer.content.decode()
+    assert "n’est l’adresse d’aucun agent" not in answer.content.decode()
     assert Member.objects.count() == 0
 
 

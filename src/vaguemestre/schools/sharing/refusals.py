@@ -29,6 +29,7 @@ SENTENCES = {
         "faut."
     ),
     "sharing.member-gone": "Cette personne n’est plus membre de la boîte.",
+    "sharing.name-typed": "Rien n’est encore fait : choisissez plus bas la personne pour « %(address)s ».",
     "sharing.never-activated": (
         "La personne qui a l’adresse « %(address)s » n’a pas encore activé son compte : confiez-lui la boîte "
         "quand ce sera fait."

@@ -29,7 +29,7 @@ from vaguemestre.schools.sharing.forms import (
 from vaguemestre.schools.sharing.http import BoxRequest, members_only
 from vaguemestre.schools.sharing.rules.labels_fr import KIND_LABELS, RIGHT_DESCRIPTIONS, RIGHT_LABELS
 from vaguemestre.schools.sharing.values import BoxKind, Right
-from vaguemestre.schools.sharing.views.candidates import agents_meant
+from vaguemestre.schools.sharing.views.candidates import agents_meant, words_of
 
 _DONE = {
     "membre": "Membre ajouté : il trouve la boîte dans sa messagerie, sous « Boîtes partagées ».",
@@ -146,6 +146,7 @@ def box_page(
 ) -> HttpResponse:
     """The page of one mailbox. `new_password`: an app password just created, shown this once."""
     now, access = timezone.now(), request.access
+    candidates = agents_meant(request, refusal)
     context = {
         "access": access,
         "right": RIGHT_LABELS[access.right],
@@ -161,8 +162,8 @@ def box_page(
         "rights": [(right.value, RIGHT_LABELS[right]) for right in Right],
         "history": queries.history_of(access.box_id),
         "form": form or NewMemberForm(initial={"starts_on": paris_day(now)}),
-        "error": sentence(refusal) if refusal else "",
-        "candidates": agents_meant(request, refusal),
+        "error": words_of(refusal, candidates),
+        "candidates": candidates,
         "app_passwords": app_passwords_of_holder(access.account_id, request.who.account_id),
         "new_password": new_password,
         "password_form": password_form or AppPasswordForm(),

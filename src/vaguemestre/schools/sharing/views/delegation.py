@@ -10,11 +10,10 @@ from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.schools.sharing import queries, services
 from vaguemestre.schools.sharing.forms import DelegationForm
 from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_DESCRIPTIONS, RIGHT_LABELS
-from vaguemestre.schools.sharing.views.candidates import agents_meant
+from vaguemestre.schools.sharing.views.candidates import agents_meant, words_of
 
 _DONE = {
     "confiee": "Boîte confiée : votre collègue la trouve dans sa messagerie, sous « Boîtes partagées ».",
@@ -64,14 +63,15 @@ def _page(
     now = timezone.now()
     box_id = queries.box_id_of_account(request.who.account_id)
     members = queries.members_of(box_id, now) if box_id else []
+    candidates = agents_meant(request, refusal)
     context = {
         "delegations": [
             (member, RIGHT_LABELS[member.right], RIGHT_DESCRIPTIONS[member.right]) for member in members
         ],
         "activities": queries.activity_of(box_id, limit=100) if box_id else [],
         "form": form,
-        "error": sentence(refusal) if refusal else "",
-        "candidates": agents_meant(request, refusal),
+        "error": words_of(refusal, candidates),
+        "candidates": candidates,
         "done": _DONE.get(request.GET.get("fait", ""), ""),
     }
     return render(request, "sharing/delegation.html", context, status=status)
