@@ -1,10 +1,12 @@
 """While no database answers, pages say that the service comes back soon: nothing is broken."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
+from django.core.signals import request_started
 from django.db import (
     DataError,
     InterfaceError,
@@ -98,3 +100,17 @@ def test_a_database_that_is_away_is_known_by_its_code(
     kind: type[Exception], cause: type[psycopg.Error] | None, is_away: bool
 ) -> None:
     assert is_database_away(caused(kind, cause)) is is_away
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="this run is on SQLite")
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_connection_that_the_server_ended_costs_nobody_a_page() -> None:
+    """As after another server took over: each thread keeps the connection it had."""
+    connection.ensure_connection()
+    number = connection.connection.info.backend_pid
+    with contextlib.closing(connection.copy("another")) as another, another.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [number])
+    request_started.send(None)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)

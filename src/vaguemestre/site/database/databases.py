@@ -31,6 +31,7 @@ def django_database(config: Config) -> dict[str, Any]:
             "USER": login.user,
             "PASSWORD": login.password,
             "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,  # another server took over: nobody is told so by a refused page
             "OPTIONS": {"options": _KEEPALIVES, **_PATIENCE},
         }
     if chosen.engine != "sqlite":

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from vaguemestre.people.credentials.queries import (
     account_status,
@@ -45,10 +45,7 @@ def run_daily_review(delays: LifecycleDelays, *, now: datetime, today: date) -> 
 
     False if that day was reviewed already.
     """
-    try:
-        with transaction.atomic():
-            DailyReview.objects.create(day=today)
-    except IntegrityError:
+    if not DailyReview.objects.get_or_create(day=today)[1]:
         return False
     _begin_departures(last_days_of_ended_people(today), delays, now=now, today=today)
     _cancel_departures(queries.open_contract_ends(), now=now, today=today)
