@@ -33,6 +33,7 @@ const bundles = [
     "box_care",
     "folder_choice",
     "folder_tools",
+    "label_form",
     "live_search",
     "notes",
     "preview_tools",

@@ -10,6 +10,7 @@ globalThis.CSS = { escape: (text) => text, supports: () => false };
 const { Labels } = await import("../src/webmail/actions/labels.js");
 const { MessageActions } = await import("../src/webmail/actions/message_actions.js");
 const { undoLast } = await import("../src/webmail/actions/undo.js");
+await import("../src/webmail/on_use/label_form.js"); // at once when it is first used
 
 const REF = "INBOX/7/1";
 const DIALOG = `<dialog id="label-dialog" data-labels="/messagerie/etiquettes/"><h2></h2><ul class="marks">
@@ -25,6 +26,7 @@ beforeEach(() => {
   globalThis.CustomEvent = page.CustomEvent;
   page.document.body.innerHTML = `<mail-app></mail-app><div id="notices"></div>${DIALOG}
     <div class="message" data-ref="${REF}" data-labels=""><p class="labels"></p></div>`;
+  page.document.documentElement.dataset.icons = new URL("../src/ui/icons.svg", import.meta.url).href;
   page.vaguemestre = {
     notify: (words) => {
       const notice = page.document.createElement("p");

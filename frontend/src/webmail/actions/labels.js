@@ -1,7 +1,7 @@
 // Labels: put on messages, taken off, made, named and painted again.
-import { create, find } from "../../ui/dom.js";
+import { create, find, load } from "../../ui/dom.js";
 import { counted } from "../../ui/french.js";
-import { Refused, page, send, tell, tellRefusal } from "../../ui/http.js";
+import { tellRefusal } from "../../ui/http.js";
 import { undoLast } from "./undo.js";
 
 export class Labels {
@@ -21,13 +21,21 @@ export class Labels {
     this.dialog.addEventListener("click", (event) => {
       const mark = event.target.closest("[data-label-edit]")?.dataset.labelEdit;
       if (mark) this.#edit(mark);
-      if (event.target.closest("[data-label-drop]")) this.#drop();
+      if (event.target.closest("[data-label-drop]")) this.#useForm((tools) => tools.drop(this));
     });
     this.dialog.addEventListener("keydown", (event) => this.#undoes(event));
-    this.form.addEventListener("submit", (event) => this.#save(event));
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#useForm((tools) => tools.save(this));
+    });
     app.addEventListener("click", (event) => {
       if (event.target.closest("[data-label-manage]")) this.open([]);
     });
+  }
+
+  /** @param {(tools: typeof import("../on_use/label_form.js")) => Promise<void>} use */
+  #useForm(use) {
+    load("webmail/on_use/label_form.js").then(use).catch(tellRefusal);
   }
 
   // Ctrl+Z among the labels: of the label ticked last.
@@ -97,7 +105,7 @@ export class Labels {
     const act = isPut ? "label" : "unlabel";
     if (this.isForWhole) {
       this.dialog.close();
-      this.#onWhole(act, mark);
+      this.onWhole(act, mark);
     } else if (!(await this.app.act(act, refs, { mark })) && refs === this.refs) this.#show(box);
   }
 
@@ -105,7 +113,7 @@ export class Labels {
    * @param {string} act
    * @param {string} mark
    */
-  #onWhole(act, mark) {
+  onWhole(act, mark) {
     this.app.selection.clear();
     this.app.actions.whole(act, { mark });
   }
@@ -121,9 +129,9 @@ export class Labels {
     const { ref } = message.dataset;
     const before = marksOf(message);
     const others = before.filter((other) => other.toLowerCase() !== mark.toLowerCase());
-    this.#draw(message, isPut ? [...others, mark] : others);
+    this.draw(message, isPut ? [...others, mark] : others);
     return () => {
-      if (message.dataset.ref === ref) this.#draw(message, before);
+      if (message.dataset.ref === ref) this.draw(message, before);
     };
   }
 
@@ -131,7 +139,7 @@ export class Labels {
    * @param {MessageElement} message
    * @param {string[]} marks
    */
-  #draw(message, marks) {
+  draw(message, marks) {
     message.dataset.labels = marks.join(" ");
     message.querySelector(".labels")?.replaceChildren(
       ...marks.map((mark) => {
@@ -177,53 +185,6 @@ export class Labels {
     this.form.querySelector("[data-label-drop]").hidden = !box;
     this.form.querySelector(".error").hidden = true;
     if (box) name.select();
-  }
-
-  /** @param {SubmitEvent} event */
-  async #save(event) {
-    event.preventDefault();
-    const isNew = !this.form.elements.mark.value;
-    const { refs, isForWhole } = this;
-    let mark;
-    try {
-      ({ mark } = await (await send(this.dialog.dataset.labels, new FormData(this.form))).json());
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const refused = this.form.querySelector(".error");
-      refused.textContent = error.message;
-      refused.hidden = false;
-      return;
-    }
-    this.dialog.close();
-    await this.#renew().catch(tellRefusal);
-    if (isNew && isForWhole) this.#onWhole("label", mark);
-    else if (isNew && refs.length) await this.app.act("label", refs, { mark });
-    else tell(isNew ? "Étiquette créée." : "Étiquette modifiée.", "dark", 3);
-  }
-
-  // Names and colours wherever they are shown; what is read and the place in the list stay.
-  async #renew() {
-    const { app } = this;
-    const words = await (await page(app.dataset.home ?? "")).text();
-    const fresh = new DOMParser().parseFromString(words, "text/html");
-    for (const place of ["#label-dialog .marks", "#search-label"]) {
-      const shown = find(place);
-      if (shown) shown.innerHTML = fresh.querySelector(place)?.innerHTML ?? "";
-    }
-    if (app.openMessage) this.#draw(app.openMessage, marksOf(app.openMessage));
-    app.list.staleRows();
-    await app.refresh(true);
-  }
-
-  async #drop() {
-    try {
-      await send(this.dialog.dataset.labels, { remove: "1", mark: this.form.elements.mark.value });
-      this.dialog.close();
-      tell("Étiquette retirée de la liste.", "dark", 3);
-      await this.#renew();
-    } catch (error) {
-      tellRefusal(error);
-    }
   }
 }
 
