@@ -116,6 +116,23 @@ def test_a_text_typed_while_days_are_looked_at_is_kept(page: Page) -> None:  # n
     expect(text).to_have_value("Karim prend le relais.")
 
 
+def test_what_is_refused_stays_within_a_phone(page: Page) -> None:  # noqa: F811
+    """The sentence under the buttons made the whole page wider than the screen."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/parametres/absence")
+    page.locator("[name=is_on]").check(force=True)
+    page.get_by_role("button", name="Appliquer").click()
+    expect(page.get_by_text("corrigez ce qui est en rouge")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    day, hour = (
+        page.locator("[name=starts_on]").bounding_box(),
+        page.locator("[name=starts_at]").bounding_box(),
+    )
+    assert day
+    assert hour
+    assert day["y"] == hour["y"]
+
+
 def test_a_date_that_is_corrected_keeps_no_error(page: Page) -> None:  # noqa: F811
     page.goto("/parametres/absence")
     form = page.locator("#absence")
