@@ -20,13 +20,18 @@ def event(uid: str) -> Event:
     return Event(uid, "ines.roy@dehors.example")
 
 
-def keep(who: int, uid: str, answer: Answer, starts: datetime = AT) -> None:
+def keep(
+    who: int, uid: str, answer: Answer, starts: datetime = AT, *, number: int = 0, proved: bool = False
+) -> None:
+    revision = Revision(number, starts, starts + HOUR, proved)
     with transaction.atomic():
-        keep_answer(who, event(uid), answer, title=uid, revision=Revision(0, starts, starts + HOUR))
+        keep_answer(who, event(uid), answer, title=uid, revision=revision)
 
 
-def revise(who: int, number: int, starts: datetime = AT, *, cancelled: bool = False) -> None:
-    revision = Revision(number, starts, starts + HOUR)
+def revise(
+    who: int, number: int, starts: datetime = AT, *, cancelled: bool = False, proved: bool = False
+) -> None:
+    revision = Revision(number, starts, starts + HOUR, proved)
     note_revision(who, event("a"), revision, title="a", is_cancelled=cancelled)
 
 
@@ -140,3 +145,43 @@ def test_a_cancellation_that_comes_first_is_remembered() -> None:
     given = answer_to(who, event("a"))
     assert given
     assert given.is_cancelled
+
+
+def test_once_a_letter_was_proved_only_proved_ones_count() -> None:
+    who = account().pk
+    keep(who, "a", Answer.ACCEPTED, proved=True)
+    revise(who, 8, AT + HOUR)
+    revise(who, 9, cancelled=True)
+    assert (answer(who, "a"), moved_to(who)) == (Answer.ACCEPTED, None)
+    revise(who, 1, AT + HOUR, proved=True)
+    assert moved_to(who) == AT + HOUR
+    keep(who, "a", Answer.TENTATIVE, AT + 5 * HOUR, number=9)
+    revise(who, 2, cancelled=True)
+    assert answer(who, "a") is Answer.TENTATIVE, "an answer to an unproved letter opens no door"
+    revise(who, 2, proved=True, cancelled=True)
+    assert answer(who, "a") is None, "nor does it close one"
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_what_was_seen_unproved_counts_for_nothing_against_a_proved_letter(*, cancelled: bool) -> None:
+    who = account().pk
+    revise(who, 99, AT + HOUR, cancelled=cancelled)
+    revise(who, 0, proved=True)
+    assert answer_to(who, event("a")) is None, "a first invitation, as if nothing had come before"
+    keep(who, "a", Answer.ACCEPTED, number=99)
+    revise(who, 100, AT + 2 * HOUR)
+    revise(who, 1, AT + HOUR, proved=True)
+    given = answer_to(who, event("a"))
+    assert given
+    assert (given.answer, given.sequence, given.moved) == (Answer.ACCEPTED, 1, None)
+
+
+def test_an_answer_kept_before_proofs_were_is_believed_as_then() -> None:
+    who = account().pk
+    keep(who, "a", Answer.ACCEPTED)
+    Engagement.objects.update(is_proved=None)
+    revise(who, 1, AT + HOUR)
+    assert moved_to(who) == AT + HOUR
+    revise(who, 1, AT + HOUR, proved=True)
+    revise(who, 2, cancelled=True)
+    assert (answer(who, "a"), moved_to(who)) == (Answer.ACCEPTED, AT + HOUR)

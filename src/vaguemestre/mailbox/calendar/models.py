@@ -24,6 +24,9 @@ class Engagement(models.Model):
     moved_sequence = models.PositiveIntegerField(null=True)  # of a revision seen since the answer
     moved_starts = models.DateTimeField(null=True)
     moved_ends = models.DateTimeField(null=True)
+    is_proved = models.BooleanField(
+        null=True
+    )  # a letter proved to be of the organiser; None: not looked at then
 
     class Meta:
         indexes = (models.Index(fields=("account", "starts")),)

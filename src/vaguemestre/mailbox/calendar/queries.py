@@ -23,6 +23,7 @@ def answer_to(account_id: int, event: Event) -> GivenAnswer | None:
         row.sequence,
         is_cancelled=row.answer == CANCELLED,
         moved=moved,
+        is_proved=bool(row.is_proved),
     )
 
 

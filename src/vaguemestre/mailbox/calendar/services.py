@@ -1,5 +1,7 @@
 """Storage of answers to invitations, and of the revisions of their events."""
 
+from dataclasses import replace
+
 from django.db import transaction
 
 from vaguemestre.mailbox.calendar.models import CANCELLED, UNANSWERED, Engagement
@@ -10,8 +12,13 @@ _NOT_MOVED = {"moved_sequence": None, "moved_starts": None, "moved_ends": None}
 
 
 def keep_answer(account_id: int, event: Event, answer: Answer, *, title: str, revision: Revision) -> None:
-    """Store an answer, in place of a former one to the same event. Inside the caller's transaction."""
+    """Store an answer, in place of a former one to the same event. Inside the caller's transaction.
+
+    An answer to a letter that is not proved does not make the organiser's proved ones out of date.
+    """
     row = row_of(account_id, event)
+    if row is not None and row.is_proved and not revision.is_proved:
+        revision = replace(revision, sequence=row.sequence, is_proved=True)
     if row is not None and row.uid != event.key:
         Engagement.objects.filter(pk=row.pk).update(uid=event.key)
     Engagement.objects.update_or_create(
@@ -23,6 +30,7 @@ def keep_answer(account_id: int, event: Event, answer: Answer, *, title: str, re
             "starts": revision.starts,
             "ends": revision.ends,
             "sequence": revision.sequence,
+            "is_proved": revision.is_proved,
             **_NOT_MOVED,
         },
     )
@@ -41,9 +49,12 @@ def note_revision(
 ) -> None:
     """Use case: remember a revision that the event's organiser sent, if it is the latest seen. Idempotent.
 
-    A first invitation is not remembered before it is answered.
+    A first invitation is not remembered before it is answered. Once a letter of the organiser was proved,
+    the others count only if they are too; what was seen before it counts for nothing against it.
     """
     row = row_of(account_id, event)
+    if row is not None and row.uid == event.key and revision.is_proved and not row.is_proved:
+        row = _settled_by_proof(row, revision)
     if row is None:
         if is_cancelled or revision.sequence:
             Engagement.objects.get_or_create(
@@ -55,6 +66,7 @@ def note_revision(
                     "starts": revision.starts,
                     "ends": revision.ends,
                     "sequence": revision.sequence,
+                    "is_proved": revision.is_proved,
                 },
             )
         return
@@ -63,8 +75,24 @@ def note_revision(
         Engagement.objects.filter(pk=row.pk).update(**changes)
 
 
+def _settled_by_proof(row: Engagement, revision: Revision) -> Engagement | None:
+    """The row as a first proved letter leaves it: of unproved ones only an answer given stays."""
+    if row.is_proved is None:
+        row.is_proved = True
+    elif row.answer in {CANCELLED, UNANSWERED}:
+        row.delete()
+        return None
+    else:
+        row.is_proved, row.sequence = True, min(row.sequence, revision.sequence)
+        row.moved_sequence = row.moved_starts = row.moved_ends = None
+    row.save()
+    return row
+
+
 def _changes(row: Engagement, revision: Revision, *, is_cancelled: bool) -> dict[str, object]:
-    """Columns that a revision changes; none for one that is not the latest."""
+    """Columns that a revision changes; none for one that is not the latest, or proves too little."""
+    if row.is_proved and not revision.is_proved:
+        return {}
     latest = max(row.sequence, row.moved_sequence or 0)
     if is_cancelled:
         is_news = row.answer != CANCELLED and revision.sequence >= latest

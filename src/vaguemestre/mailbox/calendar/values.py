@@ -38,18 +38,23 @@ class Event:
 
 @dataclass(frozen=True)
 class Revision:
-    """Aware times of an event at that SEQUENCE (RFC 5545 §3.8.7.4)."""
+    """Aware times of an event at that SEQUENCE (RFC 5545 §3.8.7.4).
+
+    `is_proved`: its letter is authenticated as the organiser's, not only of their name.
+    """
 
     sequence: int
     starts: datetime
     ends: datetime
+    is_proved: bool = False
 
 
 @dataclass(frozen=True)
 class GivenAnswer:
     """What somebody last said of an event; `answer`: None once cancelled, or if nothing was answered yet.
 
-    It holds for these times, which are aware, and this revision; `moved`: a later one that was seen.
+    It holds for these times, which are aware, and this revision; `moved`: a later one that was seen;
+    `is_proved`: a letter of the organiser was proved to be theirs, so that the next ones have to be.
     """
 
     answer: Answer | None
@@ -58,6 +63,7 @@ class GivenAnswer:
     sequence: int
     is_cancelled: bool = False
     moved: Revision | None = None
+    is_proved: bool = False
 
 
 @dataclass(frozen=True)

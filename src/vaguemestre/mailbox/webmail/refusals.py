@@ -20,6 +20,10 @@ SENTENCES = {
     ),
     "webmail.list-offers-no-leave": "Cette liste ne propose pas de désabonnement.",
     "webmail.no-answer-awaited": "Cette invitation n’attend pas de réponse.",
+    "webmail.cancellation-not-proved": (
+        "Rien ne prouve que cette annulation vienne de l’organisateur : le rendez-vous est gardé. Vérifiez "
+        "auprès de lui."
+    ),
     "webmail.event-not-cancelled": "Ce rendez-vous n’est pas annulé.",
     "webmail.no-folder-for-that": "Votre boîte n’a pas de dossier pour cela.",
     "webmail.not-deleted": "Ce courriel n’est pas parmi les messages supprimés : rechargez la page.",

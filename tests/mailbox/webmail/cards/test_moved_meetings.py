@@ -176,3 +176,72 @@ def test_how_a_meeting_repeats_is_said_to_its_end(rule: str, words: str) -> None
     read = parse_invitation(calendar("REQUEST", RRULE=rule))
     assert read is not None
     assert read.repeats == words
+
+
+def proved(content: bytes) -> bytes:
+    """The letter as our MX takes it from the organiser's own domain."""
+    fields = (
+        b"Vaguemestre-Arrival: mx\r\n"
+        b"Authentication-Results: mail.ac-amiens.test; dmarc=pass header.from=dehors.example\r\n"
+    )
+    return fields + content
+
+
+UNPROVED = "Rien ne prouve que ce courriel vienne de l’organisateur"
+
+
+@pytest.mark.parametrize("is_opened", [True, False])
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_a_letter_that_proves_less_than_the_invitation_that_was_answered_changes_nothing(
+    reader: Client, box: MemoryMailbox, method: str, *, is_opened: bool
+) -> None:
+    first, other = put(box, proved(invitation())), put(box, invitation("autre@dehors.example"))
+    reply(reader, first, "ACCEPTED")
+    later = put(box, titled(invitation(method=method, **{**FRIDAY, "SEQUENCE": "9"})))
+    if is_opened:
+        card = card_of(reader, later)
+        assert UNPROVED in card
+        assert "Libérer" not in card
+        assert "Le rendez-vous a changé" not in card
+        assert reader.post(address(later, "liberer/2/"), headers=PIECE).status_code == 422
+    assert "En même temps que" in card_of(reader, other)
+    assert PRESSED in card_of(reader, first)
+    assert UNPROVED not in card_of(reader, first)
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_a_letter_as_well_proved_as_the_invitation_that_was_answered_is_believed(
+    reader: Client, box: MemoryMailbox, method: str
+) -> None:
+    first, other = put(box, proved(invitation())), put(box, invitation("autre@dehors.example"))
+    reply(reader, first, "ACCEPTED")
+    assert UNPROVED not in card_of(reader, put(box, proved(invitation(method=method, **FRIDAY))))
+    assert "En même temps que" not in card_of(reader, other)
+    assert "depuis" in card_of(reader, first)
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_a_proved_invitation_owes_nothing_to_what_was_seen_unproved_before_it(
+    reader: Client, box: MemoryMailbox, method: str
+) -> None:
+    last = str(2**31 - 1)
+    card_of(reader, put(box, invitation(method=method, **{**FRIDAY, "SEQUENCE": last})))
+    first = put(box, proved(invitation()))
+    card = card_of(reader, first)
+    assert "depuis" not in card
+    assert "Accepter" in card
+    reply(reader, first, "ACCEPTED")
+    cancelled = put(box, proved(invitation(method="CANCEL", SEQUENCE="1")))
+    assert UNPROVED not in card_of(reader, cancelled)
+    assert "annulé depuis" in card_of(reader, first)
+
+
+def test_an_answer_to_an_unproved_invitation_yields_to_the_proved_one(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    last = str(2**31 - 1)
+    reply(reader, put(box, invitation(**{**FRIDAY, "SEQUENCE": last})), "ACCEPTED")
+    first = put(box, proved(invitation()))
+    assert "vous aviez accepté pour vendredi 11 décembre" in card_of(reader, first)
+    reply(reader, first, "DECLINED")
+    assert PRESSED in card_of(reader, first)

@@ -10,11 +10,13 @@ from django.db import transaction
 from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.calendar.queries import answer_to
 from vaguemestre.mailbox.calendar.services import cancel_event, keep_answer, note_revision
 from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail.rules.cards import invitations, replies
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation
 from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import UnsubscribeOptions
+from vaguemestre.mailbox.webmail.services.message.organisers import Authorship
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.people.directory.rules.names import is_gateway
@@ -45,8 +47,13 @@ def sender_of_answer(sender: Sender, addressees: Collection[str]) -> Sender:
 
 
 @transaction.atomic(durable=True)
-def answer_invitation(sender: Sender, invitation: Invitation, answer: Answer, *, now: datetime) -> None:
-    """Send the answer to the organiser and store it. Raises Refusal `webmail.no-answer-awaited`."""
+def answer_invitation(
+    sender: Sender, invitation: Invitation, answer: Answer, *, is_proved: bool, now: datetime
+) -> None:
+    """Send the answer to the organiser and store it. Raises Refusal `webmail.no-answer-awaited`.
+
+    `is_proved`: the letter is authenticated as the organiser's.
+    """
     if not invitation.needs_answer or not invitation.uid:
         raise Refusal("webmail.no-answer-awaited")
     message_id = _message_id(sender)
@@ -61,30 +68,36 @@ def answer_invitation(sender: Sender, invitation: Invitation, answer: Answer, *,
         now=now,
     )
     _queue(sender, invitation.organiser.address, invitation.title, content, message_id, now)
-    keep_answer(
-        sender.account_id, invitation.event, answer, title=invitation.title, revision=invitation.revision
-    )
+    revision = replace(invitation.revision, is_proved=is_proved)
+    keep_answer(sender.account_id, invitation.event, answer, title=invitation.title, revision=revision)
 
 
 @transaction.atomic(durable=True)
-def free_time(account_id: int, invitation: Invitation) -> None:
+def free_time(account_id: int, invitation: Invitation, authorship: Authorship) -> None:
     """Let go of the answer to an event that its organiser cancelled: nothing clashes with it any more.
 
-    Raises Refusal `webmail.event-not-cancelled`.
+    Raises Refusal `webmail.event-not-cancelled`, `webmail.cancellation-not-proved`.
     """
     if not invitation.cancels_event:
         raise Refusal("webmail.event-not-cancelled")
+    given = answer_to(account_id, invitation.event)
+    needs_proof = given is not None and given.is_proved
+    if authorship is Authorship.ANOTHERS or (needs_proof and authorship is not Authorship.PROVED):
+        raise Refusal("webmail.cancellation-not-proved")
     cancel_event(account_id, invitation.event, invitation.sequence)
 
 
-def note_invitation(account_id: int, invitation: Invitation) -> None:
-    """Remember what the organiser says of the event: its other letters tell then that it moved, or is off."""
+def note_invitation(account_id: int, invitation: Invitation, *, is_proved: bool) -> None:
+    """Remember what the organiser says of the event: its other letters tell then that it moved, or is off.
+
+    `is_proved`: as in `answer_invitation`.
+    """
     is_whole = bool(invitation.uid) and not invitation.recurrence
     if is_whole and (invitation.cancels_event or invitation.needs_answer):
         note_revision(
             account_id,
             invitation.event,
-            invitation.revision,
+            replace(invitation.revision, is_proved=is_proved),
             title=invitation.title,
             is_cancelled=invitation.is_cancelled,
         )

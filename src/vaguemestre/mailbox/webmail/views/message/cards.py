@@ -25,8 +25,6 @@ from vaguemestre.mailbox.webmail.rules.cards import deliveries
 from vaguemestre.mailbox.webmail.rules.cards.card_places import card_places
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation, standing_of
 from vaguemestre.mailbox.webmail.rules.rendering.parts import covers_all, find_part
-from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
-from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
 from vaguemestre.mailbox.webmail.rules.trust.signatures import PARTIAL, Signature
 from vaguemestre.mailbox.webmail.services.limits.limited import (
     MAX_BYTES_HERE,
@@ -37,7 +35,7 @@ from vaguemestre.mailbox.webmail.services.limits.limited import (
 from vaguemestre.mailbox.webmail.services.limits.reading_shares import reading_share
 from vaguemestre.mailbox.webmail.services.message.enclosed import EnclosedMessage
 from vaguemestre.mailbox.webmail.services.message.one_click_replies import note_invitation
-from vaguemestre.mailbox.webmail.services.message.verdicts import verdict_of
+from vaguemestre.mailbox.webmail.services.message.organisers import Authorship, authorship
 from vaguemestre.mailbox.webmail.values import CardKind
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, Reads
 from vaguemestre.post.mailstore.values import Clause, MessageRef, Part, View, Where
@@ -107,19 +105,22 @@ def _invitation(request: SignedInRequest, reads: Reads, ref: MessageRef, part: P
     if invitation is None:
         return {"invitation": None}
     account, mine = request.who.account_id, own_addresses(request.who)
-    is_theirs = _is_of_organiser(request, reads, ref, invitation.organiser.address)
-    if is_theirs and invitation.organiser.address not in mine:
-        note_invitation(account, invitation)
+    wrote = authorship(reads, request.who.mailbox, ref, invitation.organiser.address, own_auth_server())
+    if wrote is not Authorship.ANOTHERS and invitation.organiser.address not in mine:
+        note_invitation(account, invitation, is_proved=wrote is Authorship.PROVED)
     times = account, invitation.event, invitation.starts, invitation.ends
     titles = {clash.title for clash in clashes(*times)} | {invitation.title}
     _note_later_letters(request, reads, ref, titles)
     given = answer_to(account, invitation.event)
     standing = standing_of(invitation, given)
+    doubted = wrote if given is not None and invitation.method in {"REQUEST", "CANCEL"} else None
+    needs_proof = given is not None and given.is_proved
     is_off = invitation.is_cancelled or standing.is_outdated
     return {
         "invitation": invitation,
         "standing": standing,
-        "is_strangers": given is not None and not is_theirs and invitation.method in {"REQUEST", "CANCEL"},
+        "is_strangers": doubted is Authorship.ANOTHERS,
+        "is_unproved": needs_proof and doubted is Authorship.CLAIMED,
         "clashes": () if is_off else clashes(*times),
         "is_over": invitation.ends < timezone.now(),
         "is_mine": invitation.organiser.address in mine,
@@ -142,9 +143,10 @@ def _note_later_letters(request: SignedInRequest, reads: Reads, ref: MessageRef,
                 later = _invitation_in(mailbox, row.ref) if row.ref != ref else None
                 if later is None or answer_to(account, later.event) is None:
                     continue
-                organiser = later.organiser.address
-                if organiser not in mine and _is_of_organiser(request, mailbox, row.ref, organiser):
-                    note_invitation(account, later)
+                organiser, owner = later.organiser.address, request.who.mailbox
+                wrote = authorship(mailbox, owner, row.ref, organiser, own_auth_server())
+                if organiser not in mine and wrote is not Authorship.ANOTHERS:
+                    note_invitation(account, later, is_proved=wrote is Authorship.PROVED)
 
 
 def _invitation_in(mailbox: Mailbox, ref: MessageRef) -> Invitation | None:
@@ -155,20 +157,6 @@ def _invitation_in(mailbox: Mailbox, ref: MessageRef) -> Invitation | None:
     if part is None or part.size > MAX_BYTES_HERE:
         return None
     return invitation_of(run_limited.get(), mailbox.part(ref, number, _MAX_BYTES))
-
-
-def _is_of_organiser(request: SignedInRequest, reads: Reads, ref: MessageRef, organiser: str) -> bool:
-    """Whether the organiser wrote the letter: anybody may write with the UID of their event.
-
-    What is enclosed in a letter says what its sender wants.
-    """
-    if isinstance(reads, EnclosedMessage):
-        return False
-    opened = reads.open(ref)
-    author = from_field(opened)
-    if author.is_ambiguous or author.sender.address.lower() != organiser:
-        return False
-    return verdict_of(reads, request.who.mailbox, opened, own_auth_server()).verdict is not Verdict.FORGED
 
 
 def _delivery(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Replies and reports with one click."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
@@ -20,6 +21,7 @@ from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
 from vaguemestre.mailbox.webmail.services.limits.limited import invitation_of
 from vaguemestre.mailbox.webmail.services.message import one_click_replies
 from vaguemestre.mailbox.webmail.services.message.one_click_replies import Sender
+from vaguemestre.mailbox.webmail.services.message.organisers import Authorship, authorship
 from vaguemestre.mailbox.webmail.services.message.verdicts import verdict_of
 from vaguemestre.mailbox.webmail.views.message.files import header_of
 from vaguemestre.mailbox.webmail.views.message.message_pane import RECEIPT_SETTLED, unsubscribe_of
@@ -28,6 +30,12 @@ from vaguemestre.post.reports import services as reports
 from vaguemestre.post.reports.values import ImagePolicy, ReportKind, VotedMessage
 
 _MAX_BYTES = 2_000_000
+
+
+class _InvitationLetter(NamedTuple):
+    invitation: Invitation
+    opened: OpenedMessage
+    authorship: Authorship
 
 
 def _sender(request: SignedInRequest, opened: OpenedMessage, guests: Iterable[str] = ()) -> Sender:
@@ -50,9 +58,12 @@ def answer_invitation(
     reply = request.POST.get("answer", "")
     if reply not in set(Answer):
         raise Refusal("webmail.no-answer-awaited")
-    invitation, opened = _invitation_in(request, MessageRef(folder, uid_validity, uid), number, chain)
+    invitation, opened, wrote = _invitation_in(request, MessageRef(folder, uid_validity, uid), number, chain)
     sender = _sender(request, opened, (guest.address for guest in invitation.guests))
-    one_click_replies.answer_invitation(sender, invitation, Answer(reply), now=timezone.now())
+    is_proved = wrote is Authorship.PROVED
+    one_click_replies.answer_invitation(
+        sender, invitation, Answer(reply), is_proved=is_proved, now=timezone.now()
+    )
     return _status(f"Votre réponse part à {invitation.organiser.name or invitation.organiser.address}.")
 
 
@@ -62,21 +73,21 @@ def free_time(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
 ) -> HttpResponse:
     """Forget the answer to an event that its organiser cancelled."""
-    invitation, _ = _invitation_in(request, MessageRef(folder, uid_validity, uid), number, chain)
-    one_click_replies.free_time(request.who.account_id, invitation)
+    invitation, _, wrote = _invitation_in(request, MessageRef(folder, uid_validity, uid), number, chain)
+    one_click_replies.free_time(request.who.account_id, invitation, wrote)
     return _status("Ce créneau est de nouveau libre.")
 
 
-def _invitation_in(
-    request: SignedInRequest, ref: MessageRef, number: str, chain: str
-) -> tuple[Invitation, OpenedMessage]:
+def _invitation_in(request: SignedInRequest, ref: MessageRef, number: str, chain: str) -> _InvitationLetter:
     """The event in that part of a message, and the message. Raises Refusal when there is none."""
     with reads_of(request.who, ref, chain) as reads:
         opened = reads.open(ref)
         invitation = invitation_of(ports.run_limited.get(), reads.part(ref, number, _MAX_BYTES))
-    if invitation is None:
-        raise Refusal("webmail.no-answer-awaited")
-    return invitation, opened
+        if invitation is None:
+            raise Refusal("webmail.no-answer-awaited")
+        organiser = invitation.organiser.address
+        wrote = authorship(reads, request.who.mailbox, ref, organiser, own_auth_server())
+    return _InvitationLetter(invitation, opened, wrote)
 
 
 @require_POST
