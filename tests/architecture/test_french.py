@@ -21,6 +21,18 @@ _GENDERED = re.compile(
 _BY_HAND = re.compile(r"\|\s*pluralize\b|%\}(?:s|x|nt|ent)\{%-?\s*(?:endif|else)")
 # a number, then a noun that never agrees with it
 _ALWAYS_PLURAL = re.compile(r"\}\}<span[^>]*> [a-zà-ÿ]+s</span>")
+_OF_ENGINES = frozenset(
+    {
+        "EngineDown", "EngineRefused", "NotSubmitted", "_HungUp", "MailboxSilent", "ReaderBusy",
+        "FileReaderBusy", "ConnectionDead", "TooSlow", "RepositoryDamaged", "_BatchHeld",
+    }
+)  # fmt: skip
+_ENGLISH = re.compile(  # words that no French sentence holds, and those that once stood in these
+    r"(?i)\b(?:the|no|not|did|does|is|was|be|been|has|have|may|cannot|without|which|that|this|and|every|of|for|in"
+    r"|too|with|at|by|from|answer(?:s|ed)?|closed|missing|moved|known|nobody|nothing|somebody"
+    r"|task|decoder|keys|file store|database|metrics|signing|signed|filing|welcome|greeting|letter|mail|away"
+    r"|user|bytes|unknown|verb|longer|token|content|connection|sign-in)\b"
+)
 _ENDINGS = frozenset({"", "s", "x", "nt", "ent"})
 _QUOTED_ENDING = re.compile(r"""["'](?:s|x|nt|ent)["']""")
 
@@ -42,17 +54,24 @@ def test_nothing_imports_gettext() -> None:
 
 
 def _system_words(tree: ast.AST) -> Iterator[int]:
-    """Lines that take what the system says, in English. An EngineDown may: it is for logs, which are too."""
-    of_engines = {
-        id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
-        if isinstance(node.exc.func, ast.Name) and node.exc.func.id == "EngineDown"
-        for part in ast.walk(node)
-    }
+    """Lines that take what the system says, in English."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr == "strerror" and id(node) not in of_engines:
+        if isinstance(node, ast.Attribute) and node.attr == "strerror":
             yield node.lineno
+
+
+def _engine_words(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """(line, words) of each EngineDown, EngineRefused or kind of them: the command line shows them."""
+    for node in ast.walk(tree):
+        call = node.exc if isinstance(node, ast.Raise) else None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in _OF_ENGINES:
+            texts = [
+                part.value
+                for argument in call.args
+                for part in ast.walk(argument)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
+            yield call.lineno, " ".join(texts)
 
 
 def test_what_the_system_says_is_seen() -> None:
@@ -61,7 +80,26 @@ raise Failed(f"{file} : {error.strerror}.")
 raise EngineDown(f"file store: {error.strerror}")
 print(os.strerror(5))
 """
-    assert sorted(_system_words(ast.parse(code))) == [2, 4]
+    assert sorted(_system_words(ast.parse(code))) == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "words", ["the other server does not answer what was asked", "no virus check", "decoder: {error}"]
+)
+def test_an_english_sentence_of_an_engine_is_seen(words: str) -> None:
+    tree = ast.parse(f'raise EngineDown(f"{words}") from error')
+    assert [line for line, text in _engine_words(tree) if _ENGLISH.search(text)] == [1]
+
+
+@pytest.mark.heavy
+def test_what_an_engine_says_on_the_command_line_is_french() -> None:
+    breaches = [
+        f"{path.relative_to(SOURCE)}:{line}: {words}"
+        for path in MODULES
+        for line, words in _engine_words(tree_of(path))
+        if _ENGLISH.search(words)
+    ]
+    assert breaches == [], "« un service ne répond pas (…) »: a program's name, then French"
 
 
 @pytest.mark.heavy

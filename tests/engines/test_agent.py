@@ -77,7 +77,7 @@ def test_a_verb_answers_what_it_makes_of_its_words(socket: Path) -> None:
 
 @pytest.mark.parametrize(
     ("request_", "words"),
-    [(["nothing"], "unknown verb"), (["join", "a"], "missing"), (["join", "a", "b", "c"], "takes 2")],
+    [(["nothing"], "verbe inconnu"), (["join", "a"], "missing"), (["join", "a", "b", "c"], "takes 2")],
 )
 def test_what_it_does_not_know_is_refused(socket: Path, request_: list[str], words: str) -> None:
     with pytest.raises(EngineRefused, match=words):
@@ -95,7 +95,7 @@ def test_an_agent_that_is_away_is_an_engine_down(tmp_path: Path) -> None:
 
 
 def test_a_request_that_is_too_long_is_refused_in_words(socket: Path) -> None:
-    with pytest.raises(EngineRefused, match="longer than 1000000 bytes"):
+    with pytest.raises(EngineRefused, match="plus de 1000000 octets"):
         agent.ask(socket, "join", "a", "b" * 5_000_000)
     assert agent.ask(socket, "join", "a", "b") == "ab"
 
@@ -148,7 +148,7 @@ except EngineRefused as error:
     print(error)
 """,
     )
-    assert words == f"join: user {NOBODY} may not join"
+    assert words == f"join: l’utilisateur {NOBODY} n’a pas ce droit : lancez la commande en root"
 
 
 @pytest.mark.engines

@@ -152,7 +152,7 @@ def test_no_other_text_leaves_the_pod(cluster: Cluster, asks: Asks, mark: str) -
     keep(cluster, person, "4jTEXT", "Bonjour.", mark=mark)
     assert asks(person, "4jTEXT") == []
     agent = verbs(cluster.pods["un"].config, (), ())["unjudged-text"]
-    with pytest.raises(EngineRefused, match="waits for the filter"):
+    with pytest.raises(EngineRefused, match="n’attend pas le filtre"):
         agent.run(person.mailbox, "INBOX", "1")
     config = cluster.front.config
     hosts = dict.fromkeys(cluster.pods, "127.0.0.2")

@@ -15,6 +15,7 @@ import typer
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.french_help import in_french
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.foundation.kernel.text.os_errors import with_causes_in_french
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.site.config import ConfigWrong, load
 
@@ -214,7 +215,7 @@ def _said(error: Exception) -> tuple[str, int]:
         return f"la base de données manque ou ne répond pas ; {_database_advice()}. Détail : {detail}", 69
     for kind, (sentence, code) in _EXPECTED.items():
         if isinstance(error, kind):
-            return sentence.format(error), code
+            return sentence.format(with_causes_in_french(error)), code
     return str(error), 70
 
 

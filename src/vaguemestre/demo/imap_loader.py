@@ -51,7 +51,7 @@ def _signed_in(address: tuple[str, int], login: str, password: str) -> Connectio
     try:
         connection = Connection(socket.create_connection(address, timeout=_PATIENCE))
     except OSError as error:
-        raise EngineDown(f"imap connection: {error}") from error
+        raise EngineDown(f"imap: {error}") from error
     try:
         connection.run(b"LOGIN", login, password, patience=_PATIENCE)
     except (EngineDown, EngineRefused):

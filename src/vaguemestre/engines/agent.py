@@ -20,6 +20,7 @@ from typing import Any
 
 from vaguemestre.engines import stand_in
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.text.os_errors import with_causes_in_french
 
 MAX_REQUEST_BYTES = 1_000_000  # a house script of somebody who blocked thousands of addresses
 REQUEST_SECONDS = 10.0  # a request comes with its connection
@@ -97,7 +98,7 @@ class Conversation(socketserver.BaseRequestHandler):
             return
         if len(line) > MAX_REQUEST_BYTES:
             log.warning("refused a request longer than %d bytes", MAX_REQUEST_BYTES)
-            answer: dict[str, object] = {"refused": f"longer than {MAX_REQUEST_BYTES} bytes"}
+            answer: dict[str, object] = {"refused": f"demande de plus de {MAX_REQUEST_BYTES} octets"}
         elif line:
             answer = answer_to(self.server.verbs, line, peer_user(self.request))
         else:
@@ -142,14 +143,14 @@ def answer_to(verbs: Mapping[str, Verb], line: bytes, user: int) -> dict[str, ob
         verb = verbs[name]
         is_well_formed = all(isinstance(argument, str) for argument in arguments)
     except (ValueError, TypeError, KeyError):
-        return {"refused": "unknown verb"}
+        return {"refused": "verbe inconnu"}
     if not is_well_formed or user not in {0, os.geteuid(), *verb.users}:
         log.warning("refused %s to user %d", name, user)
-        return {"refused": f"user {user} may not {name}"}
+        return {"refused": f"l’utilisateur {user} n’a pas ce droit : lancez la commande en root"}
     try:
         return {"value": verb.run(*arguments)}
     except EngineDown as error:
-        return {"down": str(error)}
+        return {"down": with_causes_in_french(error)}
     except (EngineRefused, TypeError) as error:
         return {"refused": str(error)}
 

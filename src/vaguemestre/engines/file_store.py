@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
 
@@ -37,7 +38,7 @@ class FileStore:
                 os.fsync(file.fileno())
                 return end + len(content)
         except OSError as error:
-            raise EngineDown(f"file store: {error.strerror}") from error
+            raise EngineDown(f"dépôt des fichiers : {os_error_fr(error)}") from error
 
     def open(self, name: str) -> BinaryIO:
         return self._path(name).open("rb")
@@ -54,7 +55,7 @@ class FileStore:
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise EngineDown(f"file store: {error.strerror}") from error
+            raise EngineDown(f"dépôt des fichiers : {os_error_fr(error)}") from error
 
     @contextmanager
     def local(self, name: str) -> Iterator[Path]:

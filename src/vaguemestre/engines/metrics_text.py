@@ -25,7 +25,7 @@ def read_metrics_text(port: int) -> Iterator[MetricValue]:
         text = connection.getresponse().read().decode()
         families = tuple(text_string_to_metric_families(text))
     except (OSError, HTTPException, ValueError) as error:
-        raise EngineDown(f"metrics: {type(error).__name__}") from error
+        raise EngineDown(f"mesures : {type(error).__name__}") from error
     finally:
         connection.close()
     for family in families:

@@ -127,7 +127,7 @@ class RemoteImap:
             _sign_in(client, server.username, server.password)
         except (*_SENSELESS, OSError, imaplib.IMAP4.abort) as error:
             client.shutdown()
-            raise EngineDown(f"{server.host} closed the connection") from error
+            raise EngineDown(f"{server.host} a coupé la connexion") from error
         except imaplib.IMAP4.error as error:
             client.shutdown()
             raise SourceRefused("portability.server-refused", host=server.host) from error
@@ -224,9 +224,9 @@ def _answer(command: Callable[..., tuple[str, Any]], *arguments: str | bytes, **
     try:
         kind, answer = command(*arguments, **options)
     except (*_SENSELESS, OSError, imaplib.IMAP4.error) as error:
-        raise EngineDown(f"the other server: {error}") from error
+        raise EngineDown(f"l’ancien serveur : {error}") from error
     if kind != "OK":
-        raise EngineDown("the other server does not answer what was asked")
+        raise EngineDown("l’ancien serveur répond autre chose que ce qui lui est demandé")
     return list(answer)
 
 

@@ -60,7 +60,7 @@ def pod(tmp_path: Path) -> Iterator[Pod]:
 def test_it_does_what_another_machine_asks(pod: Pod) -> None:
     assert pod.agents().ask("un", "put-script", "anne@a.fr", "keep;\n") == "put"
     assert pod.asked == [("anne@a.fr", "keep;\n")]
-    with pytest.raises(EngineRefused, match="unknown verb"):
+    with pytest.raises(EngineRefused, match="verbe inconnu"):
         pod.agents().ask("un", "rm", "anne@a.fr")
 
 

@@ -97,7 +97,7 @@ def _convert(what: Conversion, content: bytes, folder: Path) -> bytes:
     except subprocess.TimeoutExpired as error:
         raise ConversionRefused("webmail.preview-too-slow") from error
     except OSError as error:
-        raise EngineDown(f"decoder: {error}") from error
+        raise EngineDown(f"le décodeur de fichiers ne s’exécute pas : {error}") from error
     output = folder / _OUTPUT_NAMES[what]
     if ended.returncode or output.is_symlink() or not output.is_file():
         raise ConversionRefused("webmail.preview-impossible")
@@ -109,7 +109,7 @@ def _convert(what: Conversion, content: bytes, folder: Path) -> bytes:
 def _decoder_argv(what: Conversion) -> Sequence[str]:
     if what is Conversion.OFFICE:
         if not can_convert_office():
-            raise EngineDown("soffice and bwrap are needed for office documents")
+            raise EngineDown("soffice ou bwrap manque : installez LibreOffice et bubblewrap")
         return (
             "/usr/bin/soffice", "--headless", "--norestore", "--nolockcheck", "--nodefault", "--safe-mode",
             "-env:UserInstallation=file:///tmp/profile", "--convert-to", "pdf", "--outdir", ".", "file",

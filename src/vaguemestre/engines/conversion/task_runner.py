@@ -80,7 +80,9 @@ class FileReader:
             try:
                 return _run(self._module, self._budget, request, [content], lambda _kind, _what: None)
             except TooComplex as error:
-                raise EngineRefused("a file beyond the budget of its reading") from error
+                raise EngineRefused(
+                    "ce fichier demande trop de temps ou de mémoire pour être lu : donnez-le en plusieurs"
+                ) from error
 
 
 def _run(
@@ -103,18 +105,18 @@ def _run(
             stderr=subprocess.DEVNULL,
         )
     except OSError as error:
-        raise EngineDown(f"task: {error}") from error
+        raise EngineDown(f"le lecteur de fichiers ne s’exécute pas : {error}") from error
     clock = Timer(budget.clock, process.kill)
     clock.start()
     try:
         if process.stdin is None or process.stdout is None:
-            raise EngineDown("task: no pipes")
+            raise EngineDown("le lecteur de fichiers n’a pas de canal")
         return _exchange(process.stdin, process.stdout, module, request, blobs, answer)
     except (_NoAnswer, ConnectionError) as error:
         code = process.wait()
         # anything else is our clock or a fault of our own, and proves nothing about the message
         if code not in _OVER_BUDGET:
-            raise EngineDown(f"task: ended with {code}") from error
+            raise EngineDown(f"le lecteur de fichiers a fini avec le code {code}") from error
         raise TooComplex("webmail.too-complex") from error
     finally:
         clock.cancel()

@@ -21,10 +21,10 @@ class Turns:
     def turn(self, seconds: float) -> Iterator[None]:
         """Hold a turn, waiting for it `seconds` at most. Raises ReaderBusy."""
         if not self._places.acquire(blocking=False):
-            raise ReaderBusy("every turn is taken, and somebody waits")
+            raise ReaderBusy("trop de fichiers sont lus à la fois")
         try:
             if not self._turns.acquire(timeout=seconds):
-                raise ReaderBusy("no turn came in time")
+                raise ReaderBusy("trop de fichiers sont lus à la fois, aucun n’a fini à temps")
             try:
                 yield
             finally:

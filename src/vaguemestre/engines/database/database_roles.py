@@ -72,7 +72,7 @@ def prepare(instance: Instance, rights: TableRights, connections: Mapping[str, i
             f"({error.diag.message_primary}) ; donnez-lui CREATEROLE, et la propriété des tables."
         ) from error
     except psycopg.Error as error:
-        raise EngineDown(f"database roles: {error}") from error
+        raise EngineDown(f"rôles de PostgreSQL : {error}") from error
 
 
 def _connect(instance: Instance, user: str, password: str) -> "psycopg.Connection[tuple[object, ...]]":

@@ -65,9 +65,9 @@ class DoveadmServer:
         except OSError as error:
             raise EngineDown(f"doveadm {command[0]}: {error}") from error
         if len(answer) >= _MAX_ANSWER_BYTES and not answer.endswith(b"\n"):
-            raise EngineRefused(f"doveadm {command[0]}: the answer is too long")
+            raise EngineRefused(f"doveadm {command[0]}: la réponse est trop longue")
         if not status:
-            raise EngineDown(f"doveadm {command[0]}: no answer")
+            raise EngineDown(f"doveadm {command[0]}: pas de réponse")
         cells = answer.decode(errors="replace").rstrip("\n").split("\t")[:-1]  # each cell ends with a tab
         return Answer(status, [_unescaped(cell) for cell in cells])
 
@@ -109,7 +109,7 @@ class DoveadmServer:
     def _enter(self, peer: socket.socket, stream: BinaryIO) -> None:
         peer.sendall(_HELLO)
         if stream.readline(64).strip() != b"+":
-            raise EngineDown("doveadm: not let in")
+            raise EngineDown("doveadm: mot de passe refusé")
 
 
 class PodDoveadm(DoveadmServer):
@@ -131,16 +131,16 @@ class PodDoveadm(DoveadmServer):
     def _enter(self, peer: socket.socket, stream: BinaryIO) -> None:
         peer.sendall(_HELLO)
         if stream.readline(64).strip() != b"-":  # what is sent before this answer is lost
-            raise EngineDown("doveadm: asks for no password")
+            raise EngineDown("doveadm: aucun mot de passe n’est demandé")
         peer.sendall(b"PLAIN\t" + self._password + b"\n")
         if stream.readline(64).strip() != b"+":
-            raise EngineDown("doveadm: not let in")
+            raise EngineDown("doveadm: mot de passe refusé")
 
 
 def _checked(word: str) -> str:
     """A word of the protocol; none of ours holds a control character."""
     if any(ord(char) < 32 for char in word):
-        raise EngineRefused("doveadm: control character")
+        raise EngineRefused("doveadm: un caractère de contrôle")
     return word
 
 

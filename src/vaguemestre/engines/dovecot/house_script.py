@@ -10,6 +10,7 @@ from vaguemestre.engines.home_alias import engine_home
 from vaguemestre.engines.instance import Place
 from vaguemestre.engines.system_users import set_owner, system_user
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 
 _TIMEOUT_SECONDS = 30
 
@@ -33,14 +34,14 @@ class HouseScripts:
             self._make_home(script.parent)
             self._install(script, content)
         except OSError as error:
-            raise EngineDown(f"script {mailbox}: {error.strerror}") from error
+            raise EngineDown(f"script de {mailbox} : {os_error_fr(error)}") from error
 
     def content(self, mailbox: str) -> str:
         """The script; empty if there is none."""
         try:
             return _read(mail_home(self._instance, mailbox) / HOUSE_SCRIPT)
         except OSError as error:
-            raise EngineDown(f"script {mailbox}: {error.strerror}") from error
+            raise EngineDown(f"script de {mailbox} : {os_error_fr(error)}") from error
 
     def _make_home(self, home: Path) -> None:
         """Create the home as Dovecot does at the first delivery."""

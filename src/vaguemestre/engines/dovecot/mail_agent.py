@@ -140,7 +140,7 @@ def _quota(doveadm: DoveadmServer, mailbox: str) -> list[int]:
     rows = [cells[start : start + 5] for start in range(0, len(cells), 5)]  # name, type, value, limit, %
     storage = next((row for row in rows if row[1] == "STORAGE"), None)
     if storage is None:
-        raise EngineDown("doveadm quota: no answer")
+        raise EngineDown("doveadm quota: pas de réponse")
     return [int(storage[2]) * 1024, int(storage[3]) * 1024 if storage[3].isdigit() else 0]
 
 

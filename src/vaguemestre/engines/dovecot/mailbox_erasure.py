@@ -5,6 +5,7 @@ import shutil
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 
 
 class MailboxErasure:
@@ -19,4 +20,4 @@ class MailboxErasure:
             if folder.is_dir():
                 shutil.rmtree(folder)
         except OSError as error:
-            raise EngineDown(f"mail {mailbox}: {error.strerror}") from error
+            raise EngineDown(f"courriels de {mailbox} : {os_error_fr(error)}") from error

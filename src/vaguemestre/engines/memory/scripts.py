@@ -32,12 +32,12 @@ class MemoryScripts:
 
     def activate(self, name: str) -> None:
         if name and name not in self.held:
-            raise EngineRefused(f"no script {name}")
+            raise EngineRefused(f"aucun script {name}")
         self.active = name
 
     def drop(self, name: str) -> None:
         if name == self.active or name not in self.held:
-            raise EngineRefused(f"script {name} runs, or is not there")
+            raise EngineRefused(f"le script {name} sert, ou n’est pas là")
         del self.held[name]
 
 
@@ -56,6 +56,6 @@ class MemorySieve:
     @contextmanager
     def __call__(self, mailbox: str) -> Iterator[MemoryScripts]:
         if self.is_away:
-            raise EngineDown("sieve away")
+            raise EngineDown("sieve ne répond pas")
         self.opened += 1
         yield self.boxes.setdefault(mailbox, MemoryScripts())

@@ -34,7 +34,7 @@ class MemoryStore:
 
     def add(self, folder: str, content: bytes, flags: frozenset[str], date: datetime) -> None:
         if b"\0" in content:
-            raise EngineRefused("a NUL in a message")
+            raise EngineRefused("un caractère NUL dans un courriel")
         if sum(map(len, self.folders.values())) >= self._room:
             raise MailboxFull("portability.mailbox-full")
         messages = self.folders[folder]

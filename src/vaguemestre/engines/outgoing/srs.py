@@ -40,5 +40,5 @@ class SenderRewriter:
             raise EngineDown(f"postsrsd: {error}") from error
         code, _, address = answer.strip().partition(" ")
         if code != "200" or not address:
-            raise EngineDown(f"postsrsd answers {code or 'nothing'}")
+            raise EngineDown(f"postsrsd répond {code or 'autre chose'}")
         return unquote(address)

@@ -199,11 +199,11 @@ def _each(option: str, queue_ids: str) -> list[str]:
 def _each_checked(queue_ids: str) -> list[str]:
     checked = [_checked(queue_id) for queue_id in queue_ids.split(" ")]
     if len(checked) > _IDS_PER_QUESTION:
-        raise EngineRefused("too many messages at once")
+        raise EngineRefused(f"plus de {_IDS_PER_QUESTION} messages à la fois : recommencez avec moins")
     return checked
 
 
 def _checked(queue_id: str) -> str:
     if not _QUEUE_ID.fullmatch(queue_id):
-        raise EngineRefused("not a queue identifier")
+        raise EngineRefused("ce n’est pas un numéro de la file d’attente : voir « vaguemestre queue »")
     return queue_id

@@ -171,7 +171,9 @@ class SqlMailDirectory(ABC):
         with self.work("token") as cursor:
             cursor.execute(f"SELECT 1 FROM mailbox WHERE mailbox = {self.placeholder}", (mailbox,))  # noqa: S608
             if not cursor.fetchall():
-                raise EngineDown(f"projection token: {mailbox} is not known yet")
+                raise EngineDown(
+                    f"la boîte {mailbox} n’est pas encore préparée : recommencez dans un instant"
+                )
             cursor.execute(
                 f"DELETE FROM token WHERE expires_at < {self.placeholder}",  # noqa: S608
                 (int(time.time()),),

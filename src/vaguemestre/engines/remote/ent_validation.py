@@ -28,9 +28,9 @@ class EntValidation:
                 with connection.getresponse() as answer:
                     status, content = answer.status, answer.read(_MAX_BYTES)
         except (OSError, http.client.HTTPException) as error:
-            raise EngineDown(f"ent: {type(error).__name__}") from error
+            raise EngineDown(f"ENT : {type(error).__name__}") from error
         if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise EngineDown(f"ent answered {status}")
+            raise EngineDown(f"l’ENT répond {status}")
         if status != http.HTTPStatus.OK:
-            raise EngineRefused(f"ent answered {status}")
+            raise EngineRefused(f"l’ENT répond {status}")
         return content

@@ -38,16 +38,16 @@ class Notices:
     def _notify(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> None:
         place = urlsplit(address).netloc
         if time.monotonic() < self._silent_until.get(place, 0.0):
-            raise EngineDown(f"{place} did not answer a moment ago")
+            raise EngineDown(f"{place} ne répondait pas à l’instant")
         try:
             status = self._send(method, address, body, {**headers, "User-Agent": "Vaguemestre"})
         except (OSError, http.client.HTTPException) as error:
             self._silent_until[place] = time.monotonic() + _SKIPPED_SECONDS
             raise EngineDown(f"{place}: {error}") from error
         if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise EngineDown(f"{place} answered {status}")
+            raise EngineDown(f"{place} répond {status}")
         if status >= http.HTTPStatus.BAD_REQUEST:
-            raise EngineRefused(f"{place} answered {status}")
+            raise EngineRefused(f"{place} répond {status}")
 
     def _send(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> int:
         parts = urlsplit(address)

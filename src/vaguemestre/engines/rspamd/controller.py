@@ -32,7 +32,7 @@ class FilterPing:
         finally:
             connection.close()
         if status != http.client.OK:
-            raise EngineDown(f"rspamd answered {status}")
+            raise EngineDown(f"rspamd répond {status}")
 
 
 class JunkTraining:
@@ -46,7 +46,7 @@ class JunkTraining:
         status = self._post("/learnspam" if is_junk else "/learnham", content, {})
         # 208, or 404 with its file backend: learned before; 204: too short to learn from
         if status not in {200, 204, 208, 404}:
-            raise EngineDown(f"rspamd answered {status}")
+            raise EngineDown(f"rspamd répond {status}")
         self._post("/checkv2", content, {"Vaguemestre-Vote": "junk" if is_junk else "wanted"})
         new, old = (_JUNK, _WANTED) if is_junk else (_WANTED, _JUNK)
         for path, flag in (("/fuzzydel", old), ("/fuzzyadd", new)):

@@ -43,6 +43,6 @@ class LateJudgement:
         finally:
             connection.close()
         if answer.status != http.client.OK or not isinstance(reply.get("symbols"), dict):
-            raise EngineDown(f"rspamd answered {answer.status}")
+            raise EngineDown(f"rspamd répond {answer.status}")
         symbols: Mapping[str, Mapping[str, list[str]]] = reply["symbols"]
         return symbols

@@ -56,4 +56,4 @@ class RefusedContent:
             fresh.chmod(0o640)
             fresh.rename(self._file)
         except OSError as error:
-            raise EngineDown(f"refused content: {error}") from error
+            raise EngineDown(f"contenus refusés : {error}") from error

@@ -47,26 +47,28 @@ class SigningKeyFiles:
         try:
             return self._sealer().encrypt(file.read_bytes()).decode() if file.is_file() else ""
         except OSError as error:
-            raise EngineDown(f"dkim keys: {error}") from error
+            raise EngineDown(f"clés DKIM : {error}") from error
 
     def take(self, domain: str, selector: str, sealed: str) -> None:
         try:
             private = self._sealer().decrypt(sealed.encode())
         except InvalidToken as error:
-            raise EngineDown(f"the private key {selector} of {domain} does not open here") from error
+            raise EngineDown(
+                f"la clé privée {selector} de {domain} ne s’ouvre pas ici : le secret n’est pas le même"
+            ) from error
         self.store(domain, selector, private)
 
     def _sealer(self) -> Fernet:
         try:
             secret = self._secret.read_bytes().strip()
         except OSError as error:
-            raise EngineDown(f"dkim keys cannot be sealed: {error}") from error
+            raise EngineDown(f"les clés DKIM ne peuvent pas être scellées : {error}") from error
         return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"dkim:" + secret).digest()))
 
     def use(self, domain: str, selectors: Sequence[str]) -> None:
         for selector in selectors:
             if not self._key_file(domain, selector).is_file():
-                raise EngineDown(f"the private key {selector} of {domain} is missing")
+                raise EngineDown(f"la clé privée {selector} de {domain} manque")
         lines = "".join(f"{selector}\n" for selector in selectors)
         self._write(self._folder / f"{_checked(domain)}.keys", lines.encode())
 
@@ -91,10 +93,10 @@ class SigningKeyFiles:
                 os.chown(fresh, self._folder.stat().st_uid, -1)
             fresh.rename(path)
         except OSError as error:
-            raise EngineDown(f"dkim keys: {error}") from error
+            raise EngineDown(f"clés DKIM : {error}") from error
 
 
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name) or ".." in name:
-        raise EngineDown(f"no name of a domain or selector: {name!r}")
+        raise EngineDown(f"ce n’est pas un nom de domaine ni de sélecteur : {name!r}")
     return name

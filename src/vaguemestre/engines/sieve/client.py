@@ -79,7 +79,7 @@ class ManageSieve:
             self.command("AUTHENTICATE", "OAUTHBEARER", base64.b64encode(response).decode())
         except EngineRefused as error:
             # A token is minted for each connection: a refused one is a temporary failure.
-            raise EngineDown(f"sieve sign-in: {error}") from error
+            raise EngineDown(f"sieve : l’ouverture est refusée ({error})") from error
 
     def _read_answer(self, verb: str) -> list[Words]:
         lines: list[Words] = []

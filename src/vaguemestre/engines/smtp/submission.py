@@ -55,7 +55,7 @@ class Submission:
         try:
             return self.connections.open(mailbox)
         except Refusal as refusal:
-            raise EngineRefused(f"smtp: no token, {refusal.code}") from refusal
+            raise EngineRefused(f"smtp: pas de jeton, {refusal.code}") from refusal
         except smtplib.SMTPResponseException as answer:
             _raise(answer.smtp_code, answer.smtp_error)
         except (smtplib.SMTPException, OSError, EngineDown) as error:  # EngineDown: of who gives tokens
@@ -90,9 +90,9 @@ class Submission:
 def _check_envelope(sender: str, recipients: Sequence[str]) -> None:
     for address in (sender, *recipients):
         if not address or _NOT_IN_ENVELOPE.search(address):
-            raise EngineRefused("smtp: an address that no envelope can hold")
+            raise EngineRefused("smtp: une adresse qui ne tient dans aucune enveloppe")
     if not recipients:
-        raise EngineRefused("smtp: no recipient")
+        raise EngineRefused("smtp: aucun destinataire")
 
 
 def _send_envelope(
@@ -103,7 +103,7 @@ def _send_envelope(
         options.append("BODY=8BITMIME")
     if not all(address.isascii() for address in (sender, *recipients)):
         if not service.has_extn("smtputf8"):
-            raise EngineRefused("smtp: 553 5.6.7 an address with accents, which the service does not take")
+            raise EngineRefused("smtp: 553 5.6.7 une adresse avec des accents, que le service ne prend pas")
         # smtplib encodes str as UTF-8 in this case only
         service.command_encoding = "utf-8"
         options.append("SMTPUTF8")

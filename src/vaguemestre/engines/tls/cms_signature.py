@@ -27,9 +27,9 @@ class Signature:
             key = serialization.load_pem_private_key(self._key.read_bytes(), password=None)
             certificate, *others = x509.load_pem_x509_certificates(self._certificate.read_bytes())
         except (OSError, ValueError) as error:
-            raise EngineRefused(f"signing: {error}") from error
+            raise EngineRefused(f"signature : {error}") from error
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise EngineRefused("signing: not an elliptic curve key")
+            raise EngineRefused("signature : ce n’est pas une clé sur courbe elliptique")
         builder = (
             pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(certificate, key, hashes.SHA256())
         )

@@ -68,7 +68,7 @@ class EntBySaml:
         try:
             return read_identity_provider(self._file.read_bytes(), now)
         except (OSError, MalformedMessage) as error:
-            raise EngineDown(f"metadata of the ent: {error}") from error
+            raise EngineDown(f"métadonnées de l’ENT : {error}") from error
 
     def _pair(self, now: datetime) -> SigningPair:
         return signing_pair(secret_keys.get(), self._host, now)

@@ -45,7 +45,7 @@ def mail_token(login: MailLogin) -> str:
     try:
         return tokens.for_list(login.mailbox)
     except Refusal as refusal:
-        raise EngineDown(f"{login.mailbox}: left to the worker") from refusal
+        raise EngineDown(f"{login.mailbox} : laissé aux travaux de fond") from refusal
 
 
 def _browser_session(session_name: str) -> str:

@@ -120,7 +120,7 @@ def verbs(
     def unseal(secret: str, sealed: str, purpose: str) -> str:
         openers = _OPENERS.get(purpose.encode())
         if openers is None:
-            raise EngineRefused(f"{purpose} is not opened for pages")
+            raise EngineRefused(f"{purpose} ne s’ouvre pas pour les pages")
         _holder(secret, openers)
         return b64encode(keys.unseal(b64decode(sealed), purpose.encode())).decode()
 
@@ -147,7 +147,7 @@ def _holder(secret: str, roles: Collection[str]) -> int:
     key = session_digest(secret)
     holder = session_holder(key, timezone.now()) if key else None
     if holder is None or (roles and roles_of({holder.account_id}).get(holder.account_id) not in roles):
-        raise EngineRefused("no session that may")
+        raise EngineRefused("aucune session n’en a le droit : reconnectez-vous")
     return holder.account_id
 
 
@@ -159,6 +159,6 @@ def _answering(run: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
         except Refusal as refusal:
             return {"refusal": refusal.code}
         except ValueError as error:
-            raise EngineRefused(f"not understood: {type(error).__name__}") from None
+            raise EngineRefused(f"demande mal formée : {type(error).__name__}") from None
 
     return answer

@@ -58,7 +58,7 @@ def mail_agent(config: Config) -> MailAgent:
 def _address_of(config: Config, port: int) -> Callable[[str], tuple[str, int]]:
     def address_of(mailbox: str) -> tuple[str, int]:
         if not (host := places_of(config).host_of(mailbox)):
-            raise EngineDown(f"{mailbox}: the projection knows no pod")
+            raise EngineDown(f"{mailbox} n’est d’aucun groupe de boîtes : lancez « vaguemestre reconcile »")
         return host, port
 
     return address_of

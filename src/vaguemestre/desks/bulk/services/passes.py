@@ -70,7 +70,7 @@ def run_pass(act_id: int, number: int, context: PassContext) -> None:
         _treat(row, sent, context.clock())
         is_silent = is_silent or bool(sent.silent)
     if row and is_silent:
-        raise MailboxSilent(f"act {act_id}: a mailbox does not answer")
+        raise MailboxSilent(f"acte {act_id} : une boîte ne répond pas")
     if row:
         _leave_rest(row)
 

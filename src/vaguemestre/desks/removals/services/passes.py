@@ -192,7 +192,7 @@ def _put_away(box: RemovalBox, context: PassContext, copies: Sequence[MailCopy])
         return
     removed = Counter(guid for _, guid in context.copies.list_removed(box.mailbox))
     if Counter(copy.guid for copy in copies) - removed:
-        raise EngineDown("a copy was moved meanwhile")
+        raise EngineDown("une copie a changé de dossier entre-temps : elle sera reprise")
 
 
 def _restore(row: Removal, box: RemovalBox, context: PassContext) -> None:

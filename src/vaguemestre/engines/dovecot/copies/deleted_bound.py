@@ -7,6 +7,7 @@ from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
 from vaguemestre.engines.dovecot.homes import deleted_files
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
 _FIELDS = ("uid", "size.physical")
@@ -41,7 +42,7 @@ class DeletedBound:
         except FileNotFoundError:  # nothing was ever deleted
             return 0
         except OSError as error:
-            raise EngineDown(f"mail {mailbox}: {error.strerror}") from error
+            raise EngineDown(f"courriels de {mailbox} : {os_error_fr(error)}") from error
 
 
 def oldest_beyond(sizes: Sequence[tuple[int, int]], limit: int) -> list[int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 
 MESSAGE_FILE = "u."  # how sdbox begins the name of a message's file
 _IN_SIGHT = ("sdbox", "deleted")  # the `mail_path` of the namespaces where messages are sought
@@ -19,7 +20,7 @@ def mailbox_state(instance: Place, mailbox: str) -> str:
     try:
         logs = [(str(folder), (folder / _LOG).stat()) for folder in _folders(instance, mailbox)]
     except OSError as error:
-        raise EngineDown(f"mail {mailbox}: {error.strerror}") from error
+        raise EngineDown(f"courriels de {mailbox} : {os_error_fr(error)}") from error
     words = sorted((name, log.st_ino, log.st_size) for name, log in logs)
     return blake2b(repr(words).encode(), digest_size=16).hexdigest()
 
@@ -37,7 +38,7 @@ def has_arrivals(instance: Place, mailbox: str, since_ns: int) -> bool:
             for file in folder.iterdir()
         )
     except OSError as error:
-        raise EngineDown(f"mail {mailbox}: {error.strerror}") from error
+        raise EngineDown(f"courriels de {mailbox} : {os_error_fr(error)}") from error
 
 
 def _folders(instance: Place, mailbox: str) -> Iterator[Path]:

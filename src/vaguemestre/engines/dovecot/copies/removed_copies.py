@@ -161,14 +161,14 @@ class RemovedCopies:
 def uid_set(uids: Sequence[str]) -> str:
     """As a word of a search. Raises EngineRefused."""
     if not uids or not all(uid.isascii() and uid.isdigit() for uid in uids):
-        raise EngineRefused("doveadm: not UIDs")
+        raise EngineRefused("doveadm: ce ne sont pas des UID")
     return ",".join(uids)
 
 
 def _with_guids(guids: Sequence[str]) -> list[str]:
     """Words of a search for these. Raises EngineRefused."""
     if not all(guid.isascii() and guid.isalnum() for guid in guids):
-        raise EngineRefused("doveadm: not GUIDs")
+        raise EngineRefused("doveadm: ce ne sont pas des GUID")
     return [word for guid in guids for word in ("OR", "guid", guid)][1:]
 
 

@@ -71,7 +71,7 @@ class UnexaminedCopies:
                     text = content.read()
                 if EXAMINED not in flags.split() and _is_unjudged(text[:_HEADER_BYTES]):
                     return base64.b64encode(text).decode("ascii")
-        raise EngineRefused("not a message that waits for the filter")
+        raise EngineRefused("ce courriel n’attend pas le filtre")
 
     def mark_examined(self, mailbox: str, folder: str, uid: str) -> None:
         """Give a message the keyword of those that were examined."""
@@ -100,7 +100,7 @@ class UnexaminedCopies:
             return self._scan(content)
         if is_unjudged:
             return ""
-        raise EngineDown("no virus check")
+        raise EngineDown("aucun antivirus : voir [antivirus] dans la configuration")
 
     def _described(self, mailbox: str, verdict: str, *query: str) -> Sequence[str]:
         (row,) = self._doveadm.fetched(mailbox, FIELDS, *query)

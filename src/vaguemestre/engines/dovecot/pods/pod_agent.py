@@ -90,5 +90,5 @@ class PodAgents:
                 with peer.makefile("rb") as stream:
                     line = stream.readline()
         except OSError as error:
-            raise EngineDown(f"agent of {pod}, {verb}: {error}") from error
+            raise EngineDown(f"agent de {pod}, {verb} : {error}") from error
         return value_of(verb, line)

@@ -93,7 +93,7 @@ class SentCopies:
                     _flag_answered(box, answered)
         except Refusal as refusal:
             # quota reached, folder gone, or mailbox closed
-            raise EngineRefused(f"filing: {refusal.code}") from refusal
+            raise EngineRefused(f"classement de la copie : {refusal.code}") from refusal
 
     def _copy(
         self, box: Mailbox, mailbox: str, content: bytes, message_id: str, at: datetime, *, may_exist: bool

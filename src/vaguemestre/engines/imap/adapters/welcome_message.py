@@ -28,7 +28,7 @@ class WelcomeMessages:
                     copies = box.find_by_message_id("INBOX", message_id)
                 _keep_first(box, copies)
         except Refusal as refusal:
-            raise EngineRefused(f"welcome: {refusal.code}") from refusal
+            raise EngineRefused(f"message de bienvenue : {refusal.code}") from refusal
 
     def _vouched(self, content: bytes) -> bytes:
         """The message with our own Authentication-Results: it does not pass the submission service."""

@@ -40,7 +40,7 @@ def _encode(argument: Argument) -> bytes:
 
 def _encode_string(data: str) -> bytes:
     if "\r" in data or "\n" in data or "\0" in data:
-        raise EngineRefused("imap: control character in an argument")
+        raise EngineRefused("imap: un caractère de contrôle dans un argument")
     if _QUOTABLE.fullmatch(data):
         return b'"%b"' % data.replace("\\", "\\\\").replace('"', '\\"').encode("ascii")
     content = data.encode("utf-8", "replace")

@@ -64,7 +64,7 @@ class Connection(LineStream):
             if tls is not None:
                 stream = tls.wrap_socket(stream, server_hostname=address[0])
         except OSError as error:
-            raise ConnectionDead(f"imap connection: {error}") from error
+            raise ConnectionDead(f"imap: {error}") from error
         connection = cls(stream)
         try:
             connection._read_greeting(deadline)
@@ -181,7 +181,7 @@ class Connection(LineStream):
         text = self._line(deadline).text
         if not text.startswith(b"* OK"):
             self.broken = True
-            raise ConnectionDead("imap greeting")
+            raise ConnectionDead("imap: le serveur ne se présente pas")
 
     def _sign_in(self, mailbox: str, token: str, deadline: float) -> None:
         authzid = mailbox.replace("=", "=3D").replace(",", "=2C")
@@ -226,7 +226,7 @@ class Connection(LineStream):
             elif text.startswith(b"* "):
                 if text.startswith(b"* BYE"):
                     self.broken = True
-                    raise ConnectionDead("imap: the server said goodbye")
+                    raise ConnectionDead("imap: le serveur a mis fin à la connexion")
                 lines.append(Line(text[2:], literals, is_whole))
             elif text.startswith(start):
                 return lines, text[len(start) :]
@@ -234,4 +234,4 @@ class Connection(LineStream):
                 return lines, None
             else:
                 self.broken = True
-                raise EngineDown("imap: an answer nobody asked for")
+                raise EngineDown("imap: une réponse à rien")

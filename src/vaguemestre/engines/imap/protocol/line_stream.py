@@ -88,7 +88,7 @@ class LineStream:
                 most = most or (_MAX_FETCH_BYTES if _FETCH.match(self._buffer, self._at) else _MAX_LINE_BYTES)
                 if most == _MAX_LINE_BYTES and length > most:
                     self.broken = True
-                    raise EngineDown("imap: a line without end")
+                    raise EngineDown("imap: une ligne sans fin")
                 if most == _MAX_FETCH_BYTES:
                     beginning = beginning or self._buffer[self._at : self._at + _KEPT_BYTES_OF_LONG]
                     self._at = len(self._buffer) - _MAX_LITERAL_END
@@ -121,25 +121,25 @@ class LineStream:
             chunk = self._socket.recv(CHUNK_BYTES)
         except TimeoutError as error:
             self.broken = True
-            raise TooSlow("imap: no answer in time") from error
+            raise TooSlow("imap: pas de réponse à temps") from error
         except OSError as error:
             self.broken = True
             raise ConnectionDead(f"imap: {error}") from error
         if not chunk:
             self.broken = True
-            raise ConnectionDead("imap: the connection was closed")
+            raise ConnectionDead("imap: la connexion a été coupée")
         self.heard_at = time.monotonic()
         return chunk
 
     def _send(self, content: bytes, deadline: float) -> None:
         if self.broken:
-            raise ConnectionDead("imap: this connection is broken")
+            raise ConnectionDead("imap: cette connexion ne peut plus servir")
         try:
             self._socket.settimeout(_seconds_left(deadline))
             self._socket.sendall(content)
         except TimeoutError as error:
             self.broken = True
-            raise EngineDown("imap: nothing is taken in time") from error
+            raise EngineDown("imap: le serveur ne prend rien à temps") from error
         except OSError as error:
             self.broken = True
             raise ConnectionDead(f"imap: {error}") from error

@@ -48,7 +48,7 @@ class FairTurns:
         """
         with self._changed:
             if not is_awaited and self._rests(mailbox):
-                raise MailboxSilent("imap: this mailbox did not answer a moment ago")
+                raise MailboxSilent("imap: cette boîte ne répondait pas à l’instant")
             if not self._has_room(mailbox):
                 self._wait_for_room(mailbox)
             self._pending.setdefault(mailbox, []).append(request)
@@ -78,7 +78,7 @@ class FairTurns:
         if not (self._rests(mailbox) and self._all_wait_in_vain(mailbox)):
             self._changed.wait_for(lambda: self._has_room(mailbox), SILENT_SECONDS)
         if not self._has_room(mailbox) and self._all_wait_in_vain(mailbox):
-            raise MailboxSilent("imap: other requests of this mailbox wait for an answer")
+            raise MailboxSilent("imap: d’autres demandes à cette boîte attendent une réponse")
 
     def _all_wait_in_vain(self, mailbox: str) -> bool:
         now = self._clock()

@@ -85,7 +85,7 @@ class MessageChanges(Session):
             )
         validity, _, uid = (answers.response_code(lines, b"APPENDUID") or b"").partition(b" ")
         if not (validity.isdigit() and uid.isdigit()):
-            raise EngineRefused("imap APPEND: no APPENDUID")
+            raise EngineRefused("imap APPEND: pas de APPENDUID")
         return MessageRef(folder, int(validity), int(uid))
 
     def _each_folder(self, refs: Sequence[MessageRef]) -> Iterator[list[int]]:
@@ -103,4 +103,4 @@ class MessageChanges(Session):
 
 def _check_flags(flags: Collection[str]) -> None:
     if not all(_FLAG.fullmatch(flag) for flag in flags):
-        raise EngineRefused("imap: not a flag")
+        raise EngineRefused("imap: ce n’est pas un drapeau")

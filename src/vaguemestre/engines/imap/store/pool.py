@@ -227,7 +227,7 @@ class Pool:
         with self._lock:
             if self._open >= self._most:
                 if not self._idle:
-                    raise EngineDown("imap: every connection is in use")
+                    raise EngineDown("imap: toutes les connexions servent : recommencez dans un instant")
                 oldest = self._idle.popitem(last=False)[1]
                 self._open -= len(oldest)
             self._open += 1

@@ -110,7 +110,7 @@ class RowFetch(Session):
     def _fetch_alone(self, folder: str, uid: int, items: bytes) -> list[Line]:
         """FETCH of one message; no line when that takes too long."""
         if time.monotonic() > self._one_by_one_until:
-            raise EngineDown("imap: too many messages take too long")
+            raise EngineDown("imap: trop de messages demandent trop de temps")
         try:
             self.enter_folder(folder)
             return self.run(b"UID FETCH %d %b" % (uid, items), patience=_ONE_MESSAGE_SECONDS)

@@ -215,7 +215,7 @@ class Session:
 
     def current_folder(self) -> SelectedFolder:
         if self._selected is None:
-            raise EngineDown("imap: nothing is selected")
+            raise EngineDown("imap: aucun dossier n’est ouvert")
         return self._selected
 
     def unselect(self) -> None:

@@ -35,5 +35,19 @@ _NUMBERS = {  # of exceptions that carry none
 
 def os_error_fr(error: OSError) -> str:
     """A few words without a capital; of a rare error, its name in errno(3)."""
-    number = error.errno or _NUMBERS.get(type(error), 0)
+    number = _number(error)
     return _REASONS.get(number) or f"erreur {errno.errorcode.get(number) or type(error).__name__}"
+
+
+def with_causes_in_french(error: BaseException) -> str:
+    """The text of an error, the operating system's words in it (those of its causes) in French."""
+    text, cause = str(error), error.__cause__
+    while cause is not None:
+        if isinstance(cause, OSError) and str(cause) and (reason := _REASONS.get(_number(cause))):
+            text = text.replace(str(cause), reason)
+        cause = cause.__cause__
+    return text
+
+
+def _number(error: OSError) -> int:
+    return error.errno or _NUMBERS.get(type(error), 0)

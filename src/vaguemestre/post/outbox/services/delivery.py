@@ -264,7 +264,7 @@ def _file(row: OutboxMessage, file_sent: FileSent, now: datetime, *, may_exist: 
         # The message is sent. Retry its copy until there is room for it.
         mine.update(reason="outbox.copy-refused")
         end_lease(mine, now)
-        raise EngineDown(f"copy of message {row.pk} not filed: {error}") from error
+        raise EngineDown(f"la copie du message {row.pk} n’est pas classée : {error}") from error
     with repeatable(), transaction.atomic(durable=True):
         mine.update(state=_State.FILED, filed_at=now, reason="", content=b"")
         record(

@@ -18,6 +18,7 @@ from django.urls import reverse
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.post.mailstore.ports import MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 from vaguemestre.post.outbox.ports import Submit
@@ -172,7 +173,7 @@ def _submit_batches(row: ListLetter, batches: list[Batch], context: FanoutContex
             return
         in_doubt += not _submit_batch(row, batch, raw, message, context)
     if in_doubt:
-        raise EngineDown(f"letter {row.pk}: {in_doubt} batches may have been accepted, or may still be")
+        raise EngineDown(f"lettre {row.pk} : {counted(in_doubt, 'envoi')} en suspens, repris plus tard")
 
 
 def _submit_batch(
@@ -210,7 +211,7 @@ def _take_lease(batch: Batch, now: datetime) -> None:
     """Take the lease of a batch that is not submitted yet. Raises _BatchHeld if another attempt has it."""
     unsent = Batch.objects.filter(pk=batch.pk, submitted_at__isnull=True)
     if not take_lease(unsent, batch.attempted_at, now):
-        raise _BatchHeld("this batch is being submitted, or its last attempt is too recent to judge")
+        raise _BatchHeld("cet envoi est en cours, ou sa dernière tentative est trop récente pour en juger")
 
 
 def _handle_refusal(

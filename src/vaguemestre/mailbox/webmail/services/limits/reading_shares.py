@@ -21,7 +21,7 @@ def reading_share(account_id: int) -> Iterator[None]:
     """Count one more reading of that account until the block ends. Raises ReaderBusy, never waits."""
     with _changing:
         if _readings[account_id] >= _MAX_AT_ONCE:
-            raise ReaderBusy("this account has its readings at once already")
+            raise ReaderBusy("ce compte fait déjà lire assez de fichiers à la fois")
         _readings[account_id] += 1
     try:
         yield
