@@ -23,6 +23,8 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
         ("26/11/2026 8 h 15", datetime(2026, 11, 26, 8, 15)),
         ("26/11/26 8 h 15", datetime(2026, 11, 26, 8, 15)),
         ("1.12.26 8 h", datetime(2026, 12, 1, 8)),
+        ("26/11/2026 8", datetime(2026, 11, 26, 8)),
+        ("26/11/2026 18 ", datetime(2026, 11, 26, 18)),
     ],
 )
 def test_moments_are_those_of_paris(choice: str, paris: datetime) -> None:
@@ -43,7 +45,9 @@ def test_a_day_that_does_not_exist_is_called_so() -> None:
         due_moment("31/02/2027 08:00", undo_seconds=10, now=NOW)
 
 
-@pytest.mark.parametrize("choice", ["demain", "26/11/2026 25:00", "26/11/2026", "x" * 40])
+@pytest.mark.parametrize(
+    "choice", ["demain", "26/11/2026 25:00", "26/11/2026 25", "26/11/2026 1830", "26/11/2026", "x" * 40]
+)
 def test_what_is_no_moment_is_refused(choice: str) -> None:
     with pytest.raises(Refusal, match="later-malformed"):
         due_moment(choice, undo_seconds=10, now=NOW)

@@ -31,7 +31,7 @@ def _scheduled(choice: str, today: date) -> datetime:
         return datetime.combine(today + timedelta(days=1), MORNING, PARIS)
     if choice == "monday":
         return datetime.combine(today + timedelta(days=7 - today.weekday()), MORNING, PARIS)
-    match = re.fullmatch(r"\s*(\S{1,40})[ T]+(\d{1,2})\s*+[:hH]\s*+(\d{2})?\s*", choice)
+    match = re.fullmatch(r"\s*(\S{1,40})[ T]+(\d{1,2})\s*+(?:[:hH]\s*+(\d{2})?\s*)?", choice)
     if not match:
         raise Refusal("compose.later-malformed", field="later")
     day = match[1]
