@@ -222,6 +222,8 @@ def test_what_may_be_kept_and_what_is_shown() -> None:
     assert not can_be_stored([("new_password", "x")], has_files=False)
     assert can_be_stored([("new_password", "")], has_files=False)
     assert not can_be_stored([("text", "x" * (MAX_BYTES + 1))], has_files=False)
+    assert not can_be_stored([("code", "123456")], has_files=False)
+    assert can_be_stored([("answer", "Bonjour Madame,"), ("postal_code", "80000")], has_files=False)
     fields = [("reason", "appel"), ("proof", "a" * 60), ("message", " "), ("ends_on", "01/02/2027")]
     fields += [("act", "compromised"), ("drops_factors", "on")]
     shown = [("Motif", "appel"), ("Fin", "01/02/2027"), ("Second facteur perdu aussi", "oui")]
@@ -290,6 +292,12 @@ def test_a_confirmed_act_that_was_interrupted_says_again_what_it_will_do() -> No
 def test_what_was_typed_is_named_in_french_and_codes_are_left_out() -> None:
     fields = [("action", "lifted"), ("reason", "appel"), ("starts_on", "01/09/2026"), ("assignee", "3")]
     assert displayed_values(fields) == [("Motif", "appel"), ("Début", "01/09/2026")]
+
+
+def test_rows_that_were_pasted_stand_one_under_the_other(client: Client, nicolas: Account) -> None:
+    interrupted(client, people="Thuillier Anne-Sophie\r\nLecointe Sylvie")
+    proved(client)
+    assert "Thuillier Anne-Sophie<br>Lecointe Sylvie</dd>" in client.get(RESUME).content.decode()
 
 
 def test_codes_numbers_and_dates_of_machines_are_words_or_left_out() -> None:

@@ -81,6 +81,8 @@ def test_a_request_passed_on_waits_anew_at_the_other_service_which_is_told(place
     service = ManagementService.objects.get(academy_id=place, code="DPATE")
     desk, there = client_of(officer(place, "DPE")), f"/gestion/demandes/{request.pk}"
     desk.post(f"{there}/prendre")
+    form = desk.get(there).content.decode()
+    assert f'name="about-{service.pk}" value="{service.name}"' in form, "what « Reprendre » names"
     sent = {"note": "Personnel administratif", "service": service.pk}
     assert desk.post(f"{there}/transmettre", {**sent, "note": ""}).status_code == 409
     assert desk.post(f"{there}/transmettre", {**sent, "service": 999999}).status_code == 409

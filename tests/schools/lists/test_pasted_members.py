@@ -52,6 +52,14 @@ def test_whoever_is_a_member_already_is_said_to_be(owner: Account, subscriber: A
     assert "1 inscription. 1 adresse était déjà inscrite." in page
 
 
+def test_a_proof_asked_meanwhile_names_the_list_and_the_member(owner: Account, subscriber: Account) -> None:
+    row = made(owner)
+    signed_in(owner).post(f"/listes/{row.pk}/membres/ajouter", {"people": address_of(subscriber)})
+    page = as_typed(signed_in(owner).get(f"/listes/{row.pk}/membres").content.decode())
+    assert page.count(f'name="about" value="{row.title}"') == 2
+    assert ', à retirer">' in page
+
+
 def test_names_alone_are_refused(owner: Account) -> None:
     assert "Camille Delattre" in pasted(owner, "Camille Delattre")
     assert enrolled() == set()

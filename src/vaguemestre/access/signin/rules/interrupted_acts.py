@@ -9,7 +9,7 @@ from vaguemestre.people.credentials.values import AccountRole
 
 LIFETIME = timedelta(minutes=10)
 MAX_BYTES = 200_000
-_SECRET = re.compile(r"password|secret|confirmation|pin\b|code\b|answer|response", re.IGNORECASE)
+_SECRET = re.compile(r"password|secret|confirmation|pin\b|(?<!postal_)code\b|response", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
 _BARE = re.compile(r"[a-z0-9_.:-]+")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -21,6 +21,7 @@ _CODES = {
 }  # fmt: skip
 _LABELS = {
     "account": "Compte",
+    "answer": "Réponse",
     "birth_date": "Date de naissance",
     "birth_name": "Nom de naissance",
     "birth_place": "Lieu de naissance",
