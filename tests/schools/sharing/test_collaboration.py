@@ -130,6 +130,23 @@ def test_an_answer_taken_back_was_never_sent(
     assert SentMessage.objects.count() == 0
 
 
+def test_who_takes_second_from_a_page_without_the_first_is_told(
+    school: School, secretary: Account, of: Of
+) -> None:
+    head, other, take = of(school.head), of(secretary), f"{school.path}fil/prendre/"
+    page = head.post(f"{school.path}fil/", at(school)).content.decode()
+    assert '<input type="hidden" name="seen" value="0">' in page
+    assert other.post(take, {**at(school), "seen": "0"}).status_code == 200
+    refused = head.post(take, {**at(school), "seen": "0"})
+    assert refused.status_code == 422
+    assert "Sylvie Lecointe vient de s’en charger" in refused.content.decode()
+    page = head.post(f"{school.path}fil/", at(school)).content.decode()
+    assert "Pris en charge par <b>Sylvie Lecointe</b>" in page
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen
+    assert "par <b>vous</b>" in head.post(take, {**at(school), "seen": seen[1]}).content.decode()
+
+
 def test_a_message_is_taken_given_and_settled(school: School, secretary: Account, of: Of) -> None:
     head, other = of(school.head), of(secretary)
     assert (

@@ -83,6 +83,9 @@ customElements.define(
         const words =
           error instanceof TypeError ? "Pas de réseau : réessayez." : String(Object(error).message);
         window.vaguemestre?.notify(words, "warn");
+        this.hasMissedNews = true; // it may be refused for what another did: shown, the button left
+        const button = this.querySelector(".care-live :focus");
+        if (button instanceof HTMLElement) button.blur();
       } finally {
         this.isActing = false;
       }

@@ -59,6 +59,9 @@ SENTENCES = {
     "sharing.right-missing": (
         "Vous n’avez pas, ou plus, le droit « %(needed)s » sur cette boîte : demandez à son responsable."
     ),
+    "sharing.taken-first": (
+        "%(by)s vient de s’en charger : rien n’est changé. « Je m’en charge » le lui reprend, s’il le faut."
+    ),
     "sharing.too-many": "Une boîte a au plus %(most)s membres.",
     "sharing.too-many-left": (
         "Une boîte a au plus %(most)s membres : places libres, %(left)s. Décochez des personnes : "

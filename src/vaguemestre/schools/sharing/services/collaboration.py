@@ -79,15 +79,21 @@ def _delete_presence(box_id: int, message_id: str, account_id: int, kind: Presen
 
 
 @transaction.atomic(durable=True)
-def assign_thread(ref: MessageRef, account_id: int, *, by: str, now: datetime) -> None:
+def assign_thread(
+    ref: MessageRef, account_id: int, *, by: str, now: datetime, seen: int | None = None
+) -> None:
     """Use case: assign the conversation to a member, who may be the actor.
 
-    Raises Refusal `sharing.cannot-take` if the member may not sort.
+    `seen`: the account of the member who had it on the page; 0 for nobody, None if it does not matter.
+    Raises Refusal `sharing.cannot-take` if the member may not sort, `sharing.taken-first` if another member
+    than `seen` has it by now.
     """
     access = access_to(ref.box_id, account_id, now)
     if access is None or not access.may(Right.SORT):
         raise Refusal("sharing.cannot-take")
     thread = _thread(ref)
+    if seen is not None and thread.assignee_id not in (None, seen, account_id):
+        raise Refusal("sharing.taken-first", by=names_of([thread.assignee_id])[thread.assignee_id])
     thread.assignee_id, thread.assigned_at, thread.closed_at = account_id, now, None
     thread.assigned_by_id = number_of("account", by)
     thread.save()

@@ -43,11 +43,9 @@ def change_thread(request: BoxRequest, what: str) -> HttpResponse:
     ref, now, by = _message_ref(request), timezone.now(), request.who.actor
     match what:
         case "prendre":
-            services.assign_thread(ref, request.who.account_id, by=by, now=now)
+            services.assign_thread(ref, request.who.account_id, by=by, now=now, seen=_number(request, "seen"))
         case "confier":
-            assignee = request.POST.get("assignee", "")
-            account_id = int(assignee) if assignee.isdecimal() and len(assignee) < 10 else 0
-            services.assign_thread(ref, account_id, by=by, now=now)
+            services.assign_thread(ref, _number(request, "assignee") or 0, by=by, now=now)
         case "rendre":
             services.release_thread(ref, by=by, now=now)
         case "noter":
@@ -57,6 +55,12 @@ def change_thread(request: BoxRequest, what: str) -> HttpResponse:
         case _:
             raise Http404
     return _render_collaboration(request, ref)
+
+
+def _number(request: BoxRequest, name: str) -> int | None:
+    """An account's number in the form; None if the form has none, as one of an earlier version."""
+    value = request.POST.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 10 else None
 
 
 def _message_ref(request: BoxRequest) -> MessageRef:
