@@ -1,6 +1,7 @@
 """A module is named by the thing: a gerund says that something is done and keeps quiet about what."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.architecture.test_rooms import SOURCE
@@ -45,3 +46,33 @@ def _foreign_aliases(path: Path) -> set[str]:
         if name.name in ("ports", "refusals", "handlers") and name.asname
         if name.asname.removesuffix(f"_{name.name}") != node.module.rpartition(".")[2]
     }
+
+
+def test_a_subject_of_the_journal_is_named_by_its_function() -> None:
+    breaches = {
+        f"{path.relative_to(SOURCE)}:{line}"
+        for path in SOURCE.rglob("*.py")
+        if "record" in (text := path.read_text(encoding="utf-8"))
+        for line in _quoted_subjects(ast.parse(text))
+    }
+    assert breaches == set(), "`account_subject` and its like, of foundation.journal.values"
+
+
+def test_a_quoted_subject_is_seen() -> None:
+    code = 'record("a.b", to=f"box:{key}", by="cli", at=now)\nLine("a.b", f"list:{key}", by, now)'
+    assert list(_quoted_subjects(ast.parse(code))) == [1, 2]
+
+
+def _quoted_subjects(tree: ast.AST) -> Iterator[int]:
+    """Lines of what is written into the journal with a subject put together on the spot."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("record", "Line")
+        ):
+            named = [word.value for word in node.keywords if word.arg in ("to", "by")]
+            for subject in (*node.args[1:3], *named):
+                parts = subject.values if isinstance(subject, ast.JoinedStr) else ()
+                if parts and isinstance(parts[0], ast.Constant) and str(parts[0].value).endswith(":"):
+                    yield node.lineno

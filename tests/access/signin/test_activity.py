@@ -43,7 +43,7 @@ def lines_written() -> Iterator[str]:
                 continue
             to = next((word.value for word in node.keywords if word.arg == "to"), None)
             about = ast.unparse(to) if to is not None else ""
-            if about.startswith(("account_subject(", "f'account:", "f'person:", "to", "known")):
+            if about.startswith(("account_subject(", "person_subject(", "to", "known")):
                 yield node.args[0].value
 
 

@@ -17,7 +17,7 @@ from vaguemestre.access.signin.rules.throttle import ACCOUNT, failures_now, wait
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.journal.queries import entries_about
-from vaguemestre.foundation.journal.values import account_subject, number_of, numbers_of
+from vaguemestre.foundation.journal.values import account_subject, number_of, numbers_of, person_subject
 from vaguemestre.people.credentials.queries import (
     Presented,
     identified,
@@ -241,7 +241,7 @@ def activity_of(account_id: int, *, limit: int = 150) -> list[ActivityLine]:
     person_id = identified(account_id).person_id
     lines = entries_about(account_subject(account_id), limit=limit)
     if person_id:
-        lines += entries_about(f"person:{person_id}", limit=limit)
+        lines += entries_about(person_subject(person_id), limit=limit)
     entries = sorted(
         (line for line in lines if line.action in WORDS), key=lambda line: line.at, reverse=True
     )[:limit]

@@ -14,6 +14,7 @@ from vaguemestre.foundation.jobs import services as job_services
 from vaguemestre.foundation.jobs.queries import FailedJob
 from vaguemestre.foundation.journal.queries import count_acts
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import academy_subject, job_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import (
     holds_second_factor,
@@ -39,7 +40,7 @@ def found_academy(
 ) -> int:
     """Use case: create an académie with its management services. Returns its id."""
     academy_id = directory.found_academy(code, name, domain, departments)
-    record("directory.academy-founded", to=f"academy:{academy_id}", by=by, at=now, domain=domain)
+    record("directory.academy-founded", to=academy_subject(academy_id), by=by, at=now, domain=domain)
     return academy_id
 
 
@@ -176,7 +177,7 @@ def run_job_again(job_id: UUID, *, by: str, now: datetime) -> None:
     job = _failed_job(job_id)
     if not job_services.run_failed_again(job_id):  # somebody else decided meanwhile
         raise Refusal("backoffice.job-gone")
-    record("jobs.run-again", to=f"job:{job_id}", by=by, at=now, **_facts(job))
+    record("jobs.run-again", to=job_subject(job_id), by=by, at=now, **_facts(job))
 
 
 @transaction.atomic(durable=True)
@@ -190,7 +191,7 @@ def give_job_up(job_id: UUID, reason: str, *, by: str, now: datetime) -> None:
     job = _failed_job(job_id)
     if not job_services.delete_failed_job(job_id):
         raise Refusal("backoffice.job-gone")
-    record("jobs.given-up", to=f"job:{job_id}", by=by, at=now, reason=reason.strip()[:200], **_facts(job))
+    record("jobs.given-up", to=job_subject(job_id), by=by, at=now, reason=reason.strip()[:200], **_facts(job))
 
 
 def _failed_job(job_id: UUID) -> FailedJob:

@@ -9,6 +9,7 @@ from vaguemestre.desks.breaches.models import Breach
 from vaguemestre.desks.breaches.rules.clock import deadlines
 from vaguemestre.desks.breaches.values import BreachFacts, BreachFile, KnownChange, Notice, NoticeKind
 from vaguemestre.foundation.journal.queries import entries_about
+from vaguemestre.foundation.journal.values import breach_subject
 
 _ENTRIES = 500  # of the journal, about one file
 # Sort keys of the page → columns.
@@ -43,7 +44,9 @@ def open_breaches(now: datetime) -> list[BreachFile]:
 def _known_before(breach_id: int) -> tuple[KnownChange, ...]:
     """The starts that the file had before, as the journal keeps them."""
     entries = [
-        entry for entry in entries_about(f"breach:{breach_id}", limit=_ENTRIES) if entry.details.get("before")
+        entry
+        for entry in entries_about(breach_subject(breach_id), limit=_ENTRIES)
+        if entry.details.get("before")
     ]
     changes = (
         KnownChange(datetime.fromisoformat(str(entry.details["before"])), entry.at) for entry in entries

@@ -10,6 +10,7 @@ from vaguemestre.desks.breaches.values import BreachFacts, Notice
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import breach_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 
 RETENTION = timedelta(days=5 * 365)  # from its closing; the authority may ask for it meanwhile
@@ -23,7 +24,7 @@ def open_breach(facts: BreachFacts, *, by: str, now: datetime) -> int:
     """
     _check(facts, now)
     row = Breach.objects.create(**asdict(facts), opened_by=by, opened_at=now)
-    record("breaches.opened", to=f"breach:{row.pk}", by=by, at=now)
+    record("breaches.opened", to=breach_subject(row.pk), by=by, at=now)
     return row.pk
 
 
@@ -44,7 +45,9 @@ def change_breach(breach_id: int, facts: BreachFacts, *, by: str, now: datetime)
         dates = {}
         if row.known_at != facts.known_at:
             dates = {"before": row.known_at.isoformat(), "after": facts.known_at.isoformat()}
-        record("breaches.changed", to=f"breach:{row.pk}", by=by, at=now, fields=" ".join(changed), **dates)
+        record(
+            "breaches.changed", to=breach_subject(row.pk), by=by, at=now, fields=" ".join(changed), **dates
+        )
 
 
 @transaction.atomic(durable=True)
@@ -63,7 +66,9 @@ def record_notice(breach_id: int, notice: Notice, *, by: str, now: datetime) -> 
         raise Refusal("breaches.notice-before-known", field="sent_at")
     BreachNotice.objects.create(breach=row, by=by, **notice._asdict())
     sent_at = notice.sent_at.isoformat()
-    record("breaches.noticed", to=f"breach:{row.pk}", by=by, at=now, kind=notice.kind.value, sent_at=sent_at)
+    record(
+        "breaches.noticed", to=breach_subject(row.pk), by=by, at=now, kind=notice.kind.value, sent_at=sent_at
+    )
 
 
 @transaction.atomic(durable=True)
@@ -76,13 +81,13 @@ def close_breach(breach_id: int, note: str, *, by: str, now: datetime) -> None:
         raise Refusal("breaches.note-missing", field="note")
     row = _open_row(breach_id)
     Breach.objects.filter(pk=row.pk).update(closed_at=now, closing_note=note.strip()[:500])
-    record("breaches.closed", to=f"breach:{row.pk}", by=by, at=now)
+    record("breaches.closed", to=breach_subject(row.pk), by=by, at=now)
 
 
 @transaction.atomic(durable=True)
 def record_export(breach_id: int, *, by: str, now: datetime) -> None:
     """Use case: record in the journal that the file was exported."""
-    record("breaches.exported", to=f"breach:{breach_id}", by=by, at=now)
+    record("breaches.exported", to=breach_subject(breach_id), by=by, at=now)
 
 
 def delete_old_breaches(*, now: datetime) -> None:

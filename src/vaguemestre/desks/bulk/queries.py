@@ -22,7 +22,7 @@ from vaguemestre.desks.bulk.values import (
     Target,
 )
 from vaguemestre.foundation.journal.queries import JournalFilter, entries_about, filtered_entries
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, bulk_subject
 from vaguemestre.people.credentials.queries import (
     accounts_named,
     accounts_of,
@@ -96,7 +96,7 @@ def waiting_acts(academy_id: int) -> tuple[int, ...]:
 
 def declined(file: ActFile) -> Declined | None:
     """How the last agreement asked for ended, if nobody gave it and nothing was decided since."""
-    last = entries_about(f"bulk:{file.act_id}", limit=2)
+    last = entries_about(bulk_subject(file.act_id), limit=2)
     if len(last) < 2 or last[0].action != "bulk.stopped":
         return None
     stop, asked = last

@@ -23,6 +23,7 @@ from vaguemestre.desks.portal.rules.home import (
 from vaguemestre.desks.portal.values import EVERY_ACADEMY, Announcement
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import announcement_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.webmail.services.choices import save_choices
 from vaguemestre.people.credentials.services import accept_charter, save_preference, save_theme
@@ -93,7 +94,7 @@ def save_announcement(
     not_yet = AnnouncementRow.objects.filter(pk=announcement_id, mail_asked_by="")
     if announcement.is_mailed and not_yet.update(mail_asked_by=by):
         announce(AnnouncementMailed(announcement_id))
-    record("portal.announcement-published", to=f"announcement:{announcement_id}", by=by, at=now)
+    record("portal.announcement-published", to=announcement_subject(announcement_id), by=by, at=now)
     return announcement_id
 
 
@@ -123,7 +124,7 @@ def withdraw_announcement(
     if row:
         row.delete()
         withdraw_act(row.mail_act_id, by=by, now=now)
-        record("portal.announcement-withdrawn", to=f"announcement:{announcement_id}", by=by, at=now)
+        record("portal.announcement-withdrawn", to=announcement_subject(announcement_id), by=by, at=now)
 
 
 @transaction.atomic(durable=True)

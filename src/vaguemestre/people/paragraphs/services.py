@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import academy_subject
 from vaguemestre.people.paragraphs.models import AcademyParagraph
 from vaguemestre.people.paragraphs.rules import clean_paragraph
 from vaguemestre.people.paragraphs.values import LetterKind
@@ -23,7 +24,7 @@ def save_paragraph(academy_id: int, kind: LetterKind, typed: str, *, by: str, no
     )
     record(
         "paragraphs.changed",
-        to=f"academy:{academy_id}",
+        to=academy_subject(academy_id),
         by=by,
         at=now,
         letter=kind,
@@ -37,5 +38,7 @@ def remove_paragraph(academy_id: int, kind: LetterKind, *, by: str, now: datetim
     """Use case: the letter has its own text only. Idempotent."""
     row = AcademyParagraph.objects.select_for_update().filter(academy_id=academy_id, kind=kind).first()
     if row is not None:
-        record("paragraphs.removed", to=f"academy:{academy_id}", by=by, at=now, letter=kind, before=row.text)
+        record(
+            "paragraphs.removed", to=academy_subject(academy_id), by=by, at=now, letter=kind, before=row.text
+        )
         row.delete()

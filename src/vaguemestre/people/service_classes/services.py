@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import person_subject, service_class_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.service_classes.models import (
     AskedClassChange,
@@ -45,7 +46,7 @@ def save_class(academy_id: int, class_id: int, draft: ClassDraft, *, by: str, no
     _tie(academy_id, row.pk, draft)
     record(
         "service_classes.class-changed" if class_id else "service_classes.class-made",
-        to=f"service-class:{row.pk}",
+        to=service_class_subject(row.pk),
         by=by,
         at=now,
         name=draft.name,
@@ -62,7 +63,7 @@ def save_class(academy_id: int, class_id: int, draft: ClassDraft, *, by: str, no
 def delete_class(academy_id: int, class_id: int, *, by: str, now: datetime) -> None:
     """Delete a class, with what gives it. Raises Refusal `service_classes.gone`."""
     row = _locked_class(academy_id, class_id)
-    record("service_classes.class-deleted", to=f"service-class:{row.pk}", by=by, at=now, name=row.name)
+    record("service_classes.class-deleted", to=service_class_subject(row.pk), by=by, at=now, name=row.name)
     row.delete()
 
 
@@ -78,7 +79,7 @@ def ask_change(change: ClassChange, people: int, *, by: str, now: datetime) -> i
         ).delete()
     asked = _keep_change(change, people, AskedClassChange.State.WAITING, by, now)
     record(
-        "service_classes.change-asked", to=f"service-class:{change.class_id}", by=by, at=now,
+        "service_classes.change-asked", to=service_class_subject(change.class_id), by=by, at=now,
         name=_name_of(change), people=people,
     )  # fmt: skip
     return asked.pk
@@ -100,7 +101,7 @@ def take_change(number: int, *, by: str, now: datetime) -> AskedChange:
     asked = asked_change_of(row)
     row.delete()
     record(
-        "service_classes.change-approved", to=f"service-class:{asked.change.class_id}", by=by, at=now,
+        "service_classes.change-approved", to=service_class_subject(asked.change.class_id), by=by, at=now,
         name=_name_of(asked.change), people=asked.people,
     )  # fmt: skip
     return asked
@@ -113,7 +114,7 @@ def decline_change(number: int, *, by: str, now: datetime) -> None:
     row.save()
     change = asked_change_of(row).change
     record(
-        "service_classes.change-declined", to=f"service-class:{change.class_id}", by=by, at=now,
+        "service_classes.change-declined", to=service_class_subject(change.class_id), by=by, at=now,
         name=_name_of(change), people=row.people,
     )  # fmt: skip
 
@@ -125,14 +126,19 @@ def give_exception(person_id: int, class_id: int, note: str, *, by: str, now: da
         person_id=person_id, defaults={"service_class": row, "note": note, "given_at": now}
     )
     record(
-        "service_classes.exception-given", to=f"person:{person_id}", by=by, at=now, name=row.name, note=note
+        "service_classes.exception-given",
+        to=person_subject(person_id),
+        by=by,
+        at=now,
+        name=row.name,
+        note=note,
     )
 
 
 def withdraw_exception(person_id: int, *, by: str, now: datetime) -> None:
     """Let the function and the category of somebody decide again. Idempotent."""
     if ClassException.objects.filter(person_id=person_id).delete()[0]:
-        record("service_classes.exception-withdrawn", to=f"person:{person_id}", by=by, at=now)
+        record("service_classes.exception-withdrawn", to=person_subject(person_id), by=by, at=now)
 
 
 def forget_person(person_id: int) -> None:

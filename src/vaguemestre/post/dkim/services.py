@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import domain_subject
 from vaguemestre.post.dkim.models import DkimKey
 from vaguemestre.post.dkim.ports import LookUpText, SigningKeys
 from vaguemestre.post.dkim.queries import as_value, keys_of
@@ -130,4 +131,4 @@ def _take(domain: str, steps: Sequence[Step], now: datetime, by: str) -> None:
 
 
 def _record(domain: str, step: Step, now: datetime, by: str) -> None:
-    record(_ACTIONS[step.kind], to=f"domain:{domain}", by=by, at=now, selector=step.selector)
+    record(_ACTIONS[step.kind], to=domain_subject(domain), by=by, at=now, selector=step.selector)

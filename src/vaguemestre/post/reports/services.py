@@ -8,7 +8,7 @@ from django.db import transaction
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import Subject, account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import in_academy
 from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
@@ -130,7 +130,7 @@ def close_reports(sender: str, *, by: str, now: datetime, academy_id: int = 0) -
     )
     count = rows.filter(sender=sender.lower(), done_at__isnull=True).update(done_at=now)
     if count:
-        record("reports.reports-closed", to=f"sender:{sender[:200]}", by=by, at=now, count=count)
+        record("reports.reports-closed", to=str(Subject("sender", sender[:200])), by=by, at=now, count=count)
     return count
 
 

@@ -11,6 +11,7 @@ from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.queries import SCHOOL_ORDERS, matching_schools
+from vaguemestre.foundation.journal.values import structure_subject
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.files.sheets import csv_response
 from vaguemestre.foundation.ui.listing import Listing
@@ -65,7 +66,7 @@ def download_school(request: SignedInRequest, structure_id: int) -> HttpResponse
     people = never_activated_in(structure_id, day, request.who.office_academy)
     names = shown_names({person.person_id for person in people})
     services.record_download(
-        "never-activated", f"structure:{structure_id}", by=actor_of(request), now=timezone.now()
+        "never-activated", structure_subject(structure_id), by=actor_of(request), now=timezone.now()
     )
     cells = (
         (

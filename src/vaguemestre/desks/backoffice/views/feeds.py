@@ -24,6 +24,7 @@ from vaguemestre.desks.backoffice.views.feed_lists import (
     feed_counts,
     feed_lists,
 )
+from vaguemestre.foundation.journal.values import feed_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.files.sheets import csv_response
@@ -88,7 +89,7 @@ def show(request: SignedInRequest, feed_id: int) -> HttpResponse:
 @within_academy
 def refused_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
     _feed_or_404(request, feed_id)
-    services.record_download("refused lines", f"feed:{feed_id}", by=actor_of(request), now=timezone.now())
+    services.record_download("refused lines", feed_subject(feed_id), by=actor_of(request), now=timezone.now())
     header = ("ligne", "colonne", "dossier", "raison")
     return csv_response(f"flux-{feed_id}-lignes-refusees", header, refused_rows(feed_id))
 
@@ -99,7 +100,9 @@ def refused_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
 def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
     """Line number, dossier, masked NUMEN and reason; never the line itself."""
     _feed_or_404(request, feed_id)
-    services.record_download("changed people", f"feed:{feed_id}", by=actor_of(request), now=timezone.now())
+    services.record_download(
+        "changed people", feed_subject(feed_id), by=actor_of(request), now=timezone.now()
+    )
     header = ("ligne", "dossier", "numen", "raison")
     rows = (
         (row.line, row.dossier, row.masked, reason_label(row.what)) for row in applied_lines_of_feed(feed_id)

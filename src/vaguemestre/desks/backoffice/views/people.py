@@ -20,7 +20,7 @@ from vaguemestre.desks.backoffice.rules.roles import ROLE_CONSEQUENCES, ROLE_LAB
 from vaguemestre.desks.bulk.forms import SEARCH_FIELDS, PeopleSearchForm
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, person_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
@@ -184,7 +184,7 @@ def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "")
     account_ref = account_of_person(person.person_id)
     account = presented(account_ref.account_id) if account_ref else None
     masked = current_masked_numen(person.person_id, numen_keys.get())
-    history = entries_about(f"person:{person.person_id}", limit=_HISTORY_LINES)
+    history = entries_about(person_subject(person.person_id), limit=_HISTORY_LINES)
     if account:
         history += entries_about(account_subject(account.account_id), limit=_HISTORY_LINES)
     if person.erased_at:  # only the account's history remains

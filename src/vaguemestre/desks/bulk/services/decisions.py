@@ -29,6 +29,7 @@ from vaguemestre.desks.bulk.values import Act, Order, Phase, Selection, Skip, St
 from vaguemestre.foundation.cluster.locks import locked_row, turn
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import bulk_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import facts_for_acts
 from vaguemestre.people.credentials.values import ActFacts
@@ -72,7 +73,7 @@ def prepare_act(
     targets = [BulkTarget(bulk_act=row, account_id=pk) for pk in account_ids if pk in facts]
     _judge(targets, order, facts, by, now)
     BulkTarget.objects.bulk_create(targets, batch_size=_ROWS)
-    record("bulk.prepared", to=f"bulk:{row.pk}", by=by, at=now, act=order.act, people=len(targets))
+    record("bulk.prepared", to=bulk_subject(row.pk), by=by, at=now, act=order.act, people=len(targets))
     return row.pk
 
 
@@ -170,7 +171,7 @@ def record_file_taken(act_id: int, *, by: str, now: datetime) -> None:
     """Use case: record that the letters or the list of an act are downloaded."""
     row = _row(act_id, {State.DONE})
     people = BulkTarget.objects.filter(bulk_act=row, phase=Phase.DONE).count()
-    record("bulk.file-taken", to=f"bulk:{row.pk}", by=by, at=now, act=row.act, people=people)
+    record("bulk.file-taken", to=bulk_subject(row.pk), by=by, at=now, act=row.act, people=people)
 
 
 def _abandon(row: BulkAct, by: str, now: datetime) -> None:
@@ -227,4 +228,4 @@ def _move(row: BulkAct, state: State, now: datetime) -> None:
 
 
 def _record(row: BulkAct, action: str, by: str, **details: str | int) -> None:
-    record(action, to=f"bulk:{row.pk}", by=by, at=row.changed_at, act=row.act, **details)
+    record(action, to=bulk_subject(row.pk), by=by, at=row.changed_at, act=row.act, **details)

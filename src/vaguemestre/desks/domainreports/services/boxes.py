@@ -8,6 +8,7 @@ from django.db import transaction
 
 from vaguemestre.desks.domainreports.models import ReportBox
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import domain_subject
 from vaguemestre.mailbox.autoconfig.rules.report_address import reporting_address
 from vaguemestre.people.credentials.services import NewAccount, open_boxes
 from vaguemestre.people.directory.services import take_address, take_technical_names
@@ -34,4 +35,4 @@ def _open_box(domain: str, *, by: str, now: datetime) -> None:
     take_technical_names(username, address)
     (account_id,) = open_boxes([NewAccount(None, username, address, QUOTA_MB)], by=by, now=now)
     ReportBox.objects.create(domain=domain, account_id=account_id, address=address)
-    record("domainreports.box-opened", to=f"domain:{domain}", by=by, at=now, address=address)
+    record("domainreports.box-opened", to=domain_subject(domain), by=by, at=now, address=address)

@@ -6,7 +6,7 @@ from vaguemestre.access.signin.queries import outreaches
 from vaguemestre.desks.enrolment.queries.requests import reference_of
 from vaguemestre.desks.enrolment.values import Applicant, DeliveryLetter, LikelyPerson, Scope
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, person_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import (
     account_of_person,
@@ -201,7 +201,7 @@ def history_of(person: ManagedPerson) -> list[EntrySummary]:
     If their civil status was erased, the lines about the account only.
     """
     person_id = person.person_id
-    lines = entries_about(f"person:{person_id}", limit=_HISTORY_LINES)
+    lines = entries_about(person_subject(person_id), limit=_HISTORY_LINES)
     account = account_of_person(person_id)
     if account:
         lines += entries_about(account_subject(account.account_id), limit=_HISTORY_LINES)

@@ -12,7 +12,7 @@ from vaguemestre.desks.enrolment.rules.request_states import next_state
 from vaguemestre.desks.enrolment.services.decisions import move, request_in
 from vaguemestre.desks.enrolment.values import RequestAction, RequestState, Scope, Work, Workplace
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, numen_request_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 
 MAX_NOTE_CHARACTERS = 600
@@ -32,7 +32,7 @@ def assign_request(scope: Scope, request_id: int, account_id: int, *, by: str, n
     request.assignee_id = account_id or None
     request.save(update_fields=("assignee",))
     record(
-        "enrolment.request-assigned", to=f"numen-request:{request.pk}", by=by, at=now,
+        "enrolment.request-assigned", to=numen_request_subject(request.pk), by=by, at=now,
         account=account_subject(account_id) if account_id else "",
     )  # fmt: skip
 
@@ -44,7 +44,7 @@ def add_note(scope: Scope, request_id: int, text: str, *, by: str, now: datetime
     Raises Refusal `enrolment.unknown`, `enrolment.note-empty`.
     """
     _add_note(request_in(scope, request_id), text, by=by, now=now)
-    record("enrolment.note-added", to=f"numen-request:{request_id}", by=by, at=now)
+    record("enrolment.note-added", to=numen_request_subject(request_id), by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -66,7 +66,7 @@ def pass_request_on(
     message = f"Demande transmise à : {services[service_id]}."
     move(reach, request_id, RequestAction.TRANSFER, message, by=by, now=now)
     record(
-        "enrolment.request-passed-on", to=f"numen-request:{request.pk}", by=by, at=now,
+        "enrolment.request-passed-on", to=numen_request_subject(request.pk), by=by, at=now,
         service=services[service_id],
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ def correct_work(
     request.save(update_fields=("applicant",))
     _add_note(request, note, by=by, now=now)
     record(
-        "enrolment.work-corrected", to=f"numen-request:{request.pk}", by=by, at=now,
+        "enrolment.work-corrected", to=numen_request_subject(request.pk), by=by, at=now,
         before=" ".join(before.values()), after=" ".join(after.values()),
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def follow_people(person_ids: Collection[int], *, by: str, now: datetime) -> Non
             request, f"La personne ne relève plus de : {before.name}. La demande la suit.", by=by, now=now
         )
         record(
-            "enrolment.request-passed-on", to=f"numen-request:{request.pk}", by=by, at=now,
+            "enrolment.request-passed-on", to=numen_request_subject(request.pk), by=by, at=now,
             service=request.service.name,
         )  # fmt: skip
 

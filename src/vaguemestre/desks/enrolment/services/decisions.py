@@ -15,6 +15,7 @@ from vaguemestre.desks.enrolment.values import Applicant, RequestAction, Request
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import numen_request_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.credentials.services import NewAccount, open_accounts
@@ -169,7 +170,11 @@ def move(
     step = Step.objects.create(request=request, state=request.state, at=now, message=message[:600], by=by)
     announce(RequestMoved(request.pk, step.pk))
     record(
-        "enrolment.request-moved", to=f"numen-request:{request.pk}", by=by, at=now, state=str(request.state)
+        "enrolment.request-moved",
+        to=numen_request_subject(request.pk),
+        by=by,
+        at=now,
+        state=str(request.state),
     )
     return request
 
@@ -178,7 +183,7 @@ def _close(request: NumenRequest, *, by: str, now: datetime) -> None:
     request.state = next_state(RequestState(request.state), RequestAction.CLOSE)
     request.closed_at = now
     request.save(update_fields=("state", "closed_at"))
-    record("enrolment.request-closed", to=f"numen-request:{request.pk}", by=by, at=now)
+    record("enrolment.request-closed", to=numen_request_subject(request.pk), by=by, at=now)
 
 
 def request_in(scope: Scope, request_id: int) -> NumenRequest:

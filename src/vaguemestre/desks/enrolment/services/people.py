@@ -12,7 +12,7 @@ from vaguemestre.desks.enrolment.rules.civil_marks import civil_mark
 from vaguemestre.desks.enrolment.services.brought_numens import check_brought, give_numen
 from vaguemestre.desks.enrolment.values import Scope
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, person_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_accounts
 from vaguemestre.people.directory.queries import current_numen
@@ -117,7 +117,11 @@ def register_arrival(
     names = registered.names
     open_accounts([NewAccount(registered.person_id, names.username, names.mailbox, quota_mb)], by=by, now=now)
     record(
-        "enrolment.person-received", to=f"person:{registered.person_id}", by=by, at=now, sponsor=sponsor[:120]
+        "enrolment.person-received",
+        to=person_subject(registered.person_id),
+        by=by,
+        at=now,
+        sponsor=sponsor[:120],
     )
     return registered.person_id
 
@@ -133,7 +137,7 @@ def reveal_numen(scope: Scope, person_id: int, keys: NumenKeys, why: str, *, by:
     numen = current_numen(person_id, keys)
     if numen is None:
         raise Refusal("enrolment.no-numen")
-    record("enrolment.numen-shown", to=f"person:{person_id}", by=by, at=now, why=why)
+    record("enrolment.numen-shown", to=person_subject(person_id), by=by, at=now, why=why)
     return numen
 
 

@@ -21,6 +21,7 @@ from vaguemestre.desks.enrolment.values import Applicant, ProofFile, Receipt, Re
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import numen_request_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.credentials.rules.secret_box import seal
@@ -120,7 +121,11 @@ def _add_step(request: NumenRequest, message: str, *, by: str, now: datetime) ->
     step = Step.objects.create(request=request, state=request.state, at=now, message=message, by=by)
     announce(RequestMoved(request.pk, step.pk))
     record(
-        "enrolment.request-moved", to=f"numen-request:{request.pk}", by=by, at=now, state=str(request.state)
+        "enrolment.request-moved",
+        to=numen_request_subject(request.pk),
+        by=by,
+        at=now,
+        state=str(request.state),
     )
 
 

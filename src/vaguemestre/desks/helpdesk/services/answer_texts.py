@@ -10,7 +10,7 @@ from vaguemestre.desks.helpdesk.services.requests import MAX_ANSWER_CHARACTERS
 from vaguemestre.desks.helpdesk.values import ReadyAnswer
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, answer_text_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 
 MAX_ANSWER_TEXTS = 200  # of one académie
@@ -54,4 +54,4 @@ def delete_answer_text(text_id: int, *, operator_id: int, now: datetime) -> None
 
 def _record(action: str, row: AnswerText, operator_id: int, now: datetime) -> None:
     by = account_subject(operator_id)
-    record(action, to=f"answer-text:{row.pk}", by=by, at=now, title=row.title, domain=row.domain)
+    record(action, to=answer_text_subject(row.pk), by=by, at=now, title=row.title, domain=row.domain)

@@ -17,7 +17,7 @@ from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
 from vaguemestre.desks.helpdesk.values import HelpRequest
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, request_subject
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
@@ -52,7 +52,7 @@ def submit_request(request: HelpRequest, network: str, *, now: datetime) -> str:
             made_at=now,
         )
         by = account_subject(request.account_id) if request.account_id else "anybody"
-        record("helpdesk.request-made", to=f"request:{row.pk}", by=by, at=now, kind=request.kind)
+        record("helpdesk.request-made", to=request_subject(row.pk), by=by, at=now, kind=request.kind)
     return token
 
 
@@ -72,7 +72,9 @@ def take_request(request_id: int, *, seen: str, operator_id: int, now: datetime)
         raise Refusal("helpdesk.request-taken", by=holder)
     taken = rows.filter(taken_by_id=row.taken_by_id)
     if taken.update(state=_State.TAKEN, taken_by_id=operator_id, taken_at=_first(now)):
-        record("helpdesk.request-taken", to=f"request:{request_id}", by=account_subject(operator_id), at=now)
+        record(
+            "helpdesk.request-taken", to=request_subject(request_id), by=account_subject(operator_id), at=now
+        )
 
 
 @transaction.atomic(durable=True)
@@ -123,7 +125,7 @@ def _clean_answer(answer: str) -> str:
 
 def _send_answer(row: RequestRow, text: str, keys: SecretKeys, *, operator_id: int, now: datetime) -> None:
     """Record an answer, and send it to the inbox and by mail to the contact."""
-    record("helpdesk.request-answered", to=f"request:{row.pk}", by=account_subject(operator_id), at=now)
+    record("helpdesk.request-answered", to=request_subject(row.pk), by=account_subject(operator_id), at=now)
     account = presented(row.account_id) if row.account_id else None
     if account and account.state == AccountState.ACTIVE:
         announce(AccountTouched(account.account_id, "desk-answer", now.isoformat(), detail=text))

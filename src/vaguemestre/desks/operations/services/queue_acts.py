@@ -9,6 +9,7 @@ from django.db import transaction
 from vaguemestre.desks.operations.ports import ActOnQueue
 from vaguemestre.desks.operations.values import QueueAct, QueuedMessage
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import Subject
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.post.outbox.queries import held_queue_ids
 
@@ -47,7 +48,7 @@ def _journal(action: str, messages: Sequence[QueuedMessage], *, by: str, at: dat
         details: dict[str, Any] = {"sender": message.sender, "recipients": len(message.recipients)}
         record(
             action,
-            to=f"queue:{message.queue_id}",
+            to=str(Subject("queue", message.queue_id)),
             by=by,
             at=at,
             **details,

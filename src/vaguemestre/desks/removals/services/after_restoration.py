@@ -20,6 +20,7 @@ from vaguemestre.desks.removals.models import DiscardedCopy, Removal, RemovalBox
 from vaguemestre.desks.removals.values import BoxPhase, ContentState, RemovalState
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import removal_subject
 from vaguemestre.people.credentials.queries import accounts_of_mailboxes, mailboxes_of_accounts
 
 FILE = "removed-mail.json"  # beside the acts that ended an access
@@ -148,7 +149,7 @@ def _order(
     for mailbox, guids in missing.items():
         if guids:
             _record_copies(row, mailbox, guids)
-    record("removals.redone", to=f"removal:{row.pk}", by="system", at=now, sender=row.sender)
+    record("removals.redone", to=removal_subject(row.pk), by="system", at=now, sender=row.sender)
     announce(RemovalDue(row.pk, row.number))
     announce(RefusedContentChanged())
     return True

@@ -24,6 +24,7 @@ from vaguemestre.desks.removals.values import BoxPhase, ContentState, Criteria, 
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import removal_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.web_hosts import host_of
 from vaguemestre.post.trace.rules.subjects import comparable_subject
@@ -58,7 +59,7 @@ def open_removal(criteria: Criteria, note: str, *, by: str, now: datetime) -> in
         asked_at=now,
         changed_at=now,
     )
-    record("removals.looked-for", to=f"removal:{row.pk}", by=by, at=now, sender=row.sender)
+    record("removals.looked-for", to=removal_subject(row.pk), by=by, at=now, sender=row.sender)
     announce(RemovalDue(row.pk, row.number))
     return row.pk
 
@@ -80,7 +81,7 @@ def decide_removal(removal_id: int, limit: int, *, by: str, now: datetime) -> No
     _move(row, RemovalState.AWAITING if waits else RemovalState.REMOVING, now)
     record(
         "removals.decided",
-        to=f"removal:{row.pk}",
+        to=removal_subject(row.pk),
         by=by,
         at=now,
         sender=row.sender,
@@ -99,19 +100,19 @@ def approve_removal(removal_id: int, *, by: str, now: datetime) -> None:
     if row.state in CONTENT_WAITS:
         check_approval(row.decided_by, by)
         _settle_content(row, ContentState.REFUSED, now)
-        record("removals.content-refused", to=f"removal:{row.pk}", by=by, at=now)
+        record("removals.content-refused", to=removal_subject(row.pk), by=by, at=now)
         return
     if row.state == RemovalState.UNDO_AWAITING:
         check_approval(row.undone_by, by)
         _move(row, RemovalState.RESTORING, now)
-        record("removals.undo-approved", to=f"removal:{row.pk}", by=by, at=now)
+        record("removals.undo-approved", to=removal_subject(row.pk), by=by, at=now)
         return
     check_approval(row.decided_by, by)
     row.approved_by = by
     if row.content_state == ContentState.WAITS:
         row.content_state = ContentState.REFUSED
     _move(row, RemovalState.REMOVING, now)
-    record("removals.approved", to=f"removal:{row.pk}", by=by, at=now)
+    record("removals.approved", to=removal_subject(row.pk), by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -119,7 +120,7 @@ def decline_content(removal_id: int, *, by: str, now: datetime) -> None:
     """Leave the link or the file to everybody. Raises Refusal `removals.gone`, `removals.not-now`."""
     row = _row(removal_id, CONTENT_WAITS)
     _settle_content(row, ContentState.DECLINED, now)
-    record("removals.content-declined", to=f"removal:{row.pk}", by=by, at=now)
+    record("removals.content-declined", to=removal_subject(row.pk), by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -130,14 +131,14 @@ def stop_removal(removal_id: int, *, by: str, now: datetime) -> None:
         row.undone_by = ""
         is_whole = not RemovalBox.objects.filter(removal=row).exclude(phase=BoxPhase.REMOVED).exists()
         _move(row, RemovalState.REMOVED if is_whole else RemovalState.STOPPED, now)
-        record("removals.stopped", to=f"removal:{row.pk}", by=by, at=now)
+        record("removals.stopped", to=removal_subject(row.pk), by=by, at=now)
         return
     was_awaiting = row.state == RemovalState.AWAITING
     if was_awaiting:
         row.decided_by = ""
     is_untouched = was_awaiting and not TakenCopy.objects.filter(box__removal=row).exists()
     _move(row, RemovalState.COUNTED if is_untouched else RemovalState.STOPPED, now)
-    record("removals.stopped", to=f"removal:{row.pk}", by=by, at=now)
+    record("removals.stopped", to=removal_subject(row.pk), by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -151,7 +152,7 @@ def undo_removal(removal_id: int, limit: int, *, by: str, now: datetime) -> None
     waits = undoing_waits(ContentState(row.content_state), boxes, limit, row.approved_by)
     row.undone_by = by
     _move(row, RemovalState.UNDO_AWAITING if waits else RemovalState.RESTORING, now)
-    record("removals.undo-asked" if waits else "removals.undone", to=f"removal:{row.pk}", by=by, at=now)
+    record("removals.undo-asked" if waits else "removals.undone", to=removal_subject(row.pk), by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -171,7 +172,7 @@ def retry_boxes(removal_id: int, *, by: str, now: datetime) -> None:
     if state == RemovalState.REMOVED:
         row.decided_by, row.approved_by = by, ""
     _move(row, former.get(state, state), now)
-    record("removals.retried", to=f"removal:{row.pk}", by=by, at=now)
+    record("removals.retried", to=removal_subject(row.pk), by=by, at=now)
 
 
 def _row(removal_id: int, states: Collection[RemovalState]) -> Removal:

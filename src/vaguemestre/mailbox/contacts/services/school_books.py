@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, book_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.models import BookWriter, SchoolBook
 from vaguemestre.mailbox.contacts.queries import is_book_head
@@ -23,7 +23,7 @@ def begin_book(account_id: int, book: AddressBook, *, now: datetime) -> int:
         raise Refusal("contacts.read-only")
     row, is_new = SchoolBook.objects.get_or_create(uai=book.uai, defaults={"name": book.name[:200]})
     if is_new:
-        record("contacts.book-begun", to=f"book:{book.uai}", by=account_subject(account_id), at=now)
+        record("contacts.book-begun", to=book_subject(book.uai), by=account_subject(account_id), at=now)
     return int(row.pk)
 
 

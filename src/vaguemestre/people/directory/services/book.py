@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import person_subject
 from vaguemestre.people.directory.models import Person
 
 
@@ -16,4 +17,4 @@ def change_book_card(person_id: int, phone: str, *, unlisted: bool, by: str, now
         return
     person.phone, person.unlisted = phone, unlisted
     person.save(update_fields=("phone", "unlisted"))
-    record("directory.card-changed", to=f"person:{person_id}", by=by, at=now, what=", ".join(changed))
+    record("directory.card-changed", to=person_subject(person_id), by=by, at=now, what=", ".join(changed))

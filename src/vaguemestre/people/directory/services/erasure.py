@@ -4,6 +4,7 @@ from datetime import datetime
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import person_subject
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.directory.models import Assignment, NameWord, NumenRow, Person
 from vaguemestre.people.directory.rules.names import name_words
@@ -29,6 +30,6 @@ def erase_civil_status(person_id: int, username: str, *, by: str, now: datetime)
     NameWord.objects.bulk_create([NameWord(person=person, word=word) for word in name_words(username, "")])
     NumenRow.objects.filter(person=person).update(ciphertext=b"")
     Assignment.objects.filter(person=person).delete()
-    record("directory.civil-status-erased", to=f"person:{person_id}", by=by, at=now)
+    record("directory.civil-status-erased", to=person_subject(person_id), by=by, at=now)
     announce(PeopleChanged([person_id]))
     return True

@@ -6,6 +6,7 @@ from random import Random
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import person_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory import queries
 from vaguemestre.people.directory.models import NumenRow, Person
@@ -47,7 +48,7 @@ def record_numen(person_id: int, numen: Numen, keys: NumenKeys, *, by: str, now:
             layout=numen.layout,
             since=now,
         )
-    record("directory.numen-recorded", to=f"person:{person_id}", by=by, at=now, layout=numen.layout)
+    record("directory.numen-recorded", to=person_subject(person_id), by=by, at=now, layout=numen.layout)
 
 
 def issue_numen(

@@ -9,6 +9,7 @@ from django.db.models.functions import Greatest
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record, record_many
+from vaguemestre.foundation.journal.values import person_subject
 from vaguemestre.people.directory import queries
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Person, TakenName
@@ -55,7 +56,7 @@ def change_people(changes: Sequence[PersonChange], keys: NumenKeys, *, by: str, 
             renamed[person.pk] = person
         if what:
             details = {"what": ", ".join(what)}
-            lines.append(Line("directory.person-changed", f"person:{person.pk}", by, now, details))
+            lines.append(Line("directory.person-changed", person_subject(person.pk), by, now, details))
     assign_primary_addresses(renamed.values())
     reindex_names(renamed.values())
     record_many(lines)
@@ -98,7 +99,7 @@ def transfer_person(
     assign_primary_addresses([row])
     _save_posts(row, person.posts)
     words = {"left": left_domain, "username": username}
-    record("directory.person-transferred", to=f"person:{person_id}", by=by, at=now, **words)
+    record("directory.person-transferred", to=person_subject(person_id), by=by, at=now, **words)
     announce(PeopleChanged([person_id]))
     address = MailAddress.objects.get(person=row, is_primary=True).address
     return Transferred(left_domain, username, address)
@@ -134,7 +135,7 @@ def add_address(person_id: int, address: str, *, by: str, now: datetime) -> None
     if row is None:
         take_address(person_id, address)
         MailAddress.objects.create(person_id=person_id, address=address)
-        record("directory.address-added", to=f"person:{person_id}", by=by, at=now, address=address)
+        record("directory.address-added", to=person_subject(person_id), by=by, at=now, address=address)
     elif row.may_send:
         return
     else:
@@ -150,7 +151,7 @@ def delete_former_addresses(person_id: int, domain: str, *, by: str, now: dateti
     rows = MailAddress.objects.filter(person_id=person_id, address__endswith=f"@{domain}", is_primary=False)
     deleted, _ = rows.delete()
     if deleted:
-        record("directory.addresses-forgotten", to=f"person:{person_id}", by=by, at=now, domain=domain)
+        record("directory.addresses-forgotten", to=person_subject(person_id), by=by, at=now, domain=domain)
         announce(PeopleChanged([person_id]))
 
 
@@ -160,7 +161,7 @@ def hide_people(person_ids: Sequence[int], *, hidden: bool, by: str, now: dateti
     changed = list(rows.values_list("pk", flat=True))
     Person.objects.filter(pk__in=changed).update(hidden_since=now if hidden else None)
     act = "hidden" if hidden else "shown"
-    record_many(Line(f"directory.person-{act}", to=f"person:{pk}", by=by, at=now) for pk in changed)
+    record_many(Line(f"directory.person-{act}", to=person_subject(pk), by=by, at=now) for pk in changed)
 
 
 def _apply_change(person: Person, change: PersonChange) -> list[str]:

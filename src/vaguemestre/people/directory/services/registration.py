@@ -6,6 +6,7 @@ from datetime import datetime
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record_many
+from vaguemestre.foundation.journal.values import person_subject
 from vaguemestre.people.directory import queries
 from vaguemestre.people.directory.events import PeopleArrived
 from vaguemestre.people.directory.models import (
@@ -66,7 +67,7 @@ def register_people(
     record_many(
         Line(
             "directory.person-registered",
-            to=f"person:{row.pk}",
+            to=person_subject(row.pk),
             by=by,
             at=now,
             details={"dossier": row.dossier, "username": of_row.username},

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import academy_subject, service_subject, structure_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.models import Academy, ManagementService, Structure
 from vaguemestre.people.directory.rules.names import fold
@@ -14,7 +15,7 @@ from vaguemestre.people.directory.values import Place
 def rename_academy(academy_id: int, name: str, *, by: str, now: datetime) -> None:
     """Rename an académie. Code and domain never change: they are part of NUMENs and addresses."""
     if Academy.objects.filter(pk=academy_id).exclude(name=name).update(name=name):
-        record("directory.academy-renamed", to=f"academy:{academy_id}", by=by, at=now, name=name)
+        record("directory.academy-renamed", to=academy_subject(academy_id), by=by, at=now, name=name)
 
 
 def describe_service(service_id: int, description: Mapping[str, str], *, by: str, now: datetime) -> None:
@@ -26,7 +27,11 @@ def describe_service(service_id: int, description: Mapping[str, str], *, by: str
     if changed:
         service.save(update_fields=changed)
         record(
-            "directory.service-described", to=f"service:{service_id}", by=by, at=now, what=", ".join(changed)
+            "directory.service-described",
+            to=service_subject(service_id),
+            by=by,
+            at=now,
+            what=", ".join(changed),
         )
 
 
@@ -47,7 +52,7 @@ def open_structure(academy_id: int, place: Place, opened_on: date | None, *, by:
         folded=fold(f"{place.name} {place.town}"),
         opened_on=opened_on,
     )
-    record("directory.structure-opened", to=f"structure:{row.pk}", by=by, at=now, uai=place.uai)
+    record("directory.structure-opened", to=structure_subject(row.pk), by=by, at=now, uai=place.uai)
     return row.pk
 
 
@@ -85,7 +90,7 @@ def change_structure(
     if changed:
         row.save()
         record(
-            "directory.structure-changed", to=f"structure:{structure_id}", by=by, at=now,
+            "directory.structure-changed", to=structure_subject(structure_id), by=by, at=now,
             what=", ".join(changed),
         )  # fmt: skip
 

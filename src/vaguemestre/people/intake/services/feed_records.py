@@ -7,6 +7,7 @@ from itertools import batched
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import feed_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.queries import people_by_dossier
 from vaguemestre.people.directory.rules.names import fold
@@ -246,7 +247,7 @@ def _mark_applied(feed: Feed, plan: Plan, context: ImportContext, now: datetime,
         counts = plan_counts(plan)
         record(
             "intake.feed-applied",
-            to=f"feed:{feed.pk}",
+            to=feed_subject(feed.pk),
             by=context.by,
             at=now,
             arrivals=counts["arrivals"],

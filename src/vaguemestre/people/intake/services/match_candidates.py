@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, person_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
@@ -34,7 +34,7 @@ def answer_match_candidate(academy_id: int, candidate_id: int, *, same: bool, by
     candidate.save(update_fields=("answer", "answered_by", "answered_at"))
     record(
         "intake.candidate-answered",
-        to=f"person:{candidate.person_id}",
+        to=person_subject(candidate.person_id),
         by=by,
         at=now,
         dossier=candidate.dossier,
@@ -61,7 +61,7 @@ def take_back_answer(academy_id: int, candidate_id: int, *, by: str, now: dateti
     candidate.save(update_fields=("answer", "answered_by", "answered_at"))
     record(
         "intake.answer-taken-back",
-        to=f"person:{candidate.person_id}",
+        to=person_subject(candidate.person_id),
         by=by,
         at=now,
         dossier=candidate.dossier,
@@ -79,6 +79,6 @@ def reveal_match_candidate_lines(
     candidate = MatchCandidate.objects.filter(academy_id=academy_id, pk=candidate_id).first()
     if candidate is None:
         raise Refusal("intake.match-unknown")
-    to, line = f"person:{candidate.person_id}", candidate.first_line
+    to, line = person_subject(candidate.person_id), candidate.first_line
     record("intake.lines-shown", to=to, by=by, at=now, dossier=candidate.dossier, line=line)
     return unseal_bytes(bytes(candidate.sealed), keys, LINE_PURPOSE).decode()

@@ -14,7 +14,7 @@ from django.db import transaction
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, quarantine_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.people.credentials.queries import account_of_mailbox
 from vaguemestre.post.quarantine.models import QuarantinedMessage, UnexaminedMail
@@ -157,7 +157,7 @@ def _write_down(mailbox: str, infected: Iterable[InfectedCopy], now: datetime) -
     for row in rows:
         row.told_at = now
         row.save()
-        to = account_subject(account_id) if account_id else f"quarantine:{row.pk}"
+        to = account_subject(account_id) if account_id else quarantine_subject(row.pk)
         record(f"quarantine.{_act(row)}", to=to, by="system", at=now, name=row.sender, found=row.detail)
     if account_id:
         _tell(account_id, rows, now)

@@ -11,7 +11,7 @@ from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, quarantine_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.people.credentials.queries import account_of_mailbox
 from vaguemestre.post.quarantine.events import ReleaseAsked
@@ -80,7 +80,7 @@ def ask_release(
         raise Refusal("quarantine.removed")
     row.state = State.RELEASING
     row.save(update_fields=("state",))
-    to = account_subject(row.account_id) if row.account_id else f"quarantine:{row.pk}"
+    to = account_subject(row.account_id) if row.account_id else quarantine_subject(row.pk)
     record("quarantine.released", to=to, by=by, at=now, name=row.sender, reason=row.reason)
     event = ReleaseAsked(row.mailbox)
     announce(event)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import list_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import identified, people_with_mail
@@ -113,7 +114,7 @@ def create_list(creator: Creator, new: NewList, domain: str, *, by: str, now: da
     )
     given_on = _counts_from(row, creator.person_id, now)
     ListRole.objects.create(list=row, account_id=creator.account_id, role=Role.OWNER, given_on=given_on)
-    record("lists.made", to=f"list:{row.pk}", by=by, at=now, address=address)
+    record("lists.made", to=list_subject(row.pk), by=by, at=now, address=address)
     return int(row.pk)
 
 
@@ -123,7 +124,7 @@ def change_rule(list_id: int, account_id: int, rule: Rule, *, by: str, now: date
     row = owned_list(list_id, account_id, now)
     row.rule = rule_to_json(limited_to_school(rule, row.within))
     row.save(update_fields=("rule",))
-    record("lists.rule-changed", to=f"list:{list_id}", by=by, at=now)
+    record("lists.rule-changed", to=list_subject(list_id), by=by, at=now)
 
 
 def limited_to_school(rule: Rule, within: str) -> Rule:
@@ -141,7 +142,7 @@ def change_settings(list_id: int, account_id: int, settings: ListSettings, *, by
     for name in ListSettings.__slots__:
         setattr(row, name, getattr(settings, name))
     row.save(update_fields=tuple(ListSettings.__slots__))
-    record("lists.settings-changed", to=f"list:{list_id}", by=by, at=now, writers=settings.writers)
+    record("lists.settings-changed", to=list_subject(list_id), by=by, at=now, writers=settings.writers)
 
 
 @transaction.atomic(durable=True)
@@ -151,7 +152,7 @@ def close_list(list_id: int, account_id: int, *, by: str, now: datetime) -> None
     row.closed_at = now
     row.save(update_fields=("closed_at",))
     change_states([row.account_id], "close", by=by, now=now)
-    record("lists.closed", to=f"list:{list_id}", by=by, at=now)
+    record("lists.closed", to=list_subject(list_id), by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -168,7 +169,7 @@ def set_role(list_id: int, account_id: int, address: str, role: Role, *, by: str
     given = {"role": role, "given_on": _counts_from(row, person_id, now)}
     ListRole.objects.update_or_create(list_id=list_id, account_id=manager_id, defaults=given)
     _check_has_owner(row, now)
-    record("lists.manager-added", to=f"list:{list_id}", by=by, at=now, account=manager_id, part=role)
+    record("lists.manager-added", to=list_subject(list_id), by=by, at=now, account=manager_id, part=role)
 
 
 def _counts_from(row: MailingList, person_id: int | None, now: datetime) -> date:
@@ -193,7 +194,7 @@ def remove_role(list_id: int, account_id: int, manager_id: int, *, by: str, now:
     _check_has_owner(row, now)
     if not removed:
         return
-    record("lists.manager-removed", to=f"list:{list_id}", by=by, at=now, account=manager_id)
+    record("lists.manager-removed", to=list_subject(list_id), by=by, at=now, account=manager_id)
 
 
 def owned_list(list_id: int, account_id: int, now: datetime) -> MailingList:

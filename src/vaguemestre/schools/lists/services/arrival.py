@@ -10,6 +10,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import list_subject
 from vaguemestre.people.credentials.queries import account_of_mailbox, people_with_mail
 from vaguemestre.people.directory.queries import people_by_address
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, OpenMailbox
@@ -153,7 +154,7 @@ def _receive(
     """
     MailingList.objects.filter(pk=row.pk).update(uid_validity=ref.uid_validity, last_uid=ref.uid)
     if letter is None:
-        record("lists.dropped", to=f"list:{row.pk}", by="system", at=now, reason="lists.unreadable")
+        record("lists.dropped", to=list_subject(row.pk), by="system", at=now, reason="lists.unreadable")
         return False
     if ListLetter.objects.filter(list=row, uid_validity=ref.uid_validity, uid=ref.uid).exists():
         return True
@@ -163,7 +164,7 @@ def _receive(
         message = replace(message, author_id=author_id)
     decision = decide(message, _policy(row), _standing(row, message, now))
     if decision.state is State.DROPPED:
-        record("lists.dropped", to=f"list:{row.pk}", by="system", at=now, reason=decision.reason)
+        record("lists.dropped", to=list_subject(row.pk), by="system", at=now, reason=decision.reason)
         return False
     if may_be_sent:
         decision = Decision(State.HELD, RESTORED)
@@ -190,7 +191,9 @@ def _store_letter(
         reason=decision.reason,
         decided_at=now if decision.state is not State.HELD else None,
     )
-    record(f"lists.letter-{decision.state}", to=f"list:{row.pk}", by="system", at=now, reason=decision.reason)
+    record(
+        f"lists.letter-{decision.state}", to=list_subject(row.pk), by="system", at=now, reason=decision.reason
+    )
     match decision.state:
         case State.SENDING:
             announce(FanoutDue(letter.pk))

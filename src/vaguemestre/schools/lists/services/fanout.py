@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import list_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.post.mailstore.ports import MessageGone, OpenMailbox
@@ -120,7 +121,7 @@ def _store_copies(row: ListLetter, now: datetime) -> None:
         )
         row.planned_at, row.recipients = now, row.copies.count()
         row.save(update_fields=("planned_at", "recipients"))
-        record("lists.letter-begun", to=f"list:{row.list_id}", by="system", at=now, copies=row.recipients)
+        record("lists.letter-begun", to=list_subject(row.list_id), by="system", at=now, copies=row.recipients)
 
 
 def _copies_per_batch(row: ListLetter) -> int:
@@ -288,4 +289,4 @@ def _announce_rest(row: ListLetter, now: datetime) -> None:
 def _finish(row: ListLetter, now: datetime) -> None:
     with transaction.atomic(durable=True):
         if ListLetter.objects.filter(pk=row.pk, state=State.SENDING).update(state=State.SENT, ended_at=now):
-            record("lists.letter-sent", to=f"list:{row.list_id}", by="system", at=now)
+            record("lists.letter-sent", to=list_subject(row.list_id), by="system", at=now)

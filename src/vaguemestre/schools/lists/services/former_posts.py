@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import list_subject
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.queries import left_the_place
 from vaguemestre.schools.lists.models import ListRole, Subscriber
@@ -24,11 +25,11 @@ def end_with_posts(kept_days: int, *, now: datetime) -> None:
     for role in ListRole.objects.filter(left).order_by("pk")[:_ROWS_PER_RUN]:
         role.delete()
         details: dict[str, int | str] = {"account": role.account_id, "part": role.role}
-        record("lists.manager-removed", to=f"list:{role.list_id}", by="system", at=now, **details)
+        record("lists.manager-removed", to=list_subject(role.list_id), by="system", at=now, **details)
     left = _left("person_id", "since__date", kept_days, now)
     for row in Subscriber.objects.filter(left).order_by("pk")[:_ROWS_PER_RUN]:
         row.delete()
-        record("lists.left", to=f"list:{row.list_id}", by="system", at=now, person=row.person_id)
+        record("lists.left", to=list_subject(row.list_id), by="system", at=now, person=row.person_id)
 
 
 def _left(person: str, since: str, kept_days: int, now: datetime) -> Q:

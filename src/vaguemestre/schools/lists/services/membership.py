@@ -9,6 +9,7 @@ from django.core import signing
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import list_subject
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.queries import names_by_person, people_by_address
@@ -72,7 +73,7 @@ def subscribe(
         person_id = agents.get(address)
         name = names.get(person_id, typed_names[address]) if person_id else typed_names[address]
         added += _add(row, person_id, address, name, by_self=False, now=now)
-    record("lists.subscribed", to=f"list:{list_id}", by=by, at=now, count=added)
+    record("lists.subscribed", to=list_subject(list_id), by=by, at=now, count=added)
     return Enrolment(added, len(enrolled) - added, unknown, lists)
 
 
@@ -83,7 +84,7 @@ def unsubscribe(
     """Remove subscribers, by an owner. Returns how many. Raises Refusal `lists.gone`."""
     row = owned_list(list_id, account_id, now)
     count, _ = row.subscribers.filter(pk__in=list(subscriber_ids)).delete()
-    record("lists.unsubscribed", to=f"list:{list_id}", by=by, at=now, count=count)
+    record("lists.unsubscribed", to=list_subject(list_id), by=by, at=now, count=count)
     return int(count)
 
 
@@ -96,7 +97,7 @@ def join_list(list_id: int, person_id: int, *, by: str, now: datetime) -> None:
         raise Refusal("lists.gone")
     name = names_by_person([person_id]).get(person_id, "")
     _add(row, person_id, f"person:{person_id}", name, by_self=True, now=now)
-    record("lists.joined", to=f"list:{list_id}", by=by, at=now)
+    record("lists.joined", to=list_subject(list_id), by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -104,7 +105,7 @@ def leave_list(list_id: int, person_id: int, *, by: str, now: datetime) -> None:
     """Unsubscribe oneself. Idempotent."""
     rows = Subscriber.objects.filter(list_id=list_id, person_id=person_id, person__isnull=False)
     if rows.delete()[0]:
-        record("lists.left", to=f"list:{list_id}", by=by, at=now)
+        record("lists.left", to=list_subject(list_id), by=by, at=now)
 
 
 def unsubscribe_token(list_id: int, address: str, person_id: int) -> str:
@@ -144,7 +145,7 @@ def leave_by_token(token: str, *, now: datetime) -> None:
         rows.filter(person_id=person_id) if person_id else rows.filter(address=address, person__isnull=True)
     )
     if rows.delete()[0]:
-        record("lists.left", to=f"list:{list_id}", by="link", at=now)
+        record("lists.left", to=list_subject(list_id), by="link", at=now)
 
 
 def _add(
@@ -168,4 +169,4 @@ def leave_academy(account_id: int, person_id: int, left_domain: str, *, by: str,
     for row in lists.filter(subscribers__person_id=person_id) | lists.filter(roles__account_id=account_id):
         Subscriber.objects.filter(list=row, person_id=person_id).delete()
         ListRole.objects.filter(list=row, account_id=account_id).delete()
-        record("lists.left", to=f"list:{row.pk}", by=by, at=now)
+        record("lists.left", to=list_subject(row.pk), by=by, at=now)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import list_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.lists.events import FanoutDue, NoticeDue
 from vaguemestre.schools.lists.models import ListLetter
@@ -28,7 +29,7 @@ def accept_letter(
         raise Refusal("lists.later-is-past")
     _decide(row, State.SCHEDULED if due_at else State.SENDING, account_id, now)
     ListLetter.objects.filter(pk=row.pk).update(due_at=due_at)
-    record("lists.letter-accepted", to=f"list:{list_id}", by=by, at=now, letter=str(row.public_id))
+    record("lists.letter-accepted", to=list_subject(list_id), by=by, at=now, letter=str(row.public_id))
     announce(FanoutDue(row.pk), due=due_at)
 
 
@@ -40,7 +41,7 @@ def refuse_letter(
     row = _letter(list_id, account_id, public_id, now)
     _decide(row, State.REFUSED, account_id, now)
     ListLetter.objects.filter(pk=row.pk).update(note=note[:300], reason="lists.refused-by-keeper")
-    record("lists.letter-refused", to=f"list:{list_id}", by=by, at=now, letter=str(row.public_id))
+    record("lists.letter-refused", to=list_subject(list_id), by=by, at=now, letter=str(row.public_id))
     announce(NoticeDue(row.pk, NoticeKind.REFUSED))
 
 
@@ -49,7 +50,7 @@ def drop_letter(list_id: int, account_id: int, public_id: str, *, by: str, now: 
     """Drop the letter without notice. Raises Refusal `lists.gone`, `lists.decided-already`."""
     row = _letter(list_id, account_id, public_id, now)
     _decide(row, State.DROPPED, account_id, now)
-    record("lists.letter-dropped", to=f"list:{list_id}", by=by, at=now, letter=str(row.public_id))
+    record("lists.letter-dropped", to=list_subject(list_id), by=by, at=now, letter=str(row.public_id))
 
 
 @transaction.atomic(durable=True)
@@ -62,7 +63,7 @@ def unschedule_letter(list_id: int, account_id: int, public_id: str, *, by: str,
     scheduled = ListLetter.objects.filter(pk=row.pk, state=State.SCHEDULED)
     if not scheduled.update(state=State.HELD, due_at=None, decided_by=None, decided_at=None):
         raise Refusal("lists.decided-already")
-    record("lists.letter-unscheduled", to=f"list:{list_id}", by=by, at=now, letter=str(row.public_id))
+    record("lists.letter-unscheduled", to=list_subject(list_id), by=by, at=now, letter=str(row.public_id))
 
 
 @transaction.atomic(durable=True)
@@ -70,7 +71,7 @@ def stop_letter(list_id: int, account_id: int, public_id: str, *, by: str, now: 
     """Stop the fan-out; copies already submitted are delivered. Idempotent. Raises Refusal `lists.gone`."""
     row = _letter(list_id, account_id, public_id, now)
     if ListLetter.objects.filter(pk=row.pk, state=State.SENDING).update(state=State.STOPPED):
-        record("lists.letter-stopped", to=f"list:{list_id}", by=by, at=now, letter=str(row.public_id))
+        record("lists.letter-stopped", to=list_subject(list_id), by=by, at=now, letter=str(row.public_id))
 
 
 @transaction.atomic(durable=True)
@@ -78,7 +79,7 @@ def resume_letter(list_id: int, account_id: int, public_id: str, *, by: str, now
     """Resume a stopped fan-out; no copy is sent twice. Raises Refusal `lists.gone`."""
     row = _letter(list_id, account_id, public_id, now)
     if ListLetter.objects.filter(pk=row.pk, state=State.STOPPED).update(state=State.SENDING):
-        record("lists.letter-resumed", to=f"list:{list_id}", by=by, at=now, letter=str(row.public_id))
+        record("lists.letter-resumed", to=list_subject(list_id), by=by, at=now, letter=str(row.public_id))
         announce(FanoutDue(row.pk))
 
 

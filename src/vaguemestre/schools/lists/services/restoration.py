@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import list_subject
 from vaguemestre.schools.lists.models import ListLetter, MailingList
 from vaguemestre.schools.lists.services.arrival import RESTORED
 from vaguemestre.schools.lists.values import State
@@ -24,5 +25,5 @@ def stop_restored_letters(*, now: datetime) -> int:
     letters = list(due.values_list("pk", "list_id"))
     due.update(state=State.STOPPED, reason=RESTORED)
     for _, list_id in letters:
-        record("lists.letter-stopped", to=f"list:{list_id}", by="system", at=now, reason=RESTORED)
+        record("lists.letter-stopped", to=list_subject(list_id), by="system", at=now, reason=RESTORED)
     return len(letters)

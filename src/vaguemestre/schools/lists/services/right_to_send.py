@@ -6,6 +6,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import list_subject
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.schools.lists import queries
 from vaguemestre.schools.lists.events import NoticeDue
@@ -26,7 +27,7 @@ def hold_if_right_lost(row: ListLetter, now: datetime) -> bool:
     with transaction.atomic(durable=True):
         accepted = ListLetter.objects.filter(pk=row.pk, state=State.SENDING, planned_at=None)
         if accepted.update(state=state, reason=reason, due_at=None, decided_by=None, decided_at=None):
-            record(f"lists.letter-{state}", to=f"list:{row.list_id}", by="system", at=now, reason=reason)
+            record(f"lists.letter-{state}", to=list_subject(row.list_id), by="system", at=now, reason=reason)
             announce(NoticeDue(row.pk, NoticeKind.REFUSED if is_refused else NoticeKind.HELD))
             if not is_refused:
                 announce(NoticeDue(row.pk, NoticeKind.TO_DECIDE))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import structure_subject
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.post.outbox.services import forget_domain
 from vaguemestre.schools.rosters.models import EntAnswerRow, RosterRow, StagedRow
@@ -23,7 +24,7 @@ def purge_rosters(*, now: datetime, ent_domain: str = "") -> int:
     expired = list(RosterRow.objects.filter(purge_on__lt=paris_day(now)).values_list("pk", "structure_id"))
     for pk, structure_id in expired:
         RosterRow.objects.filter(pk=pk).delete()
-        record("rosters.purged", to=f"structure:{structure_id}", by="system", at=now)
+        record("rosters.purged", to=structure_subject(structure_id), by="system", at=now)
     if expired and ent_domain:
         forget_domain(ent_domain, now=now)
     return len(expired)

@@ -8,6 +8,7 @@ from itertools import chain
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import structure_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.queries import structure_ids
@@ -190,7 +191,7 @@ def _write_school(
     )
     record(
         "rosters.imported",
-        to=f"structure:{structure_id}",
+        to=structure_subject(structure_id),
         by=settings.by,
         at=now,
         pupils=step.pupils,

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, person_subject, structure_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.queries import listed_person_at, structures_of
 from vaguemestre.schools.rosters.models import AllowedRow, RightRow
@@ -30,7 +30,7 @@ def decide_rights(writer: ClassWriter, uai: str, rights: Collection[Right], *, n
         )
         record(
             "rosters.right-decided",
-            to=f"structure:{school.structure_id}",
+            to=structure_subject(school.structure_id),
             by=account_subject(writer.account_id),
             at=now,
             role=str(right.role),
@@ -52,7 +52,7 @@ def allow_person(writer: ClassWriter, uai: str, address: str, *, now: datetime) 
     AllowedRow.objects.get_or_create(structure_id=school.structure_id, person_id=listed.person_id)
     record(
         "rosters.person-allowed",
-        to=f"person:{listed.person_id}",
+        to=person_subject(listed.person_id),
         by=account_subject(writer.account_id),
         at=now,
         school=uai,
@@ -66,7 +66,7 @@ def forbid_person(writer: ClassWriter, uai: str, person_id: int, *, now: datetim
     if AllowedRow.objects.filter(structure_id=school.structure_id, person_id=person_id).delete()[0]:
         record(
             "rosters.person-forbidden",
-            to=f"person:{person_id}",
+            to=person_subject(person_id),
             by=account_subject(writer.account_id),
             at=now,
             school=uai,

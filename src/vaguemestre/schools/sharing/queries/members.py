@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import F, Q, QuerySet
 
 from vaguemestre.foundation.journal.queries import entries_about
-from vaguemestre.foundation.journal.values import account_subject, number_of
+from vaguemestre.foundation.journal.values import account_subject, box_subject, number_of
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.people.directory.queries import addresses_by_person, newest_post_labels, of_academy
 from vaguemestre.people.directory.rules.names import fold
@@ -77,7 +77,7 @@ def history_of(box_id: int, *, limit: int = 50) -> list[HistoryLine]:
     lines = [
         line
         for subject, actions in (
-            (f"box:{box_id}", HISTORY_LABELS),
+            (box_subject(box_id), HISTORY_LABELS),
             *((account_subject(account_id), SETTING_LABELS) for account_id in accounts),
         )
         for line in entries_about(subject, limit=limit, actions=actions)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from vaguemestre.access.signin.services import check_session_stands
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import box_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import app_passwords_of_holder
 from vaguemestre.people.credentials.services import add_app_password, revoke_app_password
@@ -27,7 +28,7 @@ def create_member_password(access: Access, account_id: int, name: str, *, by: st
     password = add_app_password(
         access.account_id, name, by=by, now=now, expires_at=access.ends_at, holder_id=account_id
     )
-    record("sharing.key-made", to=f"box:{access.box_id}", by=by, at=now, about=name[:80])
+    record("sharing.key-made", to=box_subject(access.box_id), by=by, at=now, about=name[:80])
     return password
 
 
@@ -37,5 +38,5 @@ def revoke_member_password(access: Access, account_id: int, number: int, *, by: 
     if number not in {row.app_password_id for row in app_passwords_of_holder(access.account_id, account_id)}:
         return False
     revoke_app_password(access.account_id, number, by=by, now=now)
-    record("sharing.key-revoked", to=f"box:{access.box_id}", by=by, at=now)
+    record("sharing.key-revoked", to=box_subject(access.box_id), by=by, at=now)
     return True

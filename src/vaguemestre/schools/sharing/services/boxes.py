@@ -10,7 +10,7 @@ from django.db.models import Q
 from vaguemestre.foundation.cluster.locks import turn
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record, record_many
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, box_subject
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import accounts_by_person
 from vaguemestre.people.credentials.services import NewAccount, change_states, open_boxes
@@ -100,7 +100,9 @@ def _open(places: list[PlaceSummary], quota_mb: int, *, by: str, now: datetime) 
         )
         for account_id, place in zip(account_ids, places, strict=True)
     )
-    record_many(Line("sharing.box-opened", f"box:{row.pk}", by, now, {"about": row.address}) for row in rows)
+    record_many(
+        Line("sharing.box-opened", box_subject(row.pk), by, now, {"about": row.address}) for row in rows
+    )
     return [row.pk for row in rows]
 
 
@@ -123,7 +125,7 @@ def close_boxes(*, by: str, now: datetime) -> list[int]:
                 end_membership(member, by=by, now=now)
             Box.objects.filter(pk=box_id).update(closed_at=now)
             change_states([box.account_id], "close", by=by, now=now)
-            record("sharing.box-closed", to=f"box:{box_id}", by=by, at=now)
+            record("sharing.box-closed", to=box_subject(box_id), by=by, at=now)
     return closed
 
 
@@ -180,7 +182,11 @@ def _sync_box(box: Box, posts: list[LeadershipPost], overlap: Overlap, *, by: st
     for account_id, row in rows.items():
         if row.source == Source.POST and account_id not in accounts:
             record(
-                "sharing.owner-left", to=f"box:{box.pk}", by=by, at=now, member=account_subject(account_id)
+                "sharing.owner-left",
+                to=box_subject(box.pk),
+                by=by,
+                at=now,
+                member=account_subject(account_id),
             )
             end_membership(row, by=by, now=now)
     if overlap.after:
@@ -220,7 +226,7 @@ def _extend_leavers(box: Box, posts: list[LeadershipPost], kept_days: int, *, by
         schedule_end(box.pk, ends_at)
         until = (last_days[person_id] + timedelta(days=kept_days)).isoformat()
         details = {"member": account_subject(account_id), "right": str(Right.READ), "until": until}
-        record("sharing.member-added", to=f"box:{box.pk}", by=by, at=now, **details)
+        record("sharing.member-added", to=box_subject(box.pk), by=by, at=now, **details)
 
 
 def _end_with_posts(box: Box, kept_days: int, *, by: str, now: datetime) -> None:
@@ -243,7 +249,7 @@ def _end_with_posts(box: Box, kept_days: int, *, by: str, now: datetime) -> None
         Member.objects.filter(pk=row.pk).update(ends_at=end_of_day(day))
         schedule_end(box.pk, end_of_day(day))
         details = {"member": account_subject(row.account_id), "right": row.right, "until": day.isoformat()}
-        record("sharing.member-changed", to=f"box:{box.pk}", by=by, at=now, **details)
+        record("sharing.member-changed", to=box_subject(box.pk), by=by, at=now, **details)
 
 
 def _make_owner(
@@ -261,6 +267,6 @@ def _make_owner(
     else:
         Member.objects.create(box=box, account_id=account_id, starts_at=now, added_by=by, **columns)
     schedule_end(box.pk, ends_at)
-    record("sharing.owner-came", to=f"box:{box.pk}", by=by, at=now, member=account_subject(account_id))
+    record("sharing.owner-came", to=box_subject(box.pk), by=by, at=now, member=account_subject(account_id))
     if box.opened_at < now:
         announce(MembersChanged(box.pk, account_id, MembershipChange.OWNER, by, now.isoformat()))

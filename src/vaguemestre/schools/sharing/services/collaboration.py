@@ -7,7 +7,7 @@ from django.db import transaction
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject, number_of
+from vaguemestre.foundation.journal.values import account_subject, box_subject, number_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import names_of
 from vaguemestre.schools.sharing.events import WorkChanged
@@ -99,7 +99,7 @@ def assign_thread(
     thread.save()
     announce(WorkChanged(ref.box_id))
     action = "sharing.taken" if thread.assigned_by_id == account_id else "sharing.assigned"
-    record(action, to=f"box:{ref.box_id}", by=by, at=now, member=account_subject(account_id))
+    record(action, to=box_subject(ref.box_id), by=by, at=now, member=account_subject(account_id))
 
 
 @transaction.atomic(durable=True)
@@ -109,7 +109,7 @@ def release_thread(ref: MessageRef, *, by: str, now: datetime) -> None:
     thread.assignee = thread.assigned_at = thread.assigned_by = None
     thread.save()
     announce(WorkChanged(ref.box_id))
-    record("sharing.left", to=f"box:{ref.box_id}", by=by, at=now)
+    record("sharing.left", to=box_subject(ref.box_id), by=by, at=now)
 
 
 def release_threads_of(box_id: int, account_id: int, *, by: str, now: datetime) -> None:
@@ -122,7 +122,12 @@ def release_threads_of(box_id: int, account_id: int, *, by: str, now: datetime) 
     if count:
         announce(WorkChanged(box_id))
         record(
-            "sharing.left", to=f"box:{box_id}", by=by, at=now, member=account_subject(account_id), count=count
+            "sharing.left",
+            to=box_subject(box_id),
+            by=by,
+            at=now,
+            member=account_subject(account_id),
+            count=count,
         )
 
 
@@ -133,7 +138,7 @@ def set_thread_closed(ref: MessageRef, *, is_closed: bool, by: str, now: datetim
     thread.closed_at = now if is_closed else None
     thread.save()
     announce(WorkChanged(ref.box_id))
-    record("sharing.closed" if is_closed else "sharing.reopened", to=f"box:{ref.box_id}", by=by, at=now)
+    record("sharing.closed" if is_closed else "sharing.reopened", to=box_subject(ref.box_id), by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -145,7 +150,7 @@ def add_note(ref: MessageRef, account_id: int, text: str, *, by: str, now: datet
         thread=_thread(ref), account_id=account_id, text=text.strip()[:_MAX_NOTE_CHARACTERS], at=now
     )
     announce(WorkChanged(ref.box_id))
-    record("sharing.noted", to=f"box:{ref.box_id}", by=by, at=now)
+    record("sharing.noted", to=box_subject(ref.box_id), by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -202,7 +207,7 @@ def record_sent(
         action, line = "schedule", "sharing.scheduled"
     BoxActivity.objects.create(box_id=box_id, account_id=account_id, action=action, at=now)
     _tell_lender(box_id, account_id, by, now)
-    record(line, to=f"box:{box_id}", by=by, at=now, message=message_id[:255])
+    record(line, to=box_subject(box_id), by=by, at=now, message=message_id[:255])
 
 
 def record_copies(
@@ -216,7 +221,7 @@ def record_copies(
     BoxActivity.objects.create(box_id=box_id, account_id=account_id, action=action, number=count, at=now)
     if act is not CopiesAct.STOPPED:
         _tell_lender(box_id, account_id, by, now)
-    record(f"sharing.copies-{act}", to=f"box:{box_id}", by=by, at=now, copies=count)
+    record(f"sharing.copies-{act}", to=box_subject(box_id), by=by, at=now, copies=count)
 
 
 def record_copy(box_id: int, account_id: int, key: str, message_id: str, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from vaguemestre.foundation.journal.queries import JournalFilter, filtered_entries
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject, number_of
+from vaguemestre.foundation.journal.values import account_subject, box_subject, number_of
 from vaguemestre.schools.sharing.models import Member
 from vaguemestre.schools.sharing.services.members import end_membership
 from vaguemestre.schools.sharing.values import BoxKind, Right, Source
@@ -28,7 +28,7 @@ def end_access_given_by(account_id: int, since: datetime, *, by: str, now: datet
         if entry.details.get("right") == Right.MANAGE and promoted.update(right=Right.SEND):
             record(
                 "sharing.member-changed",
-                to=f"box:{box_id}",
+                to=box_subject(box_id),
                 by=by,
                 at=now,
                 member=account_subject(member_id),

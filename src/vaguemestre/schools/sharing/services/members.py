@@ -9,7 +9,7 @@ from vaguemestre.access.signin.services import check_session_stands
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, box_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person
@@ -110,7 +110,7 @@ def _add(
     schedule_end(box.pk, ends_at)
     record(
         "sharing.member-added",
-        to=f"box:{box.pk}",
+        to=box_subject(box.pk),
         by=by,
         at=now,
         member=account_subject(account_id),
@@ -140,7 +140,7 @@ def change_member(box_id: int, member_id: int, terms: MembershipTerms, *, by: st
     schedule_end(box_id, row.ends_at)
     record(
         "sharing.member-changed",
-        to=f"box:{box_id}",
+        to=box_subject(box_id),
         by=by,
         at=now,
         member=account_subject(row.account_id),
@@ -172,7 +172,11 @@ def end_membership(row: Member, *, by: str, now: datetime) -> AccessEnded:
     end_sending(box_account, row.account_id, by=by, now=now)
     release_threads_of(row.box_id, row.account_id, by=by, now=now)
     record(
-        "sharing.member-ended", to=f"box:{row.box_id}", by=by, at=now, member=account_subject(row.account_id)
+        "sharing.member-ended",
+        to=box_subject(row.box_id),
+        by=by,
+        at=now,
+        member=account_subject(row.account_id),
     )
     event = AccessEnded(row.box_id, row.account_id)
     announce(event)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, box_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import Presented
 from vaguemestre.people.credentials.values import AccountState
@@ -42,7 +42,7 @@ def take_back_owner(box_id: int, account_id: int, reason: str, *, by: str, now: 
     if row is None:
         raise Refusal("sharing.not-taken-back")
     record(
-        "sharing.owner-taken-back", to=f"box:{box_id}", by=by, at=now,
+        "sharing.owner-taken-back", to=box_subject(box_id), by=by, at=now,
         member=account_subject(account_id), reason=reason,
     )  # fmt: skip
     return end_membership(row, by=by, now=now)

@@ -9,7 +9,7 @@ from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.cluster.locks import locked_row
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, box_request_subject, box_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_boxes
 from vaguemestre.people.directory.queries import taken_names
@@ -46,7 +46,7 @@ def request_box(
         asked_by_id=account_id,
         asked_at=now,
     )
-    record("sharing.box-asked", to=f"box-request:{row.pk}", by=by, at=now, about=address)
+    record("sharing.box-asked", to=box_request_subject(row.pk), by=by, at=now, about=address)
     return row.pk
 
 
@@ -85,7 +85,7 @@ def grant_request(request_id: int, *, quota_mb: int, by: str, now: datetime) -> 
     )
     _decide(row, BoxRequest.State.GRANTED, "", by=by, now=now, box=box)
     announce(MembersChanged(box.pk, row.asked_by_id, MembershipChange.OWNER, by, now.isoformat()))
-    record("sharing.box-opened", to=f"box:{box.pk}", by=by, at=now, about=mailbox)
+    record("sharing.box-opened", to=box_subject(box.pk), by=by, at=now, about=mailbox)
     return box.pk
 
 
@@ -113,4 +113,4 @@ def _decide(
 ) -> None:
     row.state, row.answer, row.decided_by, row.decided_at, row.box = state, answer[:300], by, now, box
     row.save(update_fields=("state", "answer", "decided_by", "decided_at", "box"))
-    record("sharing.request-decided", to=f"box-request:{row.pk}", by=by, at=now, about=str(state))
+    record("sharing.request-decided", to=box_request_subject(row.pk), by=by, at=now, about=str(state))

@@ -22,7 +22,7 @@ from vaguemestre.access.sso.registry.rules.entrance import may_enter
 from vaguemestre.access.sso.registry.services import start_visit
 from vaguemestre.access.sso.registry.values import Application, Visit
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, application_subject
 
 CODE_LIFE = timedelta(seconds=60)
 ACCESS_LIFE = timedelta(minutes=10)
@@ -137,7 +137,10 @@ def _revoke_family(code: Code, visit: Visit, action: str, now: datetime) -> Prot
     """Revoke every token of a code used twice."""
     Token.objects.filter(code=code).delete()
     record(
-        action, to=account_subject(visit.account_id), by=f"application:{visit.application.client_id}", at=now
+        action,
+        to=account_subject(visit.account_id),
+        by=application_subject(visit.application.client_id),
+        at=now,
     )
     return _INVALID_GRANT
 

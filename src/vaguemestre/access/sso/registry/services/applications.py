@@ -17,6 +17,7 @@ from vaguemestre.access.sso.registry.rules.release import check_released
 from vaguemestre.access.sso.registry.rules.words import check_criteria
 from vaguemestre.access.sso.registry.values import Application, Protocol, Registration
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import application_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 
 OVERLAP = timedelta(days=2)  # a replaced secret stays valid while it is changed in the application
@@ -40,7 +41,7 @@ def create_application(registration: Registration, *, by: str, now: datetime) ->
         raise Refusal("sso.client-id-taken", client_id=registration.client_id)
     secret = secrets.token_urlsafe(32) if needs_secret(registration) else ""
     _write(registration, now, secret_sha256=sha256(secret))
-    record("sso.application-added", to=f"application:{registration.client_id}", by=by, at=now)
+    record("sso.application-added", to=application_subject(registration.client_id), by=by, at=now)
     return secret
 
 
@@ -81,7 +82,7 @@ def renew_secret(client_id: str, *, by: str, now: datetime, at_once: bool = Fals
     row.former_until = None if at_once else now + OVERLAP
     row.secret_sha256 = sha256(secret)
     row.save(update_fields=["former_sha256", "former_until", "secret_sha256"])
-    record("sso.secret-renewed", to=f"application:{client_id}", by=by, at=now, at_once=at_once)
+    record("sso.secret-renewed", to=application_subject(client_id), by=by, at=now, at_once=at_once)
     return secret
 
 
@@ -91,7 +92,7 @@ def remove_application(client_id: str, *, by: str, now: datetime) -> None:
     deleted, _ = ApplicationRow.objects.filter(client_id=client_id).delete()
     if not deleted:
         raise Refusal("sso.application-unknown", client_id=client_id)
-    record("sso.application-removed", to=f"application:{client_id}", by=by, at=now)
+    record("sso.application-removed", to=application_subject(client_id), by=by, at=now)
 
 
 @transaction.atomic(durable=True)
@@ -106,7 +107,7 @@ def set_logo(client_id: str, content: bytes, *, by: str, now: datetime) -> None:
         Logo.objects.filter(application=row).delete()
     row.logo_sha256 = hashlib.sha256(content).hexdigest() if content else ""
     row.save(update_fields=["logo_sha256"])
-    record("sso.logo-changed", to=f"application:{client_id}", by=by, at=now)
+    record("sso.logo-changed", to=application_subject(client_id), by=by, at=now)
 
 
 def is_secret_right(application: Application, secret: str, now: datetime) -> bool:
@@ -129,7 +130,7 @@ def save_application(registration: Registration, by: str, now: datetime, **more:
     _write(registration, now, **more)
     is_changed = before != rows.values().first()
     if is_changed:
-        record("sso.application-changed", to=f"application:{registration.client_id}", by=by, at=now)
+        record("sso.application-changed", to=application_subject(registration.client_id), by=by, at=now)
     return is_changed
 
 

@@ -16,7 +16,7 @@ from vaguemestre.access.sso.registry.queries import sessions_with_visits, visit_
 from vaguemestre.access.sso.registry.values import Application, Visit
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.foundation.journal.values import account_subject, application_subject
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_facts
 from vaguemestre.people.credentials.values import AccountState
@@ -58,7 +58,7 @@ def start_visit(
         _count(application.application_id, "entered", now)
         record(
             "sso.entered",
-            to=f"application:{application.client_id}",
+            to=application_subject(application.client_id),
             by=account_subject(account_id),
             at=now,
         )
@@ -73,7 +73,9 @@ def record_consent(application: Application, account_id: int, *, now: datetime) 
         application_id=application.application_id,
         defaults={"released": list(application.released), "given_at": now},
     )
-    record("sso.agreed", to=f"application:{application.client_id}", by=account_subject(account_id), at=now)
+    record(
+        "sso.agreed", to=application_subject(application.client_id), by=account_subject(account_id), at=now
+    )
 
 
 @transaction.atomic(durable=True)
@@ -88,7 +90,7 @@ def record_refusal(application: Application, account_id: int, reason: str, *, no
     _count(application.application_id, "refused", now)
     record(
         "sso.turned-away",
-        to=f"application:{application.client_id}",
+        to=application_subject(application.client_id),
         by=account_subject(account_id),
         at=now,
         reason=reason,

@@ -10,6 +10,7 @@ from django.db.models import Sum
 from vaguemestre.foundation.cluster.locks import turn
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import feed_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr, day_fr
 from vaguemestre.foundation.kernel.texts import counted
@@ -69,7 +70,7 @@ def confirm_feed(
         if most_alone is not None:
             _check_somebody_else(feed, by, most_alone, now)
         _record_decision(feed_id, by, now, plan=plan)
-        record("intake.feed-confirmed", to=f"feed:{feed_id}", by=by, at=now, departures=feed.departures)
+        record("intake.feed-confirmed", to=feed_subject(feed_id), by=by, at=now, departures=feed.departures)
         event = FeedConfirmed(feed_id)
         announce(event)
     return event
@@ -133,7 +134,7 @@ def request_plan(feed_id: int, *, by: str, now: datetime) -> None:
     waiting = Feed.objects.filter(pk=feed_id, decided_at=None).exclude(refusal="")
     if not waiting.update(replan_asked_at=now):
         raise Refusal("intake.feed-decided")
-    record("intake.plan-asked", to=f"feed:{feed_id}", by=by, at=now)
+    record("intake.plan-asked", to=feed_subject(feed_id), by=by, at=now)
     announce(PlanRequested(feed_id))
 
 
@@ -165,7 +166,7 @@ def discard_feed(feed_id: int, *, by: str, now: datetime) -> None:
     """Give up a held feed: erase its files and its plan. Raises Refusal `intake.feed-decided`."""
     _record_decision(feed_id, "", now)
     PlannedRow.objects.filter(feed_id=feed_id).delete()
-    record("intake.feed-given-up", to=f"feed:{feed_id}", by=by, at=now)
+    record("intake.feed-given-up", to=feed_subject(feed_id), by=by, at=now)
     erase_held_files(feed_id)
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.journal.values import feed_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.values import NumenKeys
 from vaguemestre.people.intake.events import PlanRequested
@@ -69,7 +70,7 @@ def hold_upload(academy_id: int, upload: UploadedFeed, keys: NumenKeys, *, by: s
         )
     write_held_files(feed.pk, upload.feed, upload.structures, keys)
     Feed.objects.filter(pk=feed.pk).update(replan_asked_at=now)
-    record("intake.feed-uploaded", to=f"feed:{feed.pk}", by=by, at=now)
+    record("intake.feed-uploaded", to=feed_subject(feed.pk), by=by, at=now)
     announce(PlanRequested(feed.pk))
     return feed.pk
 
@@ -96,5 +97,5 @@ def drop_unusable_upload(feed_id: int, reason: str, *, now: datetime) -> None:
         plan_digest="",
         plan_note=reason[:300],
     ):
-        record("intake.feed-unusable", to=f"feed:{feed_id}", by="system", at=now)
+        record("intake.feed-unusable", to=feed_subject(feed_id), by="system", at=now)
         erase_held_files(feed_id)
