@@ -158,6 +158,8 @@ def test_a_stranger_who_calls_the_organiser_theirs_is_told_and_changes_nothing(
         )
         card = card_of(reader, put(box, forged))
         assert "ne vient pas de l’organisateur" in card
+        assert "Le rendez-vous a changé" not in card
+        assert "modifiée" not in card
         assert "Libérer" not in card
         assert PRESSED in card_of(reader, first)
 
