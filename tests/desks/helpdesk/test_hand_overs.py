@@ -245,6 +245,25 @@ def test_a_second_request_names_the_first_and_its_confirmer_reads_that_it_waits_
     assert "n’attend plus" not in browser_of(officer).get(f"/assistance/remises/{first.pk}").text
 
 
+def test_a_form_that_showed_no_request_does_not_replace_a_colleagues_unsaid(
+    client: Client, lucie: Account, nicolas: Account
+) -> None:
+    head, where = head_of("pvasseur"), f"/assistance/compte/{nicolas.pk}/remise"
+    account("adurand", role="helpdesk", first_name="Ana", last_name="Durand")
+    colleague = browser_of(Account.objects.get(username="adurand"))
+    assert 'name="seen" value="0"' in colleague.get(where).text
+    asked(client, nicolas, head, seen="0")
+    assert asked(client, nicolas, head, seen="0").status_code == 302  # a double click
+    refused = asked(colleague, nicolas, head, seen="0")
+    assert refused.status_code == 200
+    assert "Lucie Poulain vient de demander une remise" in refused.text
+    assert f"{REASON}" in refused.text
+    waiting = HandOverRow.objects.get(state=HandOverRow.State.ASKED)
+    assert waiting.operator_id == lucie.pk
+    assert f'name="seen" value="{waiting.pk}"' in refused.text
+    assert asked(colleague, nicolas, head, seen=str(waiting.pk)).status_code == 302
+
+
 def test_administrators_are_out_of_reach(client: Client, lucie: Account) -> None:
     admin, head = account("admin", role="administrator"), head_of("pvasseur")
     assert asked(client, admin, head).status_code == 200

@@ -61,6 +61,7 @@ class HandOverForm(ReasonForm):
         required=False,
         help_text="Application, clé OTP et clés d’accès seront retirées quand le code servira.",
     )
+    seen = forms.IntegerField(required=False, min_value=0)  # the pending hand-over on the page; 0 for none
     field_order = ("confirmer", "reason", "drops_factors")
 
     def __init__(self, *args: Any, seconds: Sequence[Confirmer], **kwargs: Any) -> None:

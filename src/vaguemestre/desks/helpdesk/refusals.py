@@ -13,6 +13,10 @@ SENTENCES = {
     "helpdesk.enough-today": (
         "Vous avez déjà fait cela %(most)s fois aujourd’hui : passez la main à un collègue."
     ),
+    "helpdesk.hand-over-asked-meanwhile": (
+        "Rien n’est encore fait : %(by)s vient de demander une remise pour cette personne. "
+        "Demander de nouveau la remplace."
+    ),
     "helpdesk.hand-over-gone": (
         "Cette demande a déjà été traitée, a plus de trois jours, ou n’est plus la vôtre."
     ),

@@ -31,12 +31,24 @@ _State = HandOverRow.State
 
 @transaction.atomic(durable=True)
 def ask_hand_over(
-    account_id: int, second_id: int, reason: str, *, drops_factors: bool, operator_id: int, now: datetime
+    account_id: int,
+    second_id: int,
+    reason: str,
+    *,
+    drops_factors: bool,
+    operator_id: int,
+    now: datetime,
+    seen: int | None = None,
 ) -> None:
     """Use case: ask the second person to confirm, replacing a pending hand-over of the account.
 
-    Raises Refusal `helpdesk.…`; nothing is then changed.
+    `seen`: the pending one that the form showed; 0 for none, None if it does not matter. Raises Refusal
+    `helpdesk.…`, among them `helpdesk.hand-over-asked-meanwhile`; nothing is then changed.
     """
+    pending = HandOverRow.objects.filter(account_id=account_id, state=_State.ASKED, until__gt=now).first()
+    if seen is not None and pending and pending.pk != seen and pending.operator_id != operator_id:
+        asker = presented(pending.operator_id)
+        raise Refusal("helpdesk.hand-over-asked-meanwhile", by=asker.name if asker else "Un collègue")
     begin_action(DeskAction.HAND_OVER, account_id, reason, operator_id=operator_id, now=now)
     offered = frozenset(confirmer.account_id for confirmer in confirmers_for(account_id, now))
     check_confirmer(account_id, second_id, operator_id, offered)

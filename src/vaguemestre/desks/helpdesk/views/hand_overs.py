@@ -53,6 +53,7 @@ def request_hand_over(request: SignedInRequest, account_id: int) -> HttpResponse
                 drops_factors=data["drops_factors"],
                 operator_id=request.who.account_id,
                 now=now,
+                seen=data["seen"],
             )
             url = reverse("helpdesk:account", args=[account_id])
             return HttpResponseRedirect(f"{url}?fait=hand-over-asked")
