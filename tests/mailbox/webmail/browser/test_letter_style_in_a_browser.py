@@ -97,6 +97,28 @@ def test_the_printed_header_is_out_of_reach_of_the_letter(
         assert heading.evaluate("part => getComputedStyle(part).fontSize") == "20px"
 
 
+@pytest.mark.parametrize("attack", AGAINST_THE_HEADER)
+def test_no_letter_of_a_printed_conversation_reaches_another_or_its_header(
+    page: Page, box: MemoryMailbox, attack: str
+) -> None:
+    page.add_init_script("window.print = () => {}")
+    started = b"Message-ID: <0@x>\r\n" + styled("<p>Avant</p>")
+    put(box, started)
+    mean = b"Message-ID: <1@x>\r\nIn-Reply-To: <0@x>\r\n" + styled(AGAINST_THE_HEADER[attack] + "</template>")
+    put(box, mean, minutes=1)
+    last = put(box, b"Message-ID: <2@x>\r\nIn-Reply-To: <0@x>\r\n" + styled("<p>Après</p>"), minutes=2)
+    page.goto(address(last) + "imprimer/?conversation=1")
+    page.emulate_media(media="print")
+    expect(page.locator(".vm-paper h1")).to_have_text(["Mutation"] * 3)
+    expect(page.locator("body > vm-sheet")).to_have_count(3)
+    for heading in page.locator(".vm-paper h1").all():
+        heading.scroll_into_view_if_needed()
+        assert_is_on_top(heading)
+        assert heading.evaluate("part => getComputedStyle(part).fontSize") == "20px"
+    heights = page.evaluate("[...document.querySelectorAll('vm-sheet')].map((one) => one.offsetHeight)")
+    assert heights[0] == heights[2] > 15
+
+
 @pytest.mark.parametrize("attack", AGAINST_THE_MARK)
 def test_the_true_host_beside_a_link_is_out_of_reach_of_the_letter(
     page: Page, box: MemoryMailbox, attack: str

@@ -277,6 +277,36 @@ def test_the_other_messages_of_the_thread(reader: Client, box: MemoryMailbox) ->
     assert reader.get(address(alone, "conversation/"), headers=PIECE).content.decode().strip() == ""
 
 
+def test_a_whole_conversation_is_printed_without_its_drafts(reader: Client, box: MemoryMailbox) -> None:
+    put(box, letter("Question", "Première", Message_ID="<q@a.fr>"))
+    put(
+        box, letter("Re: Question", "Ébauche", Message_ID="<d@a.fr>", In_Reply_To="<q@a.fr>"), folder="Drafts"
+    )
+    answer = letter("Re: Question", "Dernière", Message_ID="<r@a.fr>", In_Reply_To="<q@a.fr>")
+    ref = put(box, answer, folder="Sent", minutes=1)
+    menu = reader.get(address(ref), headers=PIECE).content.decode()
+    assert f'href="{address(ref, "imprimer/")}?conversation=1"' in menu
+    paper = reader.get(address(ref, "imprimer/?conversation=1"))
+    assert paper["Content-Security-Policy"].startswith("sandbox ")
+    page = paper.content.decode()
+    assert 0 < page.index("Première") < page.index("Dernière")
+    assert "Ébauche" not in page
+    assert page.count("La fenêtre d’impression") == 1
+    assert "Première" not in reader.get(address(ref, "imprimer/")).content.decode()
+    alone = put(box, letter("Seul", Message_ID="<s@a.fr>"))
+    assert "Imprimer la conversation" not in reader.get(address(alone), headers=PIECE).content.decode()
+
+
+def test_a_conversation_too_long_to_print_says_what_is_left_out(reader: Client, box: MemoryMailbox) -> None:
+    put(box, letter("Question", "Première", Message_ID="<q@a.fr>"))
+    for number in range(50):
+        answer = letter("Re: Question", "Réponse", Message_ID=f"<{number}@a.fr>", In_Reply_To="<q@a.fr>")
+        ref = put(box, answer, minutes=number + 1)
+    page = reader.get(address(ref, "imprimer/?conversation=1")).content.decode()
+    assert "seuls ses 50 derniers courriels sont ici" in page
+    assert "Première" not in page
+
+
 def test_an_answer_that_would_go_elsewhere_is_told(reader: Client, box: MemoryMailbox) -> None:
     ref = put(
         box, letter("Facture", From="Le rectorat <rectorat@ac-amiens.test>", Reply_To="x@voleur.example")

@@ -37,10 +37,12 @@ from vaguemestre.mailbox.webmail.views.message.message_pane import (
     render_pane,
 )
 from vaguemestre.mailbox.webmail.views.shell import Listing, whole_page
+from vaguemestre.post.mailstore.ports import Mailbox, Reads
 from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage, Row, Use
 from vaguemestre.post.redirects.services import LinkSigner
 
 _MAX_WORD_CHARACTERS = 100
+_MAX_PRINTED = 50  # messages of a conversation, the newest
 
 
 @require_GET
@@ -107,21 +109,53 @@ def show_body(
 def print_message(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
 ) -> HttpResponse:
-    """Header and text on one page, as isolated as the text alone; it opens the print dialog."""
+    """Header and text on one page, as isolated as the text alone; it opens the print dialog.
+
+    With `conversation` in the query, those of every message of its conversation, the oldest first.
+    """
     ref = MessageRef(folder, uid_validity, uid)
-    with reads_of(request.who, ref, chain) as reads:
-        message = read_message(
-            reads, cache_owner(request, chain), ref, run_for(request.who), as_plain="texte" in request.GET
-        )
-        author = authorship_of(request, reads, message.opened, chain)
+    if "conversation" in request.GET and not chain:
+        with mailbox_of(request.who) as mailbox:
+            letters = _printed_conversation(request, mailbox, ref)
+    else:
+        with reads_of(request.who, ref, chain) as reads:
+            letters = [_printed(request, reads, ref, chain)]
+    return _framed(frames.paper(letters, is_fixed=_is_fixed(request)), frames.paper_policy())
+
+
+def _printed_conversation(
+    request: SignedInRequest, mailbox: Mailbox, ref: MessageRef
+) -> list[frames.PrintedLetter]:
+    """The messages of a conversation, the newest where they are many; drafts only where one was opened."""
+    uses = message_lists.uses_of(mailbox, request.who.mailbox, ref.folder)
+    refs = [row.ref for row in mailbox.conversation(ref)]
+    written = [one for one in refs if one == ref or uses.get(one.folder) is not Use.DRAFTS]
+    kept = written[-_MAX_PRINTED:]
+    cut = _MAX_PRINTED if len(kept) < len(written) else 0
+    return [
+        _printed(request, mailbox, one, "", is_first=not place, cut=cut) for place, one in enumerate(kept)
+    ]
+
+
+def _printed(
+    request: SignedInRequest,
+    reads: Reads,
+    ref: MessageRef,
+    chain: str,
+    *,
+    is_first: bool = True,
+    cut: int = 0,
+) -> frames.PrintedLetter:
+    run = run_for(request.who)
+    message = read_message(reads, cache_owner(request, chain), ref, run, as_plain="texte" in request.GET)
+    author = authorship_of(request, reads, message.opened, chain)
     body = message.body
     checks_links = settings.CONFIG.mail.checked_links
     text = _with_checked_links(request, message.opened, author, body.html) if checks_links else body.html
     files = [f"{file.name} ({sizes.in_words(file.size)})" for file in message.attachments]
     header = header_of_message(request, message.opened, author)
-    top = render_fragment("paper", {"header": header, "files": files})
-    document = frames.document(body.css, text, theme="light", is_fixed=_is_fixed(request), top=top)
-    return _framed(document, frames.paper_policy())
+    top = render_fragment("paper", {"header": header, "files": files, "is_first": is_first, "cut": cut})
+    return frames.PrintedLetter(top, body.css, text)
 
 
 def _with_checked_links(

@@ -6,6 +6,8 @@ that element is none that a letter may use: no end tag of the letter can close i
 
 import base64
 import hashlib
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from vaguemestre.mailbox.webmail.rules.rendering.html.selectors import LETTER
 
@@ -48,6 +50,8 @@ details.vm-quote > summary {
 details.vm-quote > summary:focus-visible {outline: 3px solid light-dark(#2a45c2, #a9b8ff)}
 body:has(> .vm-paper) {max-width: 80ch; margin: 24px auto; padding: 0 24px}
 .vm-paper h1 {font-size: 20px; margin: 8px 0 12px}
+.vm-paper {break-after: avoid}
+vm-sheet + .vm-paper {margin-top: 24px; border-top: 2px solid light-dark(#1c2130, #eceef4); padding-top: 8px}
 .vm-paper th {text-align: left; padding: 1px 14px 1px 0; vertical-align: top; font-weight: 700}
 @media print {.vm-screen {display: none} body:has(> .vm-paper) {max-width: none; margin: 0; padding: 0}}
 @media print {%(letter)s {padding: 0}}
@@ -101,25 +105,57 @@ MEASURING = (
 _SIZED = '<meta name="responsive-embedded-sizing" content="allow-origins=*">'
 
 
-def document(
-    css: str, html: str, *, theme: str, is_fixed: bool = False, is_measured: bool = False, top: str = ""
-) -> bytes:
+class PrintedLetter(NamedTuple):
+    """A letter on a page to print: our header, then what `sanitize` or `plain` made of its text."""
+
+    top: str
+    css: str
+    html: str
+
+
+def document(css: str, html: str, *, theme: str, is_fixed: bool = False, is_measured: bool = False) -> bytes:
     """Build the document of the frame. `css` and `html` come from `sanitize` or `plain` and stay unchanged.
 
     `is_fixed`: plain text in a monospaced typeface. `is_measured`: tells its height (`MEASURING`) to the page
-    around it. `top`: our header of a page to print, which nothing of the letter is drawn over. The document
-    takes the focus, since one without links could not be scrolled from the keyboard otherwise.
+    around it. The document takes the focus, since one without links could not be scrolled from the keyboard
+    otherwise.
     """
     script = f"<script>{MEASURING}</script>" if is_measured else _SIZED
+    styles = f"<style>{_sheet(theme, is_fixed)}</style><style>{css}</style>"
+    return _page(script + styles, f"<{LETTER}>{html}</{LETTER}>")
+
+
+def paper(letters: Sequence[PrintedLetter], *, is_fixed: bool = False) -> bytes:
+    """Build the page to print: letters one after the other, each under our header, which none is drawn over.
+
+    Each of several stands in a shadow tree, where its style sheet reaches no other letter and no header.
+    """
+    sheet = _sheet("light", is_fixed)
+    styles = f"<style>{sheet}</style>"
+    if len(letters) == 1:
+        top, css, html = letters[0]
+        styles += f"<style>{css}</style>"
+        body = f"{top}<vm-sheet><{LETTER}>{html}</{LETTER}></vm-sheet>"
+    else:
+        body = "".join(
+            f'{top}<vm-sheet><template shadowrootmode="closed"><style>{sheet}</style><style>{css}</style>'
+            f"<{LETTER}>{html}</{LETTER}></template></vm-sheet>"
+            for top, css, html in letters
+        )
+    return _page(_SIZED + styles, f"{body}<script>{PRINTING}</script>")
+
+
+def _sheet(theme: str, is_fixed: bool) -> str:
     names = {"scheme": _SCHEMES.get(theme, "light dark"), "letter": LETTER}
-    sheet = (_SHEET + _UNMOVED) % names + (_FIXED if is_fixed else "")
-    letter = f"<{LETTER}>{html}</{LETTER}>"
-    body = f"{top}<vm-sheet>{letter}</vm-sheet><script>{PRINTING}</script>" if top else letter
+    return (_SHEET + _UNMOVED) % names + (_FIXED if is_fixed else "")
+
+
+def _page(head: str, body: str) -> bytes:
     return (
         '<!doctype html><html lang="fr" tabindex="0"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><title>Texte du courriel</title>'
-        f"{script}<style>{sheet}</style><style>{css}</style></head><body>{body}</body></html>"
+        f"{head}</head><body>{body}</body></html>"
     ).encode("utf-8", "replace")
 
 
