@@ -127,8 +127,27 @@ function tellPage(count) {
   window.parent.postMessage({ page: Math.max(1, place + 1), pages: count }, "*");
 }
 
+/**
+ * Scroll as a key does in a page: the focus stands on the tools around this frame.
+ * @param {string} key
+ */
+function scroll(key) {
+  const screen = window.innerHeight * 0.9;
+  const whole = document.documentElement.scrollHeight;
+  const top = { PageDown: screen, PageUp: -screen, ArrowDown: 60, ArrowUp: -60, End: whole, Home: -whole }[
+    key
+  ];
+  if (top) window.scrollBy({ top, behavior: "instant" });
+}
+
+// Heard here once one has clicked on a page: the dialog around does not.
+document.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") window.parent.postMessage({ closes: true }, "*");
+});
+
 window.addEventListener("message", (event) => {
   if (event.source !== window.parent) return;
+  if (typeof event.data?.key === "string") scroll(event.data.key);
   if (event.data?.bytes instanceof ArrayBuffer) open(new Uint8Array(event.data.bytes));
   if (Number.isFinite(event.data?.zoom)) {
     zoom = Math.min(4, Math.max(0.25, event.data.zoom));

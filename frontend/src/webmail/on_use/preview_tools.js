@@ -1,6 +1,7 @@
 // Tools of the file preview, loaded with the first one: previous and next file, zoom, page number.
 const STEPS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 const FITTED = STEPS.indexOf(1);
+const SCROLLS = ["PageDown", "PageUp", "ArrowDown", "ArrowUp", "Home", "End"];
 
 /** @typedef {{link: PreviewLink, open: (link: PreviewLink) => void}} OpenFile */
 
@@ -59,6 +60,12 @@ function listen(dialog) {
   });
   dialog.addEventListener("keydown", (event) => {
     if (event.target.closest("audio, video") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const frame = dialog.querySelector(".look-at iframe[sandbox=allow-scripts]"); // a document in pages
+    if (frame && SCROLLS.includes(event.key)) {
+      event.preventDefault();
+      frame.contentWindow?.postMessage({ key: event.key }, "*");
+      return;
+    }
     const act = { ArrowLeft: "before", ArrowRight: "after", "+": "larger", "-": "smaller" }[event.key];
     if (!act || find(dialog, act).hidden || find(dialog, act).disabled) return;
     event.preventDefault();
@@ -66,8 +73,9 @@ function listen(dialog) {
   });
   window.addEventListener("message", ({ source, data }) => {
     const frame = dialog.querySelector(".look-at iframe");
-    if (!frame || source !== frame.contentWindow || !Number.isInteger(data?.page)) return;
-    say(dialog, `Page ${data.page} sur ${Number(data.pages)}`);
+    if (!frame || source !== frame.contentWindow) return;
+    if (data?.closes) dialog.close();
+    else if (Number.isInteger(data?.page)) say(dialog, `Page ${data.page} sur ${Number(data.pages)}`);
   });
 }
 

@@ -259,6 +259,34 @@ def test_a_step_back_closes_the_preview_of_the_message_one_leaves(page: Page, bo
     expect(dialog).to_be_hidden()
 
 
+def pages_letter() -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "ines.roy@dehors.example", "Règlement"
+    message.set_content("Bonjour")
+    pages = [Image.new("RGB", (600, 800), "white") for _ in range(4)]
+    data = BytesIO()
+    pages[0].save(data, "PDF", save_all=True, append_images=pages[1:])
+    message.add_attachment(data.getvalue(), "application", "pdf", filename="reglement.pdf")
+    return message.as_bytes(policy=policy.SMTP)
+
+
+def test_the_pages_of_a_document_are_turned_and_left_by_the_keyboard(page: Page, box: MemoryMailbox) -> None:
+    page.goto(address(put(box, pages_letter())))
+    page.get_by_role("link", name="Aperçu de reglement.pdf").click()
+    dialog = page.get_by_role("dialog", name="reglement.pdf")
+    expect(dialog.get_by_text("Page 1 sur 4")).to_be_visible()
+    page.keyboard.press("End")
+    expect(dialog.get_by_text("Page 4 sur 4")).to_be_visible()
+    for _ in range(4):  # a page is higher than its window
+        page.keyboard.press("PageUp")
+    expect(dialog.get_by_text("Page 4 sur 4")).to_be_hidden()
+    page.keyboard.press("Home")
+    expect(dialog.get_by_text("Page 1 sur 4")).to_be_visible()
+    dialog.frame_locator("iframe").locator("section").first.click()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
 def test_the_place_among_files_stays_on_one_line_beside_a_long_name(page: Page, box: MemoryMailbox) -> None:
     message = message_from_bytes(pictures_letter(), policy=policy.default)
     assert isinstance(message, EmailMessage)
