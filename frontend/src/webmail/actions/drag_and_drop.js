@@ -50,6 +50,15 @@ function over() {
   });
 }
 
+// A file that misses the mail being written would open in place of the page.
+for (const kind of /** @type {const} */ (["dragover", "drop"]))
+  window.addEventListener(kind, (event) => {
+    const drag = event.dataTransfer;
+    if (!drag?.types.includes("Files") || event.target.closest?.("input[type=file]")) return;
+    event.preventDefault();
+    drag.dropEffect = "none";
+  });
+
 /**
  * @param {MailApp} app
  * @param {Folders} folders

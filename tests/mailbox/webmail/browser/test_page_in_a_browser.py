@@ -939,3 +939,18 @@ def test_a_report_is_told_by_one_notice(page: Page, box: MemoryMailbox) -> None:
     page.get_by_role("button", name="Hameçonnage").click()
     page.get_by_text("Courriel signalé et rangé dans les indésirables.").wait_for()
     assert page.locator("#notices > *").count() == 1  # at once: one of two would leave by itself
+
+
+DROPPED_FILE = """(place) => ["dragover", "drop"].map((kind) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File(["x"], "notes.pdf"));
+  return place.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+})"""
+
+
+def test_a_file_that_misses_the_mail_being_written_does_not_replace_the_page(
+    page: Page, box: MemoryMailbox
+) -> None:
+    put(box)
+    page.goto("/messagerie/")
+    assert page.locator("#messages a.open").evaluate(DROPPED_FILE) == [False, False]
