@@ -11,7 +11,7 @@ from vaguemestre.desks.backoffice.rules.things import thing_label, things_labell
 from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.people.credentials.values import MailboxState
 from vaguemestre.people.lifecycle.values import EventKind
-from vaguemestre.post.outbox.models import Submission
+from vaguemestre.post.outbox.values import HoldState
 from vaguemestre.schools.lists.values import State
 from vaguemestre.schools.sharing.rules.history_labels import HISTORY_LABELS
 
@@ -20,7 +20,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "helpdesk.": [str(one) for one in DeskAction],
     "lists.letter-": [str(one) for one in State],
     "lifecycle.": [str(one) for one in EventKind],
-    "outbox.hold-": [Submission.Hold.RELEASED, Submission.Hold.DISCARDED],
+    "outbox.hold-": [HoldState.RELEASED, HoldState.DISCARDED],
     "": list(HISTORY_LABELS),
 }
 

@@ -21,7 +21,7 @@ from vaguemestre.post.outbox.models import (
     Submission,
 )
 from vaguemestre.post.outbox.services import delivery_status
-from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, ReportPosition
+from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, HoldState, ReportPosition
 
 pytestmark = pytest.mark.django_db
 PARENT, TEACHER = "Parent@dehors.example", "prof@ac-amiens.test"
@@ -245,7 +245,7 @@ def kept() -> set[str]:
 def test_a_domain_is_forgotten_but_for_what_has_still_to_leave() -> None:
     who = account().pk
     submission(who, "to-it")
-    submission(who, "held", hold=Submission.Hold.HELD)
+    submission(who, "held", hold=HoldState.HELD)
     submission(who, "to-another", recipients=[TEACHER])
     submission(who, "since", at=LATER)
     for key, state in (("sent", "filed"), ("waiting", "held")):
@@ -258,7 +258,7 @@ def test_a_domain_is_forgotten_but_for_what_has_still_to_leave() -> None:
 def test_submissions_are_kept_for_their_days_and_held_ones_until_they_are_decided() -> None:
     who, old = account().pk, NOON - timedelta(days=31)
     submission(who, "old", at=old)
-    submission(who, "old-held", at=old, hold=Submission.Hold.HELD)
+    submission(who, "old-held", at=old, hold=HoldState.HELD)
     submission(who, "recent")
     outgoing(who, "ended", "cancelled", due_at=old)
     outgoing(who, "queued", "queued", due_at=old)

@@ -22,9 +22,15 @@ from vaguemestre.processes.production.units.unit import TARGET
 from vaguemestre.processes.production.units.unit_states import is_under_systemd, unit_states
 from vaguemestre.processes.production.units.units import service_name
 from vaguemestre.processes.supervisor import place, process_table
+from vaguemestre.processes.supervisor.child_process import ChildState
 from vaguemestre.site.config import Config
 
-_STATES = {"ready": "prêt", "starting": "démarre", "down": "en panne", "stopped": "arrêté"}
+_STATES = {
+    ChildState.READY: "prêt",
+    ChildState.STARTING: "démarre",
+    ChildState.DOWN: "en panne",
+    ChildState.STOPPED: "arrêté",
+}
 _ERROR = re.compile(r"\b(?:ERROR|CRITICAL)\b|(?:\b|[a-z])(?:[Ee]rror|[Ff]atal|[Pp]anic):")
 _LAST_BYTES = 300_000
 _SHOWN = 5
@@ -76,12 +82,12 @@ def look(config: Config) -> Status:
 def _units(config: Config) -> tuple[int, float, bool, list[dict[str, Any]]]:
     """Who keeps the processes running and since when, whether all is ready, each of them: by systemd."""
     names = [f"{service_name(child.name)}.service" for child in children_of(config, sys.executable)]
-    target, *children = unit_states(names) or [{"state": "stopped", "since": 0.0}]
-    if target["state"] != "ready" and config.is_pod_shared:
+    target, *children = unit_states(names) or [{"state": ChildState.STOPPED, "since": 0.0}]
+    if target["state"] != ChildState.READY and config.is_pod_shared:
         raise Failed(f"« {config.served_pod} » n’est pas servi ici : « crm_mon -1 -r » dit où il l’est.", 69)
-    if target["state"] != "ready":
+    if target["state"] != ChildState.READY:
         raise Failed(f"rien ne tourne sur {config.home} : « systemctl start {TARGET} » démarre tout.", 69)
-    is_ready = all(child["state"] == "ready" for child in children)
+    is_ready = all(child["state"] == ChildState.READY for child in children)
     return _SYSTEMD, target["since"], is_ready, children
 
 

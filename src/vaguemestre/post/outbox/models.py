@@ -3,7 +3,7 @@
 from django.db import models
 
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.post.outbox.values import OutboxState
+from vaguemestre.post.outbox.values import HoldState, OutboxState
 
 
 class OutboxMessage(models.Model):
@@ -44,12 +44,6 @@ class OutboxMessage(models.Model):
 class Submission(models.Model):
     """A message accepted for submission, from any client: counted against the limits, then tracked."""
 
-    class Hold(models.TextChoices):
-        NONE = ""
-        HELD = "held"
-        RELEASED = "released"
-        DISCARDED = "discarded"
-
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="submissions")
     queue_id = models.CharField(max_length=32, unique=True)
     message_id = models.CharField(max_length=255, blank=True, db_index=True)
@@ -60,7 +54,12 @@ class Submission(models.Model):
     counted = models.PositiveIntegerField()  # recipients that count towards the limits
     strangers = models.PositiveIntegerField(default=0)
     network = models.CharField(max_length=64, blank=True)
-    hold = models.CharField(max_length=10, choices=Hold.choices, default=Hold.NONE, blank=True)
+    hold = models.CharField(
+        max_length=10,
+        choices=[(state.value, state.name.title()) for state in HoldState],
+        default=HoldState.NONE,
+        blank=True,
+    )
     hold_code = models.CharField(max_length=40, blank=True)
     hold_ended_at = models.DateTimeField(null=True)  # when a queue that had it was told what was decided
     at = models.DateTimeField()

@@ -9,10 +9,20 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
 from vaguemestre.processes.supervisor.nursery.nursery_start import SETPRIV
+
+
+class ChildState(StrEnum):
+    """How a supervised process is, as children.json says it."""
+
+    STARTING = "starting"
+    READY = "ready"
+    DOWN = "down"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)

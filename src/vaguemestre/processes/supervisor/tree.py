@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes.supervisor import process_table
-from vaguemestre.processes.supervisor.child_process import Spawned, spawn
+from vaguemestre.processes.supervisor.child_process import ChildState, Spawned, spawn
 from vaguemestre.processes.supervisor.logs import RELOAD, LogFile, SilentLog, follow
 from vaguemestre.processes.supervisor.nursery.nursery_client import Nursery
 from vaguemestre.processes.supervisor.plan import Child
@@ -40,7 +40,7 @@ class Supervised:
     """State of one supervised child."""
 
     child: Child
-    state: str = "stopped"  # starting, ready, down, stopped
+    state: ChildState = ChildState.STOPPED
     pid: int = 0
     born: int = 0
     since: float = 0.0  # Unix time of the last change of state
@@ -91,7 +91,7 @@ class Tree:
         return (
             bool(self.children)
             and all(
-                running.state == "ready" or running.child.is_optional or running.child.is_spare
+                running.state is ChildState.READY or running.child.is_optional or running.child.is_spare
                 for running in self.children.values()
             )
             and not self._stopping.is_set()
@@ -169,12 +169,12 @@ class Tree:
             process = await _begin(self._launch(running.child), self._logs.parent, self.nursery)
         except OSError as error:
             running.last_end = os_error_fr(error)
-            self._move(running, "down")
+            self._move(running, ChildState.DOWN)
             return 0.0
         self._sessions.add(process.pid)
         born = process_table.seen(process.pid)
         running.pid, running.born = process.pid, born.born if born else 0
-        self._move(running, "starting")
+        self._move(running, ChildState.STARTING)
         listening = asyncio.create_task(self._listen(running, process.output))
         ended = process.ended
         ready_at = await self._until_ready(running, ended, began, time.monotonic() + patience)
@@ -185,7 +185,7 @@ class Tree:
         ready_for = time.monotonic() - ready_at if ready_at else 0.0
         running.last_end = f"pas de réponse en {patience:g} s" if silent else _cause(code)
         running.pid = 0
-        self._move(running, "stopped" if self._stopping.is_set() else "down")
+        self._move(running, ChildState.STOPPED if self._stopping.is_set() else ChildState.DOWN)
         await self._end_sessions([process.pid], 1.0)
         self._let_output_drain(listening)
         return ready_for
@@ -195,7 +195,7 @@ class Tree:
             answers_now = [await answers(question, since=began) for question in running.child.ready]
             if all(answers_now) and not ended.done():
                 running.ready.set()
-                self._move(running, "ready")
+                self._move(running, ChildState.READY)
                 return time.monotonic()
             await asyncio.wait((ended,), timeout=_LOOK_EVERY)
         if self._stopping.is_set():
@@ -234,7 +234,7 @@ class Tree:
             file.write(line)
         self._say(running.name, line)
 
-    def _move(self, running: Supervised, state: str) -> None:
+    def _move(self, running: Supervised, state: ChildState) -> None:
         running.state, running.since = state, time.time()
         self._changed()
 
@@ -261,7 +261,12 @@ async def _keep_written(running: Supervised, path: Path) -> None:
         await asyncio.sleep(_GREETED_EVERY)
         answered = [await answers(question, since=0) for question in running.child.ready]
         with contextlib.suppress(OSError):
-            if running.pid and running.state == "ready" and all(answered) and log.wants_reload(time.time()):
+            if (
+                running.pid
+                and running.state is ChildState.READY
+                and all(answered)
+                and log.wants_reload(time.time())
+            ):
                 os.kill(running.pid, RELOAD)
 
 

@@ -35,6 +35,7 @@ from vaguemestre.mailbox.compose.values import (
     StartRequest,
     Suggestion,
 )
+from vaguemestre.mailbox.compose.values.mail_merge import MailingState
 from vaguemestre.mailbox.compose.views.page import composer_page, empty_draft, with_default_signature
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.post.filelinks.ports import file_store
@@ -121,7 +122,7 @@ def compose(request: SignedInRequest, key: str) -> HttpResponse:
     if mailing_key:  # of a copy that was not sent: it has no draft of its own
         return HttpResponseRedirect(reverse("compose:mailing", args=[mailing_key]) + framed_query(request))
     mailing = queries.find_mailing(request.who.account_id, key) if not draft or draft.is_sending else None
-    if mailing and mailing.state != "ready":
+    if mailing and mailing.state != MailingState.READY:
         return HttpResponseRedirect(reverse("compose:mailing", args=[key]) + framed_query(request))
     return composer_page(request, draft or empty_draft(key, with_default_signature(request, DraftFields())))
 

@@ -16,6 +16,7 @@ from vaguemestre.post.outbox.values import (
     DeliveryState,
     DeliveryStatus,
     FailedDelivery,
+    HoldState,
     Origin,
     OutgoingMessage,
     SendingPreferences,
@@ -221,7 +222,7 @@ def sending_preferences(account_id: int, *, undo_seconds: int) -> SendingPrefere
 
 def held_queue_ids(queue_ids: Collection[str]) -> set[str]:
     """Which of these messages of the queue the submission policy holds for a decision."""
-    rows = Submission.objects.filter(hold=Submission.Hold.HELD, queue_id__in=list(queue_ids))
+    rows = Submission.objects.filter(hold=HoldState.HELD, queue_id__in=list(queue_ids))
     return set(rows.values_list("queue_id", flat=True))
 
 
@@ -232,7 +233,7 @@ def queue_ids_of_submission(message_id: str) -> set[str]:
 
 
 def _held(account_id: int) -> QuerySet[Submission]:
-    return Submission.objects.filter(account_id=account_id, hold=Submission.Hold.HELD)
+    return Submission.objects.filter(account_id=account_id, hold=HoldState.HELD)
 
 
 def _submitted_messages(submissions: QuerySet[Submission]) -> tuple[SubmittedMessage, ...]:
@@ -253,7 +254,14 @@ def _submitted_message(row: Submission, by_recipient: Mapping[str, RecipientStat
             continue
         statuses.append(replace(_delivery_status(status), recipient=recipient))
     return SubmittedMessage(
-        row.pk, row.message_id, row.subject, row.sender, row.at, row.hold, row.hold_code, tuple(statuses)
+        row.pk,
+        row.message_id,
+        row.subject,
+        row.sender,
+        row.at,
+        HoldState(row.hold),
+        row.hold_code,
+        tuple(statuses),
     )
 
 

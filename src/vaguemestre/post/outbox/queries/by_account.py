@@ -9,12 +9,12 @@ from django.db.models import Count, Min, QuerySet, Sum
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.people.credentials.queries import in_academy
 from vaguemestre.post.outbox.models import OutboxMessage, Submission
-from vaguemestre.post.outbox.values import HeldMail, StoppedMail
+from vaguemestre.post.outbox.values import HeldMail, HoldState, StoppedMail
 
 _MAX_STOPPED = 100
 _MAX_HELD = 200
 _MAX_SEARCHED = 2000
-_NOT_LEFT = (Submission.Hold.HELD, Submission.Hold.DISCARDED)
+_NOT_LEFT = (HoldState.HELD, HoldState.DISCARDED)
 
 # Orders the help desk may choose for held mail → columns.
 HELD_ORDERS = {
@@ -49,7 +49,7 @@ def held_by_account(
     groups = (
         Submission.objects.filter(
             in_academy(academy_id, "account__"),
-            hold=Submission.Hold.HELD,
+            hold=HoldState.HELD,
             account__username__istartswith=search,
         )
         .values("account_id", "account__username", "hold_code")
@@ -108,7 +108,7 @@ def _held_messages(rows: QuerySet[Submission]) -> tuple[HeldMessage, ...]:
         HeldMessage(
             at,
             tuple(recipients),
-            hold == Submission.Hold.DISCARDED,
+            hold == HoldState.DISCARDED,
             sender or mailbox,
             queue_id,
             owner,
@@ -123,7 +123,7 @@ def _held_messages(rows: QuerySet[Submission]) -> tuple[HeldMessage, ...]:
 def count_held_accounts(academy_id: int = 0) -> int:
     """Accounts with held mail, or with mail stopped when they were made safe; of one académie unless 0."""
     of_academy = in_academy(academy_id, "account__")
-    held = Submission.objects.filter(of_academy, hold=Submission.Hold.HELD).values("account_id")
+    held = Submission.objects.filter(of_academy, hold=HoldState.HELD).values("account_id")
     stopped = OutboxMessage.objects.filter(of_academy, state=OutboxMessage.State.STOPPED).values("account_id")
     return held.union(stopped).count()
 

@@ -17,7 +17,7 @@ from vaguemestre.post.outbox.models import (
 from vaguemestre.post.outbox.ports import DeliveriesAfter, FindReports, OnDeliveries
 from vaguemestre.post.outbox.rules.delivery_status import supersedes
 from vaguemestre.post.outbox.rules.reports import Report, read_report
-from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, ReportPosition
+from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, HoldState, ReportPosition
 
 _STEPS = "steps"
 _EVENTS_PER_QUERY = 500
@@ -77,7 +77,7 @@ def forget_domain(domain: str, *, now: datetime) -> None:
     Inside the caller's transaction.
     """
     to_domain = {"recipients__icontains": f"@{domain}"}
-    Submission.objects.filter(at__lt=now, **to_domain).exclude(hold=Submission.Hold.HELD).delete()
+    Submission.objects.filter(at__lt=now, **to_domain).exclude(hold=HoldState.HELD).delete()
     OutboxMessage.objects.filter(state__in=OutboxMessage.ENDED, created_at__lt=now, **to_domain).delete()
 
 

@@ -12,12 +12,12 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.events import HoldEnded
 from vaguemestre.post.outbox.models import SenderState, Submission
 from vaguemestre.post.outbox.ports import EndHold
+from vaguemestre.post.outbox.values import HoldState
 
 CONFIRMED_FOR = timedelta(hours=12)
 BULK_FOR = timedelta(hours=24)
 KEPT_IN_QUEUE = timedelta(days=6)  # Postfix returns what is five days old
 MAX_BULK_RECIPIENTS = 5000
-_Hold = Submission.Hold
 
 
 @transaction.atomic(durable=True)
@@ -29,7 +29,7 @@ def release_held(
     The sender has just re-authenticated (or the help desk vouches for them): no burst of that account is
     held for the next twelve hours. Submissions already released or discarded are ignored.
     """
-    events = _end_holds(account_id, submission_ids, _Hold.RELEASED, by, now, reason)
+    events = _end_holds(account_id, submission_ids, HoldState.RELEASED, by, now, reason)
     if events:  # or what somebody threw away meanwhile would free the account
         SenderState.objects.update_or_create(
             account_id=account_id, defaults={"confirmed_until": now + CONFIRMED_FOR}
@@ -42,7 +42,7 @@ def discard_held(
     account_id: int, submission_ids: list[int], *, by: str, now: datetime, reason: str = ""
 ) -> list[HoldEnded]:
     """Discard held submissions of the account: nobody receives them."""
-    return _end_holds(account_id, submission_ids, _Hold.DISCARDED, by, now, reason)
+    return _end_holds(account_id, submission_ids, HoldState.DISCARDED, by, now, reason)
 
 
 def end_hold(submission_id: int, engine: EndHold, *, now: datetime) -> None:
@@ -70,13 +70,13 @@ def announce_bulk_send(account_id: int, recipients: int, *, by: str, now: dateti
 
 
 def _end_holds(
-    account_id: int, submission_ids: list[int], outcome: Submission.Hold, by: str, now: datetime, reason: str
+    account_id: int, submission_ids: list[int], outcome: HoldState, by: str, now: datetime, reason: str
 ) -> list[HoldEnded]:
     events = []
     facts = {"reason": reason} if reason else {}
     action = f"outbox.hold-{outcome.value}"
     for submission_id in submission_ids:
-        held = Submission.objects.filter(pk=submission_id, account_id=account_id, hold=_Hold.HELD)
+        held = Submission.objects.filter(pk=submission_id, account_id=account_id, hold=HoldState.HELD)
         if held.update(hold=outcome):
             record(action, to=account_subject(account_id), by=by, at=now, passage=submission_id, **facts)
             event = HoldEnded(submission_id)
@@ -87,6 +87,6 @@ def _end_holds(
 
 def _tell(engine: EndHold, rows: QuerySet[Submission], now: datetime) -> None:
     """A message that was told of once may be held again: that hold is somebody else's."""
-    for row in rows.filter(hold__in=(_Hold.RELEASED, _Hold.DISCARDED), hold_ended_at=None):
-        if engine(row.queue_id, discard=row.hold == _Hold.DISCARDED):
+    for row in rows.filter(hold__in=(HoldState.RELEASED, HoldState.DISCARDED), hold_ended_at=None):
+        if engine(row.queue_id, discard=row.hold == HoldState.DISCARDED):
             Submission.objects.filter(pk=row.pk).update(hold_ended_at=now)

@@ -29,6 +29,7 @@ from vaguemestre.post.outbox.services.sender_state import locked_limits
 from vaguemestre.post.outbox.values import (
     Decision,
     FieldCorrection,
+    HoldState,
     Origin,
     SignerName,
     SubmissionRequest,
@@ -108,7 +109,7 @@ def _judge_amount(
 ) -> Verdict:
     """Verdict of the sending limits unless exempt, stored once for each queue identifier."""
     for hold, hold_code in _STORED.rows(request.queue_id):
-        return Verdict(Decision.HOLD, hold_code) if hold == Submission.Hold.HELD else _ACCEPTED
+        return Verdict(Decision.HOLD, hold_code) if hold == HoldState.HELD else _ACCEPTED
     judgement = _Judged(_ACCEPTED) if is_exempt else _judge_limits(account_id, request, limits, now)
     verdict = judgement.verdict
     if verdict.decision is not Decision.REFUSE:
@@ -278,7 +279,7 @@ def _store(
         counted=len(request.recipients) if is_counted else 0,
         strangers=len(judged.new) if judged.counts_new else 0,
         network=request.network,
-        hold=Submission.Hold.HELD if is_held else Submission.Hold.NONE,
+        hold=HoldState.HELD if is_held else HoldState.NONE,
         hold_code=verdict.code if is_held else "",
         at=now,
     )

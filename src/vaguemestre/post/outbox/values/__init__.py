@@ -5,6 +5,7 @@ from vaguemestre.post.outbox.values.delivery import (
     DeliveryState,
     DeliveryStatus,
     FailedDelivery,
+    HoldState,
     ReportPosition,
     SubmittedMessage,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "FailedDelivery",
     "FieldCorrection",
     "HeldMail",
+    "HoldState",
     "Letter",
     "MessageToSend",
     "Origin",

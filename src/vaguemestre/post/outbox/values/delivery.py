@@ -56,6 +56,15 @@ class FailedDelivery(NamedTuple):
     diagnostic: str
 
 
+class HoldState(StrEnum):
+    """Whether Postfix's queue was told to keep a message, and what was decided since."""
+
+    NONE = ""
+    HELD = "held"
+    RELEASED = "released"
+    DISCARDED = "discarded"
+
+
 @dataclass(frozen=True)
 class SubmittedMessage:
     """A message accepted for submission, as its sender tracks it."""
@@ -65,6 +74,6 @@ class SubmittedMessage:
     subject: str
     sender: str
     at: datetime
-    hold: str  # Submission.Hold
+    hold: HoldState
     hold_code: str
     statuses: tuple[DeliveryStatus, ...]

@@ -24,7 +24,7 @@ from vaguemestre.post.outbox.ports import check_due_date, find_reports
 from vaguemestre.post.outbox.rules.delivery_status import overall_state
 from vaguemestre.post.outbox.rules.hours import quiet_until
 from vaguemestre.post.outbox.rules.series import series_of, shared_subject
-from vaguemestre.post.outbox.values import DeliveryState, OutgoingMessage, SubmittedMessage
+from vaguemestre.post.outbox.values import DeliveryState, HoldState, OutgoingMessage, SubmittedMessage
 from vaguemestre.post.tracking.forms import RescheduleForm
 from vaguemestre.post.tracking.ports import unfinished_mailings
 
@@ -52,7 +52,7 @@ class _SentRow(NamedTuple):
 
     @property
     def is_held(self) -> bool:
-        return any(message.hold == "held" for message in self.messages)
+        return any(message.hold is HoldState.HELD for message in self.messages)
 
     @property
     def subject(self) -> str:

@@ -7,11 +7,17 @@ from typing import Any
 from vaguemestre.processes.production import layout
 from vaguemestre.processes.production.units.unit import TARGET
 from vaguemestre.processes.production.units.units import PREFIX
+from vaguemestre.processes.supervisor.child_process import ChildState
 from vaguemestre.site.config import Config
 
 _SECONDS = 20
 _SHOWN = "Id,ActiveState,MainPID,NRestarts,Result,StateChangeTimestamp"
-_STATES = {"active": "ready", "reloading": "ready", "activating": "starting", "failed": "down"}
+_STATES = {
+    "active": ChildState.READY,
+    "reloading": ChildState.READY,
+    "activating": ChildState.STARTING,
+    "failed": ChildState.DOWN,
+}
 
 
 def is_under_systemd(config: Config) -> bool:
@@ -42,7 +48,7 @@ def _state(unit: dict[str, str]) -> dict[str, Any]:
     result = unit.get("Result", "success")
     return {
         "name": unit["Id"].removesuffix(".service").removeprefix(f"{PREFIX}-"),
-        "state": _STATES.get(unit.get("ActiveState", ""), "stopped"),
+        "state": _STATES.get(unit.get("ActiveState", ""), ChildState.STOPPED),
         "pid": int(unit.get("MainPID") or 0),
         "since": float(unit.get("StateChangeTimestamp", "").removeprefix("@") or 0),
         "restarts": int(unit.get("NRestarts") or 0),
