@@ -125,6 +125,9 @@ class FilesInTurn(LoadFileScheduling):
         super()._assign_work_unit(node)
 
     def _units_for(self, node) -> list[str]:
+        journeys = [unit for unit in self.workqueue if is_journey(unit)]
+        if journeys and any(is_journey(unit) for unit in self.assigned_work[node]):
+            return journeys  # anything else between two of them would end its instance
         others = [units for other, units in self.assigned_work.items() if other is not node]
         started = sum(any(is_journey(unit) for unit in units) for units in others)
         return [unit for unit in self.workqueue if started < _INSTANCES or not is_journey(unit)]

@@ -68,6 +68,19 @@ def test_no_more_processes_than_three_start_an_instance() -> None:
     assert not processes[0].shutting_down
 
 
+def test_a_process_with_an_instance_takes_nothing_else_before_the_last_journey() -> None:
+    """A test from elsewhere between two journeys ends the instance: the next starts another."""
+    names = [LONG, "tests/journeys/test_t07_every_page_is_accessible.py", "tests/site/test_short.py"]
+    turns: Any = object.__new__(run_order.FilesInTurn)
+    process, tests = Process(), [f"{name}::test_it" for name in names]
+    turns.workqueue = OrderedDict({name: {f"{name}::test_it": False} for name in names})
+    turns.log, turns.collection, turns.assigned_work = lambda *_: None, tests, {process: {}}
+    turns.registered_collections = {process: tests}
+    for _ in names:
+        turns._assign_work_unit(process)
+    assert process.sent == [0, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("held", "taken"), [([], "first.py"), (["first.py"], "first.py"), ([LONG], "short.py")]
 )
