@@ -24,7 +24,16 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from pytest_django.live_server_helper import LiveServer
-from tests import file_queue, last_requests, left_out, own_database, room_coverage, run_order, worker_reports
+from tests import (
+    drawn,
+    file_queue,
+    last_requests,
+    left_out,
+    own_database,
+    room_coverage,
+    run_order,
+    worker_reports,
+)
 from tests.engine_programs import EnginePrograms
 
 from vaguemestre.access.signin.ports import revocations
@@ -44,7 +53,8 @@ for _hasher in _COSTS:
     _hasher.time_cost, _hasher.memory_cost = 1, 8
 
 # `bin/test --long` runs the whole of each campaign, `bin/test` a sample of it, `bin/check` a few examples.
-LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
+LONG = drawn.LONG
+drawn.seed()  # before xdist starts its processes
 # How long an example takes to draw is the machine's, busy here: it fails nothing.
 _UNHURRIED: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("few", **_UNHURRIED, max_examples=12)
@@ -59,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if plugin := room_coverage.plugin():
         config.pluginmanager.register(plugin, "room-coverage")
     config.pluginmanager.register(EnginePrograms(), "engine-programs")
+    config.pluginmanager.register(drawn.Seed(), "seed")
     if queue := file_queue.plugin():
         config.pluginmanager.register(queue, "file-queue")
     worker_reports.leave_out_what_nobody_reads(config)

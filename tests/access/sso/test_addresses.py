@@ -32,6 +32,7 @@ from tests.access.sso.people import (
 )
 from tests.access.sso.saml.service_provider import CONSUMER, ENTITY, SLO, leaving, metadata, query, request
 from tests.answers import PageAnswer
+from tests.drawn import some_of
 
 from vaguemestre.access.sso.cas.models import ProxyGrant, Ticket
 from vaguemestre.access.sso.headers.models import Pass
@@ -49,6 +50,7 @@ from vaguemestre.people.credentials.models import Account
 pytestmark = [pytest.mark.django_db, pytest.mark.heavy]
 
 HERE = settings.CONFIG.public_url
+TRIED = 14  # hostile addresses, in each parameter
 STOCK = "https://stock.example/stock/"
 NGINX = {"X-Vaguemestre-Application": "stock"}
 CALLBACK = "https://ent.example/pgt"
@@ -60,6 +62,11 @@ OIDC = {
 }  # fmt: skip
 
 type Asked = Callable[[Client, str], Iterator[PageAnswer]]
+
+
+def hostile_for(parameter: str) -> list[str]:
+    """Those of the list that it is tried with."""
+    return some_of(HOSTILE[1:], TRIED, parameter)
 
 
 def _get(client: Client, path: str, given: dict[str, str], **how: Any) -> PageAnswer:
@@ -257,7 +264,7 @@ def test_an_address_out_of_the_registry_gets_nothing(client: Client, told: Told,
     """Signed in or not."""
     stranger = Client()
     signs_in(client)
-    for hostile in HOSTILE[1:]:
+    for hostile in hostile_for(parameter):
         for browser in (client, stranger):
             for answer in ADDRESSES[parameter](browser, hostile):
                 assert all(is_ours(one) for one in led_to(answer)), (hostile, led_to(answer))
@@ -273,7 +280,7 @@ def test_whatever_else_is_asked_an_answer_goes_where_the_registry_says(
     client: Client, told: Told, parameter: str
 ) -> None:
     signs_in(client)
-    for hostile in HOSTILE:
+    for hostile in ("", *hostile_for(parameter)):
         for answer in OTHERS[parameter](client, hostile):
             assert all(is_ours(one) for one in led_to(answer)), (hostile, led_to(answer))
     assert told.calls == []
