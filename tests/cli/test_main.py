@@ -6,12 +6,13 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.cli.commands import Commands, commands
 
-pytestmark = pytest.mark.heavy  # each starts the command anew
+pytestmark = pytest.mark.heavy  # most start the command anew
 
 PROJECT = Path(__file__).resolve().parents[2]
 type Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -37,6 +38,13 @@ def run(tmp_path: Path) -> Run:
     return run_it
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """The program loaded once, for words that no home changes."""
+    with commands(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("printed")) as made:
+        yield made
+
+
 def one_clear_line(ended: "subprocess.CompletedProcess[str]") -> str:
     lines = ended.stderr.strip().splitlines()
     assert len(lines) == 1, ended.stderr
@@ -47,8 +55,8 @@ def one_clear_line(ended: "subprocess.CompletedProcess[str]") -> str:
 @pytest.mark.parametrize(
     "command", ["", "up", "check", "status", "reconcile", "trace", "journal", "feed apply"]
 )
-def test_help_is_everywhere(run: Run, command: str) -> None:
-    ended = run(*command.split(), "--help")
+def test_help_is_everywhere(loaded: Commands, command: str) -> None:
+    ended = loaded.run(*command.split(), "--help")
     assert ended.returncode == 0, ended.stderr
     assert "--help" in ended.stdout
     assert not re.search(r"Show this|required|<bool>|<str>|%Y|default:", ended.stdout)
@@ -88,8 +96,8 @@ def test_wrong_usage_is_2(run: Run, arguments: list[str]) -> None:
         (["unknown"], "la commande « unknown » n’existe pas."),
     ],
 )
-def test_wrong_usage_is_said_in_french(run: Run, arguments: list[str], words: str) -> None:
-    assert run(*arguments).stderr == f"vaguemestre : {words} (voir --help)\n"
+def test_wrong_usage_is_said_in_french(loaded: Commands, arguments: list[str], words: str) -> None:
+    assert loaded.run(*arguments).stderr == f"vaguemestre : {words} (voir --help)\n"
 
 
 def test_no_command_shows_the_help(run: Run) -> None:
