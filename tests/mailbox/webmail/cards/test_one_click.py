@@ -95,6 +95,21 @@ def card_of(reader: Client, box: MemoryMailbox, content: bytes) -> str:
     return reader.get(address(put(box, content), "carte/invitation/2/"), headers=PIECE).content.decode()
 
 
+def test_the_card_says_who_is_asked_and_about_what(reader: Client, box: MemoryMailbox) -> None:
+    assert "Précisions" not in card_of(reader, box, invitation())
+    asked = {
+        "ATTENDEE;CN=Zoé Lefèvre;PARTSTAT=ACCEPTED": "mailto:zoe@dehors.example",
+        "ATTENDEE;PARTSTAT=DECLINED": "mailto:remi@dehors.example",
+        "DESCRIPTION": r"1. Bilan <b>du</b> trimestre\n\n2. Questions",
+    }
+    card = card_of(reader, box, invitation(**asked))
+    assert "<summary>3</summary>" in card
+    for guest in ("Camille</bdi>", "Zoé Lefèvre</bdi> (accepte)", "remi@dehors.example</bdi> (décline)"):
+        assert guest in card
+    assert "<bdi>1. Bilan &lt;b&gt;du&lt;/b&gt; trimestre</bdi><br><bdi></bdi><br><bdi>2. Questions" in card
+    assert "<details><summary>Les lire</summary>" in card_of(reader, box, invitation(DESCRIPTION="a" * 401))
+
+
 OTHER = {"uid": "autre@dehors.example", "DTSTART": "20261207T140000Z", "DTEND": "20261207T150000Z"}
 
 
