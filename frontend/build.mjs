@@ -35,8 +35,9 @@ const bundles = [
     "folder_tools",
     "label_form",
     "live_search",
+    "menus",
     "notes",
-    "preview_tools",
+    "preview",
     "row_actions",
     "unfold",
   ].map((name) => ({

@@ -1,7 +1,6 @@
 // The open message: cards fetched once it shows, buttons that post, files looked at, reports.
 import { addressIn, bareRef, boxOf } from "../webmail/boxes.js";
 import { find, isPlainClick, load, paneChanges } from "../ui/dom.js";
-import { openPreview } from "./preview.js";
 import { pause } from "../ui/pause.js";
 import { IN_BACKGROUND, fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
@@ -86,7 +85,7 @@ document.addEventListener(
     const look = event.target.closest("[data-look]");
     if (look && isPlainClick(event)) {
       event.preventDefault();
-      openPreview(look);
+      load("webmail/on_use/preview.js").then(({ openPreview }) => openPreview(look));
       return;
     }
     const button = event.target.closest("[data-post]");

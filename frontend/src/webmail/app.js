@@ -4,7 +4,7 @@ import { find, findAll, load, paneChanges } from "../ui/dom.js";
 import { BodyFrame } from "./message/body_frame.js";
 import { listenToClicks } from "./page/clicks.js";
 import { runCommand, runOnWhole } from "./page/commands.js";
-import { ContextMenu, onContextMenu } from "./page/context_menu.js";
+import { loadMenus, onContextMenu } from "./page/context_menu.js";
 import { Conversation } from "./message/conversation.js";
 import { listenToDisplayOptions } from "./page/display_options.js";
 import { listenToDrags } from "./actions/drag_and_drop.js";
@@ -22,7 +22,6 @@ import { showActOnOpenMessage } from "./message/open_message.js";
 import { updateTitle } from "./page/page_title.js";
 import { Prefetch } from "./message/prefetch.js";
 import { Reminders } from "./actions/reminders.js";
-import { openRowMenu } from "./list/row_menu.js";
 import { Search } from "./search/search.js";
 import { SelectionBar } from "./list/selection_bar.js";
 import { SharedUnread } from "./folders/shared_unread.js";
@@ -52,8 +51,6 @@ export class MailApp extends HTMLElement {
   }
 
   #plugParts() {
-    /** @type {ContextMenu} */
-    this.menu = new ContextMenu();
     /** @type {Prefetch} */
     this.prefetch = new Prefetch(this);
     /** @type {BodyFrame} */
@@ -86,7 +83,9 @@ export class MailApp extends HTMLElement {
     listenToDrags(this, folders);
     for (const dialog of findAll("#move-dialog, #file-dialog")) listenToFolderPicker(dialog);
     listenToDisplayOptions(this);
-    onContextMenu(this, "li.row", (/** @type {MessageRow} */ row, at) => openRowMenu(this, row, at));
+    onContextMenu(this, "li.row", (/** @type {MessageRow} */ row, at) =>
+      loadMenus().then(({ openRowMenu }) => openRowMenu(this, row, at)),
+    );
   }
 
   // What is open and what is meant.

@@ -1,6 +1,5 @@
 // What the templates of the reader draw, and what its scripts hand one another.
 type MailApp = import("./app.js").MailApp;
-type ContextMenu = import("./page/context_menu.js").ContextMenu;
 type Folders = import("./folders/folders.js").Folders;
 type FolderTools = import("./on_use/folder_tools.js").FolderTools;
 type Search = import("./search/search.js").Search;

@@ -4,12 +4,11 @@ import { boxOf } from "../boxes.js";
 const AT_HOME = new Set(["alarm", "clock", "tag", "filter"]); // icons of what is done in the mailbox itself
 
 /**
- * Open the menu of a row at a point of the page.
+ * What the menu of a row offers, its name, and what has the focus back.
  * @param {MailApp} app
  * @param {MessageRow} row
- * @param {Point} at
  */
-export function openRowMenu(app, row, at) {
+export function rowMenu(app, row) {
   const ref = row.dataset.ref;
   const refs = app.list.selected.has(ref) ? [...app.list.selected] : [ref];
   const isSingle = refs.length === 1;
@@ -27,7 +26,7 @@ export function openRowMenu(app, row, at) {
   const label = isSingle
     ? row.querySelector("a.open .subject-line > .clip").textContent
     : `${refs.length} courriels`;
-  app.menu.open(label, items, { ...at, from: () => app.list.row(ref)?.querySelector("a.open") });
+  return { label, items, from: () => app.list.row(ref)?.querySelector("a.open") };
 }
 
 /**

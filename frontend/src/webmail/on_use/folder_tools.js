@@ -5,6 +5,7 @@ import { folderMenu } from "../folders/folder_menu.js";
 import { openFolderPicker, targetItem } from "../folders/folder_picker.js";
 import { Refused, send, tell, tellRefusal } from "../../ui/http.js";
 import { confirm } from "../page/confirm.js";
+import { loadMenus } from "../page/context_menu.js";
 
 const GIVEN_BACK = "« Messages supprimés » pourra encore les rendre pendant quelque temps.";
 const FINAL = "Personne ne pourra les reprendre ici une fois le délai de 10 secondes passé.";
@@ -44,15 +45,16 @@ export class FolderTools {
    * @param {Point} at
    * @param {string} beside selector of what has the focus back, from the link on
    */
-  openMenu(link, at, beside = "") {
+  async openMenu(link, at, beside = "") {
     const { step } = link.dataset;
+    const { menu } = await loadMenus();
     const items = folderMenu(link, {
       visit: () => this.app.visit(link.href),
       markAllRead: () => this.app.actions.whole("read", { step, query: "" }),
       subscribe: (wanted) => this.#subscribe(step, wanted),
       do: (act) => this.do(act, step),
     });
-    this.app.menu.open(`Dossier ${link.dataset.name}`, items, {
+    menu.open(`Dossier ${link.dataset.name}`, items, {
       ...at,
       from: () => this.pane.querySelector(`a.folder-link[data-step="${CSS.escape(step)}"] ${beside}`),
     });

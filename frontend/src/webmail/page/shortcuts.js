@@ -2,6 +2,7 @@
 
 import { find } from "../../ui/dom.js";
 import { nextAround } from "../list/selection.js";
+import { isMenuOpen } from "./context_menu.js";
 
 const KEPT = "vaguemestre.letters";
 
@@ -28,7 +29,7 @@ function takesKey(app, event) {
     nextPane(app, event.shiftKey ? -1 : 1);
     return true;
   }
-  if (app.menu.isOpen) return false;
+  if (isMenuOpen()) return false;
   if (event.altKey) return false;
   if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable=true]")) {
     if (event.key === "Escape") event.target.blur();

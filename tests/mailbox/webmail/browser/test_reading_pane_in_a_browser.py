@@ -228,7 +228,8 @@ def test_pictures_are_seen_small_then_one_after_the_other_and_larger(page: Page,
     thumbs = page.locator(".att img.thumb")
     expect(thumbs).to_have_count(2)
     page.wait_for_function("[...document.querySelectorAll('.thumb')].every((image) => image.naturalWidth)")
-    page.get_by_role("link", name="Aperçu de un.png").click()
+    with page.expect_response("**/on_use/preview*.js"):  # the page comes without it
+        page.get_by_role("link", name="Aperçu de un.png").click()
     dialog = page.get_by_role("dialog", name="un.png")
     expect(dialog.get_by_role("status")).to_have_text("1 sur 2")
     image = dialog.locator(".look-at img")

@@ -334,7 +334,8 @@ def test_messages_and_folders_are_dragged(page: Page, box: MemoryMailbox) -> Non
 def test_the_menu_of_a_row_by_mouse_and_by_keyboard(page: Page, box: MemoryMailbox) -> None:
     ref = put(box, flags=("\\Seen",))
     page.goto("/messagerie/")
-    page.locator("#messages li.row").click(button="right")
+    with page.expect_response("**/on_use/menus*.js"):  # the page comes without them
+        page.locator("#messages li.row").click(button="right")
     page.get_by_role("menuitem", name="Mettre une étoile").click()
     page.locator("#messages li.row.flagged").wait_for()
     page.locator("#messages li.row a.open").focus()

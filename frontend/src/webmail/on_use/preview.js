@@ -1,7 +1,8 @@
-// A file looked at without keeping it: in a dialog, each kind by what can do it no harm.
-import { pause } from "../ui/pause.js";
-import { create, find, load } from "../ui/dom.js";
-import { page, fetchFragment, send, tellRefusal } from "../ui/http.js";
+// A file looked at without keeping it: in a dialog, each kind by what can do it no harm. Loaded with the first one.
+import { pause } from "../../ui/pause.js";
+import { create, find } from "../../ui/dom.js";
+import { page, fetchFragment, send, tellRefusal } from "../../ui/http.js";
+import { follow } from "../../message/preview_tools.js";
 
 const MAX_TRIES = 120; // at fetching a document that is being made
 const PAUSE_MS = 500; // between two
@@ -111,9 +112,7 @@ export async function openPreview(link) {
   );
   place.dataset.viewer = link.dataset.viewer;
   if (!dialog.open) dialog.showModal();
-  load("webmail/on_use/preview_tools.js").then(
-    (tools) => isMeant() && tools.follow(dialog, link, openPreview),
-  );
+  follow(dialog, link, openPreview);
   try {
     const viewer = await viewerOf(link, place, isMeant);
     if (isMeant()) place.replaceChildren(viewer);

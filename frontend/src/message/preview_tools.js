@@ -1,4 +1,4 @@
-// Tools of the file preview, loaded with the first one: previous and next file, zoom, page number.
+// Tools of the file preview: previous and next file, zoom, page number.
 const STEPS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 const FITTED = STEPS.indexOf(1);
 const SCROLLS = ["PageDown", "PageUp", "ArrowDown", "ArrowUp", "Home", "End"];
