@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Q, Sum
 from django.utils import timezone
 from tests.access.signin.people import account
 
 from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.post.outbox.models import OutboxMessage, SenderState
+from vaguemestre.post.outbox.models import OutboxMessage, SenderState, Submission
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,26 @@ def test_columns_of_every_kind_come_as_django_gives_them() -> None:
         assert states.rows(mine.pk) == [(UNTIL, 0, False, None, mine.username)]
         assert letters.rows(mine.pk, "k") == list(OutboxMessage.objects.values_list("recipients", "pk"))
     assert letters.rows(mine.pk, "key") == states.rows(mine.pk + 1) == []
+
+
+def test_moments_change_from_one_time_to_the_next() -> None:
+    mine = account(username="u1")
+    for hours in range(3):
+        Submission.objects.create(
+            account=mine, queue_id=f"q{hours}", recipients=[], counted=1, at=UNTIL - timedelta(hours=hours)
+        )
+    counted = FrequentQuery(
+        lambda pk, since: (
+            Submission.objects.filter(account_id=pk)
+            .values("account_id")
+            .annotate(lately=Sum("counted", filter=Q(at__gt=since)))
+            .values_list("lately")
+        ),
+        -1,
+        UNTIL,
+    )
+    for hours in range(4):
+        assert counted.rows(mine.pk, UNTIL - timedelta(hours=hours)) == [(hours or None,)]
 
 
 def test_what_is_locked_is_asked_within_the_transaction_of_each_time() -> None:

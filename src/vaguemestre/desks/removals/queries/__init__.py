@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Lower
 
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.desks.removals.models import DiscardedCopy, Removal, RemovalBox, SecurityOfficer, TakenCopy
@@ -25,6 +26,7 @@ from vaguemestre.desks.removals.values import (
     RemovalFile,
     RemovalState,
 )
+from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.people.credentials.queries import person_by_account, presented
 from vaguemestre.people.credentials.values import AccountRole
@@ -38,6 +40,7 @@ from vaguemestre.post.trace.values import StepKind
 _MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 _RETURN_PATH = re.compile(r"Return-Path:\s*<([^<>\s]*)>", re.IGNORECASE)  # Dovecot writes it first
 
+_NOBODY = "<>"  # the sender of a bounce: no removal names it
 _HOLDS = Exists(TakenCopy.objects.filter(box=OuterRef("pk")))  # another removal may hold the copies
 
 # Sort keys of the pages → columns.
@@ -192,13 +195,15 @@ def refused_marks() -> frozenset[str]:
 
 def is_refused(senders: Collection[str], subject: str, message_id: str) -> bool:
     """Whether a message with these senders (envelope, header) bears a mark, links and files left out."""
-    named = Q(message_id=f"<{message_id.strip('<> ')}>") if message_id else Q()
-    for sender in filter(None, senders):
-        named |= Q(sender__iexact=sender)
-    # asked for every message submitted: what follows costs five times this question, and is for very few
-    if not named or not Removal.objects.filter(named).exists():
+    senders = [sender for sender in senders if sender] or [_NOBODY]
+    bracketed = f"<{message_id.strip('<> ')}>"
+    # asked for every message submitted: what follows costs much more than this question, and is for very few
+    if not any(_NAMED.rows(bracketed, sender.lower()) for sender in senders):
         return False
-    message_marks = marks_of_message([sender for sender in senders if sender], subject, message_id)
+    named = Q(message_id=bracketed)
+    for sender in senders:
+        named |= Q(sender__iexact=sender)
+    message_marks = marks_of_message(senders, subject, message_id)
     return any(not message_marks.isdisjoint(marks(criteria_of(row))) for row in _refusing().filter(named))
 
 
@@ -209,6 +214,17 @@ def is_refused_link(address: str) -> bool:
     )
     names = set(own_names(address))
     return any(name_of_line(link) in names for link in links)
+
+
+_NAMED = FrequentQuery(
+    lambda message_id, sender: (
+        Removal.objects.annotate(low=Lower("sender"))
+        .filter(Q(message_id=message_id) | Q(low=sender))
+        .values_list("pk")
+    ),
+    "<message>",
+    "sender",
+)
 
 
 def _refusing() -> "QuerySet[Removal]":

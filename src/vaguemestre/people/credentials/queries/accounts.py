@@ -8,10 +8,12 @@ from itertools import batched
 
 from django.db.models import Q
 
+from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.people.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
 from vaguemestre.people.credentials.ports import NumenWords
 from vaguemestre.people.credentials.rules.passwords import numen_words_in
 from vaguemestre.people.credentials.values import AccountState, ConfirmedDevice, Identified, PasswordContext
+from vaguemestre.people.directory.models import Person
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
     current_numen,
@@ -27,6 +29,14 @@ _IDENTIFIED = (
 )
 _APP_PASSWORD = ("pk", "name", "created_at", "expires_at", "scope", "last_used_at", "last_network")
 _MAILBOXES_PER_QUERY = 500
+
+_NAMES = ("chosen_first_name", "first_name", "usage_name", "birth_name", "erased_at", "sorted_as")
+_SIGNER = FrequentQuery(
+    lambda account_id: Account.objects.filter(pk=account_id, person__isnull=False).values_list(
+        *(f"person__{column}" for column in _NAMES)
+    ),
+    -1,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +130,10 @@ def mailboxes_of_accounts(account_ids: Collection[int]) -> dict[int, str]:
 
 def signing_names_of(account_id: int) -> SigningNames | None:
     """The names that the account's person may sign with; None for a shared mailbox."""
-    account = Account.objects.select_related("person").filter(pk=account_id).first()
-    if account is None or account.person is None:
+    rows = _SIGNER.rows(account_id)
+    if not rows:
         return None
-    person = account.person
+    person = Person(**dict(zip(_NAMES, rows[0], strict=True)))
     surnames = (person.usage_name, person.birth_name)
     return SigningNames(person.shown_name, tuple(surname for surname in surnames if surname))
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q, Sum
 
 from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.foundation.jobs.services import announce
@@ -21,9 +20,10 @@ from vaguemestre.people.credentials.queries import (
 from vaguemestre.people.directory.queries import names_somebody_else
 from vaguemestre.post.outbox.events import MailHeld
 from vaguemestre.post.outbox.models import KnownRecipient, SenderState, Submission
+from vaguemestre.post.outbox.queries.recent_sendings import recently_sent, unknown_recipients
 from vaguemestre.post.outbox.rules.authors import check_authors, correct_names, display_name
 from vaguemestre.post.outbox.rules.automatic import check_automatic
-from vaguemestre.post.outbox.rules.limits import Limits, RecentlySent, limits_verdict
+from vaguemestre.post.outbox.rules.limits import Limits, limits_verdict
 from vaguemestre.post.outbox.rules.message import is_too_heavy
 from vaguemestre.post.outbox.services.sender_state import locked_limits
 from vaguemestre.post.outbox.values import (
@@ -36,7 +36,6 @@ from vaguemestre.post.outbox.values import (
     Verdict,
 )
 
-_MINUTES_PER_HOUR = 60
 _ACCEPTED = Verdict(Decision.TAKE)
 _STORED = FrequentQuery(
     lambda queue_id: Submission.objects.filter(queue_id=queue_id).values_list("hold", "hold_code"), "queue"
@@ -201,8 +200,7 @@ def _judge_reply(account_id: int, limits: Limits, now: datetime) -> Verdict:
 def _judge_limits(account_id: int, request: SubmissionRequest, limits: Limits, now: datetime) -> _Judged:
     """Verdict of the sending limits. An announced sending uses up what was announced, and no limit."""
     recipients = frozenset(address.lower() for address in request.recipients)
-    known = KnownRecipient.objects.filter(account_id=account_id, address__in=recipients)
-    strangers = recipients - frozenset(known.values_list("address", flat=True))
+    strangers = unknown_recipients(account_id, recipients)
     sender = locked_limits(account_id)
     is_own = request.origin is not Origin.REDIRECTED  # what was announced is not for what others write
     is_announced = sender.bulk_until is not None and sender.bulk_until > now
@@ -213,48 +211,13 @@ def _judge_limits(account_id: int, request: SubmissionRequest, limits: Limits, n
     is_confirmed = sender.confirmed_until is not None and sender.confirmed_until > now
     verdict = limits_verdict(
         limits,
-        _recently_sent(account_id, request, limits, now),
+        recently_sent(account_id, request.network, request.origin, limits, now),
         recipients=len(recipients),
         strangers=len(strangers),
         is_confirmed=is_confirmed,
         at=now,
     )
     return _Judged(verdict, strangers)
-
-
-def _recently_sent(
-    account_id: int, request: SubmissionRequest, limits: Limits, now: datetime
-) -> RecentlySent:
-    """Counts of what was sent lately. Redirects are counted apart.
-
-    Otherwise whoever floods a mailbox that redirects would keep its owner from writing.
-    """
-    network, redirected = request.network, Q(origin=Origin.REDIRECTED)
-    by_account = Q(account_id=account_id) & (
-        redirected if request.origin is Origin.REDIRECTED else ~redirected
-    )
-    from_network: dict[int, int] = {}
-    if network:
-        windows = [window.minutes for window in limits.by_network]
-        from_network = _sums_by_window(Q(network=network), windows, now)
-    strangers = _sums_by_window(by_account, (_MINUTES_PER_HOUR,), now, column="strangers")
-    return RecentlySent(
-        _sums_by_window(by_account, [window.minutes for window in limits.by_sender], now),
-        from_network,
-        strangers[_MINUTES_PER_HOUR],
-    )
-
-
-def _sums_by_window(
-    condition: Q, windows: Sequence[int], now: datetime, column: str = "counted"
-) -> dict[int, int]:
-    """Minutes → recipients counted over the window of that length that ends now."""
-    sums = {
-        f"m{minutes}": Sum(column, filter=Q(at__gt=now - timedelta(minutes=minutes))) for minutes in windows
-    }
-    longest = now - timedelta(minutes=max(windows))
-    totals = Submission.objects.filter(condition, at__gt=longest).aggregate(**sums)
-    return {minutes: int(totals[f"m{minutes}"] or 0) for minutes in windows}
 
 
 def _store(
