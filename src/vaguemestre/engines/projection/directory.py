@@ -36,8 +36,11 @@ class SqlMailDirectory(ABC):
     placeholder: str  # of a parameter, as the driver writes it
 
     @abstractmethod
-    def work(self, what: str) -> AbstractContextManager[Cursor]:
-        """A cursor in a transaction of its own. Translates the driver's errors."""
+    def work(self, what: str, *, writes: bool = False) -> AbstractContextManager[Cursor]:
+        """A cursor in a transaction of its own; one that only reads waits for nobody.
+
+        Translates the driver's errors.
+        """
 
     @abstractmethod
     def _take_turn(self, cursor: Cursor) -> None:
@@ -52,7 +55,7 @@ class SqlMailDirectory(ABC):
         Raises EngineRefused when a name or an address is another mailbox's.
         """
         mailboxes = tuple(expected)
-        with self.work("put") as cursor:
+        with self.work("put", writes=True) as cursor:
             self._take_turn(cursor)
             shut = shut_by(cursor, mailboxes, self._placeholders)
             resized = resized_by(cursor, mailboxes, self._placeholders)
@@ -79,7 +82,7 @@ class SqlMailDirectory(ABC):
     def drop(self, mailboxes: Iterable[str]) -> None:
         """Delete these mailboxes, with their names, keys and tokens."""
         names = tuple(mailboxes)
-        with self.work("drop") as cursor:
+        with self.work("drop", writes=True) as cursor:
             self._take_turn(cursor)
             self._withdraw(cursor, names, _KINDS)
             delete = f"DELETE FROM mailbox WHERE mailbox = {self.placeholder}"  # noqa: S608
@@ -168,7 +171,7 @@ class SqlMailDirectory(ABC):
         self, mailbox: str, token_sha256: str, expires_at: int, *, is_program: bool = False
     ) -> None:
         """Raises EngineDown while the mailbox is not there yet: the projection follows the database."""
-        with self.work("token") as cursor:
+        with self.work("token", writes=True) as cursor:
             cursor.execute(f"SELECT 1 FROM mailbox WHERE mailbox = {self.placeholder}", (mailbox,))  # noqa: S608
             if not cursor.fetchall():
                 raise EngineDown(
@@ -189,7 +192,7 @@ class SqlMailDirectory(ABC):
     def refuse_tokens(self, token_sha256s: Iterable[str]) -> None:
         tokens = tuple(token_sha256s)
         shut: set[str] = set()
-        with self.work("token") as cursor:
+        with self.work("token", writes=True) as cursor:
             for batch in batched(tokens, _BATCH, strict=False):
                 where = f"WHERE token_sha256 IN ({self._placeholders(len(batch))})"
                 cursor.execute(f"SELECT DISTINCT mailbox FROM token {where}", batch)  # noqa: S608
@@ -209,7 +212,7 @@ class SqlMailDirectory(ABC):
     def _withdraw_again(self, mailboxes: Collection[str], kinds: Iterable[str]) -> None:
         """Write the moment again after the commit: a sign-in between the two is then older than it."""
         if mailboxes:
-            with self.work("withdraw") as cursor:
+            with self.work("withdraw", writes=True) as cursor:
                 self._withdraw(cursor, mailboxes, kinds)
 
     def _insert(self, cursor: Cursor, table: str, rows: list[tuple[Any, ...]]) -> None:

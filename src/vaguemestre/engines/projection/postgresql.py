@@ -44,7 +44,7 @@ class PostgresMailDirectory(SqlMailDirectory):
     def install(self, reader: PostgresReader) -> None:
         """Create the role that may connect and read the views, with its password and no other right."""
         role = sql.Identifier(reader.user)
-        with self.work("install") as cursor:
+        with self.work("install", writes=True) as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             cursor.execute(_VIEWS)
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (reader.user,))
@@ -68,7 +68,7 @@ class PostgresMailDirectory(SqlMailDirectory):
                 self._connection = None
 
     @contextmanager
-    def work(self, what: str) -> Iterator[Cursor]:
+    def work(self, what: str, *, writes: bool = False) -> Iterator[Cursor]:
         with self._lock:
             try:
                 connection = self._connected()

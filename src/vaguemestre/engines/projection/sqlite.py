@@ -48,11 +48,11 @@ class SqliteMailDirectory(SqlMailDirectory):
                 self._connection = None
 
     @contextmanager
-    def work(self, what: str) -> Iterator[Cursor]:
+    def work(self, what: str, *, writes: bool = False) -> Iterator[Cursor]:
         with self._lock:
             try:
                 connection = self._connected()
-                connection.execute("BEGIN" if what == "held" else "BEGIN IMMEDIATE")
+                connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
                 with connection:
                     yield connection.cursor()
             except sqlite3.IntegrityError as error:
