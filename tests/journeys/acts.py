@@ -12,6 +12,8 @@ from typing import Any
 
 import django
 
+from vaguemestre.people.credentials.values import AccountRole
+
 django.setup()
 
 from django.conf import settings  # noqa: E402
@@ -75,7 +77,7 @@ def list_kept_by(account_id: int, subscriber: str, number: int) -> MailingList:
     now = timezone.now()
     owner = Account.objects.get(username="lpoulain")
     owner = Account.objects.filter(role="administrator", state="active").first() or owner
-    maker = Creator(owner.pk, owner.person_id or 0, "administrator")
+    maker = Creator(owner.pk, owner.person_id or 0, AccountRole.ADMINISTRATOR)
     domain = settings.CONFIG.academy.domain
     wanted = WantedList(f"Matrice {number}", f"matrice-{number}", Kind.MANUAL)
     list_id = lists.create_list(maker, wanted, domain, by=BY, now=now)

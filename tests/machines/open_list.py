@@ -5,6 +5,8 @@ Its owner is the first agent whose account is open, its only subscriber somebody
 
 import django
 
+from vaguemestre.people.credentials.values import AccountRole
+
 django.setup()
 
 from django.conf import settings  # noqa: E402
@@ -21,7 +23,7 @@ SUBSCRIBER = "prof@dane.test"
 
 now, domain = timezone.now(), settings.CONFIG.academy.domain
 owner = Account.objects.filter(role="agent", state=Account.State.ACTIVE).order_by("pk")[0]
-creator = Creator(owner.pk, owner.person_id or 0, "administrator")
+creator = Creator(owner.pk, owner.person_id or 0, AccountRole.ADMINISTRATOR)
 list_id = services.create_list(creator, NewList("Essai", "essai", Kind.MANUAL), domain, by="essai", now=now)
 services.subscribe(list_id, owner.pk, [Recipient("", SUBSCRIBER)], domain, by="essai", now=now)
 MailingList.objects.filter(pk=list_id).update(writers=Writers.ANYBODY)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.rules.numens import draw_numen
 from vaguemestre.people.directory.values import (
     CivilStatus,
@@ -48,7 +49,7 @@ class Part:
     discipline: str = ""
     since: date | None = None  # None: this autumn
     is_contract: bool = False
-    account_role: str = "agent"
+    account_role: AccountRole = AccountRole.AGENT
     factor: str = ""
     is_pending: bool = False
     office: str = ""  # code of the management service answered for
@@ -62,7 +63,7 @@ def _civil(civility: str, first: str, birth: str, born: date, usage: str = "") -
     return CivilStatus(civility, birth, usage, first, born)
 
 
-def _clerk(role: str, civil: CivilStatus, place: str, account_role: str, office: str = "") -> Part:
+def _clerk(role: str, civil: CivilStatus, place: str, account_role: AccountRole, office: str = "") -> Part:
     since = date(2019, 9, 1)
     return Part(
         role,
@@ -81,7 +82,7 @@ def _clerk(role: str, civil: CivilStatus, place: str, account_role: str, office:
 
 _TEACHING = StaffCategory.SECOND_DEGREE_PUBLIC
 _TEACHING_CHILDREN = StaffCategory.FIRST_DEGREE_PUBLIC
-_HR = "hr_officer"
+_HR = AccountRole.HR_OFFICER
 
 CAST = (
     Part(
@@ -162,9 +163,12 @@ CAST = (
     _clerk("hr_dpate", _civil("Mme", "Karine", "Roussel", date(1974, 4, 3)), RECTORATE, _HR, "DPATE"),
     _clerk("hr_deep", _civil("M.", "Bruno", "Douchet", date(1966, 12, 19)), RECTORATE, _HR, "DEEP"),
     _clerk("hr_dsden", _civil("M.", "Karim", "Haddad", date(1983, 7, 11)), DIRECTORATE, _HR, "DSDEN_80"),
-    _clerk("helpdesk", _civil("Mme", "Lucie", "Poulain", date(1990, 9, 27)), RECTORATE, "helpdesk"),
+    _clerk("helpdesk", _civil("Mme", "Lucie", "Poulain", date(1990, 9, 27)), RECTORATE, AccountRole.HELPDESK),
     _clerk(
-        "administrator", _civil("M.", "Antoine", "Leclercq", date(1988, 1, 31)), RECTORATE, "administrator"
+        "administrator",
+        _civil("M.", "Antoine", "Leclercq", date(1988, 1, 31)),
+        RECTORATE,
+        AccountRole.ADMINISTRATOR,
     ),
 )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from vaguemestre.demo.cast import CAST, COLLEGE, STAFF
 from vaguemestre.demo.cast_accounts import accounts_of_cast
 from vaguemestre.people.credentials.queries import identified
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.queries import academy_of_domain, primary_address
 from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists import queries, services
@@ -49,28 +50,30 @@ def create_lists(config: Config, now: datetime) -> None:
     dossiers = {part.role: part.dossier for part in (*CAST, *STAFF)}
     accounts = accounts_of_cast(academy.pk, list(dossiers.values()))
     people = {role: accounts[dossier][0] for role, dossier in dossiers.items() if dossier in accounts}
-    if (list_id := _create_list(people["head"], "agent", _TEACHERS, domain, now)) is not None:
+    if (list_id := _create_list(people["head"], AccountRole.AGENT, _TEACHERS, domain, now)) is not None:
         rule = Rule((Criteria(functions=("ENS", "DOC")),))
         services.change_rule(list_id, people["head"], rule, by=BY, now=now)
         _change_settings(list_id, people["head"], _TEACHERS, Writers.MEMBERS, now)
-    if (list_id := _create_list(people["head"], "agent", _COUNCIL, domain, now)) is not None:
+    if (list_id := _create_list(people["head"], AccountRole.AGENT, _COUNCIL, domain, now)) is not None:
         secretary = _address(people["secretary"])
         services.set_role(list_id, people["head"], secretary, Role.MODERATOR, by=BY, now=now)
         members = ("head", "teacher", "colleague", "staff-1", "staff-3", "staff-6")
         subscribed = [Recipient("", _address(people[role])) for role in members if role in people]
         services.subscribe(list_id, people["head"], subscribed, domain, by=BY, now=now)
         _change_settings(list_id, people["head"], _COUNCIL, Writers.MEMBERS, now, is_moderated=True)
-    if (list_id := _create_list(people["hr_dsden"], "hr_officer", _HEADS, domain, now)) is not None:
+    if (list_id := _create_list(people["hr_dsden"], AccountRole.HR_OFFICER, _HEADS, domain, now)) is not None:
         rule = Rule((Criteria(functions=("DIR",), kinds=("Ecole",), departments=("060",)),))
         services.change_rule(list_id, people["hr_dsden"], rule, by=BY, now=now)
-    if (list_id := _create_list(people["hr_dpe"], "hr_officer", _BIOLOGY, domain, now)) is not None:
+    if (list_id := _create_list(people["hr_dpe"], AccountRole.HR_OFFICER, _BIOLOGY, domain, now)) is not None:
         rule = Rule(
             (Criteria(functions=("ENS",), disciplines=("L1600",), kinds=("Collège",), departments=("080",)),)
         )
         services.change_rule(list_id, people["hr_dpe"], rule, by=BY, now=now)
 
 
-def _create_list(account_id: int, role: str, sample: NewList, domain: str, now: datetime) -> int | None:
+def _create_list(
+    account_id: int, role: AccountRole, sample: NewList, domain: str, now: datetime
+) -> int | None:
     if queries.find_list_by_address(f"{local_part(sample.name, sample.within)}@{domain}"):
         return None
     maker = Creator(account_id, identified(account_id).person_id or 0, role)

@@ -18,7 +18,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials import services as credentials
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import account_of_mailbox, find_account, presented
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountRole, AccountState
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import find_academy_id, service_card
 from vaguemestre.people.directory.services import found_academy, take_technical_names
@@ -125,7 +125,7 @@ def _activate(academy_id: int, account_id: int, part: Part, ledger: Ledger, now:
                 pin=drawn.get("pin", ""),
             )
     account = presented(account_id)
-    if part.account_role == "administrator" and account is not None:
+    if part.account_role is AccountRole.ADMINISTRATOR and account is not None:
         credentials.set_span(account_id, spans=True, by=BY, now=now)  # of several académies, all
         give_right(account.username, by=BY, now=now)
 
@@ -139,7 +139,7 @@ def _open_outside(config: Config, ledger: Ledger, now: datetime) -> None:
     with transaction.atomic(durable=True):
         take_technical_names("outside", OUTSIDE)
         account_id = credentials.open_account(
-            None, "outside", OUTSIDE, "agent", config.mail.quota_mb, by=BY, now=now
+            None, "outside", OUTSIDE, AccountRole.AGENT, config.mail.quota_mb, by=BY, now=now
         )
         credentials.activate_with_hash(account_id, password_hash, charter=CHARTER, by=BY, now=now)
         credentials.add_app_password(account_id, "Démonstration", by=BY, now=now, text=drawn["app_password"])

@@ -32,6 +32,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.rules.one_time import code_at
 from vaguemestre.people.credentials.services import add_app_password, hash_password
+from vaguemestre.people.credentials.values import AccountRole
 
 WRONG = Denied("signin.wrong")
 NUMEN = "20E9501234ABC"
@@ -101,7 +102,7 @@ def counted_work() -> Iterator[dict[str, int]]:
 def test_unknown_wrong_pending_closed_and_administrator_cost_the_same_work() -> None:
     account()
     admin = account("admin", role="administrator")
-    Account.objects.filter(pk=admin.pk).update(password=hash_password(PASSWORD, "administrator"))
+    Account.objects.filter(pk=admin.pk).update(password=hash_password(PASSWORD, AccountRole.ADMINISTRATOR))
     account("en-attente", state="pending", numen=NUMEN)
     account("parti", state="closed")
     holder = account("porteur")
@@ -136,7 +137,7 @@ def test_the_right_pin_with_a_wrong_code_costs_what_a_wrong_pin_does() -> None:
 def test_who_comes_in_pays_one_hash_the_heavier_one_for_an_administrator() -> None:
     account()
     admin = account("admin", role="administrator")
-    Account.objects.filter(pk=admin.pk).update(password=hash_password(PASSWORD, "administrator"))
+    Account.objects.filter(pk=admin.pk).update(password=hash_password(PASSWORD, AccountRole.ADMINISTRATOR))
     for name, cost in (("nmorel", (1, 0)), ("admin", (0, 1))):
         with counted_work() as work:
             assert isinstance(tried(asked(name)), Granted)
@@ -268,7 +269,7 @@ def test_a_password_changed_between_the_two_steps_opens_no_more(*, rehashed: boo
     """Whoever had typed the former one, and asks its owner for one more code, does not come in."""
     nathalie = account("ncarpentier")
     if rehashed:  # a hash of another strength is made anew once it matched: the password is the same
-        type(nathalie).objects.update(password=hash_password(PASSWORD, "administrator"))
+        type(nathalie).objects.update(password=hash_password(PASSWORD, AccountRole.ADMINISTRATOR))
     step = half_in(nathalie)
     code = code_at(APP_SECRET, NOON, 30)
     if rehashed:

@@ -20,7 +20,7 @@ from vaguemestre.desks.bulk.rules.verdicts import UNDOABLE, undo_verdict, verdic
 from vaguemestre.desks.bulk.values import Act, Order, Skip, State
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.rules.account_states import StateChange, state_after
-from vaguemestre.people.credentials.values import AccountState, ActFacts
+from vaguemestre.people.credentials.values import AccountRole, AccountState, ActFacts, MailboxState
 
 BY = "account:1"
 
@@ -33,8 +33,8 @@ def accounts(draw: st.DrawFn) -> ActFacts:
         username="u",
         mailbox="u@x",
         state=draw(st.sampled_from(AccountState)),
-        mailbox_state=draw(st.sampled_from(("open", "held", "closed"))),
-        role=draw(st.sampled_from(("agent", "helpdesk", "administrator"))),
+        mailbox_state=draw(st.sampled_from((MailboxState.OPEN, MailboxState.HELD, MailboxState.CLOSED))),
+        role=draw(st.sampled_from((AccountRole.AGENT, AccountRole.HELPDESK, AccountRole.ADMINISTRATOR))),
         quota_mb=draw(st.sampled_from((100, 2048))),
         owes_factor=draw(st.booleans()),
     )

@@ -22,7 +22,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import identified, presented, second_factor_due
 from vaguemestre.people.credentials.rules.second_factors import GRACE
 from vaguemestre.people.credentials.services import change_states
-from vaguemestre.people.credentials.values import ActFacts
+from vaguemestre.people.credentials.values import AccountRole, ActFacts
 from vaguemestre.people.directory.models import Person
 from vaguemestre.people.lifecycle.services import declare_event
 from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays
@@ -203,7 +203,7 @@ def test_a_second_factor_is_due_from_that_day_and_no_longer_once_undone() -> Non
     def due() -> datetime | None:
         shown = presented(one.pk)
         assert shown is not None
-        return second_factor_due(one.pk, "agent", demanded_at=shown.factor_demanded_at)
+        return second_factor_due(one.pk, AccountRole.AGENT, demanded_at=shown.factor_demanded_at)
 
     assert due() == NOON + GRACE
     assert identified(one.pk).owes_factor

@@ -13,28 +13,35 @@ from vaguemestre.desks.helpdesk.rules.actions import (
 )
 from vaguemestre.desks.helpdesk.values import ActionTarget, DeskAction
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.values import AccountRole, AccountState
 
-STATES = ("pending", "active", "suspended", "closed")
+STATES = tuple(AccountState)
 
 
-@given(st.sampled_from(DeskAction), st.sampled_from(("administrator", "auditor")), st.sampled_from(STATES))
+@given(
+    st.sampled_from(DeskAction),
+    st.sampled_from((AccountRole.ADMINISTRATOR, AccountRole.AUDITOR)),
+    st.sampled_from(STATES),
+)
 def test_no_act_is_ever_done_to_an_administrator_or_an_auditor(
-    act: DeskAction, role: str, state: str
+    act: DeskAction, role: AccountRole, state: AccountState
 ) -> None:
     with pytest.raises(Refusal, match="helpdesk.not-on-administrators"):
         check_action(act, ActionTarget(1, role, state), operator_id=2)
 
 
 @given(st.sampled_from(DeskAction), st.sampled_from(STATES))
-def test_no_act_is_done_to_an_office_that_reaches_further(act: DeskAction, state: str) -> None:
+def test_no_act_is_done_to_an_office_that_reaches_further(act: DeskAction, state: AccountState) -> None:
     with pytest.raises(Refusal, match="helpdesk.not-on-wider-office"):
-        check_action(act, ActionTarget(1, "hr_officer", state, outreaches_operator=True), operator_id=2)
+        check_action(
+            act, ActionTarget(1, AccountRole.HR_OFFICER, state, outreaches_operator=True), operator_id=2
+        )
 
 
 @given(st.sampled_from(DeskAction), st.sampled_from(STATES))
-def test_nobody_helps_themselves(act: DeskAction, state: str) -> None:
+def test_nobody_helps_themselves(act: DeskAction, state: AccountState) -> None:
     with pytest.raises(Refusal, match="helpdesk.not-on-yourself"):
-        check_action(act, ActionTarget(1, "helpdesk", state), operator_id=1)
+        check_action(act, ActionTarget(1, AccountRole.HELPDESK, state), operator_id=1)
 
 
 @given(
@@ -45,9 +52,11 @@ def test_nobody_helps_themselves(act: DeskAction, state: str) -> None:
     st.booleans(),
 )
 def test_an_act_is_done_only_where_it_makes_sense(
-    act: DeskAction, state: str, contact: str, kept_back: int, has_key: bool
+    act: DeskAction, state: AccountState, contact: str, kept_back: int, has_key: bool
 ) -> None:
-    target = ActionTarget(1, "agent", state, contact, kept_back, has_key=has_key, can_send=state == "active")
+    target = ActionTarget(
+        1, AccountRole.AGENT, state, contact, kept_back, has_key=has_key, can_send=state == "active"
+    )
     if act in possible_actions(target):
         check_action(act, target, operator_id=2)
     else:
@@ -57,12 +66,18 @@ def test_an_act_is_done_only_where_it_makes_sense(
 
 @given(st.sampled_from(("", "a@maison.example")), st.integers(0, 3), st.booleans())
 def test_nothing_is_done_to_a_closed_account(contact: str, kept_back: int, has_key: bool) -> None:
-    assert not possible_actions(ActionTarget(1, "agent", "closed", contact, kept_back, has_key=has_key))
+    assert not possible_actions(
+        ActionTarget(1, AccountRole.AGENT, AccountState.CLOSED, contact, kept_back, has_key=has_key)
+    )
 
 
 def test_a_code_is_sent_to_a_verified_contact_only() -> None:
-    assert DeskAction.SEND_CODE not in possible_actions(ActionTarget(1, "agent", "active"))
-    assert DeskAction.SEND_CODE in possible_actions(ActionTarget(1, "agent", "active", "a@maison.example"))
+    assert DeskAction.SEND_CODE not in possible_actions(
+        ActionTarget(1, AccountRole.AGENT, AccountState.ACTIVE)
+    )
+    assert DeskAction.SEND_CODE in possible_actions(
+        ActionTarget(1, AccountRole.AGENT, AccountState.ACTIVE, "a@maison.example")
+    )
 
 
 @pytest.mark.parametrize("act", DeskAction)

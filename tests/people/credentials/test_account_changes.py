@@ -60,6 +60,7 @@ from vaguemestre.people.credentials.services.retention import (
     delete_expired_tokens,
 )
 from vaguemestre.people.credentials.services.rollback import bar_password, undo_change
+from vaguemestre.people.credentials.values import AccountRole, MailboxState
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -71,7 +72,9 @@ def acts(of: int) -> list[str]:
 
 
 def test_an_opened_account_waits_without_a_password() -> None:
-    number = open_account(None, "accueil", "accueil@ac-amiens.test", "agent", 500, by="test", now=NOON)
+    number = open_account(
+        None, "accueil", "accueil@ac-amiens.test", AccountRole.AGENT, 500, by="test", now=NOON
+    )
     row = Account.objects.get(pk=number)
     assert (row.state, row.quota_mb, row.has_usable_password()) == ("pending", 500, False)
     assert acts(number) == ["account-opened"]
@@ -89,7 +92,7 @@ def test_a_held_mailbox_is_released_after_its_time_and_a_closed_one_stays_closed
         hold_mailbox(row.pk, by="test", now=NOON)
     states = dict(Account.objects.values_list("pk", "mailbox_state"))
     assert (states[held.pk], states[closed.pk]) == ("held", "closed")
-    move_mailboxes([held.pk], "held", by="test", now=LATER)  # unchanged: held since the first time
+    move_mailboxes([held.pk], MailboxState.HELD, by="test", now=LATER)  # unchanged: held since the first time
     assert acts(held.pk) == ["mailbox-held"]
 
 
@@ -119,7 +122,7 @@ def test_a_renamed_account_keeps_its_mailbox() -> None:
 def test_an_office_ends_with_who_leaves_and_a_new_one_is_for_one_academie() -> None:
     officer, agent = account(role="hr_officer"), account("agent")
     Account.objects.filter(pk=officer.pk).update(spans_academies=True)
-    give_role(officer.pk, "helpdesk", by="test", now=NOON)
+    give_role(officer.pk, AccountRole.HELPDESK, by="test", now=NOON)
     officer.refresh_from_db()
     assert (officer.role, officer.spans_academies) == ("helpdesk", False)
     for row in (officer, agent):
@@ -131,7 +134,7 @@ def test_an_office_ends_with_who_leaves_and_a_new_one_is_for_one_academie() -> N
 
 def test_an_office_given_or_left_is_announced_to_whoever_remembers_it() -> None:
     officer = account(role="hr_officer")
-    give_role(officer.pk, "helpdesk", by="test", now=NOON)
+    give_role(officer.pk, AccountRole.HELPDESK, by="test", now=NOON)
     leave_office(officer.pk, by="test", now=NOON)
     jobs = DBTaskResult.objects.values_list("args_kwargs", flat=True)
     told = Counter(job["args"][0] for job in jobs if job["args"][1].endswith(":OfficeChanged"))

@@ -18,24 +18,24 @@ from vaguemestre.people.credentials.services.passwords import (
     save_rehash,
     strength_of,
 )
-from vaguemestre.people.credentials.values import PasswordContext, Strength
+from vaguemestre.people.credentials.values import AccountRole, PasswordContext, Strength
 
 
 def test_a_hash_is_made_anew_when_the_role_asks_for_another_cost() -> None:
-    light, heavy = hash_password(PASSWORD), hash_password(PASSWORD, "administrator")
+    light, heavy = hash_password(PASSWORD), hash_password(PASSWORD, AccountRole.ADMINISTRATOR)
     assert light.startswith(f"{LIGHT}$")
     assert heavy.startswith(f"{HEAVY}$")
-    assert not needs_rehash(light, "agent")
-    assert not needs_rehash(heavy, "administrator")
-    assert needs_rehash(light, "administrator")
-    assert needs_rehash(heavy, "agent")
-    assert not needs_rehash("", "agent")
+    assert not needs_rehash(light, AccountRole.AGENT)
+    assert not needs_rehash(heavy, AccountRole.ADMINISTRATOR)
+    assert needs_rehash(light, AccountRole.ADMINISTRATOR)
+    assert needs_rehash(heavy, AccountRole.AGENT)
+    assert not needs_rehash("", AccountRole.AGENT)
 
 
 @pytest.mark.django_db
 def test_a_hash_made_anew_keeps_the_password_and_no_former_one() -> None:
     nicolas = account()
-    save_rehash(nicolas.pk, hash_password(PASSWORD, "administrator"))
+    save_rehash(nicolas.pk, hash_password(PASSWORD, AccountRole.ADMINISTRATOR))
     row = Account.objects.get(pk=nicolas.pk)
     assert matches_hash(PASSWORD, row.password)
     assert row.former_password == ""

@@ -7,6 +7,7 @@ from hashlib import sha256
 import pytest
 from tests.people.intake.lines import crowd, feed, line, other
 
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.directory.values import CivilStatus, KnownElsewhere, KnownPerson, Numen, Post
 from vaguemestre.people.intake.feeds import hr
@@ -35,14 +36,16 @@ def after(made: Plan, known: AcademySnapshot = NOBODY, terms: ImportTerms = TERM
         people[pk] = KnownPerson(
             pk, new.dossier, new.civil, new.category, digests, new.recovery_address, new.posts
         )
-        accounts[pk] = KnownAccount(pk, "pending")
+        accounts[pk] = KnownAccount(pk, AccountState.PENDING)
         if terms.full_source:
             sources[pk] = terms.full_source
     for made_change in made.changes:
         pk = made_change.change.person_id
         people[pk] = _changed(people[pk], made_change)
         if made_change.account_act:
-            accounts[pk] = KnownAccount(pk, "closed" if made_change.account_act == "close" else "pending")
+            accounts[pk] = KnownAccount(
+                pk, AccountState.CLOSED if made_change.account_act == "close" else AccountState.PENDING
+            )
         if made_change.source:
             sources[pk] = made_change.source
     return AcademySnapshot(people, accounts, sources)
@@ -319,14 +322,16 @@ def test_time_alone_closes_at_the_next_feed_without_counting_as_a_closure() -> N
 
 def test_somebody_who_comes_back_finds_the_account_open_again() -> None:
     known = after(planned(NOBODY, line(fin="24/11/2026"), *crowd(60)))
-    known = AcademySnapshot(known.people, {**known.accounts, 1: KnownAccount(1, "closed")}, known.sources)
+    known = AcademySnapshot(
+        known.people, {**known.accounts, 1: KnownAccount(1, AccountState.CLOSED)}, known.sources
+    )
     (back,) = planned(known, line(debut="01/12/2026")).changes
     assert back.account_act == "reopen"
 
 
 def test_an_account_closed_by_hand_is_not_opened_by_an_unchanged_feed() -> None:
     known = after(planned(NOBODY, line()))
-    closed = AcademySnapshot(known.people, {1: KnownAccount(1, "closed")}, {})
+    closed = AcademySnapshot(known.people, {1: KnownAccount(1, AccountState.CLOSED)}, {})
     assert planned(closed, line()).is_empty
 
 
@@ -387,7 +392,7 @@ def test_planning_changes_nothing_it_was_given() -> None:
     post = Post("0809001Z", date(2020, 9, 1), function="ENS")
     civil = CivilStatus("M.", "Martin", "", "Jean", date(1980, 1, 1))
     person = KnownPerson(1, "D1", civil, "2D_PUBLIC", (), "", (post,))
-    known = AcademySnapshot({1: person}, {1: KnownAccount(1, "active")}, {})
+    known = AcademySnapshot({1: person}, {1: KnownAccount(1, AccountState.ACTIVE)}, {})
     first = planned(known, line(numen="", nom_naissance="Martin", prenom="Jean", date_naissance="01/01/1980"))
     assert known.people == {1: person}
     assert first == planned(
@@ -398,7 +403,7 @@ def test_planning_changes_nothing_it_was_given() -> None:
 def test_a_post_written_before_human_resources_knew_ends_when_they_bring_the_person() -> None:
     """Or the account of somebody received by hand, or created on a request, would never close."""
     by_hand = replace(known_by_hand(), posts=(Post("0809001Z", date(2026, 9, 1)),))
-    known = AcademySnapshot({1: by_hand}, {1: KnownAccount(1, "active")}, {})
+    known = AcademySnapshot({1: by_hand}, {1: KnownAccount(1, AccountState.ACTIVE)}, {})
     brought = planned(known, line(dossier="EPP-1", fin="31/12/2026"))
     now = after(brought, known)
     assert {(p.function, p.ends_on) for p in now.people[1].posts} == {
@@ -412,7 +417,7 @@ def test_a_post_written_before_human_resources_knew_ends_when_they_bring_the_per
 
 
 def test_a_post_written_by_hand_stays_while_human_resources_say_the_person_left() -> None:
-    known = AcademySnapshot({1: known_by_hand()}, {1: KnownAccount(1, "active")}, {})
+    known = AcademySnapshot({1: known_by_hand()}, {1: KnownAccount(1, AccountState.ACTIVE)}, {})
     (change,) = planned(known, line(dossier="EPP-1", debut="01/09/2024", fin="31/08/2026")).changes
     assert not change.leaves
     assert [p.function for p in change.change.posts] == ["ENS"]

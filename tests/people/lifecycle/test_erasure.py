@@ -29,6 +29,7 @@ from vaguemestre.people.credentials import services as credentials
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import change_states
+from vaguemestre.people.credentials.values import MailboxState
 from vaguemestre.people.directory.models import MailAddress, ManagementService, NumenRow, Person, TakenName
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import current_numen, suggested_people
@@ -53,9 +54,15 @@ days = st.dates(date(2020, 1, 1), date(2040, 1, 1))
 # The rule.
 
 
-@given(days, st.one_of(st.none(), days), st.booleans(), st.sampled_from(["closed", "purged", "frozen"]), days)
+@given(
+    days,
+    st.one_of(st.none(), days),
+    st.booleans(),
+    st.sampled_from([MailboxState.CLOSED, MailboxState.PURGED, MailboxState.FROZEN]),
+    days,
+)
 def test_a_civil_status_goes_after_the_months_agreed_and_never_while_it_is_still_given(
-    closed_on: date, mentioned_on: date | None, serves: bool, mailbox: str, today: date
+    closed_on: date, mentioned_on: date | None, serves: bool, mailbox: MailboxState, today: date
 ) -> None:
     goes = rules.is_due_for_erasure(Remains(closed_on, mailbox, serves, mentioned_on), NUMBERS, today)
     fed = serves or (mentioned_on is not None and today - mentioned_on <= timedelta(days=NUMBERS.fed_days))

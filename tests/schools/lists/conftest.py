@@ -21,6 +21,7 @@ from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.mailbox.webmail.services.message import message_reader
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import people_with_mail
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.queries import people_by_address, primary_address
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.models import Submission
@@ -139,7 +140,7 @@ def address_of(who: Account) -> str:
 def made(owner: Account, kind: Kind = Kind.MANUAL, rule: Rule | None = None, **chosen: object) -> MailingList:
     """A list of that owner's, with those settings."""
     now = timezone.now()
-    maker = Creator(owner.pk, owner.person_id or 0, "administrator")
+    maker = Creator(owner.pk, owner.person_id or 0, AccountRole.ADMINISTRATOR)
     wanted = NewList("Conseil pédagogique", f"conseil-{next(_numbers)}", kind)
     list_id = services.create_list(maker, wanted, DOMAIN, by="test", now=now)
     if rule:

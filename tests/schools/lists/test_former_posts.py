@@ -25,6 +25,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.models import Assignment, Structure
 from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.people.lifecycle.values import EventKind
@@ -149,7 +150,7 @@ def test_the_list_that_a_head_keeps_is_no_administrators(row: MailingList, owner
 def test_a_head_declared_gone_keeps_no_list_and_makes_none(row: MailingList) -> None:
     head, now = account("direction"), timezone.now()
     head.person.assignments.update(function="DIR")
-    maker = Creator(head.pk, head.person_id or 0, "agent")
+    maker = Creator(head.pk, head.person_id or 0, AccountRole.AGENT)
     assert creation_scope(maker, now).places
     assert head.pk in queries.manager_accounts(row.pk, now)
     _declared_gone(head)

@@ -35,6 +35,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.models import Assignment, MailAddress, Person, TakenName
 from vaguemestre.people.directory.services import take_address
 from vaguemestre.post.mailstore.ports import Mailbox
@@ -495,7 +496,7 @@ def test_a_large_list_survives_the_kills_of_its_plan_too(
 def test_an_address_is_never_anybodys_again(owner: Account) -> None:
     row = made(owner)
     services.close_list(row.pk, owner.pk, by="test", now=timezone.now())
-    maker = Creator(owner.pk, owner.person_id or 0, "administrator")
+    maker = Creator(owner.pk, owner.person_id or 0, AccountRole.ADMINISTRATOR)
     name = row.address.partition("@")[0].removeprefix("liste.")
     with pytest.raises(Refusal, match="address-taken"):
         services.create_list(
@@ -510,7 +511,7 @@ def test_an_address_is_never_anybodys_again(owner: Account) -> None:
 
 def test_who_makes_lists_and_for_which_school(owner: Account, subscriber: Account) -> None:
     now = timezone.now()
-    maker = Creator(subscriber.pk, subscriber.person_id or 0, "agent")
+    maker = Creator(subscriber.pk, subscriber.person_id or 0, AccountRole.AGENT)
     wanted = NewList("Profs", "profs", Kind.RULE, within="0800001A")
     with pytest.raises(Refusal, match="not-allowed"):
         services.create_list(maker, wanted, DOMAIN, by="test", now=now)
@@ -555,7 +556,7 @@ def test_the_list_of_a_school_is_its_heads_and_a_lost_one_the_administrators(
 ) -> None:
     subscriber.person.assignments.update(function="DIR")
     now = timezone.now()
-    maker = Creator(subscriber.pk, subscriber.person_id or 0, "agent")
+    maker = Creator(subscriber.pk, subscriber.person_id or 0, AccountRole.AGENT)
     wanted = NewList("Profs", "profs", Kind.RULE, within="0800001A")
     list_id = services.create_list(maker, wanted, DOMAIN, by="test", now=now)
     assert queries.role_in(list_id, moderator.pk, now) is None

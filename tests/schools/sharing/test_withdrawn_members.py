@@ -15,6 +15,7 @@ from vaguemestre.mailbox.sorting import queries as sorting
 from vaguemestre.mailbox.sorting.models import FilterRow
 from vaguemestre.mailbox.sorting.script import personal_script
 from vaguemestre.people.credentials.models import Account, AppPassword
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.models import Assignment
 from vaguemestre.people.lifecycle import rules, services
 from vaguemestre.people.lifecycle.events import MembershipsChanged
@@ -61,7 +62,7 @@ def boxes(who: Account) -> list[str]:
 def gathered(keeper: Account, kind: Kind) -> MailingList:
     """A list by rule of whoever teaches or works in the school, or by hand."""
     maker, wanted = (
-        Creator(keeper.pk, keeper.person_id or 0, "administrator"),
+        Creator(keeper.pk, keeper.person_id or 0, AccountRole.ADMINISTRATOR),
         NewList("Liste", f"l{kind}", kind),
     )
     made = create_list(maker, wanted, "ac-amiens.test", by="test", now=NOW)

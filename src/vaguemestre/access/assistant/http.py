@@ -13,7 +13,7 @@ from vaguemestre.access.assistant.values import CodeSent
 from vaguemestre.access.signin.held_forms import defer_form, deferred_form
 from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.people.credentials.queries import Presented, presented, recovery_mark
-from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.credentials.values import AccountState, SecretKeys
 
 _PROOF_LIFETIME = timedelta(minutes=30)
 _SENT_KEY = "recovery-sent"
@@ -68,7 +68,7 @@ def store_proved_account(request: HttpRequest, account_id: int, mark: str = "") 
     request.session.pop(_SENT_KEY, None)
 
 
-def proved_account(request: HttpRequest, state: str) -> ProvedAccount | None:
+def proved_account(request: HttpRequest, state: AccountState) -> ProvedAccount | None:
     """The account this browser may choose a password for, if it is in that state."""
     stored = _stored(request, _PROVED_KEY)
     account = presented(stored.account_id) if stored else None

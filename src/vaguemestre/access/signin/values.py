@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from vaguemestre.foundation.journal.values import account_subject
+from vaguemestre.people.credentials.values import AccountRole
 
 
 class Factor(StrEnum):
@@ -144,7 +145,7 @@ class Who:
     address: str
     name: str
     first_name: str
-    role: str
+    role: AccountRole
     session_key: str = field(repr=False)
     signed_in_at: datetime
     shared: bool = False

@@ -115,7 +115,14 @@ def remove_officer_of(account_id: int, service_id: int, *, by: str, now: datetim
 
 @transaction.atomic(durable=True)
 def change_role(
-    account_id: int, role: str, asker_id: int, *, by: str, now: datetime, reason: str, office_academy: int = 0
+    account_id: int,
+    role: AccountRole,
+    asker_id: int,
+    *,
+    by: str,
+    now: datetime,
+    reason: str,
+    office_academy: int = 0,
 ) -> None:
     """Use case: change a role, and tell its holder; the other administrators too of one more among them.
 
@@ -136,7 +143,7 @@ def change_role(
                 notify_owner(other_id, "administrator-named", now=now, reason=reason, detail=detail)
 
 
-def check_role_change(account_id: int, role: str, asker_id: int, office_academy: int) -> None:
+def check_role_change(account_id: int, role: AccountRole, asker_id: int, office_academy: int) -> None:
     """Raises Refusal unless the asker may give that role to that account.
 
     `backoffice.own-role`, `backoffice.role-unknown`; `backoffice.role-of-installation` when the account's

@@ -31,6 +31,7 @@ from vaguemestre.people.credentials.queries import (
     names_of,
     people_in_state,
 )
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import (
     PeopleFilter,
     addresses_by_person,
@@ -43,7 +44,7 @@ _MADE_SAFE = ("helpdesk.compromised",)
 ORDERS = {"date": "asked_at", "acte": "act", "etat": "state"}
 
 
-def select_by_search(criteria: PeopleFilter, state: str, most: int) -> Selection:
+def select_by_search(criteria: PeopleFilter, state: AccountState | None, most: int) -> Selection:
     """The accounts of the people found; one more than `most` if there are more."""
     among = people_in_state(state) if state else None
     return Selection(accounts_of(matching_people(criteria, limit=most + 1, among=among)))
@@ -226,8 +227,8 @@ def _with_names(rows: Collection[BulkTarget], academy_id: int) -> Iterator[Targe
             row.account_id,
             fact.username if fact else "",
             names.get(row.account_id, "") if fact else "",
-            fact.state if fact else "",
+            fact.state if fact else None,
             Phase(row.phase),
-            row.skip,
+            Skip(row.skip) if row.skip else None,
             people[fact.person_id].place if fact and fact.person_id in people else "",
         )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from vaguemestre.people.credentials.values import AccountState
+
 
 class Act(StrEnum):
     SUSPEND = "suspend"
@@ -119,14 +121,14 @@ class ActFile:
 
 @dataclass(frozen=True)
 class Target:
-    """Somebody in an act. `skip`: a `Skip`, or empty."""
+    """Somebody in an act. `state`: None if the account is gone; `skip`: None for whoever is acted on."""
 
     account_id: int
     username: str
     name: str
-    state: str
+    state: AccountState | None
     phase: Phase
-    skip: str
+    skip: Skip | None
     place: str = ""
 
 
@@ -137,7 +139,7 @@ class Listed:
     name: str
     username: str
     address: str
-    state: str
+    state: AccountState
     category: str
     service: str
     place: str

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from vaguemestre.people.credentials.values import AccountRole, AccountState
+
 RECOVERED_FOLDER = "Récupérés"
 
 
@@ -53,8 +55,8 @@ class ActionTarget:
     """
 
     account_id: int
-    role: str
-    state: str
+    role: AccountRole
+    state: AccountState
     contact: str = field(default="", repr=False)
     kept_back: int = 0
     has_key: bool = False
@@ -138,8 +140,8 @@ class AccountDetail:
     name: str
     address: str
     place: str
-    role: str
-    state: str
+    role: AccountRole
+    state: AccountState
     is_locked: bool
     mail_held_since: datetime | None
     failures: int
@@ -160,7 +162,7 @@ class AccountRow:
     name: str
     address: str
     place: str
-    state: str
+    state: AccountState
     is_locked: bool = False
 
 

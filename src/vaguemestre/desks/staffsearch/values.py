@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from vaguemestre.people.credentials.values import AccountRole
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
     """The staff member who searches. `academy_id`: the only académie of their office; 0 for all."""
 
     account_id: int
-    role: str
+    role: AccountRole
     academy_id: int
 
 

@@ -27,6 +27,6 @@ class HeavyArgon2(Argon2PasswordHasher):
     parallelism = 1
 
 
-def hasher_of(role: str) -> str:
+def hasher_of(role: AccountRole) -> str:
     """The name of the hasher of that role's passwords."""
     return HEAVY if role == AccountRole.ADMINISTRATOR else LIGHT

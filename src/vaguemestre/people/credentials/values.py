@@ -54,7 +54,7 @@ class Identified:
     account_id: int
     person_id: int | None
     state: AccountState
-    role: str
+    role: AccountRole
     hashed: str = field(repr=False)
     owes_factor: bool = False  # an administrator asked for a second factor
     sessions_ended_at: datetime | None = None  # all, or all but one
@@ -112,15 +112,15 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActFacts:
-    """What decides whether an act changes an account. `mailbox_state`, `role`: as in `Account`."""
+    """What decides whether an act changes an account."""
 
     account_id: int
     person_id: int
     username: str
     mailbox: str
     state: AccountState
-    mailbox_state: str
-    role: str
+    mailbox_state: MailboxState
+    role: AccountRole
     quota_mb: int
     class_quota_mb: int = 0  # set by the class of service; 0: none
     owes_factor: bool = False

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.values import (
     CivilStatus,
     KnownElsewhere,
@@ -94,7 +95,7 @@ class KnownAccount:
     """The account of a registered person. `closes_on`: its closing day, if a departure is under way."""
 
     account_id: int
-    state: str
+    state: AccountState
     closes_on: date | None = None
 
 

@@ -70,7 +70,7 @@ class SituationOutcome(StrEnum):
     END = "end"
 
 
-def may_happen(event: EventKind, state: str, mailbox_state: str) -> bool:
+def may_happen(event: EventKind, state: AccountState, mailbox_state: MailboxState) -> bool:
     """Whether an event may still affect the account: a death freezes the mailbox of a closed one."""
     return state != AccountState.CLOSED or (event is EventKind.DEATH and mailbox_state != MailboxState.PURGED)
 

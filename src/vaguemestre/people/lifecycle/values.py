@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from vaguemestre.people.credentials.values import MailboxState
+from vaguemestre.people.credentials.values import AccountState, MailboxState
 
 ACTOR_FEED = "feed"  # who declares the events a feed reports
 ACTOR_SYSTEM = "system"  # who declares the departure of people whose every post is over
@@ -99,7 +99,7 @@ class Remains:
     """
 
     closed_on: date | None
-    mailbox_state: str = MailboxState.CLOSED
+    mailbox_state: MailboxState = MailboxState.CLOSED
     serves: bool = False
     mentioned_on: date | None = None
 
@@ -109,9 +109,9 @@ class AccountLifecycle:
     """An account and its mailbox now, the open event, and the steps to come."""
 
     account_id: int
-    state: str
+    state: AccountState
     state_since: datetime | None
-    mailbox_state: str
+    mailbox_state: MailboxState
     mailbox_since: datetime | None
     event: EventKind | None = None
     effect_on: date | None = None

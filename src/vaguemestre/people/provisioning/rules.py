@@ -23,11 +23,11 @@ def expected_mailbox(
     *,
     username: str,
     mailbox: str,
-    state: str,
+    state: AccountState,
     quota_mb: int,
     addresses: Sequence[tuple[str, bool]],
     app_keys: Sequence[tuple[str, int]],
-    mailbox_state: str = MailboxState.OPEN,
+    mailbox_state: MailboxState = MailboxState.OPEN,
     limits: MailboxLimits = NO_LIMITS,
     pod: str = "",
 ) -> ExpectedMailbox | None:

@@ -14,6 +14,7 @@ from vaguemestre.mailbox.webmail.rules.trust.titles import surnames_beside_title
 from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
 from vaguemestre.mailbox.webmail.services.message import authors
 from vaguemestre.mailbox.webmail.services.message.authors import Author, author_of
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, ManagementService, Structure
 from vaguemestre.post.mailstore.values import Correspondent
 from vaguemestre.schools.sharing.models import Box
@@ -39,7 +40,7 @@ READER = Who(
     address="zoe.lambert@ac-amiens.test",
     name="Zoé Lambert",
     first_name="Zoé",
-    role="agent",
+    role=AccountRole.AGENT,
     session_key="",
     signed_in_at=NOON,
 )

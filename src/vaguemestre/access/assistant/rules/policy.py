@@ -17,13 +17,15 @@ class Proof(StrEnum):
     CODE = "numen+code"
 
 
-def is_proof_enough(state: str, *, is_right: bool, proof: Proof) -> bool:
+def is_proof_enough(state: AccountState, *, is_right: bool, proof: Proof) -> bool:
     """Whether NUMEN and birth date are enough. `is_right`: both match the account's person."""
     return is_right and state == AccountState.PENDING and proof is Proof.NUMEN
 
 
-def code_address(state: str, *, is_right: bool, contact: str, on_file: str, proof: Proof) -> str:
-    """The address to send a code to; "" for none.
+def code_address(
+    state: AccountState | None, *, is_right: bool, contact: str, on_file: str, proof: Proof
+) -> str:
+    """The address to send a code to; "" for none. `state`: None if no account matches.
 
     `contact`: confirmed and past its waiting period; `on_file`: known to the management service.
     """

@@ -50,7 +50,7 @@ def send_code(
     if due := charge_attempt(code_price(numen_hash, claim.network), work, now=now):
         return rejected_or_deferred(due, "assistant.wait")
     account, is_right, on_file = find_claimed_account(numen_hash, claim, by_name=True)
-    account_id, state = (account.account_id, account.state) if account else (NO_ACCOUNT, "")
+    account_id, state = (account.account_id, account.state) if account else (NO_ACCOUNT, None)
     contact = usable_contact(account_id, now)
     address = code_address(state, is_right=is_right, contact=contact, on_file=on_file, proof=proof)
     recipient = account_subject(account_id) if account and address else f"none:{numen_hash}"

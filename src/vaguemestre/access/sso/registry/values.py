@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from vaguemestre.people.credentials.values import AccountRole
+
 
 class Protocol(StrEnum):
     OIDC = "oidc"
@@ -112,7 +114,7 @@ class Identity:
     is_active: bool
     subject: str
     username: str
-    role: str
+    role: AccountRole
     name: str
     first_name: str
     last_name: str

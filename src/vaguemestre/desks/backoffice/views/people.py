@@ -121,7 +121,7 @@ def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('backoffice:person', args=[person_id])}?fait=1")
 
 
-def _role_change(person: PersonSummary, account: Presented, role: str, reason: str) -> Confirmation:
+def _role_change(person: PersonSummary, account: Presented, role: AccountRole, reason: str) -> Confirmation:
     """The confirmation page: from which role to which, what that opens, who is told."""
     notice = (
         "La personne et les autres administrateurs l’apprennent"

@@ -30,7 +30,7 @@ from vaguemestre.desks.bulk.rules.decisions import (
     MAY_STOP,
     may_undo,
 )
-from vaguemestre.desks.bulk.values import Act, ActFile, Skip, State
+from vaguemestre.desks.bulk.values import Act, ActFile, State
 from vaguemestre.foundation.journal.values import number_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
@@ -158,9 +158,9 @@ def _people(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
         "rows": [
             {
                 "target": target,
-                "state": ACCOUNT_STATE_LABELS.get(target.state, ""),
+                "state": ACCOUNT_STATE_LABELS[target.state] if target.state else "",
                 "phase": PHASES[target.phase],
-                "reason": SKIPS[Skip(target.skip)] if target.skip else "",
+                "reason": SKIPS[target.skip] if target.skip else "",
             }
             for target in targets
         ],

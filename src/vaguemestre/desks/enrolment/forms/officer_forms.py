@@ -13,6 +13,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.labels_fr import ACCOUNT_STATE_LABELS
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import PeopleFilter
 from vaguemestre.people.directory.rules.nomenclature import function_choices
 from vaguemestre.people.directory.rules.numens import parse_numen
@@ -247,6 +248,7 @@ class PeopleSearchForm(forms.Form):
         )
 
     @property
-    def state(self) -> str:
+    def state(self) -> AccountState | None:
         self.is_valid()
-        return str(self.cleaned_data.get("etat", ""))
+        state = self.cleaned_data.get("etat")
+        return AccountState(state) if state else None

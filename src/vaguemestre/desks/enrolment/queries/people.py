@@ -64,12 +64,12 @@ def search_people(
     scope: Scope,
     criteria: directory.PeopleFilter,
     *,
-    state: str = "",
+    state: AccountState | None = None,
     order: str = "nom",
     first: int = 0,
     count: int = PAGE,
 ) -> tuple[tuple[ManagedPerson, ...], int]:
-    """A page of the people of the scope that match, and their total. `state`: of the account; "" for any."""
+    """A page of the people of the scope that match, and their total. `state`: of the account, or any."""
     among = people_in_state(state) if state else None
     return directory.managed_people(
         scope.services, criteria, first=first, count=count, order=order, among=among
@@ -77,7 +77,7 @@ def search_people(
 
 
 def all_people(
-    scope: Scope, criteria: directory.PeopleFilter, *, state: str = "", order: str = "nom"
+    scope: Scope, criteria: directory.PeopleFilter, *, state: AccountState | None = None, order: str = "nom"
 ) -> list[ManagedPerson]:
     """All the people of `search_people`."""
     people: list[ManagedPerson] = []

@@ -190,7 +190,7 @@ def action_target(account_id: int, operator_id: int, now: datetime) -> ActionTar
     )
 
 
-def contact_for_code(account_id: int, state: str, now: datetime) -> str:
+def contact_for_code(account_id: int, state: AccountState, now: datetime) -> str:
     """The contact a code may be sent to: the verified one, or before activation the one from HR."""
     if state != AccountState.PENDING:
         return usable_contact(account_id, now)

@@ -99,7 +99,7 @@ def check_somebody_else(target: ActionTarget, operator_id: int) -> None:
         raise Refusal("helpdesk.not-on-wider-office")
 
 
-def check_operator(role: str, state: str) -> None:
+def check_operator(role: AccountRole, state: AccountState) -> None:
     """Raises Refusal `helpdesk.operator-left` for whoever may act at the desk no more."""
     if role not in OPERATORS or state != AccountState.ACTIVE:
         raise Refusal("helpdesk.operator-left")

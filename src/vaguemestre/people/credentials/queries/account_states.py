@@ -33,7 +33,7 @@ class AccountFacts:
     quota_mb: int
     was_activated: bool
     app_keys: tuple[tuple[str, int], ...]
-    mailbox_state: str = MailboxState.OPEN
+    mailbox_state: MailboxState = MailboxState.OPEN
     limits: ServiceLimits = NO_CLASS
 
 
@@ -76,7 +76,7 @@ def account_facts(account_ids: Collection[int] | None, now: datetime) -> Iterato
                 limits.quota_mb or quota_mb,
                 activated_at is not None,
                 app_keys,
-                mailbox_state,
+                MailboxState(mailbox_state),
                 limits,
             )
 
@@ -102,7 +102,7 @@ class AccountStatus:
     mailbox: str
     state: AccountState
     state_since: datetime | None
-    mailbox_state: str
+    mailbox_state: MailboxState
     mailbox_since: datetime | None
 
 

@@ -12,7 +12,13 @@ from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.people.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
 from vaguemestre.people.credentials.ports import NumenWords
 from vaguemestre.people.credentials.rules.passwords import numen_words_in
-from vaguemestre.people.credentials.values import AccountState, ConfirmedDevice, Identified, PasswordContext
+from vaguemestre.people.credentials.values import (
+    AccountRole,
+    AccountState,
+    ConfirmedDevice,
+    Identified,
+    PasswordContext,
+)
 from vaguemestre.people.directory.models import Person
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
@@ -46,7 +52,7 @@ class Presented:
     account_id: int
     username: str
     mailbox: str
-    role: str
+    role: AccountRole
     state: AccountState
     first_name: str
     name: str
@@ -180,7 +186,7 @@ def presented(account_id: int) -> Presented | None:
         account_id=account.pk,
         username=account.username,
         mailbox=account.mailbox,
-        role=account.role,
+        role=AccountRole(account.role),
         state=AccountState(account.state),
         first_name=person.shown_first_name if person else account.username,
         name=person.shown_name if person else account.username,
@@ -296,4 +302,6 @@ def _identified(
 ) -> Identified:
     pk, person_id, state, role, password, barred_at, demanded_at, ended_at = row
     hashed = "" if password.startswith("!") or barred_at else password
-    return Identified(pk, person_id, AccountState(state), role, hashed, demanded_at is not None, ended_at)
+    return Identified(
+        pk, person_id, AccountState(state), AccountRole(role), hashed, demanded_at is not None, ended_at
+    )

@@ -20,7 +20,7 @@ from vaguemestre.people.credentials.queries.passkeys import passkeys_of
 from vaguemestre.people.credentials.rules.one_time import enrolment_address, secret_words
 from vaguemestre.people.credentials.rules.second_factors import Policy, demand_until, enrol_before
 from vaguemestre.people.credentials.rules.secret_box import unseal
-from vaguemestre.people.credentials.values import SecretKeys
+from vaguemestre.people.credentials.values import AccountRole, SecretKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _factors_of_row() -> tuple[Exists, Exists]:
 
 
 def second_factor_due(
-    account_id: int, role: str, policy: Policy | None = None, *, demanded_at: datetime | None = None
+    account_id: int, role: AccountRole, policy: Policy | None = None, *, demanded_at: datetime | None = None
 ) -> datetime | None:
     """The time until which an account works without a second factor; None if it has one or needs none.
 
@@ -131,7 +131,9 @@ def second_factor_due(
     return min((moment for moment in (demanded, by_role) if moment), default=None)
 
 
-def _due_by_role(account_id: int, role: str, policy: Policy | None, *, holds_one: bool) -> datetime | None:
+def _due_by_role(
+    account_id: int, role: AccountRole, policy: Policy | None, *, holds_one: bool
+) -> datetime | None:
     activated_at = Account.objects.filter(pk=account_id).values_list("activated_at", flat=True).first()
     role_given_at = last_time(account_subject(account_id), "credentials.role-given")
     since = (

@@ -8,12 +8,12 @@ from django.db.models import Q, QuerySet
 
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries.academies import in_academy
-from vaguemestre.people.credentials.values import ActFacts
+from vaguemestre.people.credentials.values import AccountState, ActFacts
 
 _BATCH = 500
 
 
-def people_in_state(state: str) -> QuerySet[Account, Any]:
+def people_in_state(state: AccountState) -> QuerySet[Account, Any]:
     """The person ids of accounts in that state, as a query to use inside another one."""
     return Account.objects.filter(state=state, person__isnull=False).values("person_id")
 

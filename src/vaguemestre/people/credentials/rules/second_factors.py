@@ -38,7 +38,7 @@ def demand_until(
 
 
 def enrol_before(
-    role: str, *, since: datetime | None, holds_one: bool, policy: Policy | None = None
+    role: AccountRole, *, since: datetime | None, holds_one: bool, policy: Policy | None = None
 ) -> datetime | None:
     """The time until which an account works without second factor; None if none is due.
 

@@ -24,7 +24,7 @@ from vaguemestre.people.credentials.rules.account_states import StateChange, sta
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.people.credentials.services.passwords import with_taken
 from vaguemestre.people.credentials.services.rollback import UNDO_LIFE
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountRole, AccountState, MailboxState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class NewAccount:
     username: str
     mailbox: str
     quota_mb: int
-    role: str = Account.Role.AGENT
+    role: AccountRole = AccountRole.AGENT
 
 
 _PARTICIPLES: Mapping[StateChange, str] = {
@@ -46,7 +46,10 @@ _PARTICIPLES: Mapping[StateChange, str] = {
 }
 
 
-_MAILBOX_AFTER: Mapping[StateChange, str] = {"close": "closed", "reopen": "open"}
+_MAILBOX_AFTER: Mapping[StateChange, MailboxState] = {
+    "close": MailboxState.CLOSED,
+    "reopen": MailboxState.OPEN,
+}
 
 
 def lock_account_row(account_id: int) -> None:
@@ -63,7 +66,7 @@ def open_account(
     person_id: int | None,
     username: str,
     mailbox: str,
-    role: str,
+    role: AccountRole,
     quota_mb: int,
     *,
     by: str,
@@ -149,8 +152,8 @@ def change_states(
     return len(changed)
 
 
-def move_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: datetime) -> int:
-    """Set the mailboxes of those accounts to a state of `Account.Mailbox`. Returns how many changed.
+def move_mailboxes(account_ids: Sequence[int], state: MailboxState, *, by: str, now: datetime) -> int:
+    """Set the mailboxes of those accounts to that state. Returns how many changed.
 
     The state of the account does not matter: a closed account may still receive. Inside the caller's
     transaction.
@@ -240,7 +243,7 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     record_many([Line("credentials.proofs-withdrawn", account_subject(account_id), by, now)])
 
 
-def give_role(account_id: int, role: str, *, by: str, now: datetime, reason: str = "") -> None:
+def give_role(account_id: int, role: AccountRole, *, by: str, now: datetime, reason: str = "") -> None:
     """Set the role of an account, for its own académie. Inside the caller's transaction.
 
     Run `OfficeChanged` after the commit: until then a session remembers the former role for a while.
@@ -281,7 +284,7 @@ def move_account(username: str, act: StateChange, *, by: str, now: datetime) -> 
     return account_id
 
 
-def _set_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: datetime) -> list[int]:
+def _set_mailboxes(account_ids: Sequence[int], state: MailboxState, *, by: str, now: datetime) -> list[int]:
     rows = Account.objects.select_for_update().filter(pk__in=account_ids).exclude(mailbox_state=state)
     changed = list(rows.values_list("pk", flat=True))
     Account.objects.filter(pk__in=changed).update(mailbox_state=Account.Mailbox(state), mailbox_since=now)

@@ -57,14 +57,14 @@ def hash_slot() -> Iterator[bool]:
             _slots.release()
 
 
-def hash_password(password: str, role: str = AccountRole.AGENT) -> str:
+def hash_password(password: str, role: AccountRole = AccountRole.AGENT) -> str:
     """Hash a password with Argon2id: about 25 ms, 100 ms for an administrator."""
     kind = hasher_of(role)
     with _turns[kind]:
         return make_password(normalized_password(password), hasher=kind)
 
 
-def needs_rehash(password_hash: str, role: str) -> bool:
+def needs_rehash(password_hash: str, role: AccountRole) -> bool:
     """Whether the role or our parameters changed since the hash was made."""
     if not password_hash:
         return False

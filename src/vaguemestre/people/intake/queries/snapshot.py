@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from vaguemestre.people.credentials.queries import accounts_of_people, count_open_accounts
+from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.queries import known_people, people_elsewhere_by_digest, uais_elsewhere
 from vaguemestre.people.intake.models import MatchCandidate, Mention, Origin
 from vaguemestre.people.intake.ports import ClosingDays
@@ -76,7 +77,7 @@ def _known_accounts(
     accounts: Mapping[int, tuple[int, str]], closings: Mapping[int, date]
 ) -> dict[int, KnownAccount]:
     return {
-        person_id: KnownAccount(account_id, state, closings.get(account_id))
+        person_id: KnownAccount(account_id, AccountState(state), closings.get(account_id))
         for person_id, (account_id, state) in accounts.items()
     }
 

@@ -80,7 +80,7 @@ def run_step(event: LifecycleEvent, step: Step, table: ConsequenceTable, by: str
         case Step.CLOSE | Step.FREEZE:
             event.held_since = _held_since(account_id) or event.held_since
             change_states([account_id], "close", by=by, now=now)
-            state = "frozen" if step is Step.FREEZE else "closed"
+            state = MailboxState.FROZEN if step is Step.FREEZE else MailboxState.CLOSED
             move_mailboxes([account_id], state, by=by, now=now)
         case Step.PURGE:
             purge_mailbox(account_id, by, now)
@@ -88,7 +88,7 @@ def run_step(event: LifecycleEvent, step: Step, table: ConsequenceTable, by: str
 
 def purge_mailbox(account_id: int, by: str, now: datetime) -> None:
     """Mark the mailbox as purged, and announce that its mail is to be erased."""
-    if move_mailboxes([account_id], "purged", by=by, now=now):
+    if move_mailboxes([account_id], MailboxState.PURGED, by=by, now=now):
         announce(MailboxPurgeDue(account_id))
 
 
@@ -158,10 +158,10 @@ def _reopen(event: LifecycleEvent, by: str, now: datetime) -> None:
     cause = queries.first_event_that_did(event, CLOSING_STEPS) or event
     was_closed = account.state_since is None or account.state_since < cause.declared_at
     if event.event == EventKind.DEATH and was_closed:
-        move_mailboxes([account.account_id], "closed", by=by, now=now)
+        move_mailboxes([account.account_id], MailboxState.CLOSED, by=by, now=now)
         return
     change_states([account.account_id], "reopen", by=by, now=now)
-    move_mailboxes([account.account_id], "open", by=by, now=now)
+    move_mailboxes([account.account_id], MailboxState.OPEN, by=by, now=now)
     if event.held_since:
         hold_mailbox(account.account_id, by=by, now=now, since=event.held_since)
 
@@ -176,6 +176,6 @@ def _held_since(account_id: int) -> datetime | None:
     return account.mailbox_since if account and account.mailbox_state == MailboxState.HELD else None
 
 
-def _state_of(account_id: int) -> str:
+def _state_of(account_id: int) -> AccountState | None:
     account = account_status(account_id)
-    return account.state if account else ""
+    return account.state if account else None

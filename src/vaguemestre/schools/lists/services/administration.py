@@ -65,7 +65,7 @@ class Creator:
 
     account_id: int
     person_id: int
-    role: str
+    role: AccountRole
 
 
 @dataclass(frozen=True, slots=True)
