@@ -9,9 +9,9 @@ from tests.engines.samples import at, letter
 from vaguemestre.engines.imap.adapters.welcome_message import WelcomeMessages
 from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailbox
-from vaguemestre.post.mailstore.ports import Mailbox
+from vaguemestre.post.mailstore.ports import FolderGone, Mailbox
 from vaguemestre.post.mailstore.privacy import PRIVATE
-from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES, MailLogin
 
 ID = "<compte.1@ac-amiens.test>"
 NOTICE = letter("Connexion depuis un nouveau navigateur", Message_ID=ID)
@@ -41,6 +41,14 @@ def test_a_notice_filed_by_two_at_once_stays_once(store: Store) -> None:
     WelcomeMessages(beside_another, "mail.ac-amiens.test", b"k")(mailbox, NOTICE, ID, at(1))
     with opened(MailLogin(mailbox)) as box:
         assert [row.summary.message_id for row in box.page("INBOX", 0, 50).rows] == [ID]
+        assert _deleted(box) == []  # the second copy would tell its owner that somebody removed a notice
+
+
+def _deleted(box: Mailbox) -> list[str]:
+    try:
+        return [row.summary.message_id for row in box.page(DELETED_MESSAGES, 0, 50).rows]
+    except FolderGone:  # nothing was ever deleted
+        return []
 
 
 def test_a_security_notice_is_marked_for_its_owner_alone(store: Store) -> None:

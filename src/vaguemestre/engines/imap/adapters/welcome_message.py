@@ -1,15 +1,16 @@
 """The welcome message of a new mailbox, appended to its inbox once."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from email import message_from_bytes
 from email.utils import parseaddr
 
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.foundation.kernel.seals import with_voucher
-from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
+from vaguemestre.post.mailstore.ports import FolderGone, Mailbox, OpenMailbox
 from vaguemestre.post.mailstore.privacy import private_mark
-from vaguemestre.post.mailstore.values import MailLogin, MessageRef
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES, MailLogin, MessageRef
 
 
 class WelcomeMessages:
@@ -26,7 +27,7 @@ class WelcomeMessages:
                 if not copies:
                     box.append("INBOX", self._vouched(content), private_mark(content), at)
                     copies = box.find_by_message_id("INBOX", message_id)
-                _keep_first(box, copies)
+                _keep_first(box, copies, message_id)
         except Refusal as refusal:
             raise EngineRefused(f"message de bienvenue : {refusal.code}") from refusal
 
@@ -36,7 +37,13 @@ class WelcomeMessages:
         return with_voucher(content, self._key, self._server, sender.lower())
 
 
-def _keep_first(box: Mailbox, copies: Sequence[MessageRef]) -> None:
-    """A page and the worker may file the same notice at the same moment: whoever files last sees both."""
-    if len(copies) > 1:
-        box.expunge(sorted(copies, key=lambda ref: ref.uid)[1:])
+def _keep_first(box: Mailbox, copies: Sequence[MessageRef], message_id: str) -> None:
+    """A page and the worker may file the same notice at the same moment: whoever files last sees both.
+
+    The second copy is erased from the deleted messages too: its owner would think that somebody hid a notice.
+    """
+    if len(copies) < 2:
+        return
+    box.expunge(sorted(copies, key=lambda ref: ref.uid)[1:])
+    with suppress(FolderGone):  # the store kept none
+        box.expunge(box.find_by_message_id(DELETED_MESSAGES, message_id))
