@@ -5,7 +5,7 @@ import { Attachments } from "../src/compose/attachments/attachments.js";
 import { sortFiles } from "../src/compose/attachments/file_input.js";
 import { listenToKeys } from "../src/compose/composer_keys.js";
 import { OtherPages } from "../src/compose/departure/other_pages.js";
-import { chosenMoment, isSunday } from "../src/compose/departure/send_later.js";
+import { chosenMoment, isBeforeMorning, isSunday } from "../src/compose/departure/send_later.js";
 import { DockNews } from "../src/compose/dock_news.js";
 import { Draft } from "../src/compose/draft.js";
 import { PageNotices, savedSentence } from "../src/compose/page_notices.js";
@@ -61,6 +61,13 @@ test("on a Sunday of France, tomorrow and Monday are one moment", () => {
   assert.equal(isSunday(new Date("2026-11-28T23:00:00Z")), true);
   assert.equal(isSunday(new Date("2026-11-29T22:59:00Z")), true);
   assert.equal(isSunday(new Date("2026-11-29T23:00:00Z")), false);
+});
+
+test("before eight in France, this very morning is offered", () => {
+  assert.equal(isBeforeMorning(new Date("2026-12-02T22:59:00Z")), false); // a minute before midnight
+  assert.equal(isBeforeMorning(new Date("2026-12-02T23:00:00Z")), true);
+  assert.equal(isBeforeMorning(new Date("2026-12-03T06:59:00Z")), true);
+  assert.equal(isBeforeMorning(new Date("2026-12-03T07:00:00Z")), false);
 });
 
 test("where the text is saved is said, and a refusal in the server's words", () => {

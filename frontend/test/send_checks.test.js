@@ -96,6 +96,22 @@ test("a promised file that is not there is asked about once", () => {
   assert.equal(checks().check(wanted()), true);
 });
 
+test("of a mail for later, the answers say that it is scheduled, not sent", () => {
+  const labels = () => asked.map(({ controls }) => controls.at(-1).label);
+  const later = { later: "monday", now: false, sure: new Set() };
+  words = "Veuillez trouver ci-joint le formulaire.";
+  checks().check(later);
+  assert.deepEqual(labels(), ["Programmer sans"]);
+  words = "Bonjour {prénom}";
+  checks().check(later);
+  assert.equal(labels().at(-1), "Programmer ainsi");
+  fields = [field(...many(31)), field(), field()];
+  checks().check(later);
+  assert.equal(labels().at(-1), "Programmer ainsi");
+  checks().check(wanted());
+  assert.equal(labels().at(-1), "Envoyer ainsi");
+});
+
 test("words that only look like a promised file are not asked about", () => {
   for (const text of ["Le point joint au précédent", "Je vous rejoins demain", "L’école annexe ferme"]) {
     words = text;

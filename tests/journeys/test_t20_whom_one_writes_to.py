@@ -168,7 +168,7 @@ def test_a_second_thought_keeps_the_hour_chosen(composer: Page) -> None:
     composer.get_by_role(
         "button", name="Demain à 8 h", exact=True
     ).click()  # in the evening another is offered
-    composer.get_by_role("button", name="Envoyer sans").click()
+    composer.get_by_role("button", name="Programmer sans").click()
     expect(composer.get_by_text("Courriel programmé pour le")).to_be_visible()
     composer.get_by_role("button", name=label("Annuler l'envoi")).click()
     expect(composer.get_by_label("Objet")).to_be_visible()

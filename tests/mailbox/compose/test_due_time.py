@@ -36,6 +36,14 @@ def test_on_a_monday_monday_is_the_next_one() -> None:
     assert due_moment("monday", undo_seconds=10, now=monday).astimezone(PARIS).day == 7
 
 
+def test_in_the_small_hours_this_morning_may_be_chosen_and_later_it_is_past() -> None:
+    night = datetime(2026, 12, 2, 23, 15, tzinfo=UTC)  # a quarter past midnight in Paris
+    morning = due_moment("today", undo_seconds=10, now=night)
+    assert morning == datetime(2026, 12, 3, 8, 0, tzinfo=PARIS)
+    with pytest.raises(Refusal, match="compose.later-is-past"):
+        due_moment("today", undo_seconds=10, now=morning)
+
+
 def test_at_once_leaves_time_to_take_back_and_a_little_more() -> None:
     assert due_moment("", undo_seconds=10, now=NOW) == NOW + timedelta(seconds=12)
 

@@ -18,6 +18,9 @@ const MANY = 30; // people: from here on one is asked whether they are all meant
 // a word that a mailing fills in, not the braces of a set or of a program
 const VARIABLE = /\{\s*(\p{L}[\p{L}\d ’'_-]{2,40}?)\s*\}/gu;
 
+// What an answer does: a mail for later does not leave now.
+const sendVerb = (/** @type {SendOptions} */ { later }) => (later ? "Programmer" : "Envoyer");
+
 export class SendChecks {
   /**
    * @param {ComposerForm} form
@@ -93,7 +96,11 @@ export class SendChecks {
     const list = group?.distribution_list;
     if (list && !sure.has("distribution_list")) {
       this.ask("distribution_list", `${group.name || group.address} : ${list.words}`, [
-        this.button(`Envoyer à ${list.count} personnes`, again("distribution_list"), "btn primary"),
+        this.button(
+          `${wanted.later ? "Programmer l’envoi" : "Envoyer"} à ${list.count} personnes`,
+          again("distribution_list"),
+          "btn primary",
+        ),
       ]);
       return false;
     }
@@ -103,7 +110,7 @@ export class SendChecks {
         : `${visible} destinataires verront les adresses des autres. Les mettre en copie cachée ?`;
       const acts = [
         this.button("Mettre en copie cachée", () => this.hide(), "btn primary"),
-        this.button("Envoyer ainsi", again("many")),
+        this.button(`${sendVerb(wanted)} ainsi`, again("many")),
       ];
       if (isAll)
         acts.unshift(
@@ -125,14 +132,14 @@ export class SendChecks {
       const verb = variables.length > 1 ? "restent" : "reste";
       this.ask("unfilled", `${words} ${verb} à remplir : chacun le lirait ainsi.`, [
         this.button("Un exemplaire par destinataire", this.onMailing, "btn primary"),
-        this.button("Envoyer ainsi", this.again(wanted, "unfilled")),
+        this.button(`${sendVerb(wanted)} ainsi`, this.again(wanted, "unfilled")),
       ]);
       return false;
     }
     if (!this.attachments.count && FORGOTTEN.test(this.editor.ownWords()) && !sure.has("forgotten")) {
       this.ask("forgotten", "Vous parlez d’une pièce jointe, mais il n’y en a pas.", [
         this.button("Joindre des fichiers", () => document.querySelector("#files").click(), "btn primary"),
-        this.button("Envoyer sans", this.again(wanted, "forgotten")),
+        this.button(`${sendVerb(wanted)} sans`, this.again(wanted, "forgotten")),
       ]);
       return false;
     }

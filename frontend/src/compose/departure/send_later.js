@@ -16,6 +16,13 @@ export const chosenMoment = (day, hour) => `${day.trim()} ${hour.trim() || "08:0
 export const isSunday = (now) =>
   now.toLocaleDateString("en", { weekday: "short", timeZone: "Europe/Paris" }) === "Sun";
 
+/**
+ * Whether it is before eight there: whoever writes in the small hours may mean this very morning.
+ * @param {Date} now
+ */
+export const isBeforeMorning = (now) =>
+  Number(now.toLocaleTimeString("en", { hour: "2-digit", hourCycle: "h23", timeZone: "Europe/Paris" })) < 8;
+
 export class SendLater {
   /** @param {(later: string) => void} send */
   constructor(send) {
@@ -25,7 +32,9 @@ export class SendLater {
     document.querySelector("#later").addEventListener("click", () => {
       load(CALENDAR);
       this.refusal.hidden = true;
-      dialog.querySelector('[data-later="monday"]').hidden = isSunday(new Date()); // it is tomorrow
+      const now = new Date();
+      dialog.querySelector('[data-later="today"]').hidden = !isBeforeMorning(now);
+      dialog.querySelector('[data-later="monday"]').hidden = isSunday(now); // it is tomorrow
       dialog.showModal();
     });
     for (const button of dialog.querySelectorAll("[data-later]"))

@@ -12,7 +12,7 @@ MAX_DELAY = timedelta(days=366)
 
 
 def due_moment(choice: str, *, undo_seconds: int, now: datetime) -> datetime:
-    """Sending time of a choice: empty (now), `tomorrow`, `monday`, or `JJ/MM/AAAA HH:MM` in Paris.
+    """Sending time of a choice: empty (now), `today`, `tomorrow`, `monday`, or `JJ/MM/AAAA HH:MM` in Paris.
 
     Raises Refusal `compose.later-malformed`, `compose.later-is-past` or `compose.later-too-far`.
     """
@@ -27,6 +27,8 @@ def due_moment(choice: str, *, undo_seconds: int, now: datetime) -> datetime:
 
 
 def _scheduled(choice: str, today: date) -> datetime:
+    if choice == "today":
+        return datetime.combine(today, MORNING, PARIS)
     if choice == "tomorrow":
         return datetime.combine(today + timedelta(days=1), MORNING, PARIS)
     if choice == "monday":
