@@ -132,7 +132,8 @@ def parse_search(who: Who, typed: str) -> SearchQuery:
     if not typed.strip():
         return EMPTY_QUERY
     labels = known_labels(who.preferences)
-    return search_query.parse_query(typed, paris_day(timezone.now()), lambda name: keyword_of(name, labels))
+    today = paris_day(timezone.now())
+    return search_query.parse_query(typed, today, lambda name: keyword_of(name, labels), own=who.address)
 
 
 def own_domains(who: Who) -> frozenset[str]:

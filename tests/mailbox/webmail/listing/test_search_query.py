@@ -19,6 +19,7 @@ from vaguemestre.foundation.kernel.text.keywords import keyword, name_of
 from vaguemestre.mailbox.webmail.rules.listing import labels, search_query, searches
 from vaguemestre.mailbox.webmail.services.choices import create_missing_label
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import MailAddress
 from vaguemestre.post.mailstore.values import Clause, Where
 
 TODAY = date(2026, 11, 25)
@@ -38,6 +39,8 @@ def asked(text: str) -> search_query.SearchQuery:
         ("objet:« conseil de classe »", [Clause(Where.SUBJECT, "conseil de classe")]),
         ("subject: sortie", [Clause(Where.SUBJECT, "sortie")]),
         ("avant:01/09/2026", [Clause(Where.BEFORE, "2026-09-01")]),
+        ("older_than:1y", [Clause(Where.BEFORE, "2025-11-25")]),
+        ("newer_than:7d newer_than:1w", [Clause(Where.SINCE, "2026-11-18")]),
         ("après:hier", [Clause(Where.SINCE, "2026-11-24")]),
         ("apres:2025", [Clause(Where.SINCE, "2025-01-01")]),
         ("depuis:11/2026", [Clause(Where.SINCE, "2026-11-01")]),
@@ -56,10 +59,24 @@ def test_an_operator_says_where_to_look(typed: str, clauses: list[Clause]) -> No
     assert (list(found.clauses), found.terms) == (clauses, ())
 
 
+@pytest.mark.parametrize("typed", ["à:moi", "to:me", "pour:Moi"])
+def test_me_is_ones_own_address(reader: Client, box: MemoryMailbox, nicolas: Account, typed: str) -> None:
+    mine = MailAddress.objects.get(person=nicolas.person).address
+    put(box, letter("Pour moi seul", To=mine))
+    put(box, letter("Pour une autre", To="autre@dehors.example"))
+    page = reader.get("/messagerie/", {"q": typed}).content.decode()
+    assert "Pour moi seul" in page
+    assert "Pour une autre" not in page
+
+
 def test_what_is_no_operator_is_looked_for_as_it_stands() -> None:
     assert asked("http://ac-amiens.fr 10:30 avant:demain est:bleu").terms == (
         "http://ac-amiens.fr", "10:30", "avant:demain", "est:bleu",
     )  # fmt: skip
+
+
+def test_words_are_told_from_operators_without_a_day() -> None:
+    assert search_query.plain_terms("avant:hier older_than:999y sortie") == ("sortie",)
 
 
 def test_small_words_are_not_marked_unless_alone() -> None:

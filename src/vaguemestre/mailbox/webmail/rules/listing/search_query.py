@@ -16,7 +16,7 @@ from vaguemestre.post.mailstore.values import Clause, Where
 MAX_TERMS = 12
 _TOKEN_PATTERN = re.compile(
     r"""(?P<not>-(?=[^\s-]))?
-    (?:(?P<name>[^\W\d_]{1,12}):[ ]?)?
+    (?:(?P<name>[^\W\d]{1,12}):[ ]?)?
     (?:"(?P<quoted>[^"]+)"|«\s*(?P<french>[^»]+?)\s*»|(?P<word>\S+))""",
     re.VERBOSE,
 )
@@ -24,14 +24,17 @@ _OPERATOR_WORDS = {
     Where.FROM: "de from expediteur",
     Where.TO: "a to pour destinataire",
     Where.SUBJECT: "objet sujet subject",
-    Where.BEFORE: "avant before",
-    Where.SINCE: "apres depuis after since",
+    Where.BEFORE: "avant before older_than",
+    Where.SINCE: "apres depuis after since newer_than",
     Where.LABEL: "etiquette label tag",
     Where.FOLDER: "dans in dossier folder",
     Where.STATE: "est is",
     Where.WITH: "avec has",
 }
 _OPERATORS = {word: where for where, words in _OPERATOR_WORDS.items() for word in words.split()}
+_SELF = frozenset(("moi", "me"))
+_AGE = re.compile(r"(\d{1,3})([dwmy])")  # as Gmail writes it
+_AGE_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _ATTACHED = frozenset(("piece", "pieces", "pj", "attachment", "attachments"))
 _STATES = {
     "lu": Where.READ, "read": Where.READ,
@@ -54,6 +57,7 @@ _STOP_WORD_LIST = (
 )
 _STOP_WORDS = frozenset(_STOP_WORD_LIST.split())
 EVERYWHERE = frozenset(("partout", "tout", "anywhere", "all"))
+_ANY_DAY = date(2000, 1, 1)  # where days do not matter; a thousand years can be taken from it
 _DAYS = ("%d/%m/%Y", "%Y/%m/%d", "%d/%m/%y")
 
 
@@ -66,8 +70,10 @@ class SearchQuery:
     folder: str = ""
 
 
-def parse_query(text: str, today: date, keyword: Callable[[str], str]) -> SearchQuery:
+def parse_query(text: str, today: date, keyword: Callable[[str], str], *, own: str = "") -> SearchQuery:
     """Parse a search, at most `MAX_TERMS` terms and as many clauses. `keyword`: gives the keyword of a label.
+
+    `own`: the address that « moi » stands for, as sender or recipient.
 
     Unknown operators and invalid values are searched as typed. Stop words count between quotes or alone.
     """
@@ -79,7 +85,8 @@ def parse_query(text: str, today: date, keyword: Callable[[str], str]) -> Search
         if clause is not None and clause.where is Where.FOLDER:
             folder = token.value
         elif clause is not None:
-            clauses.append(Clause(clause.where, clause.value, is_not=token.is_not))
+            value = own if own and _is_self(clause) else clause.value
+            clauses.append(Clause(clause.where, value, is_not=token.is_not))
         elif token.is_not:
             clauses.append(Clause(Where.TEXT, token.typed, is_not=True))
         else:
@@ -91,9 +98,13 @@ def parse_query(text: str, today: date, keyword: Callable[[str], str]) -> Search
     )
 
 
+def _is_self(clause: Clause) -> bool:
+    return clause.where in (Where.FROM, Where.TO) and clause.value.lower() in _SELF
+
+
 def plain_terms(text: str) -> tuple[str, ...]:
     """Words and phrases of a search, without operators."""
-    return parse_query(text, date.min, lambda name: name).terms
+    return parse_query(text, _ANY_DAY, lambda name: name).terms
 
 
 def highlighted_words(query: SearchQuery) -> tuple[str, ...]:
@@ -157,10 +168,12 @@ def clause_of(name: str, value: str, today: date, keyword: Callable[[str], str])
 
 
 def _day(typed: str, today: date) -> date | None:
-    """A day, or the first day of a month (`11/2026`) or of a year."""
+    """A day, one so long ago (`7d`, `1y`), or the first day of a month (`11/2026`) or of a year."""
     near = {"aujourd'hui": 0, "aujourd’hui": 0, "today": 0, "hier": 1, "yesterday": 1}
     if typed in near:
         return today - timedelta(days=near[typed])
+    if age := _AGE.fullmatch(typed):
+        return today - timedelta(days=int(age[1]) * _AGE_DAYS[age[2]])
     tidy = typed.replace("-", "/").replace(".", "/")
     if tidy.isdecimal() and len(tidy) == 4:
         tidy = f"01/01/{tidy}"
