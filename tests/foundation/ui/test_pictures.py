@@ -1,7 +1,7 @@
 """Icons that exist, initials that are letters, sentences that are whole."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -179,6 +179,11 @@ def test_the_first_of_a_month_is_said_as_french_says_it() -> None:
     assert long_day(date(2026, 12, 1)) == "1er décembre 2026"
     assert long_day(date(2026, 12, 2), "weekday") == "mercredi 2 décembre 2026"
     assert long_day(None) == ""
+
+
+def test_the_long_day_of_a_moment_is_its_day_in_paris() -> None:
+    just_after_midnight = datetime(2026, 12, 2, 23, 13, tzinfo=UTC)
+    assert long_day(just_after_midnight, "weekday") == "jeudi 3 décembre 2026"
 
 
 def test_nothing_takes_the_arrow_of_a_list_away() -> None:

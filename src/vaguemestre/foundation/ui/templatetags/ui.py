@@ -37,7 +37,9 @@ def avatar(name: str, size: str = "") -> SafeString:
 
 @register.filter
 def long_day(day: date | None, kind: str = "") -> str:
-    """« 1er décembre 2026 »; with `weekday`, « mardi 1er décembre 2026 »."""
+    """« 1er décembre 2026 »; with `weekday`, « mardi 1er décembre 2026 ». Of a moment: its day in Paris."""
+    if isinstance(day, datetime):
+        day = paris_day(day)
     return day_fr(day, with_weekday=kind == "weekday") if day else ""
 
 
