@@ -177,6 +177,22 @@ def test_failures_ask_for_work_on_known_and_unknown_names_alike(name: str) -> No
 
 
 @pytest.mark.django_db
+def test_the_networks_of_one_line_are_one_place_to_guess_from() -> None:
+    account()
+
+    def answer(network: str, secret: str) -> object:
+        what = asked(secret=secret, network=network)
+        first = tried(what)
+        if not isinstance(first, Deferred):
+            return first
+        return tried(replace(what, work=BrowserWork(HIGHEST_LEVEL, first.count, first.subject)))
+
+    guesses = [answer(f"2001:db8:7:{number:x}::/64", "faux") for number in range(27)]
+    assert guesses == [WRONG] * 25 + [Denied("signin.wait", 3600)] * 2
+    assert isinstance(answer("2001:db8:8:1::/64", PASSWORD), Granted)
+
+
+@pytest.mark.django_db
 def test_the_owner_in_clears_the_account_but_not_the_network() -> None:
     nicolas = account()
     for _ in range(3):

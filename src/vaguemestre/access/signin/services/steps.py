@@ -193,7 +193,7 @@ def _price_of(account_id: int, attempt: LoginAttempt, keys: SecretKeys, now: dat
         own = f"browser:{account_id}:{attempt.browser}"
         return Price(own, {own: budgets_of.BROWSER}, network=attempt.network)
     target = budgets_of.target_subject(account_id, attempt.name)
-    own = budgets_of.near_subject(target, attempt.network)
+    own = budgets_of.near_subject(target, budgets_of.customer_network(attempt.network))
     secret_sha256 = hashlib.sha256(attempt.secret.encode()).hexdigest()
     sprays = budgets_of.spray_budgets(secret_sha256, attempt.network, keys.sealing[keys.current])
     return Price(
