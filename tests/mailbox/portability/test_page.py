@@ -237,6 +237,24 @@ def test_an_export_needs_a_fresh_proof_and_is_for_its_owner_alone(client: Client
     assert client.get(f"{ADDRESS}/{export.pk}/telecharger").status_code == 302
 
 
+def test_after_a_proof_the_download_begins_from_its_page_not_from_the_sign_in(
+    client: Client, nicolas: Account, box: MemoryStore
+) -> None:
+    """A file changes no page: the question « C’est bien vous ? » stayed, with the password in it."""
+    client.post(f"{ADDRESS}/exporter")
+    work()
+    place = f"{ADDRESS}/{Move.objects.get().pk}/telecharger"
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=10))
+    revocations.get().bump()
+    asked = client.get(place, follow=True)
+    way = asked.redirect_chain[-1][0]
+    assert way.startswith("/alogin?confirmer=1&next=")
+    page = client.post(way, {"username": nicolas.username, "secret": PASSWORD}, follow=True)
+    assert page["Refresh"] == f"0; url={place}"
+    assert "le téléchargement commence" in words(page)
+    assert "Refresh" not in client.get(f"{ADDRESS}?telecharger=999")
+
+
 def test_files_are_forgotten_after_some_days(client: Client) -> None:
     upload(client)
     work()

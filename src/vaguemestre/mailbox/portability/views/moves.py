@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
+from vaguemestre.access.signin.rules.session_lifetimes import is_recent
 from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.text.sizes import MEGABYTE, on_one_line
@@ -51,7 +52,23 @@ class Line:
 @require_GET
 @signed_in
 def show(request: SignedInRequest) -> HttpResponse:
-    return page(request)
+    return _show_download(request) if "telecharger" in request.GET else page(request)
+
+
+@recently_signed_in
+def _show_download(request: SignedInRequest) -> HttpResponse:
+    """The page after a fresh proof, which begins a download: a file would leave the sign-in page in view."""
+    wanted = request.GET["telecharger"]
+    ready = (line.move.move_id for line in _lines(request) if line.may_download)
+    address = next((_file_address(move_id) for move_id in ready if str(move_id) == wanted), "")
+    answer = page(request, download=address)
+    if address:
+        answer["Refresh"] = f"0; url={address}"
+    return answer
+
+
+def _file_address(move_id: int) -> str:
+    return reverse("portability:download", args=(move_id,))
 
 
 @require_GET
@@ -165,9 +182,10 @@ def change(request: SignedInRequest, move_id: int, act: str) -> HttpResponse:
 
 
 @require_GET
-@recently_signed_in
-@act_words("télécharger votre courrier")
+@signed_in
 def download(request: SignedInRequest, move_id: int) -> HttpResponse:
+    if not is_recent(request.who.signed_in_at, timezone.now()):
+        return HttpResponseRedirect(f"{reverse('portability:show')}?telecharger={move_id}")
     export = queries.stored_file(request.who.account_id, move_id)
     if not export:
         raise Http404
@@ -191,9 +209,10 @@ def page(
     server_form: ServerForm | None = None,
     partner_form: PartnerForm | None = None,
     problem: str = "",
+    download: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page; `problem`: why a request of somebody who leaves was refused."""
+    """The whole page. `problem`: why somebody who leaves was refused; `download`: the file that begins."""
     life = account_lifecycle(request.who.account_id, consequence_table(settings.CONFIG.lifecycle_delays()))
     leaving = life if life and (life.closes_on or life.new_address) else None
     domains = partners.get().known().keys()
@@ -202,6 +221,7 @@ def page(
         "leaving": leaving,
         "boxes": boxes_owned.get()(request.who.account_id) if leaving and leaving.closes_on else (),
         "problem": problem,
+        "download": download,
         "file_form": file_form or FileForm(initial={"where": ""}, prefix=None),
         "server_form": server_form or ServerForm(initial={"where": ""}, auto_id="id_server_%s"),
         "lines": _lines(request),
