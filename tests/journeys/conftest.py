@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,13 @@ class Instance:
         )  # fmt: skip
 
 
+def are_ready(home: Path, names: Set[str]) -> bool:
+    """Whether these processes of the instance with that home are there and answer."""
+    children = json.loads((home / "run/children.json").read_text())["children"]
+    states = {child["name"]: child["state"] for child in children}
+    return all(states.get(name) == "ready" for name in names)
+
+
 def words_of(home: Path) -> Path:
     """What `bin/up` says of the instance with that home."""
     return home.parent / f"{home.name}.log"
@@ -144,9 +151,7 @@ def running_instance() -> Iterator[Instance]:
         assert process.poll() is None, said.read_text(errors="replace")[-3000:]
         if not file.exists() or "mail" not in json.loads((home / "secrets/demo.json").read_text())["done"]:
             return False
-        children = json.loads((home / "run/children.json").read_text())["children"]
-        states = {child["name"]: child["state"] for child in children}
-        return states.keys() >= FOLLOWERS and all(states[name] == "ready" for name in FOLLOWERS)
+        return are_ready(home, FOLLOWERS)
 
     try:
         wait_until(is_complete, 300)

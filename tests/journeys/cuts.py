@@ -28,10 +28,10 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 from tests.engines.live import free_port_base, give_back_ports
-from tests.journeys.conftest import PROJECT, Instance, wait_until
+from tests.journeys.conftest import PROJECT, Instance, are_ready, wait_until
 from tests.journeys.seen import imap
 from tests.own_database import give_database
-from tests.own_filter import give_compiled
+from tests.own_filter import give_compiled, keep_compiled
 
 from vaguemestre.site.config import Config
 
@@ -168,6 +168,9 @@ def cuttable() -> Iterator[Cuttable]:
     instance = Cuttable(home)
     try:
         instance.start()
+        # a filter that compiles anew after each cut would never be there to be cut
+        wait_until(lambda: are_ready(home, {"rspamd"}), _STARTS_WITHIN_SECONDS)
+        keep_compiled(Config(home=home))
         yield instance
     finally:
         instance.stop()
