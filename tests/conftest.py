@@ -97,11 +97,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 def _uses_the_database(item: pytest.Item) -> bool:
-    """Whether the database may change its outcome: Django's, an instance's own, or an engine's view of it."""
+    """Whether the database may change its outcome: Django's, an instance's own, or an engine's view of it.
+
+    On the second database this says no of engines that are not drawn, which leaves them out of that run.
+    """
     if item.get_closest_marker("django_db"):
         return True
     if item.get_closest_marker("engines") and not item.get_closest_marker("no_database"):
-        return True
+        return drawn.are_engines_tried(item.path)
     if any(mark.kwargs.get("reason") == "this run is on SQLite" for mark in item.iter_markers("skipif")):
         return True
     info = getattr(item, "_fixtureinfo", None)

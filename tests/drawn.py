@@ -5,12 +5,18 @@
 
 import os
 import random
+import re
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
 _SEED = "VAGUEMESTRE_SEED"
+_ONLY_SOME_ENGINES = "VAGUEMESTRE_SOME_ENGINES"  # of the second database: bin/test says so
+_NAMES_A_DATABASE = re.compile(r"postgres|sqlite|django_db|\bsql\b|(?<!no_)database", re.IGNORECASE)
+_ONE_IN = 3  # files
 
 
 def seed() -> str:
@@ -27,6 +33,18 @@ def some_of[T](things: Sequence[T], count: int, *walk: object) -> list[T]:
         return list(things)
     places = random.Random(f"{seed()} {walk}").sample(range(len(things)), count)
     return [things[place] for place in sorted(places)]
+
+
+@cache
+def are_engines_tried(file: Path) -> bool:
+    """Whether this run tries that file's tests of engines: on a second database, one file in three.
+
+    A file whose text names a database is tried each time.
+    """
+    if LONG or not os.environ.get(_ONLY_SOME_ENGINES):
+        return True
+    drawn = random.Random(f"{seed()} engines {file.parent.name} {file.name}").randrange(_ONE_IN) == 0
+    return drawn or bool(_NAMES_A_DATABASE.search(file.read_text(encoding="utf-8")))
 
 
 class Seed:
