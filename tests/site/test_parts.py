@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from tests.access.signin.people import account
 
-from vaguemestre.mailbox.compose.queries import identities_of
-from vaguemestre.mailbox.compose.services import save_identity
-from vaguemestre.mailbox.compose.values import IdentityFields, Writer
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.compose.queries import identities_of, stock_texts_of
+from vaguemestre.mailbox.compose.services import save_identity, save_stock_text
+from vaguemestre.mailbox.compose.values import IdentityFields, StockTextFields, Writer
 from vaguemestre.mailbox.contacts.queries import contacts_of
 from vaguemestre.mailbox.contacts.rules.cards import checked_card
 from vaguemestre.mailbox.contacts.services import save_contact
@@ -53,6 +54,22 @@ def test_contacts_filters_and_signatures_go_along_and_twice_is_once() -> None:
     (identity,) = identities_of(receiver)  # under the name and the address they have here
     assert (identity.address, identity.name) == (receiver.address, "Nicolas Amienois")
     assert identity.signature == "<b>Nicolas</b>"
+
+
+def test_ready_answers_go_along_as_written_and_shared_ones_stay_with_their_author() -> None:
+    former, _ = with_address("nlillois", "Lillois")
+    newer, _ = with_address("namienois", "Amienois")
+    for title in ("Absence – relance", "Merci"):
+        text = StockTextFields(title, "Absence de {nom}", "<div>Bonjour,<br>{nom}</div>")
+        save_stock_text(former.pk, 0, text, by="test", now=NOW)
+    parts = dict(belongings(former.pk))
+    for _ in range(2):
+        take_parts(newer.pk, parts, {"INBOX"}, now=NOW)
+    texts = [(one.title, one.subject, one.structure_id) for one in stock_texts_of(newer.pk, NOW.date())]
+    assert texts == [("Absence – relance", "Absence de {nom}", 0), ("Merci", "Absence de {nom}", 0)]
+    assert "Bonjour," in stock_texts_of(newer.pk, NOW.date())[0].html
+    with pytest.raises(Refusal, match=r"portability\.file-damaged"):
+        take_parts(newer.pk, {"reponses-types.json": b"[1]"}, {"INBOX"}, now=NOW)
 
 
 def test_a_filter_that_cannot_be_here_is_left_out_and_the_others_come() -> None:

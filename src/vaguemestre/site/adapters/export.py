@@ -1,4 +1,4 @@
-"""Files of a personal data export besides mail: contacts, filters, absences, signatures, activity."""
+"""Files of a personal data export besides mail: contacts, filters, absences, signatures, texts, activity."""
 
 import csv
 import dataclasses
@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from vaguemestre.access.signin.queries import activity_of
 from vaguemestre.foundation.kernel.text.cells import inert_cell
-from vaguemestre.mailbox.compose.queries import identities_of
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.mailbox.compose.queries import identities_of, stock_texts_of
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.mailbox.contacts.ports import read_apart
 from vaguemestre.mailbox.contacts.queries import books_of
@@ -40,6 +41,7 @@ def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
         yield "absence.sieve", absence_script(decided, owner, now=timezone.now()).encode()
     yield "absences.json", _json([dataclasses.asdict(absence) for absence in sorting.absences_of(account_id)])
     yield from _signatures(account_id)
+    yield "reponses-types.json", _stock_texts(account_id)
     yield "activite.csv", _activity(account_id)
 
 
@@ -57,6 +59,14 @@ def _signatures(account_id: int) -> Iterator[tuple[str, bytes]]:
     for number, identity in enumerate(identities, 1):
         if identity.signature:
             yield f"signatures/{number}.html", identity.signature.encode()
+
+
+def _stock_texts(account_id: int) -> bytes:
+    """Own stock texts; those of colleagues are theirs."""
+    texts = stock_texts_of(account_id, paris_day(timezone.now()))
+    return _json(
+        [{"title": one.title, "subject": one.subject, "html": one.html} for one in texts if one.is_own]
+    )
 
 
 def _activity(account_id: int) -> bytes:

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.compose.queries import identities_of, own_addresses
-from vaguemestre.mailbox.compose.services import save_imported_identity
-from vaguemestre.mailbox.compose.values import IdentityFields, Writer
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.mailbox.compose.queries import identities_of, own_addresses, stock_texts_of
+from vaguemestre.mailbox.compose.services import save_imported_identity, save_stock_text
+from vaguemestre.mailbox.compose.values import IdentityFields, StockTextFields, Writer
 from vaguemestre.mailbox.contacts.ports import read_apart
 from vaguemestre.mailbox.contacts.services import import_file
 from vaguemestre.mailbox.contacts.values import AddressBook
@@ -22,7 +24,9 @@ from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.site.adapters.sorting import create_label_if_possible
 
-CONTACTS, FILTERS, IDENTITIES = "contacts.vcf", "filtres.json", "identites.json"  # as `belongings` names them
+# as `belongings` names them
+CONTACTS, FILTERS, IDENTITIES = "contacts.vcf", "filtres.json", "identites.json"
+STOCK_TEXTS = "reponses-types.json"
 
 
 def take_parts(account_id: int, parts: Mapping[str, bytes], folders: Iterable[str], *, now: datetime) -> None:
@@ -37,6 +41,8 @@ def take_parts(account_id: int, parts: Mapping[str, bytes], folders: Iterable[st
     writer = _writer(account_id)
     if IDENTITIES in parts and writer:
         _take_identities(writer, parts[IDENTITIES], now)
+    if STOCK_TEXTS in parts:
+        _take_stock_texts(account_id, parts[STOCK_TEXTS], now)
 
 
 def _take_filters(account_id: int, filters: Iterable[Filter], folders: frozenset[str], now: datetime) -> None:
@@ -63,6 +69,22 @@ def _take_identities(writer: Writer, content: bytes, now: datetime) -> None:
     for identity in identities:
         if (identity.signed_with, identity.signature) not in present:
             save_imported_identity(writer, identity, by=account_subject(writer.account_id), now=now)
+
+
+def _take_stock_texts(account_id: int, content: bytes, now: datetime) -> None:
+    """Import stock texts, shared with nobody."""
+    try:
+        texts = [
+            StockTextFields(str(entry["title"]), str(entry["subject"]), str(entry["html"]))
+            for entry in json.loads(content)
+        ]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refusal("portability.file-damaged", name=STOCK_TEXTS) from error
+    present = {(text.title, text.html) for text in stock_texts_of(account_id, paris_day(now)) if text.is_own}
+    for text in texts:
+        if (text.title, text.html) not in present:
+            with suppress(Refusal):  # there are many already, or somebody wrote in the file
+                save_stock_text(account_id, 0, text, by=account_subject(account_id), now=now)
 
 
 def _identity(entry: Mapping[str, object], own: tuple[str, ...], writer: Writer) -> IdentityFields:
