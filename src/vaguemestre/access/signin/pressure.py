@@ -1,4 +1,4 @@
-"""Failed attempts of this process: during a storm, unknown browsers must work before they are hashed."""
+"""The pressure of failed attempts on this process: in a storm, unknown browsers must work before a hash."""
 
 from datetime import datetime
 from threading import Lock
