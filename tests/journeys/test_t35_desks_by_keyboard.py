@@ -76,6 +76,7 @@ def test_contacts_are_kept(hands: Hands, instance: Instance, tmp_path: Path) -> 
     hands.open("/contacts/?vue=groupes")
     hands.follow(f"Groupe {mark}")
     hands.press("Supprimer ce groupe")
+    hands.press("Supprimer")
 
     file = tmp_path / "carnet.vcf"
     file.write_text(CARD.format(name=other), encoding="utf-8")
@@ -93,6 +94,7 @@ def test_contacts_are_kept(hands: Hands, instance: Instance, tmp_path: Path) -> 
         hands.follow(one)
         hands.follow("Modifier")
         hands.press("Supprimer ce contact")
+        hands.press("Supprimer")
 
 
 def test_the_keyboard_stays_where_it_acts(hands: Hands, instance: Instance) -> None:

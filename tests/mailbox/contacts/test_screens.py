@@ -8,12 +8,13 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import account
+from tests.answers import as_typed, confirmed
 
 from vaguemestre.mailbox.contacts.handlers import remember_recipients
 from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
 from vaguemestre.mailbox.contacts.queries import contacts_like, contacts_of
 from vaguemestre.mailbox.contacts.rules.cards import birthday_fr, dialled_number
-from vaguemestre.mailbox.contacts.services import collect_addresses, save_card
+from vaguemestre.mailbox.contacts.services import collect_addresses, save_card, save_group
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment
@@ -44,9 +45,22 @@ def test_a_card_is_added_changed_found_and_deleted(browser: Client) -> None:
     )
     assert "Éric Dupont" in browser.get("/contacts/", {"q": "dupont"}).content.decode()
     assert "Aucun contact" in browser.get("/contacts/", {"q": "durand"}).content.decode()
-    browser.post(f"/contacts/{card}/supprimer/")
+    confirmed(browser, f"/contacts/{card}/supprimer/")
     assert Contact.objects.count() == 0
     assert "Votre carnet est vide" in browser.get("/contacts/").content.decode()
+
+
+def test_a_card_or_a_group_goes_only_once_confirmed(browser: Client, nicolas: Account) -> None:
+    """Nothing brings it back, and telephones lose it too."""
+    card = add(browser)
+    group = save_group(AddressBook(account_id=nicolas.pk), "Chorale")
+    asked = browser.post(f"/contacts/{group}/supprimer/").content.decode()
+    assert "Supprimer le groupe « Chorale »" in as_typed(asked)
+    assert "Les contacts qu’il réunit restent" in asked
+    assert "Supprimer le contact « Éric »" in as_typed(browser.post(f"/contacts/{card}/supprimer/").text)
+    assert Contact.objects.count() == 2
+    assert confirmed(browser, f"/contacts/{group}/supprimer/")["Location"].endswith("fait=groupe-supprime")
+    assert list(Contact.objects.values_list("pk", flat=True)) == [card]
 
 
 def test_the_head_of_the_page_leads_to_the_import_at_its_foot(browser: Client) -> None:

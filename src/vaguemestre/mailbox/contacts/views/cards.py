@@ -2,17 +2,19 @@
 
 from django.http import HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.forms import ContactForm, FileForm, initial_fields
 from vaguemestre.mailbox.contacts.http import redirect_to, requested_book
 from vaguemestre.mailbox.contacts.ports import FileReaderBusy, draw_photo
 from vaguemestre.mailbox.contacts.rules.cards import birthday_fr, dialled_number
-from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
+from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard, ContactSummary
 
 _NOTICES = {
     "enregistre": "Contact enregistré.",
@@ -83,11 +85,26 @@ def edit_contact(request: SignedInRequest, contact_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def delete_contact(request: SignedInRequest, contact_id: int) -> HttpResponse:
-    """Delete a card or group."""
+    """Delete a card or group, once confirmed: nothing brings it back."""
     book = requested_book(request)
     contact = queries.find_in(book, contact_id)
+    if contact and book.may_write and (page := confirmation_page(request, _deletion(book, contact))):
+        return page
     services.delete_card(book, contact_id)
     return redirect_to(book, "groupe-supprime" if contact and contact.is_group else "supprime")
+
+
+def _deletion(book: AddressBook, contact: ContactSummary) -> Confirmation:
+    kind = "groupe" if contact.is_group else "contact"
+    lost = f"Ce {kind} quitte le carnet, ici et dans les téléphones et logiciels qui le lisent."
+    rest = "Les contacts qu’il réunit restent." if contact.is_group else "Il quitte aussi ses groupes."
+    back = reverse("contacts:edit-group" if contact.is_group else "contacts:edit-contact", args=(contact.id,))
+    return Confirmation(
+        f"Supprimer le {kind} « {contact.name or contact.address} » ?",
+        (lost, rest, "Rien ne permet de le retrouver."),
+        "Supprimer",
+        f"{back}?carnet={book.uai}" if book.uai else back,
+    )
 
 
 @require_GET
