@@ -204,7 +204,10 @@ class Typist:
     def remove_identities(self) -> None:
         """The first of them would be offered to whoever writes next."""
         for number in self.identities:
-            assert self.post(f"/parametres/identites/{number}/retirer").ok
+            removal = f"/parametres/identites/{number}/retirer"
+            mark = re.search(r'name="confirm" value="(\w+)"', self.post(removal).text())
+            assert mark
+            assert self.post(removal, confirm=mark[1]).ok
 
     def attach(self, home: str, name: str) -> None:
         piece = self.post(f"{home}pieces/", name=name, kind=name, size="1")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 from tests.access.signin.people import PASSWORD, account
-from tests.answers import as_typed
+from tests.answers import as_typed, confirmed
 from tests.foundation.ui.shown import shown_on
 from tests.mailbox.compose.test_services import DUE, LIMIT, read, save
 from tests.post.outbox.letters import NOON
@@ -229,7 +229,10 @@ def test_the_pages_keep_what_was_typed_wrong(browser: Client, writer: Writer) ->
     identity = Identity.objects.get()
     assert browser.get(f"{PAGE}/{identity.pk}").status_code == 200
     assert browser.get(f"{PAGE}/{identity.pk + 1}").status_code == 404
-    assert browser.post(f"{PAGE}/{identity.pk}/retirer").status_code == 302
+    asked = as_typed(browser.post(f"{PAGE}/{identity.pk}/retirer").text)
+    assert "Supprimer l’identité « Nicolas Morel »" in asked
+    assert Identity.objects.exists()
+    assert confirmed(browser, f"{PAGE}/{identity.pk}/retirer").status_code == 302
     assert "sans signature" in browser.get(PAGE).content.decode()
 
 
@@ -268,6 +271,8 @@ def test_texts_kept_ready_are_told_to_the_composer(browser: Client, nicolas: Acc
     assert browser.post(f"{PAGE}/types/nouvelle", {"title": "", "html": "x"}).status_code == 422
     typed = {"title": "Bonjour", "subject": "Sujet", "html": "<p>De {nom}</p>", "structure": ""}
     assert browser.post(f"{PAGE}/types/nouvelle", typed).status_code == 302
+    removal = f"{PAGE}/types/{StockText.objects.get().pk}/retirer"
+    assert "Supprimer la réponse type « " in as_typed(browser.post(removal).text)
     told = browser.get("/messagerie/ecrire/types/", HTTP_ACCEPT="application/json").json()["texts"]
     assert told == [
         {
@@ -278,6 +283,8 @@ def test_texts_kept_ready_are_told_to_the_composer(browser: Client, nicolas: Acc
             "school": "",
         }
     ]
+    assert confirmed(browser, removal).status_code == 302
+    assert not StockText.objects.exists()
 
 
 @pytest.fixture

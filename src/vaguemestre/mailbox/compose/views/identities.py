@@ -14,6 +14,7 @@ from vaguemestre.access.signin.http import SignedInRequest, proved_within, signe
 from vaguemestre.access.signin.rules.session_lifetimes import RECENT
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.forms import IdentityForm, SignatureFileForm, StockTextForm
@@ -102,7 +103,10 @@ _store_proved = proved_within(RECENT, "faire répondre à une adresse extérieur
 @require_POST
 @signed_in
 def remove_identity(request: SignedInRequest, identity_id: int) -> HttpResponse:
-    """Remove an identity."""
+    """Remove an identity, once confirmed: its signature goes with it."""
+    identity = queries.find_identity(request.who.account_id, identity_id)
+    if identity and (page := _asked(request, f"l’identité « {identity.name} »", "Sa signature est effacée.")):
+        return page
     services.remove_identity(request.who.account_id, identity_id, by=actor_of(request), now=timezone.now())
     return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
 
@@ -167,9 +171,21 @@ def edit_stock_text(request: SignedInRequest, text_id: int = 0) -> HttpResponse:
 @require_POST
 @signed_in
 def remove_stock_text(request: SignedInRequest, text_id: int) -> HttpResponse:
-    """Remove a stock text."""
+    """Remove one's own stock text, once confirmed."""
+    text = queries.find_stock_text(request.who.account_id, text_id, paris_day(timezone.now()))
+    if text and text.is_own:
+        loss = f"Vos collègues de {text.school} la perdent aussi." if text.school else "Son texte est effacé."
+        if page := _asked(request, f"la réponse type « {text.title} »", loss):
+            return page
     services.remove_stock_text(request.who.account_id, text_id)
     return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
+
+
+def _asked(request: SignedInRequest, what: str, loss: str) -> HttpResponse | None:
+    """The page that asks before a deletion; None once confirmed."""
+    lost = (loss, "Rien ne permet de le retrouver.")
+    confirmation = Confirmation(f"Supprimer {what} ?", lost, "Supprimer", reverse("compose:signatures"))
+    return confirmation_page(request, confirmation)
 
 
 @require_GET
