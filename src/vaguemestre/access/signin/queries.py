@@ -111,10 +111,18 @@ def hidden_academies(who: Who) -> tuple[int, ...]:
 
     None, without a query, if the configuration has a single académie.
     """
-    config = settings.CONFIG
-    if len(config.academies) == 1:
+    if len(settings.CONFIG.academies) == 1:
         return ()
-    domain = academy_domain(who.academy_id) or who.mailbox.rpartition("@")[2]
+    return _hidden_from(academy_domain(who.academy_id) or who.mailbox.rpartition("@")[2])
+
+
+def academies_hidden_from(academy_id: int) -> tuple[int, ...]:
+    """Académies whose people are no colleagues of that one's, who are let into nothing of its (ADR 0036)."""
+    return () if len(settings.CONFIG.academies) == 1 else _hidden_from(academy_domain(academy_id))
+
+
+def _hidden_from(domain: str) -> tuple[int, ...]:
+    config = settings.CONFIG
     colleagues = config.colleague_domains(domain)
     return () if set(config.domains) <= set(colleagues) else academies_outside(colleagues)
 

@@ -6,9 +6,10 @@ from functools import cache
 
 from django.db.models import Count, Q
 
+from vaguemestre.access.signin.queries import academies_hidden_from
 from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.people.credentials.queries import identified
-from vaguemestre.people.directory.queries import academy_domain, find_academy_id
+from vaguemestre.people.directory.queries import academies_of, academy_domain, find_academy_id
 from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.lists.models import ListLetter, MailingList, Subscriber
 from vaguemestre.schools.lists.queries.managers import (
@@ -18,6 +19,7 @@ from vaguemestre.schools.lists.queries.managers import (
     roles_held,
 )
 from vaguemestre.schools.lists.queries.members import (
+    academy_of_list,
     audience_of,
     members_of,
     membership_reasons,
@@ -72,6 +74,21 @@ def overdue_lists(before: datetime, *, limit: int) -> list[int]:
     return list(rows.order_by("read_at", "pk").values_list("pk", flat=True)[:limit])
 
 
+def is_joinable(row: MailingList, person_id: int) -> bool:
+    """Whether that person may subscribe to the list, unless they do already."""
+    return _is_joinable(row, _academies_hidden_from_person(person_id))
+
+
+def _is_joinable(row: MailingList, hidden_academies: Collection[int]) -> bool:
+    is_open = row.may_join and row.kind == Kind.MANUAL and row.closed_at is None
+    return is_open and not (hidden_academies and academy_of_list(row) in hidden_academies)
+
+
+def _academies_hidden_from_person(person_id: int) -> tuple[int, ...]:
+    """Académies whose lists that person does not join: their people are no colleagues (ADR 0036)."""
+    return academies_hidden_from(academies_of([person_id]).get(person_id, 0))
+
+
 def list_cards(account_id: int, person_id: int, now: datetime) -> tuple[ListCard, ...]:
     """Lists a person manages, is a member of, or may join. None after departure or during a long leave."""
     if withdrawn_among([account_id]):
@@ -86,6 +103,7 @@ def list_cards(account_id: int, person_id: int, now: datetime) -> tuple[ListCard
         .annotate(count=Count("pk"))
         .values_list("list_id", "count")
     )
+    hidden = _academies_hidden_from_person(person_id)
     cards = []
     for row in MailingList.objects.filter(closed_at__isnull=True).order_by("title", "pk"):
         is_rule, domain = row.kind == Kind.RULE, row.address.rpartition("@")[2]
@@ -105,7 +123,7 @@ def list_cards(account_id: int, person_id: int, now: datetime) -> tuple[ListCard
             is_owner=roles.get(row.pk) == Role.OWNER,
             is_member=is_member,
             may_leave=is_member and not is_rule,
-            may_join=not is_rule and not is_member and row.may_join,
+            may_join=not is_member and _is_joinable(row, hidden),
         )
         if card.is_manager or card.is_member or card.may_join:
             cards.append(card)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from vaguemestre.access.signin.queries import academies_hidden_from
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.journal.values import list_subject
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -15,6 +16,7 @@ from vaguemestre.people.credentials.queries import identified, people_with_mail
 from vaguemestre.people.credentials.services import NewAccount, change_states, open_boxes
 from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.queries import (
+    academies_of,
     people_by_address,
     primary_address,
     served_places,
@@ -23,7 +25,7 @@ from vaguemestre.people.directory.queries import (
 from vaguemestre.people.directory.services import take_address, take_technical_names
 from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.lists.models import ListRole, MailingList
-from vaguemestre.schools.lists.queries import active_owners, heads_of_schools, role_in
+from vaguemestre.schools.lists.queries import academy_of_list, active_owners, heads_of_schools, role_in
 from vaguemestre.schools.lists.rules.list_address import local_part
 from vaguemestre.schools.lists.rules.members import rule_to_json
 from vaguemestre.schools.lists.values import Criteria, Files, Kind, ReplyTo, Role, Rule, Writers
@@ -162,7 +164,7 @@ def set_role(list_id: int, account_id: int, address: str, role: Role, *, by: str
     Raises Refusal `lists.gone`, `lists.nobody-inside`, `lists.last-owner`.
     """
     row = owned_list(list_id, account_id, now)
-    person_id = people_by_address([address.strip()]).get(address.strip().lower())
+    person_id = _colleague_at(address.strip().lower(), row)
     manager_id = people_with_mail([person_id]).get(person_id) if person_id else None
     if manager_id is None:
         raise Refusal("lists.nobody-inside", address=address.strip()[:254])
@@ -170,6 +172,15 @@ def set_role(list_id: int, account_id: int, address: str, role: Role, *, by: str
     ListRole.objects.update_or_create(list_id=list_id, account_id=manager_id, defaults=given)
     _check_has_owner(row, now)
     record("lists.manager-added", to=list_subject(list_id), by=by, at=now, account=manager_id, part=role)
+
+
+def _colleague_at(address: str, row: MailingList) -> int | None:
+    """The person at that address, if they are a colleague of the people of the list's académie."""
+    person_id = people_by_address([address]).get(address)
+    hidden = academies_hidden_from(academy_of_list(row))
+    if person_id is None or (hidden and academies_of([person_id]).get(person_id) in hidden):
+        return None
+    return person_id
 
 
 def _counts_from(row: MailingList, person_id: int | None, now: datetime) -> date:

@@ -15,6 +15,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.queries import names_by_person, people_by_address
 from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists.models import ListRole, MailingList, Subscriber
+from vaguemestre.schools.lists.queries import is_joinable
 from vaguemestre.schools.lists.services.administration import owned_list
 from vaguemestre.schools.lists.values import Kind
 from vaguemestre.schools.sharing.queries import box_at
@@ -91,9 +92,8 @@ def unsubscribe(
 @transaction.atomic(durable=True)
 def join_list(list_id: int, person_id: int, *, by: str, now: datetime) -> None:
     """Subscribe oneself, if the list allows it. Raises Refusal `lists.gone`."""
-    joinable = MailingList.objects.filter(closed_at__isnull=True, kind=Kind.MANUAL, may_join=True)
-    row = joinable.filter(pk=list_id).first()
-    if row is None or not person_id:
+    row = MailingList.objects.filter(pk=list_id).first()
+    if row is None or not person_id or not is_joinable(row, person_id):
         raise Refusal("lists.gone")
     name = names_by_person([person_id]).get(person_id, "")
     _add(row, person_id, f"person:{person_id}", name, by_self=True, now=now)

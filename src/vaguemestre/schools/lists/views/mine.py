@@ -53,7 +53,7 @@ def show_list(request: SignedInRequest, list_id: int) -> HttpResponse:
     access = access_to(request, list_id)
     row = access.row
     may_see_members = access.is_manager or _may_write(access.is_member, row.writers)
-    if not (may_see_members or access.is_member or row.may_join):
+    if not (may_see_members or access.is_member or queries.is_joinable(row, access.person_id)):
         raise Http404
     rule = rule_from_json(row.rule)
     included, excluded = labels.rule_labels(rule, queries.places_of_rule(rule))

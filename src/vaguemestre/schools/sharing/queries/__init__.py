@@ -44,7 +44,12 @@ from vaguemestre.schools.sharing.queries.members import (
     pending_requests,
     requests_of,
 )
-from vaguemestre.schools.sharing.queries.typed_members import people_of_place, places_offered, typed_members
+from vaguemestre.schools.sharing.queries.typed_members import (
+    agent_at,
+    people_of_place,
+    places_offered,
+    typed_members,
+)
 
 __all__ = [
     "BoxCard",
@@ -53,6 +58,7 @@ __all__ = [
     "academy_of_request",
     "access_to",
     "activity_of",
+    "agent_at",
     "box_addresses",
     "box_at",
     "box_card",

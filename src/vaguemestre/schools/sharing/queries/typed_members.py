@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from vaguemestre.access.signin.queries import academies_hidden_from
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import accounts_by_person, people_by_username
 from vaguemestre.people.credentials.values import AccountState
@@ -33,6 +34,12 @@ class OfferedPlace(NamedTuple):
 
     structure_id: int
     name: str
+
+
+def agent_at(address: str, academy_id: int) -> DirectoryEntry | None:
+    """The listed person of that address (any case), if they are a colleague of that académie's people."""
+    typed, hidden = address.strip().lower(), academies_hidden_from(academy_id)
+    return listed_people_by_address([typed], hidden_academies=hidden).get(typed)
 
 
 def typed_members(

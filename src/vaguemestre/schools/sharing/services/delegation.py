@@ -16,9 +16,10 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person, identified, names_of, open_accounts_of
 from vaguemestre.people.credentials.services import lock_account_row
 from vaguemestre.people.credentials.values import AccountState
-from vaguemestre.people.directory.queries import listed_person_at, person_of, primary_address, structures_of
+from vaguemestre.people.directory.queries import person_of, primary_address, structures_of
 from vaguemestre.schools.sharing.events import AccessEnded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, BoxActivity, Member
+from vaguemestre.schools.sharing.queries import agent_at
 from vaguemestre.schools.sharing.rules.owners import end_of_day
 from vaguemestre.schools.sharing.services.members import (
     access_start,
@@ -44,7 +45,7 @@ def delegate_mailbox(
     """
     ends_on = _check_terms(terms, now)
     box = _personal_box(account_id, now)
-    colleague_id = _colleague_at(address, account_id)
+    colleague_id = _colleague_at(address, box)
     _check_room_for(box, colleague_id)
     row = Member.objects.create(
         box=box,
@@ -75,15 +76,17 @@ def _check_terms(terms: MembershipTerms, now: datetime) -> date:
     return terms.ends_on
 
 
-def _colleague_at(address: str, account_id: int) -> int:
-    """The active account of the agent at that address, other than `account_id`. Raises Refusal."""
-    listed = listed_person_at(address)
+def _colleague_at(address: str, box: Box) -> int:
+    """The active account of a colleague of the owner's, at that address. Raises Refusal."""
+    owner_id = identified(box.account_id).person_id  # may have changed académie since the box was opened
+    academy_id = person_of(owner_id).academy_id if owner_id else box.academy_id
+    listed = agent_at(address, academy_id)
     colleague = account_of_person(listed.person_id) if listed else None
     if colleague is not None and colleague.state == AccountState.PENDING:
         raise Refusal("sharing.never-activated", address=address.strip()[:254])
     if colleague is None or colleague.state != AccountState.ACTIVE:
         raise Refusal("sharing.nobody", address=address.strip()[:254])
-    if colleague.account_id == account_id:
+    if colleague.account_id == box.account_id:
         raise Refusal("sharing.delegation-to-oneself")
     return colleague.account_id
 

@@ -15,7 +15,6 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.credentials.services import revoke_app_passwords_held
 from vaguemestre.people.credentials.values import AccountState
-from vaguemestre.people.directory.queries import listed_person_at
 from vaguemestre.post.outbox.services import withdraw_author_messages, withdraw_held_messages
 from vaguemestre.schools.sharing.events import (
     AccessDue,
@@ -25,7 +24,7 @@ from vaguemestre.schools.sharing.events import (
     SendingEnded,
 )
 from vaguemestre.schools.sharing.models import Box, Member, SentMessage
-from vaguemestre.schools.sharing.queries import access_to
+from vaguemestre.schools.sharing.queries import access_to, agent_at
 from vaguemestre.schools.sharing.rules.owners import end_of_day, start_of_day
 from vaguemestre.schools.sharing.services.collaboration import release_threads_of
 from vaguemestre.schools.sharing.values import MembershipChange, MembershipTerms, Right, Source
@@ -44,7 +43,7 @@ def add_member(
     """
     check_session_stands()  # before any other row is locked
     box = _open_box(box_id)
-    account_id = _agent_at(address)
+    account_id = _agent_at(address, box)
     if is_owner and by == account_subject(account_id):
         raise Refusal("sharing.owner-oneself")
     check_days(terms, now)
@@ -72,7 +71,7 @@ def add_members(
     check_days(terms, now)
     members = set(box.members.filter(ended_at__isnull=True).values_list("account_id", flat=True))
     arriving = dict.fromkeys(
-        account_id for address in addresses if (account_id := _agent_at(address)) not in members
+        account_id for address in addresses if (account_id := _agent_at(address, box)) not in members
     )
     left = MAX_MEMBERS - len(members)
     if len(arriving) > left:
@@ -276,8 +275,8 @@ def _member(box_id: int, member_id: int) -> Member:
     return row
 
 
-def _agent_at(address: str) -> int:
-    listed = listed_person_at(address)
+def _agent_at(address: str, box: Box) -> int:
+    listed = agent_at(address, box.academy_id)
     account = account_of_person(listed.person_id) if listed else None
     if account is None or account.state == AccountState.CLOSED:
         raise Refusal("sharing.nobody", address=address.strip()[:254])

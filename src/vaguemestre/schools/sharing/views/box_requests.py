@@ -109,6 +109,8 @@ def _asked_first(request: SignedInRequest, box: BoxCard, address: str) -> HttpRe
     owner = presented(found.account_id) if found else None
     if owner is None or owner.person_id is None or owner.account_id == request.who.account_id:
         return None  # refused below, with its reason
+    if queries.agent_at(address, box.academy_id) is None:
+        return None  # nobody who may be named: neither their name nor their post is shown
     try:
         services.check_may_own(owner)
     except Refusal as refusal:
