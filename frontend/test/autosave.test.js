@@ -54,25 +54,25 @@ async function settled() {
 
 test("nothing is saved of what was only opened", async () => {
   const saving = autosave();
-  saving.touched();
+  saving.noteChange();
   mock.timers.tick(10_000);
   await settled();
   assert.deepEqual(posts, []);
-  assert.equal(saving.left(), null);
+  assert.equal(saving.storedText(), null);
 });
 
 test("a text is on this computer at once, on the server after a pause", async () => {
   const saving = autosave();
   text = "Bonjour";
-  saving.touched();
-  assert.deepEqual(saving.left().fields, { text: "Bonjour" });
+  saving.noteChange();
+  assert.deepEqual(saving.storedText().fields, { text: "Bonjour" });
   mock.timers.tick(1499);
   await settled();
   assert.equal(posts.length, 0);
   mock.timers.tick(1);
   await settled();
   assert.deepEqual(posts, [["brouillon/", { text: "Bonjour", revision: 3 }]]);
-  assert.equal(saving.left(), null);
+  assert.equal(saving.storedText(), null);
   assert.equal(saving.revision, 4);
 });
 
@@ -80,7 +80,7 @@ test("somebody who never stops typing is saved all the same", async () => {
   const saving = autosave();
   for (let tick = 0; tick < 10; tick += 1) {
     text += "a";
-    saving.touched();
+    saving.noteChange();
     mock.timers.tick(500);
     await settled();
   }
@@ -94,11 +94,11 @@ test("without a network the text stays here, and goes later", async () => {
     throw new Away();
   };
   text = "Bonjour";
-  saving.touched();
+  saving.noteChange();
   mock.timers.tick(1500);
   await settled();
   assert.deepEqual(states.at(-1), ["away"]);
-  assert.deepEqual(saving.left().fields, { text: "Bonjour" });
+  assert.deepEqual(saving.storedText().fields, { text: "Bonjour" });
   answer = accepted;
   mock.timers.tick(3000);
   await settled();
@@ -112,7 +112,7 @@ test("a session that ended is told apart", async () => {
     throw new SignedOut();
   };
   text = "Bonjour";
-  saving.touched();
+  saving.noteChange();
   await saving.save();
   assert.deepEqual(states.at(-1), ["signed-out"]);
 });
@@ -124,7 +124,7 @@ test("changed in another window, the text goes on as a second draft", async () =
     throw new Refused({ code: "compose.changed-elsewhere" }, 409);
   };
   text = "Bonjour";
-  saving.touched();
+  saving.noteChange();
   await saving.save();
   assert.deepEqual(states.at(-1), ["forked", "k2"]);
   assert.equal(saving.revision, 0);
@@ -134,7 +134,7 @@ test("changed in another window, the text goes on as a second draft", async () =
 test("on a shared computer the text leaves with the window", () => {
   const saving = autosave({ shared: "1" });
   text = "Bonjour";
-  saving.touched();
+  saving.noteChange();
   assert.equal(store.values.size, 0);
   assert.equal(sessionStorage.values.size, 1);
 });

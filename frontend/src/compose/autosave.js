@@ -32,9 +32,9 @@ export class Autosave {
     this.timer = undefined;
     /** @type {Promise<boolean> | null} */
     this.running = null;
-    window.addEventListener("online", () => this.isDirty && this.soon(0));
-    window.addEventListener("focus", () => this.isDirty && this.soon(0));
-    document.addEventListener("visibilitychange", () => document.hidden && this.isDirty && this.soon(0));
+    window.addEventListener("online", () => this.isDirty && this.schedule(0));
+    window.addEventListener("focus", () => this.isDirty && this.schedule(0));
+    document.addEventListener("visibilitychange", () => document.hidden && this.isDirty && this.schedule(0));
     window.addEventListener("pagehide", () => this.part());
   }
 
@@ -43,7 +43,7 @@ export class Autosave {
   }
 
   // Text this computer kept that the server never got.
-  left() {
+  storedText() {
     try {
       return JSON.parse(this.store.getItem(this.place) || "null");
     } catch {
@@ -52,7 +52,7 @@ export class Autosave {
   }
 
   // Nothing is kept until something differs from what the composer opened with.
-  touched() {
+  noteChange() {
     if (this.isStopped) return;
     if (!this.hasBegun && this.isUntouched()) return;
     this.hasBegun = true;
@@ -66,17 +66,17 @@ export class Autosave {
     } catch {
       // full or forbidden: the server's copy remains
     }
-    this.soon(Math.max(0, Math.min(PAUSE_MS, this.since + MAX_PAUSE_MS - Date.now())));
+    this.schedule(Math.max(0, Math.min(PAUSE_MS, this.since + MAX_PAUSE_MS - Date.now())));
   }
 
   // Another page goes on with the text: it is kept even as it opened.
   insist() {
     this.hasBegun = true;
-    this.touched();
+    this.noteChange();
   }
 
   /** @param {number} delay milliseconds */
-  soon(delay) {
+  schedule(delay) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), delay);
   }
@@ -109,7 +109,7 @@ export class Autosave {
     } catch (error) {
       this.isDirty = true;
       this.since = began;
-      return this.failed(error);
+      return this.handleFailure(error);
     }
   }
 
@@ -128,7 +128,7 @@ export class Autosave {
    * @param {unknown} error
    * @returns {Promise<boolean>}
    */
-  async failed(error) {
+  async handleFailure(error) {
     if (error instanceof Refused && error.code === "compose.changed-elsewhere") return this.fork();
     if (error instanceof Refused && error.code === "compose.already-sent") {
       this.stop();
@@ -141,7 +141,7 @@ export class Autosave {
     }
     this.failures += 1;
     this.onState(error instanceof SignedOut ? "signed-out" : error instanceof Away ? "away" : "trouble");
-    this.soon(Math.min(RETRY_MS * this.failures, MAX_RETRY_MS));
+    this.schedule(Math.min(RETRY_MS * this.failures, MAX_RETRY_MS));
     return false;
   }
 
@@ -154,10 +154,10 @@ export class Autosave {
       this.server.key = draft.key;
       this.revision = 0;
       this.onFork(draft);
-      this.touched();
+      this.noteChange();
       return true;
     } catch (error) {
-      return this.failed(error instanceof Refused ? new Away() : error);
+      return this.handleFailure(error instanceof Refused ? new Away() : error);
     }
   }
 

@@ -86,7 +86,7 @@ class Composer {
     }
     const isFresh = this.form.dataset.revision === "0" && this.form.dataset.mode !== "draft";
     this.untouched = isFresh ? this.draft.signature() : null;
-    const left = this.autosave.left();
+    const left = this.autosave.storedText();
     if (this.form.dataset.sending) this.departure.resume();
     else if (left?.fields) {
       this.draft.restore(left.fields);
@@ -127,13 +127,14 @@ class Composer {
       attach: (files) => this.attachments.add(files),
     });
     window.addEventListener("beforeunload", (event) => {
-      if (this.attachments.isBusy || (this.autosave.isDirty && !this.autosave.left())) event.preventDefault();
+      if (this.attachments.isBusy || (this.autosave.isDirty && !this.autosave.storedText()))
+        event.preventDefault();
     });
     this.dock.listen({ close: () => this.close(), undo: () => this.departure.submission.undoes() });
   }
 
   touched() {
-    this.autosave.touched();
+    this.autosave.noteChange();
   }
 
   enclosed() {

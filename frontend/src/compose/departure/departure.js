@@ -117,7 +117,7 @@ export class Departure {
    */
   #tellFailure(error, later, sure = new Set()) {
     const { autosave, notices, recipients } = this.page;
-    autosave.touched();
+    autosave.noteChange();
     if (error instanceof SignedOut) return notices.askSignIn();
     if (!(error instanceof Refused)) return notices.say(NO_ANSWER);
     if (error.field === "later") return this.sendLater.refuse(error.message);
@@ -160,6 +160,6 @@ export class Departure {
   #writeOn(sending) {
     this.page.form.hidden = false;
     this.page.autosave.resume(sending.revision);
-    this.page.autosave.touched();
+    this.page.autosave.noteChange();
   }
 }
