@@ -147,8 +147,8 @@ function otherPages({ isDirty = false, isBusy = false, answer = {} } = {}) {
     attachments: { isBusy },
     read: () => ({}),
     say: (sentence) => log.push(sentence),
-    failed: (error) => log.push(error),
-    framed: (address) => address,
+    tellFailure: (error) => log.push(error),
+    frameAddress: (address) => address,
   });
   return { pages, log };
 }
@@ -232,9 +232,9 @@ test("a composer alone in its window tells nobody", () => {
   const dock = new DockNews({ key: "7" });
   assert.equal(dock.isFramed, false);
   dock.post("closed");
-  assert.equal(dock.framed("/ecrire/7/?signer=1"), "https://mail.test/ecrire/7/?signer=1");
+  assert.equal(dock.frameAddress("/ecrire/7/?signer=1"), "https://mail.test/ecrire/7/?signer=1");
   dock.isFramed = true;
-  assert.equal(dock.framed("/ecrire/7/?signer=1"), "https://mail.test/ecrire/7/?signer=1&cadre=1");
+  assert.equal(dock.frameAddress("/ecrire/7/?signer=1"), "https://mail.test/ecrire/7/?signer=1&cadre=1");
 });
 
 test("what is typed as a link is a page, a mailbox or a telephone, never a script", () => {

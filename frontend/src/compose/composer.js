@@ -32,19 +32,19 @@ class Composer {
       read: () => this.draft.read(),
       isUntouched: () => this.draft.signature() === this.untouched,
       onState: (state, sentence) => this.tellSaved(state, sentence),
-      onFork: (draft) => this.forked(draft),
+      onFork: (draft) => this.continueFork(draft),
     });
-    const touched = () => this.touched();
+    const noteChange = () => this.noteChange();
     this.recipients = /** @type {const} */ (["to", "cc", "bcc"]).map(
-      (name) => new Recipients(form.elements[name], this.server, () => this.addressed()),
+      (name) => new Recipients(form.elements[name], this.server, () => this.noteRecipients()),
     );
     this.recipientInfo = new RecipientInfo(this.recipients, this.server, document.querySelector("#notes"));
     this.editor = new Editor(form, {
-      onInput: touched,
+      onInput: noteChange,
       onPictures: (files) => this.addPictures(files),
     });
     this.options = new MessageOptions(form, this.server, this.editor, {
-      onChange: touched,
+      onChange: noteChange,
       onTrouble: (sentence) => this.say(sentence),
       onElsewhere: (box) => this.departure.otherPages.moveTo(box),
     });
@@ -66,7 +66,7 @@ class Composer {
       onTerms: (link, onChanged) => linkOptions.ask(link, onChanged),
       limit: Number(form.dataset.limit),
       lends: form.dataset.lends === "1",
-      onChange: () => this.enclosed(),
+      onChange: () => this.noteFiles(),
       onTrouble: (sentence) => this.say(sentence),
     });
     this.attachments.show(pageData("first-enclosures"), pageData("first-links"));
@@ -79,10 +79,10 @@ class Composer {
       query.delete("signer");
       history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
       this.options.sign();
-      this.touched();
+      this.noteChange();
     }
     if (!location.pathname.includes(this.server.key)) {
-      history.replaceState(null, "", this.dock.framed(this.server.address()));
+      history.replaceState(null, "", this.dock.frameAddress(this.server.address()));
     }
     const isFresh = this.form.dataset.revision === "0" && this.form.dataset.mode !== "draft";
     this.untouched = isFresh ? this.draft.signature() : null;
@@ -91,7 +91,7 @@ class Composer {
     else if (left?.fields) {
       this.draft.restore(left.fields);
       this.tellSaved("restored");
-      this.touched();
+      this.noteChange();
     }
     for (const button of ["later", "attach", "from-mail", "drop", "stock", "options", "mailing"])
       document.querySelector(`#${button}`).hidden = false;
@@ -108,7 +108,7 @@ class Composer {
   listen() {
     const { form } = this;
     form.elements.subject.addEventListener("input", () => {
-      this.touched();
+      this.noteChange();
       this.title();
     });
     listenToKeys(form, {
@@ -133,17 +133,17 @@ class Composer {
     this.dock.listen({ close: () => this.close(), undo: () => this.departure.submission.undoes() });
   }
 
-  touched() {
+  noteChange() {
     this.autosave.noteChange();
   }
 
-  enclosed() {
+  noteFiles() {
     if (this.attachments.count) this.notices.withdraw("forgotten");
-    this.touched();
+    this.noteChange();
   }
 
-  addressed() {
-    this.touched();
+  noteRecipients() {
+    this.noteChange();
     this.recipientInfo.look();
   }
 
@@ -176,7 +176,7 @@ class Composer {
   }
 
   /** @param {{paths: Record<string, string>}} draft */
-  forked(draft) {
+  continueFork(draft) {
     this.editor.movePictures(draft.paths);
     this.departure.submission.attempt = 1;
     history.replaceState(null, "", this.server.address() + location.search);

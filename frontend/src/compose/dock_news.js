@@ -40,7 +40,7 @@ export class DockNews {
    * A page of the composer, in the frame if this one is.
    * @param {string} address
    */
-  framed(address) {
+  frameAddress(address) {
     const place = new URL(address, location.href);
     if (this.isFramed) place.searchParams.set("cadre", "1");
     return place.href;

@@ -22,7 +22,7 @@ interface ComposerPage {
     editor: Editor;
     draft: Draft;
     /** Someone was added or taken away. */
-    addressed(): void;
+    noteRecipients(): void;
 }
 
 /** Its fields, by the names the server reads. */
@@ -257,7 +257,7 @@ interface DraftPage {
     attachments: Attachments;
     read: () => DraftFields;
     say: (sentence: string) => void;
-    failed: (error: unknown, later: string) => void;
+    tellFailure: (error: unknown, later: string) => void;
     /** A page of the composer, in the frame if this one is. */
-    framed: (address: string) => string;
+    frameAddress: (address: string) => string;
 }

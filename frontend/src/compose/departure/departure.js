@@ -34,7 +34,7 @@ export class Departure {
       button: (...made) => notices.button(...made),
       say,
       send: (options) => this.send(options),
-      onHidden: () => page.addressed(),
+      onHidden: () => page.noteRecipients(),
       onMailing: () => this.otherPages.mailing(),
     });
     /** @type {Submission} */
@@ -57,8 +57,8 @@ export class Departure {
       attachments,
       read: () => page.draft.read(),
       say,
-      failed: (error, later) => this.#tellFailure(error, later),
-      framed: (address) => dock.framed(address),
+      tellFailure: (error, later) => this.#tellFailure(error, later),
+      frameAddress: (address) => dock.frameAddress(address),
     });
   }
 

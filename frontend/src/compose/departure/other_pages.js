@@ -35,7 +35,7 @@ export class OtherPages {
 
   // The rest is on a page of its own.
   async mailing() {
-    if (await this.isComplete()) location.assign(this.page.framed(this.server.address("exemplaires/")));
+    if (await this.isComplete()) location.assign(this.page.frameAddress(this.server.address("exemplaires/")));
   }
 
   // Written from another mailbox: its draft and its copy will be there, so the composer goes there too.
@@ -46,9 +46,9 @@ export class OtherPages {
       const { url } = await this.server.post("de/", { box });
       this.autosave.stop();
       this.autosave.forget();
-      location.replace(this.page.framed(`${url}?signer=1`));
+      location.replace(this.page.frameAddress(`${url}?signer=1`));
     } catch (error) {
-      this.page.failed(error, "");
+      this.page.tellFailure(error, "");
     }
   }
 
@@ -58,9 +58,9 @@ export class OtherPages {
     if (!(await this.isSaved())) return;
     try {
       const { copies } = await this.server.post("envoyer/", { ...this.page.read(), later });
-      location.assign(this.page.framed(copies));
+      location.assign(this.page.frameAddress(copies));
     } catch (error) {
-      this.page.failed(error, later);
+      this.page.tellFailure(error, later);
     }
   }
 
