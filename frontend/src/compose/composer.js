@@ -130,7 +130,7 @@ class Composer {
       if (this.attachments.isBusy || (this.autosave.isDirty && !this.autosave.storedText()))
         event.preventDefault();
     });
-    this.dock.listen({ close: () => this.close(), undo: () => this.departure.submission.undoes() });
+    this.dock.listen({ close: () => this.close(), undo: () => this.departure.submission.undoSending() });
   }
 
   noteChange() {

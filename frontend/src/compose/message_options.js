@@ -19,9 +19,9 @@ export class MessageOptions {
     /** @type {Record<string, string>} HTML, by identity */
     this.signatures = JSON.parse(document.querySelector("#signatures").textContent);
     this.identity = form.elements.identity.value;
-    form.elements.identity.addEventListener("change", () => this.chosen(form.elements.identity));
+    form.elements.identity.addEventListener("change", () => this.chooseIdentity(form.elements.identity));
     for (const name of /** @type {const} */ (["importance", "wants_receipt", "wants_report"]))
-      form.elements[name].addEventListener("change", () => this.changed());
+      form.elements[name].addEventListener("change", () => this.noteChange());
     document
       .querySelector("#options")
       .addEventListener("click", () => document.querySelector("#options-dialog").showModal());
@@ -42,7 +42,7 @@ export class MessageOptions {
   }
 
   /** @param {HTMLSelectElement} list */
-  chosen(list) {
+  chooseIdentity(list) {
     if (list.value.startsWith("box:")) {
       const box = list.value.slice("box:".length);
       list.value = this.identity;
@@ -79,7 +79,7 @@ export class MessageOptions {
     this.tell();
   }
 
-  changed() {
+  noteChange() {
     this.tell();
     this.onChange();
   }

@@ -43,10 +43,10 @@ export class SendChecks {
   // sends as was wanted: at once, or at the hour chosen.
   /** @param {SendOptions} wanted */
   check(wanted) {
-    return this.fieldsHold() && this.sureOfPeople(wanted) && this.sureOfText(wanted);
+    return this.checkFields() && this.checkRecipients(wanted) && this.checkText(wanted);
   }
 
-  fieldsHold() {
+  checkFields() {
     const areRight = this.recipients.map((field) => field.commit());
     if (!areRight.every(Boolean)) {
       this.recipients[areRight.indexOf(false)].input.focus();
@@ -76,7 +76,7 @@ export class SendChecks {
   }
 
   /** @param {SendOptions} wanted */
-  sureOfPeople(wanted) {
+  checkRecipients(wanted) {
     const { sure } = wanted;
     const [to, cc] = this.recipients;
     const visible = to.people.length + cc.people.length;
@@ -123,9 +123,9 @@ export class SendChecks {
   }
 
   /** @param {SendOptions} wanted */
-  sureOfText(wanted) {
+  checkText(wanted) {
     const { sure } = wanted;
-    const variables = this.unfilled();
+    const variables = this.unfilledVariables();
     if (variables.length && !sure.has("unfilled")) {
       const last = variables.at(-1);
       const words = [variables.slice(0, -1).join(", "), last].filter(Boolean).join(" et ");
@@ -148,7 +148,7 @@ export class SendChecks {
 
   // Words in braces that only a mailing fills in; one to classes is a mailing.
   /** @returns {string[]} three at most, as written */
-  unfilled() {
+  unfilledVariables() {
     if (this.recipients.some(({ people }) => people.some(({ address }) => isClass(address)))) return [];
     const text = `${this.form.elements.subject.value}\n${this.editor.ownWords()}`;
     const variables = Array.from(text.matchAll(VARIABLE), ([, name]) => `{${name}}`);

@@ -33,7 +33,7 @@ export class Submission {
     this.panel = document.querySelector("#sent");
     document.addEventListener("keydown", (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
-      if (this.undoes()) event.preventDefault(); // the browser would undo what was typed
+      if (this.undoSending()) event.preventDefault(); // the browser would undo what was typed
     });
     new ResizeObserver(() => this.onSized(this.panel.offsetHeight)).observe(this.panel);
     this.attempt = Number(form.dataset.attempt);
@@ -94,7 +94,7 @@ export class Submission {
   }
 
   // Says whether there was something to take back.
-  undoes() {
+  undoSending() {
     const button = this.panel.hidden ? null : this.panel.querySelector("button:enabled");
     if (button) this.takeBack(button);
     return Boolean(button);

@@ -41,7 +41,7 @@ export class Recipients {
 
   listen() {
     const { input } = this;
-    input.addEventListener("input", () => this.typed());
+    input.addEventListener("input", () => this.readInput());
     input.addEventListener("keydown", (event) => this.key(event));
     input.addEventListener("paste", (event) => this.paste(event));
     input.addEventListener("blur", () => {
@@ -68,7 +68,7 @@ export class Recipients {
     this.put(items(text).map(read));
   }
 
-  typed() {
+  readInput() {
     this.onInput();
     const text = this.input.value;
     const cut = Math.max(text.lastIndexOf(","), text.lastIndexOf(";"));
@@ -193,7 +193,7 @@ export class Recipients {
     const { autocomplete, input } = this;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const isAtStart = input.selectionStart === 0 && input.selectionEnd === 0;
-    if (event.key === "Enter" || event.key === "Tab") this.acceptTyped(event);
+    if (event.key === "Enter" || event.key === "Tab") this.acceptInput(event);
     else if (autocomplete.isShown && ["ArrowDown", "ArrowUp", "Escape"].includes(event.key)) {
       event.preventDefault();
       if (event.key === "Escape") {
@@ -208,7 +208,7 @@ export class Recipients {
 
   // A whole address is taken as it stands, unless the arrows chose somebody.
   /** @param {KeyboardEvent} event */
-  acceptTyped(event) {
+  acceptInput(event) {
     const { autocomplete, input } = this;
     const isWhole = isAddress(read(input.value).address);
     if (autocomplete.isShown && (autocomplete.hasMoved || !isWhole) && !event.shiftKey) {
