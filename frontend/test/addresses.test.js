@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isAddress, isOpen, items, pasted, read, written } from "../src/compose/recipients/addresses.js";
+import {
+  formatAddress,
+  isAddress,
+  isOpen,
+  items,
+  parsePasted,
+  read,
+} from "../src/compose/recipients/addresses.js";
 
 test("addresses are separated by commas and semicolons, not those of a name", () => {
   assert.deepEqual(items('"Dupont, Anne" <a@b.fr>; c@d.fr,'), ['"Dupont, Anne" <a@b.fr>', "c@d.fr"]);
@@ -8,7 +15,7 @@ test("addresses are separated by commas and semicolons, not those of a name", ()
 
 test("what is read is written again the same", () => {
   for (const item of ["a@b.fr", "Anne Dupont <a@b.fr>", '"Dupont, Anne" <a@b.fr>']) {
-    assert.equal(written(read(item)), item);
+    assert.equal(formatAddress(read(item)), item);
   }
 });
 
@@ -35,16 +42,19 @@ test("a name still in its quotation marks or brackets goes on", () => {
 });
 
 test("a row of a spreadsheet is pasted as its addresses, or as the one person it names", () => {
-  assert.deepEqual(pasted("Magnier\tClaire\ta@b.fr\r\nBouzid\tRachid\t\n4e B\tc@d.fr\tMme Roux <e@f.fr>"), [
-    { name: "", address: "a@b.fr" },
-    { name: "", address: "Bouzid Rachid" },
-    { name: "", address: "c@d.fr" },
-    { name: "Mme Roux", address: "e@f.fr" },
-  ]);
+  assert.deepEqual(
+    parsePasted("Magnier\tClaire\ta@b.fr\r\nBouzid\tRachid\t\n4e B\tc@d.fr\tMme Roux <e@f.fr>"),
+    [
+      { name: "", address: "a@b.fr" },
+      { name: "", address: "Bouzid Rachid" },
+      { name: "", address: "c@d.fr" },
+      { name: "Mme Roux", address: "e@f.fr" },
+    ],
+  );
 });
 
 test("a column of a spreadsheet is pasted as people", () => {
-  assert.deepEqual(pasted("Dupont, Anne <a@b.fr>\nc@d.fr e@f.fr\tmailto:g@h.fr"), [
+  assert.deepEqual(parsePasted("Dupont, Anne <a@b.fr>\nc@d.fr e@f.fr\tmailto:g@h.fr"), [
     { name: "Dupont, Anne", address: "a@b.fr" },
     { name: "", address: "c@d.fr" },
     { name: "", address: "e@f.fr" },

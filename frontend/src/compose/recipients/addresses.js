@@ -28,7 +28,7 @@ export function read(item) {
 }
 
 /** @param {Person} person */
-export function written({ name, address }) {
+export function formatAddress({ name, address }) {
   if (!name || name === address) return address;
   return /[",;<>()@:\\]/.test(name)
     ? `"${name.replace(/["\\]/g, "\\$&")}" <${address}>`
@@ -76,7 +76,7 @@ function peopleOfRow(row) {
  * @param {string} text
  * @returns {Person[]}
  */
-export function pasted(text) {
+export function parsePasted(text) {
   /** @type {Person[]} */
   const people = [];
   let before = "";

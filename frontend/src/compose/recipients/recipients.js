@@ -1,5 +1,5 @@
 // « À », « Cc », « Cci »: people as chips, what is wrong said at once. Whatever is only typed counts too.
-import { isAddress, isClass, isOpen, items, pasted, read, written } from "./addresses.js";
+import { formatAddress, isAddress, isClass, isOpen, items, parsePasted, read } from "./addresses.js";
 import { Autocomplete } from "./autocomplete.js";
 
 /** @type {Record<string, string>} */
@@ -58,7 +58,7 @@ export class Recipients {
 
   // Everything written in the field, chips first, as one text.
   get value() {
-    return [...this.people.map(written), this.input.value.trim()].filter(Boolean).join(", ");
+    return [...this.people.map(formatAddress), this.input.value.trim()].filter(Boolean).join(", ");
   }
 
   set value(text) {
@@ -171,7 +171,7 @@ export class Recipients {
     this.people = this.people.filter((known) => known !== person);
     this.draw();
     if (rest) this.put(items(rest).map(read));
-    this.input.value = written(person);
+    this.input.value = formatAddress(person);
     this.input.focus();
     this.input.select();
     this.onInput();
@@ -246,7 +246,7 @@ export class Recipients {
     const text = event.clipboardData?.getData("text/plain") || "";
     if (!/[,;\r\n\t]|@\S*\s+\S+@/.test(text.trim())) return;
     event.preventDefault();
-    this.put(pasted(text));
+    this.put(parsePasted(text));
     this.onInput();
   }
 
