@@ -48,7 +48,7 @@ beforeEach(() => {
   app = {
     dataset: { acts: "/messagerie/actes/x/", home: "/messagerie/" },
     addEventListener: () => {},
-    list: { row: () => null, withOthers: (refs) => refs, settle: () => {}, staleRows: () => {} },
+    list: { row: () => null, conversationRefs: (refs) => refs, settle: () => {}, invalidateRows: () => {} },
     openMessage: page.document.querySelector(".message"),
     showOnOpenMessage: (act, refs, mark) =>
       refs.includes(REF) ? app.labels.showOn?.(app.openMessage, act === "label", mark) : () => {},

@@ -90,7 +90,7 @@ test("a row that says the same stays the very same node", async () => {
 
 test("the row of a conversation stands for all its messages", () => {
   const messages = list(row("a", "x y"), row("b"));
-  assert.deepEqual(messages.withOthers(["a", "b"]), ["a", "x", "y", "b"]);
+  assert.deepEqual(messages.conversationRefs(["a", "b"]), ["a", "x", "y", "b"]);
   messages.markOpen("y");
   assert.equal(messages.openRef, "a");
 });

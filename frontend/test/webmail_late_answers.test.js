@@ -185,7 +185,7 @@ test("a star that was refused is taken back from the open message, as from its r
   const button = message.querySelector("button");
   const actions = new MessageActions({
     dataset: { acts: "/messagerie/actes/x/" },
-    list: { withOthers: (refs) => refs, flag: () => () => {}, settle: () => {} },
+    list: { conversationRefs: (refs) => refs, flag: () => () => {}, settle: () => {} },
     showOnOpenMessage: (act) => showActOnOpenMessage(message, act),
     selection: { show: () => {} },
     refresh: async () => {},

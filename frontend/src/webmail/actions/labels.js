@@ -170,7 +170,7 @@ export class Labels {
    * @param {string} mark
    * @param {string[]} refs
    */
-  without(act, mark, refs) {
+  refsToChange(act, mark, refs) {
     return refs.filter((ref) => this.#marks(ref).includes(mark.toLowerCase()) !== (act === "label"));
   }
 

@@ -61,10 +61,12 @@ export class MessageActions {
       return false;
     }
     const leaves = LEAVING.has(act);
-    const all = list.withOthers(refs).sort((one, other) => boxOf(one).localeCompare(boxOf(other)));
+    const all = list.conversationRefs(refs).sort((one, other) => boxOf(one).localeCompare(boxOf(other)));
     const next = leaves ? list.after(refs, app.openRef) : null;
     const open = leaves && all.includes(app.openRef) ? app.openRef : "";
-    const changed = LABELS.includes(act) ? list.withOthers(app.labels.without(act, mark, refs)) : all;
+    const changed = LABELS.includes(act)
+      ? list.conversationRefs(app.labels.refsToChange(act, mark, refs))
+      : all;
     const takeBack = this.#showAtOnce(act, refs, all, mark);
     if (leaves) app.follow(all, next);
     app.selection.show();

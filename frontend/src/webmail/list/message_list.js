@@ -131,7 +131,7 @@ export class MessageList {
 
   // A conversation's row stands for all of it, as one opened it: what came since has another row.
   /** @param {string[]} refs */
-  withOthers(refs) {
+  conversationRefs(refs) {
     const found = refs.flatMap((ref) =>
       ref === this.opened[0] && !this.row(ref) ? this.opened : this.#all(ref),
     );
@@ -213,8 +213,8 @@ export class MessageList {
   }
 
   // What the rows say besides what is in the mailbox changed: they are to be written anew.
-  staleRows() {
-    this.chunks.stale();
+  invalidateRows() {
+    this.chunks.invalidateAll();
   }
 
   // What was taken is gone, or was refused: the server's word on them is the last again.
@@ -236,7 +236,7 @@ export class MessageList {
       if (!row) continue;
       row.classList.toggle(name, on);
       if (name === "flagged") row.querySelector(".star").ariaPressed = String(on);
-      this.chunks.changed(row);
+      this.chunks.invalidateRow(row);
     }
     return () => void this.flag(changed, name, !on);
   }

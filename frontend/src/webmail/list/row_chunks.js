@@ -80,7 +80,7 @@ export class RowChunks {
     const before = this.total;
     for (const ref of refs) this.going.add(ref);
     const rows = [...this.box.querySelectorAll("li.row")].filter((row) => this.going.has(row.dataset.ref));
-    for (const row of rows) this.changed(row);
+    for (const row of rows) this.invalidateRow(row);
     const putBack = removeRows(this.box, rows);
     this.total = Math.max(0, this.total - refs.length);
     this.#headings();
@@ -94,12 +94,12 @@ export class RowChunks {
   }
 
   /** @param {MessageRow} row that no longer shows what the server said */
-  changed(row) {
+  invalidateRow(row) {
     row.written = "";
     row.closest(".chunk").etag = null;
   }
 
-  stale() {
+  invalidateAll() {
     for (const chunk of this.all) chunk.etag = null;
   }
 

@@ -46,6 +46,6 @@ async function renew(labels) {
   }
   const message = app.openMessage;
   if (message) labels.draw(message, (message.dataset.labels ?? "").split(" ").filter(Boolean));
-  app.list.staleRows();
+  app.list.invalidateRows();
   await app.refresh(true);
 }
