@@ -36,7 +36,7 @@ export class MailApp extends HTMLElement {
     /** @type {string} the page's title while nothing is open */
     this.readTitle = this.dataset.title ?? "";
     this.#plugParts();
-    this.messageShown();
+    this.setUpMessage();
     history.replaceState({ pane: this.dataset.pane }, "");
     /** @type {News} */
     this.news = new News(this);
@@ -152,7 +152,7 @@ export class MailApp extends HTMLElement {
     this.section = this.querySelector("#messages");
     /** @type {MessageList} */
     this.list = new MessageList(this.section);
-    this.navigation.listTaken();
+    this.navigation.rememberListAddress();
     this.section.addEventListener("mail:listed", () => this.#listed());
     if (this.section.dataset.use === "boxes") {
       load("webmail/on_use/all_boxes.js").then(({ start }) => start(this));
@@ -165,7 +165,7 @@ export class MailApp extends HTMLElement {
   #listed() {
     if (this.shownRef && !this.list.openRow) this.list.markOpen(this.shownRef, this.conversation?.known);
     if (this.section.dataset.use === "inbox" && !this.list.query) {
-      this.notifications.arrived(this.list.rows.slice(0, 50));
+      this.notifications.notifyArrivals(this.list.rows.slice(0, 50));
     }
     this.search.mark();
     updateTitle(this);
@@ -200,7 +200,7 @@ export class MailApp extends HTMLElement {
     else this.section.querySelector("h2").focus();
   }
 
-  messageShown() {
+  setUpMessage() {
     const message = this.openMessage;
     if (!message) return;
     this.list.markOpen(message.dataset.ref, this.conversation.known);

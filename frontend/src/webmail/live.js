@@ -6,11 +6,11 @@ const LONGEST_PAUSE = 30000;
 export class Live {
   /**
    * @param {MailApp} app
-   * @param {(folder: string, kind: string) => void} changed
+   * @param {(folder: string, kind: string) => void} onChange
    */
-  constructor(app, changed) {
+  constructor(app, onChange) {
     this.app = app;
-    this.changed = changed;
+    this.onChange = onChange;
     this.pause = 1000;
     /** @type {string} */
     this.ticket = app.dataset.ticket;
@@ -18,11 +18,11 @@ export class Live {
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState !== "visible") return;
       if (this.source?.readyState !== EventSource.OPEN) this.#again(0);
-      this.changed("", "woken");
+      this.onChange("", "woken");
     });
     window.addEventListener("online", () => {
       this.#again(0);
-      this.changed("", "woken"); // whatever the stream noticed
+      this.onChange("", "woken"); // whatever the stream noticed
     });
     window.addEventListener("pagehide", () => this.source?.close());
   }
@@ -38,12 +38,12 @@ export class Live {
     const source = new EventSource(this.#place());
     this.source = source;
     for (const kind of ["arrived", "gone", "flags", "folders"]) {
-      source.addEventListener(kind, (event) => this.changed(JSON.parse(event.data).folder, kind));
+      source.addEventListener(kind, (event) => this.onChange(JSON.parse(event.data).folder, kind));
     }
     source.addEventListener("together", () => document.dispatchEvent(new Event("vm:members-changed")));
     source.addEventListener("open", () => {
       if (this.wasCut) {
-        this.changed("", "woken");
+        this.onChange("", "woken");
         document.dispatchEvent(new Event("vm:members-changed"));
       }
       this.wasCut = false;

@@ -84,7 +84,7 @@ export class Navigation {
   }
 
   // The list at hand changed: where it is, for coming back to it.
-  listTaken() {
+  rememberListAddress() {
     const { app } = this;
     const ownAddress = `${app.dataset.home}${encodeURIComponent(app.section.dataset.step)}/`;
     this.listAddress = app.shownRef ? ownAddress : location.href;
@@ -122,7 +122,7 @@ export class Navigation {
     this.#endBusy();
     if (push) this.#push(to.href, "reading");
     app.showPane("reading");
-    app.messageShown();
+    app.setUpMessage();
     if (focus || !isBeside(app)) app.reader.querySelector("#message-subject")?.focus({ preventScroll: true });
     return undefined;
   }
@@ -220,7 +220,7 @@ export class Navigation {
     app.showPane(pane);
     const box = find("#search");
     if (box && box !== document.activeElement) box.value = app.list.searched;
-    if (app.openMessage) app.messageShown();
+    if (app.openMessage) app.setUpMessage();
     else if (document.activeElement === document.body) {
       app.section.querySelector("h2").focus({ preventScroll: true });
     }

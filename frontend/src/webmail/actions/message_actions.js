@@ -11,7 +11,7 @@ import {
   movedSentence,
 } from "./action_sentences.js";
 import { Refused, fetchFragment, send, tell, tellRefusal } from "../../ui/http.js";
-import { addUndo, rememberUndo, sends } from "./undo.js";
+import { addUndo, rememberUndo, trackAction } from "./undo.js";
 
 const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
 /** @type {Record<string, [name: string, on: boolean]>} the class of a row that each act puts or takes */
@@ -71,7 +71,7 @@ export class MessageActions {
     if (leaves) app.follow(all, next);
     app.selection.show();
     try {
-      const done = await sends(this.#sent(act, all, to, mark));
+      const done = await trackAction(this.#sent(act, all, to, mark));
       if (leaves && done.moved.length < all.length) list.settle(refs); // some may have stayed
       if (!quiet) this.#remember(act, changed, done, { to, mark, open });
       await app.refresh(true);

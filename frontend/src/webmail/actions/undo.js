@@ -8,7 +8,7 @@ let lastUndo = null;
 let underWay;
 
 /** @param {Promise<ActResult>} action an action on its way: it is undone once it is done */
-export function sends(action) {
+export function trackAction(action) {
   underWay = action;
   return action;
 }

@@ -81,7 +81,7 @@ export class BodyFrame {
       this.height.forget(kept);
     } else place.replaceChildren(content);
     if (this.isScrolled) place.scrollTop = 0;
-    this.height.soon();
+    this.height.scheduleMeasure();
     return true;
   }
 
@@ -128,7 +128,7 @@ export class BodyFrame {
   #came(frame) {
     if (!isBody(frame)) return;
     this.frame = frame;
-    this.height.soon();
+    this.height.scheduleMeasure();
     if (this.coming) this.coming.done?.(true);
     else frame.style.visibility = ""; // later than its header
   }

@@ -21,10 +21,10 @@ export class FrameHeight {
     this.unseen = create("div");
     this.unseen.className = "unseen";
     this.unseen.inert = true;
-    if (IS_SIZED) new ResizeObserver(() => this.soon()).observe(place);
+    if (IS_SIZED) new ResizeObserver(() => this.scheduleMeasure()).observe(place);
   }
 
-  soon() {
+  scheduleMeasure() {
     clearTimeout(this.timer);
     if (IS_SIZED) this.timer = setTimeout(() => this.#measure(), LATER);
   }

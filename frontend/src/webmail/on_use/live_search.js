@@ -38,7 +38,7 @@ class LiveSearch {
    * Whether the results of that search are there or on their way: nothing more is asked.
    * @param {string} asked
    */
-  takes(asked) {
+  claim(asked) {
     clearTimeout(this.timer);
     if (this.asking === asked && asked) return true;
     this.turn += 1;

@@ -49,7 +49,7 @@ export class Notifications {
 
   // Rows on top that were not there: told once.
   /** @param {MessageRow[]} rows */
-  arrived(rows) {
+  notifyArrivals(rows) {
     const fresh = rows.filter(
       (row) =>
         row.classList.contains("unread") &&

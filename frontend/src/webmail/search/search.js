@@ -14,7 +14,7 @@ export class Search {
     this.app = app;
     /** @type {HTMLFormElement & {ici: HTMLInputElement, q: HTMLInputElement}} */
     this.form = find("form.search");
-    /** @type {{takes(asked: string): boolean} | null} */
+    /** @type {{claim(asked: string): boolean} | null} */
     this.live = null;
     if (!this.form) return;
     /** @type {HTMLInputElement} */
@@ -51,7 +51,7 @@ export class Search {
     if (!asked) return this.app.visit(this.#place);
     this.recent = [asked, ...this.recent.filter((search) => search !== asked)].slice(0, 8);
     send(this.form.dataset.searches, { used: "1", q: asked }).catch(() => {}); // remembering is a comfort
-    return this.live?.takes(asked) ? undefined : this.app.visit(this.addressOf(asked));
+    return this.live?.claim(asked) ? undefined : this.app.visit(this.addressOf(asked));
   }
 
   get #place() {
