@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, nearestLeft, nextAround } from "../src/webmail/list/selection.js";
+import { itemsBetween, nearestLeft, nextAround } from "../src/webmail/list/selection.js";
 
 const ROWS = ["a", "b", "c", "d", "e"];
 
 test("between two rows everything is chosen, in either direction", () => {
-  assert.deepEqual(between(ROWS, "b", "d"), ["b", "c", "d"]);
-  assert.deepEqual(between(ROWS, "d", "b"), ["b", "c", "d"]);
-  assert.deepEqual(between(ROWS, "c", "c"), ["c"]);
+  assert.deepEqual(itemsBetween(ROWS, "b", "d"), ["b", "c", "d"]);
+  assert.deepEqual(itemsBetween(ROWS, "d", "b"), ["b", "c", "d"]);
+  assert.deepEqual(itemsBetween(ROWS, "c", "c"), ["c"]);
 });
 
 test("a start that has left counts as the first row", () => {
-  assert.deepEqual(between(ROWS, "gone", "b"), ["a", "b"]);
+  assert.deepEqual(itemsBetween(ROWS, "gone", "b"), ["a", "b"]);
 });
 
 test("after some have left, the next below is read, else the nearest above", () => {

@@ -1,6 +1,6 @@
 // Where a message or a folder may go: chosen by arrows, or by the first letters of a name.
 import { create } from "../../ui/dom.js";
-import { bare } from "../search/bare.js";
+import { foldAccents } from "../search/fold_accents.js";
 
 const PAUSE_MS = 900; // after which letters begin another name
 
@@ -35,10 +35,10 @@ export function listenToFolderPicker(dialog) {
     /** @type {HTMLElement | null | undefined} */
     let wanted = go === undefined ? null : buttons[Math.max(0, Math.min(go, buttons.length - 1))];
     if (event.key.length === 1 && event.key !== " ") {
-      typed = event.timeStamp - last > PAUSE_MS ? bare(event.key) : typed + bare(event.key);
+      typed = event.timeStamp - last > PAUSE_MS ? foldAccents(event.key) : typed + foldAccents(event.key);
       last = event.timeStamp;
       const starts = (/** @type {HTMLElement} */ button) =>
-        button.textContent.split(" / ").some((step) => bare(step.trim()).startsWith(typed));
+        button.textContent.split(" / ").some((step) => foldAccents(step.trim()).startsWith(typed));
       wanted = [...buttons.slice(typed.length > 1 ? Math.max(place, 0) : place + 1), ...buttons].find(starts);
     }
     if (!wanted) return;

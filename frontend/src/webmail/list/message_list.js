@@ -1,6 +1,6 @@
 // The list of messages: which rows are selected, which is open, which the keyboard is on.
 import { RowChunks } from "./row_chunks.js";
-import { between, nearestLeft } from "./selection.js";
+import { itemsBetween, nearestLeft } from "./selection.js";
 
 export class MessageList {
   /** @param {ListSection} section */
@@ -189,7 +189,7 @@ export class MessageList {
    * @param {MessageRow} to
    */
   selectBetween(from, to) {
-    for (const row of between(this.rows, from, to)) this.select(row, true);
+    for (const row of itemsBetween(this.rows, from, to)) this.select(row, true);
   }
 
   selectShown() {

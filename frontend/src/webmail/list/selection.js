@@ -8,7 +8,7 @@
  * @param {T} to
  * @returns {T[]}
  */
-export function between(items, from, to) {
+export function itemsBetween(items, from, to) {
   const [start, end] = [items.indexOf(from), items.indexOf(to)].sort((a, b) => a - b);
   return items.slice(Math.max(start, 0), end + 1);
 }

@@ -3,7 +3,7 @@
 import { send, tellRefusal } from "../../ui/http.js";
 import { addressIn, inBox } from "../boxes.js";
 import { targetItem } from "../folders/folder_picker.js";
-import { bare } from "../search/bare.js";
+import { foldAccents } from "../search/fold_accents.js";
 
 const STORAGE_KEY = `vm:moves:${document.documentElement.dataset.person}`; // see ui/personal_storage.js
 const MAX_RECENT = 5;
@@ -34,10 +34,10 @@ export function open(app, dialog, choose) {
   const input = dialog.querySelector("input");
   const fresh = dialog.querySelector("[data-new]");
   const narrow = () => {
-    const typed = bare(input.value).trim();
+    const typed = foldAccents(input.value).trim();
     let exists = false;
     for (const item of list.children) {
-      const name = bare(item.textContent).trim();
+      const name = foldAccents(item.textContent).trim();
       item.hidden = !name.includes(typed);
       exists ||= name === typed;
     }

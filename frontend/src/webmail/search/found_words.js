@@ -1,5 +1,5 @@
 // The words looked for, marked where they are found (CSS highlights: nothing of the page changes).
-import { bare } from "./bare.js";
+import { foldAccents } from "./fold_accents.js";
 
 const PLACES =
   "#messages .row :is(.names, .subject-line > .clip, .snippet), #message-subject, .from b, .address bdi";
@@ -10,7 +10,7 @@ export function markFoundWords(app) {
   CSS.highlights.delete("found");
   /** @type {string[]} */
   const searched = JSON.parse(app.section.dataset.words || "[]");
-  const words = searched.map(bare).filter((word) => word.length > 1);
+  const words = searched.map(foldAccents).filter((word) => word.length > 1);
   if (!words.length) return;
   const ranges = [];
   for (const place of app.querySelectorAll(PLACES)) {
@@ -28,7 +28,7 @@ export function markFoundWords(app) {
  */
 function rangesIn(node, words) {
   const letters = [...node.data];
-  const plain = letters.map((letter) => bare(letter)[0] ?? "\0");
+  const plain = letters.map((letter) => foldAccents(letter)[0] ?? "\0");
   const text = plain.join("");
   const starts = [0];
   letters.forEach((letter, place) => starts.push(starts[place] + letter.length));

@@ -1,7 +1,7 @@
 // The search box, a form for who prefers it, and searches that are kept.
 import { CALENDAR, find, load } from "../../ui/dom.js";
 import { Refused, send, tell, tellRefusal } from "../../ui/http.js";
-import { bare } from "./bare.js";
+import { foldAccents } from "./fold_accents.js";
 import { markFoundWords } from "./found_words.js";
 import { firstResultsOf } from "./results.js";
 import { Suggestions } from "./suggestions.js";
@@ -86,7 +86,8 @@ export class Search {
             name &&
             [...form].findLast(
               (one) =>
-                bare(one.name) === bare(name) && (one.type === "checkbox" ? one.value === value : !one.value),
+                foldAccents(one.name) === foldAccents(name) &&
+                (one.type === "checkbox" ? one.value === value : !one.value),
             );
           if (!field) return typed;
           field.checked = true;

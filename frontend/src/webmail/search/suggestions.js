@@ -1,7 +1,7 @@
 // Under the search box: searches made lately, and people for the word at hand, chosen by keyboard or pointer.
 import { create } from "../../ui/dom.js";
 import { fetchFragment } from "../../ui/http.js";
-import { bare } from "./bare.js";
+import { foldAccents } from "./fold_accents.js";
 
 const OPERATOR = /(?:^|\s)((?:de|from|à|a|to|pour):)?(\S{2,})$/iu;
 const PAUSE = 120; // milliseconds after the last letter before people are asked for
@@ -116,7 +116,7 @@ export class Suggestions {
 export function recentSuggestions(searches, typed) {
   const beginning = typed.trim();
   return searches
-    .filter((search) => search !== beginning && bare(search).startsWith(bare(beginning)))
+    .filter((search) => search !== beginning && foldAccents(search).startsWith(foldAccents(beginning)))
     .map((search) => ({ words: search, detail: "recherche récente", go: search }));
 }
 

@@ -2,6 +2,6 @@
  * Text without accents or capitals, for comparing.
  * @param {string} text
  */
-export function bare(text) {
+export function foldAccents(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
