@@ -42,7 +42,6 @@ from vaguemestre.people.credentials.queries.accounts import (
     password_context_of,
     presented,
     roles_of,
-    signing_names_of,
     usernames_of,
 )
 from vaguemestre.people.credentials.queries.activation import (
@@ -99,6 +98,7 @@ from vaguemestre.people.credentials.queries.selection import (
     facts_for_acts,
     people_in_state,
 )
+from vaguemestre.people.credentials.queries.signing_names import signing_names_of
 from vaguemestre.people.credentials.queries.stopped import is_stopped
 
 __all__ = [

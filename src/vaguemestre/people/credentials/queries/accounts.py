@@ -8,7 +8,6 @@ from itertools import batched
 
 from django.db.models import Q
 
-from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.people.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
 from vaguemestre.people.credentials.ports import NumenWords
 from vaguemestre.people.credentials.rules.passwords import numen_words_in
@@ -19,7 +18,6 @@ from vaguemestre.people.credentials.values import (
     Identified,
     PasswordContext,
 )
-from vaguemestre.people.directory.models import Person
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
     current_numen,
@@ -35,14 +33,6 @@ _IDENTIFIED = (
 )
 _APP_PASSWORD = ("pk", "name", "created_at", "expires_at", "scope", "last_used_at", "last_network")
 _MAILBOXES_PER_QUERY = 500
-
-_NAMES = ("chosen_first_name", "first_name", "usage_name", "birth_name", "erased_at", "sorted_as")
-_SIGNER = FrequentQuery(
-    lambda account_id: Account.objects.filter(pk=account_id, person__isnull=False).values_list(
-        *(f"person__{column}" for column in _NAMES)
-    ),
-    -1,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +55,6 @@ class Presented:
     academy_id: int = 0  # of its person; 0 for an account of nobody
     spans_academies: bool = False
     factor_demanded_at: datetime | None = None  # by an administrator, whatever the role
-
-
-@dataclass(frozen=True, slots=True)
-class SigningNames:
-    """Name of a person in the directory, and the surnames they may sign with: in use and at birth."""
-
-    shown: str
-    surnames: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +114,6 @@ def mailboxes_of_accounts(account_ids: Collection[int]) -> dict[int, str]:
     for batch in batched(account_ids, _MAILBOXES_PER_QUERY):
         mailboxes.update(Account.objects.filter(pk__in=batch).values_list("pk", "mailbox"))
     return mailboxes
-
-
-def signing_names_of(account_id: int) -> SigningNames | None:
-    """The names that the account's person may sign with; None for a shared mailbox."""
-    rows = _SIGNER.rows(account_id)
-    if not rows:
-        return None
-    person = Person(**dict(zip(_NAMES, rows[0], strict=True)))
-    surnames = (person.usage_name, person.birth_name)
-    return SigningNames(person.shown_name, tuple(surname for surname in surnames if surname))
 
 
 def has_namesake(account_id: int) -> bool:
