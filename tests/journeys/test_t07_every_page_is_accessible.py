@@ -1,12 +1,14 @@
 """axe finds nothing to say of any page, wide or narrow, light or dark; no page is wider than its screen."""
 
-import os
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests import drawn
 from tests.browser import SIZES, page_faults, width_kept
-from tests.journeys.conftest import Instance
+from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.pages import OPEN, RESERVED, SIGNED_IN
 from tests.journeys.seen import field, sign_in, sign_in_twice
 
@@ -61,96 +63,107 @@ CONFIRMATIONS = {
     "life event": ("hr_dpe", ask_to_declare_a_retirement),
     "numen": ("hr_dpe", ask_to_create_a_numen),
 }
-# each size and each scheme is seen once in a run, each pair in a long one
-LOOKS = [("desk", "light"), ("phone", "dark")]
-if os.environ.get("VAGUEMESTRE_LONG"):
-    LOOKS += [("desk", "dark"), ("phone", "light")]
+SCHEMES = ("light", "dark")
+LOOKS = [(size, scheme) for size in SIZES for scheme in SCHEMES]
+# of what is opened by hand: each size and each scheme is seen once in a run, each pair in a long one
+SOME_LOOKS = LOOKS if drawn.LONG else list(zip(SIZES, SCHEMES, strict=True))
+_FOLDED_WITHIN_SECONDS = 10  # on a busy machine
 TABLETS = (720, 820, 1024, 1080)
 
 
-@pytest.mark.parametrize(("size", "scheme"), LOOKS)
-def test_pages_anybody_may_read(instance: Instance, chromium: Browser, size: str, scheme: str) -> None:
+def faults_of(page: Page, web: str, path: str, *, must_be_there: bool = False) -> dict[str, list[str]]:
+    """What is wrong with a page, by how it was looked at.
+
+    Each size is tried; axe reads it in each look, or in the one that a run draws for it (ADR 0058).
+    """
+    said = {}
+    for size, scheme in drawn.some_of(LOOKS, 1, "accessible", path):
+        take_look(page, size, scheme)
+        answer = page.goto(web + path)
+        assert answer is not None
+        shown = [f"HTTP {answer.status}"] if must_be_there and answer.status != 200 else []
+        said[f"{path} ({size}, {scheme})"] = shown + page_faults(page)
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        said[f"{path} ({size})"] = width_faults(page)
+    return said
+
+
+def width_faults(page: Page) -> list[str]:
+    """What a page folds by a script, it folds a moment after its width has changed."""
+    with suppress(AssertionError):
+        wait_until(lambda: width_kept(page), _FOLDED_WITHIN_SECONDS)
+        return []
+    return ["wider than the screen"]
+
+
+def take_look(page: Page, size: str, scheme: str) -> None:
+    """To be taken before the page is painted: axe would read colours that are still changing."""
     width, height = SIZES[size]
-    context = chromium.new_context(
-        viewport={"width": width, "height": height},
-        locale="fr-FR",
-        color_scheme=scheme,  # type: ignore[arg-type]
-        reduced_motion="reduce",  # colours on their way would be waited for, page after page
-    )
-    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def still(chromium: Browser) -> Iterator[Page]:
+    """Colours on their way would be waited for, page after page."""
+    context = chromium.new_context(locale="fr-FR", reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def test_pages_anybody_may_read(instance: Instance, still: Page) -> None:
     said = {}
     for path in OPEN:
-        page.goto(instance.web + path)
-        said[path] = page_faults(page)
-    context.close()
-    assert {path: found for path, found in said.items() if found} == {}
+        said |= faults_of(still, instance.web, path)
+    assert {look: found for look, found in said.items() if found} == {}
 
 
 @pytest.mark.timeout(900)  # each page in turn, examined whole
-@pytest.mark.parametrize(("size", "scheme"), LOOKS)
-def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size: str, scheme: str) -> None:
-    width, height = SIZES[size]
-    context = chromium.new_context(
-        viewport={"width": width, "height": height},
-        locale="fr-FR",
-        color_scheme=scheme,  # type: ignore[arg-type]
-        reduced_motion="reduce",  # colours on their way would be waited for, page after page
-    )
-    page = context.new_page()
+def test_pages_of_a_signed_in_person(instance: Instance, still: Page) -> None:
     teacher = instance.account("teacher")
-    sign_in(page, instance.web, teacher["username"], teacher["password"])
+    sign_in(still, instance.web, teacher["username"], teacher["password"])
     said = {}
     for path in SIGNED_IN:
-        page.goto(instance.web + path)
-        said[path] = page_faults(page)
-    page.goto(f"{instance.web}/messagerie/")
-    page.get_by_role("region", name="Messages").locator("[data-uid]").nth(3).click()
-    page.locator(".message iframe[sandbox]").wait_for()
-    said["an open message"] = page_faults(page)
-    page.set_viewport_size({"width": SIZES["desk"][0] // 2, "height": SIZES["desk"][1] // 2})  # zoomed twice
-    said["zoomed"] = [] if width_kept(page) else ["wider than the screen"]
+        said |= faults_of(still, instance.web, path)
+    assert {look: found for look, found in said.items() if found} == {}
+
+
+@pytest.mark.parametrize(("size", "scheme"), SOME_LOOKS)
+def test_an_open_message_at_every_width(instance: Instance, still: Page, size: str, scheme: str) -> None:
+    teacher = instance.account("teacher")
+    sign_in(still, instance.web, teacher["username"], teacher["password"])
+    take_look(still, size, scheme)
+    still.goto(f"{instance.web}/messagerie/")
+    still.get_by_role("region", name="Messages").locator("[data-uid]").nth(3).click()
+    still.locator(".message iframe[sandbox]").wait_for()
+    said = {"as it is": page_faults(still)}
+    still.set_viewport_size({"width": SIZES["desk"][0] // 2, "height": SIZES["desk"][1] // 2})  # zoomed twice
+    said["zoomed"] = width_faults(still)
     for width in TABLETS:
-        page.set_viewport_size({"width": width, "height": 1000})
-        said[f"an open message at {width}"] = [] if width_kept(page) else ["wider than the screen"]
-    context.close()
-    assert {path: found for path, found in said.items() if found} == {}
+        still.set_viewport_size({"width": width, "height": 1000})
+        said[f"at {width}"] = width_faults(still)
+    assert {how: found for how, found in said.items() if found} == {}
 
 
 @pytest.mark.timeout(900)  # each page in each look
 @pytest.mark.parametrize("role", RESERVED)
-def test_pages_of_those_who_run_it(instance: Instance, chromium: Browser, role: str) -> None:
-    context = chromium.new_context(locale="fr-FR", reduced_motion="reduce")
-    page = context.new_page()
-    sign_in_twice(page, instance.web, instance.account(role))
+def test_pages_of_those_who_run_it(instance: Instance, still: Page, role: str) -> None:
+    sign_in_twice(still, instance.web, instance.account(role))
     said = {}
-    for size, scheme in LOOKS:
-        width, height = SIZES[size]
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        for path in RESERVED[role]:
-            answer = page.goto(instance.web + path)
-            assert answer is not None
-            shown = [] if answer.status == 200 else [f"HTTP {answer.status}"]
-            shown += page_faults(page)
-            said[f"{path} ({size}, {scheme})"] = shown
-    context.close()
-    assert {path: found for path, found in said.items() if found} == {}
+    for path in RESERVED[role]:
+        said |= faults_of(still, instance.web, path, must_be_there=True)
+    assert {look: found for look, found in said.items() if found} == {}
 
 
 @pytest.mark.parametrize("act", CONFIRMATIONS)
-def test_pages_that_say_what_will_happen_first(instance: Instance, chromium: Browser, act: str) -> None:
+def test_pages_that_say_what_will_happen_first(instance: Instance, still: Page, act: str) -> None:
     role, ask = CONFIRMATIONS[act]
-    context = chromium.new_context(locale="fr-FR", reduced_motion="reduce")
-    page = context.new_page()
-    sign_in_twice(page, instance.web, instance.account(role))
+    sign_in_twice(still, instance.web, instance.account(role))
     said = {}
-    for size, scheme in LOOKS:
-        width, height = SIZES[size]
-        page.set_viewport_size({"width": width, "height": height})
-        # before the page is painted: axe would read colours that are still changing
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        ask(page, instance)
-        expect(page.get_by_role("heading", name="Ce qui va se passer")).to_be_visible()
-        said[f"{size}, {scheme}"] = page_faults(page)
-    context.close()
+    for size, scheme in SOME_LOOKS:
+        take_look(still, size, scheme)
+        ask(still, instance)
+        expect(still.get_by_role("heading", name="Ce qui va se passer")).to_be_visible()
+        said[f"{size}, {scheme}"] = page_faults(still)
     assert {look: found for look, found in said.items() if found} == {}
