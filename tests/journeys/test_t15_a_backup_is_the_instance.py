@@ -18,8 +18,10 @@ from tests.journeys.conftest import PROJECT, Instance, wait_until
 from tests.journeys.seen import deliver, field, imap, label, sign_in, sign_in_twice, uids_of
 from tests.own_database import give_database
 from tests.own_filter import give_compiled
+from tests.processes.backup.light_repository import make_repository
 
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
+from vaguemestre.processes.backup.generations import repositories
 from vaguemestre.site.config import Config
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
@@ -30,6 +32,18 @@ def elsewhere() -> Iterator[Path]:
     home = Path(tempfile.mkdtemp(prefix="vm-restored-"))
     yield home
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def depot(instance: Instance, tmp_path: Path) -> Path:
+    """Where generations are kept, empty: repositories of this instance that open quickly."""
+    folder = tmp_path / "depot"
+    for store in repositories(Config(home=instance.home), str(folder)):
+        if not store.password_file.exists():
+            store.password_file.write_text("lampe\n")
+            store.password_file.chmod(0o600)
+        make_repository(Path(store.repository), store.password_file)
+    return folder
 
 
 def vaguemestre(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -124,8 +138,8 @@ def started(home: Path) -> Iterator[Instance]:
         said.unlink()
 
 
-def test_what_somebody_lost_is_put_back_where_it_was(instance: Instance, tmp_path: Path) -> None:
-    repository, person = tmp_path / "depot", instance.account("teacher")
+def test_what_somebody_lost_is_put_back_where_it_was(instance: Instance, depot: Path) -> None:
+    repository, person = depot, instance.account("teacher")
     deliver_and_see(instance, "Perdu pour de bon")
     assert vaguemestre(instance.home, "backup", str(repository)).returncode == 0
     with imap(instance, person) as client:
@@ -142,9 +156,9 @@ def test_what_somebody_lost_is_put_back_where_it_was(instance: Instance, tmp_pat
 
 @pytest.mark.timeout(600)  # two instances start, and what is removed is copied each minute
 def test_a_letter_removed_since_an_older_night_leaves_again_when_that_night_is_restored(
-    instance: Instance, page: Page, elsewhere: Path, tmp_path: Path
+    instance: Instance, page: Page, elsewhere: Path, depot: Path
 ) -> None:
-    repository, subject = tmp_path / "depot", "Facture impayée à régler ce soir"
+    repository, subject = depot, "Facture impayée à régler ce soir"
     password = instance.home / "secrets" / "backup_keys_password"
     deliver(instance, instance.account("teacher")["address"], subject, sender="faux@dehors.example")
     wait_until(lambda: has_letter(instance, subject))
@@ -192,8 +206,8 @@ def has_letter(instance: Instance, subject: str) -> bool:
 
 
 @pytest.mark.timeout(600)  # everything is restored and compared, on cores that others use
-def test_a_drill_compares_everything_while_the_instance_serves(instance: Instance, tmp_path: Path) -> None:
-    done = vaguemestre(instance.home, "restore", str(tmp_path / "depot"), "--drill")
+def test_a_drill_compares_everything_while_the_instance_serves(instance: Instance, depot: Path) -> None:
+    done = vaguemestre(instance.home, "restore", str(depot), "--drill")
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"\d+ boîtes, \d{2,} messages et \d{2,} tables comparés", done.stdout), done.stdout
 
