@@ -63,6 +63,18 @@ def test_a_card_or_a_group_goes_only_once_confirmed(browser: Client, nicolas: Ac
     assert list(Contact.objects.values_list("pk", flat=True)) == [card]
 
 
+def test_those_of_a_group_come_first_on_its_page(browser: Client, nicolas: Account) -> None:
+    """They stood scattered among all the contacts of a narrow box."""
+    for name in ("Abel", "Béa", "Chloé", "Denis"):
+        add(browser, name, f"{name[0]}@dehors.example".lower())
+    group = save_group(AddressBook(account_id=nicolas.pk), "Chorale")
+    chosen = Contact.objects.filter(name__in=("Béa", "Denis")).values_list("pk", flat=True)
+    browser.post(f"/contacts/groupes/{group}/", {"name": "Chorale", "member": list(chosen)})
+    page = browser.get(f"/contacts/groupes/{group}/").text
+    names = re.findall(r'<label for="member-\d+">(\w+)', page)
+    assert names == ["Béa", "Denis", "Abel", "Chloé"]
+
+
 def test_the_head_of_the_page_leads_to_the_import_at_its_foot(browser: Client) -> None:
     page = browser.get("/contacts/").content.decode()
     head, foot = page.split("</h1>", 1)[1].split('role="search"', 1)

@@ -55,6 +55,7 @@ def _page(request: SignedInRequest, book: AddressBook, form: GroupForm, group_id
         member_ids = {
             int(contact_id) for contact_id in request.POST.getlist("member") if contact_id.isdecimal()
         }
-    cards = [card for card in queries.contacts_in(book, only="kept") if not card.is_group]
+    contacts = [card for card in queries.contacts_in(book, only="kept") if not card.is_group]
+    cards = sorted(contacts, key=lambda card: card.id not in member_ids)  # its members first
     context = {"form": form, "group_id": group_id, "book": book, "cards": cards, "member_ids": member_ids}
     return render(request, "contacts/group.html", context, status=422 if form.errors else 200)
