@@ -97,6 +97,9 @@ def test_each_setting_is_on_the_page_it_is_found_at(client: Client, nicolas: Acc
         ("renvoyer vers ma boite perso", "Filtres"),
         ("nom de jeune fille", "Identités : nom affiché, adresse, adresse de réponse"),
         ("clé usb", "Clés d’accès"),
+        ("fingerprint", "Clés d’accès"),
+        ("confidentialité", "Données personnelles : vos droits"),
+        ("supprimer mon compte", "Données personnelles : vos droits"),
     ],
 )
 def test_accents_plurals_and_beginnings_do_not_matter(query: str, title: str) -> None:

@@ -189,7 +189,8 @@ _ACCOUNT = (
     Setting(
         "Clés d’accès",
         "/parametres/securite#passkeys-title",
-        "passkey, empreinte, visage, biométrie, fido, sans mot de passe, touch id, face id, clé usb, yubikey",
+        "passkey, empreinte, visage, biométrie, fido, sans mot de passe, touch id, face id, clé usb, "
+        "yubikey, fingerprint",
     ),
     Setting(
         "Application d’authentification",
@@ -268,6 +269,12 @@ _HELP = (
         "Aide : images et impression d’un courriel",
         "/aide#remote-images",
         "imprimer, images bloquées, images distantes, afficher les images, papier",
+    ),
+    Setting(
+        "Données personnelles : vos droits",
+        "/donnees-personnelles#rights",
+        "confidentialité, rgpd, cnil, droit d’accès, durée de conservation, supprimer mon compte, "
+        "fermer mon compte, effacer mes données",
     ),
 )
 SETTINGS = (*_MAIL, *_DEVICES, *_SHARING, *_ACCOUNT, *_HELP)
