@@ -192,6 +192,21 @@ def test_only_where_a_message_was_taken_twice_is_what_was_taken_listed_before_it
     assert copies.lists == 1
 
 
+@pytest.mark.parametrize("kept", ["closed", "frozen", "purged"])
+def test_undone_nothing_comes_back_to_a_mailbox_closed_meanwhile_and_it_is_named(kept: str) -> None:
+    copies, (closed, other) = campaign(2)
+    number = removed(copies)
+    Account.objects.filter(mailbox=closed).update(state="closed", mailbox_state=kept)
+    services.undo_removal(number, 50, by=BY, now=NOON)
+    work(number, order(number), copies)
+    assert state(number) == RemovalState.RESTORED
+    assert [letter.guid for letter in copies.hidden[closed]] == ["forged0"]
+    assert not copies.hidden[other]
+    assert TakenCopy.objects.get().box.mailbox == closed, "deleted for good with the removal"
+    assert [box.mailbox for box in boxes(number) if box.error] == [closed]
+    assert Entry.objects.filter(action="removals.copies-restored").count() == 1
+
+
 def test_killed_after_a_move_the_copy_can_still_be_given_back() -> None:
     copies, mailboxes = campaign(2)
     number = counted(copies)

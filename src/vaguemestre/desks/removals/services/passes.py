@@ -22,6 +22,7 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.people.credentials.queries import has_mail_service
 from vaguemestre.post.mailstore.values import Flag
 
 _SLICE = timedelta(seconds=5)
@@ -196,6 +197,10 @@ def _put_away(box: RemovalBox, context: PassContext, copies: Sequence[MailCopy])
 
 
 def _restore(row: Removal, box: RemovalBox, context: PassContext) -> None:
+    if box.account_id is not None and not has_mail_service(box.account_id):
+        box.error, box.next_try_at = "boîte fermée : rien n’y est remis", None
+        box.save(update_fields=("error", "next_try_at"))
+        return
     copies = list(TakenCopy.objects.filter(box=box).order_by("pk").values_list("folder", "guid"))
     if _are_alone(box, copies):
         context.copies.restore_guids(box.mailbox, _by_folder(copies))

@@ -92,6 +92,12 @@ def accounts_with_mailboxes() -> list[int]:
     return list(Account.objects.filter(mailbox_state__in=states).order_by("id").values_list("id", flat=True))
 
 
+def has_mail_service(account_id: int) -> bool:
+    """Whether the engines know the mailbox of that account: it was not closed."""
+    states = (Account.Mailbox.OPEN, Account.Mailbox.HELD)
+    return Account.objects.filter(pk=account_id, mailbox_state__in=states).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
     """Account and mailbox, each with its state and since when (None: before dates were kept)."""
