@@ -129,6 +129,21 @@ test("a folder of 120 messages is three chunks, and two once some are gone for g
   assert.equal(chunks.all.length, 2);
 });
 
+test("a list starts without having the page laid out, its chunks as tall as their rows", () => {
+  const asksForLayout = () => {
+    throw new Error("laid out before the first frame");
+  };
+  for (const name of ["offsetHeight", "offsetParent", "clientHeight", "getBoundingClientRect"])
+    Object.defineProperty(globalThis.window.HTMLElement.prototype, name, { get: asksForLayout });
+  const { chunks } = list(row("a"), row("b"));
+  chunks.size = 1;
+  chunks.adopt(chunks.section);
+  assert.deepEqual(
+    chunks.all.map(({ style }) => style.height),
+    ["", "calc(1 * var(--row) + 0px)"],
+  );
+});
+
 test("a heading is said once, and goes with its last row", async () => {
   const day = '<li class="day" data-heading="Hier">Hier</li>';
   const messages = list(day, row("a"), day, row("b"));

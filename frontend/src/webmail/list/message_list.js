@@ -162,11 +162,6 @@ export class MessageList {
       : null;
   }
 
-  // Density changed.
-  measure() {
-    this.chunks.measure();
-  }
-
   /** @param {number} offset */
   async goTo(offset) {
     const row = await this.chunks.reach(offset);

@@ -6,7 +6,6 @@ import { pointerReleased } from "../actions/drag_and_drop.js";
 import { removeRows } from "./removed_rows.js";
 
 const NEAR = 1200; // pixels above and below the window where rows are kept
-const USUAL_ROW_HEIGHT = 90; // pixels, of a list that shows none yet
 
 export class RowChunks {
   /**
@@ -38,21 +37,12 @@ export class RowChunks {
     for (const row of first.children) row.written = row.outerHTML;
     first.loaded = true;
     this.#watch(first);
-    this.rowHeight = heightOfRow(first);
     this.#fit();
     this.#headings();
   }
 
   close() {
     this.watcher.disconnect();
-  }
-
-  // Density changed: what is not loaded keeps the room it will need.
-  measure() {
-    this.rowHeight = heightOfRow(this.all.find((chunk) => chunk.loaded) ?? this.all[0]);
-    for (const chunk of this.all) {
-      if (!chunk.loaded) chunk.style.height = this.#room(Number(chunk.dataset.offset));
-    }
   }
 
   /**
@@ -209,7 +199,9 @@ export class RowChunks {
   /** @param {Chunk} chunk */
   #empty(chunk) {
     if (!chunk.loaded || chunk.busy || chunk.contains(document.activeElement)) return;
-    chunk.style.height = `${chunk.offsetHeight}px`;
+    const rows = chunk.querySelectorAll("li.row");
+    const between = chunk.offsetHeight - rows.length * (rows[0]?.offsetHeight ?? 0); // headings
+    chunk.style.height = heightOf(rows.length, between);
     chunk.replaceChildren();
     chunk.setAttribute("aria-hidden", "true");
     chunk.loaded = false;
@@ -221,7 +213,7 @@ export class RowChunks {
     for (const { isIntersecting, target } of entries) {
       const chunk = /** @type {Chunk} */ (target);
       if (isIntersecting) this.load(chunk);
-      else if (this.box.offsetParent) this.#empty(chunk); // not a whole list hidden behind a message
+      else if (chunk.loaded && this.box.offsetParent) this.#empty(chunk); // not a whole list hidden behind a message
     }
   }
 
@@ -246,16 +238,11 @@ export class RowChunks {
       chunk.setAttribute("role", "list");
       chunk.setAttribute("aria-hidden", "true");
       chunk.dataset.offset = String(offset);
-      chunk.style.height = this.#room(offset);
+      chunk.style.height = heightOf(Math.min(this.size, this.total - offset));
       added.append(chunk);
       this.#watch(chunk);
     }
     this.box.append(added);
-  }
-
-  /** @param {number} offset of the chunk that will need this height */
-  #room(offset) {
-    return `${Math.min(this.size, this.total - offset) * this.rowHeight}px`;
   }
 
   // A heading is said once, though two chunks may each open with it; one that lost its rows goes.
@@ -285,9 +272,14 @@ export class RowChunks {
   }
 }
 
-/** @param {Chunk} chunk */
-function heightOfRow(chunk) {
-  return chunk.querySelector("li.row")?.offsetHeight ?? USUAL_ROW_HEIGHT;
+// In the unit of the styles, which follows the density: measured, a row would have the whole page laid out before
+// its first frame, and again in it.
+/**
+ * @param {number} rows
+ * @param {number} [more] pixels
+ */
+function heightOf(rows, more = 0) {
+  return `calc(${rows} * var(--row) + ${more}px)`;
 }
 
 /**

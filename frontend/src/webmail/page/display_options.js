@@ -18,7 +18,6 @@ const PLACE = {
 export function listenToDisplayOptions(app) {
   /** @type {HTMLDialogElement | null} */
   const dialog = find("#display-dialog");
-  matchMedia("(max-height: 799px)").addEventListener("change", () => app.list.measure());
   dialog?.addEventListener("change", async ({ target: { name, value } }) => {
     if (!(name in PLACE)) return;
     if (name === "notices" && value !== "jamais" && !(await mayNotify())) {
@@ -36,7 +35,6 @@ export function listenToDisplayOptions(app) {
       tellRefusal(error);
       return;
     }
-    if (name === "density" || name === "layout") app.list.measure();
     if (name === "boxes") app.counts();
     if (name === "conversations") app.reload();
     if (name === "plain_face") app.bodyFrame.again();

@@ -436,6 +436,22 @@ def test_a_hundred_thousand_messages_are_scrolled_like_a_hundred(page: Page, box
     assert page.locator("#messages li.row").count() < 400
 
 
+def test_rows_not_loaded_yet_take_the_room_of_the_density_chosen(page: Page, box: MemoryMailbox) -> None:
+    folder = box._folder("INBOX")
+    for number in range(1000):
+        folder.add(StoredMessage(letter_of(number), frozenset({"\\Seen"}), START))
+    page.goto("/messagerie/")
+    rows = page.locator("#messages .rows")
+    page.get_by_role("button", name="Affichage").click()
+    heights = []
+    for name in ("Aérée", "Serrée"):
+        page.get_by_role("radio", name=name).check()
+        heights.append(rows.evaluate("box => box.scrollHeight") / 1000)
+    roomy, dense = heights
+    assert 88 <= roomy < 90  # a row, and headings of days
+    assert 44 <= dense < 46
+
+
 def test_every_hostile_message_is_opened_and_nothing_happens(page: Page, box: MemoryMailbox) -> None:
     for name, html in HOSTILE.items():
         message = EmailMessage()
