@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.people import account
 from tests.site.test_academies_served import LILLE, of_lille, serve, two  # noqa: F401
 
@@ -18,7 +20,7 @@ from vaguemestre.schools.lists.models import ListRole, MailingList, Subscriber
 from vaguemestre.schools.lists.queries import list_cards
 from vaguemestre.schools.lists.services import create_list, join_list, set_role
 from vaguemestre.schools.lists.services.administration import Creator, NewList
-from vaguemestre.schools.lists.values import Kind, Role
+from vaguemestre.schools.lists.values import Kind, Role, Writers
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.schools.sharing.services import add_member, add_members, delegate_mailbox
 from vaguemestre.schools.sharing.values import BoxKind, MembershipTerms, Right
@@ -134,3 +136,22 @@ def test_a_list_is_joined_by_the_colleagues_of_its_academie_only(
         join_list(list_id, lilloise.person_id or 0, by="test", now=now)
     assert refused.value.code == "lists.gone"
     assert set(Subscriber.objects.values_list("person_id", flat=True)) == {colleague.person_id}
+
+
+@pytest.mark.parametrize("writers", [Writers.INSIDE, Writers.ANYBODY])
+def test_who_receives_a_list_is_shown_to_the_colleagues_of_its_academie_only(
+    writers: Writers,
+    two: Config,  # noqa: F811
+    amienoise: Account,
+    lilloise: Account,
+) -> None:
+    creator = Creator(amienoise.pk, amienoise.person_id or 0, AccountRole.ADMINISTRATOR)
+    new = NewList("Climat", "climat", Kind.MANUAL)
+    list_id = create_list(creator, new, "ac-amiens.test", by="test", now=timezone.now())
+    MailingList.objects.update(writers=writers)
+    answers = {}
+    for who in (account("collegue"), lilloise):
+        browser = Client(headers={"host": two.public_url.partition("//")[2]})
+        signed_in(who, browser)
+        answers[who.username] = browser.get(f"/listes/{list_id}/").status_code
+    assert answers == {"collegue": 200, "lilloise": 404}

@@ -41,6 +41,7 @@ from vaguemestre.schools.lists.queries.lists import (
     may_write_to,
     overdue_lists,
     search_writable_lists,
+    serves_colleagues_of,
 )
 from vaguemestre.schools.lists.queries.managers import (
     active_owners,
@@ -109,5 +110,6 @@ __all__ = [
     "role_in",
     "rule_members",
     "search_writable_lists",
+    "serves_colleagues_of",
     "stalled_letters",
 ]

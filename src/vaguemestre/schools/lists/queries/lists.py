@@ -79,6 +79,12 @@ def is_joinable(row: MailingList, person_id: int) -> bool:
     return _is_joinable(row, _academies_hidden_from_person(person_id))
 
 
+def serves_colleagues_of(row: MailingList, person_id: int) -> bool:
+    """Whether that person is a colleague of the people of the list's académie."""
+    hidden = _academies_hidden_from_person(person_id)
+    return not (hidden and academy_of_list(row) in hidden)
+
+
 def _is_joinable(row: MailingList, hidden_academies: Collection[int]) -> bool:
     is_open = row.may_join and row.kind == Kind.MANUAL and row.closed_at is None
     return is_open and not (hidden_academies and academy_of_list(row) in hidden_academies)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.lists import queries, services
-from vaguemestre.schools.lists.http import access_to, actor_of, creator_of, person_of
+from vaguemestre.schools.lists.http import ListAccess, access_to, actor_of, creator_of, person_of
 from vaguemestre.schools.lists.rules import labels
 from vaguemestre.schools.lists.rules.members import rule_from_json
 from vaguemestre.schools.lists.values import Kind, ListCard, ReplyTo, Writers
@@ -52,7 +52,7 @@ def show_list(request: SignedInRequest, list_id: int) -> HttpResponse:
     """Page of a list, with its members for those who may see them. Raises Http404 if it is not theirs."""
     access = access_to(request, list_id)
     row = access.row
-    may_see_members = access.is_manager or _may_write(access.is_member, row.writers)
+    may_see_members = access.is_manager or _may_write(access)
     if not (may_see_members or access.is_member or queries.is_joinable(row, access.person_id)):
         raise Http404
     rule = rule_from_json(row.rule)
@@ -125,7 +125,9 @@ def why(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "lists/why.html", context)
 
 
-def _may_write(is_member: bool, writers: str) -> bool:
-    if writers == Writers.MEMBERS:
-        return is_member
-    return writers in (Writers.INSIDE, Writers.ANYBODY)
+def _may_write(access: ListAccess) -> bool:
+    """Whether an agent writes to the list as one of its académie. Others may as the outside does."""
+    if access.row.writers == Writers.MEMBERS:
+        return access.is_member
+    is_open = access.row.writers in (Writers.INSIDE, Writers.ANYBODY)
+    return is_open and queries.serves_colleagues_of(access.row, access.person_id)
