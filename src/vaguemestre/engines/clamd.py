@@ -38,7 +38,9 @@ class Clamd:
                     _send_content(wire, content)
                 answer = _read_answer(wire)
         except OSError as error:
-            raise EngineDown(f"clamd: {error}") from error
+            raise EngineDown(
+                f"clamd ne répond pas, voir [antivirus] dans la configuration : {error}"
+            ) from error
         if answer == "stream: OK":
             return ""
         if answer.endswith(" FOUND"):
@@ -52,7 +54,9 @@ class Clamd:
                 wire.sendall(b"zPING\0")
                 answer = _read_answer(wire)
         except OSError as error:
-            raise EngineDown(f"clamd: {error}") from error
+            raise EngineDown(
+                f"clamd ne répond pas, voir [antivirus] dans la configuration : {error}"
+            ) from error
         if answer != "PONG":
             raise EngineDown(f"clamd: {answer[:200]}")
 

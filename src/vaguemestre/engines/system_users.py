@@ -37,7 +37,7 @@ def system_user(name: str = MAIL_USER) -> pwd.struct_passwd:
         return pwd.getpwnam(name)
     except KeyError:
         raise EngineRefused(
-            f"l’utilisateur {name} ne peut pas être créé : {useradd.stderr.strip()}"
+            f"l’utilisateur {name} ne peut pas être créé : {useradd.stderr.strip()} ; recommencez en root"
         ) from None
 
 
@@ -50,7 +50,9 @@ def system_group(name: str) -> int:
     try:
         return grp.getgrnam(name).gr_gid
     except KeyError:
-        raise EngineRefused(f"le groupe {name} ne peut pas être créé : {groupadd.stderr.strip()}") from None
+        raise EngineRefused(
+            f"le groupe {name} ne peut pas être créé : {groupadd.stderr.strip()} ; recommencez en root"
+        ) from None
 
 
 def user_ids(names: Collection[str]) -> frozenset[int]:

@@ -156,7 +156,7 @@ class Restic:
                 capture_output=True, text=True, check=False, timeout=timeout_seconds,
             )  # fmt: skip
         except FileNotFoundError as error:
-            raise EngineDown("restic n’est pas installé (paquet restic)") from error
+            raise EngineDown("restic manque : installez le paquet restic") from error
         except (OSError, subprocess.TimeoutExpired) as error:
             raise EngineDown(f"restic {arguments[0]}: {error}") from error
 

@@ -43,7 +43,9 @@ def signed_for(folder: Path, member: Member, *, now: dt.datetime) -> tuple[bytes
             f"{error.filename} n’est pas ici : seule la première machine du fichier signe les autres."
         ) from error
     if not isinstance(ca_key, ec.EllipticCurvePrivateKey):
-        raise EngineRefused(f"{folder / 'ca.key'} n’est pas une clé sur courbe elliptique.")
+        raise EngineRefused(
+            f"{folder / 'ca.key'} n’est pas une clé sur courbe elliptique : rendez-la depuis une sauvegarde."
+        )
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = end_entity(
         key, ca, ca_key, (member.name,), ExtendedKeyUsageOID.SERVER_AUTH, now=now,

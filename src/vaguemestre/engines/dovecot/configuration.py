@@ -292,8 +292,8 @@ def _run(argv: list[str], name: str) -> None:
     try:
         ended = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
     except OSError as error:
-        raise EngineRefused(f"{name} ne s’exécute pas : {os_error_fr(error)}") from error
+        raise EngineRefused(f"{name} ne s’exécute pas, installez-le : {os_error_fr(error)}") from error
     except subprocess.TimeoutExpired as error:
-        raise EngineRefused(f"{name} n’a pas fini en {error.timeout:.0f} s") from error
+        raise EngineRefused(f"{name} n’a pas fini en {error.timeout:.0f} s : recommencez") from error
     if ended.returncode:
         raise EngineRefused(f"{name} refuse la configuration de Dovecot : {ended.stderr.strip()[-800:]}")

@@ -210,6 +210,8 @@ def _run(instance: Instance, verb: str) -> None:
             if not left:
                 raise EngineDown(f"postfix {verb} : {_TRIES} × {_RUN_SECONDS:.0f} s sans finir") from error
         except OSError as error:
-            raise EngineRefused(f"postfix ne s’exécute pas : {os_error_fr(error)}") from error
+            raise EngineRefused(
+                f"postfix ne s’exécute pas : {os_error_fr(error)} ; installez le paquet postfix"
+            ) from error
     if ended.returncode:
         raise EngineRefused(f"postfix refuse sa configuration : {ended.stderr.strip()[-800:]}")

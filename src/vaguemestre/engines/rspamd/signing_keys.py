@@ -54,7 +54,8 @@ class SigningKeyFiles:
             private = self._sealer().decrypt(sealed.encode())
         except InvalidToken as error:
             raise EngineDown(
-                f"la clé privée {selector} de {domain} ne s’ouvre pas ici : le secret n’est pas le même"
+                f"la clé privée {selector} de {domain} ne s’ouvre pas ici : le secret n’est pas le même ; "
+                f"copiez {self._secret} de la machine qui l’a scellée"
             ) from error
         self.store(domain, selector, private)
 

@@ -84,7 +84,10 @@ def check_pair(chain: bytes, key: bytes, *, now: dt.datetime) -> x509.Certificat
         raise EngineRefused("la clé n’est pas celle du certificat ([tls] « certificate » et « key »).")
     if not certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc:
         until = f"{certificate.not_valid_after_utc:%d/%m/%Y}"
-        raise EngineRefused(f"le certificat n’est pas valable aujourd’hui (fin : {until}).")
+        raise EngineRefused(
+            f"le certificat n’est pas valable aujourd’hui (fin : {until}) : "
+            "renouvelez celui de [tls] « certificate »."
+        )
     return certificate
 
 

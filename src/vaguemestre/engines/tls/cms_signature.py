@@ -29,7 +29,9 @@ class Signature:
         except (OSError, ValueError) as error:
             raise EngineRefused(f"signature : {error}") from error
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise EngineRefused("signature : ce n’est pas une clé sur courbe elliptique")
+            raise EngineRefused(
+                "signature : ce n’est pas une clé sur courbe elliptique ; demandez un certificat ECDSA"
+            )
         builder = (
             pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(certificate, key, hashes.SHA256())
         )
