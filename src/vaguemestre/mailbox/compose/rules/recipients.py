@@ -1,4 +1,4 @@
-"""Rules of recipients: their domain, lenient parsing."""
+"""Recipients as they are typed: whether one is inside, and what can be read of a pasted list."""
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.rules.recipients import parsed_recipients, split_recipients

@@ -117,7 +117,7 @@ def _checked_letter(row: Composition, writer: Writer, attempt: int, date: dateti
 
 def _due_after_storm(row: Composition, letter: Letter, due_at: datetime, now: datetime) -> datetime:
     """Count this reply in its conversation; delay it when there are too many (docs/security.md §3.28)."""
-    if not reply_storm.is_broad(row.mode, len(letter.recipients)):
+    if not reply_storm.is_broad(Mode(row.mode), len(letter.recipients)):
         return due_at
     root = (row.references or [row.in_reply_to])[0][:255]
     recent = BroadReply.objects.filter(root=root, at__gt=now - reply_storm.WINDOW).count()

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.models import Contact, Membership
@@ -10,12 +11,14 @@ from vaguemestre.mailbox.contacts.queries import book_rows
 from vaguemestre.mailbox.contacts.services.rows import check_writable, new_row, write_group
 from vaguemestre.mailbox.contacts.values import AddressBook
 
+_MAX_NAME_CHARACTERS = 200
+
 
 @transaction.atomic(durable=True)
 def save_group(book: AddressBook, name: str, group_id: int | None = None) -> int:
     """Add a group, or rename one. Returns its id. Raises Refusal `contacts.gone`, `contacts.empty-card`."""
     check_writable(book)
-    clean_name = " ".join(name.split())[:200]
+    clean_name = " ".join(name.split())[:_MAX_NAME_CHARACTERS]
     if not clean_name or not clean_name.isprintable():
         raise Refusal("contacts.empty-card")
     row = _group(book, group_id) if group_id else new_row(book)
@@ -30,9 +33,7 @@ def choose_members(book: AddressBook, group_id: int, contact_ids: Collection[int
     """Set the members of the group: exactly these cards. Raises Refusal `contacts.gone`."""
     check_writable(book)
     row = _group(book, group_id)
-    cards = book_rows(book).filter(pk__in=contact_ids, is_group=False)
-    Membership.objects.filter(group=row).exclude(contact__in=cards).delete()
-    _add(row, cards)
+    _replace_members(row, book_rows(book).filter(pk__in=contact_ids, is_group=False))
     write_group(row)
 
 
@@ -56,12 +57,11 @@ def join_groups(book: AddressBook, contact_id: int, group_ids: Collection[int]) 
 
 def set_members(book: AddressBook, row: Contact, uids: Iterable[str]) -> None:
     """Set the members by UID, within the book; the vCard is unchanged. Inside the caller's transaction."""
-    cards = book_rows(book).filter(uid__in=list(uids), is_group=False)
+    _replace_members(row, book_rows(book).filter(uid__in=list(uids), is_group=False))
+
+
+def _replace_members(row: Contact, cards: QuerySet[Contact]) -> None:
     Membership.objects.filter(group=row).exclude(contact__in=cards).delete()
-    _add(row, cards)
-
-
-def _add(row: Contact, cards: Iterable[Contact]) -> None:
     present = set(Membership.objects.filter(group=row).values_list("contact_id", flat=True))
     memberships = [Membership(group=row, contact=card) for card in cards if card.pk not in present]
     Membership.objects.bulk_create(memberships)

@@ -44,18 +44,20 @@ def _save(
     except Refusal as refusal:
         form.add_error("name", sentence(refusal))
         return None
-    member_ids = [int(contact_id) for contact_id in request.POST.getlist("member") if contact_id.isdecimal()]
-    services.choose_members(book, saved, member_ids)
+    services.choose_members(book, saved, _posted_member_ids(request))
     return redirect_to(book, "groupe")
 
 
 def _page(request: SignedInRequest, book: AddressBook, form: GroupForm, group_id: int | None) -> HttpResponse:
-    member_ids = {member.id for member in queries.members_in(book, group_id)} if group_id else set()
     if request.method == "POST":
-        member_ids = {
-            int(contact_id) for contact_id in request.POST.getlist("member") if contact_id.isdecimal()
-        }
+        member_ids = _posted_member_ids(request)
+    else:
+        member_ids = {member.id for member in queries.members_in(book, group_id)} if group_id else set()
     contacts = [card for card in queries.contacts_in(book, only="kept") if not card.is_group]
     cards = sorted(contacts, key=lambda card: card.id not in member_ids)  # its members first
     context = {"form": form, "group_id": group_id, "book": book, "cards": cards, "member_ids": member_ids}
     return render(request, "contacts/group.html", context, status=422 if form.errors else 200)
+
+
+def _posted_member_ids(request: SignedInRequest) -> set[int]:
+    return {int(contact_id) for contact_id in request.POST.getlist("member") if contact_id.isdecimal()}

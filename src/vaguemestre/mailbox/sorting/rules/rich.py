@@ -32,14 +32,14 @@ def is_blank(html: str) -> bool:
 def plain_of(html: str) -> str:
     """Plain text of the HTML: paragraphs as lines, list items with a dash, links written out."""
 
-    def spelled(match: re.Match[str]) -> str:
+    def link_in_words(match: re.Match[str]) -> str:
         target, words = match[1], _ANY.sub("", match[2])
         bare = target.removeprefix("mailto:")
         return words if unescape(words).strip() in (target, bare) else f"{words} ({bare})"
 
     flat = re.sub(r"\s*\n\s*", " ", html)
     flat = re.sub(r"(?i)(?:<br\s*/?>\s*)+(?=</(?:p|div|li)>)", "", flat)
-    lined = _PARAGRAPH.sub("\n\n", _LINE.sub("\n", _ITEM.sub("\n- ", _LINK.sub(spelled, flat))))
+    lined = _PARAGRAPH.sub("\n\n", _LINE.sub("\n", _ITEM.sub("\n- ", _LINK.sub(link_in_words, flat))))
     text = unescape(_ANY.sub("", lined)).replace("\N{NO-BREAK SPACE}", " ")
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", text)).strip()
 

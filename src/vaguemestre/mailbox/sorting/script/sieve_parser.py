@@ -19,7 +19,7 @@ _TOKEN = re.compile(
 
 
 class NotSieve(ValueError):
-    """The text is not Sieve, or is beyond our limits."""
+    """The text is not Sieve, or is beyond our limits. Its argument: the offset where reading stopped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def _one_line(note: str) -> str:
     return "".join(char for char in " ".join(note.split()) if char >= " " and char != "\x7f")
 
 
-_DOLLAR = "dollar"
+_DOLLAR = "dollar"  # the variable that holds `$`, so that a « ${name} » somebody typed is never expanded
 _HEAD = "# Écrit par Vaguemestre d’après vos réglages : une modification faite ici serait perdue."
 
 

@@ -7,6 +7,8 @@ from datetime import datetime, time, timedelta
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.post.outbox.values import Decision, Verdict
 
+_SATURDAY = 5  # of `weekday()`
+
 
 @dataclass(frozen=True)
 class Window:
@@ -56,7 +58,7 @@ def divisor(limits: Limits, at: datetime) -> int:
     local = at.astimezone(PARIS)
     if not limits.day_starts <= local.time() < limits.day_ends:
         return limits.night_divisor
-    return limits.weekend_divisor if local.weekday() >= 5 else 1
+    return limits.weekend_divisor if local.weekday() >= _SATURDAY else 1
 
 
 def limits_verdict(
@@ -66,7 +68,7 @@ def limits_verdict(
 
     `is_confirmed`: the sender lately confirmed a burst; lifts the check of strangers only.
     """
-    by = divisor(limits, at)
+    divided_by = divisor(limits, at)
     verdict = Verdict(Decision.TAKE)
     for windows, counts, code in (
         (limits.by_sender, sent.by_sender, "outbox.limit"),
@@ -75,9 +77,9 @@ def limits_verdict(
         for window in windows:
             total = counts.get(window.minutes, 0) + recipients
             until = at + timedelta(minutes=window.minutes)
-            if total > max(1, window.most // by):
+            if total > max(1, window.most // divided_by):
                 return Verdict(Decision.REFUSE, code, until)
-            if total > max(1, window.warn // by) and verdict.decision is Decision.TAKE:
+            if total > max(1, window.warn // divided_by) and verdict.decision is Decision.TAKE:
                 verdict = Verdict(Decision.HOLD, code, until)
     is_burst = strangers > 0 and sent.strangers + strangers > limits.strangers
     if verdict.decision is Decision.TAKE and is_burst and not is_confirmed:
