@@ -102,9 +102,9 @@ def test_no_line_at_all_makes_reading_fail(text: bytes, literals: list[bytes]) -
     line = Line(text, tuple(literals))
     assert isinstance(response_tree.tree(line), list)
     lines = [line, Line(b"1 FETCH (" + text, tuple(literals))]
-    for items in response_tree.fetched(lines):
+    for items in response_tree.fetched_items(lines):
         messages.summary(items, 1)
-        messages.opened(REF, items)
+        messages.open_message(REF, items)
     answers.flags_by_uid(lines)
     answers.numbers(text)
     answers.response_code(lines, b"COPYUID")
@@ -121,7 +121,7 @@ def test_no_structure_makes_reading_fail(envelope: Any, structure: Any) -> None:
         "FLAGS": structure,
     }
     messages.summary(items, 1)
-    message = messages.opened(REF, items)
+    message = messages.open_message(REF, items)
     assert isinstance(message.root, Part)
     message.root.name.encode()
 
@@ -234,7 +234,7 @@ def test_very_long_headers_are_cut() -> None:
     crowd: response_tree.Node = [["x", None, "a", "b.test"] for _ in range(100_000)]
     items: response_tree.Items = {"ENVELOPE": [None, many, None, None, None, crowd]}
     assert len(messages.summary(items, 1).to) == 20
-    assert len(messages.opened(REF, items).to) == 5_000
+    assert len(messages.open_message(REF, items).to) == 5_000
 
 
 @given(st.text(max_size=40))
@@ -349,7 +349,7 @@ def test_correspondents_are_decoded_and_groups_opened() -> None:
             "(NIL NIL NIL NIL)) NIL NIL NIL NIL)"
         )[0]
     }
-    message = messages.opened(REF, items)
+    message = messages.open_message(REF, items)
     assert message.sender == (Correspondent("Hélène", "h@x.test"), Correspondent("", ""))
     assert message.to == (Correspondent("Dupont, J.", "j@x.test"),)
 
@@ -379,9 +379,9 @@ def test_transfer_encodings_are_undone_whatever_they_hold(content: bytes) -> Non
 def test_deeply_nested_parts_are_not_climbed_to_the_end(depth: int) -> None:
     leaf = '"TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1'
     nested = "(" * depth + leaf + ")" + ' "MIXED")' * (depth - 1)
-    for items in response_tree.fetched([Line(b"1 FETCH (UID 1 BODYSTRUCTURE %b)" % nested.encode())]):
+    for items in response_tree.fetched_items([Line(b"1 FETCH (UID 1 BODYSTRUCTURE %b)" % nested.encode())]):
         messages.summary(items, 1)
-        messages.opened(REF, items)
+        messages.open_message(REF, items)
 
 
 _kinds = st.sampled_from(
@@ -457,7 +457,7 @@ def fetch_lines(draw: st.DrawFn) -> Line:
 def test_lines_read_together_say_what_each_says_alone(lines: list[Line]) -> None:
     alone = {
         uid: messages.summary(items, uid)
-        for items in response_tree.fetched(lines)
+        for items in response_tree.fetched_items(lines)
         if (uid := int(str(items["UID"])))
     }
     assert list_fetch.read(lines) == (answers.flags_by_uid(lines), alone)

@@ -34,7 +34,9 @@ class ReportFinder:
                 return [], ReportPosition(validity, last)
             items = b"(UID BODY.PEEK[]<0.%d>)" % _MAX_REPORT_BYTES
             lines = box.run(b"UID FETCH", sequence_set(uids), items)
-            contents = [answers.section(fetched, "BODY[") or b"" for fetched in response_tree.fetched(lines)]
+            contents = [
+                answers.section(fetched, "BODY[") or b"" for fetched in response_tree.fetched_items(lines)
+            ]
             return contents, ReportPosition(validity, uids[-1] if len(uids) == _BATCH else last)
 
 

@@ -66,7 +66,9 @@ class TransferStore:
                 min(count, first + _HEADER_BATCH - 1),
                 _IDENTITY_ITEM,
             )
-            for items in response_tree.fetched(self._box.run(command, patience=CONTENT_PATIENCE_SECONDS)):
+            for items in response_tree.fetched_items(
+                self._box.run(command, patience=CONTENT_PATIENCE_SECONDS)
+            ):
                 header = answers.section(items, "BODY[HEADER.FIELDS") or b""
                 marks.add(mark_of(header, response_tree.number_of(items.get("RFC822.SIZE"))))
         return marks
@@ -84,12 +86,12 @@ class TransferStore:
         with translated_refusals(folder=folder):
             lines = self._box.run(b"UID FETCH %d:* (UID)" % (after + 1))
         # `n:*` always names the last message, even when its UID is below n
-        uids = [uid for items in response_tree.fetched(lines) if (uid := uid_of(items)) > after]
+        uids = [uid for items in response_tree.fetched_items(lines) if (uid := uid_of(items)) > after]
         for batch in batched(sorted(uids), _CONTENT_BATCH, strict=False):
             lines = self._box.run(
                 b"UID FETCH", sequence_set(batch), _WHOLE, patience=CONTENT_PATIENCE_SECONDS
             )
-            for items in sorted(response_tree.fetched(lines), key=uid_of):
+            for items in sorted(response_tree.fetched_items(lines), key=uid_of):
                 if (content := answers.section(items, "BODY[]")) is not None:
                     yield ExportedMessage(
                         uid_of(items),

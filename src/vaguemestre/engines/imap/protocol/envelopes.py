@@ -9,7 +9,7 @@ from vaguemestre.engines.imap.protocol.line_stream import Line
 from vaguemestre.engines.imap.protocol.response_tree import (
     Items,
     Node,
-    fetched,
+    fetched_items,
     list_of,
     number_of,
     text_of,
@@ -36,7 +36,7 @@ class Envelope:
 
 def envelopes(lines: Iterable[Line]) -> list[Envelope]:
     """The envelopes of FETCH lines, in their order."""
-    return [_envelope(items) for items in fetched(lines)]
+    return [_envelope(items) for items in fetched_items(lines)]
 
 
 def _envelope(items: Items) -> Envelope:

@@ -17,7 +17,7 @@ from vaguemestre.engines.imap.protocol.line_stream import Line
 from vaguemestre.engines.imap.protocol.response_tree import (
     Items,
     Node,
-    fetched,
+    fetched_items,
     list_of,
     number_of,
     octets_of,
@@ -87,7 +87,9 @@ def summary_of(
 
 def summaries(lines: Iterable[Line]) -> dict[int, Summary]:
     """The summaries of FETCH lines by UID; `list_fetch.read` is the quick way."""
-    return {uid: summary(items, uid) for items in fetched(lines) if (uid := number_of(items.get("UID")))}
+    return {
+        uid: summary(items, uid) for items in fetched_items(lines) if (uid := number_of(items.get("UID")))
+    }
 
 
 def simplified_summary(items: Items, uid: int) -> Summary:
@@ -109,7 +111,7 @@ def simplified_summary(items: Items, uid: int) -> Summary:
     )
 
 
-def opened(ref: MessageRef, items: Items) -> OpenedMessage:
+def open_message(ref: MessageRef, items: Items) -> OpenedMessage:
     """A message's headers and structure, from the same items, FLAGS and References."""
     fields = envelope_fields(items.get("ENVELOPE"))
     sender = correspondents(fields[2])
@@ -134,7 +136,7 @@ def opened(ref: MessageRef, items: Items) -> OpenedMessage:
     )
 
 
-def opened_simply(ref: MessageRef, items: Items, root: Part) -> OpenedMessage:
+def open_simply(ref: MessageRef, items: Items, root: Part) -> OpenedMessage:
     """A message whose ENVELOPE cannot be read, from `BODY[HEADER.FIELDS (…)]<0>` items."""
     blocks = [octets_of(value) for name, value in items.items() if name.startswith("BODY[HEADER")]
     header = [field for block in blocks for field in headers.header_fields(block)]

@@ -91,7 +91,7 @@ def _literal(content: bytes) -> str:
     return json.dumps(content.decode("latin-1"))[1:-1]
 
 
-def fetched(lines: Iterable[Line]) -> Iterator[Items]:
+def fetched_items(lines: Iterable[Line]) -> Iterator[Items]:
     """The items of each FETCH line by name (`BODY[…]` items by their beginning)."""
     for line in lines:
         if line.is_whole and b" FETCH (" in line.text[:24]:

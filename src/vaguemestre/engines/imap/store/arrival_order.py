@@ -34,7 +34,7 @@ class ArrivalOrders(RowFetch):
         newest = None
         if uids:
             lines = self.run(b"UID FETCH", uids[0], b"(UID INTERNALDATE)")
-            newest = next((_arrival_of(items) for items in response_tree.fetched(lines)), None)
+            newest = next((_arrival_of(items) for items in response_tree.fetched_items(lines)), None)
         arrival = ArrivalOrder(validity, next_uid, is_natural, newest)
         self._orders.keep_arrival(self.mailbox, folder, arrival)
         return arrival
@@ -49,7 +49,7 @@ class ArrivalOrders(RowFetch):
         if len(fresh) == len(rows) or not fresh:
             self.enter_folder(folder)
             lines = self.run(b"UID FETCH", b"%d:*" % arrival.next_uid, b"(UID INTERNALDATE)")
-            dates_by_uid = {uid_of(items): _arrival_of(items) for items in response_tree.fetched(lines)}
+            dates_by_uid = {uid_of(items): _arrival_of(items) for items in response_tree.fetched_items(lines)}
             fresh = {uid: date for uid, date in dates_by_uid.items() if uid >= arrival.next_uid}
         dates = [*([arrival.newest] if arrival.newest else []), *(fresh[uid] for uid in sorted(fresh))]
         is_natural = all(a <= b for a, b in pairwise(dates))

@@ -67,7 +67,7 @@ class FolderLists(FolderPages):
             lines = self.run(b"UID FETCH", uids, b"(UID ENVELOPE)")
             return tuple(
                 MessageRef(folder, validity, uid)
-                for items in response_tree.fetched(lines)
+                for items in response_tree.fetched_items(lines)
                 if (uid := uid_of(items)) and messages.summary(items, uid).message_id == message_id
             )
 

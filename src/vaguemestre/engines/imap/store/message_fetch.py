@@ -74,7 +74,7 @@ class MessageFetch(Session):
             self._selected = None
             self.lease.replace()
             return self._fetch_simply(ref)
-        message = messages.opened(ref, items)
+        message = messages.open_message(ref, items)
         self._beginnings = answers.beginnings(items, _LIKELY)
         source = answers.section(items, "BODY[]<0>")
         self._small = (ref, source) if source is not None and len(source) < _SMALL_BYTES else None
@@ -87,7 +87,7 @@ class MessageFetch(Session):
         except MessageGone:
             root = Part(TEXT, "text/plain")  # parts nested hundreds deep: the source of the text is shown
         self.unselect()
-        return messages.opened_simply(ref, header, root)
+        return messages.open_simply(ref, header, root)
 
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
         if number != TEXT and not _NUMBER.fullmatch(number):

@@ -80,7 +80,7 @@ class PhraseSearch(FolderLists):
             b"(UID ENVELOPE BODYSTRUCTURE)",
             patience=CONTENT_PATIENCE_SECONDS,
         )
-        for items in response_tree.fetched(lines):
+        for items in response_tree.fetched_items(lines):
             uid = uid_of(items)
             texts[uid] = [words_only(text) for text in envelopes.searchable_texts(items)]
             root = body_structure.structure(items.get("BODYSTRUCTURE"))
@@ -96,7 +96,7 @@ class PhraseSearch(FolderLists):
                 b"(UID %b)" % sections,
                 patience=CONTENT_PATIENCE_SECONDS,
             )
-            for items in response_tree.fetched(lines):
+            for items in response_tree.fetched_items(lines):
                 uid = uid_of(items)
                 for number in numbers:
                     content = answers.section(items, f"BODY[{number}]") or b""

@@ -125,7 +125,7 @@ class RowFetch(Session):
         lines = self.run(b"UID FETCH", sequence_set(uids), _SIMPLE_ITEMS)
         return {
             uid: messages.simplified_summary(items, uid)
-            for items in response_tree.fetched(lines)
+            for items in response_tree.fetched_items(lines)
             if (uid := uid_of(items))
         }
 
@@ -144,11 +144,11 @@ class RowFetch(Session):
             lines = self.run(b"UID FETCH", sequence_set(uids), _PLACED_SUMMARY_ITEMS)
         validities: dict[str, int] = {}
         rows: dict[int, Row] = {}
-        for items in response_tree.fetched(lines):
+        for items in response_tree.fetched_items(lines):
             self._add_placed_row(rows, items, validities, messages.summary)
         if unread := [uid for uid in uids if uid not in rows]:
             lines = self.run(b"UID FETCH", sequence_set(unread), _PLACED_SIMPLE_ITEMS)
-            for items in response_tree.fetched(lines):
+            for items in response_tree.fetched_items(lines):
                 self._add_placed_row(rows, items, validities, messages.simplified_summary)
         return rows
 

@@ -113,7 +113,7 @@ class Session:
             raise MessageGone("mailstore.message-gone") from gone
         # a UID means nothing in a folder that was made anew
         if answer.uid_validity == ref.uid_validity:
-            for fetched in response_tree.fetched(answer.lines):
+            for fetched in response_tree.fetched_items(answer.lines):
                 if uid_of(fetched) == ref.uid and len(fetched) > 1:
                     return fetched
         raise MessageGone("mailstore.message-gone")

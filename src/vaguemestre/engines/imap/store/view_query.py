@@ -110,7 +110,7 @@ class ViewQuery(PhraseSearch):
                 b"(UID X-MAILBOX X-REAL-UID)",
                 patience=CONTENT_PATIENCE_SECONDS,
             )
-            for items in response_tree.fetched(lines):
+            for items in response_tree.fetched_items(lines):
                 uid = response_tree.octets_of(items.get("X-REAL-UID"))
                 name = response_tree.octets_of(items.get("X-MAILBOX")).decode("latin-1")
                 places[uid_of(items)] = mailbox_names.from_wire(name), int(uid) if uid.isdigit() else 0
