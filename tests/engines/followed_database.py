@@ -81,7 +81,7 @@ class FollowedDatabase:
             self._answer_for(member)
 
     def start(self, member: Member) -> None:
-        pem, key = node_keys.signed_for(self.folder, member, now=dt.datetime.now(dt.UTC))
+        pem, key = node_keys.node_certificate(self.folder, member, now=dt.datetime.now(dt.UTC))
         certificate, private = self.folder / f"{member.name}.pem", self.folder / f"{member.name}.key"
         certificate.write_bytes(pem)
         node_keys.write_key(private, key)

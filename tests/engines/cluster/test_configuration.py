@@ -123,7 +123,7 @@ def test_a_machine_without_an_mx_leads_nobody_to_a_database_that_follows() -> No
 
 def test_a_machine_is_known_by_one_certificate_as_server_and_as_client(tmp_path: Path) -> None:
     node_keys.make_authority(tmp_path, now=NOW)
-    pem, key = node_keys.signed_for(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
+    pem, key = node_keys.node_certificate(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
     certificate = x509.load_pem_x509_certificate(pem)
     uses = set(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
     assert uses == {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH}
@@ -144,7 +144,7 @@ def test_the_authority_stays_the_same_and_its_key_is_read_by_root_only(tmp_path:
 
 def test_a_machine_without_the_authority_signs_nobody(tmp_path: Path) -> None:
     with pytest.raises(EngineRefused, match="première machine"):
-        node_keys.signed_for(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
+        node_keys.node_certificate(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
 
 
 @pytest.mark.engines
@@ -164,7 +164,7 @@ def test_haproxy_takes_its_configuration(tmp_path: Path, doors: RecipientDoors |
 def test_patroni_takes_its_configuration(tmp_path: Path) -> None:
     file = tmp_path / "patroni.yml"
     node_keys.make_authority(tmp_path, now=NOW)
-    pem, key = node_keys.signed_for(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
+    pem, key = node_keys.node_certificate(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
     (tmp_path / "node.pem").write_bytes(pem)
     node_keys.write_key(tmp_path / "node.key", key)
     copy = _program(tmp_path / "pg_basebackup", copy_text(BINARIES))

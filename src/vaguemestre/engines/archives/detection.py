@@ -33,7 +33,7 @@ def open_archive(path: Path, name: str) -> Iterator[Source]:
     except OSError as error:
         raise SourceRefused("portability.file-unreadable", name=name) from error
     if beginning.startswith(_PST):
-        with outlook.unpacked(path) as folder:
+        with outlook.unpacked_messages(path) as folder:
             yield Archive(folder_tree.members(folder))
     elif beginning.startswith((_ZIP, _GZIP)):
         with _packed_members(path, name, is_zip=beginning.startswith(_ZIP)) as members:

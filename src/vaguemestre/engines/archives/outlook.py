@@ -20,7 +20,7 @@ def is_possible() -> bool:
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[Path]:
+def unpacked_messages(path: Path) -> Iterator[Path]:
     """A temporary folder of .eml files. Raises SourceRefused.
 
     The mailbox's own folder, not the one above it that bears the name of the file (« Dossiers personnels »).

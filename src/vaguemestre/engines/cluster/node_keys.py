@@ -30,7 +30,7 @@ def make_authority(folder: Path, *, now: dt.datetime) -> None:
     certificate_file.write_bytes(authority(key, now=now).public_bytes(serialization.Encoding.PEM))
 
 
-def signed_for(folder: Path, member: Member, *, now: dt.datetime) -> tuple[bytes, bytes]:
+def node_certificate(folder: Path, member: Member, *, now: dt.datetime) -> tuple[bytes, bytes]:
     """A new certificate for a machine, both as server and as client, and its key (PEM).
 
     Raises EngineRefused when this machine does not hold the authority's key.

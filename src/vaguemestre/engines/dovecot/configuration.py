@@ -157,7 +157,7 @@ def _rendered(instance: Instance) -> str:
         "dovecot.conf.j2",
         **_everywhere(instance),
         forwards=None,
-        pod=places.served(instance),
+        pod=places.served_pod(instance),
         doveadm_password=(instance.secrets_dir / "doveadm_key").read_text().strip(),
         mail=engine_home(instance) / "mail",
         house_script=HOUSE_SCRIPT,

@@ -14,7 +14,7 @@ class ServedPod(NamedTuple):
     lives_here: str
 
 
-def served(instance: Instance) -> ServedPod | None:
+def served_pod(instance: Instance) -> ServedPod | None:
     """The pod whose mailboxes this Dovecot keeps; None on one machine."""
     if not instance.served_pod:
         return None

@@ -84,7 +84,7 @@ class NodeKeys:
         now = datetime.now(UTC)
         node_keys.make_authority(self._cluster.keys, now=now)
         if not (self._cluster.certificate.exists() and self._is_ours()):
-            pem, key = node_keys.signed_for(
+            pem, key = node_keys.node_certificate(
                 self._cluster.keys, Member(self._node.name, self._node.address), now=now
             )
             node_keys.write_key(self._cluster.key, key)
@@ -172,7 +172,9 @@ def packed_keys(config: Config, name: str) -> bytes:
         known = ", ".join(f"« {one.name} »" for one in config.topology.nodes) or "aucune"
         raise EngineRefused(f"aucune machine [[node]] ne s’appelle « {name} » (machines : {known}).")
     cluster = cluster_of(config)
-    pem, key = node_keys.signed_for(cluster.keys, Member(node.name, node.address), now=datetime.now(UTC))
+    pem, key = node_keys.node_certificate(
+        cluster.keys, Member(node.name, node.address), now=datetime.now(UTC)
+    )
     files = {
         f"{FOLDER}/ca.pem": (cluster.authority.read_bytes(), 0o644),
         f"{FOLDER}/node.pem": (pem, 0o644),
