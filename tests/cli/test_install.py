@@ -142,7 +142,7 @@ def test_ctrl_c_at_a_question_says_that_the_next_run_goes_on_and_keeps_the_answe
     with pytest.raises(Failed, match="relancez bin/install, il continuera") as stopped:
         command(config=None, node="", dry_run=False)
     assert stopped.value.code == 130
-    assert kept_answers.kept() == {"code": "09"}
+    assert kept_answers.kept_answers() == {"code": "09"}
 
 
 def test_a_dry_run_keeps_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

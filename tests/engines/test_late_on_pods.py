@@ -25,7 +25,7 @@ from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.values import EXAMINED
 from vaguemestre.post.quarantine.values import InfectedCopy
-from vaguemestre.processes.agents.mail_relay import relayed
+from vaguemestre.processes.agents.mail_relay import relay_verbs
 
 pytestmark = pytest.mark.engines
 SENDER, LISTED = "jean@dehors.example", "Voir https://tardif.fr/compte demain."
@@ -71,7 +71,7 @@ def asks(cluster: Cluster) -> Iterator[Callable[[Someone, str], list[InfectedCop
     agents = PodAgents(hosts, config.ports.pod_agent, tls, password)
     path = socket_path(config)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with Agent(path, relayed(agents, hosts, verbs(config, (), ()), judgement(cluster))) as server:
+    with Agent(path, relay_verbs(agents, hosts, verbs(config, (), ()), judgement(cluster))) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         asked = MailAgent(config, cluster.places.pod_of)
@@ -157,4 +157,4 @@ def test_no_other_text_leaves_the_pod(cluster: Cluster, asks: Asks, mark: str) -
     config = cluster.front.config
     hosts = dict.fromkeys(cluster.pods, "127.0.0.2")
     agents = PodAgents(hosts, 1, ssl.create_default_context(), "")
-    assert verb_on("unjudged-text", "un") not in relayed(agents, hosts, verbs(config, (), ()))
+    assert verb_on("unjudged-text", "un") not in relay_verbs(agents, hosts, verbs(config, (), ()))

@@ -16,7 +16,7 @@ from vaguemestre.engines.dovecot.mail_agent import MailAgent, socket_path
 from vaguemestre.engines.dovecot.pods.pod_agent import PodAgent, PodAgents
 from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.processes.agents.mail_relay import relayed
+from vaguemestre.processes.agents.mail_relay import relay_verbs
 from vaguemestre.site.config import Config
 
 HOSTS = {"un": "127.0.0.2"}
@@ -82,7 +82,7 @@ def test_a_front_passes_on_what_its_own_processes_may_ask(pod: Pod, tmp_path: Pa
     front = replace(pod.config, home=tmp_path, served_pod="")
     path = socket_path(front)
     path.parent.mkdir(parents=True)
-    verbs = relayed(pod.agents(), HOSTS, {"put-script": Verb(str, ()), "erase": Verb(str, ())})
+    verbs = relay_verbs(pod.agents(), HOSTS, {"put-script": Verb(str, ()), "erase": Verb(str, ())})
     with Agent(path, verbs) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

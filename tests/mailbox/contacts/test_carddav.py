@@ -20,7 +20,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import add_app_password
 from vaguemestre.people.directory.models import Assignment, Structure
 from vaguemestre.processes import carddav
-from vaguemestre.processes.carddav.limits import AccountTurns, limited
+from vaguemestre.processes.carddav.limits import AccountTurns, with_limits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CARD = (
@@ -244,7 +244,7 @@ def test_an_account_has_two_requests_at_once_and_leaves_the_others_theirs(nicola
         assert status != "503 Service Unavailable" or ("Retry-After", "2") in headers
         return lambda _: None
 
-    books = limited(ask_again, turns, lambda login, _: {"a": 1, "b": 2}.get(login))
+    books = with_limits(ask_again, turns, lambda login, _: {"a": 1, "b": 2}.get(login))
     by_a = {"REQUEST_METHOD": "GET", "HTTP_AUTHORIZATION": "Basic " + base64.b64encode(b"a:x").decode()}
     books({**by_a, "depth": 0, "wsgi.input": io.BytesIO()}, start)
     assert statuses == ["503 Service Unavailable", "200 OK", "200 OK"]

@@ -130,10 +130,10 @@ def test_answers_of_an_interrupted_run_are_offered_by_the_next(
         return typing({"Code": "09", "Domaine": "ac-essai.fr"})(question)
 
     with pytest.raises(KeyboardInterrupt):
-        answers(interrupted, lambda _: None, kept_answers.keep, kept_answers.kept())
-    assert asked({}, former=kept_answers.kept())["domain"] == "ac-essai.fr"
+        answers(interrupted, lambda _: None, kept_answers.keep, kept_answers.kept_answers())
+    assert asked({}, former=kept_answers.kept_answers())["domain"] == "ac-essai.fr"
     kept_answers.forget()
-    assert kept_answers.kept() == {}
+    assert kept_answers.kept_answers() == {}
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1]", '{"code": 20}'])
@@ -142,7 +142,7 @@ def test_kept_answers_that_are_damaged_are_no_answers(
 ) -> None:
     monkeypatch.setattr(layout, "ANSWERS", tmp_path / "answers.json")
     layout.ANSWERS.write_text(content, encoding="utf-8")
-    assert kept_answers.kept() == {}
+    assert kept_answers.kept_answers() == {}
 
 
 def test_a_kept_answer_that_is_no_longer_right_is_not_offered() -> None:

@@ -112,7 +112,7 @@ def _text(given: Path | None, *, is_dry: bool) -> str:
     file = given or (layout.CONFIGURATION if layout.CONFIGURATION.is_file() else None)
     if file is None:
         keep = (lambda _: None) if is_dry else kept_answers.keep
-        return file_from(answers(_typed, typer.echo, keep, kept_answers.kept()))
+        return file_from(answers(_typed, typer.echo, keep, kept_answers.kept_answers()))
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -28,7 +28,7 @@ from vaguemestre.processes.duties import openers_of
 from vaguemestre.site import secrets
 
 
-def relayed(
+def relay_verbs(
     agents: PodAgents, pods: Mapping[str, str], judged: Mapping[str, Verb], judge: Judge | None = None
 ) -> dict[str, Verb]:
     """Each verb on each pod, for the users of that verb. `judge`: the filter of this machine."""
@@ -57,7 +57,7 @@ def main(home: Path, port: str, controller: str, *pods: str) -> None:
     judge = None
     if controller != NONE:
         judge = LateJudgement(int(controller), secrets.path_of(home / "secrets", "filter_key"))
-    Agent(socket_path(instance), relayed(agents, hosts, local_verbs, judge)).serve_until_told()
+    Agent(socket_path(instance), relay_verbs(agents, hosts, local_verbs, judge)).serve_until_told()
 
 
 if __name__ == "__main__":

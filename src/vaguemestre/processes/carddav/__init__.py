@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from radicale import config, httputils
 from radicale.app import Application
 
-from vaguemestre.processes.carddav.limits import MAX_BODY_BYTES, AccountTurns, limited
+from vaguemestre.processes.carddav.limits import MAX_BODY_BYTES, AccountTurns, with_limits
 from vaguemestre.processes.front import behind_front
 
 MOUNTED = "/dav"
@@ -47,7 +47,7 @@ def make() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     """The WSGI application: `/dav/…` is Radicale's, `/sante` says that we live."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     django.setup()
-    radicale = limited(_Books(_configuration()), AccountTurns(), import_string(f"{_ROOM}.account_of"))
+    radicale = with_limits(_Books(_configuration()), AccountTurns(), import_string(f"{_ROOM}.account_of"))
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")

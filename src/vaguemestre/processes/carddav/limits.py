@@ -47,7 +47,7 @@ class AccountTurns:
                 self._running += Counter()  # drops accounts at zero
 
 
-def limited(application: Application, turns: AccountTurns, account_of: AccountOf) -> Application:
+def with_limits(application: Application, turns: AccountTurns, account_of: AccountOf) -> Application:
     """Apply the limits to requests with valid credentials; the application refuses the others itself."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -8,7 +8,7 @@ from vaguemestre.engines.config_templates import write
 from vaguemestre.processes.production import layout
 
 
-def kept() -> dict[str, str]:
+def kept_answers() -> dict[str, str]:
     """The answers of the last run. Empty without, or when the file is damaged."""
     with contextlib.suppress(OSError, ValueError):
         content = json.loads(layout.ANSWERS.read_text(encoding="utf-8"))

@@ -135,7 +135,7 @@ def children_file(config: Config) -> Path:
     return config.run_dir / "children.json"
 
 
-def recorded(config: Config) -> list[Recorded]:
+def recorded_children(config: Config) -> list[Recorded]:
     """Children recorded by the last supervisor of this home, if the machine has not rebooted since."""
     try:
         record = json.loads(children_file(config).read_text(encoding="utf-8"))
@@ -153,7 +153,7 @@ def recorded(config: Config) -> list[Recorded]:
 def leftovers(config: Config) -> list[Seen]:
     """Processes of an earlier supervisor of this home that still run."""
     processes: list[Seen] = []
-    for child in recorded(config):
+    for child in recorded_children(config):
         leader = process_table.seen(child.pid)
         if leader is not None and leader.born != child.born:
             continue  # another process has this pid now

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.processes.production.capacity.habits import Habits, supposed, with_figures
+from vaguemestre.processes.production.capacity.habits import Habits, suppositions, with_figures
 from vaguemestre.processes.production.capacity.measures import ACTS, HOLDINGS, Act, Kind
 from vaguemestre.processes.production.capacity.rules import Size, disk_for, machines_for, peaks, total
 
 HABITS = Habits()
 PEOPLE = st.integers(1, 5_000_000)
-WORK = [one.name for one in supposed(HABITS) if one.name.endswith("_a_day")]
+WORK = [one.name for one in suppositions(HABITS) if one.name.endswith("_a_day")]
 
 
 @given(PEOPLE, PEOPLE)
@@ -63,7 +63,7 @@ def test_installations_apart_need_as_much_as_each_of_them(people: int, installat
 
 
 def test_every_cost_and_holding_follows_a_habit_and_says_where_it_was_measured() -> None:
-    known = {one.name for one in supposed(HABITS)}
+    known = {one.name for one in suppositions(HABITS)}
     assert {act.rate for act in ACTS} | {one.share for one in HOLDINGS} <= known
     for one in (*ACTS, *HOLDINGS):
         assert one.source.where

@@ -63,7 +63,7 @@ class Habits:
     spare: float = _supposed(0.1, "machines de réserve par machine qui sert", "une au moins de chaque sorte")
 
 
-def supposed(habits: Habits) -> Iterator[Supposed]:
+def suppositions(habits: Habits) -> Iterator[Supposed]:
     """Each figure in use, in order."""
     for one in fields(habits):
         yield Supposed(one.name, getattr(habits, one.name), one.metadata["means"], one.metadata["why"])

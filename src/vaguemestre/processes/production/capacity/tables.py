@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import starmap
 
-from vaguemestre.processes.production.capacity.habits import Habits, supposed
+from vaguemestre.processes.production.capacity.habits import Habits, suppositions
 from vaguemestre.processes.production.capacity.measures import (
     ACTS,
     BESIDE_LETTER,
@@ -70,7 +70,7 @@ HABIT_HEAD = ("supposé", "nombre", "ce que c’est", "pourquoi")
 
 
 def habit_rows(habits: Habits) -> Iterator[Row]:
-    for one in supposed(habits):
+    for one in suppositions(habits):
         yield one.name, _figure(one.figure), one.means, one.why
 
 
