@@ -25,7 +25,7 @@ def answered(act: str, content: bytes) -> Any:
 
 
 def completed(*completions: CardCompletion) -> list[Any]:
-    return file_task.completed_in(answered(file_task.COMPLETE, file_task.written(completions)))
+    return file_task.completed_cards(answered(file_task.COMPLETE, file_task.file_of_cards(completions)))
 
 
 def test_a_file_is_read_with_a_card_for_each_line_and_what_is_wrong_is_named() -> None:

@@ -56,12 +56,12 @@ def file_in(answer: Mapping[str, Any]) -> ContactsFile:
     )
 
 
-def written(completions: Sequence[CardCompletion]) -> bytes:
+def file_of_cards(completions: Sequence[CardCompletion]) -> bytes:
     """The content of a request to complete cards."""
     return json.dumps([*map(_completion_json, completions)]).encode("ascii")
 
 
-def completed_in(answer: Sequence[Any]) -> list[CompletedCard | None]:
+def completed_cards(answer: Sequence[Any]) -> list[CompletedCard | None]:
     """What `perform` completed, in the order asked for; None for a card that cannot be read."""
     return [
         CompletedCard(_card_in(item[0]), item[1], tuple(item[2])) if item is not None else None
@@ -77,7 +77,7 @@ def asked_text(cards: Sequence[CardToExport], kind: str, *, is_first: bool) -> b
 
 def complete(completion: CardCompletion) -> CompletedCard | None:
     """One card, here: for the few that changed meanwhile."""
-    (card,) = completed_in([_completed(_completion_json(completion))])
+    (card,) = completed_cards([_completed(_completion_json(completion))])
     return card
 
 

@@ -144,8 +144,8 @@ def _complete(
     incomplete = [target for target in targets if target.others]
     if not incomplete:
         return {}
-    content = file_task.written([_completion(target, target.row, file) for target in incomplete])
-    answer = file_task.completed_in(_apart(read_apart, file_task.COMPLETE, content))
+    content = file_task.file_of_cards([_completion(target, target.row, file) for target in incomplete])
+    answer = file_task.completed_cards(_apart(read_apart, file_task.COMPLETE, content))
     return {id(target): card for target, card in zip(incomplete, answer, strict=True)}
 
 
