@@ -167,7 +167,7 @@ def test_a_header_longer_than_a_mail_server_takes_is_named(
 ) -> None:
     content = with_header_of(octets)
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as made:
-        made.writestr(name, content if name.endswith(".eml") else mbox.written(content, frozenset(), NOW))
+        made.writestr(name, content if name.endswith(".eml") else mbox.mbox_bytes(content, frozenset(), NOW))
         made.writestr("deux.eml", letter(2))
     found = {one.problem for one in pieces(tmp_path / "export.zip") if "deux" not in one.place}
     assert found == {problem}

@@ -59,7 +59,7 @@ def archive(*members: tuple[str, bytes, bool]) -> Archive:
 
 
 def box_of(*numbers: int) -> bytes:
-    return b"".join(mbox.written(letter(number), frozenset({"\\Seen"}), NOW) for number in numbers)
+    return b"".join(mbox.mbox_bytes(letter(number), frozenset({"\\Seen"}), NOW) for number in numbers)
 
 
 def test_messages_come_in_with_their_folders_flags_and_dates() -> None:
@@ -94,7 +94,7 @@ def test_a_full_mailbox_stops_it_and_what_came_is_known_the_next_time() -> None:
 
 def test_a_message_that_is_too_large_stays_and_the_others_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vaguemestre.engines.archives.members.MAX_MESSAGE_BYTES", 400)
-    source = archive(("", mbox.written(letter(1, "x" * 600), frozenset(), NOW) + box_of(2), True))
+    source = archive(("", mbox.mbox_bytes(letter(1, "x" * 600), frozenset(), NOW) + box_of(2), True))
     tally = import_messages(MemoryStore(), source, Tally(), now=NOW)
     assert (tally.added, tally.left_count) == (1, 1)
     assert tally.left[0].problem == "too-large"

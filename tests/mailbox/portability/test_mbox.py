@@ -33,7 +33,7 @@ def test_written_then_cut_gives_back_content_flags_and_date(
     given: list[tuple[list[str], frozenset[str]]],
 ) -> None:
     messages = [(message(number, lines), flags) for number, (lines, flags) in enumerate(given)]
-    stream = io.BytesIO(b"".join(mbox.written(content, flags, DAY) for content, flags in messages))
+    stream = io.BytesIO(b"".join(mbox.mbox_bytes(content, flags, DAY) for content, flags in messages))
     found = list(mbox.cut(stream, 0, 100_000))
     assert [
         (on_the_wire(one.content or b""), mbox.flags_in(one.content or b""), one.date) for one in found
@@ -42,7 +42,7 @@ def test_written_then_cut_gives_back_content_flags_and_date(
 
 @given(st.lists(BODIES, min_size=1, max_size=5), st.data())
 def test_going_on_after_any_message_gives_the_others(bodies: list[list[str]], data: st.DataObject) -> None:
-    whole = b"".join(mbox.written(message(n, lines), frozenset(), DAY) for n, lines in enumerate(bodies))
+    whole = b"".join(mbox.mbox_bytes(message(n, lines), frozenset(), DAY) for n, lines in enumerate(bodies))
     cuts = list(mbox.cut(io.BytesIO(whole), 0, 100_000))
     place = data.draw(st.integers(0, len(cuts) - 1))
     assert list(mbox.cut(io.BytesIO(whole), cuts[place].end, 100_000)) == cuts[place + 1 :]
@@ -56,8 +56,8 @@ def test_a_line_that_begins_with_from_and_has_no_date_begins_no_message() -> Non
 
 
 def test_a_message_over_the_limit_is_passed_over_and_the_next_is_read() -> None:
-    big = mbox.written(message(1, ["x" * 500]), frozenset(), DAY)
-    stream = io.BytesIO(big + mbox.written(message(2, []), frozenset(), DAY))
+    big = mbox.mbox_bytes(message(1, ["x" * 500]), frozenset(), DAY)
+    stream = io.BytesIO(big + mbox.mbox_bytes(message(2, []), frozenset(), DAY))
     first, second = mbox.cut(stream, 0, 300)
     assert first.content is None
     assert second.content is not None
@@ -74,7 +74,7 @@ def passed_over(name: str) -> bytes:
         "odd blank lines": b"\r\r\n" * 1000,
         "others' separators": b"\nFrom here\n" * 300,
     }
-    return b"From - x\n" + fillings[name] + b"\n\n" + mbox.written(message(2, ["ok"]), frozenset(), DAY)
+    return b"From - x\n" + fillings[name] + b"\n\n" + mbox.mbox_bytes(message(2, ["ok"]), frozenset(), DAY)
 
 
 @pytest.mark.parametrize("begins", [b"", b"From  \n"], ids=["as a message", "as none"])
@@ -103,7 +103,7 @@ def test_what_has_no_end_gives_places_from_which_one_goes_on(
 
 @given(st.lists(BODIES, min_size=1, max_size=5), st.integers(20, 200))
 def test_going_on_amid_anything_gives_the_others(bodies: list[list[str]], largest: int) -> None:
-    whole = b"".join(mbox.written(message(n, lines), frozenset(), DAY) for n, lines in enumerate(bodies))
+    whole = b"".join(mbox.mbox_bytes(message(n, lines), frozenset(), DAY) for n, lines in enumerate(bodies))
     cuts = list(mbox.cut(io.BytesIO(whole), 0, largest))
     assert len([one for one in cuts if not one.is_place]) == len(bodies)
     for number, one in enumerate(cuts):

@@ -11,6 +11,6 @@ from vaguemestre.mailbox.portability.values import Tally
 def test_imported_private_mail_bears_the_mark_of_what_is_delivered() -> None:
     store = MemoryStore()
     private = b"Sensitivity: Company-Confidential\r\n" + letter(1)
-    box = b"".join(mbox.written(content, frozenset({"\\Seen"}), NOW) for content in (private, letter(2)))
+    box = b"".join(mbox.mbox_bytes(content, frozenset({"\\Seen"}), NOW) for content in (private, letter(2)))
     import_messages(store, archive(("", box, True)), Tally(), now=NOW)
     assert [message.flags for message in store.folders["INBOX"]] == [{"\\Seen", "$Private"}, {"\\Seen"}]

@@ -167,7 +167,7 @@ def flags_in(content: bytes) -> frozenset[str]:
     return frozenset(flags | {word for word in keywords if _KEYWORD.fullmatch(word)})
 
 
-def written(content: bytes, flags: frozenset[str], date: datetime) -> bytes:
+def mbox_bytes(content: bytes, flags: frozenset[str], date: datetime) -> bytes:
     """A message in the mbox format; `cut`, `flags_in` and `on_the_wire` read it back."""
     status = "RO" if "\\Seen" in flags else "O"
     others = "".join(letter for letter, flag in _X_STATUS.items() if flag in flags)

@@ -117,7 +117,7 @@ def begun(mine: Identity, to: Card, ephemeral: bytes) -> tuple[bytes, bytes]:
     }
     raw = json.dumps(data, sort_keys=True).encode()
     key = _key(private.exchange(X25519PublicKey.from_public_bytes(to.sealing)), raw)
-    return MAGIC + framed(raw), key
+    return MAGIC + frame_content(raw), key
 
 
 def read_header(raw: bytes) -> Header:
@@ -141,8 +141,9 @@ def opening_key(mine: Identity, header: Header) -> bytes:
 def sealed_record(key: bytes, number: int, header: bytes, meta: dict[str, Any], content: bytes) -> bytes:
     """Encrypt a record; returned with its length. `number`: from 0."""
     encoded_meta, nonce = json.dumps(meta, ensure_ascii=False).encode(), os.urandom(_NONCE)
-    return framed(
-        nonce + AESGCM(key).encrypt(nonce, framed(encoded_meta) + content, _associated_data(header, number))
+    return frame_content(
+        nonce
+        + AESGCM(key).encrypt(nonce, frame_content(encoded_meta) + content, _associated_data(header, number))
     )
 
 
@@ -159,7 +160,7 @@ def opened_record(key: bytes, number: int, header: bytes, record: bytes) -> tupl
 
 def signature(mine: Identity, digest: bytes) -> bytes:
     """Sign the SHA-256 of everything before; returned with its length."""
-    return framed(Ed25519PrivateKey.from_private_bytes(mine.signing).sign(digest))
+    return frame_content(Ed25519PrivateKey.from_private_bytes(mine.signing).sign(digest))
 
 
 def check_signature(card: Card, digest: bytes, signed: bytes) -> None:
@@ -174,7 +175,7 @@ def written_notes(mine: Identity, data: dict[str, Any]) -> bytes:
     """A checkpoint that only this installation can read, and knows to be its own."""
     nonce = os.urandom(_NONCE)
     sealed = nonce + AESGCM(_notes_key(mine)).encrypt(nonce, json.dumps(data).encode(), _NOTES)
-    content = _NOTES + framed(sealed)
+    content = _NOTES + frame_content(sealed)
     return content + signature(mine, hashlib.sha256(content).digest())
 
 
@@ -196,7 +197,7 @@ def _notes_key(mine: Identity) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=None, info=b"moving notes").derive(mine.sealing)
 
 
-def framed(content: bytes) -> bytes:
+def frame_content(content: bytes) -> bytes:
     return len(content).to_bytes(_LENGTH) + content
 
 

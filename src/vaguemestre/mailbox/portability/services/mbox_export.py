@@ -10,7 +10,7 @@ from typing import IO, cast
 
 from vaguemestre.mailbox.portability.ports import Store
 from vaguemestre.mailbox.portability.rules.export_names import entry_name, file_name
-from vaguemestre.mailbox.portability.rules.mbox import written
+from vaguemestre.mailbox.portability.rules.mbox import mbox_bytes
 from vaguemestre.mailbox.portability.services.growing_files import GrowingFile
 from vaguemestre.mailbox.portability.values import Tally
 
@@ -37,7 +37,7 @@ def export_folders(
     for place in range(number, len(folders)):
         with work(file_name(place)).at(length) as file:
             for message in store.messages(folders[place], uid) if folders[place] in names else ():
-                file.write(written(message.content, message.flags, message.date))
+                file.write(mbox_bytes(message.content, message.flags, message.date))
                 tally = replace(
                     tally, cursor=f"{place}:{message.uid}:{file.tell()}", reached=place, added=tally.added + 1
                 )
