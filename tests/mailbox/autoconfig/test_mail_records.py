@@ -9,7 +9,7 @@ from vaguemestre.mailbox.autoconfig.rules.mail_records import (
     mta_sts_policy,
     policy_id,
 )
-from vaguemestre.mailbox.autoconfig.rules.records import Record, State, checked, zone
+from vaguemestre.mailbox.autoconfig.rules.records import Record, State, checked_records, zone
 
 KEY = PublicKey("rsa1._domainkey.ac-x.fr", f"v=DKIM1; k=rsa; p={'AbC' * 130}")
 POLICY = mta_sts_policy("ac-x.fr", "testing")
@@ -37,7 +37,7 @@ def test_a_long_key_is_cut_into_strings_that_a_zone_may_hold() -> None:
 )
 def test_the_letters_of_a_key_are_compared_with_their_case(answer: str, state: State) -> None:
     record = records()[KEY.name]
-    (result,) = checked([record], {record.question: (answer,)})
+    (result,) = checked_records([record], {record.question: (answer,)})
     assert result.state is state
 
 

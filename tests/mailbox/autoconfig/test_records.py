@@ -8,15 +8,15 @@ from tests.access.signin.people import PASSWORD, account
 from tests.mailbox.autoconfig.test_offers import made
 
 from vaguemestre.mailbox.autoconfig.ports import look_up
-from vaguemestre.mailbox.autoconfig.rules.records import State, checked, expected, zone
+from vaguemestre.mailbox.autoconfig.rules.records import State, checked_records, expected_records, zone
 from vaguemestre.mailbox.autoconfig.values import Question
 
-RECORDS = expected(made(), site="messagerie.ac-amiens.test", site_port=443)
+RECORDS = expected_records(made(), site="messagerie.ac-amiens.test", site_port=443)
 
 
 def state_of(name: str, kind: str, *answers: str) -> State:
     record = next(one for one in RECORDS if (one.name, one.kind) == (name, kind))
-    (one,) = checked([record], {record.question: answers})
+    (one,) = checked_records([record], {record.question: answers})
     return one.state
 
 
@@ -24,7 +24,7 @@ def test_a_zone_made_of_the_lines_told_is_right() -> None:
     answers: dict[Question, tuple[str, ...] | None] = {}
     for record in RECORDS:
         answers[record.question] = (*(answers.get(record.question) or ()), record.value)
-    assert {one.state for one in checked(RECORDS, answers)} == {State.RIGHT}
+    assert {one.state for one in checked_records(RECORDS, answers)} == {State.RIGHT}
     assert zone(RECORDS).count("\n") == len(RECORDS)
     assert "_imaps._tcp.ac-amiens.test. 3600 IN SRV 0 1 993 mail.ac-amiens.test." in zone(RECORDS)
 
@@ -71,7 +71,7 @@ def test_reports_asked_at_the_address_of_before_are_to_be_asked_anew_with_the_sa
     published: str, wanted: str
 ) -> None:
     record = next(one for one in RECORDS if one.begins == "v=DMARC1")
-    (result,) = checked([record], {record.question: (published,)})
+    (result,) = checked_records([record], {record.question: (published,)})
     assert result.state is (State.OTHER if wanted else State.RIGHT)
     assert not wanted or result.record.value == wanted
 

@@ -6,7 +6,7 @@ import pytest
 
 from vaguemestre.mailbox.autoconfig.rules.mail_records import PublicKey, mail_records, mta_sts_policy
 from vaguemestre.mailbox.autoconfig.rules.offers import offer
-from vaguemestre.mailbox.autoconfig.rules.records import Checked, Record, State, expected
+from vaguemestre.mailbox.autoconfig.rules.records import Checked, Record, State, expected_records
 from vaguemestre.mailbox.autoconfig.services.zone import AddressName
 from vaguemestre.processes.production.live_check import zone_verdicts as verdicts
 from vaguemestre.processes.production.machine.hosts import hosts_with_address
@@ -21,7 +21,7 @@ OFFER = offer(
 )
 POLICY = mta_sts_policy(DOMAIN, "testing")
 RECORDS = (
-    *expected(OFFER, site=SITE, site_port=443),
+    *expected_records(OFFER, site=SITE, site_port=443),
     *mail_records(DOMAIN, site=SITE, keys=[KEY], key_digest="ab" * 32, policy=POLICY),
 )
 

@@ -14,7 +14,7 @@ from vaguemestre.desks.firstday import queries, services
 from vaguemestre.desks.firstday.queries import Card
 from vaguemestre.mailbox.autoconfig.http import wanted_records
 from vaguemestre.mailbox.autoconfig.ports import look_up
-from vaguemestre.mailbox.autoconfig.rules.records import State, checked
+from vaguemestre.mailbox.autoconfig.rules.records import State, checked_records
 from vaguemestre.people.credentials.values import AccountRole
 
 
@@ -34,7 +34,7 @@ def card_of(request: SignedInRequest, now: datetime) -> Card | None:
 def check_dns(request: SignedInRequest) -> HttpResponse:
     """What the DNS says now, as the words of its step: nobody may answer for seconds."""
     records = wanted_records()
-    lines = checked(records, look_up.get()({record.question for record in records}))
+    lines = checked_records(records, look_up.get()({record.question for record in records}))
     wrong = sum(line.state in (State.MISSING, State.OTHER) for line in lines)
     is_silent = any(line.state is State.SILENT for line in lines)
     if not wrong and not is_silent:

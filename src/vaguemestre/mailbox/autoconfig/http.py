@@ -5,7 +5,7 @@ from django.conf import settings
 from vaguemestre.mailbox.autoconfig.ports import key_digest
 from vaguemestre.mailbox.autoconfig.rules.mail_records import PublicKey, mail_records, mta_sts_policy
 from vaguemestre.mailbox.autoconfig.rules.offers import offer, site_of
-from vaguemestre.mailbox.autoconfig.rules.records import Record, expected
+from vaguemestre.mailbox.autoconfig.rules.records import Record, expected_records
 from vaguemestre.mailbox.autoconfig.values import Offer
 from vaguemestre.post.dkim.queries import keys_of
 from vaguemestre.post.dkim.values import KeyState
@@ -39,7 +39,7 @@ def _records_of(domain: str) -> tuple[Record, ...]:
     ]
     digest = key_digest.get()(domain)
     others = mail_records(domain, site=site, keys=keys, key_digest=digest, policy=stated_policy(domain))
-    return (*expected(offered(domain), site=site, site_port=port), *others)
+    return (*expected_records(offered(domain), site=site, site_port=port), *others)
 
 
 def stated_policy(domain: str) -> str:

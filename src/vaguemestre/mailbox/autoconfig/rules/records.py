@@ -59,7 +59,7 @@ class Checked:
     found: tuple[str, ...] = ()
 
 
-def expected(offered: Offer, *, site: str, site_port: int) -> tuple[Record, ...]:
+def expected_records(offered: Offer, *, site: str, site_port: int) -> tuple[Record, ...]:
     """All of them. `site`: the name of the pages."""
     domain = offered.domain
     imap, smtp, sieve = offered.imap, offered.smtp, offered.sieve
@@ -96,7 +96,7 @@ def zone(records: Sequence[Record]) -> str:
     return "\n".join(record.line for record in records) + "\n"
 
 
-def checked(
+def checked_records(
     records: Sequence[Record], answers: Mapping[Question, tuple[str, ...] | None]
 ) -> tuple[Checked, ...]:
     """Each record beside what was answered; None: nobody answered."""

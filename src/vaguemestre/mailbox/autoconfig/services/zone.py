@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vaguemestre.mailbox.autoconfig.ports import LookUp
-from vaguemestre.mailbox.autoconfig.rules.records import Checked, Record, checked
+from vaguemestre.mailbox.autoconfig.rules.records import Checked, Record, checked_records
 from vaguemestre.mailbox.autoconfig.values import Question
 
 
@@ -20,7 +20,7 @@ class AddressName:
 
 def check_records(records: Sequence[Record], look_up: LookUp) -> tuple[Checked, ...]:
     """Each record beside what DNS answers now."""
-    return checked(records, look_up({record.question for record in records}))
+    return checked_records(records, look_up({record.question for record in records}))
 
 
 def address_names(host: str, look_up: LookUp) -> Iterator[AddressName]:

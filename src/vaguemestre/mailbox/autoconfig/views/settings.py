@@ -24,7 +24,7 @@ from vaguemestre.mailbox.autoconfig.rules import autoconfig as mozilla
 from vaguemestre.mailbox.autoconfig.rules import autodiscover as outlook
 from vaguemestre.mailbox.autoconfig.rules.offers import site_of
 from vaguemestre.mailbox.autoconfig.rules.recent_clients import Used, recently_used
-from vaguemestre.mailbox.autoconfig.rules.records import Record, State, checked, zone
+from vaguemestre.mailbox.autoconfig.rules.records import Record, State, checked_records, zone
 from vaguemestre.mailbox.autoconfig.values import Holder
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.queries import app_passwords_of
@@ -73,7 +73,7 @@ def dns(request: HttpRequest) -> HttpResponse:
 @within_academy
 def check_dns(request: HttpRequest) -> HttpResponse:
     records = _records(_domains_of(request))
-    records_found = checked(records, look_up.get()({record.question for record in records}))
+    records_found = checked_records(records, look_up.get()({record.question for record in records}))
     wrong = sum(record.state in (State.MISSING, State.OTHER) for record in records_found)
     context = {
         "lines": records_found,
