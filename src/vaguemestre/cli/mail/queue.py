@@ -10,7 +10,7 @@ from django.utils import timezone
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.rows import Row, print_left_out, print_rows
 from vaguemestre.desks.operations import ports, services
-from vaguemestre.desks.operations.rules.queue_list import QueueFilter, in_order, matching
+from vaguemestre.desks.operations.rules.queue_list import QueueFilter, in_order, matching_messages
 from vaguemestre.desks.operations.rules.queue_reasons import by_destination, message_reason
 from vaguemestre.desks.operations.values import QueueAct, QueuedMessage
 from vaguemestre.foundation.kernel.texts import counted
@@ -36,7 +36,9 @@ def list_queue(
     """Ce qui attend, le plus ancien d’abord, et pourquoi."""
     messages = ports.list_queue.get()()
     queue = in_order(
-        matching(messages, QueueFilter(words, "retenus" if held else "", domain)), "depuis", backwards=False
+        matching_messages(messages, QueueFilter(words, "retenus" if held else "", domain)),
+        "depuis",
+        backwards=False,
     )
     if destinations:
         _print_destinations(queue)

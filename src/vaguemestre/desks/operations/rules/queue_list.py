@@ -22,7 +22,7 @@ class QueueFilter(NamedTuple):
     domain: str = ""
 
 
-def matching(messages: Sequence[QueuedMessage], criteria: QueueFilter) -> list[QueuedMessage]:
+def matching_messages(messages: Sequence[QueuedMessage], criteria: QueueFilter) -> list[QueuedMessage]:
     """The messages that meet every criterion given, in the order they came in."""
     words, domain = criteria.words.lower(), criteria.domain.lower()
     queues = STATES.get(criteria.state)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.administrators import actor_of, for_administrators, for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.operations import ports, services
-from vaguemestre.desks.operations.rules.queue_list import ORDERS, QueueFilter, in_order, matching
+from vaguemestre.desks.operations.rules.queue_list import ORDERS, QueueFilter, in_order, matching_messages
 from vaguemestre.desks.operations.rules.queue_reasons import by_destination, message_reason
 from vaguemestre.desks.operations.services.queue_acts import MAX_MESSAGES
 from vaguemestre.desks.operations.values import QueueAct, QueuedMessage
@@ -87,7 +87,7 @@ def _wanted(request: SignedInRequest, wanted: set[str]) -> list[QueuedMessage]:
     """The messages that were ticked; with `all`, those of the filter. Raises EngineDown."""
     messages = ports.list_queue.get()()
     if "all" in request.POST:
-        return matching(messages, _criteria(request.POST))
+        return matching_messages(messages, _criteria(request.POST))
     return [message for message in messages if message.queue_id in wanted]
 
 
@@ -108,7 +108,7 @@ def _page(
         messages = ports.list_queue.get()()
     except EngineDown:
         return render(request, "operations/queue.html", {**context, "is_away": True}, status=status)
-    rows = in_order(matching(messages, criteria), listing.sort, backwards=listing.backwards)
+    rows = in_order(matching_messages(messages, criteria), listing.sort, backwards=listing.backwards)
     context |= {
         "rows": [_Row(message, message_reason(message)) for message in listing.shown(rows)],
         "total": len(rows),
