@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.mailbox.calendar.rules.holidays import ZONES, coming, holidays
+from vaguemestre.mailbox.calendar.rules.holidays import ZONES, coming_holidays, holidays
 
 days = st.dates(date(2025, 9, 1), date(2027, 9, 1))
 
@@ -29,7 +29,7 @@ def test_they_begin_after_the_lessons_of_a_week_and_end_the_day_before_a_lesson(
 
 @given(st.sampled_from(ZONES), days, st.integers(1, 5))
 def test_what_is_proposed_is_not_over_and_no_nearer_one_is_left_out(zone: str, day: date, count: int) -> None:
-    proposed = coming(zone, day, count)
+    proposed = coming_holidays(zone, day, count)
     assert len(proposed) <= count
     assert all(row.ends_on >= day for row in proposed)
     left_out = [row for row in holidays(zone) if row.ends_on >= day and row not in proposed]
@@ -38,8 +38,8 @@ def test_what_is_proposed_is_not_over_and_no_nearer_one_is_left_out(zone: str, d
 
 def test_holidays_are_proposed_until_their_last_day() -> None:
     first = holidays("A")[0]
-    assert coming("A", first.ends_on, 1) == (first,)
-    assert coming("A", first.ends_on + timedelta(days=1), 1) != (first,)
+    assert coming_holidays("A", first.ends_on, 1) == (first,)
+    assert coming_holidays("A", first.ends_on + timedelta(days=1), 1) != (first,)
 
 
 def test_winter_is_not_at_the_same_time_in_two_zones() -> None:
@@ -48,4 +48,4 @@ def test_winter_is_not_at_the_same_time_in_two_zones() -> None:
 
 
 def test_a_zone_we_do_not_know_proposes_nothing() -> None:
-    assert coming("Corse", date(2026, 1, 1), 3) == ()
+    assert coming_holidays("Corse", date(2026, 1, 1), 3) == ()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.mailbox.sorting.samples import texts
 
-from vaguemestre.mailbox.calendar.rules.holidays import ZONES, coming, holidays
+from vaguemestre.mailbox.calendar.rules.holidays import ZONES, coming_holidays, holidays
 from vaguemestre.mailbox.sorting.rules import rich
 from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
 from vaguemestre.mailbox.sorting.rules.reply_templates import desk_absence, reply_templates
@@ -49,12 +49,12 @@ def test_holidays_follow_each_other_and_begin_on_saturdays(zone: str) -> None:
 
 
 def test_amiens_is_on_holiday_with_its_zone() -> None:
-    winter = next(one for one in coming("B", date(2027, 1, 10), 1))
+    winter = next(one for one in coming_holidays("B", date(2027, 1, 10), 1))
     assert (winter.name, winter.starts_on, winter.ends_on) == (
         "Vacances d’hiver", date(2027, 2, 20), date(2027, 3, 7),
     )  # fmt: skip
-    assert coming("", date(2027, 1, 10), 4) == ()
-    assert coming("B", date(2027, 3, 7), 1)[0] == winter
+    assert coming_holidays("", date(2027, 1, 10), 4) == ()
+    assert coming_holidays("B", date(2027, 3, 7), 1)[0] == winter
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.mailbox.webmail.conftest import browser_of, put, ref_text
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
-from vaguemestre.mailbox.calendar.rules.holidays import ZONES, coming
+from vaguemestre.mailbox.calendar.rules.holidays import ZONES, coming_holidays
 from vaguemestre.mailbox.webmail.models import ReminderRow
 from vaguemestre.mailbox.webmail.rules.listing.snooze import FOLDER, When, moment_of, snooze_choices
 from vaguemestre.mailbox.webmail.services import snooze
@@ -26,7 +26,7 @@ WEDNESDAY = datetime(2026, 11, 25, 10, 30, tzinfo=PARIS)
 
 
 def moments(now: datetime = WEDNESDAY, zone: str = "B") -> dict[str, str]:
-    found = snooze_choices(now, coming(zone, paris_day(now), 1))
+    found = snooze_choices(now, coming_holidays(zone, paris_day(now), 1))
     return {one.when.value: f"{one.moment.astimezone(PARIS):%d/%m/%Y %H:%M}" for one in found}
 
 
@@ -52,13 +52,15 @@ def test_moments_are_those_of_a_school() -> None:
 @given(st.datetimes(datetime(2025, 9, 1), datetime(2027, 8, 1)), st.sampled_from(ZONES))
 def test_every_moment_is_to_come_and_in_the_morning_of_lessons(naive: datetime, zone: str) -> None:
     now = naive.replace(tzinfo=PARIS)
-    found = snooze_choices(now, coming(zone, paris_day(now), 1))
+    found = snooze_choices(now, coming_holidays(zone, paris_day(now), 1))
     assert all(one.moment > now for one in found)
     for one in found:
         if one.when is When.LESSONS:
             day = paris_day(one.moment)
             assert day.weekday() < 5
-            assert not any(h.starts_on <= day <= h.ends_on for h in coming(zone, date(2025, 1, 1), 99))
+            assert not any(
+                h.starts_on <= day <= h.ends_on for h in coming_holidays(zone, date(2025, 1, 1), 99)
+            )
 
 
 def test_a_day_is_typed_and_must_be_to_come() -> None:

@@ -53,6 +53,6 @@ def holidays(zone: str) -> tuple[Holiday, ...]:
     return tuple(sorted(rows, key=lambda holiday: holiday.starts_on))
 
 
-def coming(zone: str, day: date, count: int) -> tuple[Holiday, ...]:
+def coming_holidays(zone: str, day: date, count: int) -> tuple[Holiday, ...]:
     """The next holidays, including the current ones."""
     return tuple(holiday for holiday in holidays(zone) if holiday.ends_on >= day)[:count]

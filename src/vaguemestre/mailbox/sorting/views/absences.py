@@ -18,7 +18,7 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import academy_of
-from vaguemestre.mailbox.calendar.rules.holidays import coming
+from vaguemestre.mailbox.calendar.rules.holidays import coming_holidays
 from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.forms.absence_days import following_days
 from vaguemestre.mailbox.sorting.forms.absence_shortcuts import shortcut_fields
@@ -254,7 +254,7 @@ def _context(
             if absence_phase(desk_absence, now) in (AbsencePhase.CURRENT, AbsencePhase.COMING)
             else None
         ),
-        "holidays": coming(zone, paris_day(now), _MAX_HOLIDAYS),
+        "holidays": coming_holidays(zone, paris_day(now), _MAX_HOLIDAYS),
         "zone": zone,
         "templates": templates_for(request.who.name, None, None, is_box=request.who.acting is not None),
         "replacement": (

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import academy_of
-from vaguemestre.mailbox.calendar.rules.holidays import coming
+from vaguemestre.mailbox.calendar.rules.holidays import coming_holidays
 from vaguemestre.mailbox.calendar.values import Holiday
 from vaguemestre.mailbox.webmail.http import (
     mailbox_of,
@@ -116,7 +116,7 @@ def chosen_moment(request: SignedInRequest, now: datetime) -> datetime:
 
 
 def _coming(request: SignedInRequest, now: datetime) -> tuple[Holiday, ...]:
-    return coming(academy_of(request).school_zone, paris_day(now), 1)
+    return coming_holidays(academy_of(request).school_zone, paris_day(now), 1)
 
 
 def _created(request: SignedInRequest, reminders: tuple[int, ...], until: datetime) -> HttpResponse:
