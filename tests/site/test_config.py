@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vaguemestre.site.config import ConfigWrong, load, loader
-from vaguemestre.site.config.completion import completed
+from vaguemestre.site.config.completion import complete_config
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_the_installed_file_means_the_same_before_bin_install_has_completed_it(
     assert load(home).database.engine == "sqlite"
     monkeypatch.setattr(loader, "INSTALLED", file)
     incomplete = load(home)
-    wrote(home, completed(text))
+    wrote(home, complete_config(text))
     assert incomplete == load(home)
     assert incomplete.database.engine == "postgresql"
     assert incomplete.mail.outgoing.leaves

@@ -17,8 +17,12 @@ from vaguemestre.site.database.migrated import Migration
 @pytest.mark.django_db
 def test_the_migrations_needed_are_those_django_knows() -> None:
     known = set(MigrationLoader(connection).disk_migrations)
-    assert {tuple(migration) for migration in migrated.needed()} == known
-    assert {migration.label for migration in migrated.needed()} > {"sso_oidc", "sso_saml", "signin"}
+    assert {tuple(migration) for migration in migrated.needed_migrations()} == known
+    assert {migration.label for migration in migrated.needed_migrations()} > {
+        "sso_oidc",
+        "sso_saml",
+        "signin",
+    }
 
 
 def test_the_database_itself_is_asked(tmp_path: Path) -> None:
@@ -29,7 +33,7 @@ def test_the_database_itself_is_asked(tmp_path: Path) -> None:
     assert not migrated.is_current(config)
     place.touch()
     assert not migrated.is_current(config)
-    rows = sorted(migrated.needed())
+    rows = sorted(migrated.needed_migrations())
     _fill(place, rows)
     assert migrated.is_current(config)
     _fill(place, [row for row in rows if row.label != "sso_cas"])
@@ -39,7 +43,7 @@ def test_the_database_itself_is_asked(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_the_database_of_the_tests_is_current_once_migrated() -> None:
     held = {Migration(*key) for key in MigrationRecorder(connection).applied_migrations()}
-    assert migrated.needed() <= held
+    assert migrated.needed_migrations() <= held
 
 
 @pytest.mark.parametrize("deep", ["room", "wing/room", "wing/inner/room"])
@@ -49,7 +53,7 @@ def test_a_new_migration_is_needed_however_deep_its_room(
     (tmp_path / deep / "migrations").mkdir(parents=True)
     (tmp_path / deep / "migrations" / "0001_initial.py").touch()
     monkeypatch.setattr(migrated, "SOURCE", tmp_path)
-    assert Migration("room", "0001_initial") in migrated.needed()
+    assert Migration("room", "0001_initial") in migrated.needed_migrations()
 
 
 def _fill(path: Path, rows: list[Migration]) -> None:

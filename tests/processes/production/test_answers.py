@@ -12,7 +12,7 @@ from vaguemestre.people.directory.rules.academies import ACADEMIES
 from vaguemestre.processes.production import kept_answers, layout, questions
 from vaguemestre.processes.production.answers import answers, file_from
 from vaguemestre.site.config import Config, load
-from vaguemestre.site.config.completion import completed
+from vaguemestre.site.config.completion import complete_config
 
 
 def typing(typed: Mapping[str, str | list[str]]) -> Callable[[str], str]:
@@ -40,7 +40,7 @@ def loaded(home: Path, text: str) -> Config:
 
 
 def test_every_default_is_right_and_the_file_they_make_is_accepted(tmp_path: Path) -> None:
-    config = loaded(tmp_path, completed(file_from(asked({}))))
+    config = loaded(tmp_path, complete_config(file_from(asked({}))))
     assert config.public_url == "https://messagerie.ac-amiens.fr"
     assert config.academy.name == "Académie d’Amiens"
     assert config.academy.departments == ("002", "060", "080")
@@ -54,7 +54,7 @@ def test_every_default_is_right_and_the_file_they_make_is_accepted(tmp_path: Pat
 
 @pytest.mark.parametrize("code", sorted(ACADEMIES))
 def test_the_defaults_of_every_academie_are_accepted(code: str, tmp_path: Path) -> None:
-    config = loaded(tmp_path, completed(file_from(asked({"Code": code}))))
+    config = loaded(tmp_path, complete_config(file_from(asked({"Code": code}))))
     assert config.academy.code == code
     assert config.academy.departments
 
@@ -93,7 +93,7 @@ def test_a_wrong_answer_is_asked_again_at_once_with_what_is_expected(
     assert wrong not in given.values()
     assert right in given.values()
     assert [line for line in told if line.startswith("Réponse attendue") and expected in line]
-    loaded(tmp_path, completed(file_from(given)))
+    loaded(tmp_path, complete_config(file_from(given)))
 
 
 @pytest.mark.parametrize(
@@ -158,52 +158,52 @@ def test_files_of_a_certificate_are_read_when_they_are_named(tmp_path: Path) -> 
         "Certificat": str(own.certificate),
         "Clé": [str(other.key), str(own.key)],
     }
-    made = loaded(tmp_path, completed(file_from(asked(typed, told.append))))
+    made = loaded(tmp_path, complete_config(file_from(asked(typed, told.append))))
     assert (made.tls.certificate, made.tls.key) == (str(own.certificate), str(own.key))
     assert [line for line in told if "la clé privée de ce certificat" in line]
 
 
 def test_the_servers_of_the_network_are_asked_where_they_are_named(tmp_path: Path) -> None:
-    config = loaded(tmp_path, completed(file_from(asked({"DNS": "10.1.2.3 10.1.2.4"}))))
+    config = loaded(tmp_path, complete_config(file_from(asked({"DNS": "10.1.2.3 10.1.2.4"}))))
     assert config.network.forwarders == ("10.1.2.3", "10.1.2.4")
     assert config.has_usual_ports
 
 
 def test_the_instance_own_certificate_is_one_word(tmp_path: Path) -> None:
     given = asked({"Certificat": "authority"})
-    assert not loaded(tmp_path, completed(file_from(given))).tls.is_given
+    assert not loaded(tmp_path, complete_config(file_from(given))).tls.is_given
 
 
 def test_a_relay_is_named_instead_of_direct(tmp_path: Path) -> None:
     given = asked({"Envoi": "relais.ac-exemple.fr"})
-    outgoing = loaded(tmp_path, completed(file_from(given))).mail.outgoing
+    outgoing = loaded(tmp_path, complete_config(file_from(given))).mail.outgoing
     assert (outgoing.mode, outgoing.relay_host) == ("relay", "relais.ac-exemple.fr")
 
 
 def test_the_way_out_that_is_there_is_left_alone(tmp_path: Path) -> None:
     text = '[academy]\ndomain = "ac-a.fr"\n\n[mail.outgoing]\nmode = "relay"\nrelay_host = "mx.ac-a.fr"\n'
-    assert loaded(tmp_path, completed(text)).mail.outgoing.mode == "relay"
+    assert loaded(tmp_path, complete_config(text)).mail.outgoing.mode == "relay"
 
 
 @pytest.mark.parametrize("section", ["network", "database", "web"])
 def test_a_section_that_is_there_is_left_alone(section: str) -> None:
     text = f"[{section}]\n"
-    assert completed(text).count(f"[{section}]") == 1
-    assert tomllib.loads(completed(text))[section] == {}
+    assert complete_config(text).count(f"[{section}]") == 1
+    assert tomllib.loads(complete_config(text))[section] == {}
 
 
 def test_completing_twice_changes_nothing() -> None:
-    once = completed('[academy]\ndomain = "ac-exemple.fr"\n')
-    assert completed(once) == once
+    once = complete_config('[academy]\ndomain = "ac-exemple.fr"\n')
+    assert complete_config(once) == once
 
 
 @pytest.mark.parametrize(
     "text", ["mail = 3\n", "academy = 3\n", "[[academy]]\n[[academy]]\n", "academy = []\n"]
 )
 def test_a_file_of_another_shape_is_completed_as_well_and_its_faults_are_told_later(text: str) -> None:
-    assert "[database]" in completed(text)
+    assert "[database]" in complete_config(text)
 
 
 def test_of_several_academies_the_first_names_the_site() -> None:
     several = '[[academy]]\ndomain = "ac-exemple.fr"\n[[academy]]\ndomain = "ac-autre.fr"\n'
-    assert tomllib.loads(completed(several))["web"]["public_url"] == "https://messagerie.ac-exemple.fr"
+    assert tomllib.loads(complete_config(several))["web"]["public_url"] == "https://messagerie.ac-exemple.fr"

@@ -20,7 +20,7 @@ from vaguemestre.processes.production.installation import Installation
 from vaguemestre.processes.production.nodes.node_installation import NodeInstallation
 from vaguemestre.processes.production.step import BROKEN, Step, plan_lines, run_each, run_steps
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong, load
-from vaguemestre.site.config.completion import completed
+from vaguemestre.site.config.completion import complete_config
 
 BEFORE = ("Code dans /opt/vaguemestre/releases", "Paquets Debian", "Environnement Python")
 _AGAIN = "Corrigez, puis relancez bin/install : il continuera."
@@ -128,7 +128,7 @@ def _typed(question: str) -> str:
 
 def _completed(text: str) -> str:
     try:
-        return completed(text)
+        return complete_config(text)
     except tomllib.TOMLDecodeError as error:
         line, sentence = toml_error(error, text)
         raise ConfigWrong(f"ligne {line} : {sentence}.") from error

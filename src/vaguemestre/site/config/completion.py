@@ -23,7 +23,7 @@ mode = "direct"
 """
 
 
-def completed(text: str) -> str:
+def complete_config(text: str) -> str:
     """The same file, with the sections that production needs and that it does not have.
 
     Raises tomllib.TOMLDecodeError.

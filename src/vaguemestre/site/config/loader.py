@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, get_type_hints
 from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.foundation.kernel.text.toml_errors import toml_error
 from vaguemestre.site.config.academies import academies_of
-from vaguemestre.site.config.completion import completed
+from vaguemestre.site.config.completion import complete_config
 from vaguemestre.site.config.faults import Fault
 from vaguemestre.site.config.instance import SECTIONS, Config
 from vaguemestre.site.config.section_keys import is_table, perhaps, read_section, wrong_keys
@@ -134,7 +134,7 @@ def _whole_text_of(file: Path) -> str:
     """Laid anew without its database, the installed file would name an empty one until bin/install runs."""
     text = _text_of(file)
     with contextlib.suppress(tomllib.TOMLDecodeError):  # told with the other faults
-        return completed(text) if file == INSTALLED else text
+        return complete_config(text) if file == INSTALLED else text
     return text
 
 

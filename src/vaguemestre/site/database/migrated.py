@@ -31,14 +31,14 @@ class Migration(NamedTuple):
 
 def is_current(config: Config) -> bool:
     """Whether the database says that each migration of this code was applied to it."""
-    return needed() <= applied(config)
+    return needed_migrations() <= applied_migrations(config)
 
 
 def sqlite_file(config: Config) -> Path:
     return config.data_dir / "vaguemestre.sqlite3"
 
 
-def needed() -> frozenset[Migration]:
+def needed_migrations() -> frozenset[Migration]:
     """The migrations of our rooms, however deep they lie, and of the packages that have tables here."""
     expected = (
         migration
@@ -48,7 +48,7 @@ def needed() -> frozenset[Migration]:
     return frozenset((*expected, *_brought()))
 
 
-def applied(config: Config) -> frozenset[Migration]:
+def applied_migrations(config: Config) -> frozenset[Migration]:
     """What the database holds; nothing when it is away, empty, or not made yet."""
     if config.database.engine == "sqlite":
         rows = _asked_sqlite(config)
