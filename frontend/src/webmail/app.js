@@ -36,6 +36,7 @@ export class MailApp extends HTMLElement {
     /** @type {string} the page's title while nothing is open */
     this.readTitle = this.dataset.title ?? "";
     this.#plugParts();
+    requestAnimationFrame(() => setTimeout(() => this.toggleAttribute("data-drawn", true)));
     this.setUpMessage();
     history.replaceState({ pane: this.dataset.pane }, "");
     /** @type {News} */

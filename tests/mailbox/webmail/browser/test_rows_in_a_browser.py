@@ -208,3 +208,32 @@ def test_the_reading_pane_is_where_it_was_chosen(
     is_beside = rows["x"] + rows["width"] <= shown["x"] + 1
     is_above = rows["y"] + rows["height"] <= shown["y"] + 1
     assert (is_beside, is_above) == (list_then_reading == "beside", list_then_reading == "above")
+
+
+ROW_20 = "document.querySelectorAll('#messages li.row')[20].querySelector('a.open')"
+
+
+def open_thirty(page: Page, box: MemoryMailbox) -> None:
+    for number in range(30):
+        put(box, subject=f"Numéro {number}", minutes=number)
+    page.goto("/messagerie/")
+
+
+def test_rows_below_the_first_screen_are_left_to_the_second_frame(page: Page, box: MemoryMailbox) -> None:
+    page.add_init_script(
+        f"""const look = () => document.querySelector('#reader')
+              ? (window.inFirstFrame = {ROW_20}.checkVisibility()) : requestAnimationFrame(look);
+            requestAnimationFrame(look);"""
+    )
+    open_thirty(page, box)
+    page.wait_for_function(f"() => {ROW_20}.checkVisibility()")
+    assert page.evaluate("window.inFirstFrame") is False
+
+
+def test_rows_below_the_first_screen_are_shown_where_scripts_do_not_come(
+    page: Page, box: MemoryMailbox
+) -> None:
+    page.route("**/static/**/*.js", lambda route: route.abort())
+    open_thirty(page, box)
+    page.wait_for_function(f"() => {ROW_20}.checkVisibility()", timeout=5000)
+    assert page.locator("mail-app[data-drawn]").count() == 0
