@@ -430,6 +430,17 @@ def purged(copies: MemoryCopies, *, after_days: int) -> None:
     services.delete_old_removals(90, copies, backups_kept=backups_kept, now=now)
 
 
+def test_found_without_a_sender_the_activity_of_its_owner_names_none() -> None:
+    copies, mailboxes = campaign(1)
+    number = services.open_removal(Criteria(message_id="<f0@x>"), "", by=BY, now=NOON)
+    work(number, 1, copies)
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    work(number, order(number), copies)
+    assert not copies.boxes[mailboxes[0]][1:]
+    line = Entry.objects.get(action="removals.copies-removed")
+    assert "name" not in line.details
+
+
 def test_after_its_retention_a_removal_and_its_copies_are_gone() -> None:
     copies, mailboxes = campaign(2)
     removed(copies)

@@ -256,7 +256,7 @@ def _warn_owner(row: Removal, box: RemovalBox, context: PassContext) -> None:
 
 
 def _record_for_owner(row: Removal, box: RemovalBox, act: str, count: int, by: str, now: datetime) -> None:
-    """Record the act in the owner's activity: the sender is named, never the text nor the subject."""
+    """Record the act in the owner's activity: the sender if known, never the text nor the subject."""
     if count and box.account_id is not None:
-        name = row.sender or "un courriel dangereux"
-        record(act, to=account_subject(box.account_id), by=by, at=now, name=name, count=count)
+        named = {"name": row.sender} if row.sender else {}
+        record(act, to=account_subject(box.account_id), by=by, at=now, count=count, **named)
