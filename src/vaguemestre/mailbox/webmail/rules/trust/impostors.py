@@ -19,7 +19,7 @@ _SIGNS = (
 _ALIKE = (
     ASCII_OF
     | str.maketrans(
-        {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "0": "o", "1": "l", "3": "e", "5": "s", "|": "l"}
+        {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "0": "o", "1": "l", "3": "e", "5": "s", "$": "s", "|": "l"}
     )
     | {
         ord(unicodedata.lookup(f"{kind} {letter}")): letter.lower()
@@ -89,7 +89,7 @@ def possible_names(display: str) -> Iterator[tuple[str, str]]:
 
     Those of the whole name, of its parts (« Philippe Vasseur - Principal »), and of neighbouring words.
     Characters that are not drawn are read as nothing, then as spaces. A first name may be an initial. A
-    capital begins a word (« PhilippeVasseur »).
+    capital begins a word (« PhilippeVasseur »), a hyphen too in a part of one word (« Philippe-Vasseur »).
     """
     bare_name = _ASIDE.sub(" ", shortened(display))
     spaced = "".join(" " if _is_undrawn(char) else char for char in bare_name)
@@ -115,9 +115,11 @@ def shortened(display: str) -> str:
 def _names_in(text: str) -> Iterator[tuple[str, str]]:
     parts = [words for part in _APART.split(text) if (words := _name_words(part))]
     yield from _splits([word for words in parts for word in words][:_MAX_WORDS])
-    if len(parts) > 1:
-        for words in parts[:_MAX_WORDS]:
+    for words in parts[:_MAX_WORDS]:
+        if len(parts) > 1:
             yield from _splits(words[:_MAX_WORDS])
+        if len(words) == 1:  # beside another word, « Jean-Paul » is a first name
+            yield from _splits(words[0].split("-")[:_MAX_WORDS])
     yield from _pairs(parts)
 
 
