@@ -21,7 +21,7 @@ export const isSunday = (now) =>
  * @param {Date} now
  */
 export const isBeforeMorning = (now) =>
-  Number(now.toLocaleTimeString("en", { hour: "2-digit", hourCycle: "h23", timeZone: "Europe/Paris" })) < 8;
+  Number(now.toLocaleString("en", { hour: "2-digit", hourCycle: "h23", timeZone: "Europe/Paris" })) < 8;
 
 export class SendLater {
   /** @param {(later: string) => void} send */
