@@ -115,6 +115,18 @@ def test_a_home_that_holds_something_is_left_alone(stand: Stand) -> None:
         restore_keys(stand.config, stand.stores.keys, None)
 
 
+def test_the_configuration_of_the_machine_restored_on_is_kept(stand: Stand) -> None:
+    (stand.config.home / "vaguemestre.toml").write_text("[mail]\nquota_mb = 4096\n")
+    back_up(stand.config, stand.stores, now=NOW)
+    assert (restored(stand)[0].home / "vaguemestre.toml").read_text() == "[mail]\nquota_mb = 4096\n"
+    shutil.rmtree(stand.bare().home)
+    stand.bare().home.mkdir()
+    own = stand.bare().home / "vaguemestre.toml"
+    own.write_text("[mail]\nquota_mb = 512\n")  # its own database is named there
+    assert restored(stand)[0].home == own.parent
+    assert own.read_text() == "[mail]\nquota_mb = 512\n"
+
+
 def test_a_place_without_a_generation_is_no_backup(stand: Stand) -> None:
     with pytest.raises(NotABackup):
         repositories(Config(home=stand.top / "other"))

@@ -96,9 +96,14 @@ class Restic:
         rows = _json_lines(self._call("ls", "--recursive", snapshot_id, path).stdout)
         return sum(int(row.get("size", 0)) for row in rows if row.get("type") == "file")
 
-    def restore(self, snapshot_id: str, target: Path, include: Iterable[str] = ()) -> None:
-        """Restore a snapshot below `target`; only the paths in `include` (absolute from its top), if any."""
-        options = [f"--include={path}" for path in include]
+    def restore(
+        self, snapshot_id: str, target: Path, include: Iterable[str] = (), exclude: Iterable[str] = ()
+    ) -> None:
+        """Restore a snapshot below `target`: the paths in `include` (absolute from its top), or all.
+
+        Of these not what is in `exclude`; restic takes one of the two.
+        """
+        options = [f"--include={path}" for path in include] or [f"--exclude={path}" for path in exclude]
         self._call("restore", snapshot_id, f"--target={target}", *options)
 
     def check(self) -> None:

@@ -28,7 +28,7 @@ KEYS = ("secrets", "cluster", "engines/tls", "engines/dkim")
 SPOOL = "engines/postfix/spool"
 _QUEUES = tuple(f"{SPOOL}/{queue}" for queue in ("incoming", "active", "deferred", "hold", "maildrop"))
 DATA = ("mail", "data", *_QUEUES, "engines/rspamd/db", "engines/rspamd/lists", "engines/valkey/db", STAGING)
-_CONFIGURATION = "vaguemestre.toml"
+CONFIGURATION = "vaguemestre.toml"
 # The next start makes these again; the live database is replaced by its copy.
 _EXCLUDED = (
     f"data/{LIVE}*", "data/feed.lock", "data/imports.lock", "data/reports.lock", "data/moves",
@@ -107,7 +107,7 @@ def back_up(config: Config, stores: Repositories, *, now: datetime) -> BackupRep
             store.create_if_missing()
         keys = stores.keys.back_up(
             config.home,
-            _existing_paths(config, (*KEYS, _CONFIGURATION, config.database.password_file)),
+            _existing_paths(config, (*KEYS, CONFIGURATION, config.database.password_file)),
             tag=tag,
             exclude=(config.backup.keys_password_file,),
         )

@@ -14,6 +14,7 @@ from vaguemestre.engines.home_alias import alias, engine_path, needs_alias, open
 from vaguemestre.engines.system_users import system_user
 from vaguemestre.processes.backup.database import LIVE, NotABackup, file_name, load_database
 from vaguemestre.processes.backup.generations import (
+    CONFIGURATION,
     KEYS,
     MANIFEST,
     SPOOL,
@@ -38,6 +39,7 @@ type Progress = Callable[[str], None]
 def restore_keys(config: Config, keys: Restic, at: datetime | None) -> None:
     """Restore the keys of the instance, with the password of the data: the last ones, or those of a moment.
 
+    The configuration comes with them where the home has none: its own may name another database.
     Raises HomeUnusable if the home already holds an instance, NotABackup, EngineRefused.
     """
     if (config.home / _MAIL).exists() or (config.data_dir / LIVE).exists():
@@ -47,7 +49,8 @@ def restore_keys(config: Config, keys: Restic, at: datetime | None) -> None:
     snapshots = [snapshot for snapshot in keys.snapshots() if at is None or snapshot.made_at <= at]
     if not snapshots:
         raise NotABackup("ce dépôt ne contient pas de sauvegarde entière d’avant ce moment.")
-    keys.restore(snapshots[-1].id, config.home)
+    has_own = (config.home / CONFIGURATION).exists()
+    keys.restore(snapshots[-1].id, config.home, exclude=(f"/{CONFIGURATION}",) if has_own else ())
 
 
 def check_has_no_keys(config: Config) -> None:
