@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ from vaguemestre.processes.backup.room import NoRoom
 from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
+from vaguemestre.site.config.database import DatabaseSection
 
 pytestmark = [pytest.mark.engines, pytest.mark.no_database]
 
@@ -115,16 +117,27 @@ def test_a_home_that_holds_something_is_left_alone(stand: Stand) -> None:
         restore_keys(stand.config, stand.stores.keys, None)
 
 
-def test_the_configuration_of_the_machine_restored_on_is_kept(stand: Stand) -> None:
-    (stand.config.home / "vaguemestre.toml").write_text("[mail]\nquota_mb = 4096\n")
+def test_the_configuration_of_the_machine_restored_on_is_kept(new_stand: Stand) -> None:
+    server = DatabaseSection(password_file="postgres_password")
+    stand = replace(new_stand, config=replace(new_stand.config, database=server))
+    own_files = ("vaguemestre.toml", "postgres_password")  # where its own database is, and what opens it
+
+    def write(home: Path, text: str) -> None:
+        for name in own_files:
+            (home / name).write_text(text)
+
+    def read(home: Path) -> list[str]:
+        return [(home / name).read_text() for name in own_files]
+
+    write(stand.config.home, "theirs")
     back_up(stand.config, stand.stores, now=NOW)
-    assert (restored(stand)[0].home / "vaguemestre.toml").read_text() == "[mail]\nquota_mb = 4096\n"
-    shutil.rmtree(stand.bare().home)
-    stand.bare().home.mkdir()
-    own = stand.bare().home / "vaguemestre.toml"
-    own.write_text("[mail]\nquota_mb = 512\n")  # its own database is named there
-    assert restored(stand)[0].home == own.parent
-    assert own.read_text() == "[mail]\nquota_mb = 512\n"
+    assert read(restored(stand)[0].home) == ["theirs", "theirs"]
+    bare = stand.bare().home
+    shutil.rmtree(bare)
+    bare.mkdir()
+    write(bare, "own")
+    restored(stand)
+    assert read(bare) == ["own", "own"]
 
 
 def test_a_place_without_a_generation_is_no_backup(stand: Stand) -> None:

@@ -39,7 +39,7 @@ type Progress = Callable[[str], None]
 def restore_keys(config: Config, keys: Restic, at: datetime | None) -> None:
     """Restore the keys of the instance, with the password of the data: the last ones, or those of a moment.
 
-    The configuration comes with them where the home has none: its own may name another database.
+    A home that has a configuration keeps it, with the password that opens its database: it may be another.
     Raises HomeUnusable if the home already holds an instance, NotABackup, EngineRefused.
     """
     if (config.home / _MAIL).exists() or (config.data_dir / LIVE).exists():
@@ -49,8 +49,9 @@ def restore_keys(config: Config, keys: Restic, at: datetime | None) -> None:
     snapshots = [snapshot for snapshot in keys.snapshots() if at is None or snapshot.made_at <= at]
     if not snapshots:
         raise NotABackup("ce dépôt ne contient pas de sauvegarde entière d’avant ce moment.")
-    has_own = (config.home / CONFIGURATION).exists()
-    keys.restore(snapshots[-1].id, config.home, exclude=(f"/{CONFIGURATION}",) if has_own else ())
+    own = (CONFIGURATION, config.database.password_file) if (config.home / CONFIGURATION).exists() else ()
+    kept = [f"/{name}" for name in own if name and (config.home / name).exists()]
+    keys.restore(snapshots[-1].id, config.home, exclude=kept)
 
 
 def check_has_no_keys(config: Config) -> None:
