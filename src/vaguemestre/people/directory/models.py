@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.db.models.functions import StrIndex, Substr
 
+from vaguemestre.people.directory.rules.names import shown_name
+
 
 class Academy(models.Model):
     """An académie: one mail domain, one code inside the NUMENs it issues."""
@@ -87,7 +89,12 @@ class Person(models.Model):
     def shown_name(self) -> str:
         if self.erased_at:
             return self.sorted_as
-        return f"{self.shown_first_name} {self.shown_last_name}"
+        return shown_name(
+            self.first_name,
+            self.birth_name,
+            chosen_first_name=self.chosen_first_name,
+            usage_name=self.usage_name,
+        )
 
 
 class NameWord(models.Model):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from vaguemestre.foundation.cluster.frequent_queries import FrequentQuery
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.rules.names import shown_name
 
 _COLUMNS = ("chosen_first_name", "first_name", "usage_name", "birth_name", "erased_at", "sorted_as")
 _NAMES = FrequentQuery(
@@ -25,6 +26,7 @@ class SigningNames:
 def signing_names_of(account_id: int) -> SigningNames | None:
     """The names that the account's person may sign with; None for a shared mailbox."""
     for chosen, first_name, usage_name, birth_name, erased_at, sorted_as in _NAMES.rows(account_id):
-        shown = sorted_as if erased_at else f"{chosen or first_name} {usage_name or birth_name}"
+        names = shown_name(first_name, birth_name, chosen_first_name=chosen, usage_name=usage_name)
+        shown = sorted_as if erased_at else names
         return SigningNames(shown, tuple(surname for surname in (usage_name, birth_name) if surname))
     return None

@@ -135,6 +135,11 @@ def _runs_of(words: list[str]) -> Iterator[list[str]]:
             yield words[first:end]
 
 
+def shown_name(first_name: str, birth_name: str, *, chosen_first_name: str, usage_name: str) -> str:
+    """The name that colleagues see: the first name chosen and the usage name, where there are any."""
+    return f"{chosen_first_name or first_name} {usage_name or birth_name}"
+
+
 def sorted_as(first_name: str, last_name: str) -> str:
     """Sort key of people: folded surname, then folded first name."""
     return f"{fold(last_name)} {fold(first_name)}".strip()
