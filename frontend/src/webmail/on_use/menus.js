@@ -1,6 +1,6 @@
 // Menus at the pointer, under a button or under the focused thing: the same by mouse, by keyboard, by a long press.
 // Loaded with the first one that opens; what asks for them is in page/context_menu.js.
-import { create } from "../../ui/dom.js";
+import { create, find } from "../../ui/dom.js";
 import { rowMenu } from "../list/row_menu.js";
 
 class ContextMenu {
@@ -9,7 +9,7 @@ class ContextMenu {
     this.box.className = "menu-list context";
     this.box.setAttribute("role", "menu");
     this.box.hidden = true;
-    document.body.append(this.box);
+    (find("main") ?? document.body).append(this.box); // within a landmark
     document.addEventListener("pointerdown", (event) => {
       if (!this.box.hidden && !this.box.contains(event.target)) this.close(false);
     });

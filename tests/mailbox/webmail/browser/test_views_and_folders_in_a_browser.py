@@ -342,6 +342,7 @@ def test_the_menu_of_a_row_by_mouse_and_by_keyboard(page: Page, box: MemoryMailb
     page.keyboard.press("Shift+F10")
     menu = page.get_by_role("menu", name="Sortie au Marquenterre")
     menu.wait_for()
+    assert access_faults(page) == []
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.matches('li.row a.open')")
     page.keyboard.press("Shift+F10")
