@@ -19,6 +19,7 @@ class FileStore:
     """`folder` is created when first used."""
 
     is_served_by_front = True
+    keeps_writers_apart = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

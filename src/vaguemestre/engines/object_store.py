@@ -50,6 +50,7 @@ class ObjectStore:
     """The files below `prefix`."""
 
     is_served_by_front = False
+    keeps_writers_apart = False
 
     def __init__(self, bucket: Bucket, prefix: str) -> None:
         self._bucket, self._prefix = bucket, prefix

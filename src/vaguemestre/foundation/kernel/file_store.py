@@ -8,7 +8,8 @@ MAX_PIECE_BYTES = 16 * 1024 * 1024  # bytes that one call may append
 
 
 class FileStore(Protocol):
-    """Files by name (letters, digits, `-`, `_`, `.`). A file has one writer at a time.
+    """Files by name (letters, digits, `-`, `_`, `.`). A file has one writer at a time, from one caller or
+    by the store itself (`keeps_writers_apart`).
 
     Every method may raise EngineDown.
     """
@@ -16,6 +17,11 @@ class FileStore(Protocol):
     @property
     def is_served_by_front(self) -> bool:
         """Whether the HTTP front (nginx) can send these files itself; else the web process does."""
+        ...
+
+    @property
+    def keeps_writers_apart(self) -> bool:
+        """Whether several writers of a file may append at once: of two pieces for one place, one is kept."""
         ...
 
     def append(self, name: str, offset: int, content: bytes) -> int:
