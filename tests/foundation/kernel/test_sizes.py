@@ -17,6 +17,8 @@ from vaguemestre.foundation.kernel.text.sizes import GIGABYTE, MEGABYTE, in_word
         (MEGABYTE, "1 Mo"),
         (1_240_000, "1,2 Mo"),
         (2048 * MEGABYTE, "2 Go"),
+        (3000 * MEGABYTE, "3\u00a0000 Mo"),
+        (1536 * MEGABYTE, "1,5 Go"),
         (int(1.3 * GIGABYTE), "1,3 Go"),
     ],
 )
