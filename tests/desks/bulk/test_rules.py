@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vaguemestre.desks.bulk.labels_fr import consequence
 from vaguemestre.desks.bulk.rules.decisions import (
     check_approval,
     check_size,
@@ -173,3 +174,10 @@ def test_the_letter_says_where_to_ask_for_a_numen_and_that_none_need_be_held() -
     assert "Votre académie vous a ouvert un compte" in text
     assert "si vous ne l’avez pas" in text
     assert "donné par votre service" not in text
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(14, "sous 14 jours ;"), (1, "sous 1 jour ;"), (0, "tout de suite ;")]
+)
+def test_asking_for_a_second_factor_says_how_many_days_are_left(days: int, words: str) -> None:
+    assert words in consequence(Act.FACTOR, days)

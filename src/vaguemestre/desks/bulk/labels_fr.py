@@ -29,8 +29,8 @@ CONSEQUENCES = {
     Act.SUSPEND: "Plus rien n’ouvre ces comptes, leurs sessions se ferment ; leur courrier arrive toujours.",
     Act.RESUME: "Ces comptes s’ouvrent de nouveau, avec le même mot de passe.",
     Act.FACTOR: (
-        "Ces comptes doivent ajouter un second facteur dans le délai réglé ; passé ce délai, seules les "
-        "pages de sécurité leur répondent."
+        "Ces comptes doivent ajouter un second facteur {delay} ; ensuite, seules les pages de sécurité "
+        "leur répondent."
     ),
     Act.NO_FACTOR: "Seul leur rôle décide encore si un second facteur leur est demandé.",
     Act.QUOTA: (
@@ -83,3 +83,9 @@ SKIPS = {
     Skip.REFUSED: "l’adresse a refusé le courriel",
     Skip.SILENT: "sa boîte ne répond pas : nouvel essai bientôt",
 }
+
+
+def consequence(act: Act, factor_days: int) -> str:
+    """What an act does. `factor_days`: those left to add a second factor, none for at once."""
+    days = f"sous {factor_days} jour{'s' if factor_days > 1 else ''}"
+    return CONSEQUENCES[act].replace("{delay}", days if factor_days else "tout de suite")

@@ -17,10 +17,10 @@ from vaguemestre.desks.bulk import queries, services
 from vaguemestre.desks.bulk.labels_fr import (
     ACTS,
     BUTTONS,
-    CONSEQUENCES,
     PHASES,
     SKIPS,
     STATES,
+    consequence,
 )
 from vaguemestre.desks.bulk.rules.decisions import (
     AT_WORK,
@@ -181,7 +181,7 @@ def _progress(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
         "file": file,
         "title": ACTS[act],
         "state": STATES[file.state],
-        "consequence": CONSEQUENCES[act],
+        "consequence": consequence(act, settings.CONFIG.signin.second_factor_days),
         "button": BUTTONS[act],
         "asked_by": names.get(file.asked_by, ""),
         "decided_by": names.get(file.decided_by, ""),

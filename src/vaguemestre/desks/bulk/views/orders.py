@@ -12,7 +12,7 @@ from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.bulk import queries, services
 from vaguemestre.desks.bulk.forms import OrderForm, PeopleSearchForm
-from vaguemestre.desks.bulk.labels_fr import ACTS, CONSEQUENCES
+from vaguemestre.desks.bulk.labels_fr import ACTS, consequence
 from vaguemestre.desks.bulk.rules.usernames import MAX_BYTES
 from vaguemestre.desks.bulk.values import Act, Selection
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -56,7 +56,7 @@ def open_act(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "act": act,
         "title": ACTS[act],
-        "consequence": CONSEQUENCES[act],
+        "consequence": consequence(act, settings.CONFIG.signin.second_factor_days),
         "tabs": [(key, title, _link(request, key)) for key, title in ACTS.items()],
         "by_file": by_file,
         "people": len(selection.account_ids),
