@@ -91,6 +91,9 @@ def _meets(clause: Clause, stored: StoredMessage) -> bool:
         return value in without_ligatures(texts[clause.where].casefold())
     if clause.where is Where.TEXT:
         return holds_all(stored.content, [clause.value])
+    if clause.where in (Where.LARGER, Where.SMALLER):
+        excess = len(stored.content) - int(clause.value)
+        return excess > 0 if clause.where is Where.LARGER else excess < 0
     conditions = {
         Where.BEFORE: day < clause.value,
         Where.SINCE: day >= clause.value,

@@ -139,6 +139,8 @@ class Where(StrEnum):
     SUBJECT = "objet"
     BEFORE = "avant"
     SINCE = "après"
+    LARGER = "plus-gros"
+    SMALLER = "moins-gros"
     LABEL = "étiquette"
     ATTACHED = "pièce"
     READ = "lu"
@@ -155,7 +157,8 @@ class Where(StrEnum):
 class Clause:
     """A condition of a search, negated by `is_not`.
 
-    `value`: words; a day (ISO), excluded by BEFORE and included by SINCE; a keyword for LABEL.
+    `value`: words; a day (ISO), excluded by BEFORE and included by SINCE; a keyword for LABEL;
+    a number of bytes for LARGER and SMALLER, which both exclude it.
     """
 
     where: Where

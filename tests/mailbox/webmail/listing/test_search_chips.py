@@ -25,7 +25,8 @@ PIECES = (
 
 
 def chips(typed: str) -> tuple[search_chips.Chip, ...]:
-    return search_chips.criteria(typed, TODAY, keyword)
+    places = {"sent": "Envoyés", "archives": "Archives"}
+    return search_chips.criteria(typed, TODAY, keyword, lambda place: places.get(place, place))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,10 @@ def chips(typed: str) -> tuple[search_chips.Chip, ...]:
         ("has:attachment", "Avec pièce jointe"),
         ("après:01/09/2026", "À partir du 01/09/2026"),
         ("avant:hier", "Avant le 24/11/2026"),
-        ("dans:archives", "Dans : archives"),
+        ("dans:archives", "Dans : Archives"),
+        ("in:sent", "Dans : Envoyés"),
+        ("larger:10M", "Plus de 10 Mo"),
+        ("smaller_than:300kb", "Moins de 300 ko"),
         ("est:non-lu", "Non lus"),
         ("-de:marie", "Sauf De : marie"),
     ],

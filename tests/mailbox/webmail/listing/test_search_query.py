@@ -41,6 +41,8 @@ def asked(text: str) -> search_query.SearchQuery:
         ("avant:01/09/2026", [Clause(Where.BEFORE, "2026-09-01")]),
         ("older_than:1y", [Clause(Where.BEFORE, "2025-11-25")]),
         ("newer_than:7d newer_than:1w", [Clause(Where.SINCE, "2026-11-18")]),
+        ("larger:1M larger_than:1Mo", [Clause(Where.LARGER, "1048576")]),
+        ("smaller:300k smaller:300", [Clause(Where.SMALLER, "307200"), Clause(Where.SMALLER, "300")]),
         ("après:hier", [Clause(Where.SINCE, "2026-11-24")]),
         ("apres:2025", [Clause(Where.SINCE, "2025-01-01")]),
         ("depuis:11/2026", [Clause(Where.SINCE, "2026-11-01")]),

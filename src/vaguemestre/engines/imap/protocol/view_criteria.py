@@ -130,6 +130,8 @@ def _clause_criteria(clause: Clause) -> list[Argument]:
             return [b"OR", *spelled(b"TO", value), *spelled(b"CC", value)]
         case Where.BEFORE | Where.SINCE:
             return [_date_key(clause.where, date.fromisoformat(value))]
+        case Where.LARGER | Where.SMALLER if value.isdecimal():
+            return [clause.where.name.encode("ascii") + b" " + value.encode("ascii")]
         case Where.LABEL if _KEYWORD.fullmatch(value):
             return [b"KEYWORD " + value.encode("ascii")]
         case _:

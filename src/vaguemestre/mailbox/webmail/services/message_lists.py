@@ -55,9 +55,16 @@ def recent_words(mailbox: Mailbox, folders: tuple[Folder, ...]) -> frozenset[str
 def searched_folder(folders: tuple[Folder, ...], folder: str, typed: str, *, is_everywhere: bool) -> str:
     """The folder to search: the one `typed`, else all mail if asked for; empty when `typed` is unknown."""
     if typed and without_accents(typed) not in EVERYWHERE:
-        match = find_folder(folders, typed)
+        match = named_folder(folders, typed)
         return match.name if match else ""
     return (all_mail_folder(folders) if is_everywhere or typed else "") or folder
+
+
+def named_folder(folders: tuple[Folder, ...], typed: str) -> Folder | None:
+    """The folder that a search names, by one of the words for all mail too."""
+    if without_accents(typed) in EVERYWHERE:
+        return of_use(folders, Use.ALL)
+    return find_folder(folders, typed)
 
 
 def empty_page(folder: str) -> Page:

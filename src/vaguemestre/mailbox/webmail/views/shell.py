@@ -249,7 +249,8 @@ def _chips(request: SignedInRequest, listing: Listing, uses: dict[str, Use]) -> 
     is_named = bool(parse_search(request.who, listing.typed).folder)
     is_everywhere = is_named or uses.get(page.folder) is Use.ALL
     folder = "" if is_everywhere else page.folder
-    return search_chips(request.who, listing.typed, folder, naming.slug(narrower.name) if narrower else "")
+    slug = naming.slug(narrower.name) if narrower else ""
+    return search_chips(request.who, listing.typed, folder, slug, listing.folders)
 
 
 def _searchable(folders: tuple[Folder, ...]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from vaguemestre.foundation.kernel.text.sizes import in_words
 from vaguemestre.mailbox.webmail.rules.listing.search_query import Token, clause_of, tokens
 from vaguemestre.post.mailstore.values import Clause, Where
 
@@ -12,7 +13,6 @@ _VALUED = {
     Where.TO: "À",
     Where.SUBJECT: "Objet",
     Where.LABEL: "Étiquette",
-    Where.FOLDER: "Dans",
 }
 _STATES = {
     Where.ATTACHED: "Avec pièce jointe",
@@ -22,6 +22,7 @@ _STATES = {
     Where.ANSWERED: "Répondus",
 }
 _DAYS = {Where.SINCE: "À partir du", Where.BEFORE: "Avant le"}
+_SIZES = {Where.LARGER: "Plus de", Where.SMALLER: "Moins de"}
 _LATELY = timedelta(days=30)
 
 
@@ -32,10 +33,15 @@ class Chip(NamedTuple):
     query: str
 
 
-def criteria(text: str, today: date, keyword: Callable[[str], str]) -> tuple[Chip, ...]:
-    """Criteria of a search, in the order typed. `keyword`: gives the keyword of a label."""
+def criteria(
+    text: str, today: date, keyword: Callable[[str], str], place: Callable[[str], str]
+) -> tuple[Chip, ...]:
+    """Criteria of a search, in the order typed.
+
+    `keyword`: gives the keyword of a label; `place`: the French name of a folder as typed.
+    """
     return tuple(
-        Chip(_words(token, clause), " ".join((text[: token.start] + text[token.end :]).split()))
+        Chip(_words(token, clause, place), " ".join((text[: token.start] + text[token.end :]).split()))
         for token, clause in _clauses(text, today, keyword)
     )
 
@@ -60,12 +66,15 @@ def _clauses(text: str, today: date, keyword: Callable[[str], str]) -> Iterator[
             yield token, clause
 
 
-def _words(token: Token, clause: Clause) -> str:
-    is_not = token.is_not and clause.where is not Where.FOLDER  # nothing is searched outside a folder
-    return f"Sauf {_positive(token, clause)}" if is_not else _positive(token, clause)
+def _words(token: Token, clause: Clause, place: Callable[[str], str]) -> str:
+    if clause.where is Where.FOLDER:  # nothing is searched outside one, so nothing is negated
+        return f"Dans : {place(token.value)}"
+    return f"Sauf {_positive(token, clause)}" if token.is_not else _positive(token, clause)
 
 
 def _positive(token: Token, clause: Clause) -> str:
     if clause.where in _DAYS:
         return f"{_DAYS[clause.where]} {date.fromisoformat(clause.value):%d/%m/%Y}"
+    if clause.where in _SIZES:
+        return f"{_SIZES[clause.where]} {in_words(int(clause.value))}"
     return _STATES.get(clause.where) or f"{_VALUED[clause.where]} : {token.value}"

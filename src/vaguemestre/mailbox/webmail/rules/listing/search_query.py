@@ -26,6 +26,8 @@ _OPERATOR_WORDS = {
     Where.SUBJECT: "objet sujet subject",
     Where.BEFORE: "avant before older_than",
     Where.SINCE: "apres depuis after since newer_than",
+    Where.LARGER: "larger larger_than",
+    Where.SMALLER: "smaller smaller_than",
     Where.LABEL: "etiquette label tag",
     Where.FOLDER: "dans in dossier folder",
     Where.STATE: "est is",
@@ -35,6 +37,8 @@ _OPERATORS = {word: where for where, words in _OPERATOR_WORDS.items() for word i
 _SELF = frozenset(("moi", "me"))
 _AGE = re.compile(r"(\d{1,3})([dwmy])")  # as Gmail writes it
 _AGE_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+_SIZE = re.compile(r"(\d{1,6})([kmg]?)[bo]?")  # as Gmail writes it, or in French
+_UNIT_BYTES = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 _ATTACHED = frozenset(("piece", "pieces", "pj", "attachment", "attachments"))
 _STATES = {
     "lu": Where.READ, "read": Where.READ,
@@ -160,6 +164,9 @@ def clause_of(name: str, value: str, today: date, keyword: Callable[[str], str])
         case Where.BEFORE | Where.SINCE:
             day = _day(plain, today)
             return Clause(where, day.isoformat()) if day else None
+        case Where.LARGER | Where.SMALLER:
+            size = _SIZE.fullmatch(plain)
+            return Clause(where, str(int(size[1]) * _UNIT_BYTES[size[2]])) if size else None
         case Where.LABEL:
             mark = keyword(value)
             return Clause(where, mark) if mark else None

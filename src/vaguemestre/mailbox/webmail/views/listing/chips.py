@@ -9,8 +9,11 @@ from django.utils import timezone
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.addresses import address
+from vaguemestre.mailbox.webmail.rules.listing.folders import display_name
 from vaguemestre.mailbox.webmail.rules.listing.labels import keyword_of, known_labels
 from vaguemestre.mailbox.webmail.rules.listing.search_chips import Chip, criteria, offers
+from vaguemestre.mailbox.webmail.services import message_lists
+from vaguemestre.post.mailstore.values import Folder
 
 
 class ChipLink(NamedTuple):
@@ -27,17 +30,26 @@ class SearchChips(NamedTuple):
     offers: tuple[ChipLink, ...]
 
 
-def search_chips(who: Who, typed: str, folder: str, narrower: str) -> SearchChips:
-    """Chips of a search. `folder`: the only one it looks in, may be empty; `narrower`: slug, may be empty."""
+def search_chips(
+    who: Who, typed: str, folder: str, narrower: str, folders: tuple[Folder, ...]
+) -> SearchChips:
+    """Chips of a search in one of the `folders`.
+
+    `folder`: the only one it looks in, may be empty; `narrower`: slug, may be empty.
+    """
     labels, today = known_labels(who.preferences), paris_day(timezone.now())
 
     def keyword(name: str) -> str:
         return keyword_of(name, labels)
 
+    def place(name: str) -> str:
+        match = message_lists.named_folder(folders, name)
+        return display_name(match) if match else name
+
     def links(chips: tuple[Chip, ...]) -> tuple[ChipLink, ...]:
         return tuple(ChipLink(chip.words, _address(chip.query, folder, narrower)) for chip in chips)
 
-    return SearchChips(links(criteria(typed, today, keyword)), links(offers(typed, today, keyword)))
+    return SearchChips(links(criteria(typed, today, keyword, place)), links(offers(typed, today, keyword)))
 
 
 def search_links(chips: tuple[Chip, ...], folder: str) -> tuple[ChipLink, ...]:
