@@ -191,14 +191,14 @@ def test_what_a_telephone_added_stays_when_the_card_is_changed_here() -> None:
 def test_no_formula_begins_where_a_french_spreadsheet_separates(formula: str) -> None:
     """At « ; »: a stranger's name, collected, would begin a cell of its own."""
     card = ContactCard(f"Jean;{formula};", "jean@dehors.example", note=f"a ;{formula};")
-    cells = [c for row in csv.reader(io.StringIO(write_table([card])), delimiter=";") for c in row]
+    cells = [c for row in csv.reader(io.StringIO(write_table([(card, ())])), delimiter=";") for c in row]
     assert formula.strip() not in [cell.strip() for cell in cells]
     assert f"'{formula.strip()}" in [cell.strip() for cell in cells]
 
 
 def test_a_spreadsheet_runs_nothing_of_what_is_exported_and_reads_it_back() -> None:
     card = normalize_card(ContactCard("=HYPERLINK(1)", "a@b.example", note="+33"))
-    text = write_table([card, FULL])
+    text = write_table([(card, ()), (FULL, ())])
     assert "\n=" not in text
     assert '\n"=' not in text
     (_, back), (_, full) = read_file(text.encode()).cards

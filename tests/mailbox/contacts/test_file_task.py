@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.rules import file_task, vcards
+from vaguemestre.mailbox.contacts.rules.tables import read_table
 from vaguemestre.mailbox.contacts.rules.vcard_writer import write_vcard
 from vaguemestre.mailbox.contacts.values import CardCompletion, CardToExport, ContactCard
 
@@ -100,3 +101,12 @@ def test_a_group_is_exported_with_its_members_and_a_table_has_one_heading() -> N
     )
     assert first.endswith(rest)
     assert len(first) > len(rest)
+
+
+def test_a_table_says_the_groups_of_each_contact_and_is_read_again_with_them() -> None:
+    card = CardToExport(
+        "uid-1", write_vcard(MAYOR, "uid-1"), MAYOR, None, groups=("Conseil", "Parents ; 4e B")
+    )
+    table = answered(file_task.WRITE, file_task.asked_text([card], file_task.CSV, is_first=True))
+    assert "Conseil ::: Parents , 4e B" in table
+    assert read_table(table).labels == (("Conseil", "Parents , 4e B"),)

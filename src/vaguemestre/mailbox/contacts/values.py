@@ -123,13 +123,14 @@ class CardCompletion(NamedTuple):
 class CardToExport(NamedTuple):
     """Card or group to write. `text`: its vCard; `known`: its columns, if that is unreadable.
 
-    `members`: UIDs, of a group only.
+    `members`: UIDs, of a group only; `groups`: names of those that a card is in, for a table.
     """
 
     uid: str
     text: str
     known: ContactCard
     members: tuple[str, ...] | None = None
+    groups: tuple[str, ...] = ()
 
 
 class CompletedCard(NamedTuple):

@@ -95,7 +95,8 @@ def _read(content: bytes) -> dict[str, Any]:
 def _written(request: Mapping[str, Any]) -> str:
     items, kind = request["cards"], request["kind"]
     if kind == CSV:
-        return write_table(map(_stored_card, items), has_header=request["is_first"])
+        cards, groups = map(_stored_card, items), (item["groups"] for item in items)
+        return write_table(zip(cards, groups, strict=True), has_header=request["is_first"])
     return "".join(_vcard(item, kind) for item in items)
 
 

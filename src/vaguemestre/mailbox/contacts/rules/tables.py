@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -79,8 +79,9 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 _HEADER = (
     "Display Name", "First Name", "Last Name", "E-mail Address", "E-mail 2 Address", "E-mail 3 Address",
     "Home Phone", "Mobile Phone", "Business Phone", "Company", "Job Title", "Home Street", "Birthday",
-    "Web Page", "Notes",
+    "Web Page", "Notes", "Labels",
 )  # fmt: skip
+_LABELS_BETWEEN = " ::: "  # as Gmail writes them
 _MERGED = ":::"  # Gmail: several values in one cell
 _LABEL_SEPARATOR = re.compile(r":::|;")  # Gmail, Outlook
 _PAIR = re.compile(r"(e-mail|phone) (\d+) - (label|type|value)")  # Gmail: label and value in two columns
@@ -146,21 +147,22 @@ def read_table(text: str) -> ContactsFile:
     return ContactsFile(tuple(cards), invalid_lines=tuple(invalid_lines), labels=tuple(labels))
 
 
-def write_table(cards: Iterable[ContactCard], *, has_header: bool = True) -> str:
-    """CSV of the cards with columns that Outlook and Gmail both import; no cell begins as a formula.
+def write_table(cards: Iterable[tuple[ContactCard, Sequence[str]]], *, has_header: bool = True) -> str:
+    """CSV of the cards and the names of their groups, for Outlook and Gmail.
 
-    Neither does what follows « ; »: a French spreadsheet separates there, and would make a cell of it.
+    No cell begins as a formula, nor after « ; »: a French spreadsheet would make a cell of what follows.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     if has_header:
         writer.writerow(_HEADER)
-    for card in cards:
+    for card, groups in cards:
         first, _, last = card.name.rpartition(" ")
         addresses = (*card.addresses, "", "", "")[:3]
         row = (
             card.name, first, last, *addresses, card.phone, card.mobile, card.work_phone, card.organisation,
             card.title, card.postal, card.birthday, card.website, card.note,
+            _LABELS_BETWEEN.join(" ".join(name.replace(";", ",").split(_MERGED)) for name in groups),
         )  # fmt: skip
         writer.writerow([inert_cell(_FORMULA_BEHIND.sub(r"\1'", cell)) for cell in row])
     return out.getvalue()

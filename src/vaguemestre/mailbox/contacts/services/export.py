@@ -15,8 +15,9 @@ _CHUNK_CHARACTERS = 2_000_000
 
 
 def export_book(book: AddressBook, kind: str, read_apart: ReadApart, *, most: int | None = None) -> str:
-    """All cards of the book, and its groups in vCards. `kind`: `file_task.CSV`, or a version of vCard.
+    """All cards of the book with its groups: cards of their own in vCards, names in a table.
 
+    `kind`: `file_task.CSV`, or a version of vCard.
     Raises Refusal `contacts.book-too-heavy` above `most` characters, `contacts.file-too-complex`, EngineDown.
     """
     pieces: list[str] = []
@@ -36,12 +37,14 @@ def export_book(book: AddressBook, kind: str, read_apart: ReadApart, *, most: in
 def _chunks(book: AddressBook, *, with_groups: bool) -> Iterator[list[CardToExport]]:
     """The cards to export, in chunks; at least one chunk, so that a file has its header."""
     rows = book_rows(book).filter(is_collected=False)
+    group_names: dict[int, list[str]] = {}
     if not with_groups:
-        rows = rows.filter(is_group=False)
+        rows, group_names = rows.filter(is_group=False), _group_names(book)
     cards: list[CardToExport] = []
     weight = 0
     for row in rows.order_by("is_group", "name", "pk").iterator(100):
-        cards.append(CardToExport(row.uid, row.vcard, columns_of(row), _members(row)))
+        names = tuple(group_names.get(row.pk, ()))
+        cards.append(CardToExport(row.uid, row.vcard, columns_of(row), _members(row), names))
         weight += len(row.vcard)
         if len(cards) >= _CHUNK or weight >= _CHUNK_CHARACTERS:
             yield cards
@@ -53,3 +56,12 @@ def _members(row: Contact) -> tuple[str, ...] | None:
     if not row.is_group:
         return None
     return tuple(Membership.objects.filter(group=row).values_list("contact__uid", flat=True))
+
+
+def _group_names(book: AddressBook) -> dict[int, list[str]]:
+    """Names of the groups of each contact of the book that is in any."""
+    names: dict[int, list[str]] = {}
+    pairs = Membership.objects.filter(contact__in=book_rows(book)).order_by("group__name")
+    for contact, name in pairs.values_list("contact_id", "group__name"):
+        names.setdefault(contact, []).append(name)
+    return names
