@@ -56,18 +56,27 @@ def test_contacts_filters_and_signatures_go_along_and_twice_is_once() -> None:
     assert identity.signature == "<b>Nicolas</b>"
 
 
+def texts_of(account_id: int) -> dict[str, int]:
+    return {text.title: text.id for text in stock_texts_of(account_id, NOW.date())}
+
+
 def test_ready_answers_go_along_as_written_and_shared_ones_stay_with_their_author() -> None:
     former, _ = with_address("nlillois", "Lillois")
     newer, _ = with_address("namienois", "Amienois")
     for title in ("Absence – relance", "Merci"):
         text = StockTextFields(title, "Absence de {nom}", "<div>Bonjour,<br>{nom}</div>")
         save_stock_text(former.pk, 0, text, by="test", now=NOW)
+    other = StockTextFields("Merci", "", "<div>Grand merci</div>")
     parts = dict(belongings(former.pk))
     for _ in range(2):
         take_parts(newer.pk, parts, {"INBOX"}, now=NOW)
     texts = [(one.title, one.subject, one.structure_id) for one in stock_texts_of(newer.pk, NOW.date())]
     assert texts == [("Absence – relance", "Absence de {nom}", 0), ("Merci", "Absence de {nom}", 0)]
     assert "Bonjour," in stock_texts_of(newer.pk, NOW.date())[0].html
+    save_stock_text(former.pk, texts_of(former.pk)["Merci"], other, by="test", now=NOW)
+    for _ in range(2):
+        take_parts(newer.pk, dict(belongings(former.pk)), {"INBOX"}, now=NOW)
+    assert list(texts_of(newer.pk)) == ["Absence – relance", "Merci", "Merci (2)"], "another text, none lost"
     with pytest.raises(Refusal, match=r"portability\.file-damaged"):
         take_parts(newer.pk, {"reponses-types.json": b"[1]"}, {"INBOX"}, now=NOW)
 

@@ -408,3 +408,17 @@ def test_an_imposed_signature_that_was_changed_is_put_below() -> None:
 def test_an_imposed_signature_that_is_there_is_left_alone(html: str) -> None:
     fields = DraftFields(html=html)
     assert signed_at_least_once(fields, TEMPLATE) == fields
+
+
+def test_two_stock_texts_of_one_person_have_two_titles(nicolas: Account) -> None:
+    def save(title: str, text_id: int = 0) -> int:
+        given = StockTextFields(title, "", "<p>Madame</p>", 0)
+        return services.save_stock_text(nicolas.pk, text_id, given, by="x", now=NOON)
+
+    first = save("Absence élève")
+    second = save("Retard")
+    for title, text_id in (("absence  élève", 0), ("ABSENCE ÉLÈVE", second)):
+        with pytest.raises(Refusal, match="text-title-taken"):
+            save(title, text_id)
+    assert save("Absence élève", first) == first
+    assert StockText.objects.count() == 2

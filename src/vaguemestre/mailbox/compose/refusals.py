@@ -95,6 +95,7 @@ SENTENCES = {
     "compose.text-empty": "La réponse type est vide : écrivez son texte.",
     "compose.text-gone": "Cette réponse type n’existe plus.",
     "compose.text-too-long": "Ce texte est trop long pour une réponse type.",
+    "compose.text-title-taken": "Une autre de vos réponses types a ce titre : changez-le.",
     "compose.text-untitled": "Donnez un titre à cette réponse type.",
     "compose.too-long": "Le texte est trop long pour un courriel : joignez-le en pièce jointe.",
     "compose.too-many-enclosures": "Il y a trop de pièces jointes : %(limit)s au plus.",

@@ -1,16 +1,18 @@
 """Import of contacts, filters and identities that come with a transfer archive."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, count
 
 from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.compose.queries import identities_of, own_addresses, stock_texts_of
-from vaguemestre.mailbox.compose.services import save_imported_identity, save_stock_text
+from vaguemestre.mailbox.compose.services import plain_title, save_imported_identity, save_stock_text
 from vaguemestre.mailbox.compose.values import IdentityFields, StockTextFields, Writer
 from vaguemestre.mailbox.contacts.ports import read_apart
 from vaguemestre.mailbox.contacts.services import import_file
@@ -80,11 +82,27 @@ def _take_stock_texts(account_id: int, content: bytes, now: datetime) -> None:
         ]
     except (ValueError, KeyError, TypeError) as error:
         raise Refusal("portability.file-damaged", name=STOCK_TEXTS) from error
-    present = {(text.title, text.html) for text in stock_texts_of(account_id, paris_day(now)) if text.is_own}
+    own = [text for text in stock_texts_of(account_id, paris_day(now)) if text.is_own]
+    present = {(_without_number(text.title), text.html) for text in own}
+    titles = {plain_title(text.title) for text in own}
     for text in texts:
-        if (text.title, text.html) not in present:
+        if (_without_number(text.title), text.html) not in present:
+            title = _free_title(text.title, titles)
+            titles.add(plain_title(title))
             with suppress(Refusal):  # there are many already, or somebody wrote in the file
-                save_stock_text(account_id, 0, text, by=account_subject(account_id), now=now)
+                save_stock_text(
+                    account_id, 0, replace(text, title=title), by=account_subject(account_id), now=now
+                )
+
+
+def _without_number(title: str) -> str:
+    return re.sub(r" \(\d+\)$", "", title)
+
+
+def _free_title(title: str, taken: set[str]) -> str:
+    """The title, numbered if another text has it already: both texts stay, and are told apart."""
+    numbered = (f"{title[:90]} ({number})" for number in count(2))
+    return next(choice for choice in chain((title,), numbered) if plain_title(choice) not in taken)
 
 
 def _identity(entry: Mapping[str, object], own: tuple[str, ...], writer: Writer) -> IdentityFields:

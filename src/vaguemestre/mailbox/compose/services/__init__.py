@@ -16,6 +16,7 @@ from vaguemestre.mailbox.compose.services.hand_over import (
 from vaguemestre.mailbox.compose.services.identities import (
     import_identities,
     move_identities,
+    plain_title,
     remove_foreign_reply_to,
     remove_identity,
     remove_reply_to,
@@ -70,6 +71,7 @@ __all__ = [
     "mark_draft",
     "match_draft",
     "move_identities",
+    "plain_title",
     "prepare_mailing",
     "remove_enclosure",
     "remove_foreign_reply_to",

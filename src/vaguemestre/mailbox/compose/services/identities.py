@@ -171,8 +171,9 @@ def remove_identity(account_id: int, identity_id: int, *, by: str, now: datetime
 def save_stock_text(account_id: int, text_id: int, fields: StockTextFields, *, by: str, now: datetime) -> int:
     """Save the stock text (0: a new one); returns its id. Only its author may change it.
 
-    Raises Refusal `compose.text-untitled`, `compose.text-empty`, `compose.text-too-long`,
-    `compose.text-gone`, `compose.not-your-school`, `compose.too-many-texts`, `outbox.control-character`.
+    Raises Refusal `compose.text-untitled`, `compose.text-title-taken`, `compose.text-empty`,
+    `compose.text-too-long`, `compose.text-gone`, `compose.not-your-school`,
+    `compose.too-many-texts`, `outbox.control-character`.
     """
     title = check_field("title", fields.title)[:100]
     if not title:
@@ -184,12 +185,7 @@ def save_stock_text(account_id: int, text_id: int, fields: StockTextFields, *, b
         raise Refusal("compose.text-too-long", field="html")
     if fields.structure_id and fields.structure_id not in dict(schools_of(account_id, paris_day(now))):
         raise Refusal("compose.not-your-school", field="structure")
-    texts = StockText.objects.filter(account_id=account_id)
-    row = texts.filter(pk=text_id).first() if text_id else StockText(account_id=account_id)
-    if row is None:
-        raise Refusal("compose.text-gone")
-    if not text_id and texts.count() >= MAX_TEXTS:
-        raise Refusal("compose.too-many-texts", limit=MAX_TEXTS)
+    row = _own_text(account_id, text_id, title)
     row.title, row.subject, row.html = title, check_field("subject", fields.subject)[:200], html
     row.structure_id, row.updated_at = fields.structure_id or None, now
     row.save()
@@ -197,6 +193,25 @@ def save_stock_text(account_id: int, text_id: int, fields: StockTextFields, *, b
         school = f"structure:{row.structure_id}"
         record("compose.text-shared", to=school, by=by, at=now, title=row.title)
     return int(row.pk)
+
+
+def _own_text(account_id: int, text_id: int, title: str) -> StockText:
+    """The row to save as `title`, which no other text of the account may have: menus show titles alone."""
+    texts = StockText.objects.filter(account_id=account_id)
+    row = texts.filter(pk=text_id).first() if text_id else StockText(account_id=account_id)
+    if row is None:
+        raise Refusal("compose.text-gone")
+    if not text_id and texts.count() >= MAX_TEXTS:
+        raise Refusal("compose.too-many-texts", limit=MAX_TEXTS)
+    taken = {plain_title(other) for other in texts.exclude(pk=text_id).values_list("title", flat=True)}
+    if plain_title(title) in taken and (not text_id or plain_title(title) != plain_title(row.title)):
+        raise Refusal("compose.text-title-taken", field="title")
+    return row
+
+
+def plain_title(title: str) -> str:
+    """A title as two are compared: neither case nor spaces make another."""
+    return " ".join(title.split()).casefold()
 
 
 @transaction.atomic(durable=True)
