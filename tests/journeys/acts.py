@@ -12,7 +12,7 @@ from typing import Any
 
 import django
 
-from vaguemestre.people.credentials.values import AccountRole
+from vaguemestre.people.credentials.values import AccountRole, AppPasswordScope
 
 django.setup()
 
@@ -102,7 +102,9 @@ def prepare(number: int, subscriber: str, metadata: str) -> dict[str, Any]:
     """Somebody of the demonstration: an account, a session, passwords, mailboxes shared and lent, a list."""
     now = timezone.now()
     row, friend = activated(number), activated(number + 60)
-    shown = [add_app_password(row.pk, f"Essai {n}", by=BY, now=now, scope="both") for n in range(2)]
+    shown = [
+        add_app_password(row.pk, f"Essai {n}", by=BY, now=now, scope=AppPasswordScope.BOTH) for n in range(2)
+    ]
     first = AppPassword.objects.filter(account_id=row.pk).order_by("pk").first()
     session, theirs = session_of(row.pk), session_of(friend.pk)
     address = primary_address(row.person_id)

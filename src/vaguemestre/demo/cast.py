@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from vaguemestre.people.credentials.values import AccountRole
+from vaguemestre.people.credentials.values import AccountRole, DeviceKind
 from vaguemestre.people.directory.rules.numens import draw_numen
 from vaguemestre.people.directory.values import (
     CivilStatus,
@@ -38,7 +38,7 @@ DIRECTORATE = uai("080", OFFICE_SERIAL + 1)
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the cast. `factor` is "", "app" or "key"; a pending account was never activated."""
+    """One part of the cast. A pending account was never activated."""
 
     role: str
     civil: CivilStatus
@@ -50,7 +50,7 @@ class Part:
     since: date | None = None  # None: this autumn
     is_contract: bool = False
     account_role: AccountRole = AccountRole.AGENT
-    factor: str = ""
+    factor: DeviceKind | None = None
     is_pending: bool = False
     office: str = ""  # code of the management service answered for
 
@@ -75,7 +75,7 @@ def _clerk(role: str, civil: CivilStatus, place: str, account_role: AccountRole,
         "",
         since,
         account_role=account_role,
-        factor="app",
+        factor=DeviceKind.APP,
         office=office,
     )
 
@@ -151,7 +151,7 @@ CAST = (
         "DIR",
         "615",
         since=date(2014, 9, 1),
-        factor="key",
+        factor=DeviceKind.KEY,
     ),
     _clerk(
         "hr_dpe",

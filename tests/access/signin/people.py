@@ -8,6 +8,7 @@ from django.utils import timezone
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.services import add_one_time_device, hash_password
+from vaguemestre.people.credentials.values import DeviceKind
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, NumenRow, Person, Structure
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.rules.names import sorted_as
@@ -78,8 +79,8 @@ def account(
 
 
 def add_application(of: Account, secret: bytes = APP_SECRET) -> None:
-    add_one_time_device(of.pk, "app", secret, secret_keys.get(), by="test", now=NOON)
+    add_one_time_device(of.pk, DeviceKind.APP, secret, secret_keys.get(), by="test", now=NOON)
 
 
 def add_key(of: Account, pin: str, secret: bytes = APP_SECRET) -> None:
-    add_one_time_device(of.pk, "key", secret, secret_keys.get(), by="test", now=NOON, pin=pin)
+    add_one_time_device(of.pk, DeviceKind.KEY, secret, secret_keys.get(), by="test", now=NOON, pin=pin)

@@ -34,6 +34,7 @@ from vaguemestre.people.credentials.services import (
     add_one_time_device,
     matches_hash,
 )
+from vaguemestre.people.credentials.values import DeviceKind
 
 pytestmark = pytest.mark.django_db
 OTHER = "trois chats sous un toit"
@@ -261,7 +262,7 @@ def added(to: Account, days_before: int, name: str) -> None:
     Passkey.objects.create(
         account=to, name=f"Clé {name}", credential_sha256=f"{name:064}", attested=b"", created_at=at
     )
-    add_one_time_device(to.pk, "app", APP_SECRET, secret_keys.get(), by="test", now=at)
+    add_one_time_device(to.pk, DeviceKind.APP, APP_SECRET, secret_keys.get(), by="test", now=at)
     RecoveryContact.objects.create(
         account=to, address=f"{name}@vol.example", code_until=at, confirmed_at=at, usable_at=at
     )

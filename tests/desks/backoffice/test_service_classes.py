@@ -23,6 +23,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import account_of_app_password, facts_for_acts
 from vaguemestre.people.credentials.rules.app_passwords import sha256_of
 from vaguemestre.people.credentials.services import add_app_password
+from vaguemestre.people.credentials.values import AppPasswordScope
 from vaguemestre.people.service_classes.models import AskedClassChange, ClassException, ServiceClass
 from vaguemestre.post.filelinks.services import begin_upload
 from vaguemestre.post.outbox.rules.limits import Limits, Window
@@ -173,7 +174,9 @@ def test_nobody_gives_themselves_a_class(client: Client, teacher: Account) -> No
 
 def test_each_limit_of_a_class_is_enforced(client: Client, teacher: Account) -> None:
     with transaction.atomic():
-        secret = add_app_password(teacher.pk, "téléphone", by="test", now=NOON, scope="contacts")
+        secret = add_app_password(
+            teacher.pk, "téléphone", by="test", now=NOON, scope=AppPasswordScope.CONTACTS
+        )
     opened = (teacher.mailbox, sha256_of(secret), ("contacts",), NOON)
     assert account_of_app_password(*opened) == teacher.pk
     applied(client, NEW, teacher, quota_mb="5120", message_mb="1", protocols=["imap"], features=[])

@@ -18,6 +18,7 @@ from vaguemestre.mailbox.contacts.services import rows, save_card
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import add_app_password
+from vaguemestre.people.credentials.values import AppPasswordScope
 from vaguemestre.people.directory.models import Assignment, Structure
 from vaguemestre.processes import carddav
 from vaguemestre.processes.carddav.limits import AccountTurns, with_limits
@@ -44,7 +45,9 @@ def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def password(who: Account, scope: str) -> str:
     with transaction.atomic():
-        made = add_app_password(who.pk, "téléphone", by="test", now=timezone.now(), scope=scope)
+        made = add_app_password(
+            who.pk, "téléphone", by="test", now=timezone.now(), scope=AppPasswordScope(scope)
+        )
     return str(made[0] if isinstance(made, tuple) else made)
 
 

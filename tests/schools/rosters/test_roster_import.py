@@ -38,7 +38,7 @@ from vaguemestre.schools.rosters.queries import stored_rosters
 from vaguemestre.schools.rosters.rules.roster_diff import target_rosters
 from vaguemestre.schools.rosters.sample import SampleSchool, delta_files, document, sample_files
 from vaguemestre.schools.rosters.services import apply_import, plan_import, purge_rosters
-from vaguemestre.schools.rosters.values import PUPIL, RELATIVE, Roster
+from vaguemestre.schools.rosters.values import AafCategory, Roster
 
 TEACHERS = {"camille.delattre@ac-amiens.test": ["4B", "6A"]}
 
@@ -51,19 +51,21 @@ def changed(before: SampleSchool, seed: int) -> SampleSchool:
     """Some leave, some change class, some arrive, some parents change address."""
     draw = random.Random(seed)
     fresh = school(before.uai, seed + 100).records
-    pupils, relatives = dict(before.records[PUPIL]), dict(before.records[RELATIVE])
-    source = next(iter(before.records["EtabEducNat"]))
+    pupils, relatives = dict(before.records[AafCategory.PUPIL]), dict(before.records[AafCategory.RELATIVE])
+    source = next(iter(before.records[AafCategory.SCHOOL]))
     for number in list(pupils):
         chance = draw.random()
         if chance < 0.1:
             del pupils[number]
         elif chance < 0.3:
             pupils[number] = {**pupils[number], "ENTEleveClasses": [f"{source}$3A"]}
-    for number, one in list(fresh[PUPIL].items())[: draw.randint(0, 4)]:
+    for number, one in list(fresh[AafCategory.PUPIL].items())[: draw.randint(0, 4)]:
         pupils[f"7{number}"] = {**one, "ENTElevePersRelEleve": []}
     for number in list(relatives)[: draw.randint(0, 5)]:
         relatives[number] = {**relatives[number], "sn": ["Nouveau"]}
-    return replace(before, records={**before.records, PUPIL: pupils, RELATIVE: relatives})
+    return replace(
+        before, records={**before.records, AafCategory.PUPIL: pupils, AafCategory.RELATIVE: relatives}
+    )
 
 
 def rosters_of(
@@ -97,7 +99,7 @@ def test_a_complete_export_then_its_delta_then_a_broken_one() -> None:
     assert set(held) == {"6A", "5A", "4A", "4B", "3A"}
     after = changed(before, 7)
     import_(delta_files(before, after, TODAY))
-    assert PupilRow.objects.count() == len(after.records[PUPIL])
+    assert PupilRow.objects.count() == len(after.records[AafCategory.PUPIL])
     assert {row.name: row.pk for row in GroupRow.objects.all()} == held  # an audience keeps its name
     was = stored_rosters(setting().academy_id)
     good = sample_files(school(seed=3), TODAY)
@@ -126,9 +128,9 @@ def test_one_bad_record_is_refused_alone_and_its_pupil_stays_as_they_were() -> N
     structure()
     before = school()
     import_(sample_files(before, TODAY))
-    number, one = next(iter(before.records[PUPIL].items()))
-    bad = {**before.records[PUPIL], number: {**one, "ENTEleveClasses": ["sans dollar"]}}
-    plan = import_(sample_files(replace(before, records={**before.records, PUPIL: bad}), TODAY))
+    number, one = next(iter(before.records[AafCategory.PUPIL].items()))
+    bad = {**before.records[AafCategory.PUPIL], number: {**one, "ENTEleveClasses": ["sans dollar"]}}
+    plan = import_(sample_files(replace(before, records={**before.records, AafCategory.PUPIL: bad}), TODAY))
     assert [line.reason for line in plan.rejected] == ["classe mal écrite (« numéro$classe » attendu)"]  # type: ignore[attr-defined]
     assert plan.rejected[0].line == 4  # type: ignore[attr-defined]
     assert PupilRow.objects.count() == 30
@@ -139,8 +141,8 @@ def test_a_school_that_would_lose_its_pupils_is_refused_until_it_is_confirmed() 
     structure()
     before = school()
     import_(sample_files(before, TODAY))
-    few = dict(list(before.records[PUPIL].items())[:5])
-    short = sample_files(replace(before, records={**before.records, PUPIL: few}), TODAY)
+    few = dict(list(before.records[AafCategory.PUPIL].items())[:5])
+    short = sample_files(replace(before, records={**before.records, AafCategory.PUPIL: few}), TODAY)
     with pytest.raises(Refusal) as refused:
         import_(short)
     assert "perdrait 25 de ses 30 élèves" in str(refused.value.facts["reason"])
@@ -192,7 +194,7 @@ def test_only_name_class_and_address_in_the_ent_are_kept() -> None:
         default=str,
         ensure_ascii=False,
     )
-    for pupil in sample.records[PUPIL].values():
+    for pupil in sample.records[AafCategory.PUPIL].values():
         assert pupil["ENTEleveINE"][0] not in kept
         assert pupil["ENTPersonDateNaissance"][0] not in kept
         assert pupil["ENTPersonDateNaissance"][0][6:] + "-" not in kept.replace("2026-", "").replace(
@@ -208,10 +210,12 @@ def test_only_name_class_and_address_in_the_ent_are_kept() -> None:
 def test_neither_the_journal_nor_the_logs_name_a_child(caplog: pytest.LogCaptureFixture) -> None:
     structure()
     sample = school()
-    number, one = next(iter(sample.records[PUPIL].items()))
-    bad = {**sample.records[PUPIL], number: {**one, "givenName": [""]}}
+    number, one = next(iter(sample.records[AafCategory.PUPIL].items()))
+    bad = {**sample.records[AafCategory.PUPIL], number: {**one, "givenName": [""]}}
     with caplog.at_level(logging.DEBUG):
-        plan = import_(sample_files(replace(sample, records={**sample.records, PUPIL: bad}), TODAY))
+        plan = import_(
+            sample_files(replace(sample, records={**sample.records, AafCategory.PUPIL: bad}), TODAY)
+        )
         with pytest.raises(Refusal) as refused:
             import_({"ENT_0800001S_Complet_1_Eleve_0.xml": document(["<oups>"])})
     told = caplog.text + json.dumps(
@@ -219,7 +223,7 @@ def test_neither_the_journal_nor_the_logs_name_a_child(caplog: pytest.LogCapture
     )
     told += repr(plan) + str(refused.value) + repr(refused.value.facts)
     assert len(plan.rejected) == 1  # type: ignore[attr-defined]
-    for people in (sample.records[PUPIL], sample.records[RELATIVE]):
+    for people in (sample.records[AafCategory.PUPIL], sample.records[AafCategory.RELATIVE]):
         for person in people.values():
             for value in (*person["mail"], *person.get("ENTPersonLogin", ())):
                 assert value not in told

@@ -2,23 +2,23 @@
 
 from django.db import models
 
+from vaguemestre.desks.helpdesk.values import HandOverState, HelpRequestState
 from vaguemestre.people.credentials.models import Account
 
 
 class HandOverRow(models.Model):
     """A code for a person without contact: requested by an operator, confirmed by somebody who sees them."""
 
-    class State(models.TextChoices):
-        ASKED = "asked"
-        CONFIRMED = "confirmed"
-        REFUSED = "refused"
+    State = HandOverState
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="hand_overs")
     operator = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="hand_overs_asked")
     second = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="hand_overs_to_confirm")
     reason = models.CharField(max_length=300)
     drops_factors = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    state = models.CharField(
+        max_length=10, choices=[(state.value, state.name.title()) for state in State], default=State.ASKED
+    )
     verification = models.CharField(max_length=200, blank=True)  # how the second person verified the identity
     made_at = models.DateTimeField()
     until = models.DateTimeField()
@@ -31,10 +31,7 @@ class HandOverRow(models.Model):
 class RequestRow(models.Model):
     """A help request made from `/aide`. Its author tracks it by a link, stored as a SHA-256."""
 
-    class State(models.TextChoices):
-        NEW = "new"
-        TAKEN = "taken"
-        ANSWERED = "answered"
+    State = HelpRequestState
 
     token_sha256 = models.CharField(max_length=64, unique=True)
     account = models.ForeignKey(
@@ -47,7 +44,12 @@ class RequestRow(models.Model):
     place = models.CharField(max_length=200, blank=True)
     contact = models.CharField(max_length=254, blank=True)
     text = models.TextField()
-    state = models.CharField(max_length=10, choices=State.choices, default=State.NEW, db_index=True)
+    state = models.CharField(
+        max_length=10,
+        choices=[(state.value, state.name.title()) for state in State],
+        default=State.NEW,
+        db_index=True,
+    )
     made_at = models.DateTimeField()
     # the first time, whoever did; empty too for requests taken before this was kept
     taken_at = models.DateTimeField(null=True, blank=True)

@@ -175,6 +175,14 @@ class Confirmer:
     place: str
 
 
+class HandOverState(StrEnum):
+    """Where a hand-over of a code stands."""
+
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class HandOverDetail:
     """A hand-over of a code, as its operator and its confirmer see it."""
@@ -187,7 +195,7 @@ class HandOverDetail:
     operator: str
     second: str
     reason: str
-    state: str
+    state: HandOverState
     drops_factors: bool
     made_at: datetime
     until: datetime
@@ -217,17 +225,25 @@ class HelpRequest:
     domain: str = ""  # of the académie it is made to
 
 
+class HelpRequestState(StrEnum):
+    """Where a help request stands."""
+
+    NEW = "new"
+    TAKEN = "taken"
+    ANSWERED = "answered"
+
+
 @dataclass(frozen=True, slots=True)
 class HelpRequestDetail:
     """A help request, for the desk or for its author."""
 
     request_id: int
-    kind: str
+    kind: RequestKind
     name: str
     place: str
     contact: str
     text: str
-    state: str
+    state: HelpRequestState
     made_at: datetime
     account_id: int | None
     taken_by: str

@@ -20,6 +20,7 @@ from vaguemestre.mailbox.webmail.rules.choices import (
     Typeface,
 )
 from vaguemestre.people.credentials.services.preferences import THEMES
+from vaguemestre.people.credentials.values import AppPasswordScope
 
 _THEME_LABELS = {"system": "Comme mon appareil", "light": "Clair", "dark": "Sombre"}
 
@@ -121,11 +122,11 @@ class AppPasswordForm(forms.Form):
     scope = forms.ChoiceField(
         label="Ce qu’il ouvre",
         choices=[
-            ("mail", "Le courrier"),
-            ("contacts", "Les contacts"),
-            ("both", "Le courrier et les contacts"),
+            (AppPasswordScope.MAIL.value, "Le courrier"),
+            (AppPasswordScope.CONTACTS.value, "Les contacts"),
+            (AppPasswordScope.BOTH.value, "Le courrier et les contacts"),
         ],
-        initial="mail",
+        initial=AppPasswordScope.MAIL.value,
         required=False,
     )
     lifetime = forms.TypedChoiceField(

@@ -26,8 +26,9 @@ from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.values import AddressBook, StoredCard
 from vaguemestre.people.credentials.queries import account_of_app_password, find_account, usernames_of
 from vaguemestre.people.credentials.rules.app_passwords import sha256_of
+from vaguemestre.people.credentials.values import AppPasswordScope
 
-SCOPES = ("contacts", "both")
+SCOPES = (AppPasswordScope.CONTACTS, AppPasswordScope.BOTH)
 _OWN = "contacts"
 _SCHOOL = "ecole-"
 _TOKEN = "http://radicale.org/ns/sync/"  # noqa: S105 (a name space)

@@ -6,7 +6,13 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
-from vaguemestre.people.credentials.values import AccountRole, AccountState, MailboxState
+from vaguemestre.people.credentials.values import (
+    AccountRole,
+    AccountState,
+    AppPasswordScope,
+    DeviceKind,
+    MailboxState,
+)
 from vaguemestre.people.directory.models import Person
 from vaguemestre.people.service_classes.models import ServiceClass
 
@@ -69,11 +75,7 @@ class Account(AbstractBaseUser):
 class AppPassword(models.Model):
     """A generated password for one mail program; only its SHA-256 is kept (random 80 bits or more)."""
 
-    class Scope(models.TextChoices):
-        MAIL = "mail"
-        CONTACTS = "contacts"
-        BOTH = "both"
-        PROGRAM = "program"  # no password: a program's key, exchanged for mail tokens
+    Scope = AppPasswordScope
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="app_passwords")
     # whom it was given to, when the mailbox is one of several people
@@ -81,7 +83,7 @@ class AppPassword(models.Model):
         Account, null=True, blank=True, on_delete=models.CASCADE, related_name="held_app_passwords"
     )
     name = models.CharField(max_length=80)
-    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.MAIL)
+    scope = models.CharField(max_length=10, choices=_choices(Scope), default=Scope.MAIL)
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -105,12 +107,10 @@ class OneTimeDevice(models.Model):
     A key that was handed over waits for its PIN: `issued_at` is set, `confirmed_at` is not.
     """
 
-    class Kind(models.TextChoices):
-        APP = "app"
-        KEY = "key"
+    Kind = DeviceKind
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="one_time_devices")
-    kind = models.CharField(max_length=5, choices=Kind.choices)
+    kind = models.CharField(max_length=5, choices=_choices(Kind))
     secret = models.BinaryField()  # encrypted with the instance's key
     period = models.PositiveSmallIntegerField(default=30)
     pin = models.CharField(max_length=128, blank=True)  # Argon2id

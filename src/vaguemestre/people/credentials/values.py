@@ -40,6 +40,22 @@ class MailboxState(StrEnum):
     PURGED = "purged"  # closed, and its mail is erased
 
 
+class AppPasswordScope(StrEnum):
+    """What an app password opens."""
+
+    MAIL = "mail"
+    CONTACTS = "contacts"
+    BOTH = "both"
+    PROGRAM = "program"  # no password: a program's key, exchanged for mail tokens
+
+
+class DeviceKind(StrEnum):
+    """A source of one-time codes."""
+
+    APP = "app"
+    KEY = "key"
+
+
 class AccountState(StrEnum):
     PENDING = "pending"  # never activated: no password opens it
     ACTIVE = "active"
@@ -62,10 +78,10 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedDevice:
-    """A confirmed device of one-time codes; `kind` is `app` or `key`."""
+    """A confirmed device of one-time codes."""
 
     device_id: int
-    kind: str
+    kind: DeviceKind
     sealed: bytes = field(repr=False)
     period: int
     hashed_pin: str = field(repr=False)

@@ -54,6 +54,13 @@ class NumenKeys(Protocol):
         ...
 
 
+class StructureState(StrEnum):
+    """Whether an establishment is open on a day."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 class StaffCategory(StrEnum):
     FIRST_DEGREE_PUBLIC = "1D_PUBLIC"
     SECOND_DEGREE_PUBLIC = "2D_PUBLIC"

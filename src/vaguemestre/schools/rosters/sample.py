@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from vaguemestre.people.directory.rules.names import address_base
 from vaguemestre.people.intake.sample.names import first_name, surname
-from vaguemestre.schools.rosters.values import PUPIL, RELATIVE, SCHOOL, STAFF
+from vaguemestre.schools.rosters.values import AafCategory
 
 ENCODING = "ISO-8859-15"  # as real exports
 HEAD = f'<?xml version="1.0" encoding="{ENCODING}"?>\n<!DOCTYPE ficAlimMENESR SYSTEM "ficAlimMENESR.dtd">\n'
@@ -25,7 +25,7 @@ class SampleSchool:
     """The records of a school's export: category → id → attributes."""
 
     uai: str
-    records: Mapping[str, Mapping[str, Attributes]] = field(default_factory=dict)
+    records: Mapping[AafCategory, Mapping[str, Attributes]] = field(default_factory=dict)
 
 
 def sample_school(
@@ -62,7 +62,10 @@ def sample_school(
             "ENTStructureClasses": [f"{name}${name}$10210001110" for name in classes],
         }
     }
-    return SampleSchool(uai, {SCHOOL: school, RELATIVE: relatives, STAFF: staff, PUPIL: pupils})
+    kind = AafCategory
+    return SampleSchool(
+        uai, {kind.SCHOOL: school, kind.RELATIVE: relatives, kind.STAFF: staff, kind.PUPIL: pupils}
+    )
 
 
 def _add_family(
@@ -132,7 +135,7 @@ def document(requests: Iterable[str]) -> bytes:
 
 
 def _differences(
-    category: str, before: Mapping[str, Attributes], after: Mapping[str, Attributes]
+    category: AafCategory, before: Mapping[str, Attributes], after: Mapping[str, Attributes]
 ) -> Iterable[str]:
     for number in before.keys() - after.keys():
         yield _request_xml("deleteRequest", category, number, {})
@@ -145,8 +148,8 @@ def _differences(
             yield _request_xml("modifyRequest", category, number, changed)
 
 
-def _request_xml(act: str, category: str, number: str, attributes: Attributes) -> str:
-    about = "categorieStructure" if category == SCHOOL else "categoriePersonne"
+def _request_xml(act: str, category: AafCategory, number: str, attributes: Attributes) -> str:
+    about = "categorieStructure" if category == AafCategory.SCHOOL else "categoriePersonne"
     head = (
         f'<{act}>\n<operationalAttributes><attr name="{about}"><value>{category}</value></attr>'
         f"</operationalAttributes>\n<identifier><id>{escape(number)}</id></identifier>\n"

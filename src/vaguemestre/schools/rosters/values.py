@@ -7,8 +7,22 @@ from enum import StrEnum
 
 STAGED_PURPOSE = b"classes staged"  # what the files given for an import are sealed for
 
-# The four categories of an AAF export that are read.
-PUPIL, RELATIVE, STAFF, SCHOOL = "Eleve", "PersRelEleve", "PersEducNat", "EtabEducNat"
+
+class AafAct(StrEnum):
+    """What a request of an AAF export does to its record."""
+
+    ADD = "add"
+    MODIFY = "modify"
+    DELETE = "delete"
+
+
+class AafCategory(StrEnum):
+    """Categories of AAF records that are kept (`categoriePersonne`, `categorieStructure`)."""
+
+    PUPIL = "Eleve"
+    RELATIVE = "PersRelEleve"
+    STAFF = "PersEducNat"
+    SCHOOL = "EtabEducNat"
 
 
 class Side(StrEnum):
@@ -93,8 +107,8 @@ class Roster:
 class AafRequest:
     """One request of an AAF export, with the attributes that are kept."""
 
-    act: str  # `add`, `modify`, `delete`
-    category: str
+    act: AafAct
+    category: AafCategory
     id: str
     attributes: Mapping[str, tuple[str, ...]] = field(repr=False)
     file: str = ""

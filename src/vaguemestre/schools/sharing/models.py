@@ -6,7 +6,7 @@ from django.db import models
 
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, Structure
-from vaguemestre.schools.sharing.values import BoxKind, Right, Source
+from vaguemestre.schools.sharing.values import BoxKind, BoxRequestState, Right, Source
 
 
 def _choices(enum: type[StrEnum]) -> list[tuple[str, str]]:
@@ -66,10 +66,7 @@ class Member(models.Model):
 class BoxRequest(models.Model):
     """A request for a new mailbox, decided by an administrator."""
 
-    class State(models.TextChoices):
-        ASKED = "asked"
-        GRANTED = "granted"
-        REFUSED = "refused"
+    State = BoxRequestState
 
     academy = models.ForeignKey(Academy, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=_choices(BoxKind))
@@ -78,7 +75,12 @@ class BoxRequest(models.Model):
     reason = models.TextField(blank=True)
     asked_by = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="box_requests")
     asked_at = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED, db_index=True)
+    state = models.CharField(
+        max_length=8,
+        choices=[(state.value, state.name.title()) for state in State],
+        default=State.ASKED,
+        db_index=True,
+    )
     answer = models.CharField(max_length=300, blank=True)
     decided_by = models.CharField(max_length=80, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)

@@ -154,6 +154,14 @@ class NewBox:
     reason: str
 
 
+class BoxRequestState(StrEnum):
+    """Where a request for a mailbox stands."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class BoxRequestRow:
     """A request for a mailbox, in the lists of its requester and of administrators."""
@@ -165,7 +173,7 @@ class BoxRequestRow:
     reason: str
     requester: str
     asked_at: datetime
-    state: str
+    state: BoxRequestState
     answer: str
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.log import configure_logging
 from vobject.icalendar import getTzid
 
+from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail.rules.cards.invitations import parse_invitation, reply_calendar
 from vaguemestre.mailbox.webmail.rules.cards.vcard import parse_vcards
 
@@ -28,7 +29,7 @@ def test_an_event_of_any_number_can_be_answered(sequence: str) -> None:
     event = f"BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261128T100000Z\r\nSEQUENCE:{sequence}\r\nEND:VEVENT\r\n"
     invitation = parse_invitation(f"BEGIN:VCALENDAR\r\n{event}END:VCALENDAR\r\n".encode())
     assert invitation is not None
-    answer = reply_calendar(invitation, "lea@ac-amiens.test", "Léa", "ACCEPTED", datetime.now(UTC))
+    answer = reply_calendar(invitation, "lea@ac-amiens.test", "Léa", Answer.ACCEPTED, datetime.now(UTC))
     assert f"SEQUENCE:{invitation.sequence}\r\n".encode() in answer
     assert 0 <= invitation.sequence < 2**31
 

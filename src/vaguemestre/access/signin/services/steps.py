@@ -55,7 +55,13 @@ from vaguemestre.people.credentials.services import (
     use_code,
     use_recovery_code,
 )
-from vaguemestre.people.credentials.values import AccountState, ConfirmedDevice, Identified, SecretKeys
+from vaguemestre.people.credentials.values import (
+    AccountState,
+    ConfirmedDevice,
+    DeviceKind,
+    Identified,
+    SecretKeys,
+)
 from vaguemestre.people.directory.rules.numens import is_numen
 
 
@@ -220,7 +226,9 @@ def _better_hash(account: Identified | None, secret: str) -> str:
 def _check_secret(account: Identified | None, secret: str) -> _SecretCheck:
     """One slow hash: the PIN of an OTP key if a passcode was typed, else the password."""
     active = account if account and account.state == AccountState.ACTIVE else None
-    keys = [d for d in devices_of(active.account_id if active else 0) if d.kind == "key" and d.hashed_pin]
+    keys = [
+        d for d in devices_of(active.account_id if active else 0) if d.kind is DeviceKind.KEY and d.hashed_pin
+    ]
     passcode = passcode_typed(secret)
     if keys and passcode:
         pin_hash = keys[0].hashed_pin

@@ -18,7 +18,7 @@ from vaguemestre.foundation.ui.shared_form import SharedForm
 from vaguemestre.people.directory.queries import StructureFilter, academy_summaries
 from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
 from vaguemestre.people.directory.rules.places import parse_uai
-from vaguemestre.people.directory.values import Place, StaffCategory
+from vaguemestre.people.directory.values import Place, StaffCategory, StructureState
 
 _PARIS = ZoneInfo("Europe/Paris")
 _DOMAIN = RegexValidator(
@@ -181,7 +181,11 @@ class StructureSearchForm(forms.Form):
     etat = forms.ChoiceField(
         label="État",
         required=False,
-        choices=[("", "Tous"), ("open", "Ouverts"), ("closed", "Fermés")],
+        choices=[
+            ("", "Tous"),
+            (StructureState.OPEN.value, "Ouverts"),
+            (StructureState.CLOSED.value, "Fermés"),
+        ],
     )
 
     def __init__(self, data: object, kinds: tuple[str, ...]) -> None:
@@ -193,7 +197,8 @@ class StructureSearchForm(forms.Form):
     def sought(self) -> StructureFilter:
         self.is_valid()
         data = {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
-        return StructureFilter(data["q"], data["type"], data["secteur"], data["etat"])
+        state = StructureState(data["etat"]) if data["etat"] else None
+        return StructureFilter(data["q"], data["type"], data["secteur"], state)
 
 
 class RoleForm(forms.Form):

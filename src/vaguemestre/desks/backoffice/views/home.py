@@ -29,6 +29,7 @@ from vaguemestre.people.directory.queries import (
     service_summaries,
     structures_page,
 )
+from vaguemestre.people.directory.values import StructureState
 from vaguemestre.people.intake.queries import count_match_candidates, count_waiting_feeds, feeds_page
 from vaguemestre.people.service_classes.queries import waiting_changes
 from vaguemestre.post.outbox.queries.by_account import count_held_accounts
@@ -60,7 +61,11 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "academies": academy_summaries(academy_id),
         "services": len(service_summaries(academy_id)),
         "structures": structures_page(
-            StructureFilter(state="open", academy_id=academy_id), day, order="nom", first=0, count=1
+            StructureFilter(state=StructureState.OPEN, academy_id=academy_id),
+            day,
+            order="nom",
+            first=0,
+            count=1,
         )[1],
         "people": people_page(PeopleFilter(academy_id=academy_id), first=0, count=1)[1],
         "feeds": feed_count,

@@ -43,7 +43,7 @@ from vaguemestre.people.credentials.queries.factors import waiting_for_password
 from vaguemestre.people.credentials.queries.holders import people_of_usernames
 from vaguemestre.people.credentials.queries.keys import current_key
 from vaguemestre.people.credentials.rules.delivered_codes import masked
-from vaguemestre.people.credentials.values import AccountState
+from vaguemestre.people.credentials.values import AccountState, DeviceKind
 from vaguemestre.people.directory.queries import (
     find_person,
     helpdesk_people_page,
@@ -250,8 +250,8 @@ def account_impact(account_id: int, now: datetime) -> AccountImpact:
 def _factors(account_id: int) -> tuple[str, ...]:
     """The French labels of an account's second factors."""
     kinds = {device.kind for device in devices_of(account_id)}
-    labels = ["application"] if "app" in kinds else []
-    labels += [KEY_LABEL] if "key" in kinds else []
+    labels = ["application"] if DeviceKind.APP in kinds else []
+    labels += [KEY_LABEL] if DeviceKind.KEY in kinds else []
     labels += ["clé d’accès"] if passkeys_of(account_id) else []
     return tuple(labels)
 

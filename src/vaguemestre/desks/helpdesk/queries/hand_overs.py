@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from vaguemestre.desks.helpdesk.models import HandOverRow
-from vaguemestre.desks.helpdesk.values import Confirmer, HandOverDetail
+from vaguemestre.desks.helpdesk.values import Confirmer, HandOverDetail, HandOverState
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import (
     accounts_by_person,
@@ -110,7 +110,7 @@ def _details(rows: QuerySet[HandOverRow]) -> list[HandOverDetail]:
                 operator.name,
                 second.name,
                 row.reason,
-                row.state,
+                HandOverState(row.state),
                 row.drops_factors,
                 row.made_at,
                 row.until,

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from vaguemestre.desks.helpdesk.models import RequestRow
-from vaguemestre.desks.helpdesk.values import HelpRequestDetail, RequestKind
+from vaguemestre.desks.helpdesk.values import HelpRequestDetail, HelpRequestState, RequestKind
 from vaguemestre.people.credentials.queries import usernames_of
 from vaguemestre.people.directory.queries import academy_domain
 
@@ -89,12 +89,12 @@ def _details(rows: QuerySet[RequestRow]) -> list[HelpRequestDetail]:
     return [
         HelpRequestDetail(
             row.pk,
-            row.kind,
+            RequestKind(row.kind),
             row.name,
             row.place,
             row.contact,
             row.text,
-            row.state,
+            HelpRequestState(row.state),
             row.made_at,
             row.account_id,
             names.get(row.taken_by_id or 0, ""),

@@ -17,7 +17,7 @@ from vaguemestre.desks.helpdesk.rules.actions import (
     clean_reason,
 )
 from vaguemestre.desks.helpdesk.services.account_actions import begin_action
-from vaguemestre.desks.helpdesk.values import DeskAction
+from vaguemestre.desks.helpdesk.values import DeskAction, HandOverState
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.journal.values import account_subject
@@ -113,7 +113,7 @@ def refuse_hand_over(hand_over_id: int, *, second_id: int, now: datetime) -> Non
 
 
 def _decide(
-    hand_over_id: int, second_id: int, state: str, now: datetime, verification: str = ""
+    hand_over_id: int, second_id: int, state: HandOverState, now: datetime, verification: str = ""
 ) -> HandOverRow:
     """Record the decision, once, by that person, before the deadline."""
     pending = HandOverRow.objects.filter(

@@ -227,4 +227,4 @@ def _with_ready(typed: str, text_id: int, answers: Sequence[ReadyAnswer]) -> str
 
 
 def _kind_label(help_request: HelpRequestDetail) -> str:
-    return KIND_LABELS[RequestKind(help_request.kind)]
+    return KIND_LABELS[help_request.kind]

@@ -18,6 +18,7 @@ from vaguemestre.mailbox.autoconfig.services import make_app_password
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import app_passwords_of, class_of_account
+from vaguemestre.people.credentials.values import AppPasswordScope
 from vaguemestre.people.provisioning.ports import connections
 from vaguemestre.people.service_classes.labels_fr import closed_to_programs
 
@@ -43,7 +44,7 @@ def create_app_password(request: SignedInRequest) -> HttpResponse:
         name,
         by=account_subject(account_id),
         now=now,
-        scope=form.cleaned_data["scope"] or "mail",
+        scope=AppPasswordScope(form.cleaned_data["scope"] or AppPasswordScope.MAIL),
         life=form.cleaned_data["lifetime"],
     )
     is_ready = run_now(AccountChanged(account_id))

@@ -9,6 +9,7 @@ from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.people.credentials.queries import app_passwords_of
 from vaguemestre.people.credentials.services import add_app_password
+from vaguemestre.people.credentials.values import AppPasswordScope
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def make_app_password(
     *,
     by: str,
     now: datetime,
-    scope: str = "mail",
+    scope: AppPasswordScope = AppPasswordScope.MAIL,
     life: timedelta | None = None,
 ) -> NewPassword:
     """Password of a mail client, with or without an end. Raises `credentials.too-many-app-passwords`."""

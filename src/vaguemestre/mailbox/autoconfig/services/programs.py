@@ -33,6 +33,7 @@ from vaguemestre.people.credentials.services import (
     standing_program_key,
     withdraw_program_tokens,
 )
+from vaguemestre.people.credentials.values import AppPasswordScope
 
 CODE_LIFETIME = timedelta(minutes=1)
 CODES_KEPT = timedelta(days=1)  # a code used twice is recognised
@@ -140,7 +141,7 @@ def _issue_key(code: ProgramCode, now: datetime) -> tuple[str, AccountTouched]:
         by=account_subject(code.account_id),
         now=now,
         text=secrets.token_urlsafe(32),
-        scope="program",
+        scope=AppPasswordScope.PROGRAM,
         login=code.login,
     )
     number = app_passwords_of(code.account_id)[0].app_password_id

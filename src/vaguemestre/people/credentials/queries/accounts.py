@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from itertools import batched
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from vaguemestre.people.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
 from vaguemestre.people.credentials.ports import NumenWords
@@ -14,7 +14,9 @@ from vaguemestre.people.credentials.rules.passwords import numen_words_in
 from vaguemestre.people.credentials.values import (
     AccountRole,
     AccountState,
+    AppPasswordScope,
     ConfirmedDevice,
+    DeviceKind,
     Identified,
     PasswordContext,
 )
@@ -63,7 +65,7 @@ class AppPasswordSummary:
     name: str
     created_at: datetime
     expires_at: datetime | None
-    scope: str
+    scope: AppPasswordScope
     last_used_at: datetime | None
     last_network: str
 
@@ -139,7 +141,7 @@ def devices_of(account_id: int) -> list[ConfirmedDevice]:
     ).order_by("id")
     columns = ("pk", "kind", "secret", "period", "pin", "last_step")
     return [
-        ConfirmedDevice(pk, kind, bytes(secret), period, pin, last_step)
+        ConfirmedDevice(pk, DeviceKind(kind), bytes(secret), period, pin, last_step)
         for pk, kind, secret, period, pin, last_step in rows.values_list(*columns)
     ]
 
@@ -223,13 +225,20 @@ def account_of_link(token_sha256: str, now: datetime) -> int | None:
 def app_passwords_of(account_id: int) -> Sequence[AppPasswordSummary]:
     """The account's app passwords that were not revoked, newest first."""
     rows = AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True).order_by("-id")
-    return [AppPasswordSummary(*row) for row in rows.values_list(*_APP_PASSWORD)]
+    return _summaries(rows)
 
 
 def app_passwords_of_holder(account_id: int, holder_id: int) -> Sequence[AppPasswordSummary]:
     """The app passwords of a shared mailbox made for one member and not revoked, newest first."""
     rows = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
-    return [AppPasswordSummary(*row) for row in rows.order_by("-id").values_list(*_APP_PASSWORD)]
+    return _summaries(rows.order_by("-id"))
+
+
+def _summaries(rows: QuerySet[AppPassword]) -> list[AppPasswordSummary]:
+    return [
+        AppPasswordSummary(pk, name, created_at, expires_at, AppPasswordScope(scope), *last_use)
+        for pk, name, created_at, expires_at, scope, *last_use in rows.values_list(*_APP_PASSWORD)
+    ]
 
 
 def account_of_app_password(

@@ -16,6 +16,7 @@ from vaguemestre.people.credentials.events import AccountChanged, TokensWithdraw
 from vaguemestre.people.credentials.models import Account, AppPassword, FormerProgramKey
 from vaguemestre.people.credentials.rules.app_passwords import drawn_app_password, sha256_of
 from vaguemestre.people.credentials.services.tokens import forget_tokens, program_session
+from vaguemestre.people.credentials.values import AppPasswordScope
 
 _MAX_APP_PASSWORDS = 20
 _USE_NOTED_EVERY = timedelta(minutes=10)
@@ -30,15 +31,14 @@ def add_app_password(
     now: datetime,
     text: str | None = None,
     expires_at: datetime | None = None,
-    scope: str = AppPassword.Scope.MAIL,
+    scope: AppPasswordScope = AppPasswordScope.MAIL,
     holder_id: int | None = None,
     login: str = "",
 ) -> str:
     """Create an app password. Returns its text, which is shown once.
 
     `holder_id`: account of the member it is made for, if the mailbox is shared. `text`: instead of a
-    generated one, as random as that. `scope`: `mail`, `contacts`, `both` or `program`. Raises Refusal
-    `credentials.too-many-app-passwords`.
+    generated one, as random as that. Raises Refusal `credentials.too-many-app-passwords`.
     """
     active = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
     if active.count() >= _MAX_APP_PASSWORDS:

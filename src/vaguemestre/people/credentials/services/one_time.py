@@ -12,15 +12,15 @@ from vaguemestre.people.credentials.models import OneTimeDevice, RecoveryCode
 from vaguemestre.people.credentials.rules.one_time import code_typed, drawn_secret, step_matching
 from vaguemestre.people.credentials.rules.recovery_codes import drawn_codes, marks_of
 from vaguemestre.people.credentials.rules.secret_box import seal, unseal
-from vaguemestre.people.credentials.values import ConfirmedDevice, SecretKeys
+from vaguemestre.people.credentials.values import ConfirmedDevice, DeviceKind, SecretKeys
 
-_PERIODS = {"app": 30, "key": 60}
+_PERIODS = {DeviceKind.APP: 30, DeviceKind.KEY: 60}
 _MAX_APPLICATIONS = 5
 
 
 def add_one_time_device(
     account_id: int,
-    kind: str,
+    kind: DeviceKind,
     secret: bytes,
     keys: SecretKeys,
     *,
@@ -30,7 +30,7 @@ def add_one_time_device(
     serial: str = "",
     period: int | None = None,
 ) -> int:
-    """Enrol an application (`app`, 30 s) or a key with its PIN (`key`, 60 s), confirmed. Returns its id."""
+    """Enrol an application (codes of 30 s) or a key with its PIN (60 s), confirmed. Returns its id."""
     row = OneTimeDevice.objects.create(
         account_id=account_id,
         kind=kind,
@@ -72,7 +72,7 @@ def propose_application(account_id: int, keys: SecretKeys) -> None:
         account_id=account_id,
         kind=OneTimeDevice.Kind.APP,
         secret=seal(drawn_secret(), account_id, keys),
-        period=_PERIODS["app"],
+        period=_PERIODS[DeviceKind.APP],
     )
 
 

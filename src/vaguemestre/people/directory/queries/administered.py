@@ -11,6 +11,7 @@ from vaguemestre.people.directory.models import Academy, Assignment, ManagementS
 from vaguemestre.people.directory.queries.people import of_academy
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
+from vaguemestre.people.directory.values import StructureState
 
 _MAX_WORDS = 5
 
@@ -78,12 +79,12 @@ class StructureSummary:
 
 @dataclass(frozen=True, slots=True)
 class StructureFilter:
-    """Filter of establishments. `state`: "open", "closed" on that day, or "" for both."""
+    """Filter of establishments. `state`: on the day of the query; None for both."""
 
     words: str = ""
     kind: str = ""
     sector: str = ""
-    state: str = ""
+    state: StructureState | None = None
     academy_id: int = 0
 
 
@@ -147,7 +148,7 @@ def structures_page(
         rows = rows.filter(sector=criteria.sector)
     if criteria.state:
         closed = Q(closed_on__isnull=False, closed_on__lte=day)
-        rows = rows.filter(closed if criteria.state == "closed" else ~closed)
+        rows = rows.filter(closed if criteria.state is StructureState.CLOSED else ~closed)
     column = STRUCTURE_ORDERS[order.lstrip("-")]
     ordered = rows.order_by(f"-{column}" if order.startswith("-") else column, "uai")
     page = list(ordered.select_related("academy", "successor")[first : first + count])

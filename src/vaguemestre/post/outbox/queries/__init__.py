@@ -277,7 +277,7 @@ def _outgoing_message(row: OutboxMessage) -> OutgoingMessage:
     return OutgoingMessage(
         id=row.pk,
         key=row.key,
-        state=row.state,
+        state=_State(row.state),
         due_at=row.due_at,
         recipients=tuple(row.recipients),
         subject=row.subject,

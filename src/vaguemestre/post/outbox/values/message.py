@@ -99,24 +99,6 @@ class MessageToSend:
     wants_report: bool = False  # delivery report requested (RFC 3461)
 
 
-@dataclass(frozen=True)
-class OutgoingMessage:
-    """A message of the outbox, as its sender sees it."""
-
-    id: int
-    key: str
-    state: str  # OutboxMessage.State
-    due_at: datetime
-    recipients: tuple[str, ...]
-    subject: str
-    reason: str
-    about: str  # the recipient named by the reason
-    created_at: datetime
-    submitted_at: datetime | None
-    filed_at: datetime | None
-    is_copy: bool  # of a mailing
-
-
 class OutboxState(StrEnum):
     """Where a message stands on its way out."""
 
@@ -127,6 +109,24 @@ class OutboxState(StrEnum):
     CANCELLED = "cancelled"
     REFUSED = "refused"
     STOPPED = "stopped"  # the account may be compromised: the help desk releases or discards the message
+
+
+@dataclass(frozen=True)
+class OutgoingMessage:
+    """A message of the outbox, as its sender sees it."""
+
+    id: int
+    key: str
+    state: OutboxState
+    due_at: datetime
+    recipients: tuple[str, ...]
+    subject: str
+    reason: str
+    about: str  # the recipient named by the reason
+    created_at: datetime
+    submitted_at: datetime | None
+    filed_at: datetime | None
+    is_copy: bool  # of a mailing
 
 
 @dataclass(frozen=True)

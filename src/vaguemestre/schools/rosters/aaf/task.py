@@ -11,7 +11,7 @@ from vaguemestre.people.intake.feeds.csv_lines import Line, Table, read_table
 from vaguemestre.people.intake.values import RefusedLine
 from vaguemestre.schools.rosters.aaf.csv import COLUMNS
 from vaguemestre.schools.rosters.aaf.xml import chunks_of, read_requests
-from vaguemestre.schools.rosters.values import AafRequest
+from vaguemestre.schools.rosters.values import AafAct, AafCategory, AafRequest
 
 MAX_RECORDS = 60_000  # lines or requests: a school of 5,000 pupils in ten groups each
 
@@ -40,7 +40,7 @@ def requests_in(answer: Mapping[str, Any], name: str) -> Iterator[AafRequest]:
     _check(answer)
     for act, category, export_id, attributes, line in answer["requests"]:
         values = {key: tuple(texts) for key, texts in attributes.items()}
-        yield AafRequest(act, category, export_id, values, name, line)
+        yield AafRequest(AafAct(act), AafCategory(category), export_id, values, name, line)
 
 
 def _check(answer: Mapping[str, Any]) -> None:

@@ -9,10 +9,10 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.schools.rosters.values import PUPIL, RELATIVE, SCHOOL, STAFF, AafRequest
+from vaguemestre.schools.rosters.values import AafAct, AafCategory, AafRequest
 
-KEPT_ATTRIBUTES = {
-    PUPIL: {
+KEPT_ATTRIBUTES: dict[AafCategory, set[str]] = {
+    AafCategory.PUPIL: {
         "sn",
         "givenName",
         "mail",
@@ -24,8 +24,8 @@ KEPT_ATTRIBUTES = {
         "ENTEleveAutoriteParentale",
         "ENTElevePersRelEleve",
     },
-    RELATIVE: {"sn", "givenName", "mail", "ENTPersonLogin"},
-    STAFF: {
+    AafCategory.RELATIVE: {"sn", "givenName", "mail", "ENTPersonLogin"},
+    AafCategory.STAFF: {
         "mail",
         "ENTPersonStructRattach",
         "ENTAuxEnsClasses",
@@ -34,9 +34,9 @@ KEPT_ATTRIBUTES = {
         "ENTAuxEnsGroupes",
         "ENTAuxEnsGroupesMatieres",
     },
-    SCHOOL: {"ENTStructureUAI", "ENTStructureClasses", "ENTStructureGroupes"},
+    AafCategory.SCHOOL: {"ENTStructureUAI", "ENTStructureClasses", "ENTStructureGroupes"},
 }
-_ACTS = {"addRequest": "add", "modifyRequest": "modify", "deleteRequest": "delete"}
+_ACTS = {"addRequest": AafAct.ADD, "modifyRequest": AafAct.MODIFY, "deleteRequest": AafAct.DELETE}
 _CHILDREN = {
     "ficAlimMENESR": frozenset(_ACTS),
     "addRequest": frozenset({"operationalAttributes", "identifier", "attributes"}),
@@ -104,9 +104,14 @@ class _ExportParser:
 
     def _begin_request(self) -> None:
         self.line = 0
-        self.category = self.id = self.name = ""
+        self.category: AafCategory | None = None
+        self.id = self.name = ""
         self.attributes: dict[str, list[str]] = {}
         self.values = 0
+
+    def _kept(self) -> set[str]:
+        """The attributes to keep of the current request; none until its category is known."""
+        return KEPT_ATTRIBUTES[self.category] if self.category else set()
 
     def _refuse(self, reason: str, line: int = 0) -> NoReturn:
         raise Refusal(
@@ -142,7 +147,7 @@ class _ExportParser:
         if tag == "modification":
             if attributes.get("operation") != "replace":
                 self._refuse("modification d’un genre inconnu (« replace » attendu)")
-            if self.name in KEPT_ATTRIBUTES.get(self.category, ()):
+            if self.name in self._kept():
                 self.attributes[self.name] = []
 
     def _characters(self, text: str) -> None:
@@ -168,14 +173,14 @@ class _ExportParser:
             self._refuse("demande démesurée")
         if self.path[-2] == "operationalAttributes":
             if self.name in ("categoriePersonne", "categorieStructure"):
-                self.category = value
-        elif value and self.name in KEPT_ATTRIBUTES.get(self.category, ()):
+                self.category = AafCategory(value) if value in set(AafCategory) else None
+        elif value and self.name in self._kept():
             self.attributes.setdefault(self.name, []).append(value)
 
-    def _end_request(self, act: str) -> None:
+    def _end_request(self, act: AafAct) -> None:
         if not self.id:
             self._refuse("demande sans identifiant", self.line)
-        if self.category not in KEPT_ATTRIBUTES:
+        if self.category is None:
             return  # services and other structures have no classes
         attributes = {name: tuple(values) for name, values in self.attributes.items()}
         self.ready.append(AafRequest(act, self.category, self.id, attributes, self.file, self.line))

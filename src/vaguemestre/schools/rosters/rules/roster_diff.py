@@ -8,10 +8,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.schools.rosters.rules.addresses import ent_address
 from vaguemestre.schools.rosters.values import (
-    PUPIL,
-    RELATIVE,
-    SCHOOL,
-    STAFF,
+    AafAct,
+    AafCategory,
     AafRequest,
     GroupKey,
     GroupKind,
@@ -27,12 +25,10 @@ type Digest = Callable[[str], str]
 
 _PUPIL_GROUPS = {"ENTEleveClasses": GroupKind.CLASS, "ENTEleveGroupes": GroupKind.GROUP}
 _STAFF_GROUPS = {
-    "ENTAuxEnsClasses": GroupKind.CLASS,
-    "ENTAuxEnsClassesMatieres": GroupKind.CLASS,
-    "ENTAuxEnsClassesPrincipal": GroupKind.CLASS,
-    "ENTAuxEnsGroupes": GroupKind.GROUP,
+    "ENTAuxEnsClasses": GroupKind.CLASS, "ENTAuxEnsClassesMatieres": GroupKind.CLASS,
+    "ENTAuxEnsClassesPrincipal": GroupKind.CLASS, "ENTAuxEnsGroupes": GroupKind.GROUP,
     "ENTAuxEnsGroupesMatieres": GroupKind.GROUP,
-}
+}  # fmt: skip
 _MAX_NAME_CHARACTERS = 100
 
 
@@ -72,7 +68,7 @@ def target_rosters(
     `digest` replaces the export's ids; addresses outside `domain`, the ENT's, are dropped.
     """
     draft, rejected = _Draft(stored, digest, domain), []
-    keys_in_export: dict[str, set[str]] = {PUPIL: set(), RELATIVE: set(), STAFF: set(), SCHOOL: set()}
+    keys_in_export: dict[AafCategory, set[str]] = {category: set() for category in AafCategory}
     for request in requests:
         keys_in_export[request.category].add(digest(f"{request.category}:{request.id}"))
         try:
@@ -90,17 +86,17 @@ def target_rosters(
     return TargetRosters(rosters, tuple(rejected), notices)
 
 
-def _drop_unnamed(draft: _Draft, keys_in_export: Mapping[str, set[str]]) -> None:
+def _drop_unnamed(draft: _Draft, keys_in_export: Mapping[AafCategory, set[str]]) -> None:
     """Remove people a complete export no longer names. A category without file is left unchanged."""
-    if keys_in_export[PUPIL]:
+    if keys_in_export[AafCategory.PUPIL]:
         missing = {
             key
             for key, (source, _) in draft.pupils.items()
-            if source in draft.described and key not in keys_in_export[PUPIL]
+            if source in draft.described and key not in keys_in_export[AafCategory.PUPIL]
         }
         draft.pupils = {key: entry for key, entry in draft.pupils.items() if key not in missing}
-    if keys_in_export[STAFF]:
-        for key in set(draft.teachers) - keys_in_export[STAFF]:
+    if keys_in_export[AafCategory.STAFF]:
+        for key in set(draft.teachers) - keys_in_export[AafCategory.STAFF]:
             by_school = draft.teachers[key]
             draft.teachers[key] = {
                 source: teacher for source, teacher in by_school.items() if source not in draft.described
@@ -141,11 +137,11 @@ def _notices(draft: _Draft, unknown_schools: set[str]) -> tuple[str, ...]:
 
 
 def _apply_school(draft: _Draft, request: AafRequest) -> None:
-    if request.act == "delete":
+    if request.act is AafAct.DELETE:
         raise _Unusable("la fermeture d’un établissement ne vient pas de l’ENT")
     typed = _first(request, "ENTStructureUAI")
     if not typed:
-        if request.act == "modify" and request.id in draft.uais:
+        if request.act is AafAct.MODIFY and request.id in draft.uais:
             return
         raise _Unusable("établissement sans code UAI")
     try:
@@ -159,18 +155,18 @@ def _apply_school(draft: _Draft, request: AafRequest) -> None:
 
 
 def _apply_pupil(draft: _Draft, request: AafRequest) -> None:
-    key = draft.digest(f"{PUPIL}:{request.id}")
-    if request.act == "delete":
+    key = draft.digest(f"{AafCategory.PUPIL}:{request.id}")
+    if request.act is AafAct.DELETE:
         if draft.pupils.pop(key, None) is None:
             raise _Unusable("élève à retirer, mais inconnu")
         return
     source, before = draft.pupils.get(key, ("", None))
-    if request.act == "modify" and before is None:
+    if request.act is AafAct.MODIFY and before is None:
         raise _Unusable("élève à modifier, mais inconnu")
     source = _first(request, "ENTEleveStructRattachId") or _first(request, "ENTPersonStructRattach") or source
     if not source:
         raise _Unusable("élève sans établissement de rattachement")
-    if before is None or request.act == "add":
+    if before is None or request.act is AafAct.ADD:
         before = Pupil("", "", "")
     name = _name_of(request, before.first_name, before.last_name, "élève")
     address = _address(draft, request, before.address)
@@ -182,8 +178,8 @@ def _apply_pupil(draft: _Draft, request: AafRequest) -> None:
 
 
 def _apply_relative(draft: _Draft, request: AafRequest) -> None:
-    key = draft.digest(f"{RELATIVE}:{request.id}")
-    if request.act == "delete":
+    key = draft.digest(f"{AafCategory.RELATIVE}:{request.id}")
+    if request.act is AafAct.DELETE:
         if draft.relatives.pop(key, None) is None:
             raise _Unusable("responsable à retirer, mais inconnu")
         for pupil_key, (source, pupil) in draft.pupils.items():
@@ -191,9 +187,9 @@ def _apply_relative(draft: _Draft, request: AafRequest) -> None:
                 draft.pupils[pupil_key] = (source, replace(pupil, relatives=pupil.relatives - {key}))
         return
     before = draft.relatives.get(key)
-    if request.act == "modify" and before is None:
+    if request.act is AafAct.MODIFY and before is None:
         raise _Unusable("responsable à modifier, mais inconnu")
-    if before is None or request.act == "add":
+    if before is None or request.act is AafAct.ADD:
         before = Relative("", "", "")
     name = _name_of(request, before.first_name, before.last_name, "responsable")
     address = _address(draft, request, before.address)
@@ -204,9 +200,9 @@ def _apply_relative(draft: _Draft, request: AafRequest) -> None:
 
 def _apply_staff(draft: _Draft, request: AafRequest) -> None:
     """Staff without a class, or without an académie address, are ignored."""
-    key = draft.digest(f"{STAFF}:{request.id}")
+    key = draft.digest(f"{AafCategory.STAFF}:{request.id}")
     before = draft.teachers.get(key, {})
-    if request.act == "delete":
+    if request.act is AafAct.DELETE:
         draft.teachers.pop(key, None)
         return
     address = _first(request, "mail").lower()
@@ -218,7 +214,7 @@ def _apply_staff(draft: _Draft, request: AafRequest) -> None:
     else:
         address = next((teacher.address for teacher in before.values()), "")
     attributes = {name: request.attributes[name] for name in _STAFF_GROUPS if name in request.attributes}
-    if attributes or request.act == "add":
+    if attributes or request.act is AafAct.ADD:
         taught = _taught(attributes)
     else:
         taught = {source: teacher.groups for source, teacher in before.items()}
@@ -271,7 +267,7 @@ def _relatives(draft: _Draft, request: AafRequest, before: frozenset[str]) -> fr
             "2",
         ):  # lien, resp. financière, resp. légale, contact, paiement
             ids.add(export_id)
-    return frozenset(draft.digest(f"{RELATIVE}:{export_id}") for export_id in ids if export_id)
+    return frozenset(draft.digest(f"{AafCategory.RELATIVE}:{export_id}") for export_id in ids if export_id)
 
 
 def _name_of(request: AafRequest, first: str, last: str, category: str) -> tuple[str, str]:
@@ -297,4 +293,7 @@ def _first(request: AafRequest, name: str) -> str:
     return next(iter(request.attributes.get(name, ())), "")
 
 
-_APPLY = {PUPIL: _apply_pupil, RELATIVE: _apply_relative, STAFF: _apply_staff, SCHOOL: _apply_school}
+_APPLY = {
+    AafCategory.PUPIL: _apply_pupil, AafCategory.RELATIVE: _apply_relative,
+    AafCategory.STAFF: _apply_staff, AafCategory.SCHOOL: _apply_school,
+}  # fmt: skip

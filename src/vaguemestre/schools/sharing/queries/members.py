@@ -16,7 +16,14 @@ from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
 from vaguemestre.schools.sharing.queries.access import current_members
 from vaguemestre.schools.sharing.rules.history_labels import HISTORY_LABELS, SETTING_LABELS, what_about
-from vaguemestre.schools.sharing.values import BoxKind, BoxRequestRow, MemberRow, Right, Source
+from vaguemestre.schools.sharing.values import (
+    BoxKind,
+    BoxRequestRow,
+    BoxRequestState,
+    MemberRow,
+    Right,
+    Source,
+)
 
 TAKEN_BACK_FOR = timedelta(days=30)  # a slip of the administration shows within that time
 
@@ -216,7 +223,7 @@ def _request(row: BoxRequest) -> BoxRequestRow:
         row.reason,
         person.shown_name if person else row.asked_by.username,
         row.asked_at,
-        row.state,
+        BoxRequestState(row.state),
         row.answer,
     )
 

@@ -17,7 +17,7 @@ from vaguemestre.people.directory.services import take_address, take_technical_n
 from vaguemestre.schools.sharing.events import MembersChanged
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
 from vaguemestre.schools.sharing.rules.addresses import check_local
-from vaguemestre.schools.sharing.values import MembershipChange, NewBox, Right, Source
+from vaguemestre.schools.sharing.values import BoxRequestState, MembershipChange, NewBox, Right, Source
 
 _MAX_PENDING = 5
 
@@ -109,7 +109,7 @@ def _pending(request_id: int) -> BoxRequest:
 
 
 def _decide(
-    row: BoxRequest, state: str, answer: str, *, by: str, now: datetime, box: Box | None = None
+    row: BoxRequest, state: BoxRequestState, answer: str, *, by: str, now: datetime, box: Box | None = None
 ) -> None:
     row.state, row.answer, row.decided_by, row.decided_at, row.box = state, answer[:300], by, now, box
     row.save(update_fields=("state", "answer", "decided_by", "decided_at", "box"))

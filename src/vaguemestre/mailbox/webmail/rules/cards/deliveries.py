@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 
@@ -34,12 +35,30 @@ _BY_CLASS = {
         "Contactez votre correspondant autrement.",
     ),
 }
-_ACTIONS = {
-    "failed": "n’a pas été remis",
-    "delayed": "est retardé",
-    "delivered": "a été remis",
-    "relayed": "a été transmis à un serveur qui ne confirme pas la remise",
-    "expanded": "a été remis à une liste",
+
+
+class DeliveryAction(StrEnum):
+    """What the server did with the message for one recipient (RFC 3464 §2.3.3)."""
+
+    FAILED = "failed"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    RELAYED = "relayed"
+    EXPANDED = "expanded"
+    UNKNOWN = "unknown"  # a word of no standard
+
+    @classmethod
+    def _missing_(cls, value: object) -> "DeliveryAction":
+        return cls.UNKNOWN
+
+
+_OUTCOMES = {
+    DeliveryAction.FAILED: "n’a pas été remis",
+    DeliveryAction.DELAYED: "est retardé",
+    DeliveryAction.DELIVERED: "a été remis",
+    DeliveryAction.RELAYED: "a été transmis à un serveur qui ne confirme pas la remise",
+    DeliveryAction.EXPANDED: "a été remis à une liste",
+    DeliveryAction.UNKNOWN: "a un sort inconnu",
 }
 
 
@@ -48,11 +67,15 @@ class Delivery:
     """Delivery status of one recipient. `words`: the server's diagnostic."""
 
     recipient: str
-    action: str
-    outcome: str
+    action: DeliveryAction
     reason: str
     advice: str
     words: str
+
+    @property
+    def outcome(self) -> str:
+        """The end of the French sentence « Votre courriel … »."""
+        return _OUTCOMES[self.action]
 
 
 @dataclass(frozen=True)
@@ -82,13 +105,16 @@ def parse_receipt(text: str) -> Receipt:
 
 
 def _delivery(recipient: str, fields: dict[str, str]) -> Delivery:
-    action = fields.get("action", "failed").split()[0].lower() if fields.get("action") else "failed"
+    stated = fields.get("action", "").split()
+    action = DeliveryAction(stated[0].lower()) if stated else DeliveryAction.FAILED
     words = _without_type(fields.get("diagnostic-code", ""))
     status = _STATUS.search(fields.get("status", "")) or _STATUS.search(words)
-    reason, advice = _reason(status) if action in {"failed", "delayed"} else ("", "")
-    if action == "delayed":
+    reason, advice = (
+        _reason(status) if action in {DeliveryAction.FAILED, DeliveryAction.DELAYED} else ("", "")
+    )
+    if action == DeliveryAction.DELAYED:
         advice = "Rien à faire : de nouveaux essais auront lieu."
-    return Delivery(recipient, action, _ACTIONS.get(action, "a un sort inconnu"), reason, advice, words[:500])
+    return Delivery(recipient, action, reason, advice, words[:500])
 
 
 def _reason(status: re.Match[str] | None) -> tuple[str, str]:

@@ -31,7 +31,7 @@ _FREQUENCIES = {
 class Attendee:
     name: str
     address: str
-    answer: str = ""  # PARTSTAT
+    answer: Answer | None = None  # PARTSTAT; None: not answered, or a state we do not offer
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,8 @@ def _first_event(content: bytes) -> bytes:
     return content[:end] + b"END:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
-def reply_calendar(invitation: Invitation, address: str, name: str, part: str, now: datetime) -> bytes:
-    """Calendar part of a reply (METHOD:REPLY). `part`: PARTSTAT; `now` is aware."""
+def reply_calendar(invitation: Invitation, address: str, name: str, answer: Answer, now: datetime) -> bytes:
+    """Calendar part of a reply (METHOD:REPLY). `now` is aware."""
     calendar, event = Calendar(), CalendarEvent()
     calendar.add("prodid", "-//Vaguemestre//FR")
     calendar.add("version", "2.0")
@@ -194,7 +194,7 @@ def reply_calendar(invitation: Invitation, address: str, name: str, part: str, n
     organiser = vCalAddress(f"mailto:{invitation.organiser.address}")
     event.add("organizer", organiser)
     attendee = vCalAddress(f"mailto:{address}")
-    attendee.params["PARTSTAT"] = part
+    attendee.params["PARTSTAT"] = answer.value
     attendee.params["CN"] = one_line(name).replace('"', "")
     event.add("attendee", attendee)
     calendar.add_component(event)
@@ -271,5 +271,9 @@ def _attendee(value: Any) -> Attendee:
     return Attendee(
         one_line(str(params.get("CN", "")))[:200],
         one_line(bare)[:254].lower() if "@" in bare else "",
-        str(params.get("PARTSTAT", "")).upper()[:20],
+        _answer(str(params.get("PARTSTAT", "")).upper()),
     )
+
+
+def _answer(partstat: str) -> Answer | None:
+    return Answer(partstat) if partstat in set(Answer) else None

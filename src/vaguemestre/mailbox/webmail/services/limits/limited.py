@@ -7,6 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
+from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail.ports import RunLimited, TooComplex
 from vaguemestre.mailbox.webmail.rules.cards.archives import Contents, Entry
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Attendee, Invitation
@@ -71,10 +72,15 @@ def invitation_of(run: RunLimited, content: bytes) -> Invitation | None:
             **result,
             "starts": datetime.fromisoformat(result["starts"]),
             "ends": datetime.fromisoformat(result["ends"]),
-            "organiser": Attendee(**result["organiser"]),
-            "guests": tuple(Attendee(**guest) for guest in result["guests"]),
+            "organiser": _attendee(result["organiser"]),
+            "guests": tuple(_attendee(guest) for guest in result["guests"]),
         }
     )
+
+
+def _attendee(fields: Mapping[str, Any]) -> Attendee:
+    answer = fields["answer"]
+    return Attendee(**{**fields, "answer": Answer(answer) if answer else None})
 
 
 def contact_cards_of(run: RunLimited, content: bytes, charset: str) -> tuple[ContactCard, ...]:

@@ -63,7 +63,7 @@ def answer_invitation(
         to=invitation.organiser.address,
         title=invitation.title,
         part=answer.value,
-        calendar=invitations.reply_calendar(invitation, sender.address, sender.name, answer.value, now),
+        calendar=invitations.reply_calendar(invitation, sender.address, sender.name, answer, now),
         message_id=message_id,
         now=now,
     )
