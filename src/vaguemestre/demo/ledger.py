@@ -5,15 +5,25 @@ import json
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from vaguemestre.people.credentials.rules.app_passwords import drawn_app_password
+from vaguemestre.people.credentials.values import DeviceKind
 
 _WORDS = (
     "corail lampe verger galet moulin sapin rivage tambour cerise ardoise bougie clairon falaise grenier "
     "hamac jonquille kayak lanterne muscade nacelle orage pivoine quartz roseau sentier tilleul vanille "
     "wagon zephyr abricot boussole cascade drakkar fougere"
 )
+
+
+class AccountSecrets(TypedDict):
+    """Secrets of an account of the demonstration; the last two with a second factor."""
+
+    password: str
+    app_password: str
+    totp_secret: NotRequired[str]  # base32
+    pin: NotRequired[str]  # of a key only
 
 
 class Ledger:
@@ -29,9 +39,9 @@ class Ledger:
     def exists(self) -> bool:
         return self._path.exists()
 
-    def secrets_of(self, role: str, factor: str = "") -> dict[str, str]:
-        """`password`, `app_password` and, with a factor, `totp_secret` (base32) and `pin` (key only)."""
-        accounts: dict[str, dict[str, str]] = self._kept["accounts"]
+    def secrets_of(self, role: str, factor: DeviceKind | None = None) -> AccountSecrets:
+        """The secrets of that part, drawn the first time."""
+        accounts: dict[str, AccountSecrets] = self._kept["accounts"]
         if role not in accounts:
             accounts[role] = _drawn(factor)
             self._write()
@@ -62,11 +72,11 @@ class Ledger:
         fresh.replace(self._path)
 
 
-def _drawn(factor: str) -> dict[str, str]:
-    drawn = {"password": _password(), "app_password": drawn_app_password()}
+def _drawn(factor: DeviceKind | None) -> AccountSecrets:
+    drawn = AccountSecrets(password=_password(), app_password=drawn_app_password())
     if factor:
         drawn["totp_secret"] = base64.b32encode(secrets.token_bytes(20)).decode()
-    if factor == "key":
+    if factor is DeviceKind.KEY:
         drawn["pin"] = f"{secrets.randbelow(9000) + 1000}"
     return drawn
 

@@ -19,8 +19,10 @@ from vaguemestre.demo.office import fill_office, write_to_heads
 from vaguemestre.demo.people import Progress, create_people
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.credentials.queries import has_accounts, presented
+from vaguemestre.people.credentials.values import DeviceKind
 from vaguemestre.people.directory.queries import academy_of_domain
 from vaguemestre.people.directory.values import NumenLayout
+from vaguemestre.processes.supervisor.run_folder import SampleAccount
 from vaguemestre.site.config import Config
 
 _PEOPLE = "people"
@@ -28,7 +30,7 @@ _MAIL = "mail"
 _CLASSES = "classes"
 _READ_FIRST = ("teacher", "colleague")
 _TRIES, _REST_SECONDS = 40, 3.0
-_PERIODS = {"app": 30, "key": 60}
+_PERIODS = {DeviceKind.APP: 30, DeviceKind.KEY: 60}
 
 
 def is_wanted(config: Config) -> bool:
@@ -103,7 +105,7 @@ def classes(config: Config) -> None:
         ledger.mark_done(_CLASSES)
 
 
-def accounts(config: Config) -> list[dict[str, object]]:
+def accounts(config: Config) -> list[SampleAccount]:
     """Accounts listed in `ready.json`, one per role; empty without a demonstration."""
     ledger = Ledger(config.secrets_dir)
     if not ledger.is_done(_PEOPLE):
@@ -111,19 +113,19 @@ def accounts(config: Config) -> list[dict[str, object]]:
     academy = academy_of_domain(config.academy.domain)
     by_dossier = accounts_of_cast(academy.pk, [part.dossier for part in CAST])
     entries = [_account_entry(part, by_dossier[part.dossier][0], ledger, config) for part in CAST]
-    outside = ledger.secrets_of("outside")
-    return [*entries, {"role": "outside", "username": "outside", "address": OUTSIDE, **outside}]
+    outside = SampleAccount(role="outside", username="outside", address=OUTSIDE)
+    return [*entries, {**outside, **ledger.secrets_of("outside")}]
 
 
-def _account_entry(part: Part, account_id: int, ledger: Ledger, config: Config) -> dict[str, object]:
+def _account_entry(part: Part, account_id: int, ledger: Ledger, config: Config) -> SampleAccount:
     account = presented(account_id)
     if account is None:
         raise LookupError(part.role)
-    entry: dict[str, object] = {"role": part.role, "username": account.username, "address": account.address}
+    entry = SampleAccount(role=part.role, username=account.username, address=account.address)
     if part.is_pending:
         numen = numen_of(part, config.academy.code, NumenLayout(config.academy.numen_layout))
-        return entry | {"numen": numen.text, "birth_date": f"{part.civil.birth_date:%d/%m/%Y}"}
-    entry |= ledger.secrets_of(part.role, part.factor)
+        return {**entry, "numen": numen.text, "birth_date": f"{part.civil.birth_date:%d/%m/%Y}"}
+    entry = {**entry, **ledger.secrets_of(part.role, part.factor)}
     if part.factor:
         entry["totp_period"] = _PERIODS[part.factor]
     return entry

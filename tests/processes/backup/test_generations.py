@@ -24,7 +24,7 @@ from vaguemestre.processes.backup.mailbox_restoration import Selection, restore_
 from vaguemestre.processes.backup.restoration import give_to_mail_user, restore_data, restore_keys
 from vaguemestre.processes.backup.restoration_marks import ENDED_ACCESS, RESTORED
 from vaguemestre.processes.backup.room import NoRoom
-from vaguemestre.processes.supervisor.place import HomeUnusable
+from vaguemestre.processes.supervisor.run_folder import HomeUnusable
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
 from vaguemestre.site.config.database import DatabaseSection

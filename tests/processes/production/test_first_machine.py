@@ -13,7 +13,7 @@ from vaguemestre.engines.backups.restic import Restic
 from vaguemestre.processes.backup.generations import KEYS
 from vaguemestre.processes.production.nodes import keys as node_keys
 from vaguemestre.processes.production.nodes.keys import NodeKeys, packed_keys
-from vaguemestre.processes.supervisor.place import HomeUnusable, open_home
+from vaguemestre.processes.supervisor.run_folder import HomeUnusable, open_home
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.topology import FRONT_DUTIES, NodeSection, PodSection, Topology
 

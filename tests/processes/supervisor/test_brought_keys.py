@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.processes.supervisor.preparation.ground import make_ground
+from vaguemestre.processes.supervisor.run_folder import HomeUnusable
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, Topology

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from vaguemestre.processes.backup.restoration_marks import RESTORED
-from vaguemestre.processes.supervisor import place
+from vaguemestre.processes.supervisor import run_folder
 from vaguemestre.processes.supervisor.preparation import ground
 from vaguemestre.processes.supervisor.preparation.prepared_child import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
@@ -173,7 +173,7 @@ def test_a_full_disk_costs_the_results_of_a_preparation_not_what_follows_it(
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(place, "write_whole", refuse)
+    monkeypatch.setattr(run_folder, "write_whole", refuse)
     made = saying(tmp_path, PREPARED, monkeypatch)
     asyncio.run(made.run(asyncio.Event(), with_demonstration=True))
     assert made.usable.is_set()

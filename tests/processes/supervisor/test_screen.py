@@ -4,14 +4,21 @@ import contextlib
 import io
 from pathlib import Path
 
+from vaguemestre.processes.supervisor.run_folder import SampleAccount
 from vaguemestre.processes.supervisor.screen import Screen, framed, summary_lines
 from vaguemestre.site.config import Config
 
 CONFIG = Config(home=Path("/srv/essai"), port_base=20_000)
-TEACHER: dict[str, object] = {"role": "teacher", "username": "cdelattre", "password": "quatre-mots"}
-NEWCOMER: dict[str, object] = {
-    "role": "newcomer", "username": "iel-khatib", "numen": "2120E16DRNH4U", "birth_date": "21/06/1997",
-}  # fmt: skip
+TEACHER = SampleAccount(
+    role="teacher", username="cdelattre", address="c.delattre@ac-amiens.test", password="quatre-mots"
+)
+NEWCOMER = SampleAccount(
+    role="newcomer",
+    username="iel-khatib",
+    address="i.el-khatib@ac-amiens.test",
+    numen="2120E16DRNH4U",
+    birth_date="21/06/1997",
+)
 
 
 def test_the_summary_gives_addresses_ports_and_accounts() -> None:

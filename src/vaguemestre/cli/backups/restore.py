@@ -31,7 +31,7 @@ from vaguemestre.processes.backup.room import NoRoom
 from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.processes.production.machine.wal_archive import return_database
 from vaguemestre.processes.production.units.unit_states import is_under_systemd
-from vaguemestre.processes.supervisor import place as home
+from vaguemestre.processes.supervisor import run_folder as home
 from vaguemestre.site.config import Config, load
 from vaguemestre.site.config.backup import LAST_DRILL
 

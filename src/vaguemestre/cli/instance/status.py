@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from django.conf import settings
@@ -19,10 +19,11 @@ from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.processes.production.units.children import children_of
 from vaguemestre.processes.production.units.unit import TARGET
-from vaguemestre.processes.production.units.unit_states import is_under_systemd, unit_states
+from vaguemestre.processes.production.units.unit_states import is_under_systemd, states_from, unit_states
 from vaguemestre.processes.production.units.units import service_name
-from vaguemestre.processes.supervisor import place, process_table
+from vaguemestre.processes.supervisor import process_table, run_folder
 from vaguemestre.processes.supervisor.child_process import ChildState
+from vaguemestre.processes.supervisor.run_folder import ChildRecord
 from vaguemestre.site.config import Config
 
 _STATES = {
@@ -45,7 +46,7 @@ class Status:
     ready: bool
     pid: int
     since: float
-    children: list[dict[str, Any]]
+    children: list[ChildRecord]
     mail_waiting: int
     jobs_waiting: int
     jobs_failed: int
@@ -79,10 +80,10 @@ def look(config: Config) -> Status:
     return _status(config, *(_units(config) if is_under_systemd(config) else _children(config)))
 
 
-def _units(config: Config) -> tuple[int, float, bool, list[dict[str, Any]]]:
+def _units(config: Config) -> tuple[int, float, bool, list[ChildRecord]]:
     """Who keeps the processes running and since when, whether all is ready, each of them: by systemd."""
     names = [f"{service_name(child.name)}.service" for child in children_of(config, sys.executable)]
-    target, *children = unit_states(names) or [{"state": ChildState.STOPPED, "since": 0.0}]
+    target, *children = unit_states(names) or states_from(f"Id={TARGET}\n")
     if target["state"] != ChildState.READY and config.is_pod_shared:
         raise Failed(f"« {config.served_pod} » n’est pas servi ici : « crm_mon -1 -r » dit où il l’est.", 69)
     if target["state"] != ChildState.READY:
@@ -91,19 +92,19 @@ def _units(config: Config) -> tuple[int, float, bool, list[dict[str, Any]]]:
     return _SYSTEMD, target["since"], is_ready, children
 
 
-def _children(config: Config) -> tuple[int, float, bool, list[dict[str, Any]]]:
+def _children(config: Config) -> tuple[int, float, bool, list[ChildRecord]]:
     """The same, by our supervisor."""
     try:
-        record = json.loads(place.children_file(config).read_text(encoding="utf-8"))
+        record = json.loads(run_folder.children_file(config).read_text(encoding="utf-8"))
         pid, since = int(record["supervisor"]["pid"]), float(record["supervisor"]["since"])
     except (OSError, ValueError, KeyError) as error:
         raise Failed(f"rien ne tourne sur {config.home}.", 69) from error
     if record["boot"] != process_table.boot() or process_table.seen(pid) is None:
         raise Failed(f"rien ne tourne sur {config.home} : la dernière fois s’est mal terminée.", 69)
-    return pid, since, place.ready_file(config).exists(), record["children"]
+    return pid, since, run_folder.ready_file(config).exists(), record["children"]
 
 
-def _status(config: Config, pid: int, since: float, ready: bool, children: list[dict[str, Any]]) -> Status:
+def _status(config: Config, pid: int, since: float, ready: bool, children: list[ChildRecord]) -> Status:
     return Status(
         home=str(config.home),
         ready=ready,
@@ -128,7 +129,7 @@ def last_errors(logs: Path) -> list[str]:
     return errors
 
 
-def _child_line(child: dict[str, Any]) -> str:
+def _child_line(child: ChildRecord) -> str:
     state = _STATES.get(child["state"], child["state"])
     line = f"{child['name']:<11} {state:<9} depuis le {_when(child['since'])}"
     if child["pid"]:

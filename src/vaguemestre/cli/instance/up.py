@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.processes.supervisor.place import AlreadyRunning, HomeUnusable
 from vaguemestre.processes.supervisor.preparation.prepared_child import PreparationFailed
+from vaguemestre.processes.supervisor.run_folder import AlreadyRunning, HomeUnusable
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.processes.supervisor.startup import NotRoot, Wishes, up
 from vaguemestre.processes.supervisor.tree import ChildFailed

@@ -7,8 +7,8 @@ from vaguemestre.engines.config_templates import write
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.processes.production import layout
 from vaguemestre.processes.production.ground import prepare
-from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.processes.supervisor.preparation.prepared_child import PreparationFailed
+from vaguemestre.processes.supervisor.run_folder import HomeUnusable
 from vaguemestre.site.config import Config, load
 from vaguemestre.site.database.migrated import is_written
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from vaguemestre.engines.backups.restic import Restic, Snapshot
 from vaguemestre.processes.backup.database import LIVE, NotABackup, dump_database, file_name
-from vaguemestre.processes.supervisor.place import write_whole
+from vaguemestre.processes.supervisor.run_folder import write_whole
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
 

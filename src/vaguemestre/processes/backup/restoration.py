@@ -25,7 +25,7 @@ from vaguemestre.processes.backup.generations import (
 )
 from vaguemestre.processes.backup.restoration_marks import ENDED_ACCESS, RESTORED
 from vaguemestre.processes.backup.room import check_room
-from vaguemestre.processes.supervisor.place import HomeUnusable
+from vaguemestre.processes.supervisor.run_folder import HomeUnusable
 from vaguemestre.site.config import Config
 
 HELD_SPOOL = "restored-spool"  # in the home: outgoing mail of that time, which may have left since

@@ -17,7 +17,7 @@ from vaguemestre.processes.duties import duty_of
 from vaguemestre.processes.production.units.children import children_of
 from vaguemestre.processes.production.units.units import FORMER
 from vaguemestre.processes.production.upgrades.stand_ins import process_of, stand_ins_of
-from vaguemestre.processes.supervisor import companions, place
+from vaguemestre.processes.supervisor import companions, run_folder
 from vaguemestre.processes.supervisor.plan import Ask
 from vaguemestre.processes.supervisor.preparation.ground import make_ground
 from vaguemestre.processes.supervisor.preparation.prepared_child import PreparationFailed
@@ -32,7 +32,7 @@ def prepare(config: Config, say: Say) -> str:
 
     Raises HomeUnusable, EngineRefused, EngineDown, PreparationFailed.
     """
-    place.open_home(config)
+    run_folder.open_home(config)
     make_ground(config)
     for name in FORMER:
         (config.secrets_dir / name).touch(mode=0o600)

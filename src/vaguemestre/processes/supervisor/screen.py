@@ -4,9 +4,10 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TextIO
 
+from vaguemestre.processes.supervisor.run_folder import SampleAccount
 from vaguemestre.site.config import Config
 
 _NAME_WIDTH = 9
@@ -49,7 +50,7 @@ class Screen:
         prefix = f"{name:<{_NAME_WIDTH}}|"
         self._write(f"\x1b[2m{prefix}\x1b[0m {line}" if self._dim else f"{prefix} {line}")
 
-    def summary(self, config: Config, accounts: Sequence[Mapping[str, object]], administrator: str) -> None:
+    def summary(self, config: Config, accounts: Sequence[SampleAccount], administrator: str) -> None:
         self._write("\n".join(framed(summary_lines(config, accounts, administrator, self.passed))))
 
     def _write(self, text: str) -> None:
@@ -59,7 +60,7 @@ class Screen:
 
 
 def summary_lines(
-    config: Config, accounts: Sequence[Mapping[str, object]], administrator: str, seconds: float
+    config: Config, accounts: Sequence[SampleAccount], administrator: str, seconds: float
 ) -> list[str]:
     """Lines of the summary of a ready instance."""
     ports = config.ports
@@ -85,7 +86,7 @@ def summary_lines(
     return [*lines, "Ctrl-C pour arrêter."]
 
 
-def _account_line(account: Mapping[str, object]) -> str:
+def _account_line(account: SampleAccount) -> str:
     role = str(account.get("role", ""))
     if account.get("password"):
         secret = str(account["password"])

@@ -17,7 +17,7 @@ from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.processes.supervisor import companions, place, plan, process_table, rights
+from vaguemestre.processes.supervisor import companions, plan, process_table, rights, run_folder
 from vaguemestre.processes.supervisor.nursery.nursery_client import Nursery
 from vaguemestre.processes.supervisor.nursery.nursery_start import begin, take_early
 from vaguemestre.processes.supervisor.open_files import allow_many_files
@@ -61,23 +61,23 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
     outgoing_mail.check_wishes(config, is_demonstration=wishes.demo)
     os.umask(0o022)  # for files that engines and other users read; each child has its own umask
     allow_many_files()
-    place.open_home(config)
-    lock = place.take(config)
+    run_folder.open_home(config)
+    lock = run_folder.take(config)
     try:
-        place.ready_file(config).unlink(missing_ok=True)
+        run_folder.ready_file(config).unlink(missing_ok=True)
         ground.end_leftovers(config, screen)
         ground.check_ports(config)
-        place.write_whole(
+        run_folder.write_whole(
             config.run_dir / "instance.json", {"port_base": config.port_base, "pid": os.getpid()}, mode=0o644
         )
         ground.make_ground(config)
         process_table.adopt_orphans()
-        with place.last_will(place.ready_file(config)) as tell:
+        with run_folder.last_will(run_folder.ready_file(config)) as tell:
             asyncio.run(_Start(config, wishes, screen, tell).run())
     finally:
-        place.ready_file(config).unlink(missing_ok=True)
+        run_folder.ready_file(config).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
-            place.children_file(config).unlink(missing_ok=True)
+            run_folder.children_file(config).unlink(missing_ok=True)
         os.close(lock)
 
 
@@ -92,7 +92,7 @@ class _Start:
         self._engines = asyncio.Event()  # set once they answer
         self._site = asyncio.Event()  # set once its pages answer
         self._served = asyncio.Event()  # set once ready.json may say so
-        self._announced: dict[str, object] = {}  # content of ready.json
+        self._announced: run_folder.ReadyRecord | None = None  # content of ready.json
         self._environment = rights.environment(config)
         self._tree = Tree(
             logs=config.logs_dir,
@@ -267,17 +267,19 @@ class _Start:
 
     def _settle(self) -> None:
         """Update ready.json and children.json; a full disk delays them."""
-        config, file = self._config, place.ready_file(self._config)
+        config, file = self._config, run_folder.ready_file(self._config)
         with contextlib.suppress(OSError):
-            words = place.ready_words(config, certificates.paths(config).ca, self._preparation.accounts)
+            words = run_folder.ready_words(config, certificates.paths(config).ca, self._preparation.accounts)
             if not self._is_prepared or not self._tree.is_ready:
                 file.unlink(missing_ok=True)
             elif not file.exists() or words != self._announced:
-                place.write_whole(file, words)
+                run_folder.write_whole(file, words)
                 self._announced = words
         self._tell_heirs([running.pid for running in self._tree.children.values() if running.pid])
         with contextlib.suppress(OSError):
-            place.write_whole(place.children_file(config), self._tree.record(self._began), mode=0o644)
+            run_folder.write_whole(
+                run_folder.children_file(config), self._tree.record(self._began), mode=0o644
+            )
 
 
 @contextlib.asynccontextmanager

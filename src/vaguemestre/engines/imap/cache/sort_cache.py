@@ -73,18 +73,26 @@ class _CachedOrder(NamedTuple):
     weight: int
 
 
+class OrderKey(NamedTuple):
+    """What a cached order is of."""
+
+    mailbox: str
+    folder: str
+    view: View
+
+
 class SortCache:
     """Orders by mailbox, folder and view, and arrival orders by folder; least recently used evicted first."""
 
     def __init__(self, most: int = MAX_CACHED_UIDS, most_folders: int = 20_000) -> None:
         self._most, self._most_folders = most, most_folders
         self._lock = threading.Lock()
-        self._orders: OrderedDict[tuple[str, str, View], _CachedOrder] = OrderedDict()
-        self._unchecked: dict[tuple[str, str, View], int] = {}
+        self._orders: OrderedDict[OrderKey, _CachedOrder] = OrderedDict()
+        self._unchecked: dict[OrderKey, int] = {}
         self._arrivals: OrderedDict[tuple[str, str], ArrivalOrder] = OrderedDict()
         self._weight = 0
 
-    def get(self, key: tuple[str, str, View], stamp: Stamp) -> "array[int] | Threads | None":
+    def get(self, key: OrderKey, stamp: Stamp) -> "array[int] | Threads | None":
         with self._lock:
             cached = self._orders.get(key)
             if cached is None or cached.stamp != stamp:
@@ -92,20 +100,18 @@ class SortCache:
             self._orders.move_to_end(key)
             return cached.order
 
-    def last(self, key: tuple[str, str, View]) -> "array[int] | Threads | None":
+    def last(self, key: OrderKey) -> "array[int] | Threads | None":
         """The order cached last, under whatever stamp."""
         with self._lock:
             cached = self._orders.get(key)
             return cached.order if cached is not None else None
 
-    def unchecked(self, key: tuple[str, str, View]) -> int:
+    def unchecked(self, key: OrderKey) -> int:
         """How many messages of a cached order were not checked."""
         with self._lock:
             return self._unchecked.get(key, 0)
 
-    def keep(
-        self, key: tuple[str, str, View], stamp: Stamp, order: "array[int] | Threads", unchecked: int = 0
-    ) -> None:
+    def keep(self, key: OrderKey, stamp: Stamp, order: "array[int] | Threads", unchecked: int = 0) -> None:
         weight = len(order) if isinstance(order, array) else sum(20 + len(thread) for thread in order)
         with self._lock:
             self._drop(key)
@@ -134,7 +140,7 @@ class SortCache:
             for place in [place for place in self._arrivals if place[0] == mailbox]:
                 del self._arrivals[place]
 
-    def _drop(self, key: tuple[str, str, View]) -> None:
+    def _drop(self, key: OrderKey) -> None:
         dropped = self._orders.pop(key, None)
         self._unchecked.pop(key, None)
         if dropped is not None:

@@ -4,7 +4,7 @@ from array import array
 from datetime import datetime
 from itertools import pairwise
 
-from vaguemestre.engines.imap.cache.sort_cache import ArrivalOrder, Threads, parse_sorted_uids
+from vaguemestre.engines.imap.cache.sort_cache import ArrivalOrder, OrderKey, Threads, parse_sorted_uids
 from vaguemestre.engines.imap.protocol import answers, response_tree
 from vaguemestre.engines.imap.protocol.headers import moment
 from vaguemestre.engines.imap.store.row_fetch import RowFetch
@@ -62,7 +62,7 @@ class ArrivalOrders(RowFetch):
     def _uids_by_arrival(self, folder: str, figures: dict[str, int]) -> "array[int]":
         """UIDs of the folder, the last to arrive first, cached for as long as its `figures` stay the same."""
         stamp = figures.get("UIDVALIDITY", 0), figures.get("UIDNEXT", 0), figures.get("MESSAGES", 0)
-        key = self.mailbox, folder, PLAIN_VIEW
+        key = OrderKey(self.mailbox, folder, PLAIN_VIEW)
         cached = self._orders.get(key, stamp)
         if isinstance(cached, array):
             return cached

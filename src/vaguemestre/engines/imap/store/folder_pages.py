@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from vaguemestre.engines.imap.cache.page_cache import CachedPage, PageKey
+from vaguemestre.engines.imap.cache.sort_cache import OrderKey
 from vaguemestre.engines.imap.protocol import answers, list_fetch, mailbox_names
 from vaguemestre.engines.imap.protocol.arguments import Argument, encoded
 from vaguemestre.engines.imap.protocol.connection import CommandRefused
@@ -92,7 +93,7 @@ class FolderPages(ArrivalOrders):
             return b""
         if arrival.is_natural:
             return fetch_run(self._pages.total(self.mailbox, folder), offset, size, SUMMARY_ITEMS)
-        order = self._orders.last((self.mailbox, folder, PLAIN_VIEW))
+        order = self._orders.last(OrderKey(self.mailbox, folder, PLAIN_VIEW))
         return _fetch_uids(order[offset : offset + size], SUMMARY_ITEMS) if isinstance(order, array) else b""
 
     def _reflagged_page(

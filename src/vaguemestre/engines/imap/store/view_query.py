@@ -87,7 +87,7 @@ class ViewQuery(PhraseSearch):
             offset,
             rows,
             validator_of(figures),
-            self._orders.unchecked((self.mailbox, folder, view)),
+            self._orders.unchecked(sort_cache.OrderKey(self.mailbox, folder, view)),
         )
         self._pages.keep(self.mailbox, key, status, page)
         return page
@@ -131,7 +131,7 @@ class ViewQuery(PhraseSearch):
             if view_criteria.depends_on_flags(view) or folder == self._everything
             else (figures.get("UIDVALIDITY", 0), figures.get("UIDNEXT", 0), figures.get("MESSAGES", 0))
         )
-        key = self.mailbox, folder, view
+        key = sort_cache.OrderKey(self.mailbox, folder, view)
         if (cached := self._orders.get(key, stamp)) is not None:
             return cached
         self.enter_folder(folder)

@@ -1,7 +1,7 @@
 """The model as tables for people, and as a spreadsheet."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import starmap
+from typing import NamedTuple
 
 from vaguemestre.processes.production.capacity.habits import Habits, suppositions
 from vaguemestre.processes.production.capacity.measures import (
@@ -16,6 +16,13 @@ from vaguemestre.processes.production.capacity.measures import (
 from vaguemestre.processes.production.capacity.rules import Size, disk_for, machines_for, peaks, total
 
 type Row = Sequence[str]
+
+
+class Sheet(NamedTuple):
+    title: str
+    head: Row
+    rows: Sequence[Row]
+
 
 NEED_HEAD = (
     "taille", "sorte de machine", "machines", "dont de réserve", "cœurs chacune", "Go de mémoire chacune",
@@ -74,30 +81,31 @@ def habit_rows(habits: Habits) -> Iterator[Row]:
         yield one.name, _figure(one.figure), one.means, one.why
 
 
-def sheets(sizes: Sequence[Size], habits: Habits) -> Iterator[tuple[str, Row, list[Row]]]:
-    """Title, head and rows of each table, in reading order."""
-    yield "Machines", NEED_HEAD, [row for size in sizes for row in need_rows(size, habits)]
-    yield "Moment chargé", PEAK_HEAD, [row for size in sizes for row in peak_rows(size, habits)]
-    yield "Disque", DISK_HEAD, [row for size in sizes for row in disk_rows(size, habits)]
-    yield "Ce qui a été mesuré", COST_HEAD, list(cost_rows())
-    yield "Ce qui est supposé (--with NOM=NOMBRE)", HABIT_HEAD, list(habit_rows(habits))
+def sheets(sizes: Sequence[Size], habits: Habits) -> Iterator[Sheet]:
+    """The tables, in reading order."""
+    yield Sheet("Machines", NEED_HEAD, [row for size in sizes for row in need_rows(size, habits)])
+    yield Sheet("Moment chargé", PEAK_HEAD, [row for size in sizes for row in peak_rows(size, habits)])
+    yield Sheet("Disque", DISK_HEAD, [row for size in sizes for row in disk_rows(size, habits)])
+    yield Sheet("Ce qui a été mesuré", COST_HEAD, list(cost_rows()))
+    yield Sheet("Ce qui est supposé (--with NOM=NOMBRE)", HABIT_HEAD, list(habit_rows(habits)))
 
 
 def as_tables(sizes: Sequence[Size], habits: Habits) -> str:
     """Tables that read well in a terminal, and are Markdown."""
-    return "\n\n".join(starmap(_table, sheets(sizes, habits))) + "\n"
+    return "\n\n".join(map(_table, sheets(sizes, habits))) + "\n"
 
 
 def as_spreadsheet(sizes: Sequence[Size], habits: Habits) -> str:
     """Tab-separated, figures with a comma: what a French spreadsheet opens as it is."""
     blocks = (
-        "\n".join("\t".join(row) for row in ((title,), head, *rows))
-        for title, head, rows in sheets(sizes, habits)
+        "\n".join("\t".join(row) for row in ((sheet.title,), sheet.head, *sheet.rows))
+        for sheet in sheets(sizes, habits)
     )
     return "\n\n".join(blocks) + "\n"
 
 
-def _table(title: str, head: Row, rows: list[Row]) -> str:
+def _table(sheet: Sheet) -> str:
+    title, head, rows = sheet
     widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
     ruled = (head, ["-" * width for width in widths], *rows)
     lines = ("| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in ruled)

@@ -2,12 +2,12 @@
 
 import subprocess
 from collections.abc import Sequence
-from typing import Any
 
 from vaguemestre.processes.production import layout
 from vaguemestre.processes.production.units.unit import TARGET
 from vaguemestre.processes.production.units.units import PREFIX
 from vaguemestre.processes.supervisor.child_process import ChildState
+from vaguemestre.processes.supervisor.run_folder import ChildRecord
 from vaguemestre.site.config import Config
 
 _SECONDS = 20
@@ -25,7 +25,7 @@ def is_under_systemd(config: Config) -> bool:
     return config.home == layout.HOME and (layout.UNITS / TARGET).is_file()
 
 
-def unit_states(services: Sequence[str]) -> list[dict[str, Any]]:
+def unit_states(services: Sequence[str]) -> list[ChildRecord]:
     """States of the target and of these services, in that order. Empty when systemd does not answer."""
     question = ["systemctl", "show", "--timestamp=unix", "-p", _SHOWN, TARGET, *services]
     try:
@@ -35,7 +35,7 @@ def unit_states(services: Sequence[str]) -> list[dict[str, Any]]:
     return states_from(ended.stdout)
 
 
-def states_from(shown: str) -> list[dict[str, Any]]:
+def states_from(shown: str) -> list[ChildRecord]:
     """Parse the output of `systemctl show`: one paragraph a unit. Times are Unix times; 0: never."""
     paragraphs = (
         dict(line.split("=", 1) for line in paragraph.splitlines() if "=" in line)
@@ -44,7 +44,7 @@ def states_from(shown: str) -> list[dict[str, Any]]:
     return [_state(unit) for unit in paragraphs if unit.get("Id")]
 
 
-def _state(unit: dict[str, str]) -> dict[str, Any]:
+def _state(unit: dict[str, str]) -> ChildRecord:
     result = unit.get("Result", "success")
     return {
         "name": unit["Id"].removesuffix(".service").removeprefix(f"{PREFIX}-"),

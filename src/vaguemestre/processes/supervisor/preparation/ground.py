@@ -14,7 +14,7 @@ from vaguemestre.engines.tls.given_certificate import install_given
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes import database_rights
-from vaguemestre.processes.supervisor import place, plan, process_table, rights
+from vaguemestre.processes.supervisor import plan, process_table, rights, run_folder
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site import secrets, static
 from vaguemestre.site.config import Config
@@ -23,7 +23,7 @@ _BYTECODE = "__pycache__"
 
 
 def end_leftovers(config: Config, screen: Screen) -> None:
-    processes = place.leftovers(config)
+    processes = run_folder.leftovers(config)
     if processes:
         screen.step(f"Reste d’un arrêt brutal : {len(processes)} processus à terminer.")
         process_table.end(processes, patience=5)
@@ -38,7 +38,7 @@ def check_ports(config: Config) -> None:
             except OSError as error:
                 holder = process_table.holder_of(port)
                 by = f" par {holder.name} (processus {holder.pid})" if holder else ""
-                raise place.AlreadyRunning(
+                raise run_folder.AlreadyRunning(
                     f"le port {port} est déjà pris{by} ; choisissez-en d’autres avec --port-base."
                     if holder or error.errno == errno.EADDRINUSE
                     else f"le port {port} ne peut pas être ouvert : {os_error_fr(error)}."
@@ -51,7 +51,7 @@ def make_ground(config: Config) -> None:
     try:
         open_home(config)
     except EngineRefused as error:
-        raise place.HomeUnusable(str(error)) from error
+        raise run_folder.HomeUnusable(str(error)) from error
     now = datetime.now(UTC)
     certificates.make_missing(config, now=now)
     if config.tls.is_given and not config.served_pod:  # a pod shows itself to our machines only
@@ -61,7 +61,7 @@ def make_ground(config: Config) -> None:
     try:
         rights.prepare(config)
     except EngineRefused as error:
-        raise place.HomeUnusable(str(error)) from error
+        raise run_folder.HomeUnusable(str(error)) from error
 
 
 def _make_secrets(config: Config) -> None:
@@ -70,7 +70,7 @@ def _make_secrets(config: Config) -> None:
     if nodes and config.machine and not config.topology.is_first(config.machine):
         missing = [path.name for path in secrets.needed_files(config.secrets_dir) if not path.exists()]
         if missing:
-            raise place.HomeUnusable(
+            raise run_folder.HomeUnusable(
                 f"les clés de l’installation manquent sur cette machine ({', '.join(missing)}) et ne sont "
                 f"faites que sur « {nodes[0].name} » (« vaguemestre node keys {config.machine} »)."
             )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vaguemestre.processes.backup.restoration_marks import RESTORED
-from vaguemestre.processes.supervisor import place
+from vaguemestre.processes.supervisor import run_folder
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
@@ -37,7 +37,7 @@ class Preparation:
     def __init__(self, config: Config, environment: Mapping[str, str], screen: Screen) -> None:
         self._config, self._environment, self._screen = config, environment, screen
         self.tables, self.people, self.usable = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self.accounts: list[dict[str, object]] = []
+        self.accounts: list[run_folder.SampleAccount] = []
         self.administrator = ""
         self._last_words = ""
         if migrated.is_current(config):
@@ -105,7 +105,7 @@ class Preparation:
             "accounts": self.accounts,
         }
         with contextlib.suppress(OSError):  # a full disk: the next start prepares again
-            place.write_whole(_record(self._config), record)
+            run_folder.write_whole(_record(self._config), record)
 
     def _instance(self) -> list[str]:
         """What an earlier preparation must have in common with this one: database, domain, keys."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.processes.supervisor import place, process_table
-from vaguemestre.processes.supervisor.place import AlreadyRunning, HomeUnusable
+from vaguemestre.processes.supervisor import process_table, run_folder
+from vaguemestre.processes.supervisor.run_folder import AlreadyRunning, HomeUnusable
 from vaguemestre.site.config import Config
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -18,14 +18,14 @@ SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     made = Config(home=tmp_path / "home", port_base=20_000)
-    place.open_home(made)
+    run_folder.open_home(made)
     return made
 
 
 @pytest.mark.parametrize("home", ["/dev/null", "/dev/null/below", "/proc/nowhere"])
 def test_a_home_that_cannot_be_is_told_in_one_sentence(home: str) -> None:
     with pytest.raises(HomeUnusable, match=r"^le dossier .* n’est pas utilisable : .*\.$"):
-        place.open_home(Config(home=Path(home)))
+        run_folder.open_home(Config(home=Path(home)))
 
 
 def test_the_database_is_nobody_elses_to_read(config: Config) -> None:
@@ -33,15 +33,18 @@ def test_the_database_is_nobody_elses_to_read(config: Config) -> None:
 
 
 def test_a_home_is_held_by_one(config: Config) -> None:
-    lock = place.take(config)
+    lock = run_folder.take(config)
     with pytest.raises(AlreadyRunning, match=rf"\(processus {os.getpid()}\)"):
-        place.take(config)
+        run_folder.take(config)
     os.close(lock)
-    os.close(place.take(config))
+    os.close(run_folder.take(config))
+
+
+TEACHER = run_folder.SampleAccount(role="teacher", username="cdelattre", address="c.d@ac-amiens.test")
 
 
 def test_ready_json_says_what_the_contract_says(config: Config) -> None:
-    words = place.ready_words(config, Path("/ca.pem"), [{"role": "teacher"}])
+    words = run_folder.ready_words(config, Path("/ca.pem"), [TEACHER])
     assert words == {
         "web": "http://localhost:20000",
         "host": "127.0.0.1",
@@ -51,21 +54,21 @@ def test_ready_json_says_what_the_contract_says(config: Config) -> None:
         },
         "domain": "ac-amiens.test",
         "ca": "/ca.pem",
-        "accounts": [{"role": "teacher"}],
+        "accounts": [TEACHER],
     }  # fmt: skip
 
 
 def test_a_file_is_replaced_whole_and_is_nobody_elses(config: Config) -> None:
-    file = place.ready_file(config)
-    place.write_whole(file, {"first": "é"})
-    place.write_whole(file, {"second": 2})
+    file = run_folder.ready_file(config)
+    run_folder.write_whole(file, {"first": "é"})
+    run_folder.write_whole(file, {"second": 2})
     assert json.loads(file.read_text(encoding="utf-8")) == {"second": 2}
     assert file.stat().st_mode & 0o777 == 0o600
 
 
 def remember(config: Config, pid: int, born: int, boot: str | None = None) -> None:
-    place.write_whole(
-        place.children_file(config),
+    run_folder.write_whole(
+        run_folder.children_file(config),
         {"boot": boot or process_table.boot(), "children": [{"name": "a", "pid": pid, "born": born}]},
     )
 
@@ -76,10 +79,10 @@ def test_processes_of_a_killed_supervisor_are_found_again(config: Config) -> Non
         seen = process_table.seen(process.pid)
         assert seen is not None
         remember(config, process.pid, seen.born)
-        assert place.leftovers(config) == [seen]
-        process_table.end(place.leftovers(config), patience=2)
+        assert run_folder.leftovers(config) == [seen]
+        process_table.end(run_folder.leftovers(config), patience=2)
         assert process.wait(60) == -15
-        assert place.leftovers(config) == []
+        assert run_folder.leftovers(config) == []
     finally:
         process.kill()
         process.wait()
@@ -91,9 +94,9 @@ def test_a_number_that_serves_somebody_else_today_is_left_alone(config: Config) 
         seen = process_table.seen(process.pid)
         assert seen is not None
         remember(config, process.pid, seen.born - 1)
-        assert place.leftovers(config) == []
+        assert run_folder.leftovers(config) == []
         remember(config, process.pid, seen.born, boot="another boot")
-        assert place.leftovers(config) == []
+        assert run_folder.leftovers(config) == []
     finally:
         process.kill()
         process.wait()
@@ -108,11 +111,11 @@ def test_an_orphan_is_known_by_the_folder_it_works_in(config: Config, tmp_path: 
         ) as leader:
             out, _ = leader.communicate()
         remember(config, leader.pid, 1)
-        found = place.leftovers(config)
+        found = run_folder.leftovers(config)
         process_table.end(process_table.in_sessions({leader.pid}), patience=1)
         assert [p.pid for p in found] == ([int(out)] if is_ours else [])
 
 
 def test_a_spoilt_record_is_as_good_as_none(config: Config) -> None:
-    place.children_file(config).write_text("{")
-    assert place.leftovers(config) == []
+    run_folder.children_file(config).write_text("{")
+    assert run_folder.leftovers(config) == []

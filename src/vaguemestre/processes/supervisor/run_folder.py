@@ -6,13 +6,14 @@ import fcntl
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes.supervisor import process_table
+from vaguemestre.processes.supervisor.child_process import ChildState
 from vaguemestre.processes.supervisor.process_table import Seen
 from vaguemestre.site.config import Config
 
@@ -23,6 +24,54 @@ class HomeUnusable(Exception):
 
 class AlreadyRunning(Exception):
     """An instance runs on this home, or a port is taken; the message is a French sentence (exit code 75)."""
+
+
+class SampleAccount(TypedDict):
+    """An account of the demonstration, as ready.json offers it: its secrets, or what activates it."""
+
+    role: str
+    username: str
+    address: str
+    password: NotRequired[str]
+    app_password: NotRequired[str]
+    totp_secret: NotRequired[str]  # base32
+    totp_period: NotRequired[int]
+    pin: NotRequired[str]
+    numen: NotRequired[str]
+    birth_date: NotRequired[str]
+
+
+class MailPorts(TypedDict):
+    imap: int
+    imaps: int
+    submission: int
+    submissions: int
+    mx: int
+    managesieve: int
+    carddav: int
+
+
+class ReadyRecord(TypedDict):
+    """Content of ready.json."""
+
+    web: str
+    host: str
+    ports: MailPorts
+    domain: str
+    ca: str
+    accounts: list[SampleAccount]
+
+
+class ChildRecord(TypedDict):
+    """A process, as children.json and `vaguemestre status` show it. `since`: Unix time; 0: never."""
+
+    name: str
+    pid: int
+    born: NotRequired[int]  # clock ticks since boot; not told by systemd
+    state: ChildState
+    since: float
+    restarts: int
+    last_end: str
 
 
 @dataclass(frozen=True)
@@ -110,7 +159,7 @@ def last_will(ready: Path) -> Iterator[Callable[[Sequence[int]], None]]:
             shell.communicate()
 
 
-def ready_words(config: Config, ca: Path, accounts: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+def ready_words(config: Config, ca: Path, accounts: Sequence[SampleAccount]) -> ReadyRecord:
     """Content of ready.json."""
     ports = config.ports
     return {
