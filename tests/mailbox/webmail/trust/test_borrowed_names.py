@@ -13,7 +13,7 @@ from vaguemestre.mailbox.webmail.http import own_institution
 from vaguemestre.mailbox.webmail.rules.trust.titles import surnames_beside_title
 from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
 from vaguemestre.mailbox.webmail.services.message import authors
-from vaguemestre.mailbox.webmail.services.message.authors import Author, author_of
+from vaguemestre.mailbox.webmail.services.message.authors import Author, author_of, author_seen_by
 from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, ManagementService, Structure
 from vaguemestre.post.mailstore.values import Correspondent
@@ -109,6 +109,21 @@ def is_warned(author: Author) -> bool:
         "Philippe-Vasseur, Amiens",
         "Principal - Philippe-Vasseur",
         "Philippe Va$$eur",
+        "Ph. Vasseur",
+        "VASSEUR Ph.",
+        "VASSEUR PH., principal",
+        "P h i l i p p e V a s s e u r",
+        "P H I L I P P E  V A S S E U R",
+        "P H I L I P P E - V A S S E U R",
+        "P.h.i.l.i.p.p.e V.a.s.s.e.u.r",
+        "P_h_i_l_i_p_p_e V_a_s_s_e_u_r - Principal",
+        "Philippe V a s s e u r",
+        "Ph!l1ppe Va55eur",
+        "P h ! l 1 p p e V a 5 5 e u r",
+        "Ph¡l¡ppe V4sseur",
+        "Ph||ippe Vasseur",
+        "Philippe!Vasseur",
+        "PHlLlPPE VASSEUR",
         "Collège Jules Verne … pour Philippe Vasseur",
         f"Collège Jules Verne{' ' * 300}pour Philippe Vasseur",
     ],
@@ -142,6 +157,102 @@ def test_a_title_of_ours_is_told_at_an_outsiders_address(name: str) -> None:
 def test_two_hundred_honest_outsiders_are_left_in_peace() -> None:
     assert len(set(HONEST)) >= 200
     assert [name for name in HONEST if is_warned(seen(name))] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "P. Vasser",  # a surname of his own
+        "Ph. Durand",
+        "Ph. Martin",  # no colleague of that initial
+        "CH Vasseur",
+        "Mme Ph. Lambert",
+        "A. B. C. D. Vasseur",
+        "Option A B C D E",
+        "F.C.P.E. - Vasseur",
+        "Bravo ! Vasseur",
+        "Emilie Vasseur",
+    ],
+)
+def test_a_short_or_spaced_name_of_nobody_here_is_left_in_peace(name: str) -> None:
+    assert not is_warned(seen(name))
+
+
+@pytest.mark.parametrize("address", ["philibert.vasseur@dehors.example", "pauline.vasseur@dehors.example"])
+def test_an_initial_is_the_senders_own_where_their_address_spells_another_first_name(address: str) -> None:
+    initial = "Ph." if address.startswith("ph") else "P."
+    assert not is_warned(author_of(Correspondent(f"{initial} Vasseur", address), own_institution(READER)))
+
+
+@pytest.mark.parametrize(
+    "address", ["ph.vasseur@dehors.example", "p.vasseur@dehors.example", "x@dehors.example"]
+)
+def test_an_address_that_spells_no_first_name_tells_whose_initial_it_is_no_better(address: str) -> None:
+    author = author_of(Correspondent("Ph. Vasseur", address), own_institution(READER))
+    assert author.impersonated_name == "Philippe Vasseur"
+
+
+@pytest.fixture
+def school() -> tuple[int, Structure]:
+    """A person who serves one school, and the school."""
+    post = Assignment.objects.get(person__first_name="Zoé")
+    Structure.objects.filter(pk=post.structure_id).update(name="Collège Jules Verne", town="Amiens")
+    return post.person_id, Structure.objects.get(pk=post.structure_id)
+
+
+def seen_by(person_id: int | None, name: str, address: str = "quelquun@dehors.example") -> Author:
+    return author_seen_by(person_id, Correspondent(name, address), own_institution(READER))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Le principal du collège Jules Verne",
+        "La Principale - COLLEGE JULES-VERNE",
+        "Principal adjoint, collège Jules Verne (Amiens)",
+        "Mme Durand, principale du collège Jules Verne",
+        "Directrice du collège Jules Verne",
+    ],
+)
+def test_the_head_of_ones_own_school_is_no_outsider(school: tuple[int, Structure], name: str) -> None:
+    person_id, _ = school
+    assert seen_by(person_id, name).claims_service
+    assert not is_warned(seen_by(None, name)), "an account of nobody serves no school"
+    Assignment.objects.filter(person_id=person_id).update(ends_on=date(2021, 8, 31))
+    assert not is_warned(seen_by(person_id, name)), "a school left is a school like others"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Le principal du collège Jules Ferry",
+        "Le principal du collège Verne",
+        "Collège Jules Verne",
+        "PRONOTE - Collège Jules Verne",
+        "Secrétariat du collège Jules Verne",
+        "Parents d’élèves du collège Jules Verne",
+        "Brigadier principal, collège Jules Verne",
+        "Compte principal collège Jules Verne",
+        "Directeur de l’usine Jules Verne",
+    ],
+)
+def test_a_school_that_does_not_sign_as_its_head_is_left_in_peace(
+    school: tuple[int, Structure], name: str
+) -> None:
+    assert not is_warned(seen_by(school[0], name))
+
+
+def test_an_address_of_ours_may_sign_as_the_head_of_its_school(school: tuple[int, Structure]) -> None:
+    author = seen_by(school[0], "Le principal du collège Jules Verne", "ce.0800001a@ac-amiens.test")
+    assert not author.claims_service
+
+
+def test_schools_are_asked_for_beside_a_heads_title_alone(
+    school: tuple[int, Structure], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    seen_by(school[0], "Les lettres du mercredi")
+    with django_assert_num_queries(0):
+        seen_by(school[0], "Les lettres du mercredi")
 
 
 def test_a_surname_that_several_heads_share_accuses_nobody() -> None:

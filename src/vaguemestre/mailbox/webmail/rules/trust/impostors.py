@@ -4,31 +4,17 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice, pairwise
-from string import ascii_uppercase
+from string import ascii_lowercase
 
 from vaguemestre.foundation.kernel.addresses import addresses_read_in
-from vaguemestre.mailbox.webmail.rules.trust.confusables import ASCII_OF
+from vaguemestre.mailbox.webmail.rules.trust.skeletons import (
+    joined_letters,
+    letters_apart,
+    same_strokes,
+    skeleton,
+    strokes_as_letters,
+)
 
-# Besides letters of other scripts: digits, barred letters, and capitals that are signs, which NFKC leaves.
-_SIGNS = (
-    "LATIN LETTER SMALL CAPITAL",
-    "NEGATIVE CIRCLED LATIN CAPITAL LETTER",
-    "NEGATIVE SQUARED LATIN CAPITAL LETTER",
-    "REGIONAL INDICATOR SYMBOL LETTER",
-)
-_ALIKE = (
-    ASCII_OF
-    | str.maketrans(
-        {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "0": "o", "1": "l", "3": "e", "5": "s", "$": "s", "|": "l"}
-    )
-    | {
-        ord(unicodedata.lookup(f"{kind} {letter}")): letter.lower()
-        for kind in _SIGNS
-        for letter in ascii_uppercase
-        if (kind, letter) != (_SIGNS[0], "X")  # there is none
-    }
-)
-_UNSEEN = frozenset(("Mn", "Mc", "Me", "Cf"))  # categories of accents and invisible characters
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 TITLES = frozenset(("m", "mr", "mme", "mlle", "dr", "pr", "prof", "monsieur", "madame", "professeur"))
 _ASIDE = re.compile(r"[(\[<«].*?[)\]>»]")
@@ -59,14 +45,9 @@ _BESIDE = frozenset(
 )
 _OVERRIDES = frozenset("\u202d\u202e")  # explicit directional overrides (UAX #9 §2.2)
 _REVERSED = re.compile("\u202e([^\u202c]*)\u202c?")
+# « Ph. » for Philippe; « CH » without a dot is a hospital.
+_SHORT = re.compile(r"\b(?:[Pp]h|[Cc]hr?|[Tt]h|[Cc]l|[Ff][rl]|[Gg]h)\b|\b(?:PH|CHR?|TH|CL|F[RL]|GH)(?=\.)")
 _HOUSE_WORDS = ("academie", "acad-", "rectorat", "education", "webmail", "messagerie")
-
-
-def skeleton(text: str) -> str:
-    """The text in the lower-case ASCII letters it looks like (as the skeleton of UTS #39)."""
-    spelt = unicodedata.normalize("NFKC", text).lower().translate(_ALIKE)
-    spelt = unicodedata.normalize("NFKD", spelt).translate(_ALIKE)
-    return "".join(char for char in spelt if unicodedata.category(char) not in _UNSEEN)
 
 
 def overrides_direction(display: str) -> bool:
@@ -90,17 +71,25 @@ def possible_names(display: str) -> Iterator[tuple[str, str]]:
     Those of the whole name, of its parts (« Philippe Vasseur - Principal »), and of neighbouring words.
     Characters that are not drawn are read as nothing, then as spaces. A first name may be an initial. A
     capital begins a word (« PhilippeVasseur »), a hyphen too in a part of one word (« Philippe-Vasseur »).
+    Letters set apart are one word (« V a s s e u r »), strokes between letters are letters (« Ph!l!ppe »).
     """
     bare_name = _ASIDE.sub(" ", shortened(display))
     spaced = "".join(" " if _is_undrawn(char) else char for char in bare_name)
-    readings = dict.fromkeys((bare_name, spaced, _JOINED.sub(" ", bare_name)))
+    joined = joined_letters(bare_name)
+    capitals = _JOINED.sub(" ", joined)
+    readings = dict.fromkeys((bare_name, spaced, capitals, joined, strokes_as_letters(capitals)))
     names = dict.fromkeys(name for reading in readings for name in _names_in(reading))
     yield from islice((name for name in names if len(name[1]) > 1), _MAX_NAMES)
 
 
 def joined_names(display: str) -> tuple[str, ...]:
-    """The local parts `first.last` that a display name of one word may join, in both orders."""
+    """The local parts `first.last` that a display name of one word may join, in both orders.
+
+    That word may be of letters set apart, beside others: « P H I L I P P E V A S S E U R, principal ».
+    """
     words = name_words(display)
+    apart = next(letters_apart(shortened(display)), "")
+    words = _name_words(apart) if apart else words
     if len(words) != 1 or not _LEAST_JOINED <= len(words[0]) <= _MAX_JOINED:
         return ()
     cuts = [(words[0][:cut], words[0][cut:]) for cut in range(2, len(words[0]) - 1)]
@@ -197,8 +186,8 @@ def is_same_name(typed: str, name: str) -> bool:
 
 
 def is_close(first: str, second: str) -> bool:
-    """Whether two names (skeletons) differ by one letter at most, or not at all if short."""
-    first, second = first.replace("-", ""), second.replace("-", "")
+    """Whether two names (skeletons) differ by one letter at most, or not at all if short; « i » is « l »."""
+    first, second = same_strokes(first.replace("-", "")), same_strokes(second.replace("-", ""))
     if first == second:
         return True
     return min(len(first), len(second)) >= 4 and distance(first, second, 1) <= 1
@@ -210,18 +199,21 @@ def matches_address(first: str, last: str, address: str) -> bool:
     return is_close(last, their_last.rstrip("0123456789")) and is_close(first, their_first)
 
 
+def initials(display: str) -> frozenset[str]:
+    """What may be the initial of a first name: any letter, and the « Ph. » that the display name has."""
+    return frozenset((*ascii_lowercase, *map(str.lower, _SHORT.findall(shortened(display)))))
+
+
 def matches_initial(first: str, last: str, address: str, sender: str) -> bool:
     """Whether an initial and a surname (skeletons) are those of an address of ours, `first.last3@…`.
 
     Not if the sender's own address spells another first name: « J. Petit », jules.petit@….
     """
-    if len(first) != 1:
-        return False
     own_first = sender.partition("@")[0].partition(".")[0]
-    if own_first.startswith(first) and len(own_first) > 2 and matches_address(own_first, last, sender):
-        first = own_first
+    is_longer = own_first.startswith(first) and len(own_first) > max(2, len(first))
+    is_spelt = is_longer and matches_address(own_first, last, sender)
     their_first, _, their_last = address.partition("@")[0].partition(".")
-    is_first = is_close(first, their_first) if len(first) > 1 else their_first.startswith(first)
+    is_first = is_close(own_first, their_first) if is_spelt else their_first.startswith(first)
     return is_first and last.replace("-", "") == their_last.rstrip("0123456789").replace("-", "")
 
 

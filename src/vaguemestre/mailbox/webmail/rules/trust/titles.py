@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, dropwhile, takewhile
 
-from vaguemestre.mailbox.webmail.rules.trust.impostors import PARTICLES, TITLES, shortened, skeleton
+from vaguemestre.mailbox.webmail.rules.trust.impostors import PARTICLES, TITLES, shortened
+from vaguemestre.mailbox.webmail.rules.trust.skeletons import skeleton
 
 _BRACKETED = re.compile(r"[(\[<].*?[)\]>]")
 _WORDS = re.compile(r"[a-z0-9]+")
@@ -50,6 +51,21 @@ def claims_title(display: str, titles: Collection[frozenset[str]]) -> bool:
     return bool(words) and words in titles
 
 
+def has_heads_title(display: str) -> bool:
+    """Whether a display name has the title of a head, which is not a grade."""
+    words = _words(display)
+    heads = _head_words(words)
+    places = [place for place, word in enumerate(words) if word in heads]
+    return bool(places) and not _is_grade(words, places)
+
+
+def names_a_school(display: str, schools: Iterable[str]) -> bool:
+    """Whether a display name has every distinctive word of the name of one of these schools."""
+    words = {*_words(display)}
+    names = ({*_words(school)} - PARTICLES - TITLES - _NEUTRAL for school in schools)
+    return any(len(name) > 1 and name <= words for name in names)
+
+
 def surnames_beside_title(display: str) -> tuple[str, ...]:
     """Surnames (skeletons) that a display name may give to a head: « M. Vasseur, principal ».
 
@@ -59,9 +75,9 @@ def surnames_beside_title(display: str) -> tuple[str, ...]:
     """
     parts = [_words(part) for part in _SEPARATORS.split(shortened(display))]
     words = [word for part in parts for word in part]
-    heads = _HEADS | (_DIRECTORS if _DIRECTED & {*words} else frozenset())
+    heads = _head_words(words)
     places = [place for place, word in enumerate(words) if word in heads]
-    if not places or any(_GRADES & {*words[max(0, place - 2) : place]} for place in places):
+    if not places or _is_grade(words, places):
         return ()
     names = chain(
         (name for place in places for name in _around(words, place)),
@@ -76,6 +92,14 @@ def surnames_beside_title(display: str) -> tuple[str, ...]:
     others = heads | _DIRECTED | TITLES
     surnames = (name for name in names if len(name) > 1 and not others & {*name.split("-")})
     return tuple(dict.fromkeys(surnames))[:_MAX_SURNAMES]
+
+
+def _head_words(words: Collection[str]) -> frozenset[str]:
+    return _HEADS | (_DIRECTORS if _DIRECTED & {*words} else frozenset())
+
+
+def _is_grade(words: list[str], places: list[int]) -> bool:
+    return any(_GRADES & {*words[max(0, place - 2) : place]} for place in places)
 
 
 def _around(words: list[str], place: int) -> Iterator[str]:

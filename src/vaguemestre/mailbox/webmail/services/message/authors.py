@@ -14,6 +14,8 @@ from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
 from vaguemestre.mailbox.webmail.rules.trust.titles import (
     all_title_words,
     claims_title,
+    has_heads_title,
+    names_a_school,
     surnames_beside_title,
 )
 from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
@@ -97,6 +99,18 @@ def author_of(sender: Correspondent, institution: Institution) -> Author:
     )
     _authors.put(key, (now, author))
     return author
+
+
+def author_seen_by(person_id: int | None, sender: Correspondent, institution: Institution) -> Author:
+    """The author as that reader should see them: an outsider is no head of an establishment they serve."""
+    author, name = author_of(sender, institution), impostors.shortened(sender.name)
+    is_told = (
+        author.impersonated_name or author.claims_service or _is_ours(sender.address.lower(), institution)
+    )
+    if is_told or person_id is None or not has_heads_title(name):
+        return author
+    schools = [name for _, name in directory.structures_of(person_id, paris_day(timezone.now()))]
+    return replace(author, claims_service=names_a_school(name, schools))
 
 
 def authorship(
@@ -198,7 +212,7 @@ def _impersonated(name: str, address: str, institution: Institution) -> tuple[st
     claimed = impostors.claimed_address(name, institution.domains)
     if claimed and claimed != address and claimed.rpartition("@")[2] in institution.domains:
         return claimed, claimed
-    names = tuple(impostors.possible_names(name))
+    names, initials = tuple(impostors.possible_names(name)), impostors.initials(name)
     is_own_name = any(impostors.matches_address(first, last, address) for first, last in names)
     if is_own_name and _is_ours(address, institution):
         return "", ""
@@ -214,7 +228,7 @@ def _impersonated(name: str, address: str, institution: Institution) -> tuple[st
             candidate
             for first, last in names
             for candidate in candidates
-            if impostors.matches_initial(first, last, candidate, address)
+            if first in initials and impostors.matches_initial(first, last, candidate, address)
         }
         matches = [*by_initial] if len(by_initial) == 1 else []
     if not matches:

@@ -34,7 +34,7 @@ from vaguemestre.mailbox.webmail.rules.rendering.header import Header, build_hea
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
 from vaguemestre.mailbox.webmail.services import message_lists
 from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
-from vaguemestre.mailbox.webmail.services.message.authors import Authorship, author_of, authorship
+from vaguemestre.mailbox.webmail.services.message.authors import Authorship, author_seen_by, authorship
 from vaguemestre.mailbox.webmail.services.message.enclosed import reads_within
 from vaguemestre.mailbox.webmail.services.message.message_reader import read_message
 from vaguemestre.mailbox.webmail.services.message.verdicts import verdict_of
@@ -195,7 +195,7 @@ def authorship_of(request: SignedInRequest, reads: Reads, opened: OpenedMessage,
     institution = own_institution(request.who)
     return authorship(
         opened,
-        author_of(from_field(opened).sender, institution),
+        author_seen_by(request.who.person_id, from_field(opened).sender, institution),
         verdict_of(reads, cache_owner(request, chain), opened, own_auth_server()),
         institution,
         own=own_addresses(request.who),
