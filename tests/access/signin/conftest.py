@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from tests.access.signin.browsers import signed_in
 from tests.access.signin.inboxes import inboxes
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.people import account
 
 from vaguemestre.people.credentials.models import Account
 
@@ -21,5 +22,5 @@ def told() -> Iterator[list[str]]:
 def nicolas(client: Client, told: list[str]) -> Account:
     """Signed in with `client`, an instant ago."""
     made = account()
-    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    signed_in(made, client)
     return made

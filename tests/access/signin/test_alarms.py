@@ -40,6 +40,14 @@ pytestmark = pytest.mark.django_db
 OTHER = "trois chats sous un toit"
 
 
+@pytest.fixture
+def nicolas(client: Client, told: list[str]) -> Account:
+    """Signed in with `client` by the form, whose browser is known from then on."""
+    made = account()
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    return made
+
+
 def sign_in(username: str = "nmorel", password: str = PASSWORD, **more: str) -> Client:
     browser = Client()
     browser.post("/alogin", {"username": username, "secret": password, **more})

@@ -6,11 +6,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.test import Client
 from django.utils import timezone
-from tests.access.signin.people import PASSWORD
+from tests.access.signin.browsers import signed_in
 from tests.answers import PageAnswer
 
 from vaguemestre.access.sso.registry.services import add_application
 from vaguemestre.access.sso.registry.values import Protocol, Registration
+from vaguemestre.people.credentials.models import Account
 
 BACK = "https://intranet.example/retour"
 HOME = "https://intranet.example/"
@@ -113,7 +114,7 @@ def added(**more: object) -> str:
 
 
 def signs_in(client: Client, username: str = "nmorel") -> None:
-    client.post("/alogin", {"username": username, "secret": PASSWORD})
+    signed_in(Account.objects.get(username=username), client)
 
 
 def asks(client: Client, **more: str | None) -> PageAnswer:

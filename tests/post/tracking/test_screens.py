@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.browsers import signed_in
-from tests.access.signin.people import PASSWORD, account
+from tests.access.signin.people import account
 from tests.answers import as_typed
 from tests.foundation.ui.confirmation import confirmed
 from tests.post.outbox.test_services import parcel
@@ -175,8 +175,7 @@ def test_the_desk_finds_what_was_stopped_when_an_account_was_made_safe(client: C
         account=safe, key="k1", message_id="<k1@x>", state="stopped", subject="Secret", recipients=[],
         content=b"c", due_at=timezone.now(), created_at=timezone.now(),
     )  # fmt: skip
-    account(username="lucie", role="helpdesk")
-    client.post("/alogin", {"username": "lucie", "secret": PASSWORD})
+    signed_in(account(username="lucie", role="helpdesk"), client)
     page = client.get("/assistance/retenus/").content.decode()
     assert re.search(rf'<a href="/assistance/compte/{safe.pk}">abrite</a>\s: 1\scourriel', page)
     assert "Aucun courriel n’est retenu" not in page
@@ -200,8 +199,7 @@ def test_the_desk_sees_how_much_is_held_never_what_it_says(
     client: Client, engines: list[tuple[str, bool]]
 ) -> None:
     row = passed(account(username="autre"), hold="held", hold_code="outbox.burst")
-    account(username="aide", role="helpdesk")
-    client.post("/alogin", {"username": "aide", "secret": PASSWORD})
+    signed_in(account(username="aide", role="helpdesk"), client)
     page = client.get("/assistance/retenus/").content.decode()
     assert "autre" in page
     assert "Sortie 1" not in page
@@ -229,8 +227,7 @@ def test_what_the_desk_throws_away_is_confirmed_first_and_told_to_its_sender(
 
     monkeypatch.setattr("vaguemestre.post.tracking.views.desk.notify_owner", notify)
     row = passed(account(username="autre"), hold="held", hold_code="outbox.burst")
-    account(username="aide", role="helpdesk")
-    client.post("/alogin", {"username": "aide", "secret": PASSWORD})
+    signed_in(account(username="aide", role="helpdesk"), client)
     address, asked = f"/assistance/retenus/{row.account_id}/", {"action": "discard", "reason": "Envoi pirate"}
     page = as_typed(client.post(address, asked).content.decode())
     assert "personne ne le recevra, et rien ne se reprend" in page
@@ -247,8 +244,7 @@ def test_what_an_account_made_safe_left_waiting_leaves_by_nobodys_hand(
 ) -> None:
     owner = account(username="autre")
     passed(owner, hold="held", hold_code="outbox.burst")
-    account(username="aide", role="helpdesk")
-    client.post("/alogin", {"username": "aide", "secret": PASSWORD})
+    signed_in(account(username="aide", role="helpdesk"), client)
     with transaction.atomic():
         hold_mailbox(owner.pk, by="test", now=timezone.now())
     page = as_typed(client.get("/assistance/retenus/").content.decode())
@@ -263,8 +259,7 @@ def test_mail_thrown_away_meanwhile_is_not_said_to_have_left_and_frees_nobody(
     client: Client, engines: list[tuple[str, bool]]
 ) -> None:
     row = passed(account(username="autre"), hold="held", hold_code="outbox.burst")
-    account(username="aide", role="helpdesk")
-    client.post("/alogin", {"username": "aide", "secret": PASSWORD})
+    signed_in(account(username="aide", role="helpdesk"), client)
     address = f"/assistance/retenus/{row.account_id}/"
     asked = {"action": "release", "reason": "Vérifié par téléphone"}
     page = client.post(address, asked).content.decode()
@@ -281,8 +276,7 @@ def test_the_desk_does_not_decide_for_an_administrator(
     client: Client, engines: list[tuple[str, bool]]
 ) -> None:
     row = passed(account(username="chef", role="administrator"), hold="held", hold_code="outbox.burst")
-    account(username="aide", role="helpdesk")
-    client.post("/alogin", {"username": "aide", "secret": PASSWORD})
+    signed_in(account(username="aide", role="helpdesk"), client)
     for action in ("release", "discard"):
         form = {"action": action, "reason": "Vérifié par téléphone"}
         answer = client.post(f"/assistance/retenus/{row.account_id}/", form)
