@@ -17,6 +17,8 @@ export class Conversation {
     this.headers = [];
     this.turn = 0; // of the conversation looked for last
     this.shownTurn = 0; // of the one shown: an older answer may come after it
+    /** @type {Element | null} */
+    this.unfolding = null; // the message whose conversation unfolds, line after line
   }
 
   forget() {
@@ -82,19 +84,28 @@ export class Conversation {
     if (!message?.querySelector(".conv")) return;
     const items = [...message.querySelectorAll(`.conv ${FOLDABLE}`)];
     const { fold, unfoldAll } = await load("webmail/on_use/unfold.js");
-    const areAllOpen = items.every((item) => item.querySelector(".unfolded"));
     for (const group of message.querySelectorAll(".conv")) this.#unfold(group);
-    if (areAllOpen) items.forEach(fold);
-    else await unfoldAll(this.app, items);
+    const isAnyFolded = this.#isAnyFolded(message);
+    this.unfolding = isAnyFolded ? message : null;
     this.#nameToggle(message);
+    if (isAnyFolded) await unfoldAll(this.app, items, () => this.unfolding === message);
+    else items.forEach(fold);
+    if (this.unfolding === message) this.unfolding = null;
+    this.#nameToggle(message);
+  }
+
+  // None counts while they all unfold: what the button says is what it does meanwhile.
+  /** @param {Element} message */
+  #isAnyFolded(message) {
+    if (this.unfolding === message) return false;
+    return Boolean(message.querySelector(`.conv ${FOLDABLE}:not(:has(.unfolded))`));
   }
 
   /** @param {Element} message */
   #nameToggle(message) {
     const button = message.querySelector("[data-do=unfold-all]");
     if (!button) return;
-    const isAnyFolded = message.querySelector(`.conv ${FOLDABLE}:not(:has(.unfolded))`);
-    button.textContent = isAnyFolded ? "Tout déplier" : "Tout replier";
+    button.textContent = this.#isAnyFolded(message) ? "Tout déplier" : "Tout replier";
   }
 
   /**

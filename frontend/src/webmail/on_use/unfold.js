@@ -59,7 +59,7 @@ export async function unfold(app, item) {
     const template = create("template");
     const address = app.navigation.addressWithWords(new URL(link.href));
     template.innerHTML = await (await fetchFragment(address)).text();
-    if (!item.isConnected) return;
+    if (!item.isConnected || link.getAttribute("aria-expanded") === "false") return; // folded meanwhile
     measureOpen(app);
     const panel = panelOf(template.content.querySelector(".message"), link);
     item.append(panel);
@@ -81,9 +81,16 @@ export async function unfold(app, item) {
  * All messages of the conversation, in order; none is asked for before the one above it has come.
  * @param {MailApp} app
  * @param {MessageElement[]} items
+ * @param {() => boolean} isWanted still: whoever opens another message or folds all again wants no more of them
  */
-export async function unfoldAll(app, items) {
-  for (const item of items) if (item.isConnected) await unfold(app, item);
+export async function unfoldAll(app, items, isWanted) {
+  const reader = app.openMessage;
+  for (const { dataset } of items) {
+    if (!isWanted() || app.openMessage !== reader) return;
+    // news may have drawn the line anew meanwhile
+    const item = reader?.querySelector(`.conv li[data-ref="${CSS.escape(dataset.ref)}"]`);
+    if (item) await unfold(app, item);
+  }
 }
 
 // The open message is as tall as its text too, once another stands beside it.

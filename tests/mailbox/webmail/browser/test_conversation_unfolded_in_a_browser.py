@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.engines.samples import letter
 from tests.mailbox.webmail.conftest import address, put
 
@@ -132,6 +132,23 @@ def test_all_unfold_at_once_by_button_or_key_and_fold_again(page: Page, box: Mem
     expect(page.locator(".conv .unfolded")).to_have_count(0)
     page.keyboard.press(";")
     expect(page.locator(".conv .unfolded")).to_have_count(6)
+
+
+def test_unfolding_all_is_stopped_by_the_same_button_before_it_ends(page: Page, box: MemoryMailbox) -> None:
+    refs = put_conversation(box, *[2] * 6)
+    page.goto(address(refs[6]))
+    page.get_by_role("button", name="Tout déplier").wait_for()
+    waiting: list[Route] = []
+    page.route(re.compile(rf"/{refs[1].uid}/(\?|$)"), lambda route: waiting.append(route))
+    page.get_by_role("button", name="Tout déplier").press("Enter")
+    expect(page.locator(".conv .unfolded")).to_have_count(1)
+    page.get_by_role("button", name="Tout replier").press("Enter")
+    expect(page.locator(".conv .unfolded")).to_have_count(0)
+    page.get_by_role("button", name="Tout déplier").wait_for()
+    with page.expect_response(lambda answer: answer.url == waiting[0].request.url):
+        waiting[0].continue_()
+    page.wait_for_function("!document.querySelector('.conv [aria-busy]')")
+    expect(page.locator(".conv .unfolded")).to_have_count(0)
 
 
 def test_the_subject_stands_above_the_whole_conversation(page: Page, box: MemoryMailbox) -> None:
