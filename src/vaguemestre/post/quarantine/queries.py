@@ -5,10 +5,12 @@ from collections.abc import Collection, Sequence
 from django.db.models import Q
 
 from vaguemestre.foundation.kernel.addresses import people_in
-from vaguemestre.people.credentials.queries import find_account, person_by_account
-from vaguemestre.people.directory.queries import addresses_by_person
+from vaguemestre.people.credentials.queries import accounts_of, find_account, person_by_account
+from vaguemestre.people.directory.queries import addresses_by_person, people_of_addresses_holding
 from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.post.quarantine.values import HeldLetter, Quarantined, Reason, State
+
+_MAX_PEOPLE = 200  # whose addresses hold what was typed
 
 # Sort keys of the administrators' page → columns.
 ORDERS = {"date": "arrived_at", "boite": "mailbox", "expediteur": "sender", "motif": "reason"}
@@ -26,16 +28,21 @@ def verdicts_page(
 ) -> tuple[Sequence[Quarantined], int]:
     """A page of verdicts whose mailbox, envelope sender or detail contain `search`; without subjects.
 
-    An address or a username finds the mailbox of its holder too, which bears neither.
+    An address, a part of one or a username finds the mailbox of its holder too, which bears none of them.
     """
-    matches = Q(mailbox__icontains=search) | Q(sender__icontains=search) | Q(detail__icontains=search)
-    if holder := find_account(search) if search else None:
-        matches |= Q(account_id=holder.account_id)
-    rows = QuarantinedMessage.objects.filter(matches if search else Q())
+    rows = QuarantinedMessage.objects.filter(_matches(search) if search else Q())
     if reason:
         rows = rows.filter(reason=reason)
     page = rows.order_by(order, "-pk").defer("subject", "author")[first : first + count]
     return [_line(row, with_words=False) for row in page], rows.count()
+
+
+def _matches(search: str) -> Q:
+    condition = Q(mailbox__icontains=search) | Q(sender__icontains=search) | Q(detail__icontains=search)
+    if holder := find_account(search):
+        condition |= Q(account_id=holder.account_id)
+    people = people_of_addresses_holding(search, limit=_MAX_PEOPLE)
+    return condition | Q(account_id__in=accounts_of(people))
 
 
 def addresses_known(messages: Collection[Quarantined]) -> dict[str, str]:

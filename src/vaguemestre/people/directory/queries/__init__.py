@@ -133,6 +133,7 @@ from vaguemestre.people.directory.queries.search import (
     listed_person_at,
     names_somebody_else,
     people_by_name,
+    people_of_addresses_holding,
     suggested_people,
 )
 from vaguemestre.people.directory.queries.service_members import (
@@ -238,6 +239,7 @@ __all__ = [
     "people_by_dossier",
     "people_by_name",
     "people_elsewhere_by_digest",
+    "people_of_addresses_holding",
     "people_of_near_names",
     "people_page",
     "people_serving",

@@ -160,6 +160,12 @@ def _address_holds(word: str) -> Q:
     return Q(address__contains=plain)
 
 
+def people_of_addresses_holding(word: str, *, limit: int) -> tuple[int, ...]:
+    """The people one of whose addresses holds that word, listed or not: at most `limit` of them."""
+    rows = MailAddress.objects.filter(_address_holds(word)).order_by("person_id")
+    return tuple(rows.values_list("person_id", flat=True).distinct()[:limit])
+
+
 def listed_person_at(address: str) -> DirectoryEntry | None:
     """The listed person of that address (any case), with function and school; None if there is none."""
     row = (
