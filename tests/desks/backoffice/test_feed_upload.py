@@ -234,3 +234,24 @@ def test_what_changes_of_somebody_who_leaves_is_shown_with_the_departure(client:
     )
     assert "Nom d’usage : –</span> → <strong>Rousseau</strong>" in as_typed(departures)
     assert departures.count("→") == 1, "the departure itself is said by its columns"
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "days"), [("RETRAITE", "retraite", 60), ("MUTATION", "mutation", 60)]
+)
+def test_what_follows_a_retirement_or_a_transfer_is_said_before_it_is_confirmed(
+    client: Client, place: int, status: str, said: str, days: int
+) -> None:
+    given(client, place, feed(line(), *crowd(3)))
+    first = Feed.objects.get()
+    handlers.rebuild_requested_plan(PlanRequested(first.pk))
+    first.refresh_from_db()
+    client.post(f"/administration/flux/{first.pk}/decider", {"act": "confirmer", "plan": first.plan_digest})
+    handlers.apply_confirmed(FeedConfirmed(first.pk))
+    page = given(client, place, feed(line(statut=status), *crowd(3)))
+    handlers.rebuild_requested_plan(PlanRequested(Feed.objects.latest("pk").pk))
+    departures = (
+        text(client.get(page)).partition('id="list-departs"')[2].partition('id="list-changements"')[0]
+    )
+    consequence = as_typed(departures.partition('data-label="Suites si confirmé">')[2].partition("</td>")[0])
+    assert consequence == (f"{said} : hors de l’annuaire dès l’application, compte fermé {days} jours après")

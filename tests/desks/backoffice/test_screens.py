@@ -4,7 +4,7 @@ import csv
 import dataclasses
 import io
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -276,6 +276,14 @@ def test_a_person_shows_a_masked_numen_and_the_lines_that_changed_them(client: C
     for kept in (NUMEN, "Naissance", BORN.strftime("%d/%m/%Y")):
         assert kept not in page
     assert client.get("/administration/personnes/987654").status_code == 404
+
+
+def test_the_page_of_a_person_says_that_the_directory_shows_them_no_more(client: Client, place: int) -> None:
+    person_id = managed_by(place, "DPE", "alpha").person_id
+    assert "<dt>Annuaire</dt><dd>montré</dd>" in text(client.get(f"/administration/personnes/{person_id}"))
+    Person.objects.filter(pk=person_id).update(hidden_since=datetime(2026, 12, 3, 8, tzinfo=UTC))
+    page = text(client.get(f"/administration/personnes/{person_id}"))
+    assert "<dt>Annuaire</dt><dd>retiré le 03/12/2026</dd>" in page
 
 
 def give(client: Client, who: Account, role: str) -> int:

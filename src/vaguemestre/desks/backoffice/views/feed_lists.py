@@ -24,6 +24,7 @@ from vaguemestre.people.intake.queries import (
     plan_rows_page,
 )
 from vaguemestre.people.intake.rules.labels_fr import (
+    SITUATIONS,
     DifferenceLabels,
     day_text,
     difference_labels,
@@ -208,6 +209,18 @@ def _consequence(row: PlanRow) -> str:
     if row.account_act == "close":
         return "compte fermé dès l’application"
     if row.leaves_on is None:
-        return ""
+        return _leaving_consequence(row.situation)
     closes_on = row.leaves_on + timedelta(days=1 + settings.CONFIG.feed.grace_days)
     return f"compte fermé le {day_text(closes_on)}"
+
+
+def _leaving_consequence(situation: Situation | None) -> str:
+    """What follows a retirement or a transfer, told by its `statut` alone."""
+    delays = settings.CONFIG.lifecycle_delays()
+    days = {
+        Situation.RETIREMENT: delays.retirement_closed,
+        Situation.TRANSFER: delays.transfer_closed,
+    }.get(situation or Situation.ACTIVE)
+    if situation is None or days is None:
+        return ""
+    return f"{SITUATIONS[situation]} : hors de l’annuaire dès l’application, compte fermé {days} jours après"

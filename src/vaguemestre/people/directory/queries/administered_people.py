@@ -29,6 +29,7 @@ class PersonSummary:
     academy_id: int
     academy: str
     unlisted: bool
+    hidden_since: datetime | None = None  # out of the directory: gone, or on a long leave
     erased_at: datetime | None = None  # then the name is the username, and the dossier is ""
 
 
@@ -138,6 +139,7 @@ def _person_summaries(rows: QuerySet[Person]) -> tuple[PersonSummary, ...]:
             row.academy_id,
             row.academy.name,
             row.unlisted,
+            row.hidden_since,
             row.erased_at,
         )
         for row in people
