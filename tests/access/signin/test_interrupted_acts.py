@@ -14,6 +14,7 @@ from tests.foundation.ui.confirmation import MARK
 from vaguemestre.access.signin.models import BrowserSession, InterruptedAct
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.rules.interrupted_acts import MAX_BYTES, can_be_stored, displayed_values
+from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 
 CONTACT = "/parametres/securite/contact"
@@ -108,7 +109,9 @@ def test_a_proof_leaves_the_pages_of_the_same_person_as_they_are(nicolas: Accoun
     around = csrf(strict)  # of a page that is open around the window of the proof
     strict.post(CONTACT, {"address": "a@exemple.fr", "csrfmiddlewaretoken": around})
     assert proved_strictly(strict)["Location"] == RESUME
+    assert not Entry.objects.filter(action="signin.signed-out").exists(), "nobody signed out"
     assert strict.post("/deconnexion", {"csrfmiddlewaretoken": around}).status_code == 302
+    assert Entry.objects.filter(action="signin.signed-out").count() == 1
 
 
 def test_somebody_elses_sign_in_ends_the_pages_of_before(nicolas: Account) -> None:

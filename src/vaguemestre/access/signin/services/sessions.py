@@ -152,7 +152,9 @@ def end_session(
         event = SessionsEnded(
             forget_tokens([account_id], session_key=session_key), [session_key], continued_by
         )
-        record("signin.signed-out", to=account_subject(account_id), by=account_subject(account_id), at=now)
+        if not continued_by:  # a fresh proof is no sign-out
+            owner = account_subject(account_id)
+            record("signin.signed-out", to=account_subject(account_id), by=owner, at=now)
         announce(event)
         tell_machines([session_key])
     revocations.bump([session_key])
