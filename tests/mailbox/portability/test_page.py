@@ -20,6 +20,7 @@ from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.foundation.cluster.locks import exclusive
+from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.portability import handlers
 from vaguemestre.mailbox.portability.events import ImportGoesOn, MoveGoesOn
@@ -229,9 +230,11 @@ def test_an_export_needs_a_fresh_proof_and_is_for_its_owner_alone(client: Client
     assert answer["Content-Disposition"].startswith("attachment")
     for close in answer._resource_closers:  # type: ignore[attr-defined]
         close()
+    assert "Copie de vos données téléchargée" in client.get("/parametres/activite").content.decode()
     other = Client()
     other.post("/alogin", {"username": account("autre").username, "secret": PASSWORD})
     assert other.get(f"{ADDRESS}/{export.pk}/telecharger").status_code == 404
+    assert Entry.objects.filter(action="portability.export-downloaded").count() == 1
     BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=10))
     revocations.get().bump()  # every worker reads its sessions anew
     assert client.get(f"{ADDRESS}/{export.pk}/telecharger").status_code == 302

@@ -129,6 +129,7 @@ WORDS: Mapping[str, str] = {
     "outbox.discarded": "Courriels retenus jetés",
     "portability.export-asked": "Copie de vos données demandée",
     "portability.export-done": "Copie de vos données préparée",
+    "portability.export-downloaded": "Copie de vos données téléchargée",
     "portability.sealed-asked": "Copie de vos données demandée pour une autre académie",
     "portability.sealed-done": "Copie de vos données préparée pour une autre académie",
     "portability.export-withdrawn": "Copie de vos données effacée depuis un avertissement",

@@ -113,6 +113,12 @@ def withdraw_export(account_id: int, number: int, *, by: str, now: datetime) -> 
 
 
 @transaction.atomic(durable=True)
+def record_download(account_id: int, number: int, *, by: str, now: datetime) -> None:
+    """Journal that an export was downloaded: its owner reads it among their activity."""
+    record("portability.export-downloaded", to=account_subject(account_id), by=by, at=now, number=number)
+
+
+@transaction.atomic(durable=True)
 def forget_file(move_id: int) -> None:
     """Forget the file and the server's password of a move."""
     Move.objects.filter(pk=move_id).update(stored="", sealed=b"")

@@ -194,6 +194,7 @@ def download(request: SignedInRequest, move_id: int) -> HttpResponse:
         content = store.open(export[0])
     except FileNotFoundError as error:
         raise Http404 from error
+    services.record_download(request.who.account_id, move_id, by=_by(request), now=timezone.now())
     if is_behind_front(request) and store.is_served_by_front:
         content.close()
         return accel_redirect_file(f"/.front/moves/{export[0]}", export[1], "application/zip")

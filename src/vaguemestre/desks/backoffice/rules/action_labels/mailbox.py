@@ -11,6 +11,7 @@ MAILBOX_LABELS = {
     "contacts.writer-forbidden": "Carnet : écriture retirée",
     "portability.export-asked": "Copie des données demandée",
     "portability.export-done": "Copie des données prête",
+    "portability.export-downloaded": "Copie des données téléchargée",
     "portability.export-withdrawn": "Copie des données annulée par son propriétaire",
     "portability.file-asked": "Importation demandée",
     "portability.file-done": "Importation terminée",
