@@ -407,6 +407,10 @@ def test_files_are_found_again_by_kind_and_weight(reader: Client, box: MemoryMai
     only = reader.get("/messagerie/pieces/", {"nature": "documents"}).content.decode()
     assert "petit.pdf" in only
     assert "grande.png" not in only
+    for name in ("Import", "Import/4e B", "4e B"):
+        box.create_folder(name)
+    choices = re.findall(r"<option[^>]*>([^<]+)</option>", reader.get("/messagerie/pieces/").content.decode())
+    assert {"4e B", "Import / 4e B"} <= set(choices), "two folders of one name are told apart"
 
 
 def test_heavy_messages_are_thrown_from_the_list_of_their_files(reader: Client, box: MemoryMailbox) -> None:

@@ -71,7 +71,9 @@ def list_attachments(request: SignedInRequest) -> HttpResponse:
         "families": _FAMILY_NAMES.items(),
         "family": family,
         "by_size": by_size,
-        "folders": [(naming.slug(each.name), naming.display_name(each)) for each in selectable.values()],
+        "folders": [
+            (naming.slug(each.name), naming.display_path(each, folders)) for each in selectable.values()
+        ],
         "folder": naming.slug(folder.name),
         "place": place,
         "may_delete": may_delete,
