@@ -85,15 +85,21 @@ def test_forms_and_lists_are_as_wide_as_they_say_in_a_browser(page: Page) -> Non
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("kind", ["btn danger wide", "btn danger"])
 @pytest.mark.django_db(transaction=True)
-def test_a_long_button_says_all_of_it_on_a_phone_in_a_browser(page: Page) -> None:  # noqa: F811
+def test_a_long_button_says_all_of_it_on_a_phone_in_a_browser(page: Page, kind: str) -> None:  # noqa: F811
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/parametres/envoi")
     words = "Quelqu’un d’autre est entré : tout refermer"
     page.locator("main").evaluate(
-        """(main, words) => { main.innerHTML = `<button class="btn danger wide">${words}</button>`;
+        """(main, [words, kind]) => { main.innerHTML = `<button class="${kind}">${words}</button>`;
         main.style.width = "300px"; }""",
-        words,
+        [words, kind],
     )
+    place = page.locator("main").bounding_box()
+    button = page.locator("main .btn").bounding_box()
+    assert place
+    assert button
+    assert button["x"] + button["width"] <= place["x"] + place["width"]
     sizes = page.locator("main .btn").evaluate("one => [one.scrollWidth, one.clientWidth]")
     assert sizes[0] <= sizes[1]
