@@ -232,7 +232,7 @@ def own_revocations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileRevo
 @pytest.fixture(autouse=True)
 def _no_storm_of_another_test() -> None:
     """What failed in one test asks for no work in the next: the counter is the process's."""
-    importlib.import_module("vaguemestre.access.signin.pressure").failed_attempts.reset()
+    importlib.import_module("vaguemestre.access.signin.failure_storm").failed_attempts.reset()
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ HELD = frozenset(
     desks/helpdesk
     desks/inventory desks/operations desks/phonebook desks/portal desks/removals desks/schoolstaff
     desks/staffsearch
-    foundation/cluster foundation/jobs foundation/journal foundation/push
+    foundation/cluster foundation/jobs foundation/journal foundation/live_push
     mailbox/autoconfig mailbox/calendar mailbox/compose mailbox/contacts mailbox/portability mailbox/sorting
     mailbox/webmail
     people/credentials people/directory people/intake people/lifecycle people/provisioning

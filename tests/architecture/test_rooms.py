@@ -25,7 +25,7 @@ CATCH_ALL_FILES = {  # loops that outlive what they run, each failure logged and
     "foundation/jobs/tasks.py",
     "foundation/jobs/periodic.py",
     "foundation/jobs/worker.py",
-    "foundation/push/session_watch.py",
+    "foundation/live_push/session_watch.py",
     "processes/collector.py",
     "processes/postfix/submission_policy.py",
 }

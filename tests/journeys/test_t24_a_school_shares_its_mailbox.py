@@ -20,7 +20,7 @@ from tests.journeys.seen import deliver, field, imap, sign_in, uids_of, wait_unt
 from tests.journeys.test_t08_an_absence_answers import replies, text_of
 from tests.people.intake.lines import line
 
-from vaguemestre.people.intake.feeds.hr import COLUMNS
+from vaguemestre.people.intake.feed_parsers.hr import COLUMNS
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 

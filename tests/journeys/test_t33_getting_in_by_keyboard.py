@@ -13,7 +13,7 @@ from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import code_of, label
 from tests.people.intake.lines import line
 
-from vaguemestre.people.intake.feeds.hr import COLUMNS
+from vaguemestre.people.intake.feed_parsers.hr import COLUMNS
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 

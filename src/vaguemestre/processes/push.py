@@ -18,10 +18,10 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.server import Server
 
 from vaguemestre.access.signin.revocations import mark_of
-from vaguemestre.foundation.push.application import PushApplication, Receive, Scope, Send
-from vaguemestre.foundation.push.hub import Hub
-from vaguemestre.foundation.push.session_watch import SessionWatch
-from vaguemestre.foundation.push.values import FolderMove
+from vaguemestre.foundation.live_push.application import PushApplication, Receive, Scope, Send
+from vaguemestre.foundation.live_push.hub import Hub
+from vaguemestre.foundation.live_push.session_watch import SessionWatch
+from vaguemestre.foundation.live_push.values import FolderMove
 from vaguemestre.processes import main_beat
 from vaguemestre.processes.push_relay import PushRelay
 from vaguemestre.processes.supervisor.open_files import OPEN_FILES, open_many_files

@@ -8,9 +8,9 @@ from threading import Event, Thread
 
 from vaguemestre.access.signin.shared_revocations import SharedRevocations
 from vaguemestre.engines.database.notices import NoticeListener, NoticeSender
-from vaguemestre.foundation.push import relay
-from vaguemestre.foundation.push.hub import Hub
-from vaguemestre.foundation.push.values import Change
+from vaguemestre.foundation.live_push import relay
+from vaguemestre.foundation.live_push.hub import Hub
+from vaguemestre.foundation.live_push.values import Change
 from vaguemestre.site.config import Config
 from vaguemestre.site.database.databases import notice_connection
 

@@ -33,7 +33,7 @@ from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.autoconfig.rules.offers import DOCUMENTS
-from vaguemestre.mailbox.webmail.rules.listing.delegation import is_private
+from vaguemestre.mailbox.webmail.rules.listing.private_mail import is_private
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.mailstore.ports import MailboxSilent
 from vaguemestre.schools.sharing import services

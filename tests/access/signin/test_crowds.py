@@ -16,8 +16,8 @@ from tests.access.signin.races import at_once
 from tests.access.signin.work import INSTANT, challenge_of, solved, worked
 from tests.answers import PageAnswer
 
+from vaguemestre.access.signin.failure_storm import failed_attempts
 from vaguemestre.access.signin.models import Attempts
-from vaguemestre.access.signin.pressure import failed_attempts
 from vaguemestre.access.signin.services import end_deferred_form
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import hash_slot

@@ -8,8 +8,8 @@ from tests.engines.live import LiveEngines, letter
 from tests.engines.mail import Post
 
 from vaguemestre.access.signin.rules.notices import notice
-from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope
-from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailbox
+from vaguemestre.mailbox.webmail.rules.listing.private_mail import DelegatedScope
+from vaguemestre.mailbox.webmail.services.private_mail import DelegatedMailbox
 from vaguemestre.post.mailstore.values import MailLogin, Use, View
 
 pytestmark = pytest.mark.engines

@@ -1,6 +1,6 @@
 """Feeds for tests, written line by line."""
 
-from vaguemestre.people.intake.feeds.hr import COLUMNS
+from vaguemestre.people.intake.feed_parsers.hr import COLUMNS
 
 PERSON = {
     "dossier": "D1",

@@ -11,8 +11,8 @@ from tests.people.intake.lines import feed, line, other
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.values import NumenLayout
-from vaguemestre.people.intake.feeds import hr, structures
-from vaguemestre.people.intake.feeds.hr import COLUMNS
+from vaguemestre.people.intake.feed_parsers import hr, structures
+from vaguemestre.people.intake.feed_parsers.hr import COLUMNS
 
 TODAY = date(2026, 11, 25)
 

@@ -16,8 +16,8 @@ from vaguemestre.people.directory.models import Person
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake import queries, services
-from vaguemestre.people.intake.feeds import hr
-from vaguemestre.people.intake.feeds.csv_lines import InMemory
+from vaguemestre.people.intake.feed_parsers import hr
+from vaguemestre.people.intake.feed_parsers.csv_lines import InMemory
 from vaguemestre.people.intake.models import MatchCandidate
 from vaguemestre.people.intake.rules.partitions import Partitioner, RowPosition, SharedKey
 from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, feed_diff, plan_apply

@@ -10,7 +10,7 @@ from tests.people.intake.lines import crowd, feed, line, other
 from vaguemestre.people.credentials.values import AccountState
 from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.directory.values import CivilStatus, KnownElsewhere, KnownPerson, Numen, Post
-from vaguemestre.people.intake.feeds import hr
+from vaguemestre.people.intake.feed_parsers import hr
 from vaguemestre.people.intake.rules import build_plan
 from vaguemestre.people.intake.values import AcademySnapshot, Change, ImportTerms, KnownAccount, Plan
 

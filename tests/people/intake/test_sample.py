@@ -7,7 +7,7 @@ import pytest
 
 from vaguemestre.people.directory.rules.names import username_base
 from vaguemestre.people.directory.values import NumenLayout
-from vaguemestre.people.intake.feeds import hr, structures
+from vaguemestre.people.intake.feed_parsers import hr, structures
 from vaguemestre.people.intake.sample import feed_text, sample, structures_text
 from vaguemestre.people.intake.sample.feed import Sample
 

@@ -39,7 +39,7 @@ def test_what_is_stopped_stays_and_leaves_once_when_it_is_let_go() -> None:
     with transaction.atomic():
         assert services.stop_outgoing(owner.pk, by="test", now=NOON) == 1
     world.run(row, LATER)
-    services.resume_messages(now=LATER)
+    services.retry_overdue_messages(now=LATER)
     assert world.queue == []
     assert count_on_hold(owner.pk) == 1
     with transaction.atomic():

@@ -261,7 +261,7 @@ def test_a_doubtful_message_waits_until_it_can_be_accepted_no_more_and_is_asked_
         asked_at = DUE + timedelta(seconds=seconds)
         world.run(outgoing, asked_at)
         assert world.queue == []
-        assert DBTaskResult.objects.latest("enqueued_at").run_after == asked_at + services.delivery.DOUBT_PACE
+        assert DBTaskResult.objects.latest("enqueued_at").run_after == asked_at + services.retry.DOUBT_PACE
     assert OutboxMessage.objects.get().attempted_at == DUE - services.LEASE, "the attempt that is in doubt"
     world.unseen = Acceptance.NO
     world.run(outgoing, DUE + timedelta(seconds=190))
@@ -430,8 +430,8 @@ def test_what_lost_its_job_is_found_again(state: str) -> None:
     queued()
     DBTaskResult.objects.all().delete()
     OutboxMessage.objects.update(state=state, submitted_at=DUE if state == "submitted" else None)
-    assert services.resume_messages(now=DUE) == 0
-    assert services.resume_messages(now=DUE + 3 * services.LEASE) == 1
+    assert services.retry_overdue_messages(now=DUE) == 0
+    assert services.retry_overdue_messages(now=DUE + 3 * services.LEASE) == 1
     assert DBTaskResult.objects.count() == 1
 
 

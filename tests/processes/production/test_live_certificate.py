@@ -11,8 +11,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from vaguemestre.engines.tls import certificates
 from vaguemestre.engines.tls.given_certificate import install_given
-from vaguemestre.processes.production.live_check import live
-from vaguemestre.processes.production.live_check.live_verdicts import Finding
+from vaguemestre.processes.production.running_check import checks
+from vaguemestre.processes.production.running_check.verdicts import Finding
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.tls import TlsSection
 
@@ -21,7 +21,7 @@ NOW = datetime.now(UTC)
 
 def is_well(config: Config) -> bool:
     (finding,) = [
-        finding for finding in live._certificate(config, NOW) if finding.name == "certificat, autorité"
+        finding for finding in checks._certificate(config, NOW) if finding.name == "certificat, autorité"
     ]
     return finding.is_well
 
@@ -30,7 +30,7 @@ def test_the_instance_own_is_red_while_an_authority_is_awaited_and_its_own_is_no
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(certificates, "_ACME_FOLDER", tmp_path / "live")
-    monkeypatch.setattr(live, "trusted_authorities", tuple)
+    monkeypatch.setattr(checks, "trusted_authorities", tuple)
     config = Config(home=tmp_path, tls=TlsSection(acme="standalone"))
     certificates.make_missing(config, now=NOW)
     install_given(config, now=NOW)
@@ -52,7 +52,7 @@ def test_the_instance_own_is_red_while_an_authority_is_awaited_and_its_own_is_no
 def test_nobody_expects_another_of_an_instance_that_signs_for_itself(tmp_path: Path) -> None:
     config = Config(home=tmp_path)
     certificates.make_missing(config, now=NOW)
-    assert "certificat, autorité" not in [finding.name for finding in live._certificate(config, NOW)]
+    assert "certificat, autorité" not in [finding.name for finding in checks._certificate(config, NOW)]
 
 
 def signed(
@@ -90,14 +90,14 @@ def test_a_certificate_without_its_chain_is_red(tmp_path: Path, monkeypatch: pyt
     root = signed("Racine", root_key, "Racine", root_key, ca=True)
     middle = signed("Intermédiaire", middle_key, "Racine", root_key, ca=True)
     leaf = signed("mail.ac-exemple.fr", key, "Intermédiaire", middle_key, ca=False)
-    monkeypatch.setattr(live, "trusted_authorities", lambda: (root,))
+    monkeypatch.setattr(checks, "trusted_authorities", lambda: (root,))
     config = Config(home=tmp_path, tls=TlsSection(certificate="/x.pem", key="/x.key"))
     certificates.make_missing(config, now=NOW)
 
     def shown(*chain: x509.Certificate) -> Finding:
         pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in chain)
         certificates.public_paths(config).certificate.write_bytes(pem)
-        return next(each for each in live._certificate(config, NOW) if each.name == "certificat, chaîne")
+        return next(each for each in checks._certificate(config, NOW) if each.name == "certificat, chaîne")
 
     assert shown(leaf, middle).is_well, shown(leaf, middle).sentence
     assert not shown(leaf).is_well
@@ -109,20 +109,22 @@ def test_while_another_is_awaited_only_that_is_said(tmp_path: Path, monkeypatch:
     config = Config(home=tmp_path, tls=TlsSection(acme="standalone"))
     certificates.make_missing(config, now=NOW)
     install_given(config, now=NOW)
-    assert [one.name for one in live._certificate(config, NOW) if not one.is_well] == ["certificat, autorité"]
+    assert [one.name for one in checks._certificate(config, NOW) if not one.is_well] == [
+        "certificat, autorité"
+    ]
 
 
 def test_a_given_certificate_that_cannot_serve_is_red_while_the_former_one_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "trusted_authorities", tuple)
+    monkeypatch.setattr(checks, "trusted_authorities", tuple)
     other = certificates.make_missing(Config(home=tmp_path / "other"), now=NOW)
     given = TlsSection(certificate=str(other.certificate), key=str(other.key))
     config = Config(home=tmp_path / "home", tls=given)
     certificates.make_missing(config, now=NOW)
     install_given(config, now=NOW)
-    assert "certificat, donné" not in [one.name for one in live._certificate(config, NOW)]
+    assert "certificat, donné" not in [one.name for one in checks._certificate(config, NOW)]
     other.certificate.unlink()
-    (finding,) = [one for one in live._certificate(config, NOW) if one.name == "certificat, donné"]
+    (finding,) = [one for one in checks._certificate(config, NOW) if one.name == "certificat, donné"]
     assert not finding.is_well
     assert str(other.certificate) in finding.sentence

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.processes.production.live_check import live
-from vaguemestre.processes.production.live_check.public_health import trouble_of
+from vaguemestre.processes.production.running_check import checks
+from vaguemestre.processes.production.running_check.public_health import trouble_of
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.ports import Ports
 
@@ -28,7 +28,7 @@ class Site:
         self.answer = json.dumps({"status": "x", "checks": parts}).encode()
 
     def lines(self) -> list[str]:
-        return [finding.line() for finding in live._parts(self.config, datetime.now(UTC))]
+        return [finding.line() for finding in checks._parts(self.config, datetime.now(UTC))]
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_parts_that_are_well_take_one_line(site: Site) -> None:
 def test_each_other_part_has_a_line_that_names_what_keeps_it(
     site: Site, monkeypatch: pytest.MonkeyPatch, has_units: bool, remedies: list[str]
 ) -> None:
-    monkeypatch.setattr(live, "is_under_systemd", lambda _config: has_units)
+    monkeypatch.setattr(checks, "is_under_systemd", lambda _config: has_units)
     site.says(
         dovecot={"status": "ok"},
         gate={"status": "down", "detail": "aucun signe"},
@@ -93,4 +93,4 @@ def test_pages_that_do_not_answer_are_told(site: Site) -> None:
 
 
 def test_a_machine_without_pages_is_not_asked(site: Site) -> None:
-    assert list(live._parts(replace(site.config, served_pod="p1"), datetime.now(UTC))) == []
+    assert list(checks._parts(replace(site.config, served_pod="p1"), datetime.now(UTC))) == []

@@ -13,7 +13,7 @@ from tests.processes.production.test_units import CHILDREN, CONFIG, RELEASE
 
 from vaguemestre.cli.main import ENTRIES, program
 from vaguemestre.desks.operations.rules.advice import ADVICE
-from vaguemestre.processes.production.live_check import live_verdicts as verdicts
+from vaguemestre.processes.production.running_check import verdicts
 from vaguemestre.processes.production.units.units import unit_files
 
 _OPERATIONS = Path(__file__).resolve().parents[3] / "docs" / "operations"

@@ -9,9 +9,9 @@ import pytest
 from tests.processes.production.test_node_kinds import NODES, PODS, TOPOLOGY, config_at
 
 from vaguemestre.processes.production import database_advice as advice
-from vaguemestre.processes.production.live_check import live
-from vaguemestre.processes.production.live_check.public_health import HealthUnknown
-from vaguemestre.processes.production.live_check.this_machine import role_fr, wanted_ports, wanted_units
+from vaguemestre.processes.production.running_check import checks
+from vaguemestre.processes.production.running_check.public_health import HealthUnknown
+from vaguemestre.processes.production.running_check.this_machine import role_fr, wanted_ports, wanted_units
 from vaguemestre.site.config import Config, DatabaseSection, NetworkSection
 from vaguemestre.site.config.topology import NodeSection, Topology
 from vaguemestre.site.monitoring.check import Check
@@ -81,9 +81,9 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(argv: list[str], **_: object) -> SimpleNamespace:
         return SimpleNamespace(stdout="yes\n" if "timedatectl" in argv[0] else "active\n" * (len(argv) - 2))
 
-    monkeypatch.setattr(live.subprocess, "run", run)  # type: ignore[attr-defined]
-    monkeypatch.setattr(live, "_refusal", lambda *_: "")
-    monkeypatch.setattr(live, "is_under_systemd", lambda _: True)
+    monkeypatch.setattr(checks.subprocess, "run", run)  # type: ignore[attr-defined]
+    monkeypatch.setattr(checks, "_refusal", lambda *_: "")
+    monkeypatch.setattr(checks, "is_under_systemd", lambda _: True)
 
 
 @pytest.mark.usefixtures("quiet")
@@ -91,7 +91,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_machine_without_pages_is_asked_for_none_of_what_the_world_sees(
     tmp_path: Path, machine: str
 ) -> None:
-    found = {finding.name: finding for finding in live.findings(of(tmp_path, machine), NOW)}
+    found = {finding.name: finding for finding in checks.findings(of(tmp_path, machine), NOW)}
     assert found["machine"].is_well
     assert not {name for name in found if name.startswith(("parties", "DNS", "postmaster"))}
     assert not found.keys() & {"port 443 sur 10.77.0.41", "certificat, noms", "résolveur"}
@@ -109,9 +109,9 @@ def test_a_front_that_says_nothing_is_named_where_no_page_can_say_it(
     def silent(_: Config) -> None:
         raise HealthUnknown("/sante/ ne répond pas (pas de réponse à temps)")
 
-    monkeypatch.setattr(live, "parts_of", silent)
-    monkeypatch.setattr(live, "front_check", lambda _: Check(ok=False, words="timed out"))
-    first, second = live._parts(of(tmp_path, "w1"), NOW)
+    monkeypatch.setattr(checks, "parts_of", silent)
+    monkeypatch.setattr(checks, "front_check", lambda _: Check(ok=False, words="timed out"))
+    first, second = checks._parts(of(tmp_path, "w1"), NOW)
     assert (first.name, first.sentence) == ("partie front", "timed out")
     assert first.remedy.startswith("systemctl restart vaguemestre-front")
     assert second.name == "parties"

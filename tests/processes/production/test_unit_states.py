@@ -8,7 +8,7 @@ import pytest
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.instance import status
 from vaguemestre.processes.production import layout
-from vaguemestre.processes.production.live_check import live
+from vaguemestre.processes.production.running_check import checks
 from vaguemestre.processes.production.units.unit_states import is_under_systemd, states_from
 from vaguemestre.site.config import Config
 
@@ -61,7 +61,7 @@ def test_an_installed_machine_is_asked_of_systemd_and_a_home_of_bin_up_is_not(
 
 
 def test_units_of_a_home_of_bin_up_are_not_looked_for(tmp_path: Path) -> None:
-    (found,) = live._units(Config(home=tmp_path / "var"), datetime.now(UTC))
+    (found,) = checks._units(Config(home=tmp_path / "var"), datetime.now(UTC))
     assert found.is_well
     assert "vaguemestre status" in found.sentence
 

@@ -8,8 +8,8 @@ from vaguemestre.mailbox.autoconfig.rules.mail_records import PublicKey, mail_re
 from vaguemestre.mailbox.autoconfig.rules.offers import offer
 from vaguemestre.mailbox.autoconfig.rules.records import Checked, Record, State, expected_records
 from vaguemestre.mailbox.autoconfig.services.zone import AddressName
-from vaguemestre.processes.production.live_check import zone_verdicts as verdicts
 from vaguemestre.processes.production.machine.hosts import hosts_with_address
+from vaguemestre.processes.production.running_check import zone_verdicts as verdicts
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.web import WebSection
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.schools.rosters.schools import ENT, TODAY, school
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.intake.feeds.csv_lines import read_table
+from vaguemestre.people.intake.feed_parsers.csv_lines import read_table
 from vaguemestre.schools.rosters.aaf.csv import COLUMNS, read_classes
 from vaguemestre.schools.rosters.aaf.file_names import ExportName, parse_export_name
 from vaguemestre.schools.rosters.aaf.xml import chunks_of, read_requests

@@ -22,7 +22,7 @@ from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.queries import proof_of
 from vaguemestre.mailbox.compose.services import restore_refused_draft, run_mailing, submission
 from vaguemestre.mailbox.compose.services.rows import new_key
-from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
+from vaguemestre.mailbox.webmail.services.private_mail import DelegatedMailboxes
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.directory.models import Assignment, Structure

@@ -7,7 +7,7 @@ import typer
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.kernel.texts import counted
-from vaguemestre.processes.production.live_check.live import findings
+from vaguemestre.processes.production.running_check.checks import findings
 from vaguemestre.site.config import Config, read, refuse
 from vaguemestre.site.config.surroundings import missing_surroundings
 

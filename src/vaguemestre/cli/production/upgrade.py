@@ -18,8 +18,8 @@ from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.backup.database import NotABackup, dump_database
 from vaguemestre.processes.production import layout
-from vaguemestre.processes.production.live_check.public_health import trouble_of
 from vaguemestre.processes.production.machine.commands import StepFailed
+from vaguemestre.processes.production.running_check.public_health import trouble_of
 from vaguemestre.processes.production.step import BROKEN, run_steps
 from vaguemestre.processes.production.upgrades import upgrade
 from vaguemestre.processes.production.upgrades.releases import (

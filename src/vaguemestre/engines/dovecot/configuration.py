@@ -261,7 +261,7 @@ def _write_throttle(instance: Instance, group: int) -> None:
     """Write one file per stage: a passdb passes its script nothing that tells which one it is."""
     key = (instance.secrets_dir / "throttle_key").read_text().strip()
     for stage in ("ask", "failed", "entered"):
-        text = render(_HERE, "throttle.lua.j2", push_port=instance.ports.push, throttle_key=key, stage=stage)
+        text = render(_HERE, "sign_in.lua.j2", push_port=instance.ports.push, throttle_key=key, stage=stage)
         write(folder(instance) / f"throttle-{stage}.lua", text, mode=0o640, group=group)
 
 

@@ -21,7 +21,7 @@ from vaguemestre.mailbox.webmail.rules.listing.folders import folder_of_slug, sl
 from vaguemestre.mailbox.webmail.rules.listing.labels import keyword_of, known_labels
 from vaguemestre.mailbox.webmail.rules.listing.search_query import SearchQuery
 from vaguemestre.mailbox.webmail.rules.listing.view_params import EMPTY_QUERY, PLAIN, parse_view
-from vaguemestre.mailbox.webmail.services.limits.reading_shares import SharedRun
+from vaguemestre.mailbox.webmail.services.isolation.reading_shares import SharedRun
 from vaguemestre.mailbox.webmail.services.message.authors import Institution
 from vaguemestre.mailbox.webmail.services.message.enclosed import MAX_ENCLOSED_DEPTH, reads_within
 from vaguemestre.mailbox.webmail.services.message.verdicts import AuthServer

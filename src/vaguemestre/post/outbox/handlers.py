@@ -24,7 +24,7 @@ from vaguemestre.post.outbox.rules.self_mail import self_mail_address
 
 def resume_lost_messages() -> None:
     """Announce again messages whose job was lost with its worker."""
-    services.resume_messages(now=timezone.now())
+    services.retry_overdue_messages(now=timezone.now())
 
 
 @without_backoff

@@ -8,7 +8,7 @@ from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.mailbox.contacts.ports import FileReaderBusy
 from vaguemestre.mailbox.contacts.rules import file_task, photo_task, photos
 from vaguemestre.mailbox.webmail.ports import ReaderBusy
-from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.isolation.lru import WeightedLru
 
 _BUDGET = Budget(processor=30, clock=90)  # 20,000 cards of fifteen properties take 10 to 16 s
 _PHOTO_BUDGET = Budget(processor=4, clock=15, memory=600_000_000)

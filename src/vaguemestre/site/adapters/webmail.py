@@ -9,8 +9,8 @@ from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.mailbox.sorting import queries as sorting_queries
 from vaguemestre.mailbox.sorting import services as sorting_services
-from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope, draft_mark, is_private
 from vaguemestre.mailbox.webmail.rules.listing.labels import known_labels
+from vaguemestre.mailbox.webmail.rules.listing.private_mail import DelegatedScope, draft_mark, is_private
 from vaguemestre.mailbox.webmail.values import OpenableBox, SharedMailbox
 from vaguemestre.people.credentials.queries import account_of_mailbox, presented
 from vaguemestre.post.mailstore import ports as mailstore

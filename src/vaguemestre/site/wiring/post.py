@@ -18,7 +18,7 @@ from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.engines.rspamd.controller import FilterPing, JunkTraining
 from vaguemestre.engines.rspamd.listed_links import ListedLinks
 from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
-from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
+from vaguemestre.mailbox.webmail.services.private_mail import DelegatedMailboxes
 from vaguemestre.post.dkim import ports as dkim
 from vaguemestre.post.filelinks import ports as filelinks
 from vaguemestre.post.mailstore import ports as mailstore

@@ -7,8 +7,8 @@ from tests.engines.imap.adapters.conftest import Store
 from tests.engines.samples import at, letter
 
 from vaguemestre.engines.imap.adapters.welcome_message import WelcomeMessages
-from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope
-from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailbox
+from vaguemestre.mailbox.webmail.rules.listing.private_mail import DelegatedScope
+from vaguemestre.mailbox.webmail.services.private_mail import DelegatedMailbox
 from vaguemestre.post.mailstore.ports import FolderGone, Mailbox
 from vaguemestre.post.mailstore.privacy import PRIVATE
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES, MailLogin

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from tests.engines.samples import letter
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.mailbox.webmail.rules.listing.delegation import (
+from vaguemestre.mailbox.webmail.rules.listing.private_mail import (
     DelegatedScope,
     draft_mark,
     is_private,
     is_private_message,
 )
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
-from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailbox
+from vaguemestre.mailbox.webmail.services.private_mail import DelegatedMailbox
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageGone
 from vaguemestre.post.mailstore.privacy import PRIVATE
 from vaguemestre.post.mailstore.values import MessageRef, Use

@@ -29,13 +29,13 @@ from vaguemestre.mailbox.webmail.rules.rendering.html.complexity import Effort
 from vaguemestre.mailbox.webmail.rules.rendering.html.sanitize import sanitize_html
 from vaguemestre.mailbox.webmail.rules.rendering.plain import html_of, text_of_html
 from vaguemestre.mailbox.webmail.rules.tasks import clean
-from vaguemestre.mailbox.webmail.services.limits.limited import (
+from vaguemestre.mailbox.webmail.services.isolation.isolated_parsers import (
     archive_contents,
     clean_html,
     invitation_of,
     signature_of,
 )
-from vaguemestre.mailbox.webmail.services.limits.reading_shares import SharedRun, reading_share
+from vaguemestre.mailbox.webmail.services.isolation.reading_shares import SharedRun, reading_share
 from vaguemestre.mailbox.webmail.values import Task
 
 MAX_SECONDS = 1.0

@@ -11,7 +11,7 @@ from tests.access.signin.people import NOON, account
 from vaguemestre.access.signin.values import Who
 from vaguemestre.mailbox.webmail.http import own_institution
 from vaguemestre.mailbox.webmail.rules.trust.titles import surnames_beside_title
-from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.isolation.lru import WeightedLru
 from vaguemestre.mailbox.webmail.services.message import authors
 from vaguemestre.mailbox.webmail.services.message.authors import Author, author_of, author_seen_by
 from vaguemestre.people.credentials.values import AccountRole

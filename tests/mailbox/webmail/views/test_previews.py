@@ -24,7 +24,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.ports import ReaderBusy, convert, previews, run_limited
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.rendering import kinds, parts
-from vaguemestre.mailbox.webmail.services.limits.reading_shares import reading_share
+from vaguemestre.mailbox.webmail.services.isolation.reading_shares import reading_share
 from vaguemestre.mailbox.webmail.services.message import enclosed
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.values import MessageRef

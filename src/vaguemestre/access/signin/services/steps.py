@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from vaguemestre.access.signin.pressure import failed_attempts
+from vaguemestre.access.signin.failure_storm import failed_attempts
 from vaguemestre.access.signin.queries import is_forgotten_browser
 from vaguemestre.access.signin.rules import throttle as budgets_of
 from vaguemestre.access.signin.rules.browsers import browser_mark

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from vaguemestre.mailbox.webmail.rules.listing.rows import display_name
 from vaguemestre.mailbox.webmail.rules.rendering import kinds, parts
-from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.isolation.lru import WeightedLru
 from vaguemestre.post.mailstore.ports import Lists, Mailbox, MessageGone, Reads
 from vaguemestre.post.mailstore.values import MessageRef, Part, Row
 

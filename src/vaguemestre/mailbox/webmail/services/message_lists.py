@@ -7,7 +7,7 @@ from vaguemestre.mailbox.webmail.rules.listing.folders import find_folder, of_us
 from vaguemestre.mailbox.webmail.rules.listing.search_advice import words_of
 from vaguemestre.mailbox.webmail.rules.listing.search_query import EVERYWHERE
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
-from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.isolation.lru import WeightedLru
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import Folder, Page, Use, View
 

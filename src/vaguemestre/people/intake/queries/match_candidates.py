@@ -10,7 +10,7 @@ from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.people.directory.queries import civil_of, of_academy, shown_names
 from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
 from vaguemestre.people.directory.values import CivilStatus, NumenKeys
-from vaguemestre.people.intake.feeds import hr
+from vaguemestre.people.intake.feed_parsers import hr
 from vaguemestre.people.intake.models import MatchCandidate
 from vaguemestre.people.intake.queries.feed_rows import matches_person
 from vaguemestre.people.intake.values import LINE_PURPOSE

@@ -18,7 +18,7 @@ from vaguemestre.people.directory.values import (
     Post,
     StaffCategory,
 )
-from vaguemestre.people.intake.feeds import hr, structures
+from vaguemestre.people.intake.feed_parsers import hr, structures
 from vaguemestre.people.intake.sample import places as sites
 from vaguemestre.people.intake.sample.names import first_name, surname
 from vaguemestre.people.intake.sample.places import Kind

@@ -10,7 +10,7 @@ from vaguemestre.foundation.jobs.batches import write_batches
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.services import describe_structures
 from vaguemestre.people.directory.values import Place
-from vaguemestre.people.intake.feeds import hr
+from vaguemestre.people.intake.feed_parsers import hr
 from vaguemestre.people.intake.models import Feed
 from vaguemestre.people.intake.services.feed_check import (
     compare_feed,

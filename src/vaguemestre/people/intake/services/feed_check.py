@@ -9,8 +9,8 @@ from pathlib import Path
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.directory.queries import newest_person_id, place_changes, place_names
 from vaguemestre.people.intake import queries
-from vaguemestre.people.intake.feeds import hr, structures
-from vaguemestre.people.intake.feeds.csv_lines import Content, InMemory, Sheet
+from vaguemestre.people.intake.feed_parsers import hr, structures
+from vaguemestre.people.intake.feed_parsers.csv_lines import Content, InMemory, Sheet
 from vaguemestre.people.intake.rules.place_notices import changed_notices
 from vaguemestre.people.intake.services.feed_diff import compare_with_directory
 from vaguemestre.people.intake.services.import_context import (

@@ -24,8 +24,8 @@ from vaguemestre.people.directory.rules.numen_vault import digest
 from vaguemestre.people.directory.rules.similarity import identity_of
 from vaguemestre.people.directory.values import CivilStatus, NumenKeys
 from vaguemestre.people.intake import queries
-from vaguemestre.people.intake.feeds import hr
-from vaguemestre.people.intake.feeds.csv_lines import Sheet
+from vaguemestre.people.intake.feed_parsers import hr
+from vaguemestre.people.intake.feed_parsers.csv_lines import Sheet
 from vaguemestre.people.intake.ports import ClosingDays
 from vaguemestre.people.intake.rules import LimitCounts, build_plan, limit_refusal, taken_from
 from vaguemestre.people.intake.rules.partitions import Partition, Partitioner, RowPosition, SharedKey

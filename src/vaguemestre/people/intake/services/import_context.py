@@ -9,7 +9,7 @@ from pathlib import Path
 from vaguemestre.foundation.cluster.locks import exclusive
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.values import NumenKeys, Place, PlaceChange
-from vaguemestre.people.intake.feeds.csv_lines import Content
+from vaguemestre.people.intake.feed_parsers.csv_lines import Content
 from vaguemestre.people.intake.ports import ClosingDays
 from vaguemestre.people.intake.values import Plan, RefusedLine
 

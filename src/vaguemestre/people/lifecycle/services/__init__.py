@@ -9,7 +9,7 @@ from vaguemestre.people.lifecycle.services.declarations import (
     postpone_closing,
     set_new_address_shown,
 )
-from vaguemestre.people.lifecycle.services.erasure import erase_civil_statuses
+from vaguemestre.people.lifecycle.services.gdpr_erasure import erase_civil_statuses
 from vaguemestre.people.lifecycle.services.rounds import (
     apply_situation,
     begin_departures,

@@ -3,7 +3,6 @@
 from vaguemestre.post.outbox.services.delivery import (
     cancel_message,
     queue_message,
-    resume_messages,
     send_message,
 )
 from vaguemestre.post.outbox.services.delivery_status import (
@@ -22,6 +21,7 @@ from vaguemestre.post.outbox.services.held_mail import (
 )
 from vaguemestre.post.outbox.services.preferences import save_sending_preferences
 from vaguemestre.post.outbox.services.retention import purge_submissions
+from vaguemestre.post.outbox.services.retry import retry_overdue_messages
 from vaguemestre.post.outbox.services.self_mail import send_self_mail
 from vaguemestre.post.outbox.services.stopped_mail import discard_outgoing, release_outgoing, stop_outgoing
 from vaguemestre.post.outbox.services.submission_lease import LEASE
@@ -55,7 +55,7 @@ __all__ = [
     "release_held",
     "release_outgoing",
     "reschedule_message",
-    "resume_messages",
+    "retry_overdue_messages",
     "save_sending_preferences",
     "send_message",
     "send_self_mail",

@@ -5,10 +5,9 @@ cancelled or refused.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from vaguemestre.foundation.jobs.durability import repeatable
 from vaguemestre.foundation.jobs.services import announce
@@ -26,11 +25,11 @@ from vaguemestre.post.outbox.ports import (
 )
 from vaguemestre.post.outbox.rules.message import with_bcc
 from vaguemestre.post.outbox.rules.reasons import stored_reason
+from vaguemestre.post.outbox.services.retry import DOUBT_PACE, acceptance_of_past_attempt
 from vaguemestre.post.outbox.services.submission_lease import (
     LEASE,
     attempt,
     end_lease,
-    interrupted_attempt,
     take_lease,
 )
 from vaguemestre.post.outbox.services.withdrawn_mail import is_withdrawn
@@ -38,7 +37,6 @@ from vaguemestre.post.outbox.values import Acceptance, MessageToSend, Recipient
 
 log = logging.getLogger(__name__)
 
-DOUBT_PACE = timedelta(seconds=10)  # before asking again whether an interrupted attempt was accepted
 _State = OutboxMessage.State
 # a message and the mailbox it leaves from; reading the whole account would cost as much again
 _SENT_WITH = (*(field.name for field in OutboxMessage._meta.concrete_fields), "account__mailbox")
@@ -126,21 +124,6 @@ def send_message(
     return MessageFiled(row.account_id, row.key) if row.state == _State.FILED else None
 
 
-def resume_messages(*, now: datetime) -> int:
-    """Announce again the messages that are overdue: their jobs were lost with a worker. Returns how many."""
-    late = now - 2 * LEASE
-    stuck = OutboxMessage.objects.filter(
-        Q(state=_State.HELD, due_at__lt=late)
-        | Q(state=_State.QUEUED, due_at__lt=late) & (Q(attempted_at=None) | Q(attempted_at__lt=late))
-        | Q(state=_State.SUBMITTED, submitted_at__lt=late)
-    )
-    with transaction.atomic(durable=True):
-        ids = list(stuck.values_list("pk", flat=True))
-        for outbox_id in ids:
-            announce(MessageQueued(outbox_id))
-    return len(ids)
-
-
 def _begin(row: OutboxMessage, now: datetime) -> bool:
     """HELD → QUEUED, with the lease of its first attempt: it can no longer be cancelled.
 
@@ -165,7 +148,7 @@ def _resume(
     now: datetime,
 ) -> None:
     """QUEUED → SUBMITTED or REFUSED. After an interrupted attempt, ask first whether it was accepted."""
-    acceptance = _past_acceptance(row, was_accepted, now)
+    acceptance = acceptance_of_past_attempt(row, was_accepted, now)
     if acceptance is Acceptance.UNKNOWN:
         with transaction.atomic(durable=True):
             announce(MessageQueued(row.pk), due=now + DOUBT_PACE)
@@ -205,12 +188,6 @@ def _set_submitted(row: OutboxMessage, now: datetime) -> None:
     with transaction.atomic(durable=True):
         row.state, row.submitted_at = _State.SUBMITTED, now
         row.save(update_fields=("state", "submitted_at"))
-
-
-def _past_acceptance(row: OutboxMessage, was_accepted: WasAccepted, now: datetime) -> Acceptance:
-    """What became of the last attempt; NO without one, or while its lease lasts (it is another worker's)."""
-    attempted_at = interrupted_attempt(row.attempted_at, now)
-    return was_accepted(row.message_id, attempted_at) if attempted_at else Acceptance.NO
 
 
 def _take_lease(row: OutboxMessage, now: datetime) -> bool:

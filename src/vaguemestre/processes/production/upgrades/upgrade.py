@@ -14,9 +14,9 @@ from pathlib import Path
 from vaguemestre.engines import stand_in
 from vaguemestre.engines.config_templates import write
 from vaguemestre.processes.production import layout
-from vaguemestre.processes.production.live_check.public_health import wait_until_well
 from vaguemestre.processes.production.machine.commands import StepFailed, are_active, has_text, run
 from vaguemestre.processes.production.marks import write_marks
+from vaguemestre.processes.production.running_check.public_health import wait_until_well
 from vaguemestre.processes.production.step import Step
 from vaguemestre.processes.production.units.unit import TARGET
 from vaguemestre.processes.production.upgrades import upgrade_plan

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.intake.feeds.csv_lines import Line, Table
+from vaguemestre.people.intake.feed_parsers.csv_lines import Line, Table
 from vaguemestre.schools.rosters.rules.addresses import is_of_ent
 from vaguemestre.schools.rosters.values import (
     GroupKey,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.intake.feeds.csv_lines import Line, Table, read_table
+from vaguemestre.people.intake.feed_parsers.csv_lines import Line, Table, read_table
 from vaguemestre.people.intake.values import RefusedLine
 from vaguemestre.schools.rosters.aaf.csv import COLUMNS
 from vaguemestre.schools.rosters.aaf.xml import chunks_of, read_requests
@@ -28,7 +28,7 @@ def perform(
 
 
 def table_in(answer: Mapping[str, Any]) -> Table:
-    """The table that `perform` answered. Raises the Refusals of `intake.feeds.csv_lines.open_sheet`."""
+    """The table that `perform` answered. Raises the Refusals of `csv_lines.open_sheet`."""
     _check(answer)
     lines = (Line(number, "", dict(zip(COLUMNS, cells, strict=True))) for number, *cells in answer["lines"])
     refused = (RefusedLine(number, column, reason, "") for number, column, reason in answer["refused"])

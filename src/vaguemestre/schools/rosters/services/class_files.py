@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
-from vaguemestre.people.intake.feeds.csv_lines import Table, read_table
+from vaguemestre.people.intake.feed_parsers.csv_lines import Table, read_table
 from vaguemestre.schools.rosters.aaf.csv import COLUMNS
 from vaguemestre.schools.rosters.aaf.task import requests_in, table_in
 from vaguemestre.schools.rosters.aaf.xml import read_requests

@@ -18,7 +18,7 @@ from vaguemestre.mailbox.webmail.rules.trust.titles import (
     names_a_school,
     surnames_beside_title,
 )
-from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.isolation.lru import WeightedLru
 from vaguemestre.people.directory import queries as directory
 from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
 from vaguemestre.schools.sharing.queries import house_titles

@@ -12,8 +12,8 @@ from vaguemestre.mailbox.webmail.rules.rendering import enclosed, kinds, parts, 
 from vaguemestre.mailbox.webmail.rules.rendering.html import highlight
 from vaguemestre.mailbox.webmail.rules.rendering.html.sanitize import MAX_CHARACTERS, VERSION
 from vaguemestre.mailbox.webmail.rules.rendering.html.styles import Remote
-from vaguemestre.mailbox.webmail.services.limits.limited import clean_html
-from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.isolation.isolated_parsers import clean_html
+from vaguemestre.mailbox.webmail.services.isolation.lru import WeightedLru
 from vaguemestre.mailbox.webmail.services.message.enclosed import EnclosedMessage
 from vaguemestre.mailbox.webmail.services.message.text_files import find_file, read_text
 from vaguemestre.mailbox.webmail.values import Attachment, Body, RenderedMessage

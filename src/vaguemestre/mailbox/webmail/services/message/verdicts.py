@@ -9,7 +9,7 @@ from vaguemestre.mailbox.webmail.rules.trust.authenticity import (
     sender_authenticity,
 )
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
-from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.isolation.lru import WeightedLru
 from vaguemestre.post.mailstore.ports import Reads
 from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage
 

@@ -19,7 +19,7 @@ from vaguemestre.mailbox.webmail.rules.listing import view_params
 from vaguemestre.mailbox.webmail.rules.listing.folders import folder_of_slug
 from vaguemestre.mailbox.webmail.rules.listing.labels import known_labels
 from vaguemestre.mailbox.webmail.services import message_lists, muted_threads
-from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.isolation.lru import WeightedLru
 from vaguemestre.mailbox.webmail.views.shell import Listing, folders_fragment, rows_fragment, whole_page
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import Page, View

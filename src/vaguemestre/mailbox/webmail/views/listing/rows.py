@@ -15,7 +15,7 @@ from vaguemestre.foundation.ui.files import pictures
 from vaguemestre.mailbox.webmail.rules.listing.labels import Label
 from vaguemestre.mailbox.webmail.rules.listing.merged import OWN_BOX, BoxRow, box_ref
 from vaguemestre.mailbox.webmail.rules.listing.rows import Line, LineContext, line_of
-from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.isolation.lru import WeightedLru
 from vaguemestre.post.mailstore.values import MessageRef, Order, Page, Row, Use
 
 type _RowHtml = tuple[str, bytes]

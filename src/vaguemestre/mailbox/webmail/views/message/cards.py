@@ -26,13 +26,13 @@ from vaguemestre.mailbox.webmail.rules.cards.card_places import card_places
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation, standing_of
 from vaguemestre.mailbox.webmail.rules.rendering.parts import covers_all, find_part
 from vaguemestre.mailbox.webmail.rules.trust.signatures import PARTIAL, Signature
-from vaguemestre.mailbox.webmail.services.limits.limited import (
+from vaguemestre.mailbox.webmail.services.isolation.isolated_parsers import (
     MAX_BYTES_HERE,
     contact_cards_of,
     invitation_of,
     signature_of,
 )
-from vaguemestre.mailbox.webmail.services.limits.reading_shares import reading_share
+from vaguemestre.mailbox.webmail.services.isolation.reading_shares import reading_share
 from vaguemestre.mailbox.webmail.services.message.enclosed import EnclosedMessage
 from vaguemestre.mailbox.webmail.services.message.one_click_replies import note_invitation
 from vaguemestre.mailbox.webmail.services.message.organisers import Authorship, authorship

@@ -33,7 +33,7 @@ from vaguemestre.mailbox.webmail.rules.rendering import kinds
 from vaguemestre.mailbox.webmail.rules.rendering.header import Header, build_header
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
 from vaguemestre.mailbox.webmail.services import message_lists
-from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.isolation.lru import WeightedLru
 from vaguemestre.mailbox.webmail.services.message.authors import Authorship, author_seen_by, authorship
 from vaguemestre.mailbox.webmail.services.message.enclosed import reads_within
 from vaguemestre.mailbox.webmail.services.message.message_reader import read_message

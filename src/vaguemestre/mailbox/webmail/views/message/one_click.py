@@ -18,7 +18,7 @@ from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
-from vaguemestre.mailbox.webmail.services.limits.limited import invitation_of
+from vaguemestre.mailbox.webmail.services.isolation.isolated_parsers import invitation_of
 from vaguemestre.mailbox.webmail.services.message import one_click_replies
 from vaguemestre.mailbox.webmail.services.message.one_click_replies import Sender
 from vaguemestre.mailbox.webmail.services.message.organisers import Authorship, authorship

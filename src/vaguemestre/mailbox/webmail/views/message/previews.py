@@ -18,8 +18,8 @@ from vaguemestre.mailbox.webmail.rules.cards import tables
 from vaguemestre.mailbox.webmail.rules.cards.archives import Contents
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
 from vaguemestre.mailbox.webmail.rules.rendering.kinds import Viewer
-from vaguemestre.mailbox.webmail.services.limits.limited import archive_contents
-from vaguemestre.mailbox.webmail.services.limits.reading_shares import reading_share
+from vaguemestre.mailbox.webmail.services.isolation.isolated_parsers import archive_contents
+from vaguemestre.mailbox.webmail.services.isolation.reading_shares import reading_share
 from vaguemestre.mailbox.webmail.services.message.office_previews import preview_key, request_preview
 from vaguemestre.mailbox.webmail.services.message.text_files import file_bytes, find_file
 from vaguemestre.mailbox.webmail.values import Conversion

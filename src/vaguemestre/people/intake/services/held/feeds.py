@@ -19,8 +19,8 @@ from vaguemestre.people.credentials.queries.roles import accounts_with_role
 from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
-from vaguemestre.people.intake.feeds import hr
-from vaguemestre.people.intake.feeds.csv_lines import InMemory, Sheet
+from vaguemestre.people.intake.feed_parsers import hr
+from vaguemestre.people.intake.feed_parsers.csv_lines import InMemory, Sheet
 from vaguemestre.people.intake.models import Feed, PlannedRow
 from vaguemestre.people.intake.rules.place_notices import opened_notices
 from vaguemestre.people.intake.services.feed_apply import apply_plan

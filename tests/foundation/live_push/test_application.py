@@ -13,10 +13,10 @@ from django.db import OperationalError
 from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel import tickets
-from vaguemestre.foundation.push.application import PushApplication
-from vaguemestre.foundation.push.hub import Hub, Stream
-from vaguemestre.foundation.push.session_watch import WHOLE_LOOK_SECONDS, SessionWatch
-from vaguemestre.foundation.push.values import Change, ChangeKind, FolderMove
+from vaguemestre.foundation.live_push.application import PushApplication
+from vaguemestre.foundation.live_push.hub import Hub, Stream
+from vaguemestre.foundation.live_push.session_watch import WHOLE_LOOK_SECONDS, SessionWatch
+from vaguemestre.foundation.live_push.values import Change, ChangeKind, FolderMove
 
 MAILBOX = "nmarin@ac-amiens.test"
 PAGE = "http://localhost:8000"

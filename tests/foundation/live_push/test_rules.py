@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.push.rules import parse_changes, parse_folder_moves, server_sent_event
-from vaguemestre.foundation.push.values import Change, ChangeKind, FolderMove
+from vaguemestre.foundation.live_push.rules import parse_changes, parse_folder_moves, server_sent_event
+from vaguemestre.foundation.live_push.values import Change, ChangeKind, FolderMove
 
 NEW = {
     "user": "nmarin@ac-amiens.test",

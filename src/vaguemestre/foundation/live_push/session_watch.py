@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from vaguemestre.foundation.push.hub import Hub
+from vaguemestre.foundation.live_push.hub import Hub
 
 log = logging.getLogger(__name__)
 

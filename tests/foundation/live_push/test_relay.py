@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.push.relay import pack_changes, unpack_changes
-from vaguemestre.foundation.push.values import Change, ChangeKind
+from vaguemestre.foundation.live_push.relay import pack_changes, unpack_changes
+from vaguemestre.foundation.live_push.values import Change, ChangeKind
 
 _NAMES = st.text(st.characters(codec="utf-8"), max_size=200)
 CHANGES = st.lists(st.builds(Change, _NAMES, _NAMES, st.sampled_from(ChangeKind)), max_size=60)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from vaguemestre.processes.production.live_check import live_verdicts as verdicts
-from vaguemestre.processes.production.live_check.live_verdicts import Finding
+from vaguemestre.processes.production.running_check import verdicts
+from vaguemestre.processes.production.running_check.verdicts import Finding
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 DAY = timedelta(days=1)

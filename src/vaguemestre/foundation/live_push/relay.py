@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from vaguemestre.foundation.push.values import Change, ChangeKind
+from vaguemestre.foundation.live_push.values import Change, ChangeKind
 
 CHANNEL = "vaguemestre_push"
 _MAX_BYTES = 7_900  # PostgreSQL takes less than 8,000

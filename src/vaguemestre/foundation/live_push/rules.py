@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from vaguemestre.foundation.push.values import Change, ChangeKind, FolderMove
+from vaguemestre.foundation.live_push.values import Change, ChangeKind, FolderMove
 
 _KINDS = {
     "MessageNew": ChangeKind.ARRIVED,

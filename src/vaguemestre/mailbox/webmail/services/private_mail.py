@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import NoReturn
 
-from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope, is_private_message
-from vaguemestre.mailbox.webmail.services.delegated_search import Everywhere, counted_everywhere
+from vaguemestre.mailbox.webmail.rules.listing.private_mail import DelegatedScope, is_private_message
+from vaguemestre.mailbox.webmail.services.private_mail_search import Everywhere, counted_everywhere
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, Mailbox, MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.privacy import PRIVATE
 from vaguemestre.post.mailstore.values import (

@@ -9,9 +9,9 @@ from vaguemestre.mailbox.autoconfig.ports import look_up
 from vaguemestre.mailbox.autoconfig.rules.records import Record
 from vaguemestre.mailbox.autoconfig.services.zone import address_names, check_records
 from vaguemestre.mailbox.autoconfig.values import Question
-from vaguemestre.processes.production.live_check import zone_verdicts as verdicts
-from vaguemestre.processes.production.live_check.live_verdicts import Finding
 from vaguemestre.processes.production.machine.hosts import hosts_with_address
+from vaguemestre.processes.production.running_check import zone_verdicts as verdicts
+from vaguemestre.processes.production.running_check.verdicts import Finding
 from vaguemestre.site.config import Config
 
 

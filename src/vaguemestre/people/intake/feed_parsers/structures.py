@@ -3,7 +3,7 @@
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.people.directory.values import Place, Sector
-from vaguemestre.people.intake.feeds.csv_lines import Line, LineRefused, read_table
+from vaguemestre.people.intake.feed_parsers.csv_lines import Line, LineRefused, read_table
 from vaguemestre.people.intake.values import ParsedPlaces, RefusedLine
 
 COLUMNS = ("uai", "nom", "type", "secteur", "departement", "commune", "code_postal")

@@ -11,8 +11,8 @@ from vaguemestre.people.directory.rules.names import address_base, check_signs
 from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.people.directory.values import CivilStatus, Numen, Post, StaffCategory
-from vaguemestre.people.intake.feeds import csv_lines
-from vaguemestre.people.intake.feeds.csv_lines import Content, InMemory, Line, LineRefused, Row, Sheet
+from vaguemestre.people.intake.feed_parsers import csv_lines
+from vaguemestre.people.intake.feed_parsers.csv_lines import Content, InMemory, Line, LineRefused, Row, Sheet
 from vaguemestre.people.intake.values import ParsedFeed, Record, RefusedLine
 
 COLUMNS = (

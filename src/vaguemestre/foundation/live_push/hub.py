@@ -6,8 +6,8 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable
 
 from vaguemestre.foundation.kernel.tickets import Ticket
-from vaguemestre.foundation.push.rules import event_data, server_sent_event
-from vaguemestre.foundation.push.values import Change
+from vaguemestre.foundation.live_push.rules import event_data, server_sent_event
+from vaguemestre.foundation.live_push.values import Change
 
 _MAX_QUEUED = 100  # a slower page is disconnected, so that it reloads everything
 _REMEMBERED_SECONDS = 120.0  # for a page that is slow to open its stream

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from vaguemestre.mailbox.autoconfig.rules.records import Checked, Record, State
 from vaguemestre.mailbox.autoconfig.services.zone import AddressName
-from vaguemestre.processes.production.live_check.live_verdicts import Finding
+from vaguemestre.processes.production.running_check.verdicts import Finding
 
 _MAX_ANSWER_CHARACTERS = 100  # characters of what stands there today
 _SENTENCES = {

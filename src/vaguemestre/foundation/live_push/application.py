@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from vaguemestre.foundation.kernel import tickets
-from vaguemestre.foundation.push.hub import Hub, Stream
-from vaguemestre.foundation.push.rules import parse_changes, parse_folder_moves
-from vaguemestre.foundation.push.session_watch import SessionWatch
-from vaguemestre.foundation.push.values import Change, FolderMove
+from vaguemestre.foundation.live_push.hub import Hub, Stream
+from vaguemestre.foundation.live_push.rules import parse_changes, parse_folder_moves
+from vaguemestre.foundation.live_push.session_watch import SessionWatch
+from vaguemestre.foundation.live_push.values import Change, FolderMove
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -21,10 +21,10 @@ from vaguemestre.engines.tls.certificates_by_name import pair_of
 from vaguemestre.engines.tls.given_certificate import given_fault
 from vaguemestre.foundation.kernel.text.os_errors import os_error_fr
 from vaguemestre.processes.production.database_advice import database_advice
-from vaguemestre.processes.production.live_check import live_verdicts as verdicts
-from vaguemestre.processes.production.live_check.live_verdicts import Finding
-from vaguemestre.processes.production.live_check.public_health import HealthUnknown, parts_of
-from vaguemestre.processes.production.live_check.this_machine import (
+from vaguemestre.processes.production.machine.hosts import hosts_shown
+from vaguemestre.processes.production.running_check import verdicts
+from vaguemestre.processes.production.running_check.public_health import HealthUnknown, parts_of
+from vaguemestre.processes.production.running_check.this_machine import (
     has_processes,
     is_demonstration,
     role_fr,
@@ -33,14 +33,14 @@ from vaguemestre.processes.production.live_check.this_machine import (
     wanted_ports,
     wanted_units,
 )
-from vaguemestre.processes.production.machine.hosts import hosts_shown
+from vaguemestre.processes.production.running_check.verdicts import Finding
 from vaguemestre.processes.production.units.unit_states import is_under_systemd
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
 from vaguemestre.site.monitoring.probes import front_check
 
 _PATIENCE = 5.0  # seconds
-_ZONE = "vaguemestre.processes.production.live_check.live_zone"  # loaded once Django is set up
+_ZONE = "vaguemestre.processes.production.running_check.zone"  # loaded once Django is set up
 _INOTIFY_INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances")
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (what listens everywhere is asked here)
 

@@ -41,7 +41,7 @@ from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportCon
 from vaguemestre.people.intake.values import ImportTerms
 from vaguemestre.people.lifecycle import rules, services
 from vaguemestre.people.lifecycle.models import DailyReview, LifecycleEvent
-from vaguemestre.people.lifecycle.services import erasure
+from vaguemestre.people.lifecycle.services import gdpr_erasure
 from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays, Remains
 from vaguemestre.schools.lists.models import LetterCopy, ListLetter
 
@@ -176,7 +176,7 @@ def test_a_day_that_was_interrupted_goes_on_at_the_next_round(
         done.append(account_id)
         whole(account_id, **more)
 
-    monkeypatch.setattr(erasure, "erase_account", once)
+    monkeypatch.setattr(gdpr_erasure, "erase_account", once)
     with pytest.raises(KeyboardInterrupt):
         look(A_YEAR_LATER)
     assert Person.objects.filter(erased_at=None).count() == 1
@@ -192,7 +192,7 @@ def test_a_round_erases_so_many_and_the_next_ones_go_on(
 ) -> None:
     fed(setting, date(2026, 8, 1), *(one for one in crowd(5, fin="31/08/2026")))
     change_states(list(Account.objects.values_list("pk", flat=True)), "close", by="test", now=moment(LEFT))
-    monkeypatch.setattr(erasure, "_BATCH_ERASURES", 2)
+    monkeypatch.setattr(gdpr_erasure, "_BATCH_ERASURES", 2)
     assert [look(A_YEAR_LATER) for _ in range(4)] == [2, 2, 1, 0]
     assert not Person.objects.filter(erased_at=None).exists()
 
