@@ -1,6 +1,7 @@
 """French words of acts on many."""
 
 from vaguemestre.desks.bulk.values import Act, Phase, Skip, State
+from vaguemestre.foundation.kernel.texts import counted
 
 ACTS = {  # the one a page opens on first: it takes nothing from anybody
     Act.NOTICE: "Avis par courriel",
@@ -87,5 +88,5 @@ SKIPS = {
 
 def consequence(act: Act, factor_days: int) -> str:
     """What an act does. `factor_days`: those left to add a second factor, none for at once."""
-    days = f"sous {factor_days} jour{'s' if factor_days > 1 else ''}"
-    return CONSEQUENCES[act].replace("{delay}", days if factor_days else "tout de suite")
+    delay = f"sous {counted(factor_days, 'jour')}" if factor_days else "tout de suite"
+    return CONSEQUENCES[act].replace("{delay}", delay)

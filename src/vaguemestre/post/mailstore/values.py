@@ -89,10 +89,7 @@ INVITATION = ("text/calendar", "")  # `Summary.attached`: a calendar among its t
 
 
 class Summary(NamedTuple):
-    """What a list row shows of a message; immutable for a UID, so it may be cached for ever.
-
-    A NamedTuple for speed: fifty are built for each list.
-    """
+    """What a row shows of a message, the same for ever for a UID. A tuple for speed: a list has fifty."""
 
     uid: int
     sender: Correspondent
