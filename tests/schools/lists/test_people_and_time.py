@@ -59,6 +59,27 @@ def test_an_author_kept_waiting_is_spoken_to(
     assert "Son auteur" not in told[0]
 
 
+def test_an_answer_to_a_notice_of_a_list_does_not_reach_its_members(
+    mailboxes: MemoryMailboxes, owner: Account, stranger: Account
+) -> None:
+    row = made(owner)
+    waiting = arrives(mailboxes, row, message(address_of(stranger), row.address))[0]
+    answered: list[str] = []
+    before = deliver_notice.get()
+    deliver_notice.replace(
+        lambda mailbox, content, message_id, at: answered.append(
+            message_from_bytes(content, policy=policy.default)["Reply-To"] or row.address
+        )
+    )
+    try:
+        send_notices(NoticeDue(waiting.pk, NoticeKind.TO_DECIDE))
+        send_notices(NoticeDue(waiting.pk, NoticeKind.HELD))
+    finally:
+        deliver_notice.replace(before)
+    domain = row.address.partition("@")[2]
+    assert answered == [f"ne-pas-repondre@{domain}"] * 2
+
+
 def test_a_list_is_read_when_mail_was_delivered_there_and_nowhere_else(owner: Account) -> None:
     first, second = made(owner), made(owner)
     DBTaskResult.objects.all().delete()

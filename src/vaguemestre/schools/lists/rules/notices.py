@@ -19,10 +19,12 @@ def build_notice(
 ) -> tuple[bytes, str]:
     """The message and its Message-ID. The same key and recipient give the same Message-ID."""
     digest = sha256(f"{key} {to}".encode()).hexdigest()[:32]
-    message_id = f"<liste.{digest}@{list_address.partition('@')[2]}>"
+    domain = list_address.partition("@")[2]
+    message_id = f"<liste.{digest}@{domain}>"
     letter = Letter(
         sender=Recipient(list_name, list_address),
         to=(Recipient("", to),),
+        reply_to=(Recipient("", f"ne-pas-repondre@{domain}"),),
         cc=(),
         bcc=(),
         subject=subject,
