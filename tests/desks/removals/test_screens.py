@@ -10,13 +10,14 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import account
-from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arrival, told, work
+from tests.desks.removals.samples import KEY, NOON, SENDER, Letter, MemoryCopies, arrival, told, work
 from tests.mailbox.webmail.conftest import browser_of
 from tests.post.quarantine.samples import MemoryQuarantine, mail
 
 from vaguemestre.desks.removals import queries
 from vaguemestre.desks.removals.handlers import end_right
-from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer
+from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer, TakenCopy
+from vaguemestre.desks.removals.queries.stories import copies_removed
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.events import OfficeChanged
 from vaguemestre.people.credentials.models import Account
@@ -26,6 +27,7 @@ from vaguemestre.post.quarantine.services import ask_release, store_found
 from vaguemestre.post.redirects.services import record_click
 from vaguemestre.post.redirects.values import CheckedLink
 from vaguemestre.post.reports.models import Report
+from vaguemestre.post.trace.rules.marks import subject_mark
 from vaguemestre.post.trace.values import Engine, Step, StepKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -460,6 +462,27 @@ def test_what_is_only_in_quarantine_is_counted_and_handed_over_to_nobody_once_de
 def test_a_virus_in_quarantine_is_not_counted_for_it_is_never_handed_over(client: Client) -> None:
     number, _ = searched_in_quarantine(client, "virus Eicar")
     assert "Dans aucune boîte : rien à retirer" in page(client, number)
+
+
+def test_the_story_of_another_letter_of_that_sender_says_nothing_of_the_removal(copies: MemoryCopies) -> None:
+    """Looked for by sender and subject: whatever that sender wrote in a month is a candidate."""
+    holder = Account.objects.get(username="u0")
+    told(arrival(holder.mailbox, "<forged@x>", "QQQQQG1"), "postfix-1")
+    told(arrival(holder.mailbox, "<honest@x>", "QQQQQG2"), "postfix-2")
+    told([
+        Step(NOON, Engine.POSTFIX, StepKind.JUDGED, "QQQQQG1", marks=(subject_mark(KEY, "Quota"),)),
+        Step(NOON, Engine.POSTFIX, StepKind.JUDGED, "QQQQQG2", marks=(subject_mark(KEY, "Conseil"),)),
+    ], "postfix-3")  # fmt: skip
+    removal = Removal.objects.create(
+        state="removed", sender=SENDER, subject="Quota", asked_at=NOON, changed_at=NOON, asked_by="account:1"
+    )
+    box = RemovalBox.objects.create(
+        removal=removal, mailbox=holder.mailbox, account_id=holder.pk, phase="removed", copies=1,
+        arrivals={"QQQQQG1": 1, "QQQQQG2": 2},
+    )  # fmt: skip
+    TakenCopy.objects.create(box=box, folder="INBOX", guid="g1")
+    assert [one.number for one in copies_removed({"QQQQQG1"}, [holder.pk], marks_key=KEY)] == [removal.pk]
+    assert copies_removed({"QQQQQG2"}, [holder.pk], marks_key=KEY) == []
 
 
 def test_the_story_of_a_message_says_that_it_left_the_box_and_came_back(

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 # Folder of copies removed from every mailbox at once: only the mail service itself can name it.
 REMOVED_COPIES = "_retires/Courriels"
+SENDER_SPAN = timedelta(days=30)  # before the report: the sender's messages since then are looked for
 
 
 class RemovalState(StrEnum):

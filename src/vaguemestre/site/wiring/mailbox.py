@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from django.conf import settings
+
 from vaguemestre.desks.removals.queries.stories import copies_removed
 from vaguemestre.engines.archives.transfer_archive import OpenAnyArchive
 from vaguemestre.engines.conversion.preview_store import PreviewStore
@@ -28,6 +30,7 @@ from vaguemestre.mailbox.sorting import ports as sorting
 from vaguemestre.mailbox.sorting import queries as sorting_queries
 from vaguemestre.mailbox.webmail import ports as webmail
 from vaguemestre.post.outbox import ports as outbox
+from vaguemestre.post.trace.rules.marks import marks_key
 from vaguemestre.post.tracking import ports as tracking
 from vaguemestre.site import secrets
 from vaguemestre.site.adapters import partner_cards
@@ -55,7 +58,7 @@ def plug(config: Config) -> None:
     _plug_moves(config)
     contacts.read_apart.plug(ContactsFileReader())
     contacts.draw_photo.plug(PhotoReader())
-    tracking.copies_removed.plug(copies_removed)
+    tracking.copies_removed.plug(partial(copies_removed, marks_key=marks_key(settings.SECRET_KEY)))
     tracking.unfinished_mailings.plug(compose_queries.unfinished_mailings)
     outbox.is_draft_deleted.plug(is_draft_deleted)
     outbox.check_due_date.plug(check_due_date)

@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from vaguemestre.desks.removals.models import Removal, RemovalBox
 from vaguemestre.desks.removals.queries import criteria_of
 from vaguemestre.desks.removals.rules.marks import content_marks
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in
 from vaguemestre.desks.removals.services.list_copies import sent_on_by_lists
-from vaguemestre.desks.removals.values import BoxPhase, RemovalState, SoughtMail
+from vaguemestre.desks.removals.values import SENDER_SPAN, BoxPhase, RemovalState, SoughtMail
 from vaguemestre.people.credentials.queries import accounts_of_mailboxes
 from vaguemestre.post.trace.queries import (
     mailboxes_of,
@@ -22,7 +21,6 @@ from vaguemestre.post.trace.queries import (
 from vaguemestre.post.trace.rules.stored import stored_at
 from vaguemestre.post.trace.values import StepKind
 
-SENDER_SPAN = timedelta(days=30)  # before the report: the sender's messages since then are looked for
 _ROWS_PER_QUERY = 500
 
 type MailboxesOf = Callable[[Collection[str]], Mapping[str, str]]

@@ -1,6 +1,6 @@
 """Reads of the steps of messages."""
 
-from vaguemestre.post.trace.queries.searches import find_messages, queue_ids_with_marks
+from vaguemestre.post.trace.queries.searches import find_messages, marked_among, queue_ids_with_marks
 from vaguemestre.post.trace.queries.steps import (
     failures_of,
     last_number,
@@ -30,6 +30,7 @@ __all__ = (
     "log_line_at",
     "log_reached_at",
     "mailboxes_of",
+    "marked_among",
     "message_ids_taken_up_again",
     "queue_ids_of_sender",
     "queue_ids_with_marks",

@@ -47,6 +47,12 @@ def queue_ids_with_marks(marks: Iterable[int], since: datetime) -> set[str]:
     return {queue_id for found in rows for queue_id in found.values_list("queue_id", flat=True).iterator()}
 
 
+def marked_among(queue_ids: Collection[str], mark: int, since: datetime) -> set[str]:
+    """Those of these messages that bear the mark; one that no filter examined bears none."""
+    rows = MessageMark.objects.filter(mark=mark, at__gte=since, queue_id__in=queue_ids)
+    return set(rows.values_list("queue_id", flat=True))
+
+
 def marked(mark: int, since: datetime, until: datetime) -> "QuerySet[MessageMark]":
     """`until`: exclusive."""
     return MessageMark.objects.filter(mark=mark, at__gte=since, at__lt=until)
