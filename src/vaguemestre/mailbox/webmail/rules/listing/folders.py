@@ -63,7 +63,7 @@ def display_name(folder: Folder) -> str:
 def display_path(folder: Folder, folders: Collection[Folder]) -> str:
     """The whole path, « Corbeille / 4e B », to tell apart folders of the same name."""
     first, *segments = folder.name.split("/")
-    if not segments:
+    if not segments or folder.use is Use.ALL:  # a view, which stands nowhere
         return display_name(folder)
     root = next((display_name(parent) for parent in folders if parent.name == first), first)
     return " / ".join((root, *segments))
