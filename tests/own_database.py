@@ -40,15 +40,16 @@ _MEMORY, _ROOM = "/dev/shm", 1 << 30
 
 
 def give_database(home: Path, *, migrated: bool = False) -> None:
-    """On PostgreSQL, make a database for that home and write its configuration.
+    """On PostgreSQL, make a database for that home, and a role that owns it, and write its configuration.
 
+    Instances that run at once share no role: each would take connections of the other's (`CONNECTION LIMIT`).
     Migrated, it holds every table, on SQLite too. Otherwise SQLite has none: the instance makes it.
     """
     server = load().database
     if server.engine == "postgresql":
         name = f"home_{secrets.token_hex(6)}"
         _create(name, _template() if migrated else "template1")
-        _configure(home, name)
+        _configure(home, name, user=_create_role(name))
     elif migrated:
         folder = Config(home=home).data_dir
         folder.mkdir(mode=0o700, parents=True)
@@ -148,12 +149,12 @@ def _filled_on_postgresql() -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def _configure(home: Path, name: str) -> None:
+def _configure(home: Path, name: str, user: str = "") -> None:
     config = load()
     server = config.database
     home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(config.home / server.password_file, home / "postgres_password")
-    text = _FILE.format(host=server.host, port=server.port, user=server.user, name=name)
+    text = _FILE.format(host=server.host, port=server.port, user=user or server.user, name=name)
     (home / "vaguemestre.toml").write_text(text, encoding="utf-8")
 
 
@@ -172,6 +173,19 @@ def _create(name: str, template: str) -> None:
         session.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
+
+
+def _create_role(name: str) -> str:
+    """As much as the run's own may do, as that owns what the database was copied from. Returns its name."""
+    config = load()
+    password = (config.home / config.database.password_file).read_text().strip()
+    with _server() as session:
+        session.execute(
+            sql.SQL("CREATE ROLE {} LOGIN SUPERUSER PASSWORD {}").format(
+                sql.Identifier(name), sql.Literal(password)
+            )
+        )
+    return name
 
 
 def _digest() -> str:
