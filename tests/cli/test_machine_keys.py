@@ -1,5 +1,6 @@
-"""A machine with other keys than its installation's does not start."""
+"""A machine with other keys than its installation's does not start, and its commands write nothing."""
 
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.instance.machine_keys import check_keys
+from vaguemestre.cli.instance.machine_keys import check_keys, refuse_other_keys
+from vaguemestre.cli.main import main
 from vaguemestre.engines.tls.certificate_authority import make_authority
 from vaguemestre.engines.tls.certificates import authority_files
+from vaguemestre.foundation.cluster.models import KeyDigest
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, PodSection, Topology
@@ -59,3 +62,31 @@ def test_other_secrets_are_told_with_their_folder(tmp_path: Path) -> None:
 def test_without_pods_each_machine_has_an_authority_of_its_own(tmp_path: Path) -> None:
     check_keys(first := machine(tmp_path / "first", Topology()))
     check_keys(another(first, tmp_path / "second", Topology()))
+
+
+def test_keys_made_anew_because_they_were_lost_write_nothing(tmp_path: Path) -> None:
+    check_keys(first := machine(tmp_path / "first", Topology()))
+    refuse_other_keys(first)
+    secrets.rotate(first.secrets_dir, "numen_key")
+    refuse_other_keys(first)
+    shutil.rmtree(first.secrets_dir)
+    secrets.make_missing(first.secrets_dir)
+    before = dict(KeyDigest.objects.values_list("name", "digest"))
+    with pytest.raises(Failed, match="« numen_key »") as told:
+        refuse_other_keys(first)
+    assert told.value.code == 78
+    assert dict(KeyDigest.objects.values_list("name", "digest")) == before
+
+
+@pytest.mark.parametrize("words", [("numen", "issue", "nobody"), ("account", "show", "nobody")])
+def test_a_command_with_other_keys_is_refused(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    umask = os.umask(0o022)
+    try:
+        assert main(words) != 78
+        KeyDigest.objects.create(name="numen_key", digest="of another key")
+        assert main(words) == 78
+    finally:
+        os.umask(umask)
+    assert "ne sont pas celles de l’installation (« numen_key »)" in capsys.readouterr().err

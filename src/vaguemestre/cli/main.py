@@ -102,6 +102,7 @@ _EXPECTED: dict[type[Exception], tuple[str, int]] = {
 }
 
 _FOR_ENGINES = ("up", "ground", "install", "certificate", "upgrade")  # write what other users read
+_WITH_ANY_KEYS = ("prepare", "release", "status")  # compares them itself, or only tells
 
 
 def run() -> None:
@@ -118,7 +119,10 @@ def main(arguments: Sequence[str]) -> int:
         if name not in _FOR_ENGINES and os.geteuid() == 0:
             os.umask(0o007)  # what root writes in the data folder is for its group, that of our processes
         entry = next((e for e in ENTRIES if e.name == name), None)
-        ended = in_french(program(entry))(rest, prog_name="vaguemestre", standalone_mode=False)
+        command = program(entry)
+        if entry and entry.django and entry.name not in _WITH_ANY_KEYS and "--help" not in rest:
+            importlib.import_module(f"{_CLI}.instance.machine_keys").refuse_other_keys(load())
+        ended = in_french(command)(rest, prog_name="vaguemestre", standalone_mode=False)
         return ended if isinstance(ended, int) else 0
     except BrokenPipeError:
         return 0

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vaguemestre.foundation.cluster.models import KeyDigest, Machine
+from vaguemestre.foundation.cluster.queries import other_keys
 
 FORGOTTEN_AFTER = timedelta(days=7)
 
@@ -25,13 +26,9 @@ def compare_keys(digests: Mapping[str, str], former: Mapping[str, Collection[str
     the place of the one it was, if that is recorded.
     """
     recorded = dict(KeyDigest.objects.select_for_update().values_list("name", "digest"))
-    wrong = [
-        name
-        for name, digest in digests.items()
-        if recorded.get(name, digest) not in (digest, *former.get(name, ()))
-    ]
+    wrong = other_keys(recorded, digests, former)
     if not wrong:
         for name, digest in digests.items():
             if recorded.get(name) != digest:
                 KeyDigest.objects.update_or_create(name=name, defaults={"digest": digest})
-    return sorted(wrong)
+    return wrong
