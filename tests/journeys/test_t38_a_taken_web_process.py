@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
+from tests import taken
 from tests.journeys.conftest import PROJECT, Instance
 
 from vaguemestre.processes.database_rights import ROLES
@@ -30,67 +31,6 @@ ROOTS = {"dovecot", "postfix", "rspamd", "queue-agent"}
 
 ENGINE_SOCKETS = ("doveadm-server", "auth-userdb", "auth-sasl", "lmtp")
 
-# What would put somebody else's mailbox behind a secret of one's own.
-FORGERIES = (
-    "INSERT INTO signin_browsersession (session_key, session_data, expire_date, account_id, started_at,"
-    " network, browser, is_shared_computer, is_own_device) SELECT '{digest}', '', now() + interval '1 hour',"
-    " min(id), now(), '', '', false, false FROM credentials_account WHERE state = 'active'",
-    "UPDATE signin_browsersession SET account_id = (SELECT min(id) FROM credentials_account)",
-    "UPDATE signin_browsersession SET session_key = '{digest}'",
-    "UPDATE signin_browsersession SET session_data = ''",
-    "INSERT INTO projection.token SELECT '{digest}', min(mailbox), 4102444800 FROM projection.mailbox",
-    "DELETE FROM journal_entry",
-    'SET ROLE "{owner}_door"',
-    "ALTER TABLE signin_browsersession DISABLE TRIGGER ALL",
-)
-
-# Run as the user of `web`: each attempt of the list on standard input, and whether it succeeded.
-TAKEN = """
-import ctypes, json, os, signal, socket, sys
-
-def read(path): open(path, "rb").read(1)
-def write(path): os.close(os.open(path, os.O_WRONLY))
-def make(path): os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)); os.unlink(path)
-def listed(path): os.listdir(path)
-def connect(path):
-    peer = socket.socket(socket.AF_UNIX); peer.settimeout(5); peer.connect(path); return peer
-def answered(path, question):
-    peer = connect(path); peer.sendall(question.encode("latin-1"))
-    assert peer.recv(1), "hung up"
-def granted(path, *request):
-    peer = connect(path); peer.sendall(json.dumps(request).encode() + b"\\n")
-    assert "value" in json.loads(peer.makefile().readline()), "refused"
-def minted(path, *request):
-    peer = connect(path); peer.sendall(json.dumps(request).encode() + b"\\n")
-    assert json.loads(peer.makefile().readline()).get("value"), "refused"
-def connected(place):
-    import psycopg
-    try:
-        return psycopg.connect(**place, autocommit=True, connect_timeout=10)
-    except psycopg.Error as error:
-        raise OSError(str(error))
-def entered(place): connected(place).close()
-def ran(place, statement):
-    import psycopg
-    with connected(place) as connection:
-        try:
-            connection.execute(statement)
-        except psycopg.errors.InsufficientPrivilege as error:
-            raise OSError(str(error))
-def signalled(pid): os.kill(int(pid), 0)
-def become_root(_): os.setuid(0)
-def raise_rights(_): assert not ctypes.CDLL(None).prctl(39, 0, 0, 0, 0), "no new privileges"
-
-done = []
-for name, *arguments in json.load(sys.stdin):
-    try:
-        globals()[name](*arguments)
-    except (OSError, AssertionError, ValueError):
-        continue
-    done.append([name, *arguments])
-print(json.dumps(done))
-"""
-
 
 def as_web(attempts: Sequence[Sequence[object]]) -> list[list[object]]:
     """Those of the attempts that a program with the rights of `web` carries out."""
@@ -100,7 +40,7 @@ def as_web(attempts: Sequence[Sequence[object]]) -> list[list[object]]:
 def as_duty(name: str, attempts: Sequence[Sequence[object]]) -> list[list[object]]:
     """Those of the attempts that a program with the rights of that duty carries out."""
     ended = subprocess.run(
-        [*prefix(DUTIES[name]), sys.executable, "-c", TAKEN],
+        [*prefix(DUTIES[name]), sys.executable, "-c", taken.PROGRAM + taken.ASKED],
         input=json.dumps(attempts), env={"PATH": os.environ["PATH"]}, cwd="/",
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
@@ -270,7 +210,9 @@ def test_a_taken_web_process_opens_no_session_and_is_no_other_role(instance: Ins
         for otherwise in ({}, {"password": ""}, {"host": "/var/run/postgresql"})
     ]
     digest = hashlib.sha256(b"mine").hexdigest()
-    attempts += [["ran", own, statement.format(digest=digest, owner=server.user)] for statement in FORGERIES]
+    attempts += [
+        ["ran", own, statement.format(digest=digest, owner=server.user)] for statement in taken.FORGERIES
+    ]
     assert as_web(attempts) == []
     assert as_web([["entered", own], ["ran", own, "SELECT count(*) FROM signin_browsersession"]])
 

@@ -119,6 +119,15 @@ def forward_no_more(machine: Machine, reader: Agent) -> None:
     machine.must(*_DOVEADM.split(), "sieve", "deactivate", "-u", reader.address)
 
 
+def trust(machine: Machine, authority: Certificates) -> None:
+    """Let programs of the machine verify what the tests' authority signed."""
+    machine.must("tee", "/usr/local/share/ca-certificates/essai.crt", text=authority.ca.read_text())
+    machine.must("update-ca-certificates")
+    # those that read the authorities as they start
+    machine.must("systemctl", "restart", "vaguemestre-mta-sts")
+    machine.must("systemctl", "reload", "vaguemestre-postfix")
+
+
 def _run_script(machine: Machine, name: str) -> str:
     """What a script beside this file prints on the machine."""
     return run_script(machine, Path(__file__).with_name(name))
@@ -192,6 +201,11 @@ class Client:
 def open_imaps(client: Client) -> imaplib.IMAP4:
     """A connection of a mail program, before it signs in."""
     return _Imaps(client)
+
+
+def open_submission(client: Client) -> smtplib.SMTP:
+    """The same, of a program that sends."""
+    return _Submission(client)
 
 
 class _Submission(smtplib.SMTP_SSL):

@@ -12,7 +12,7 @@ from tests.machines.machine import Machine
 from vaguemestre.engines.tls import certificates
 from vaguemestre.site.config import PROJECT
 
-_NAMES = (*site_certificate.NAMES, world.NAME)
+_NAMES = (*site_certificate.NAMES, *world.NAMES)
 _STEP = re.compile(r"^(?:\[[^\]]*\] )?( *\d+\. .*…|Liste des paquets|Paquets Debian : étapes faites)")
 KEPT = bool(os.environ.get("VAGUEMESTRE_KEEP_MACHINES"))  # the disk of the last run, for trying again
 _MAX_RUNS = 30  # of bin/install: one for each step, and some
@@ -113,3 +113,13 @@ def internet(authority: certificates.Certificates) -> Iterator[world.World]:
         yield internet
     finally:
         machine.destroy()
+
+
+@pytest.fixture(scope="session")
+def published(installed: Machine, internet: world.World) -> world.World:
+    """The world knows the académie: its records are in the zone, and its keys sign."""
+    internet.publish(installed.must("vaguemestre", "dns"), installed)
+    internet.introduce(installed)
+    installed.must("vaguemestre", "dkim", "publish-check")
+    academy.trust(installed, internet.authority)
+    return internet

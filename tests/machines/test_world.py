@@ -1,9 +1,11 @@
 """The académie and the rest of the Internet: mail both ways, other servers of every kind, an authority."""
 
 import re
+import smtplib
 import ssl
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,16 +20,40 @@ pytestmark = [pytest.mark.machines, pytest.mark.timeout(7200)]
 
 POSTFIX_LOG = "/var/lib/vaguemestre/logs/postfix.log"
 PATIENCE_SECONDS = 120
+MBSYNC = """\
+IMAPAccount box
+Host {host}
+TLSType IMAPS
+CertificateFile /srv/tls/ca.pem
+User {user}
+Pass {password}
+
+IMAPStore far
+Account box
+
+MaildirStore near
+Inbox /srv/copied/INBOX
+
+Channel all
+Far :far:
+Near :near:
+Patterns INBOX
+Create Near
+SyncState *
+"""
 ZONE_EDITOR = Path(__file__).with_name("zone_editor.py")
 
 
-@pytest.fixture(scope="module")
-def published(installed: Machine, internet: World) -> World:
-    """The world knows the académie: its records are in the zone, and its keys sign."""
-    internet.publish(installed.must("vaguemestre", "dns"), installed)
-    internet.introduce(installed)
-    installed.must("vaguemestre", "dkim", "publish-check")
-    return internet
+@pytest.fixture
+def asks(installed: Machine) -> Iterator[Callable[[str], None]]:
+    """Has the académie ask for its certificate as a table says; then it shows the given one again."""
+
+    def ask(table: str) -> None:
+        installed.must("tee", academy.SETTINGS, text=academy.CONFIGURATION + table)
+        installed.must(*academy.INSTALL)
+
+    yield ask
+    ask(academy.GIVEN_CERTIFICATE)
 
 
 def passes(headers: str) -> set[str]:
@@ -118,6 +144,32 @@ def test_another_server_is_believed_by_its_published_certificate_only(
     assert logged(client.machine, "prof@faux.test", "status=deferred (Server certificate not verified)")
 
 
+def test_a_policy_is_kept_to_where_there_is_one_and_nothing_else(
+    published: World, client: Client, agents: tuple[Agent, ...]
+) -> None:
+    """RFC 8461: over a connection that is verified, or not at all."""
+    for domain in ("sts", "clair"):
+        client.send(agents[0], f"prof@{domain}.test", f"Vers {domain}")
+    assert "ESMTPS" in published.received("Vers sts")
+    verified = "Verified TLS connection established to mx.sts.test"
+    assert verified in client.machine.must("cat", POSTFIX_LOG)
+    assert logged(client.machine, "prof@clair.test", "TLS is required, but was not offered")
+
+
+def test_letters_travel_by_ipv6_both_ways(
+    published: World, client: Client, agents: tuple[Agent, ...]
+) -> None:
+    client.send(agents[0], "prof@six.test", "Vers six")
+    message = published.received("Vers six")
+    assert passes(message) == {"spf", "dkim", "dmarc"}
+    assert re.search(r"^Received: from mail\.ac-essai\.test \(.*\[IPv6:fd78::10\]\)", message, re.M)
+    with smtplib.SMTP("fd78::10", 25, "dehors.example", timeout=60) as server:
+        text = f"From: x@dehors.example\r\nTo: {agents[1].address}\r\nSubject: De six\r\n\r\nBonjour.\r\n"
+        server.sendmail("x@dehors.example", [agents[1].address], text)
+    received = client.received(agents[1], "De six").get_all("Received", [])
+    assert any("[IPv6:fd78::1]" in line for line in received)
+
+
 def test_what_waits_is_held_released_and_sent_back_by_the_agent_of_the_queue(
     published: World, client: Client, agents: tuple[Agent, ...]
 ) -> None:
@@ -171,39 +223,56 @@ def test_a_slow_server_keeps_nobody_else_waiting(
     assert -1 < log.rfind("to=<prof@monde.test>") < log.rfind("to=<prof@lent.test>")
 
 
-def test_an_authority_gives_a_certificate_and_a_renewed_one_is_shown_everywhere(
-    published: World, installed: Machine, authority: Certificates, agents: tuple[Agent, ...], tmp_path: Path
+def test_an_ordinary_program_copies_an_inbox_from_the_usual_port(
+    published: World, client: Client, agents: tuple[Agent, ...]
 ) -> None:
-    _trust(installed, authority)
-    asked = f'\n[tls]\nacme = "standalone"\nacme_directory = "{world.AUTHORITY_URL}"\n'
-    installed.must("tee", academy.SETTINGS, text=academy.CONFIGURATION + asked)
-    installed.must(*academy.INSTALL)
+    """mbsync on another machine, which finds the server by its name and verifies its chain."""
+    client.send(agents[0], agents[1].address, "Pour mbsync")
+    client.received(agents[1], "Pour mbsync")
+    settings = MBSYNC.format(host=academy.HOST, user=agents[1].address, password=agents[1].password)
+    published.machine.must("mkdir", "-p", "/srv/copied")
+    published.machine.must("tee", "/srv/mbsyncrc", text=settings)
+    published.machine.must("mbsync", "-c", "/srv/mbsyncrc", "all")
+    assert published.machine.must("grep", "-rlF", "Subject: Pour mbsync", "/srv/copied/INBOX")
+
+
+def test_an_authority_gives_a_certificate_and_a_renewed_one_is_shown_everywhere(
+    published: World,
+    installed: Machine,
+    agents: tuple[Agent, ...],
+    asks: Callable[[str], None],
+    tmp_path: Path,
+) -> None:
+    """A connection that is open stays so."""
+    asks(f'\n[tls]\nacme = "standalone"\nacme_directory = "{world.AUTHORITY_URL}"\n')
     assert "Rien à changer." in installed.must(*academy.INSTALL)
     client = Client(installed, Certificates(_root(published, tmp_path), Path(), Path()))
     before = {port: _shown(client, port) for port in (443, 465, 993)}
     assert len(set(before.values())) == 1
-    installed.must("certbot", "renew", "--force-renewal", "--quiet", "--no-random-sleep-on-renew")
-    assert installed.must("systemctl", "is-active", "certbot.timer").strip() == "active"
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while any(_shown(client, port) == before[port] for port in before):
-        assert time.monotonic() < deadline, "the former certificate is still shown"
-        time.sleep(1)
+    with academy.open_imaps(client) as reader, academy.open_submission(client) as writer:
+        reader.login(agents[1].address, agents[1].password)
+        writer.login(agents[0].address, agents[0].password)
+        installed.must("certbot", "renew", "--force-renewal", "--quiet", "--no-random-sleep-on-renew")
+        assert installed.must("systemctl", "is-active", "certbot.timer").strip() == "active"
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while any(_shown(client, port) == before[port] for port in before):
+            assert time.monotonic() < deadline, "the former certificate is still shown"
+            time.sleep(1)
+        assert reader.select(readonly=True)[0] == "OK"
+        assert writer.noop()[0] == 250
 
 
 def test_names_are_proved_by_a_program_of_the_zone(
-    published: World, installed: Machine, authority: Certificates, tmp_path: Path
+    published: World, installed: Machine, asks: Callable[[str], None], tmp_path: Path
 ) -> None:
     """The académie's port 80 plays no part, and what proved the names is gone from the zone afterwards."""
-    _trust(installed, authority)
     edit = ZONE_EDITOR.read_text(encoding="utf-8").replace("NAME_SERVER", published.machine.address)
     interpreter = "/opt/vaguemestre/current/.venv/bin/python"
     installed.must("tee", "/usr/local/bin/zone", text=f"#!{interpreter}\n{edit}")
     installed.must("chmod", "755", "/usr/local/bin/zone")
-    asked = (
+    asks(
         f'\n[tls]\nacme = "dns"\nacme_hook = "/usr/local/bin/zone"\nacme_directory = "{world.AUTHORITY_URL}"'
     )
-    installed.must("tee", academy.SETTINGS, text=academy.CONFIGURATION + asked)
-    installed.must(*academy.INSTALL)
     installed.must("certbot", "renew", "--force-renewal", "--quiet", "--no-random-sleep-on-renew")
     renewal = installed.must("cat", "/etc/letsencrypt/renewal/vaguemestre.conf")
     assert "authenticator = manual" in renewal
@@ -212,12 +281,6 @@ def test_names_are_proved_by_a_program_of_the_zone(
     challenge = f"_acme-challenge.{academy.HOST}"
     assert "_acme-challenge" in installed.must("cat", "/var/log/zone")
     assert not published.machine.must("kdig", "+short", "@127.0.0.1", challenge, "TXT").strip()
-
-
-def _trust(machine: Machine, authority: Certificates) -> None:
-    """Let programs of the machine verify what the tests' authority signed."""
-    machine.must("tee", "/usr/local/share/ca-certificates/essai.crt", text=authority.ca.read_text())
-    machine.must("update-ca-certificates")
 
 
 def _root(internet: World, folder: Path) -> Path:

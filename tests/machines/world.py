@@ -1,7 +1,9 @@
 """The rest of the Internet on one machine: a signed zone, other domains' mail servers, an authority (ACME).
 
 `monde.test` writes and receives, validating; `dane.test` publishes its certificate (DANE), `faux.test`
-a false one; `vieux.test` knows no TLS; `refus.test` refuses everybody; `lent.test` answers after 20 s.
+a false one; `sts.test` asks for a server whose certificate verifies (MTA-STS), so does `clair.test`, whose
+server knows no TLS; `vieux.test` knows none either and asks for none; `refus.test` refuses everybody;
+`lent.test` answers after 20 s; `six.test` has an IPv6 address only.
 """
 
 import ipaddress
@@ -18,10 +20,15 @@ from tests.machines.machine import Machine
 from vaguemestre.engines.tls.certificates import Certificates
 
 NAME = "mx.monde.test"
+_WITH_POLICY = ("sts", "clair")
+# Whom the certificate of its servers is of.
+NAMES = (NAME, "mx.sts.test", *(f"mta-sts.{domain}.test" for domain in _WITH_POLICY))
 AUTHORITY_URL = f"https://{NAME}:14000/dir"
-_PACKAGES = ("knot", "knot-dnsutils", "postfix", "rspamd", "pebble", "ca-certificates")
+_PACKAGES = ("knot", "knot-dnsutils", "postfix", "rspamd", "pebble", "ca-certificates", "openssl", "isync")
 _ARRIVAL_SECONDS = 180
-_OTHERS = {"monde": 0, "dane": 0, "faux": 0, "vieux": 1, "refus": 2, "lent": 3}  # domain → which address
+# domain → which address
+_OTHERS = {"monde": 0, "dane": 0, "faux": 0, "sts": 0, "clair": 1, "vieux": 1, "refus": 2, "lent": 3}
+_SIX = "six"
 _KNOT = """\
 server:
     rundir: "/run/knot"
@@ -60,6 +67,12 @@ server:
     trust-anchor: "{anchor}"
 {stubs}
 """
+# RFC 8461: openssl sends the file as it is, head included.
+_POLICY = "version: STSv1\nmode: enforce\nmx: mx.sts.test\nmx: mx.clair.test\nmax_age: 86400\n"
+_POLICY_UNIT = (
+    "[Service]\nWorkingDirectory=/srv/policies\nExecStart=/usr/bin/openssl s_server -quiet -HTTP -accept 443 "
+    "-cert /srv/tls/server.pem -key /srv/tls/server.key\n"
+)
 _PEBBLE_UNIT = (
     "[Service]\nEnvironment=PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0\n"  # no failures at random
     "ExecStart=/usr/bin/pebble -config /srv/pebble.json -dnsserver 127.0.0.1:53\n"
@@ -77,6 +90,10 @@ class World:
         first = ipaddress.ip_address(self.machine.address)
         return [str(first + number) for number in range(4)]
 
+    @property
+    def address_six(self) -> str:
+        return f"fd78::{self.machine.address.rpartition('.')[2]}"
+
     def make(self) -> None:
         """Install and start everything but the zone of the académie. Raises MachineBroken."""
         machine = self.machine
@@ -88,6 +105,7 @@ class World:
         machine.must("useradd", "--create-home", "prof")
         self._make_signatures()
         self._make_mail_servers()
+        self._make_policies()
         self._make_authority()
 
     def _make_signatures(self) -> None:
@@ -126,9 +144,10 @@ class World:
         machine.must("install", "-m", "600", "/srv/tls/server.key", "/etc/postfix/server.key")
         settings = {
             "myhostname": NAME,
-            "mydestination": ", ".join(f"{name}.test" for name in _OTHERS),
+            "mydestination": ", ".join(f"{name}.test" for name in (*_OTHERS, _SIX)),
             "inet_interfaces": "all",
-            "inet_protocols": "ipv4",
+            "inet_protocols": "all",
+            "smtp_address_preference": "ipv4",
             "smtpd_tls_chain_files": "/etc/postfix/server.key, /srv/tls/server.pem",
             "smtpd_relay_restrictions": "permit_mynetworks, reject_unauth_destination",
             "mynetworks": "127.0.0.0/8",
@@ -149,9 +168,20 @@ class World:
         )
         for address, way in zip(self.addresses(), ways, strict=True):
             machine.must("postconf", "-M", f"{address}:25/inet={address}:25 inet n - n - - {_SMTPD}{way}")
+        six = f"[{self.address_six}]:25"
+        machine.must("postconf", "-M", f"{six}/inet={six} inet n - n - - {_SMTPD}may")
         machine.must("postconf", "-MX", "smtp/inet")
         machine.must("tee", "/etc/resolv.conf", text="nameserver 127.0.0.1\n")
         machine.must("systemctl", "restart", "rspamd", "postfix")
+
+    def _make_policies(self) -> None:
+        """What `sts.test` and `clair.test` ask of those who write to them."""
+        folder = "/srv/policies/.well-known"
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {len(_POLICY)}\r\n\r\n"
+        self.machine.must("mkdir", "-p", folder)
+        self.machine.must("tee", f"{folder}/mta-sts.txt", text=head + _POLICY)
+        self.machine.must("tee", "/etc/systemd/system/policies.service", text=_POLICY_UNIT)
+        self.machine.must("systemctl", "start", "policies")
 
     def _make_authority(self) -> None:
         """Pebble: what it shows is signed by the tests' authority, what it gives by its own."""
@@ -174,11 +204,7 @@ class World:
         The académie may change it (DNS UPDATE, RFC 2136).
         """
         machine, number = self.machine, peer.address.rpartition(".")[2]
-        hosts = (academy.HOST, academy.SITE, f"fichiers.{academy.SITE}")
-        lines = [f"{host}. 60 IN A {peer.address}\n{host}. 60 IN AAAA fd78::{number}" for host in hosts]
-        machine.must(
-            "tee", "/var/lib/knot/test.zone", text="\n".join((_HEAD, self._others(), *lines, records))
-        )
+        self._write_zone(records, peer)
         names = {number: academy.HOST, machine.address.rpartition(".")[2]: NAME}
         reverse = "".join(f"{place}.0 60 IN PTR {name}.\n" for place, name in names.items())
         machine.must("tee", "/var/lib/knot/78.10.in-addr.arpa.zone", text=_HEAD + reverse)
@@ -190,6 +216,18 @@ class World:
         )
         machine.must("systemctl", "restart", "knot")
 
+    def publish_anew(self, records: str, peer: Machine) -> None:
+        """Serve others of the académie's records, without a moment in which nothing is answered."""
+        self._write_zone(records, peer)
+        self.machine.must("knotc", "zone-reload", "test.")
+
+    def _write_zone(self, records: str, peer: Machine) -> None:
+        hosts = (academy.HOST, academy.SITE, f"fichiers.{academy.SITE}")
+        six = f"fd78::{peer.address.rpartition('.')[2]}"
+        lines = [f"{host}. 60 IN A {peer.address}\n{host}. 60 IN AAAA {six}" for host in hosts]
+        text = "\n".join((_HEAD, self._others(), *lines, records))
+        self.machine.must("tee", "/var/lib/knot/test.zone", text=text)
+
     def _others(self) -> str:
         """The records of the other domains."""
         addresses, digest = self.addresses(), _key_digest(self.authority)
@@ -197,6 +235,13 @@ class World:
         for name, place in _OTHERS.items():
             lines.append(f"{name}.test. 60 IN MX 10 mx.{name}.test.")
             lines.append(f"mx.{name}.test. 60 IN A {addresses[place]}")
+        lines += [
+            f"{_SIX}.test. 60 IN MX 10 mx.{_SIX}.test.",
+            f"mx.{_SIX}.test. 60 IN AAAA {self.address_six}",
+        ]
+        for name in _WITH_POLICY:
+            lines.append(f'_mta-sts.{name}.test. 60 IN TXT "v=STSv1; id=1"')
+            lines.append(f"mta-sts.{name}.test. 60 IN A {addresses[0]}")
         lines.append(f"_25._tcp.mx.dane.test. 60 IN TLSA 3 1 1 {digest}")
         lines.append(f"_25._tcp.mx.faux.test. 60 IN TLSA 3 1 1 {'00' * 32}")
         lines.append('monde.test. 60 IN TXT "v=spf1 mx -all"')
