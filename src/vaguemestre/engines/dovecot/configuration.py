@@ -296,4 +296,4 @@ def _run(argv: list[str], name: str) -> None:
     except subprocess.TimeoutExpired as error:
         raise EngineRefused(f"{name} n’a pas fini en {error.timeout:.0f} s : recommencez") from error
     if ended.returncode:
-        raise EngineRefused(f"{name} refuse la configuration de Dovecot : {ended.stderr.strip()[-800:]}")
+        raise EngineRefused(f"{name}, corrigez vaguemestre.toml : {ended.stderr.strip()[-800:]}")

@@ -4,6 +4,7 @@ import json
 import subprocess
 
 from vaguemestre.engines.dovecot.configuration import configuration_file
+from vaguemestre.engines.dovecot.homes import unexpected_mailbox
 from vaguemestre.engines.dovecot.quota import QuotaUse
 from vaguemestre.engines.instance import Instance
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
@@ -69,4 +70,4 @@ class Doveadm:
 def _check_mailbox(mailbox: str) -> None:
     """Refuse a name that `kick` would read as a mask or an option. Raises EngineRefused."""
     if not mailbox or any(char in mailbox for char in "*?") or mailbox.startswith("-"):
-        raise EngineRefused(f"nom de boîte inattendu : {mailbox!r}")
+        raise unexpected_mailbox(mailbox)

@@ -26,11 +26,11 @@ def mail_home(instance: Place, mailbox: str) -> Path:
     try:
         parse_address(mailbox)
     except Refusal as refusal:
-        raise EngineRefused(f"nom de boîte inattendu : {mailbox!r}") from refusal
+        raise unexpected_mailbox(mailbox) from refusal
     name, _, domain = mailbox.lower().rpartition("@")
     folder = root / domain / name
     if folder.parent.parent != root or name in ("", ".", "..") or "/" in mailbox:
-        raise EngineRefused(f"nom de boîte inattendu : {mailbox!r}")
+        raise unexpected_mailbox(mailbox)
     return folder
 
 
@@ -42,3 +42,7 @@ def deleted_files(instance: Place, mailbox: str) -> Path:
 def removed_files(instance: Place, mailbox: str) -> Path:
     """The folder of the files of copies out of sight; none before the first. Raises EngineRefused."""
     return mail_home(instance, mailbox).joinpath(*_REMOVED_FILES)
+
+
+def unexpected_mailbox(mailbox: str) -> EngineRefused:
+    return EngineRefused(f"nom de boîte inattendu : {mailbox!r} ; écrivez-le « identifiant@domaine »")

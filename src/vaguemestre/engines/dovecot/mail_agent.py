@@ -19,7 +19,7 @@ from vaguemestre.engines.dovecot.copies.redelivered import RedeliveredCopies
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
 from vaguemestre.engines.dovecot.copies.unexamined import Judge, Scan, UnexaminedCopies, nothing
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
-from vaguemestre.engines.dovecot.homes import mail_home
+from vaguemestre.engines.dovecot.homes import mail_home, unexpected_mailbox
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.dovecot.mailbox_erasure import MailboxErasure
 from vaguemestre.engines.dovecot.quota import QuotaUse
@@ -148,7 +148,7 @@ def _checked(instance: Place, mailbox: str) -> str:
     """A name that `kick` cannot read as a mask or an option. Raises EngineRefused."""
     mail_home(instance, mailbox)
     if any(char in mailbox for char in "*?\t\n") or mailbox.startswith("-"):
-        raise EngineRefused(f"nom de boîte inattendu : {mailbox!r}")
+        raise unexpected_mailbox(mailbox)
     return mailbox
 
 

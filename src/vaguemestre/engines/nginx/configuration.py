@@ -173,7 +173,10 @@ def command(instance: Front) -> list[str]:
 def _check(instance: Front) -> None:
     check = subprocess.run([*command(instance), "-t", "-q"], capture_output=True, text=True, check=False)
     if check.returncode:
-        raise EngineRefused(f"nginx refuse sa configuration : {check.stderr.strip()}")
+        raise EngineRefused(
+            "nginx refuse sa configuration, faite d’après vaguemestre.toml ; corrigez ce qu’il nomme, puis "
+            f"redémarrez : {check.stderr.strip()}"
+        )
 
 
 def _open_files(instance: Front, group: int) -> None:

@@ -214,4 +214,7 @@ def _run(instance: Instance, verb: str) -> None:
                 f"postfix ne s’exécute pas : {os_error_fr(error)} ; installez le paquet postfix"
             ) from error
     if ended.returncode:
-        raise EngineRefused(f"postfix refuse sa configuration : {ended.stderr.strip()[-800:]}")
+        raise EngineRefused(
+            "postfix refuse sa configuration, faite d’après vaguemestre.toml ; corrigez ce qu’il nomme, puis "
+            f"redémarrez : {ended.stderr.strip()[-800:]}"
+        )

@@ -85,7 +85,9 @@ class MessageChanges(Session):
             )
         validity, _, uid = (answers.response_code(lines, b"APPENDUID") or b"").partition(b" ")
         if not (validity.isdigit() and uid.isdigit()):
-            raise EngineRefused("imap APPEND: pas de APPENDUID")
+            raise EngineRefused(
+                "imap APPEND: Dovecot n’a pas dit où est le message ; laissez UIDPLUS parmi ses capacités"
+            )
         return MessageRef(folder, int(validity), int(uid))
 
     def _each_folder(self, refs: Sequence[MessageRef]) -> Iterator[list[int]]:
