@@ -83,7 +83,7 @@ def running(config: Config) -> Iterator[int]:
 
 def serve_no_names(port: int) -> None:
     loop = asyncio.new_event_loop()
-    loop.run_until_complete(names.serve(names.written(""), port))
+    loop.run_until_complete(names.serve(names.parse_zone(""), port))
     threading.Thread(target=loop.run_forever, daemon=True).start()
 
 

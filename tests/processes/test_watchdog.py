@@ -15,7 +15,13 @@ import pytest
 from vaguemestre.processes import watchdog
 from vaguemestre.processes.supervisor import logs
 from vaguemestre.processes.supervisor.plan import Ask, Question
-from vaguemestre.processes.watchdog import QuestionUnreadable, all_answer, due, read, written
+from vaguemestre.processes.watchdog import (
+    QuestionUnreadable,
+    all_answer,
+    due_questions,
+    parse_question,
+    question_word,
+)
 
 QUESTIONS = (
     Question(Ask.GREETING, 8143, "* OK"),
@@ -28,22 +34,22 @@ QUESTIONS = (
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.ask)
 def test_a_question_is_read_as_it_was_written(question: Question) -> None:
-    assert read(written(question)) == question
+    assert parse_question(question_word(question)) == question
 
 
 @pytest.mark.parametrize("word", ["", "page", "page:eighty:/", "shout:80:/"])
 def test_another_word_is_refused(word: str) -> None:
     with pytest.raises(QuestionUnreadable):
-        read(word)
+        parse_question(word)
 
 
 def test_a_server_that_writes_down_who_comes_is_asked_each_minute_and_again_while_it_is_silent() -> None:
     greeting, page, *_ = QUESTIONS
-    assert due([greeting, page], {}, now=5.0) == [greeting, page]
-    assert due([greeting, page], {greeting: 5.0, page: 5.0}, now=64.0) == [page]
-    assert due([greeting, page], {greeting: 5.0, page: 64.0}, now=65.0) == [greeting, page]
+    assert due_questions([greeting, page], {}, now=5.0) == [greeting, page]
+    assert due_questions([greeting, page], {greeting: 5.0, page: 5.0}, now=64.0) == [page]
+    assert due_questions([greeting, page], {greeting: 5.0, page: 64.0}, now=65.0) == [greeting, page]
     # what did not answer then is asked at every look that follows
-    assert due([greeting], {greeting: 5.0}, now=75.0) == [greeting]
+    assert due_questions([greeting], {greeting: 5.0}, now=75.0) == [greeting]
 
 
 def test_a_heartbeat_counts_while_it_is_fresh(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ class Ledger:
             self._write()
         return accounts[role]
 
-    def remembered(self, name: str, value: str) -> str:
+    def remember(self, name: str, value: str) -> str:
         """Stored value of that name; stores the given one if there was none."""
         if name not in self._kept:
             self._kept[name] = value

@@ -40,7 +40,7 @@ def load_mail(
     config: Config, ledger: Ledger, progress: Progress, now: datetime, roles: Collection[str] = ()
 ) -> None:
     """Load the mailboxes of those roles, or of the whole cast. Resumes an interrupted load."""
-    until = datetime.fromisoformat(ledger.remembered("mail until", now.replace(microsecond=0).isoformat()))
+    until = datetime.fromisoformat(ledger.remember("mail until", now.replace(microsecond=0).isoformat()))
     writers = _writers(config)
     key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
     counts = {part.role: _COUNTS.get(part.role, _FEW) for part in CAST if not part.is_pending}

@@ -21,10 +21,10 @@ def zone(*domains: str) -> dns.zone.Zone:
     """Zone of the demonstration for the domains of its académies."""
     lines = _ZONE.read_text(encoding="utf-8").splitlines()
     own = [line.replace("{domain}", domain) for domain in domains for line in lines if "{domain}" in line]
-    return written("\n".join([*own, *(line for line in lines if "{domain}" not in line)]))
+    return parse_zone("\n".join([*own, *(line for line in lines if "{domain}" not in line)]))
 
 
-def written(text: str) -> dns.zone.Zone:
+def parse_zone(text: str) -> dns.zone.Zone:
     """A zone of whole names, as a master file has them (RFC 1035 §5)."""
     return dns.zone.from_text(text, origin=".", relativize=False, check_origin=False)
 

@@ -29,17 +29,17 @@ _HEARTBEAT_AGE = 30.0  # seconds
 
 
 class QuestionUnreadable(ValueError):
-    """A question that `written` did not write."""
+    """A question that `question_word` did not write."""
 
 
-def written(question: Question) -> str:
+def question_word(question: Question) -> str:
     """A question as one word of a command line: its kind, where it is asked, what is expected."""
     if question.ask is Ask.HEARTBEAT:
         return f"{question.ask}:{question.expect}"
     return f"{question.ask}:{question.socket or question.port}:{question.expect}"
 
 
-def read(word: str) -> Question:
+def parse_question(word: str) -> Question:
     """The question of such a word. Raises QuestionUnreadable."""
     kind, _, rest = word.partition(":")
     try:
@@ -54,7 +54,9 @@ def read(word: str) -> Question:
         raise QuestionUnreadable(word) from error
 
 
-def due(questions: Sequence[Question], greeted: Mapping[Question, float], now: float) -> list[Question]:
+def due_questions(
+    questions: Sequence[Question], greeted: Mapping[Question, float], now: float
+) -> list[Question]:
     """The processes to ask now.
 
     `greeted`: when each answered last, on the clock of `now`; a greeting counts a minute.
@@ -74,7 +76,7 @@ async def all_answer(questions: Sequence[Question], *, began: float, now: float)
 
 def stands_still(pid: int) -> bool:
     """Whether it was stopped (SIGSTOP): what it started may answer on, and is never replaced."""
-    process = process_table.seen(pid)
+    process = process_table.find_process(pid)
     return process is not None and process.state == "T"
 
 
@@ -97,7 +99,7 @@ def accompany(questions: Sequence[Question], address: str, served: int, log: Pat
     silent_log = SilentLog(log, began) if log else None
     greeted: dict[Question, float] = {}
     while os.getppid() == served:
-        questions_due = due(questions, greeted, time.monotonic())
+        questions_due = due_questions(questions, greeted, time.monotonic())
         if not stands_still(served) and asyncio.run(all_answer(questions_due, began=began, now=time.time())):
             greeted |= dict.fromkeys(questions_due, time.monotonic())
             notify("WATCHDOG=1" if is_ready else "READY=1\nWATCHDOG=1", address)
@@ -115,7 +117,7 @@ def _reload_if_silent(log: SilentLog, served: int) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     parser = ArgumentParser(description="Run a process and tell systemd whether it answers")
-    parser.add_argument("--ask", action="append", type=read, default=[])
+    parser.add_argument("--ask", action="append", type=parse_question, default=[])
     parser.add_argument("--log", type=Path, help="written by the engine: it is reloaded once it is silent")
     parser.add_argument("command", nargs=REMAINDER)
     options = parser.parse_args(arguments)

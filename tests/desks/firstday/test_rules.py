@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from vaguemestre.desks.firstday.rules import done_steps, seen
+from vaguemestre.desks.firstday.rules import done_steps, state_of
 from vaguemestre.desks.firstday.values import Facts, Seen, Step
 
 NOTHING = Facts((7,), Seen.UNSET, False, Seen.UNSET, False, 6, 6, False)
@@ -32,6 +32,6 @@ def test_half_done_is_not_done(undone: dict[str, object], step: Step) -> None:
 
 
 def test_what_is_not_set_does_not_work_whatever_was_read() -> None:
-    assert seen(is_set=False, works=True) is Seen.UNSET
-    assert seen(is_set=True, works=False) is Seen.AWAITED
-    assert seen(is_set=True, works=True) is Seen.WORKS
+    assert state_of(is_set=False, works=True) is Seen.UNSET
+    assert state_of(is_set=True, works=False) is Seen.AWAITED
+    assert state_of(is_set=True, works=True) is Seen.WORKS

@@ -140,16 +140,16 @@ def test_a_preview_is_made_once_and_a_failure_is_told(tmp_path: Path) -> None:
         return b"%PDF-"
 
     shelf = PreviewStore(FileStore(tmp_path / "previews"), convert, is_wanted=True)
-    assert shelf.found(KEY) is None
+    assert shelf.find(KEY) is None
     shelf.make(KEY, b"good")
     shelf.make(KEY, b"good")
-    assert shelf.found(KEY) == b"%PDF-"
+    assert shelf.find(KEY) == b"%PDF-"
     assert made == [b"good"]
     shelf.make("b" * 64, b"bad")
     with pytest.raises(ConversionRefused):
-        shelf.found("b" * 64)
+        shelf.find("b" * 64)
     with pytest.raises(ConversionRefused):
-        shelf.found("../../etc/passwd")
+        shelf.find("../../etc/passwd")
 
 
 def test_previews_nobody_wants_are_not_made(tmp_path: Path) -> None:
@@ -162,12 +162,12 @@ def test_a_preview_is_found_for_an_hour_then_forgotten_and_so_is_half_of_one(tmp
     shelf.make(KEY, b"good")
     now += 3_599
     shelf.forget_old()
-    assert shelf.found(KEY) == b"%PDF-"
+    assert shelf.find(KEY) == b"%PDF-"
     files.append(f"7200-{'c' * 64}.pdf", 0, b"%PD")  # its machine was killed
-    assert shelf.found("c" * 64) is None
+    assert shelf.find("c" * 64) is None
     shelf.make("c" * 64, b"good")
-    assert shelf.found("c" * 64) == b"%PDF-"
+    assert shelf.find("c" * 64) == b"%PDF-"
     now += 3_601
     shelf.forget_old()
-    assert shelf.found(KEY) is None
+    assert shelf.find(KEY) is None
     assert files.names() == set()

@@ -21,7 +21,7 @@ class Zone:
         record = "".join(f'"{piece}" ' for piece in told.split('"')[1::2])
         assert "p=" in pieces
         keys = (f"ici._domainkey.{domain}. 300 IN TXT {record}\n" for domain in ("signe.test", "autre.test"))
-        self._known = names.written(zone + "".join(keys))
+        self._known = names.parse_zone(zone + "".join(keys))
         self._loop = asyncio.new_event_loop()
         self._wire = self._loop.run_until_complete(names.serve(self._known, port))
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)

@@ -10,9 +10,9 @@ from vaguemestre.processes.production.upgrades.upgrade_plan import (
     Change,
     Description,
     change_of,
+    change_order,
     is_of,
     open_connections,
-    ordered,
     read_description,
     stale_units,
     stand_in_unit,
@@ -61,7 +61,7 @@ NEXT = Description(
 
 
 def test_what_others_ask_comes_first_and_mail_doors_last() -> None:
-    names = ordered(NEXT)
+    names = change_order(NEXT)
     assert names.index("token-agent") < names.index("web") < names.index("door") < names.index("gate")
     assert names.index("web") < names.index("reading")  # which has no stand-in to show that it does not start
     assert names.index("gate") < names.index("worker") < names.index("worker-2")
@@ -100,7 +100,7 @@ def test_a_release_that_begins_like_another_is_another() -> None:
 
 
 def test_a_description_is_read_as_it_was_written() -> None:
-    assert read_description(NEXT.written()) == NEXT
+    assert read_description(NEXT.to_json()) == NEXT
 
 
 @pytest.mark.parametrize("words", ["", "[]", "{}", '{"units": {}, "sockets": {}, "files": {}, "faults": 1}'])

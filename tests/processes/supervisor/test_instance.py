@@ -161,7 +161,7 @@ def test_after_a_killed_supervisor_the_next_start_cleans_up(running: Running) ->
     wait_until(lambda: not running.is_ready, loaded(2))
     wait_until(lambda: open_ports(running) == [], loaded(5))  # nobody serves without a supervisor
     assert running.start() < loaded(10)
-    assert [pid for pid in left if process_table.seen(pid)] == []
+    assert [pid for pid in left if process_table.find_process(pid)] == []
     assert len(open_ports(running)) == len(OFFSETS)
 
 
@@ -170,7 +170,7 @@ def test_a_stop_leaves_nobody_and_a_second_start_is_quick(running: Running) -> N
     began = time.monotonic()
     assert running.stop() == 0
     assert time.monotonic() - began < loaded(10)
-    assert [pid for pid in left if process_table.seen(pid)] == []
+    assert [pid for pid in left if process_table.find_process(pid)] == []
     assert open_ports(running) == []
     assert not running.is_ready
     assert running.start() < loaded(10)

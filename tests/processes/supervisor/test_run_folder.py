@@ -76,7 +76,7 @@ def remember(config: Config, pid: int, born: int, boot: str | None = None) -> No
 def test_processes_of_a_killed_supervisor_are_found_again(config: Config) -> None:
     process = subprocess.Popen(SLEEPER, start_new_session=True)
     try:
-        seen = process_table.seen(process.pid)
+        seen = process_table.find_process(process.pid)
         assert seen is not None
         remember(config, process.pid, seen.born)
         assert run_folder.leftovers(config) == [seen]
@@ -91,7 +91,7 @@ def test_processes_of_a_killed_supervisor_are_found_again(config: Config) -> Non
 def test_a_number_that_serves_somebody_else_today_is_left_alone(config: Config) -> None:
     process = subprocess.Popen(SLEEPER, start_new_session=True)
     try:
-        seen = process_table.seen(process.pid)
+        seen = process_table.find_process(process.pid)
         assert seen is not None
         remember(config, process.pid, seen.born - 1)
         assert run_folder.leftovers(config) == []

@@ -92,7 +92,7 @@ def test_each_child_has_a_session_of_its_own(watched: Watched) -> None:
     async def story(running: Tree) -> None:
         await running.start([service("a"), service("b")])
         for kept in running.children.values():
-            process = process_table.seen(kept.pid)
+            process = process_table.find_process(kept.pid)
             assert process is not None
             assert process.session == kept.pid
 
@@ -137,7 +137,7 @@ def test_orphans_of_a_killed_child_do_not_survive_it(watched: Watched) -> None:
         os.kill(kept.pid, signal.SIGKILL)
         await until(lambda: kept.restarts == 1 and kept.state == "ready")
         for pid in first:
-            left = process_table.seen(pid)
+            left = process_table.find_process(pid)
             assert left is None or left.state == "Z"
 
     live(watched, story)
@@ -152,7 +152,7 @@ def test_stopping_ends_children_and_grandchildren(watched: Watched) -> None:
         assert len(families) == 4
 
     live(watched, story)
-    assert [pid for pid in families if (p := process_table.seen(pid)) and p.state != "Z"] == []
+    assert [pid for pid in families if (p := process_table.find_process(pid)) and p.state != "Z"] == []
 
 
 def test_a_stubborn_child_is_killed_once_patience_ends(
@@ -168,7 +168,7 @@ def test_a_stubborn_child_is_killed_once_patience_ends(
         assert len(family) >= 2
 
     live(watched, story)
-    assert [pid for pid in family if (p := process_table.seen(pid)) and p.state != "Z"] == []
+    assert [pid for pid in family if (p := process_table.find_process(pid)) and p.state != "Z"] == []
 
 
 def test_a_child_that_cannot_start_fails_the_start_with_its_last_words(watched: Watched) -> None:
@@ -276,7 +276,7 @@ asyncio.run(main())
     child = int((tmp_path / "pid").read_text())
 
     async def gone() -> None:
-        await until(lambda: (p := process_table.seen(child)) is None or p.state == "Z", 5)
+        await until(lambda: (p := process_table.find_process(child)) is None or p.state == "Z", 5)
 
     asyncio.run(gone())
 
@@ -298,7 +298,7 @@ def test_an_engine_that_answers_and_logs_nothing_any_more_is_reloaded(
 def test_the_end_of_a_process_of_its_own_is_left_to_whoever_waits_for_it(watched: Watched) -> None:
     async def ends_unharmed() -> int:
         process = await asyncio.create_subprocess_exec(sys.executable, "-c", "", start_new_session=True)
-        while (now := process_table.seen(process.pid)) and now.state != "Z":
+        while (now := process_table.find_process(process.pid)) and now.state != "Z":
             os.sched_yield()  # never to the event loop: it has not yet been told that the process ended
         watched.tree.orphans.reap()
         return await process.wait()

@@ -99,7 +99,7 @@ def _children(config: Config) -> tuple[int, float, bool, list[ChildRecord]]:
         pid, since = int(record["supervisor"]["pid"]), float(record["supervisor"]["since"])
     except (OSError, ValueError, KeyError) as error:
         raise Failed(f"rien ne tourne sur {config.home}.", 69) from error
-    if record["boot"] != process_table.boot() or process_table.seen(pid) is None:
+    if record["boot"] != process_table.boot() or process_table.find_process(pid) is None:
         raise Failed(f"rien ne tourne sur {config.home} : la dernière fois s’est mal terminée.", 69)
     return pid, since, run_folder.ready_file(config).exists(), record["children"]
 

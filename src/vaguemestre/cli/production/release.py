@@ -27,7 +27,7 @@ def command(
     running: Annotated[str, typer.Argument(help="Version qui tourne, par exemple 0.2.0.")],
 ) -> None:
     """Écrit en JSON les unités de cette version, ses migrations et ce qui l’empêcherait de tourner ici."""
-    typer.echo(_description(settings.CONFIG, running).written())
+    typer.echo(_description(settings.CONFIG, running).to_json())
 
 
 def _description(config: Config, running: str) -> Description:

@@ -95,7 +95,7 @@ def waiting_acts(academy_id: int) -> tuple[int, ...]:
     return tuple(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def declined(file: ActFile) -> Declined | None:
+def last_decline(file: ActFile) -> Declined | None:
     """How the last agreement asked for ended, if nobody gave it and nothing was decided since."""
     last = entries_about(bulk_subject(file.act_id), limit=2)
     if len(last) < 2 or last[0].action != "bulk.stopped":

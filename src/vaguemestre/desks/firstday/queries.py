@@ -9,7 +9,7 @@ from django.conf import settings
 from vaguemestre.desks.enrolment.queries import services_with_officer
 from vaguemestre.desks.firstday.labels_fr import shown_step
 from vaguemestre.desks.firstday.models import FirstDay
-from vaguemestre.desks.firstday.rules import done_steps, seen
+from vaguemestre.desks.firstday.rules import done_steps, state_of
 from vaguemestre.desks.firstday.values import Facts, ShownStep
 from vaguemestre.desks.operations.queries import latest_readings
 from vaguemestre.people.credentials.queries import without_second_factor
@@ -50,11 +50,11 @@ def facts_of(day: FirstDay, now: datetime) -> Facts:
         bare_administrators=without_second_factor(
             accounts_with_role(AccountRole.ADMINISTRATOR, limit=_MAX_ADMINISTRATORS)
         ),
-        certificate=seen(
+        certificate=state_of(
             is_set=config.tls.is_given, works=readings.get("certificate.public", 0) > now.timestamp()
         ),
         is_dns_right=day.dns_right_at is not None,
-        backup=seen(is_set=bool(config.backup.repository), works="backup.made" in readings),
+        backup=state_of(is_set=bool(config.backup.repository), works="backup.made" in readings),
         has_feed=has_applied_feed(),
         services=len(services),
         unserved=sum(service.service_id not in served for service in services),

@@ -16,7 +16,7 @@ def done_steps(facts: Facts) -> dict[Step, bool]:
     }
 
 
-def seen(*, is_set: bool, works: bool) -> Seen:
+def state_of(*, is_set: bool, works: bool) -> Seen:
     if not is_set:
         return Seen.UNSET
     return Seen.WORKS if works else Seen.AWAITED

@@ -42,7 +42,7 @@ class PreviewStore:
         except EngineDown:
             self._keep(f"{name}.failed", b"webmail.preview-impossible")
 
-    def found(self, key: str) -> bytes | None:
+    def find(self, key: str) -> bytes | None:
         for name in self._names(key):
             if self._read(f"{name}.done") is not None:
                 return self._read(f"{name}.pdf")

@@ -12,7 +12,7 @@ MAX_SHOWN = 20
 
 def moves_of(account_id: int) -> tuple[Shown, ...]:
     """The account's latest imports and exports, newest first."""
-    return tuple(map(shown, Move.objects.filter(account_id=account_id)[:MAX_SHOWN]))
+    return tuple(map(describe_move, Move.objects.filter(account_id=account_id)[:MAX_SHOWN]))
 
 
 def stored_file(account_id: int, move_id: int) -> tuple[str, str] | None:
@@ -30,7 +30,7 @@ def files_over(before: datetime) -> tuple[tuple[int, str], ...]:
     return tuple(rows.values_list("pk", "stored"))
 
 
-def shown(row: Move) -> Shown:
+def describe_move(row: Move) -> Shown:
     return Shown(
         row.pk,
         Kind(row.kind),

@@ -80,7 +80,7 @@ class Previews(Protocol):
         """Convert and store; takes seconds. A failure is stored too. Idempotent for a key."""
         ...
 
-    def found(self, key: str) -> bytes | None:
+    def find(self, key: str) -> bytes | None:
         """The PDF, or None until it is ready. Raises ConversionRefused when the conversion failed."""
         ...
 

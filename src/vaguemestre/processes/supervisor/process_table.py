@@ -41,7 +41,7 @@ def _set_subreaper(yes: int) -> None:
         raise OSError(ctypes.get_errno(), "prctl")
 
 
-def seen(pid: int) -> Seen | None:
+def find_process(pid: int) -> Seen | None:
     """The process of that pid; None if there is none."""
     try:
         text = (PROC / str(pid) / "stat").read_text(errors="replace")
@@ -54,7 +54,7 @@ def seen(pid: int) -> Seen | None:
 
 def everybody() -> Iterator[Seen]:
     for entry in PROC.iterdir():
-        if entry.name.isdigit() and (process := seen(int(entry.name))):
+        if entry.name.isdigit() and (process := find_process(int(entry.name))):
             yield process
 
 
@@ -98,7 +98,7 @@ def works_under(process: Seen, home: Path) -> bool:
 
 def send(process: Seen, number: signal.Signals) -> None:
     """Signal a process if it is still the same one."""
-    now = seen(process.pid)
+    now = find_process(process.pid)
     if now is not None and now.born == process.born:
         try:
             os.kill(process.pid, number)
@@ -119,7 +119,7 @@ def end(leftovers: list[Seen], *, patience: float) -> None:
 
 
 def _is_alive(process: Seen) -> bool:
-    now = seen(process.pid)
+    now = find_process(process.pid)
     return now is not None and now.born == process.born and now.state not in "ZX"
 
 

@@ -203,7 +203,7 @@ def leftovers(config: Config) -> list[Seen]:
     """Processes of an earlier supervisor of this home that still run."""
     processes: list[Seen] = []
     for child in recorded_children(config):
-        leader = process_table.seen(child.pid)
+        leader = process_table.find_process(child.pid)
         if leader is not None and leader.born != child.born:
             continue  # another process has this pid now
         session = process_table.in_sessions({child.pid})

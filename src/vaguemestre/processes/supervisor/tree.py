@@ -172,7 +172,7 @@ class Tree:
             self._move(running, ChildState.DOWN)
             return 0.0
         self._sessions.add(process.pid)
-        born = process_table.seen(process.pid)
+        born = process_table.find_process(process.pid)
         running.pid, running.born = process.pid, born.born if born else 0
         self._move(running, ChildState.STARTING)
         listening = asyncio.create_task(self._listen(running, process.output))

@@ -338,7 +338,7 @@ def test_what_invites_says_so_read_alone_or_with_others(structure: str, attached
         '7 FETCH (UID 9 FLAGS () INTERNALDATE "01-Sep-2026 10:00:00 +0200" RFC822.SIZE 9 PREVIEW NIL'
         f" ENVELOPE (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) BODYSTRUCTURE {structure})"
     )
-    assert list_fetch.read([Line(written.encode())])[1][9].attached == attached
+    assert list_fetch.read_list([Line(written.encode())])[1][9].attached == attached
 
 
 def test_correspondents_are_decoded_and_groups_opened() -> None:
@@ -460,13 +460,13 @@ def test_lines_read_together_say_what_each_says_alone(lines: list[Line]) -> None
         for items in response_tree.fetched_items(lines)
         if (uid := int(str(items["UID"])))
     }
-    assert list_fetch.read(lines) == (answers.flags_by_uid(lines), alone)
+    assert list_fetch.read_list(lines) == (answers.flags_by_uid(lines), alone)
 
 
 @given(st.lists(st.binary(max_size=80), max_size=3))
 def test_no_lines_at_all_make_reading_together_fail(texts: list[bytes]) -> None:
     head = b'7 FETCH (UID 9 FLAGS () INTERNALDATE "" RFC822.SIZE 1 PREVIEW NIL ENVELOPE ('
-    list_fetch.read([Line(head + text + b" BODYSTRUCTURE " + text) for text in texts])
+    list_fetch.read_list([Line(head + text + b" BODYSTRUCTURE " + text) for text in texts])
 
 
 def test_letters_of_the_usual_shape_are_decoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -486,7 +486,7 @@ def test_letters_of_the_usual_shape_are_decoded_at_once(monkeypatch: pytest.Monk
         )
         for uid, one in enumerate((part.format("plain"), both, file), 1)
     ]
-    marks, found = list_fetch.read(lines)
+    marks, found = list_fetch.read_list(lines)
     assert asked == [3]
     assert [(one.subject, one.preview, one.attached[1]) for one in found.values()] == [
         ("Sujet", "Début", ""), ("Sujet", "Début", ""), ("Sujet", "Début", "a.pdf"),

@@ -342,7 +342,7 @@ class MadeByNobody:
     def are_made(self) -> bool:
         return True
 
-    def found(self, key: str) -> bytes | None:
+    def find(self, key: str) -> bytes | None:
         return None
 
     def make(self, key: str, content: bytes) -> None: ...

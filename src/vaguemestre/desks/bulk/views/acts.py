@@ -172,7 +172,7 @@ def _people(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
 
 
 def _progress(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
-    declined = queries.declined(file)
+    declined = queries.last_decline(file)
     actors = (file.asked_by, file.decided_by, file.approved_by, file.undone_by, file.undo_approved_by)
     names = _actor_names((*actors, declined.by) if declined else actors)
     is_undo = file.state is State.UNDO_AWAITING

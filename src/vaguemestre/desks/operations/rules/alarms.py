@@ -55,7 +55,7 @@ class Facts:
     days_measured: int = 0
     rounds: int = 0  # within ten minutes
 
-    def named(self, prefix: str) -> Iterator[tuple[str, float]]:
+    def under(self, prefix: str) -> Iterator[tuple[str, float]]:
         for series, value in sorted(self.readings.items()):
             if series.startswith(prefix):
                 yield series.removeprefix(prefix), value
@@ -77,16 +77,16 @@ def _metrics(facts: Facts) -> Iterator[Raised]:
         yield Raised("metrics-gone", "worker", f"Plus rien n’est mesuré depuis {_span(facts.now - measured)}")
     elif facts.readings.get(METRICS_UP) == 0:
         yield Raised("metrics-gone", "metrics", "Le service de mesure ne répond pas")
-    for source, up in facts.named("source."):
+    for source, up in facts.under("source."):
         if not up:
             yield Raised("source-unreadable", source, f"Mesure illisible : {source}")
 
 
 def _parts(facts: Facts) -> Iterator[Raised]:
-    for part, up in facts.named("up."):
+    for part, up in facts.under("up."):
         if not up:
             yield Raised("part-down", part, f"{part_fr(part)} : {_DOWN.get(part, 'pas de réponse')}")
-    for part, wants in facts.named("wants."):
+    for part, wants in facts.under("wants."):
         if wants and part not in _TOLD_APART:
             yield Raised("part-wants", part, f"{part_fr(part)} : à voir de près")
     for process in sorted(set(_silent_processes(facts))):
@@ -110,13 +110,13 @@ def _machines(facts: Facts) -> Iterator[Raised]:
 def _silent_processes(facts: Facts) -> Iterator[str]:
     measured = facts.value(MEASURED)
     if facts.readings.get(METRICS_UP, 1.0):  # else they are old ones
-        yield from (name for name, at in facts.named("beat.") if measured - at > _SILENT_SECONDS)
-    yield from (name for name, at in facts.named(LIVE_BEAT) if facts.now - at > _SILENT_SECONDS)
+        yield from (name for name, at in facts.under("beat.") if measured - at > _SILENT_SECONDS)
+    yield from (name for name, at in facts.under(LIVE_BEAT) if facts.now - at > _SILENT_SECONDS)
 
 
 def _logs(facts: Facts) -> Iterator[Raised]:
     measured = facts.value(MEASURED)
-    for engine, written_at in facts.named("log-line."):
+    for engine, written_at in facts.under("log-line."):
         answers = facts.readings.get(METRICS_UP, 1.0) and facts.readings.get(f"up.{engine}", 1.0)
         if answers and measured - written_at > _MAX_QUIET_SECONDS:
             since = _span(measured - written_at)
@@ -124,7 +124,7 @@ def _logs(facts: Facts) -> Iterator[Raised]:
 
 
 def _jobs(facts: Facts) -> Iterator[Raised]:
-    failed = sum(value for name, value in facts.named("jobs.") if name.endswith(".failed"))
+    failed = sum(value for name, value in facts.under("jobs.") if name.endswith(".failed"))
     if failed:
         yield Raised("jobs-failed", "", f"{counted(int(failed), 'travail', 'travaux')} en échec")
     if facts.value("jobs-wait") > _MAX_JOB_WAIT_SECONDS:
@@ -164,7 +164,7 @@ def _ends(facts: Facts) -> Iterator[Raised]:
     applied = facts.readings.get("feed.applied")
     if applied and facts.now - applied > _MAX_FEED_AGE_SECONDS:
         yield Raised("feed-old", "", f"Aucun import RH depuis {_span(facts.now - applied)}")
-    for name, ends in facts.named("certificate."):
+    for name, ends in facts.under("certificate."):
         if ends - facts.now < _MIN_CERTIFICATE_SECONDS:
             when = f"finit dans {_span(ends - facts.now)}" if ends > facts.now else "est fini"
             yield Raised("certificate-ends", name, f"Le certificat « {name} » {when}")
@@ -176,11 +176,11 @@ def _ends(facts: Facts) -> Iterator[Raised]:
 
 
 def _room(facts: Facts) -> Iterator[Raised]:
-    for volume, free in facts.named("disk-free."):
+    for volume, free in facts.under("disk-free."):
         size = facts.value(f"disk-size.{volume}")
         if size and free / size < _MIN_FREE_SHARE:
             yield Raised("disk-full", volume, f"Il reste {100 * free / size:.0f} % de place ({volume})")
-    for volume, free in facts.named("disk-free-files."):
+    for volume, free in facts.under("disk-free-files."):
         most = facts.value(f"disk-files.{volume}")
         if most and free / most < _MIN_FREE_SHARE:
             words = f"Il reste {100 * free / most:.0f} % des fichiers que le disque peut tenir ({volume})"

@@ -160,7 +160,7 @@ def _ends(facts: Facts) -> dict[str, Any]:
     }
     certificates = [
         (_CERTIFICATES.get(name, name), datetime.fromtimestamp(at, UTC))
-        for name, at in facts.named("certificate.")
+        for name, at in facts.under("certificate.")
     ]
     return {**moments, "certificates": certificates}
 

@@ -37,7 +37,7 @@ _ONLY_TEXT = re.compile(
 )
 
 
-def read(lines: Sequence[Line]) -> FetchedList:
+def read_list(lines: Sequence[Line]) -> FetchedList:
     """Decode FETCH (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW) lines."""
     heads, nested, others = [], [], []
     for line in lines:

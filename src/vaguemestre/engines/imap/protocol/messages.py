@@ -86,7 +86,7 @@ def summary_of(
 
 
 def summaries(lines: Iterable[Line]) -> dict[int, Summary]:
-    """The summaries of FETCH lines by UID; `list_fetch.read` is the quick way."""
+    """The summaries of FETCH lines by UID; `list_fetch.read_list` is the quick way."""
     return {
         uid: summary(items, uid) for items in fetched_items(lines) if (uid := number_of(items.get("UID")))
     }

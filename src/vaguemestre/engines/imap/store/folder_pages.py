@@ -237,5 +237,5 @@ def _changes_since(cached: CachedPage) -> bytes:
 def _read_list(lines: list[Line], items: bytes) -> FetchedList:
     """Flags in the order of the lines, and summaries when they were fetched."""
     if items is SUMMARY_ITEMS:
-        return list_fetch.read(lines)
+        return list_fetch.read_list(lines)
     return FetchedList(answers.flags_by_uid(lines), {})

@@ -101,10 +101,10 @@ class RowFetch(Session):
     def _fetch_summaries(self, folder: str, uids: Sequence[int]) -> dict[int, Summary]:
         """The summaries that can be read, by UID."""
         if not self._one_by_one_until:
-            return list_fetch.read(self.run(b"UID FETCH", sequence_set(uids), SUMMARY_ITEMS)).summaries
+            return list_fetch.read_list(self.run(b"UID FETCH", sequence_set(uids), SUMMARY_ITEMS)).summaries
         summaries: dict[int, Summary] = {}
         for uid in uids:
-            summaries |= list_fetch.read(self._fetch_alone(folder, uid, SUMMARY_ITEMS)).summaries
+            summaries |= list_fetch.read_list(self._fetch_alone(folder, uid, SUMMARY_ITEMS)).summaries
         return summaries
 
     def _fetch_alone(self, folder: str, uid: int, items: bytes) -> list[Line]:

@@ -54,7 +54,7 @@ def cut(stream: IO[bytes], start: int, largest: int, *, inside: int = 0) -> Iter
             reading.add(line, largest)
         reading.go_past(line)
         if reading.has_to_tell(largest):
-            yield reading.told()
+            yield reading.tell()
     if message := reading.message():
         yield message
 
@@ -108,7 +108,7 @@ class _Reading:
             return self.size > largest
         return self.at - self.told_at >= _PLACE_BYTES
 
-    def told(self) -> Cut:
+    def tell(self) -> Cut:
         is_place = self.is_left or not self.begun
         if self.begun:
             self.is_left, self.content = True, bytearray()

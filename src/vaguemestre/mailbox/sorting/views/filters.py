@@ -149,7 +149,7 @@ def save_filter(request: SignedInRequest, filter_id: int = 0) -> HttpResponse:
 
 
 def _store(request: SignedInRequest, mail_filter: Filter, folder_names: Sequence[str]) -> HttpResponse:
-    return done(services.save_filter(
+    return apply_and_return(services.save_filter(
         request.who.account_id, mail_filter, folder_names, by=by(request), now=timezone.now(),
         forwards_outside=may_forward_outside(request.who.account_id), create_label=create_label.get(),
     ))  # fmt: skip
@@ -180,7 +180,7 @@ def change_filter(request: SignedInRequest, filter_id: int, act: str) -> HttpRes
             return _request_backfill(request, filter_id)
         case _:
             raise Http404
-    return done(event, filter_id, act)
+    return apply_and_return(event, filter_id, act)
 
 
 @require_POST
@@ -192,7 +192,7 @@ def arrange(request: SignedInRequest) -> HttpResponse:
         for filter_id in request.POST.getlist("order")
         if filter_id.isascii() and filter_id.isdigit()
     ]
-    return done(services.arrange_filters(request.who.account_id, order))
+    return apply_and_return(services.arrange_filters(request.who.account_id, order))
 
 
 def _switch_on(request: SignedInRequest, filter_id: int) -> HttpResponse:
@@ -205,7 +205,7 @@ def _switch_on(request: SignedInRequest, filter_id: int) -> HttpResponse:
 def _store_switched_on(request: SignedInRequest, filter_id: int) -> HttpResponse:
     account_id, now = request.who.account_id, timezone.now()
     event = services.switch_filter(account_id, filter_id, is_on=True, by=by(request), now=now)
-    return done(event, filter_id, "activer")
+    return apply_and_return(event, filter_id, "activer")
 
 
 _switch_on_proved = _proved(_store_switched_on)
@@ -220,7 +220,7 @@ def _request_backfill(request: SignedInRequest, filter_id: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('sorting:filters')}?passage=1")
 
 
-def done(event: SortingChanged, filter_id: int = 0, act: str = "") -> HttpResponse:
+def apply_and_return(event: SortingChanged, filter_id: int = 0, act: str = "") -> HttpResponse:
     """Apply the change and return to the list, with the focus on that act of that filter, if any."""
     run_now(event)
     focus = f"&filtre={filter_id}&acte={act}" if filter_id else ""

@@ -20,7 +20,7 @@ from vaguemestre.mailbox.sorting.ports import create_label, open_scripts
 from vaguemestre.mailbox.sorting.script import personal_script, translate_script
 from vaguemestre.mailbox.sorting.services.expert import ExpertRefused
 from vaguemestre.mailbox.sorting.values import ImportedScript
-from vaguemestre.mailbox.sorting.views.filters import by, done, folders_here
+from vaguemestre.mailbox.sorting.views.filters import apply_and_return, by, folders_here
 from vaguemestre.mailbox.sorting.views.scripts import SourceError, with_source
 
 
@@ -73,7 +73,7 @@ def save_file(request: SignedInRequest) -> HttpResponse:
         )  # fmt: skip
     except Refusal as refusal:
         return _import_refused(request, sentence(refusal))
-    return done(event)
+    return apply_and_return(event)
 
 
 @require_POST
@@ -103,7 +103,7 @@ def save_script(request: SignedInRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error(None, sentence(refusal))
         return _imported_page(request, imported, form, status=422)
-    return done(event)
+    return apply_and_return(event)
 
 
 def _imported_page(

@@ -18,7 +18,7 @@ from vaguemestre.mailbox.sorting.http import has_proof, may_forward_outside, pro
 from vaguemestre.mailbox.sorting.ports import open_scripts
 from vaguemestre.mailbox.sorting.services.expert import ExpertRefused
 from vaguemestre.mailbox.sorting.values import EXPERT_SCRIPT, OURS, SCRIPT_NAME, StoredScript
-from vaguemestre.mailbox.sorting.views.filters import by, done
+from vaguemestre.mailbox.sorting.views.filters import apply_and_return, by
 
 
 class SourceError(NamedTuple):
@@ -59,7 +59,7 @@ def save_expert(request: SignedInRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error("expert", sentence(refusal))
         return _expert_page(request, form, status=422)
-    return done(event)
+    return apply_and_return(event)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +68,7 @@ def script_warning(request: SignedInRequest) -> HttpResponse:
     """Warn if another program replaced our script; fetched by the pages. POST: activate ours again."""
     account_id = request.who.account_id
     if request.method == "POST":
-        return done(services.restore_script(account_id))
+        return apply_and_return(services.restore_script(account_id))
     now = timezone.now()
     try:
         foreign_script = services.foreign_active_script(account_id, open_scripts.get(), now=now)

@@ -113,7 +113,7 @@ class Sheet:
         absent = dict.fromkeys(self.optional, "")
         return Line(row.number, row.raw, {**absent, **cells} if absent else cells)
 
-    def refused(self, row: Row, error: LineRefused) -> RefusedLine:
+    def refuse_row(self, row: Row, error: LineRefused) -> RefusedLine:
         """The refused line of a row that `line` refused."""
         return RefusedLine(row.number, error.column, error.reason, _first_cell(row.raw, self.header))
 
@@ -176,7 +176,7 @@ def read_table(
         try:
             lines.append(sheet.line(row))
         except LineRefused as error:
-            refused.append(sheet.refused(row, error))
+            refused.append(sheet.refuse_row(row, error))
     return Table(tuple(lines), tuple(refused), sheet.notices)
 
 

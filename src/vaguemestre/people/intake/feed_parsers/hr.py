@@ -83,7 +83,7 @@ def parse_row(sheet: Sheet, row: Row, today: date) -> Record | RefusedLine:
     try:
         line = sheet.line(row)
     except LineRefused as error:
-        return sheet.refused(row, error)
+        return sheet.refuse_row(row, error)
     try:
         return _record(line, today)
     except LineRefused as error:

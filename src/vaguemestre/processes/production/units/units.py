@@ -17,7 +17,7 @@ from vaguemestre.processes.production.units.shared_pod import POD, kept_by_pacem
 from vaguemestre.processes.production.units.unit import TARGET, Unit, render
 from vaguemestre.processes.production.upgrades.stand_ins import process_of, stand_ins_of
 from vaguemestre.processes.supervisor.plan import Child
-from vaguemestre.processes.watchdog import written
+from vaguemestre.processes.watchdog import question_word
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.files import S3_KEYS
 
@@ -205,7 +205,7 @@ def _base(process: str) -> str:
 
 def _options(child: Child) -> Iterable[str]:
     for question in child.ready:
-        yield from ("--ask", written(question))
+        yield from ("--ask", question_word(question))
     if child.log_file:
         yield from ("--log", str(child.log_file))
 

@@ -25,7 +25,7 @@ from vaguemestre.processes.production.upgrades.upgrade_plan import (
     Change,
     Description,
     change_of,
-    ordered,
+    change_order,
     stale_units,
     stand_in_unit,
     unit_of,
@@ -62,7 +62,7 @@ class ReleaseMove:
         )
 
     def processes(self) -> tuple[str, ...]:
-        names = ordered(self.description)
+        names = change_order(self.description)
         return tuple(reversed(names)) if self.backwards else names
 
     def change(self, process: str) -> Change:

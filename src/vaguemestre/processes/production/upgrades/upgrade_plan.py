@@ -45,7 +45,7 @@ class Description:
     pending: tuple[str, ...]
     faults: tuple[str, ...]
 
-    def written(self) -> str:
+    def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
@@ -67,7 +67,7 @@ def stand_in_unit(process: str) -> str:
     return f"{service_name(process)}-stand-in.service"
 
 
-def ordered(description: Description) -> tuple[str, ...]:
+def change_order(description: Description) -> tuple[str, ...]:
     """The processes in the order in which they change: those of Debian's engines last."""
 
     def rank(process: str) -> tuple[bool, int]:

@@ -57,7 +57,7 @@ def format_of(number: str, code: str) -> CellFormat:
     )
 
 
-def shown(text: str, form: CellFormat, *, since_1904: bool) -> str:
+def format_cell(text: str, form: CellFormat, *, since_1904: bool) -> str:
     """The number of a cell as a French sheet shows it."""
     try:
         value = Decimal(text)

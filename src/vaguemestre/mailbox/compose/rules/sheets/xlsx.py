@@ -11,7 +11,7 @@ from vaguemestre.mailbox.compose.rules.sheets.archive import (
     UnreadableSheet,
     local_attribute,
 )
-from vaguemestre.mailbox.compose.rules.sheets.formats import CellFormat, format_of, shown
+from vaguemestre.mailbox.compose.rules.sheets.formats import CellFormat, format_cell, format_of
 
 WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -188,7 +188,7 @@ class _Sheet(_Elements):
             return self._strings[int(text)]
         if self._kind == "b":
             return _TRUE.get(text, text)
-        return shown(text, self._format, since_1904=self._since_1904) if self._kind == "n" else text
+        return format_cell(text, self._format, since_1904=self._since_1904) if self._kind == "n" else text
 
 
 def _column(letters: str) -> int:

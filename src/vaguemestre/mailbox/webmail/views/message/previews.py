@@ -134,7 +134,7 @@ def make_preview(
     if request.method == "POST":
         request_preview(request.who.mailbox, ref, chain, number)
         return JsonResponse({}, status=202)
-    pdf = previews.get().found(preview_key(request.who.mailbox, ref, chain, number))
+    pdf = previews.get().find(preview_key(request.who.mailbox, ref, chain, number))
     if pdf is None:
         return JsonResponse({}, status=202)
     return as_file(HttpResponse(pdf, content_type="application/pdf"), name=f"{part.name}.pdf")
