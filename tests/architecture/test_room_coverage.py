@@ -60,6 +60,14 @@ def test_a_room_below_the_floor_fails_the_run_if_it_is_held_to_it(
     assert any(line.endswith(f"%  {ROOM}") for line in terminal.lines[1].split("\n"))
 
 
+def test_a_run_asked_for_figures_alone_fails_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    terminal: Any = Terminal(_session=SimpleNamespace(exitstatus=pytest.ExitCode.OK))
+    RoomCoverage("figures").pytest_terminal_summary(terminal)
+    assert terminal._session.exitstatus == pytest.ExitCode.OK
+    assert any(line.endswith(f"%  {ROOM}") for line in terminal.lines[1].split("\n"))
+
+
 def test_a_process_that_ran_a_part_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VAGUEMESTRE_FAILED", str(tmp_path / "failed"))
     monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")

@@ -99,7 +99,7 @@ ENDLESS = {
 }
 # Taken away by the program that makes them: tests/processes/backup.
 ELSEWHERE = {"Sauvegardes (chiffrées) de tout ce qui précède"}
-ERASURE = "people/lifecycle/test_erasure.py::"
+ERASURE = "people/lifecycle/test_gdpr_erasure.py::"
 OBLIVION = ERASURE + "test_every_table_about_people_forgets_or_is_known_to_keep"
 # What holds each sentence without a term in days (`AGED` holds the others): a file of tests, and one in it.
 HELD_BY = {

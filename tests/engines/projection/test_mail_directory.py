@@ -81,14 +81,14 @@ def tokens(directory: SqlMailDirectory) -> list[tuple[str, str]]:
 
 def test_what_is_asked_for_each_message_does_not_wait_for_a_writer(make: Make) -> None:
     reader, writer = make(), make()
-    marie = expected("marie")
-    writer.put([marie])
+    armelle = expected("armelle")
+    writer.put([armelle])
     with writer.work("put", writes=True):
-        assert reader.sending_addresses(marie.mailbox) == set(marie.sends)
-        assert reader.addresses_of(marie.mailbox) == set(marie.receives)
-        assert reader.mailboxes_of(marie.receives) == {marie.mailbox: marie.mailbox}
+        assert reader.sending_addresses(armelle.mailbox) == set(armelle.sends)
+        assert reader.addresses_of(armelle.mailbox) == set(armelle.receives)
+        assert reader.mailboxes_of(armelle.receives) == {armelle.mailbox: armelle.mailbox}
         assert reader.is_ours("ac-amiens.test")
-        assert reader.withdrawn_at(marie.mailbox, by_token=True) == 0.0
+        assert reader.withdrawn_at(armelle.mailbox, by_token=True) == 0.0
 
 
 _words = st.text("abcdefgh", min_size=1, max_size=6)
