@@ -44,12 +44,17 @@ export class SelectionBar {
   }
 
   /**
-   * Shift and Ctrl on a row choose it as they do anywhere. Says whether the click did.
-   * @param {MouseEvent} event
+   * Shift and Ctrl on a row choose it as they do anywhere, and a finger while the boxes are asked for: beside
+   * them is too small a place to hit. Says whether the click did.
+   * @param {PointerEvent} event
    * @param {MessageRow} row
    */
   takesClick(event, row) {
-    const { list } = this.app;
+    const { list, section } = this.app;
+    if (event.pointerType === "touch" && section.classList.contains("selecting")) {
+      this.pick(row);
+      return true;
+    }
     if (event.shiftKey && !event.ctrlKey && !event.metaKey) {
       const from = this.last?.isConnected ? this.last : list.current;
       list.selectBetween(from ?? row, row);

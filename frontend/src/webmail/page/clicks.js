@@ -22,7 +22,7 @@ function press(app, event) {
 
 /**
  * @param {MailApp} app
- * @param {MouseEvent} event
+ * @param {PointerEvent} event
  */
 function click(app, event) {
   const { target } = event;

@@ -616,6 +616,27 @@ def test_every_act_on_a_message_is_within_a_thumb_s_reach(page: Page, box: Memor
     phone.get_by_role("dialog", name="Signaler ce courriel").wait_for()
 
 
+def test_a_finger_chooses_messages_once_the_boxes_are_asked_for(page: Page, box: MemoryMailbox) -> None:
+    for number in range(3):
+        put(box, letter(f"Numéro {number}"), minutes=number)
+    assert page.context.browser is not None
+    phone = page.context.browser.new_context(
+        viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True,
+        storage_state=page.context.storage_state(),
+    ).new_page()  # fmt: skip
+    page.goto("/messagerie/")
+    phone.goto(page.url)
+    phone.get_by_role("button", name="Sélectionner", exact=True).tap()
+    phone.get_by_text("Numéro 2").tap()
+    phone.get_by_text("Numéro 0").tap()
+    phone.get_by_text("2 sélectionnés").wait_for()
+    phone.get_by_text("Numéro 2").tap()
+    phone.get_by_text("1 sélectionné").wait_for()
+    phone.get_by_role("button", name="Sélectionner", exact=True).tap()
+    phone.get_by_text("Numéro 0").tap()
+    phone.get_by_role("region", name="Lecture").get_by_role("heading", name="Numéro 0").wait_for()
+
+
 def page_address(page: Page, ref: MessageRef) -> str:
     page.goto("/messagerie/")
     return str(page.evaluate("(path) => new URL(path, location.href).href", address(ref)))
