@@ -4,6 +4,7 @@ import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,16 +65,17 @@ def test_without_pods_each_machine_has_an_authority_of_its_own(tmp_path: Path) -
     check_keys(another(first, tmp_path / "second", Topology()))
 
 
-def test_keys_made_anew_because_they_were_lost_write_nothing(tmp_path: Path) -> None:
+def test_keys_made_anew_because_they_were_lost_write_nothing(tmp_path: Path, settings: Any) -> None:
     check_keys(first := machine(tmp_path / "first", Topology()))
-    refuse_other_keys(first)
+    settings.CONFIG = first
+    refuse_other_keys()
     secrets.rotate(first.secrets_dir, "numen_key")
-    refuse_other_keys(first)
+    refuse_other_keys()
     shutil.rmtree(first.secrets_dir)
     secrets.make_missing(first.secrets_dir)
     before = dict(KeyDigest.objects.values_list("name", "digest"))
     with pytest.raises(Failed, match="« numen_key »") as told:
-        refuse_other_keys(first)
+        refuse_other_keys()
     assert told.value.code == 78
     assert dict(KeyDigest.objects.values_list("name", "digest")) == before
 

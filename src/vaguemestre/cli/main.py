@@ -121,7 +121,7 @@ def main(arguments: Sequence[str]) -> int:
         entry = next((e for e in ENTRIES if e.name == name), None)
         command = program(entry)
         if entry and entry.django and entry.name not in _WITH_ANY_KEYS and "--help" not in rest:
-            importlib.import_module(f"{_CLI}.instance.machine_keys").refuse_other_keys(load())
+            importlib.import_module(f"{_CLI}.instance.machine_keys").refuse_other_keys()
         ended = in_french(command)(rest, prog_name="vaguemestre", standalone_mode=False)
         return ended if isinstance(ended, int) else 0
     except BrokenPipeError:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 from vaguemestre.cli.failures import Failed
@@ -28,7 +29,7 @@ def check_keys(config: Config) -> None:
         raise _refusal(config, wrong)
 
 
-def refuse_other_keys(config: Config) -> None:
+def refuse_other_keys() -> None:
     """Raises Failed: a command with other keys would write what nothing opens. Records nothing.
 
     Keys lost are made anew when a command starts. Without a database that answers there is nothing to seal.
@@ -39,6 +40,7 @@ def refuse_other_keys(config: Config) -> None:
         recorded = key_digests()
     except DatabaseError:  # away, or without tables yet
         return
+    config: Config = settings.CONFIG
     digests, former = secrets.digests(config.secrets_dir), secrets.former_digests(config.secrets_dir)
     if wrong := other_keys(recorded, digests, former):
         raise _refusal(config, wrong)
