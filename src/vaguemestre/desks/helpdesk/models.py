@@ -3,6 +3,7 @@
 from django.db import models
 
 from vaguemestre.desks.helpdesk.values import HandOverState, HelpRequestState
+from vaguemestre.foundation.kernel.text.choices import choices_of
 from vaguemestre.people.credentials.models import Account
 
 
@@ -16,9 +17,7 @@ class HandOverRow(models.Model):
     second = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="hand_overs_to_confirm")
     reason = models.CharField(max_length=300)
     drops_factors = models.BooleanField(default=False)
-    state = models.CharField(
-        max_length=10, choices=[(state.value, state.name.title()) for state in State], default=State.ASKED
-    )
+    state = models.CharField(max_length=10, choices=choices_of(State), default=State.ASKED)
     verification = models.CharField(max_length=200, blank=True)  # how the second person verified the identity
     made_at = models.DateTimeField()
     until = models.DateTimeField()
@@ -46,7 +45,7 @@ class RequestRow(models.Model):
     text = models.TextField()
     state = models.CharField(
         max_length=10,
-        choices=[(state.value, state.name.title()) for state in State],
+        choices=choices_of(State),
         default=State.NEW,
         db_index=True,
     )

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from vaguemestre.foundation.kernel.text.choices import choices_of
 from vaguemestre.mailbox.compose.values import MailingState
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Structure
@@ -105,7 +106,7 @@ class Mailing(models.Model):
     series = models.CharField(max_length=32, unique=True)  # then `.line`: the key of each copy in the outbox
     state = models.CharField(
         max_length=8,
-        choices=[(state.value, state.name.capitalize()) for state in MailingState],
+        choices=choices_of(MailingState),
         default=MailingState.READY,
         db_index=True,
     )

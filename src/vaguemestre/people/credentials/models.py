@@ -1,11 +1,11 @@
 """Accounts and their credentials. An account belongs to one person; a technical account belongs to none."""
 
-from enum import StrEnum
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
+from vaguemestre.foundation.kernel.text.choices import choices_of
 from vaguemestre.people.credentials.values import (
     AccountRole,
     AccountState,
@@ -15,10 +15,6 @@ from vaguemestre.people.credentials.values import (
 )
 from vaguemestre.people.directory.models import Person
 from vaguemestre.people.service_classes.models import ServiceClass
-
-
-def _choices(values: type[StrEnum]) -> list[tuple[str, str]]:
-    return [(one.value, one.name.replace("_", " ").title()) for one in values]
 
 
 class Account(AbstractBaseUser):
@@ -33,12 +29,14 @@ class Account(AbstractBaseUser):
     )
     username = models.CharField(max_length=32, unique=True)
     mailbox = models.CharField(max_length=254, unique=True)
-    role = models.CharField(max_length=20, choices=_choices(AccountRole), default=AccountRole.AGENT)
+    role = models.CharField(max_length=20, choices=choices_of(AccountRole), default=AccountRole.AGENT)
     # an office covers every académie of the installation, not only that of the person (ADR 0036)
     spans_academies = models.BooleanField(default=False, db_default=False)
-    state = models.CharField(max_length=10, choices=_choices(AccountState), default=AccountState.PENDING)
+    state = models.CharField(max_length=10, choices=choices_of(AccountState), default=AccountState.PENDING)
     state_since = models.DateTimeField(null=True, blank=True)
-    mailbox_state = models.CharField(max_length=10, choices=_choices(MailboxState), default=MailboxState.OPEN)
+    mailbox_state = models.CharField(
+        max_length=10, choices=choices_of(MailboxState), default=MailboxState.OPEN
+    )
     mailbox_since = models.DateTimeField(null=True, blank=True)
     quota_mb = models.PositiveIntegerField(default=2048)  # where no class sets another
     # by `service_classes.rules.class_of`; kept here so that one query has an account and its limits
@@ -83,7 +81,7 @@ class AppPassword(models.Model):
         Account, null=True, blank=True, on_delete=models.CASCADE, related_name="held_app_passwords"
     )
     name = models.CharField(max_length=80)
-    scope = models.CharField(max_length=10, choices=_choices(Scope), default=Scope.MAIL)
+    scope = models.CharField(max_length=10, choices=choices_of(Scope), default=Scope.MAIL)
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -110,7 +108,7 @@ class OneTimeDevice(models.Model):
     Kind = DeviceKind
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="one_time_devices")
-    kind = models.CharField(max_length=5, choices=_choices(Kind))
+    kind = models.CharField(max_length=5, choices=choices_of(Kind))
     secret = models.BinaryField()  # encrypted with the instance's key
     period = models.PositiveSmallIntegerField(default=30)
     pin = models.CharField(max_length=128, blank=True)  # Argon2id

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from vaguemestre.foundation.kernel.text.choices import choices_of
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox.values import HoldState, OutboxState
 
@@ -25,7 +26,7 @@ class OutboxMessage(models.Model):
     wants_report = models.BooleanField(default=False)  # delivery report requested (RFC 3461)
     state = models.CharField(
         max_length=10,
-        choices=[(state.value, state.name.title()) for state in OutboxState],
+        choices=choices_of(OutboxState),
         default=OutboxState.QUEUED,
         db_index=True,
     )
@@ -56,7 +57,7 @@ class Submission(models.Model):
     network = models.CharField(max_length=64, blank=True)
     hold = models.CharField(
         max_length=10,
-        choices=[(state.value, state.name.title()) for state in HoldState],
+        choices=choices_of(HoldState),
         default=HoldState.NONE,
         blank=True,
     )

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from django.db import models
 
+from vaguemestre.foundation.kernel.text.choices import choices_of
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, Structure
 from vaguemestre.schools.sharing.values import BoxKind, BoxRequestState, Right, Source
@@ -77,7 +78,7 @@ class BoxRequest(models.Model):
     asked_at = models.DateTimeField()
     state = models.CharField(
         max_length=8,
-        choices=[(state.value, state.name.title()) for state in State],
+        choices=choices_of(State),
         default=State.ASKED,
         db_index=True,
     )

@@ -109,7 +109,7 @@ def author_seen_by(person_id: int | None, sender: Correspondent, institution: In
     )
     if is_told or person_id is None or not has_heads_title(name):
         return author
-    schools = [name for _, name in directory.structures_of(person_id, paris_day(timezone.now()))]
+    schools = [school for _, school in directory.structures_of(person_id, paris_day(timezone.now()))]
     return replace(author, claims_service=names_a_school(name, schools))
 
 
