@@ -257,7 +257,7 @@ def test_an_authority_gives_a_certificate_and_a_renewed_one_is_shown_everywhere(
         deadline = time.monotonic() + PATIENCE_SECONDS
         while any(_shown(client, port) == before[port] for port in before):
             assert time.monotonic() < deadline, "the former certificate is still shown"
-            time.sleep(1)
+            time.sleep(1)  # a server tells nobody which certificate it took up
         assert reader.select(readonly=True)[0] == "OK"
         assert writer.noop()[0] == 250
 
