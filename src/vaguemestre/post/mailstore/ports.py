@@ -80,7 +80,8 @@ class Lists(Protocol):
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
         """The message and its thread in all folders except trash and junk, oldest first.
 
-        By Message-ID, In-Reply-To and References (RFC 5256 §3). Raises MessageGone.
+        By Message-ID, In-Reply-To and References (RFC 5256 §3). Other messages that are being indexed at this
+        very instant may be missing. Raises MessageGone.
         """
         ...
 
