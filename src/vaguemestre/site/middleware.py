@@ -231,7 +231,7 @@ class WhoIsAsking:
         )
         request.who = who  # type: ignore[attr-defined]
         with acting_by_session(who.session_key if who else ""):
-            answer = require_fresh_proof(request) or self.get_response(request)
+            answer = self.get_response(request)
         if who and who.shared:
             answer.headers["Cache-Control"] = "no-store"
         elif who:
@@ -239,6 +239,24 @@ class WhoIsAsking:
         elif key and was_on_shared_computer(key):  # left alone too long: nothing stays on that computer
             answer["Clear-Site-Data"] = CLEARED_SITE_DATA
         return answer
+
+
+class FreshProof:
+    """A long session proves itself again before it does more than read mail.
+
+    Asked once the token against forgeries was checked: the interrupted form is kept, and offered again.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        return require_fresh_proof(request)
 
 
 def _is_beyond_numbers(error: Exception) -> bool:

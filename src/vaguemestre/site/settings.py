@@ -106,9 +106,10 @@ MIDDLEWARE = [
     "vaguemestre.site.middleware.WhoIsAsking",
     "vaguemestre.site.request_bodies.LongBodies",
     "vaguemestre.site.request_bodies.NoNul",
+    "django.middleware.csrf.CsrfViewMiddleware",  # before what writes anything of a form
+    "vaguemestre.site.middleware.FreshProof",
     "vaguemestre.site.middleware.OpenBox",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "vaguemestre.site.middleware.Policy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "vaguemestre.foundation.ui.form_turns.FormTurns",

@@ -322,3 +322,20 @@ def test_codes_numbers_and_dates_of_machines_are_words_or_left_out() -> None:
     assert displayed_values([("role", "moderator"), ("subject", "Bonjour à tous")]) == [
         ("Rôle", "modération"), ("Vous aviez écrit", "Bonjour à tous"),
     ]  # fmt: skip
+
+
+def test_a_form_forged_by_another_site_is_refused_and_never_offered_to_a_long_session(
+    nicolas: Account,
+) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    typed = {"username": "nmorel", "secret": PASSWORD, "own_device": "on"}
+    strict.post("/alogin", {**typed, "csrfmiddlewaretoken": csrf(strict)})
+    later(13 * 60)
+    revocations.get().bump()
+    elsewhere = {"Origin": "https://ecole.exemple.fr", "Sec-Fetch-Site": "same-site"}
+    forged = strict.post(CONTACT, {"address": "pirate@exemple.fr"}, headers=elsewhere)
+    assert forged.status_code == 403
+    assert not InterruptedAct.objects.exists()
+    own = strict.post(CONTACT, {"address": "a@exemple.fr", "csrfmiddlewaretoken": csrf(strict)})
+    assert own["Location"] == "/alogin?confirmer=1&next=%2Fcompte%2Freprise"
+    assert InterruptedAct.objects.get().words == "changer votre contact de secours"

@@ -39,7 +39,7 @@ from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.post.trace.values import Engine, Step, StepKind
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.events import MembersChanged
-from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
+from vaguemestre.schools.sharing.models import Box, BoxActivity, BoxRequest, Member
 from vaguemestre.schools.sharing.queries import history_of
 from vaguemestre.schools.sharing.rules.history_labels import HISTORY_LABELS
 from vaguemestre.schools.sharing.values import MembershipChange, MembershipTerms, Right
@@ -200,6 +200,17 @@ def test_a_reader_changes_nothing_even_by_opening(school: School, mails: MemoryM
     browser = of(somebody)
     assert 'data-marks-read="non"' in browser.get(f"{school.path}messagerie/").content.decode()
     assert browser.post(f"{school.path}messagerie/actes/delete/", {"ref": "INBOX/1/1"}).status_code == 422
+
+
+def test_a_form_forged_by_another_site_leaves_no_trace_of_a_member(
+    school: School, mails: MemoryMailboxes, of: Of
+) -> None:
+    mails.box("ce.0800001a@ac-amiens.test")
+    browser = of(school.head)
+    browser.handler.enforce_csrf_checks = True
+    forged = browser.post(f"{school.path}messagerie/actes/delete/", {"ref": "INBOX/1/1"})
+    assert forged.status_code == 403
+    assert not BoxActivity.objects.exists()
 
 
 def test_a_folder_of_a_mailbox_is_deleted_by_those_who_sort_and_once_confirmed(

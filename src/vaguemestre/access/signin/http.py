@@ -107,7 +107,9 @@ def require_fresh_proof(request: HttpRequest) -> HttpResponse | None:
     who = who_asks(request)
     if who is None or not is_stale(who, timezone.now()):
         return None
-    return None if is_reading(request.method or "GET", request.path) else _redirect_to_sign_in(request)
+    if is_reading(request.method or "GET", request.path):
+        return None
+    return _redirect_to_sign_in(request, _words_of_act(request))
 
 
 def is_stale(who: Who, now: datetime) -> bool:
