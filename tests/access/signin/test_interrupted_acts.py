@@ -339,3 +339,19 @@ def test_a_form_forged_by_another_site_is_refused_and_never_offered_to_a_long_se
     own = strict.post(CONTACT, {"address": "a@exemple.fr", "csrfmiddlewaretoken": csrf(strict)})
     assert own["Location"] == "/alogin?confirmer=1&next=%2Fcompte%2Freprise"
     assert InterruptedAct.objects.get().words == "changer votre contact de secours"
+
+
+def test_the_page_of_a_former_act_does_not_send_its_form_to_a_later_one(
+    client: Client, nicolas: Account
+) -> None:
+    interrupted(client)
+    proved(client)
+    page = client.get(RESUME).content.decode()
+    former, there = dict(hidden(page)), re.search(r'action="(\?acte=[\d.]+)"', page)
+    assert there
+    later()
+    revocations.get().bump()
+    client.post("/parametres/securite/application", {"name": "Téléphone"}, headers={"Referer": PAGE})
+    answer = client.post(f"{RESUME}{there[1]}", former)
+    assert (answer.status_code, answer["Location"]) == (302, RESUME)
+    assert InterruptedAct.objects.get().path == "/parametres/securite/application", "it is offered as before"

@@ -15,12 +15,16 @@ from vaguemestre.people.credentials.values import SecretKeys
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A form sent to `path` from `page`; `words`: its label. `fields` None: it must be typed again."""
+    """A form sent to `path` from `page`; `words`: its label. `fields` None: it must be typed again.
+
+    `mark` tells it from the one that takes its place.
+    """
 
     path: str
     page: str
     words: str
     fields: tuple[tuple[str, str], ...] | None
+    mark: str = ""
 
 
 @transaction.atomic(durable=True)
@@ -56,7 +60,7 @@ def find_act(session_key: str, account_id: int, keys: SecretKeys, *, now: dateti
         json.loads(unseal(bytes(row.sealed), account_id, keys)) if row.sealed else None
     )
     fields = tuple((name, value) for name, value in pairs) if pairs is not None else None
-    return Act(row.path, row.page, row.words, fields)
+    return Act(row.path, row.page, row.words, fields, str(row.until.timestamp()))
 
 
 @transaction.atomic(durable=True)

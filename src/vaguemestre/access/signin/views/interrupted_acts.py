@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vaguemestre.access.signin import services
-from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.http import RESUME, SignedInRequest, signed_in
 from vaguemestre.access.signin.rules.interrupted_acts import displayed_values
 from vaguemestre.people.credentials.ports import secret_keys
 
@@ -27,6 +27,8 @@ def resume(request: SignedInRequest) -> HttpResponse:
     if "drop" in request.POST:
         services.drop_act(who.session_key, who.account_id)
         return HttpResponseRedirect(act.page)
+    if request.GET.get("acte", act.mark) != act.mark:
+        return HttpResponseRedirect(RESUME)  # sent from the page of an act that another one replaced
     if act.fields is None or not services.take_act(who.session_key, who.account_id, act.path, now=now):
         return HttpResponseRedirect(act.page)
     # RFC 9110 §15.4.8: the browser sends the same form there
