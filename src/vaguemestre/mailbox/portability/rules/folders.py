@@ -9,11 +9,12 @@ from vaguemestre.mailbox.portability.values import INBOX, Places
 # Names that other programs give to the special folders, in French and English; compared without accents.
 _NAMES = {
     "sent": "sent|sent items|sent mail|sent messages|sentmail|envoyes|elements envoyes|messages envoyes"
-    "|courriels envoyes",
+    "|courriels envoyes|courriers envoyes",
     "drafts": "drafts|draft|brouillons|brouillon",
     "trash": "trash|deleted items|deleted messages|deleted|bin|corbeille|elements supprimes"
     "|messages supprimes",
-    "junk": "junk|junk e-mail|junk email|spam|bulk mail|courrier indesirable|pourriel|pourriels|indesirables",
+    "junk": "junk|junk e-mail|junk email|spam|bulk mail|courrier indesirable|courriers indesirables"
+    "|pourriel|pourriels|indesirables|quarantaine",
     "archive": "archive|archives|all archives|archived|messages archives",
 }
 _USES = {name: use for use, names in _NAMES.items() for name in names.split("|")}
@@ -35,14 +36,13 @@ def target(folder: str, use: str, places: Places, apart: str = "") -> str:
     steps = _steps(folder)
     if apart:
         return "/".join((apart, *steps)) if steps else apart
+    if steps and _folded(steps[0]) in _INBOXES:  # many servers keep every folder below the inbox
+        steps = steps[1:]
     if use in places.special and len(steps) <= 1:
         return places.special[use]
     if not steps:
         return INBOX
-    first = _folded(steps[0])
-    if first in _INBOXES:
-        return "/".join(steps[1:]) if len(steps) > 1 else INBOX
-    if (meant := _USES.get(first)) in places.special:
+    if (meant := _USES.get(_folded(steps[0]))) in places.special:
         return "/".join((places.special[str(meant)], *steps[1:]))
     return _as_known("/".join(steps), places)
 
