@@ -327,6 +327,8 @@ def test_after_a_compromise_mail_stays_shut_two_days_and_applications_do_not(
     assert engines.active["nmorel@ac-amiens.test"] is False
     sheet = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
     assert "bloquée jusqu’au" in sheet
+    assert "Rien ici ne l’ouvre plus tôt" in sheet
+    assert "poser une notification d’absence" in sheet
     nicolas.set_password(NEW)
     nicolas.save(update_fields=("password",))
     owner = Client()
