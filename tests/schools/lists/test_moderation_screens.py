@@ -53,6 +53,24 @@ def test_the_reason_is_told_to_an_author_of_the_academie(
     assert "son auteur est prévenu." in as_typed(browser.get(answer.headers["Location"]).content.decode())
 
 
+@pytest.mark.parametrize("action", ["accept", "drop"])
+def test_a_reason_of_refusal_is_never_lost_by_another_button(
+    mailboxes: MemoryMailboxes, row: MailingList, owner: Account, subscriber: Account, action: str
+) -> None:
+    browser, letter = signed_in(owner), held(mailboxes, row, address_of(subscriber))
+    answer = browser.post(
+        f"{place_of(row, letter)}decider", {"action": action, "note": "Trop long, à raccourcir"}
+    )
+    page = as_typed(answer.content.decode())
+    assert answer.status_code == 422
+    assert "Trop long, à raccourcir" in page
+    assert "videz ce champ" in page
+    letter.refresh_from_db()
+    assert letter.state == "held"
+    answer = browser.post(f"{place_of(row, letter)}decider", {"action": action, "note": " "})
+    assert answer.status_code == 302
+
+
 def test_whoever_decides_second_reads_who_decided_and_what(
     mailboxes: MemoryMailboxes, row: MailingList, owner: Account, stranger: Account
 ) -> None:

@@ -220,6 +220,13 @@ class DecisionForm(forms.Form):
         """The reason is for the other managers: nobody tells the author of this letter."""
         self.fields["note"].label = "Motif, pour les autres responsables de la liste"
 
+    def note_is_told_by(self, action: str) -> bool:
+        """False, with an error, for a reason typed where another decision than « Refuser » would lose it."""
+        if action == "refuse" or not self.cleaned_data["note"]:
+            return True
+        self.add_error("note", "Seul « Refuser » tient compte d’un motif : refusez, ou videz ce champ.")
+        return False
+
     def due_at(self) -> datetime | None:
         """The chosen time, in Paris; None for now. Raises Refusal `compose.later-malformed`."""
         day, hour = self.cleaned_data["day"].strip(), self.cleaned_data["hour"].strip()

@@ -182,9 +182,9 @@ def decide(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> Http
     access = manager_access(request, list_id)
     _, letter = letter_access(request, list_id, str(public_id))
     form = DecisionForm(request.POST)
-    if not form.is_valid():
-        return _letter(request, access, letter, form, status=422)
     action = request.POST.get("action", "")
+    if not form.is_valid() or not form.note_is_told_by(action):
+        return _letter(request, access, letter, form, status=422)
     try:
         _run_action(request, access, letter, form, action)
     except Refusal as refusal:
