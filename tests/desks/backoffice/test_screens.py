@@ -565,9 +565,15 @@ def test_a_stale_plan_is_told_and_asked_for_again_and_cannot_be_confirmed(client
     assert "Confirmer 1 départ" not in page
     told = {"act": "confirmer", "plan": "abc", "departures": "1"}
     assert client.post(f"{address}/decider", told).status_code == 409
-    assert client.post(f"{address}/decider", {"act": "refaire"}).status_code == 302
-    assert "en train d’être refait" in text(client.get(address))
+    after = client.post(f"{address}/decider", {"act": "refaire"})["Location"]
+    waiting = text(client.get(after))
+    assert "en train d’être refait" in waiting
+    assert "Le plan est refait" not in waiting
     assert DBTaskResult.objects.filter(task_path__contains="wake").exists()
+    Feed.objects.filter(pk=made.pk).update(replan_asked_at=None, planned_at=timezone.now())
+    done = text(client.get(after))
+    assert "Le plan est refait" in done
+    assert "Votre décision est enregistrée" not in done
 
 
 def test_an_applied_feed_says_who_left_and_what_changed(client: Client, place: int) -> None:

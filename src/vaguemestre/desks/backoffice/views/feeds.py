@@ -145,7 +145,8 @@ def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
                 raise Http404
     except Refusal as refusal:
         return _page(request, feed, problem=sentence(refusal))
-    return HttpResponseRedirect(f"{reverse('backoffice:feed', args=[feed_id])}?fait=1")
+    done = "refait" if request.POST.get("act") == "refaire" else "1"
+    return HttpResponseRedirect(f"{reverse('backoffice:feed', args=[feed_id])}?fait={done}")
 
 
 @require_GET
@@ -232,7 +233,7 @@ def _page(request: SignedInRequest, feed: FeedSummary, *, problem: str = "") -> 
         "recent": sum(
             row.is_recent for feed_list in lists if feed_list.view == "departures" for row in feed_list.rows
         ),
-        "done": "fait" in request.GET,
+        "done": request.GET.get("fait", ""),
         "problem": problem,
     }
     return render(request, "backoffice/feed.html", context, status=409 if problem else 200)
