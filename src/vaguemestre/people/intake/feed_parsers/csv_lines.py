@@ -226,13 +226,18 @@ def _chunks(content: Content, first: int = 0) -> Iterator[bytes]:
 
 def _rows(content: Content) -> Iterator[tuple[int, bytes]]:
     """(first byte, content) of each row, without the end of line; an empty one after the last end."""
-    start, rest = 0, b""
+    start, pieces = 0, [b""]
     for chunk in _chunks(content):
-        *whole, rest = (rest + chunk).split(b"\n")
+        end, *others = chunk.split(b"\n")
+        pieces.append(end)  # joined once: a row may go over many chunks
+        if not others:
+            continue
+        *whole, rest = (b"".join(pieces), *others)
         for row in whole:
             yield start, row
             start += len(row) + 1
-    yield start, rest
+        pieces = [rest]
+    yield start, b"".join(pieces)
 
 
 def _header(row: str, columns: Sequence[str], optional: Sequence[str]) -> list[str]:
