@@ -20,7 +20,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.queries import proof_of
-from vaguemestre.mailbox.compose.services import restore_refused_draft, run_mailing, submission
+from vaguemestre.mailbox.compose.services import built_message, restore_refused_draft, run_mailing
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.webmail.services.private_mail import DelegatedMailboxes
 from vaguemestre.people.credentials.models import Account
@@ -83,7 +83,7 @@ def test_a_letter_on_its_way_when_the_delegation_ends_does_not_leave(
         end_delegations(claire.pk, by="test", now=now())
         return build_message(*given, **more)
 
-    monkeypatch.setattr(submission, "build_message", ended_meanwhile)
+    monkeypatch.setattr(built_message, "build_message", ended_meanwhile)
     late = of(paul).post(f"{there}messagerie/ecrire/{new_key()}/envoyer/", letter, headers=JSON)
     assert late.status_code == 422
     assert "Vous ne pouvez plus écrire depuis cette boîte" in str(late.json())

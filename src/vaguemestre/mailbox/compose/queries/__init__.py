@@ -12,6 +12,7 @@ from vaguemestre.mailbox.compose.queries.drafts import (
     links_of,
     picture_ids,
     picture_path,
+    received_octets,
 )
 from vaguemestre.mailbox.compose.queries.identities import (
     find_identity,
@@ -58,6 +59,7 @@ __all__ = [
     "picture_ids",
     "picture_path",
     "proof_of",
+    "received_octets",
     "recipient_infos",
     "recipient_suggestions",
     "running_mailings",

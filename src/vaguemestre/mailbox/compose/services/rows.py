@@ -2,11 +2,12 @@
 
 import dataclasses
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.mailbox.compose.models import Composition, Identity
+from vaguemestre.mailbox.compose.models import Composition, Enclosure, Identity
 from vaguemestre.mailbox.compose.queries import (
     content_of,
     is_picture_path,
@@ -142,8 +143,14 @@ def bare_letter(row: Composition, writer: Writer, date: datetime) -> Letter:
     return _letter(row, writer, date, row.draft_message_id, (), (), (), row.subject)
 
 
-def final_letter(row: Composition, writer: Writer, date: datetime, message_id: str) -> Letter:
-    """Letter to send. Raises the refusals of `outbox.rules` with their field."""
+def final_letter(
+    row: Composition,
+    writer: Writer,
+    date: datetime,
+    message_id: str,
+    read: Callable[[Enclosure], bytes] = content_of,
+) -> Letter:
+    """Letter to send; `read` gives attachments. Raises the refusals of `outbox.rules` with their field."""
     return _letter(
         row,
         writer,
@@ -153,6 +160,7 @@ def final_letter(row: Composition, writer: Writer, date: datetime, message_id: s
         parsed_recipients("cc", row.cc),
         parsed_recipients("bcc", row.bcc),
         row.subject,
+        read,
     )
 
 
@@ -165,6 +173,7 @@ def _letter(
     cc: tuple[Recipient, ...],
     bcc: tuple[Recipient, ...],
     subject: str,
+    read: Callable[[Enclosure], bytes] = content_of,
 ) -> Letter:
     pictures = picture_ids(row)
     html = "" if row.is_plain else outgoing_html(whole_html(row), pictures)
@@ -181,7 +190,7 @@ def _letter(
         date=date,
         in_reply_to=row.in_reply_to,
         references=tuple(row.references),
-        attachments=_enclosed(row, html),
+        attachments=_enclosed(row, html, read),
         reply_to=reply_to,
         importance=row.importance,
         wants_receipt=row.wants_receipt,
@@ -221,14 +230,14 @@ def _whole_text(row: Composition) -> str:
     return "\n\n".join(piece for piece in pieces if piece)
 
 
-def _enclosed(row: Composition, html: str) -> tuple[Attachment, ...]:
+def _enclosed(row: Composition, html: str, read: Callable[[Enclosure], bytes]) -> tuple[Attachment, ...]:
     """Attached files, and the pictures the text still shows."""
     enclosed = []
     for enclosure in row.enclosures.order_by("pk"):
         if enclosure.content_id and f"cid:{enclosure.content_id}" not in html:
             continue
         enclosed.append(
-            Attachment(enclosure.name, enclosure.kind, content_of(enclosure), content_id=enclosure.content_id)
+            Attachment(enclosure.name, enclosure.kind, read(enclosure), content_id=enclosure.content_id)
         )
     return tuple(enclosed)
 

@@ -1,33 +1,31 @@
 """Hand the message to the outbox, once; cancel it while it is held."""
 
-import secrets
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
 from django.db import transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.mailbox.compose.models import BroadReply, Composition
+from vaguemestre.mailbox.compose.models import BroadReply, Composition, Enclosure
+from vaguemestre.mailbox.compose.queries import content_of
 from vaguemestre.mailbox.compose.rules import reply_storm
-from vaguemestre.mailbox.compose.services.files.attachments import check_complete
-from vaguemestre.mailbox.compose.services.files.file_links import check_last_days, check_links
-from vaguemestre.mailbox.compose.services.rows import (
-    check_identity,
-    final_letter,
-    open_row_for,
-    own_row,
-    row_for,
-    sign_row,
-    text_columns,
+from vaguemestre.mailbox.compose.services.built_message import (
+    BuiltMessage,
+    Sending,
+    build_ahead,
+    content_for,
+    letter_to_send,
 )
+from vaguemestre.mailbox.compose.services.files.file_links import check_last_days
+from vaguemestre.mailbox.compose.services.rows import open_row_for, own_row, row_for, sign_row
 from vaguemestre.mailbox.compose.values import DraftFields, Mode, Writer
 from vaguemestre.post.outbox.queries import find_outgoing
 from vaguemestre.post.outbox.rules.hours import is_scheduled
-from vaguemestre.post.outbox.rules.message import build_message, check_whole
-from vaguemestre.post.outbox.rules.recipients import check_recipients
+from vaguemestre.post.outbox.rules.message import check_whole
 from vaguemestre.post.outbox.services import cancel_message, queue_message
 from vaguemestre.post.outbox.values import Letter, MessageToSend, OutgoingMessage
-from vaguemestre.schools.rosters.rules.addresses import is_nowhere
 from vaguemestre.schools.sharing.services import (
     check_may_send,
     delete_sent,
@@ -64,7 +62,6 @@ def sign_draft(writer: Writer, key: str, signature: str, *, now: datetime) -> No
     sign_row(row, signature)
 
 
-@transaction.atomic(durable=True)
 def send_draft(
     writer: Writer,
     key: str,
@@ -81,38 +78,40 @@ def send_draft(
     Raises Refusal `compose.already-sent` for an older or newer sending, `compose.gone`, and those of the
     recipients, fields, attachments and size, with their `field`.
     """
+    sending = Sending(fields, attempt, due_at)
+    read = cache(content_of)  # complete attachments, which do not change any more
+    return _send(writer, key, sending, build_ahead(writer, key, sending, read), read, limit, now)
+
+
+@transaction.atomic(durable=True)
+def _send(
+    writer: Writer,
+    key: str,
+    sending: Sending,
+    built: BuiltMessage | None,
+    read: Callable[[Enclosure], bytes],
+    limit: int,
+    now: datetime,
+) -> OutgoingMessage:
+    """Queue the message. `built`: of the draft as it stood before this transaction."""
     row = Composition.objects.select_for_update().get(pk=row_for(writer, key, now).pk)
-    if row.attempt == attempt and (
-        outgoing := find_outgoing(writer.account_id, sending_key(row.key, attempt))
+    if row.attempt == sending.attempt and (
+        outgoing := find_outgoing(writer.account_id, sending_key(row.key, sending.attempt))
     ):
         return outgoing
-    if row.is_sending or row.attempt != attempt - 1:
+    if row.is_sending or row.attempt != sending.attempt - 1:
         raise Refusal("compose.already-sent")
-    for name, value in text_columns(fields, writer.account_id).items():
-        setattr(row, name, value)
-    check_identity(fields, writer)
-    letter = _checked_letter(row, writer, attempt, due_at)
-    due_at = _due_after_storm(row, letter, due_at, now)
+    letter = letter_to_send(row, writer, sending, read)
+    due_at = _due_after_storm(row, letter, sending.date, now)
     check_last_days(row, paris_day(due_at), "later" if is_scheduled(now, due_at) else "enclosed")
-    content = build_message(letter, boundary=secrets.token_hex(16))
+    content = content_for(letter, built)
     check_whole(content, limit)
-    row.attempt, row.is_sending, row.updated_at = attempt, True, now
+    row.attempt, row.is_sending, row.updated_at = sending.attempt, True, now
     row.revision += 1
     row.save()
     outgoing = _queue(row, writer, letter, content, due_at, now)
     _note_sent_in_box(row, writer, letter.message_id, outgoing.due_at, now)
     return outgoing
-
-
-def _checked_letter(row: Composition, writer: Writer, attempt: int, date: datetime) -> Letter:
-    """Letter to send, with complete attachments and valid recipients. Raises Refusal."""
-    check_complete(row)
-    check_links(row)
-    letter = final_letter(row, writer, date, f"<{row.key}.{attempt}@{writer.domain}>")
-    check_recipients(letter.to, letter.cc, letter.bcc)
-    if any(is_nowhere(address) for address in letter.recipients):
-        raise Refusal("compose.class-needs-copies", field="to")
-    return letter
 
 
 def _due_after_storm(row: Composition, letter: Letter, due_at: datetime, now: datetime) -> datetime:

@@ -3,11 +3,11 @@
 import secrets
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import Max, Sum
+from django.db import IntegrityError, transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Enclosure, Slice
+from vaguemestre.mailbox.compose.queries import received_octets
 from vaguemestre.mailbox.compose.services.rows import open_row, open_row_for
 from vaguemestre.mailbox.compose.values import EnclosureInfo, Writer
 from vaguemestre.post.outbox.rules.message import check_size, safe_kind, safe_name
@@ -39,7 +39,6 @@ def add_enclosure(
     return EnclosureInfo(enclosure.pk, enclosure.name, kind, size, 0, bool(content_id))
 
 
-@transaction.atomic(durable=True)
 def add_slice(account_id: int, key: str, enclosure_id: int, offset: int, content: bytes) -> int:
     """Store the octets from `offset` on; returns how many octets are stored in all.
 
@@ -47,12 +46,18 @@ def add_slice(account_id: int, key: str, enclosure_id: int, offset: int, content
     Raises Refusal `compose.enclosure-gone`, or `compose.enclosure-overflow` past the announced size.
     """
     enclosure = _own_enclosure(account_id, key, enclosure_id)
-    received = _received(enclosure)
+    received = received_octets(enclosure)
     if offset != received or not content:
         return received
     if received + len(content) > enclosure.size:
         raise Refusal("compose.enclosure-overflow")
-    Slice.objects.create(enclosure=enclosure, offset=offset, content=content, size=len(content))
+    # What was received is read before the transaction, which on SQLite keeps every other writer waiting.
+    try:
+        with transaction.atomic(durable=True):
+            enclosure = _own_enclosure(account_id, key, enclosure_id)
+            Slice.objects.create(enclosure=enclosure, offset=offset, content=content, size=len(content))
+    except IntegrityError:  # the same slice meanwhile, or the attachment removed
+        return received_octets(_own_enclosure(account_id, key, enclosure_id))
     return received + len(content)
 
 
@@ -74,8 +79,8 @@ def attach_file(row: Composition, name: str, kind: str, content: bytes, *, conte
 
 def check_complete(row: Composition) -> None:
     """Raise Refusal `compose.enclosure-incomplete` while an attachment is being uploaded."""
-    for enclosure in row.enclosures.annotate(received=Sum("slices__size")):
-        if (enclosure.received or 0) != enclosure.size:
+    for enclosure in row.enclosures.all():
+        if received_octets(enclosure) != enclosure.size:
             raise Refusal("compose.enclosure-incomplete", field="enclosed", name=enclosure.name)
 
 
@@ -85,8 +90,3 @@ def _own_enclosure(account_id: int, key: str, enclosure_id: int) -> Enclosure:
     if enclosure is None:
         raise Refusal("compose.enclosure-gone")
     return enclosure
-
-
-def _received(enclosure: Enclosure) -> int:
-    end = enclosure.slices.aggregate(last=Max("offset"), total=Sum("size"))
-    return int(end["total"] or 0)
