@@ -147,7 +147,13 @@ def test_a_slice_lasts_as_long_as_its_archive_took_to_open(preparing: float, mes
 def test_something_else_than_mail_is_said_and_can_be_taken_up_no_further(client: Client) -> None:
     upload(client, b"\x89PNG", "photo.png")
     work()
-    assert "« photo.png » ne contient pas de courriels reconnus" in words(client.get(ADDRESS))
+    page = words(client.get(ADDRESS))
+    assert "« photo.png » ne contient pas de courriels reconnus" in page
+    assert "Reprendre" not in page
+    move = Move.objects.get()
+    client.post(f"{ADDRESS}/{move.pk}/reprendre")
+    move.refresh_from_db()
+    assert move.state == "failed"
 
 
 def test_a_second_one_waits_for_the_first(client: Client) -> None:
@@ -194,9 +200,33 @@ def test_a_server_that_refuses_is_told_in_words(client: Client) -> None:
         yield
 
     open_elsewhere.replace(opened)
+    given = {"host": "imap.x.example:1993", "username": "nicolas.m", "password": "s3cret", "where": "apart"}
+    client.post(f"{ADDRESS}/serveur", given)
+    work()
+    answer = client.get(ADDRESS)
+    assert "« imap.x.example » refuse cet identifiant ou ce mot de passe" in words(answer)
+    assert "Reprendre" not in words(answer), "the same password would be refused again"
+    link = re.search(r'href="([^"]*corriger=\d+)#titre-serveur"', answer.content.decode())
+    assert link, "nothing proposes to correct what was typed"
+    form = client.get(link[1]).content.decode()
+    assert 'value="imap.x.example:1993"' in form
+    assert 'value="nicolas.m"' in form
+    assert re.search(r'value="apart"[^>]*checked', form)
+    assert "s3cret" not in form
+    another = signed_in(account("autre")).get(link[1]).content.decode()
+    assert "nicolas.m" not in another
+
+
+def test_a_move_that_may_yet_succeed_is_still_resumed(client: Client) -> None:
+    @contextmanager
+    def opened(server: Server) -> Iterator[Source]:
+        raise SourceRefused("portability.mailbox-full")
+        yield
+
+    open_elsewhere.replace(opened)
     client.post(f"{ADDRESS}/serveur", {"host": "imap.x.example", "username": "n", "password": "p"})
     work()
-    assert "« imap.x.example » refuse cet identifiant ou ce mot de passe" in words(client.get(ADDRESS))
+    assert "Reprendre" in words(client.get(ADDRESS))
 
 
 def test_a_server_that_is_away_is_asked_again_later(client: Client) -> None:

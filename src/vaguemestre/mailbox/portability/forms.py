@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from vaguemestre.mailbox.portability.values import ELSEWHERE_FOLDER, Server
+from vaguemestre.mailbox.portability.values import ELSEWHERE_FOLDER, IMAPS_PORT, Server
 
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _PORT = re.compile(r"0*[1-9][0-9]{0,4}", re.ASCII)
@@ -74,9 +74,9 @@ class ServerForm(WhereForm):
 
     def clean_host(self) -> str:
         host, _, port = str(self.cleaned_data["host"]).strip().removeprefix("imaps://").partition(":")
-        if not _HOST.fullmatch(host) or not _PORT.fullmatch(port or "993"):
+        if not _HOST.fullmatch(host) or not _PORT.fullmatch(port or str(IMAPS_PORT)):
             raise ValidationError("Ce n’est pas le nom d’un serveur : écrivez par exemple imap.exemple.fr.")
-        self.port = int(port or 993)
+        self.port = int(port or IMAPS_PORT)
         return host.lower()
 
     @property

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from vaguemestre.mailbox.portability.models import Move
-from vaguemestre.mailbox.portability.values import Kind, Left, Shown, State, Tally
+from vaguemestre.mailbox.portability.values import IMAPS_PORT, Kind, Left, Shown, State, Tally
 
 MAX_SHOWN = 20
 
@@ -22,6 +22,16 @@ def stored_file(account_id: int, move_id: int) -> tuple[str, str] | None:
         account_id=account_id, pk=move_id, kind__in=exports, state=State.DONE
     ).exclude(stored="").first()  # fmt: skip
     return (row.stored, row.name) if row else None
+
+
+def server_typed(account_id: int, move_id: int) -> dict[str, str]:
+    """What the person typed of the server of an import, but its password; empty for another's move."""
+    row = Move.objects.filter(account_id=account_id, pk=move_id, kind=Kind.SERVER).first()
+    if row is None:
+        return {}
+    port = "" if row.server["port"] == IMAPS_PORT else f":{row.server['port']}"
+    where = "apart" if row.apart else ""
+    return {"host": f"{row.server['host']}{port}", "username": row.server["username"], "where": where}
 
 
 def files_over(before: datetime) -> tuple[tuple[int, str], ...]:

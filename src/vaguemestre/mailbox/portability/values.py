@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 INBOX = "INBOX"
+IMAPS_PORT = 993  # RFC 8314 §3.2
 ELSEWHERE_FOLDER = "Import"  # receives everything, if the person does not want the original folders
 
 
@@ -17,6 +18,18 @@ class Kind(StrEnum):
 
 
 WITHDRAWN = "portability.withdrawn"  # trouble of an export that its owner never requested
+
+
+# The other server answers the same to what was typed: it is corrected, never sent again as it is.
+CORRECTED = frozenset(
+    f"portability.server-{word}" for word in ("certificate", "not-allowed", "refused", "unknown")
+)
+# Troubles that a second try meets again.
+HOPELESS = CORRECTED | {
+    WITHDRAWN,
+    *(f"portability.file-{word}" for word in ("damaged", "too-big", "unknown", "unreadable")),
+    *(f"portability.{word}" for word in ("not-for-us", "pst-not-here", "signature-wrong")),
+}
 
 
 class State(StrEnum):
@@ -126,4 +139,10 @@ class Shown:
 
     @property
     def may_resume(self) -> bool:
-        return self.state in (State.STOPPED, State.FAILED) and self.is_kept and self.trouble != WITHDRAWN
+        is_paused = self.state in (State.STOPPED, State.FAILED)
+        return is_paused and self.is_kept and self.trouble not in HOPELESS
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether the server or the password typed for it was the trouble."""
+        return self.state is State.FAILED and self.trouble in CORRECTED

@@ -11,7 +11,7 @@ from vaguemestre.foundation.journal.values import account_subject
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.portability.events import ExportWithdrawn, ImportGoesOn, MoveGoesOn
 from vaguemestre.mailbox.portability.models import Move
-from vaguemestre.mailbox.portability.values import WITHDRAWN, Kind, Server, State
+from vaguemestre.mailbox.portability.values import HOPELESS, WITHDRAWN, Kind, Server, State
 from vaguemestre.people.credentials.rules.secret_box import seal
 from vaguemestre.people.credentials.values import SecretKeys
 
@@ -76,10 +76,13 @@ def stop_move(account_id: int, move_id: int, *, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def resume_move(account_id: int, move_id: int) -> None:
-    """Resume a move while its file or password is kept. Raises Refusal `portability.one-at-a-time`."""
+    """Resume a move while its file or password is kept, unless it would fail again.
+
+    Raises Refusal `portability.one-at-a-time`.
+    """
     stopped = Move.objects.filter(
         account_id=account_id, pk=move_id, state__in=(State.STOPPED, State.FAILED)
-    ).exclude(trouble=WITHDRAWN).exclude(stored="", sealed=b"").first()  # fmt: skip
+    ).exclude(trouble__in=HOPELESS).exclude(stored="", sealed=b"").first()  # fmt: skip
     if stopped is None:
         return
     stopped.state, stopped.trouble, stopped.ended_at = State.RUNNING, "", None

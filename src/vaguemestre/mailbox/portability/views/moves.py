@@ -33,6 +33,7 @@ from vaguemestre.people.lifecycle.queries import account_lifecycle
 from vaguemestre.people.lifecycle.rules import consequence_table
 
 _PIECE_BYTES = 4 * MEGABYTE
+_SERVER_IDS = "id_server_%s"
 _LEAST_LEFT = 500_000_000  # bytes of the disk that an import leaves free
 
 
@@ -52,7 +53,17 @@ class Line:
 @require_GET
 @signed_in
 def show(request: SignedInRequest) -> HttpResponse:
-    return _show_download(request) if "telecharger" in request.GET else page(request)
+    if "telecharger" in request.GET:
+        return _show_download(request)
+    return page(request, server_form=_corrected_form(request))
+
+
+def _corrected_form(request: SignedInRequest) -> ServerForm | None:
+    """The form of an import that its server refused, to correct; None if none is asked for."""
+    number = request.GET.get("corriger", "")
+    is_number = number.isascii() and number.isdigit() and len(number) < 10
+    typed = queries.server_typed(request.who.account_id, int(number)) if is_number else {}
+    return ServerForm(initial=typed, auto_id=_SERVER_IDS) if typed else None
 
 
 @recently_signed_in
@@ -113,7 +124,7 @@ def bring_file(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def bring_from_server(request: SignedInRequest) -> HttpResponse:
-    form = ServerForm(request.POST)
+    form = ServerForm(request.POST, auto_id=_SERVER_IDS)
     if not form.is_valid():
         return page(request, server_form=form, status=422)
     try:
@@ -224,7 +235,7 @@ def page(
         "problem": problem,
         "download": download,
         "file_form": file_form or FileForm(initial={"where": ""}, prefix=None),
-        "server_form": server_form or ServerForm(initial={"where": ""}, auto_id="id_server_%s"),
+        "server_form": server_form or ServerForm(initial={"where": ""}, auto_id=_SERVER_IDS),
         "lines": _lines(request),
         "kept_days": 7,
         "upload_octets": settings.CONFIG.portability.upload_mb * MEGABYTE,
