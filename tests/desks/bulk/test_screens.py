@@ -66,6 +66,20 @@ def test_people_found_are_suspended_after_a_dry_run_and_given_back(client: Clien
     assert not Account.objects.filter(state="suspended").exists()
 
 
+def test_the_acts_are_listed_with_how_many_people_and_for_how_many_it_was_done(client: Client) -> None:
+    agents(2)
+    agents(1, prefix="agentferme", state="closed")
+    act_id = prepare(client, "acte=suspend&q=agent")
+    before = client.get(ACTS).content.decode()
+    assert 'data-label="Personnes">3<' in before
+    assert 'data-label="Fait pour">–<' in before, "nothing was done yet"
+    decide(client, act_id)
+    work(act_id)
+    after = client.get(ACTS).content.decode()
+    assert 'data-label="Personnes">3<' in after
+    assert 'data-label="Fait pour">2<' in after
+
+
 def test_what_was_prepared_is_abandoned_and_then_decided_no_more(client: Client) -> None:
     agents(1)
     act_id = prepare(client, "acte=suspend&q=agent")

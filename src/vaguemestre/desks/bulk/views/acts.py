@@ -65,6 +65,7 @@ def list_acts(request: SignedInRequest) -> HttpResponse:
                 "act": ACTS[file.order.act],
                 "state": STATES[file.state],
                 "by": names.get(file.asked_by, file.asked_by),
+                "done": file.counts.done + file.counts.kept if file.decided_by else "–",
             }
             for file in files
         ],
