@@ -652,6 +652,8 @@ def named(username: str, first_name: str, last_name: str) -> Account:
         ("acte=Remise confirmée", 1),
         ("acte=helpdesk.key", 1),
         ("acte=connexion refusee", 1),
+        ("acte=suspension", 1),
+        ("acte=compte suspension", 1),
         ("acte=néant", 0),
         ("objet=Camille Delattre", 2),
         ("objet=delattre camille", 2),
@@ -674,6 +676,7 @@ def test_the_journal_is_searched_by_what_it_shows(
     record("helpdesk.hand-over-confirmed", to=theirs, by=nobody, at=NOON)
     record("helpdesk.key-given", to=nobody, by=theirs, at=NOON)
     record("signin.refused", to=person, by="system", at=NOON)
+    record("credentials.account-suspended", to=nobody, by=nobody, at=NOON)
     there = f"/administration/journal?{query % {'person': camille.person_id} if '%(' in query else query}"
     assert re.search(rf">{lines} lignes?<", text(client.get(there)))
 
