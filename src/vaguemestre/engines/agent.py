@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from vaguemestre.engines import stand_in
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
@@ -29,6 +29,14 @@ _PATIENCE_SECONDS = 60.0
 _PEER = struct.Struct("3i")  # struct ucred: process, user, group
 
 log = logging.getLogger("agent")
+
+
+class Answer(TypedDict, total=False):
+    """One of the three, as JSON."""
+
+    value: object  # of the verb, as JSON
+    down: str  # why the engine could not do it now
+    refused: str  # why it will not
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ class Conversation(socketserver.BaseRequestHandler):
             return
         if len(line) > MAX_REQUEST_BYTES:
             log.warning("refused a request longer than %d bytes", MAX_REQUEST_BYTES)
-            answer: dict[str, object] = {"refused": f"demande de plus de {MAX_REQUEST_BYTES} octets"}
+            answer: Answer = {"refused": f"demande de plus de {MAX_REQUEST_BYTES} octets"}
         elif line:
             answer = answer_to(self.server.verbs, line, peer_user(self.request))
         else:
@@ -136,7 +144,7 @@ def peer_user(connection: socket.socket) -> int:
     return int(_PEER.unpack(option)[1])
 
 
-def answer_to(verbs: Mapping[str, Verb], line: bytes, user: int) -> dict[str, object]:
+def answer_to(verbs: Mapping[str, Verb], line: bytes, user: int) -> Answer:
     """The answer to a request of that user."""
     try:
         name, *arguments = json.loads(line)

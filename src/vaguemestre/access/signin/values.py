@@ -1,12 +1,11 @@
 """Values of the sign-in: an attempt, its outcomes, and the signed-in user."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from vaguemestre.foundation.journal.values import account_subject
-from vaguemestre.people.credentials.values import AccountRole
+from vaguemestre.people.credentials.values import AccountRole, Preferences
 
 
 class Factor(StrEnum):
@@ -151,7 +150,7 @@ class Who:
     shared: bool = False
     mine: bool = False
     theme: str = "system"
-    preferences: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    preferences: Preferences = field(default_factory=dict, compare=False, repr=False)
     enrol_before: datetime | None = None  # a second factor is due by then
     must_renew: bool = False  # the password is barred: another must be chosen first
     mail_held_since: datetime | None = None  # after a compromise: applications open, mail does not

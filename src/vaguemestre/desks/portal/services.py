@@ -28,6 +28,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.webmail.services.choices import save_choices
 from vaguemestre.people.credentials.services import accept_charter, save_preference, save_theme
 from vaguemestre.people.credentials.services import revoke_app_password as revoke_credential
+from vaguemestre.people.credentials.values import Preferences
 
 
 @transaction.atomic(durable=True)
@@ -151,7 +152,7 @@ def prepare_mail(announcement_id: int, *, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def mark_announcement_read(
-    account_id: int, announcement_id: int, preferences: Mapping[str, object], today: date
+    account_id: int, announcement_id: int, preferences: Preferences, today: date
 ) -> None:
     """Use case: no longer show it above the person's mail. It stays on the home page."""
     read = read_announcements(preferences) | {announcement_id}

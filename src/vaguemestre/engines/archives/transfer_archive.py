@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from vaguemestre.engines.archives.detection import open_archive
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -24,7 +24,7 @@ class _Record(NamedTuple):
 
     offset: int
     number: int
-    meta: dict[str, Any]
+    meta: sealed.RecordMeta
     content: bytes
 
 

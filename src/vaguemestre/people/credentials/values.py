@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+type Preferences = Mapping[str, object]  # subject (`reading`, `labels`…) → its room’s JSON
+
 
 @dataclass(frozen=True, slots=True)
 class SecretKeys:

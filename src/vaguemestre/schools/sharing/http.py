@@ -12,7 +12,7 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.values import Acting, Who
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import Presented
-from vaguemestre.people.credentials.values import AccountRole
+from vaguemestre.people.credentials.values import AccountRole, Preferences
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.rules.box_rights import box_session_key
 from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_LABELS
@@ -24,7 +24,7 @@ _SEARCHES = "searches"  # saved and recent ones
 
 def identity_in_box(who: Who, access: Access, box: Presented) -> Who:
     """The person's identity inside that mailbox: its address and preferences, the person's session."""
-    preferences: Mapping[str, object] = box.preferences
+    preferences: Preferences = box.preferences
     if not access.may(Right.SORT):  # a reader must not mark messages as read
         stored = preferences.get(_READING)
         reading = stored if isinstance(stored, Mapping) else {}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NotRequired, TypedDict
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from vaguemestre.access.sso.cas.values import Failure
@@ -21,6 +22,34 @@ _DESCRIPTIONS = {
     Failure.CALLBACK: "the proxy callback is not one of this service's in the registry",
     Failure.UNAUTHORIZED: "the service is not in the registry, or not open to this person",
 }
+
+
+class Success(TypedDict):
+    """A successful validation, in JSON (CAS 3.0 §2.5.1)."""
+
+    user: str
+    attributes: NotRequired[dict[str, Attribute]]
+    proxyGrantingTicket: NotRequired[str]
+    proxies: NotRequired[list[str]]
+
+
+class FailureReason(TypedDict):
+    code: str
+    description: str
+
+
+class ServiceResponse(TypedDict, total=False):
+    """One of the two."""
+
+    authenticationSuccess: Success
+    authenticationFailure: FailureReason
+
+
+class CasDocument(TypedDict):
+    """The JSON form of a CAS response."""
+
+    serviceResponse: ServiceResponse
+
 
 register_namespace("cas", _CAS)
 register_namespace("samlp", _SAMLP)
@@ -84,17 +113,19 @@ def failure_xml(failure: Failure) -> bytes:
 
 def success_json(
     user: str, attributes: Mapping[str, Attribute] | None, iou: str = "", proxies: Sequence[str] = ()
-) -> dict[str, object]:
-    content: dict[str, object] = {"attributes": dict(attributes)} if attributes is not None else {}
+) -> CasDocument:
+    content: Success = {"user": user}
+    if attributes is not None:
+        content["attributes"] = dict(attributes)
     if iou:
         content["proxyGrantingTicket"] = iou
     if proxies:
         content["proxies"] = list(proxies)
-    return {"serviceResponse": {"authenticationSuccess": {"user": user, **content}}}
+    return {"serviceResponse": {"authenticationSuccess": content}}
 
 
-def failure_json(failure: Failure) -> dict[str, object]:
-    content = {"code": failure.value, "description": _DESCRIPTIONS[failure]}
+def failure_json(failure: Failure) -> CasDocument:
+    content: FailureReason = {"code": failure.value, "description": _DESCRIPTIONS[failure]}
     return {"serviceResponse": {"authenticationFailure": content}}
 
 

@@ -13,6 +13,7 @@ from vaguemestre.access.signin.http import SIGN_IN, end_browser_session, who_ask
 from vaguemestre.access.signin.rules.paths import PROOF_PARAMETER
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.cas import rules
+from vaguemestre.access.sso.cas.rules import CasDocument
 from vaguemestre.access.sso.cas.services import (
     grant_proxies,
     issue_proxy_ticket,
@@ -239,7 +240,7 @@ def _validate(request: HttpRequest, *, proxied: bool = False) -> ValidatedTicket
     return validate_ticket(tickets[0], services[0], renew=renew, now=timezone.now(), proxied=proxied)
 
 
-def _response(content: bytes | dict[str, object]) -> HttpResponse:
+def _response(content: bytes | CasDocument) -> HttpResponse:
     if isinstance(content, bytes):
         return HttpResponse(content, content_type="application/xml; charset=utf-8")
     return JsonResponse(content)

@@ -219,7 +219,7 @@ def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpRe
     is_guarded = account.role in GUARDED_ROLES or account_id == operator_id or target.outreaches_operator
     absence = None if is_guarded else next_absence(absences_of(account_id), paris_day(now))
     context = {
-        **service_given(account_id),
+        "service": service_given(account_id),
         "absence": absence,
         "is_answering": absence is not None and is_answering(absence, now),
         "account": account,

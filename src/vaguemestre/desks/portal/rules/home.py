@@ -6,6 +6,7 @@ from dataclasses import replace
 from vaguemestre.desks.portal.values import Announcement, Importance, Step, Task, Tile
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
+from vaguemestre.people.credentials.values import Preferences
 
 MAX_TITLE_CHARACTERS, MAX_TEXT_CHARACTERS = 120, 2000
 PREFERENCES, FIRST_VISIT, CLOSED = "portal", "first_visit", "closed"  # in the preferences of the account
@@ -40,19 +41,19 @@ def pending_tasks(*, charter_is_accepted: bool, has_factor: bool, has_contact: b
     return tasks
 
 
-def is_first_visit_closed(preferences: Mapping[str, object]) -> bool:
+def is_first_visit_closed(preferences: Preferences) -> bool:
     own = preferences.get(PREFERENCES)
     return isinstance(own, Mapping) and own.get(FIRST_VISIT) == CLOSED
 
 
-def read_announcements(preferences: Mapping[str, object]) -> set[int]:
+def read_announcements(preferences: Preferences) -> set[int]:
     """The numbers of the announcements that the person no longer wants above their mail."""
     own = preferences.get(PREFERENCES)
     read = own.get(READ_ANNOUNCEMENTS) if isinstance(own, Mapping) else None
     return {number for number in read if isinstance(number, int)} if isinstance(read, list) else set()
 
 
-def with_read(preferences: Mapping[str, object], number: int) -> dict[str, object]:
+def with_read(preferences: Preferences, number: int) -> Preferences:
     """These preferences once that announcement, too, is marked as read."""
     own = preferences.get(PREFERENCES)
     read = sorted(read_announcements(preferences) | {number})
@@ -61,7 +62,7 @@ def with_read(preferences: Mapping[str, object], number: int) -> dict[str, objec
 
 
 def urgent_announcement(
-    announcements: Sequence[Announcement], preferences: Mapping[str, object]
+    announcements: Sequence[Announcement], preferences: Preferences
 ) -> Announcement | None:
     """The first announcement to read without delay that the person has not marked as read."""
     read = read_announcements(preferences)

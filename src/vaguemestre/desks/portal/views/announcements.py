@@ -1,6 +1,5 @@
 """Announcements, written by administrators and shown on home pages."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -21,6 +20,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.values import Preferences
 from vaguemestre.people.directory.queries import academy_summaries
 
 _STATES = {"affiche": "Affichées", "a-venir": "À venir", "termine": "Terminées"}
@@ -113,7 +113,7 @@ def mark_read(request: SignedInRequest, number: int) -> HttpResponse:
     return _urgent(request, with_read(who.preferences, number))
 
 
-def _urgent(request: SignedInRequest, preferences: Mapping[str, object]) -> HttpResponse:
+def _urgent(request: SignedInRequest, preferences: Preferences) -> HttpResponse:
     """The urgent announcement, if any; none in a shared mailbox, where it would be read for all members."""
     who = request.who
     displayed = [] if who.acting else queries.announcements_on(paris_day(timezone.now()), who.academy_id)

@@ -46,7 +46,7 @@ def show_settings(request: SignedInRequest) -> HttpResponse:
         "absence": absence,
         "upcoming_absence": None if absence else upcoming_absence(absences, paris_day(now)),
         "devices": len(app_passwords_of(account_id)),
-        **service_given(account_id),
+        "service": service_given(account_id),
     }
     return render(request, "portal/settings.html", context)
 

@@ -3,20 +3,37 @@
 import json
 from dataclasses import asdict
 from hashlib import blake2b
-from typing import Any
+from typing import NamedTuple, TypedDict
 
 from vaguemestre.desks.removals.values import Look, MailCopy, SoughtMail
 
 
-def stored_look(look: Look, sought: SoughtMail) -> dict[str, Any] | None:
+class StoredCopy(NamedTuple):
+    """A list, in JSON."""
+
+    folder: str
+    uid: int
+    guid: str
+    flags: list[str]
+
+
+class StoredLook(TypedDict):
+    """A look as its mailbox's row keeps it. `sought`: digest of what was looked for."""
+
+    state: str
+    sought: str
+    copies: list[StoredCopy]
+
+
+def stored_look(look: Look, sought: SoughtMail) -> StoredLook | None:
     """As JSON; None if nothing will tell whether it still holds."""
     if not look.state:
         return None
-    copies = [[copy.folder, copy.uid, copy.guid, sorted(copy.flags)] for copy in look.copies]
+    copies = [StoredCopy(copy.folder, copy.uid, copy.guid, sorted(copy.flags)) for copy in look.copies]
     return {"state": look.state, "sought": _digest(sought), "copies": copies}
 
 
-def look_for(stored: dict[str, Any] | None, sought: SoughtMail) -> Look | None:
+def look_for(stored: StoredLook | None, sought: SoughtMail) -> Look | None:
     """The look, if the same messages were sought: more may be known of them since."""
     if not stored or stored["sought"] != _digest(sought):
         return None

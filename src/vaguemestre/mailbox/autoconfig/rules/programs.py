@@ -86,7 +86,7 @@ def issuer_of(public_url: str) -> str:
     return f"{public_url.rstrip('/')}/appareils"
 
 
-def metadata(public_url: str) -> dict[str, object]:
+def metadata(public_url: str) -> dict[str, str | bool | list[str]]:
     """RFC 8414."""
     issuer = issuer_of(public_url)
     return {

@@ -4,7 +4,7 @@ import dataclasses
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Enclosure, Identity
@@ -27,6 +27,14 @@ from vaguemestre.schools.sharing.services import record_presence
 from vaguemestre.schools.sharing.values import PresenceKind
 
 MAX_TEXT = 2_000_000  # characters
+
+
+class StoredRef(TypedDict):
+    """JSON column of a message reference."""
+
+    folder: str
+    uid_validity: int
+    uid: int
 
 
 def own_row(account_id: int, key: str) -> Composition:
@@ -106,7 +114,7 @@ def text_of(html: str) -> str:
     return plain_text(draft_html(html, is_picture_path))
 
 
-def text_columns(fields: DraftFields, account_id: int) -> dict[str, Any]:
+def text_columns(fields: DraftFields, account_id: int) -> dict[str, str | bool | int | None]:
     """Columns of the typed fields, with the HTML sanitized. Raises Refusal `compose.too-long`."""
     columns = dataclasses.asdict(fields)
     if sum(len(value) for value in columns.values() if isinstance(value, str)) > MAX_TEXT:
@@ -252,6 +260,6 @@ def _parsable_recipients(text: str) -> tuple[Recipient, ...]:
     return tuple(recipients)
 
 
-def ref_columns(ref: MessageRef) -> dict[str, Any]:
-    """JSON column of a message reference."""
+def ref_columns(ref: MessageRef) -> StoredRef:
+    """A message reference as its JSON column stores it."""
     return {"folder": ref.folder, "uid_validity": ref.uid_validity, "uid": ref.uid}

@@ -16,7 +16,7 @@ import json
 import os
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -33,6 +33,26 @@ MAX_HEADER_BYTES = 4096
 MAX_RECORD_BYTES = 120_000_000
 _LENGTH = 4
 _NONCE = 12
+
+
+class RecordMeta(TypedDict, total=False):
+    """What a record holds: a message, the file of a room (`part` alone), or nothing (`end` alone)."""
+
+    folder: str
+    use: str  # special use of the folder, or empty
+    flags: list[str]
+    date: str  # ISO 8601
+    sha256: str  # of the message
+    part: str  # name of the file
+    end: int  # how many messages the archive has
+
+
+class Checkpoint(TypedDict):
+    """The notes of an unfinished archive."""
+
+    subject: list[str]  # whose mailbox, and for whom
+    ephemeral: str  # secret of the archive's key, in base64
+    tally: dict[str, Any]  # `values.Tally`
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +158,7 @@ def opening_key(mine: Identity, header: Header) -> bytes:
     return _key(private.exchange(X25519PublicKey.from_public_bytes(header.ephemeral)), header.raw)
 
 
-def sealed_record(key: bytes, number: int, header: bytes, meta: dict[str, Any], content: bytes) -> bytes:
+def sealed_record(key: bytes, number: int, header: bytes, meta: RecordMeta, content: bytes) -> bytes:
     """Encrypt a record; returned with its length. `number`: from 0."""
     encoded_meta, nonce = json.dumps(meta, ensure_ascii=False).encode(), os.urandom(_NONCE)
     return frame_content(
@@ -147,7 +167,7 @@ def sealed_record(key: bytes, number: int, header: bytes, meta: dict[str, Any], 
     )
 
 
-def opened_record(key: bytes, number: int, header: bytes, record: bytes) -> tuple[dict[str, Any], bytes]:
+def opened_record(key: bytes, number: int, header: bytes, record: bytes) -> tuple[RecordMeta, bytes]:
     """Decrypt a record (without length) into (meta, content). Raises Refusal `portability.file-damaged`."""
     try:
         plain = AESGCM(key).decrypt(record[:_NONCE], record[_NONCE:], _associated_data(header, number))
@@ -171,7 +191,7 @@ def check_signature(card: Card, digest: bytes, signed: bytes) -> None:
         raise Refusal("portability.signature-wrong") from error
 
 
-def written_notes(mine: Identity, data: dict[str, Any]) -> bytes:
+def written_notes(mine: Identity, data: Checkpoint) -> bytes:
     """A checkpoint that only this installation can read, and knows to be its own."""
     nonce = os.urandom(_NONCE)
     sealed = nonce + AESGCM(_notes_key(mine)).encrypt(nonce, json.dumps(data).encode(), _NOTES)
@@ -179,7 +199,7 @@ def written_notes(mine: Identity, data: dict[str, Any]) -> bytes:
     return content + signature(mine, hashlib.sha256(content).digest())
 
 
-def read_notes(mine: Identity, content: bytes) -> dict[str, Any] | None:
+def read_notes(mine: Identity, content: bytes) -> Checkpoint | None:
     """Read a checkpoint of `written_notes`; None for anything else."""
     length = int.from_bytes(content[len(_NOTES) : len(_NOTES) + _LENGTH])
     end = len(_NOTES) + _LENGTH + length
@@ -190,7 +210,7 @@ def read_notes(mine: Identity, content: bytes) -> dict[str, Any] | None:
         data = json.loads(plain)
     except (Refusal, InvalidTag, ValueError):
         return None
-    return data if isinstance(data, dict) else None
+    return cast(Checkpoint, data) if isinstance(data, dict) else None
 
 
 def _notes_key(mine: Identity) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.portability.ports import Store
@@ -128,7 +128,7 @@ class _Writer:
     header: bytes
     position: _Written
 
-    def write(self, meta: dict[str, Any], content: bytes) -> None:
+    def write(self, meta: sealed.RecordMeta, content: bytes) -> None:
         self.file.write(sealed.sealed_record(self.key, self.position.count, self.header, meta, content))
         self.position.count += 1
 
@@ -138,7 +138,7 @@ class _ArchivedMessage(NamedTuple):
 
     tally: Tally
     kept: ExportedMessage
-    meta: dict[str, Any]
+    meta: sealed.RecordMeta
 
 
 def _messages(store: Store, tally: Tally, done: _Written) -> Iterator[_ArchivedMessage]:
@@ -200,7 +200,11 @@ def _write_checkpoint(
     notes: Path, subject: list[str], ephemeral: bytes, tally: Tally, mine: Identity
 ) -> None:
     """Replace the checkpoint atomically."""
-    data = {"subject": subject, "ephemeral": b64encode(ephemeral).decode(), "tally": asdict(tally)}
+    data: sealed.Checkpoint = {
+        "subject": subject,
+        "ephemeral": b64encode(ephemeral).decode(),
+        "tally": asdict(tally),
+    }
     new = notes.with_name(f"{notes.name}.new")
     new.touch(0o660)
     with new.open("wb") as file:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.values import Preferences
 
 SUBJECT = "reading"
 
@@ -85,7 +86,7 @@ _KINDS = {
 _DEFAULTS = Choices()
 
 
-def choices_of(preferences: Mapping[str, object]) -> Choices:
+def choices_of(preferences: Preferences) -> Choices:
     """Stored preferences, with defaults for missing and obsolete values."""
     stored = preferences.get(SUBJECT)
     if not isinstance(stored, Mapping):
@@ -100,9 +101,9 @@ def choices_of(preferences: Mapping[str, object]) -> Choices:
     return Choices(**values)  # type: ignore[arg-type]
 
 
-def parse_choices(form: Mapping[str, str]) -> dict[str, object]:
+def parse_choices(form: Mapping[str, str]) -> dict[str, str | bool]:
     """Changes submitted by a form, JSON-ready. Raises Refusal `webmail.unreadable-choice`."""
-    changes: dict[str, object] = {}
+    changes: dict[str, str | bool] = {}
     for field in fields(Choices):
         if field.name not in form:
             continue

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from vaguemestre.mailbox.webmail.values import Action
 from vaguemestre.people.credentials.services import save_preference
+from vaguemestre.people.credentials.values import Preferences
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone
 from vaguemestre.post.mailstore.values import Flag, MessageRef, Page
 
@@ -16,14 +17,14 @@ SUBJECT = "muted"
 _MAX_IDS = 300  # the oldest are dropped
 
 
-def muted_ids(preferences: Mapping[str, object]) -> frozenset[str]:
+def muted_ids(preferences: Preferences) -> frozenset[str]:
     return frozenset(_stored_ids(preferences))
 
 
 def remember_thread(
     mailbox: Mailbox,
     account_id: int,
-    preferences: Mapping[str, object],
+    preferences: Preferences,
     action: Action,
     refs: Sequence[MessageRef],
 ) -> None:
@@ -39,9 +40,7 @@ def remember_thread(
     _store_ids(account_id, rest if action is Action.UNMUTE else rest + ids)
 
 
-def mute_new_messages(
-    mailbox: Mailbox, account_id: int, preferences: Mapping[str, object], page: Page
-) -> bool:
+def mute_new_messages(mailbox: Mailbox, account_id: int, preferences: Preferences, page: Page) -> bool:
     """Mark new messages of muted conversations as muted and read; whether there were any."""
     muted = muted_ids(preferences)
     if not muted:
@@ -58,7 +57,7 @@ def mute_new_messages(
     return True
 
 
-def _stored_ids(preferences: Mapping[str, object]) -> list[str]:
+def _stored_ids(preferences: Preferences) -> list[str]:
     stored = preferences.get(SUBJECT)
     ids = stored.get("ids") if isinstance(stored, Mapping) else None
     return [stored_id for stored_id in ids if isinstance(stored_id, str)] if isinstance(ids, list) else []

@@ -19,6 +19,7 @@ from vaguemestre.people.credentials.values import (
     DeviceKind,
     Identified,
     PasswordContext,
+    Preferences,
 )
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
@@ -50,7 +51,7 @@ class Presented:
     name: str
     address: str
     theme: str
-    preferences: dict[str, object]
+    preferences: Preferences
     is_barred: bool = False
     person_id: int | None = None
     mail_held_since: datetime | None = None  # nothing opens the mailbox since then

@@ -114,7 +114,7 @@ def parse_id_token_hint(token: str, keys: Sequence[Key], issuer: str) -> dict[st
     return {name: str(value) for name, value in values.items()}
 
 
-def discovery_document(issuer: str, paths: dict[str, str]) -> dict[str, object]:
+def discovery_document(issuer: str, paths: dict[str, str]) -> dict[str, str | bool | list[str]]:
     """The provider metadata (OpenID Connect Discovery §3)."""
     return {
         "issuer": issuer,

@@ -23,7 +23,7 @@ def published_keys(keys: Sequence[Key], now: datetime) -> list[Key]:
     return [key for key in keys if _replaced_at(keys, key) > now - PUBLISHED_AFTER]
 
 
-def public_jwk(key: Key) -> dict[str, object]:
+def public_jwk(key: Key) -> dict[str, str | list[str]]:
     """The public JWK of a key (RFC 7517)."""
     kind = ECKey if key.kind is Signing.ES256 else RSAKey
     jwk = kind.import_key(key.private_pem).as_dict(private=False)

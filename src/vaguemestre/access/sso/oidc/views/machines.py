@@ -1,6 +1,7 @@
 """Back-channel endpoints: token, revocation, introspection, userinfo, keys, discovery."""
 
 import re
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -182,7 +183,7 @@ def _invalid_token_response() -> HttpResponse:
     return answer
 
 
-def _public_response(content: dict[str, object]) -> JsonResponse:
+def _public_response(content: Mapping[str, object]) -> JsonResponse:
     answer = JsonResponse(content)
     answer["Cache-Control"] = _CACHE_CONTROL
     answer["Access-Control-Allow-Origin"] = "*"

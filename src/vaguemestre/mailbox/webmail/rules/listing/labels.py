@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import TypedDict
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.keywords import MAX_KEYWORD_CHARACTERS, keyword, name_of
 from vaguemestre.foundation.kernel.texts import without_accents
+from vaguemestre.people.credentials.values import Preferences
 
 SUBJECT = "labels"
 COLOURS = {
@@ -28,6 +30,20 @@ class Label:
     colour: str
 
 
+class StoredLabel(TypedDict):
+    """A label among the preferences of its user."""
+
+    keyword: str
+    name: str
+    colour: str
+
+
+class StoredLabels(TypedDict):
+    """The subject `labels` of the preferences, in the user's order."""
+
+    kept: list[StoredLabel]
+
+
 # Thunderbird's five tags; their keywords are the same in every language
 _THUNDERBIRD_LABELS = (
     Label("$label1", "Important", "red"),
@@ -39,7 +55,7 @@ _THUNDERBIRD_LABELS = (
 _THUNDERBIRD_KEYWORDS = frozenset(label.keyword for label in _THUNDERBIRD_LABELS)
 
 
-def known_labels(preferences: Mapping[str, object]) -> tuple[Label, ...]:
+def known_labels(preferences: Preferences) -> tuple[Label, ...]:
     """The user's labels, in order; Thunderbird's five for a user who never changed any."""
     stored = preferences.get(SUBJECT)
     rows = stored.get("kept") if isinstance(stored, Mapping) else None
@@ -157,9 +173,11 @@ def without_label(labels: tuple[Label, ...], mark: str) -> tuple[Label, ...]:
     return tuple(label for label in labels if label.keyword != mark)
 
 
-def to_preferences(labels: Collection[Label]) -> dict[str, object]:
+def to_preferences(labels: Collection[Label]) -> StoredLabels:
     """JSON-ready, for the person's preferences."""
-    return {"kept": [asdict(label) for label in labels]}
+    return {
+        "kept": [{"keyword": label.keyword, "name": label.name, "colour": label.colour} for label in labels]
+    }
 
 
 def _parse_label(row: object) -> Label | None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.values import Preferences
 
 SUBJECT = "searches"
 MAX_SAVED = 30
@@ -20,7 +22,20 @@ class SavedSearch:
     query: str
 
 
-def saved_searches(preferences: Mapping[str, object]) -> tuple[SavedSearch, ...]:
+class StoredSearch(TypedDict):
+    """A saved search among the preferences of its user."""
+
+    name: str
+    asked: str
+
+
+class StoredSearches(TypedDict):
+    """The saved searches of the subject `searches` of the preferences, in the user's order."""
+
+    kept: list[StoredSearch]
+
+
+def saved_searches(preferences: Preferences) -> tuple[SavedSearch, ...]:
     """Saved searches, by the user's order."""
     searches = []
     for row in _stored_list(preferences, "kept"):
@@ -36,12 +51,12 @@ def saved_name(query: str, searches: Collection[SavedSearch]) -> str:
     return next((search.name for search in searches if search.query == query), "") if query else ""
 
 
-def to_preferences(searches: Collection[SavedSearch]) -> dict[str, object]:
+def to_preferences(searches: Collection[SavedSearch]) -> StoredSearches:
     """JSON-ready, for the user's preferences."""
     return {"kept": [{"name": search.name, "asked": search.query} for search in searches]}
 
 
-def recent_searches(preferences: Mapping[str, object]) -> tuple[str, ...]:
+def recent_searches(preferences: Preferences) -> tuple[str, ...]:
     """Recent searches, newest first."""
     return tuple(query for query in _stored_list(preferences, "recent") if isinstance(query, str))
 
@@ -70,7 +85,7 @@ def without_search(searches: tuple[SavedSearch, ...], name: str) -> tuple[SavedS
     return tuple(search for search in searches if search.name != name)
 
 
-def _stored_list(preferences: Mapping[str, object], key: str) -> list[object]:
+def _stored_list(preferences: Preferences, key: str) -> list[object]:
     stored = preferences.get(SUBJECT)
     values = stored.get(key) if isinstance(stored, Mapping) else None
     return values if isinstance(values, list) else []
