@@ -5,15 +5,15 @@ import os
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from tests.engines.live import LiveEngines, Someone, descendants, letter, wait_until
+from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
 from vaguemestre.engines.dovecot import configuration
 from vaguemestre.engines.dovecot.configuration import log_file
 from vaguemestre.engines.dovecot.copies.unfinished_moves import Ending, Move, how_it_ended, unfinished_moves
 from vaguemestre.engines.dovecot.homes import mail_home
+from vaguemestre.processes.supervisor import process_table
 
 AT = "2026-11-29T02:22:25+0000"
 WHO = "imap(u@a.fr)<7><Lf7A>"
@@ -115,9 +115,9 @@ def said(engines: LiveEngines, marie: Someone, words: str) -> list[str]:
 def log_process(engines: LiveEngines) -> int:
     """That of Dovecot's log."""
     (found,) = [
-        pid
-        for pid in descendants(engines.children["dovecot"].pid)
-        if Path(f"/proc/{pid}/comm").read_text().strip() == "log"
+        process.pid
+        for process in process_table.descendants(engines.children["dovecot"].pid)
+        if process.name == "log"
     ]
     return found
 
