@@ -36,7 +36,9 @@ function takesKey(app, event) {
     return false;
   }
   if (event.ctrlKey || event.metaKey) return undoes(app, event) || selectsAll(app, event);
-  const command = commandOf(event, localStorage.getItem(KEPT) !== "off");
+  const command = isIdle(app, event)
+    ? LIST_KEYS[event.key]
+    : commandOf(event, localStorage.getItem(KEPT) !== "off");
   return command ? command(app, event) !== false : false;
 }
 
@@ -59,6 +61,16 @@ function selectsAll(app, event) {
   if (event.key.toLowerCase() !== "a" || event.shiftKey || !inList(event)) return false;
   app.selection.selectAll();
   return true;
+}
+
+/**
+ * Whether an arrow is for the list although nothing of it has the focus: on the page just opened, on its heading.
+ * @param {MailApp} app
+ * @param {KeyboardEvent} event
+ */
+function isIdle(app, event) {
+  if (app.openRef || !/^Arrow(?:Down|Up)$/.test(event.key)) return false;
+  return event.target === document.body || Boolean(event.target.matches?.("#messages :is(h1, h2)"));
 }
 
 /** @param {KeyboardEvent} event */

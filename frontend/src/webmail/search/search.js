@@ -29,6 +29,7 @@ export class Search {
       people: this.form.dataset.people,
       recent: () => this.recent,
       go: (search) => this.go(search),
+      leave: () => app.list.focus(app.list.rows[0]),
     });
     const startLive = () => load("webmail/on_use/live_search.js").then(({ listen }) => listen(app, this));
     this.input.addEventListener("focus", startLive, { once: true });

@@ -12,19 +12,21 @@ export class Suggestions {
   #shown = [];
   #chosen = -1;
   #turn = 0;
+  #isAsking = false;
 
   /**
    * @param {HTMLInputElement} input
    * @param {HTMLElement} list
-   * @param {{people: string, recent: () => string[], go: (search: string) => void}} search address of the people, searches
-   *   made lately, what is done with the one chosen
+   * @param {{people: string, recent: () => string[], go: (search: string) => void, leave: () => void}} search address of
+   *   the people, searches made lately, what is done with the one chosen, and with ↓ where none is proposed
    */
-  constructor(input, list, { people, recent, go }) {
+  constructor(input, list, { people, recent, go, leave }) {
     this.input = input;
     this.list = list;
     this.people = people;
     this.recent = recent;
     this.go = go;
+    this.leave = leave;
     input.addEventListener("focus", () => this.#suggest());
     input.addEventListener("input", () => this.#suggest());
     input.addEventListener("blur", () => this.#close());
@@ -43,6 +45,7 @@ export class Suggestions {
     const recent = recentSuggestions(this.recent(), typed);
     this.#open(recent);
     const [, operator, word] = OPERATOR.exec(typed) ?? [];
+    this.#isAsking = Boolean(word);
     if (!word) return;
     this.timer = setTimeout(async () => {
       try {
@@ -53,6 +56,8 @@ export class Suggestions {
         this.#open([...recent, ...personSuggestions(suggestions, `${before}${operator ?? "de:"}`)]);
       } catch {
         // suggesting is a comfort: without it one goes on typing
+      } finally {
+        if (turn === this.#turn) this.#isAsking = false;
       }
     }, PAUSE);
   }
@@ -77,7 +82,12 @@ export class Suggestions {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const many = this.#shown.length;
-    if (this.list.hidden || !many) return;
+    if (this.list.hidden || !many) {
+      if (event.key !== "ArrowDown" || this.#isAsking) return;
+      event.preventDefault(); // the list does not scroll besides
+      this.leave();
+      return;
+    }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const step = event.key === "ArrowDown" ? 1 : -1;
       this.#chosen = this.#chosen < 0 ? (step > 0 ? 0 : many - 1) : (this.#chosen + step + many) % many;
@@ -102,6 +112,7 @@ export class Suggestions {
 
   #close() {
     this.#turn += 1;
+    this.#isAsking = false;
     clearTimeout(this.timer);
     this.list.hidden = true;
     this.input.removeAttribute("aria-activedescendant");

@@ -53,6 +53,27 @@ def test_results_come_while_one_types_with_one_question_for_a_word(page: Page, b
     expect(page.get_by_role("heading", name="Boîte de réception")).to_be_visible()
 
 
+def test_down_goes_to_the_first_letter_from_a_page_just_opened_and_from_a_search(
+    page: Page, box: MemoryMailbox
+) -> None:
+    page.goto("/messagerie/")
+    row = page.locator("#messages li.row a.open")
+    page.keyboard.press("ArrowDown")
+    expect(row.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(row.nth(1)).to_be_focused()
+    search = page.get_by_role("searchbox", name="Rechercher dans les courriels")
+    search.press_sequentially("sortie", delay=20)
+    expect(page.locator("#messages .told")).to_have_text("2 trouvés")
+    page.wait_for_load_state("networkidle")
+    search.press("ArrowDown")
+    expect(row.nth(0)).to_be_focused()
+    search.press("Enter")
+    expect(page.get_by_role("heading", name="Recherche")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(row.nth(0)).to_be_focused()
+
+
 def test_a_person_chosen_among_the_proposals_is_searched_at_once(page: Page, box: MemoryMailbox) -> None:
     zoe = {"suggestions": [{"name": "Zoé Petit", "address": "zoe@dehors.example"}]}
     page.route("**/destinataires/?q=*", lambda route: route.fulfill(json=zoe))
