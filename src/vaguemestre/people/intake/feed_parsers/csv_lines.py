@@ -230,13 +230,12 @@ def _rows(content: Content) -> Iterator[tuple[int, bytes]]:
     for chunk in _chunks(content):
         end, *others = chunk.split(b"\n")
         pieces.append(end)  # joined once: a row may go over many chunks
-        if not others:
-            continue
-        *whole, rest = (b"".join(pieces), *others)
-        for row in whole:
-            yield start, row
-            start += len(row) + 1
-        pieces = [rest]
+        if others:
+            *whole, rest = (b"".join(pieces), *others)
+            for row in whole:
+                yield start, row
+                start += len(row) + 1
+            pieces = [rest]
     yield start, b"".join(pieces)
 
 
