@@ -6,6 +6,8 @@ import pytest
 from tests.engines.live import wait_until
 from tests.engines.nginx.front import Front
 
+from vaguemestre.access.signin.rules.interrupted_acts import MAX_BYTES
+
 pytestmark = [pytest.mark.engines, pytest.mark.no_database]
 
 
@@ -68,3 +70,11 @@ def test_a_full_staff_room_behind_one_address_is_served(front: Front, count: int
         for peer in peers:
             peer.sendall(bytes(4999))
         assert {peer.recv(12) for peer in peers} == {b"HTTP/1.1 200"}
+
+
+def test_a_form_given_back_after_a_proof_passes_however_long_it_was_kept(front: Front) -> None:
+    # each octet of it may be written as three signs, among them the accents of a text
+    kept = b"text=" + b"%E9" * MAX_BYTES
+    assert front.ask("/compte/reprise?acte=1.5", method="POST", body=kept)[0] == 200
+    assert front.ask("/compte/pas-moi/x", method="POST", body=kept)[0] == 413
+    assert front.ask("/compte/reprise", method="POST", body=bytes(1_500_000))[0] == 413
