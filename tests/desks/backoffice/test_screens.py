@@ -317,6 +317,21 @@ def test_a_role_is_given_for_a_reason_and_confirmed_but_never_to_oneself(
     assert administrator.role == "administrator"
 
 
+def test_an_administrator_without_second_factor_is_refused_before_the_form_is_filled(
+    client: Client, place: int
+) -> None:
+    bare, armed = managed_by(place, "DPE", "sansfacteur"), managed_by(place, "DPE", "avecfacteur")
+    add_application(armed)
+    choice = 'option value="administrator"'
+    page = text(client.get(f"/administration/personnes/{bare.person_id}"))
+    assert choice not in page
+    assert 'option value="helpdesk"' in page
+    assert "qu’elle ajoute d’abord une application d’authentification" in page
+    page = text(client.get(f"/administration/personnes/{armed.person_id}"))
+    assert choice in page
+    assert "qu’elle ajoute d’abord" not in page
+
+
 def test_one_more_administrator_holds_a_second_factor_and_the_others_are_told(
     client: Client, place: int
 ) -> None:

@@ -15,6 +15,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.foundation.ui.shared_form import SharedForm
+from vaguemestre.people.credentials.values import AccountRole
 from vaguemestre.people.directory.queries import StructureFilter, academy_summaries
 from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
 from vaguemestre.people.directory.rules.places import parse_uai
@@ -204,6 +205,13 @@ class StructureSearchForm(forms.Form):
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label="Rôle", choices=list(ASSIGNABLE_ROLES.items()))
     reason = forms.CharField(label="Motif", max_length=200)
+
+    def leave_out_administrator(self) -> None:
+        """For whoever may not become one: it is not offered, then refused once the form is filled."""
+        choices = [
+            (role, label) for role, label in ASSIGNABLE_ROLES.items() if role != AccountRole.ADMINISTRATOR
+        ]
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]
 
 
 class JournalForm(forms.Form):

@@ -35,6 +35,7 @@ from vaguemestre.people.credentials.queries import (
     account_of_person,
     accounts_by_person,
     class_of_account,
+    holds_second_factor,
     people_in_state,
     presented,
     usernames_of,
@@ -190,13 +191,18 @@ def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "")
     if person.erased_at:  # only the account's history remains
         history = [line for line in history if line.action.startswith(_ACCOUNT_ACTIONS)]
     history.sort(key=lambda line: line.at, reverse=True)
+    role_form = RoleForm(initial={"role": account.role}) if account else None
+    lacks_factor = account is not None and not holds_second_factor(account.account_id)
+    if role_form and account and lacks_factor and account.role != AccountRole.ADMINISTRATOR:
+        role_form.leave_out_administrator()
     context = {
         "person": person,
         "category": category_label(person.category),
         "account": account,
         "state": ACCOUNT_STATE_LABELS.get(account.state, account.state) if account else "",
         "role": ROLE_LABELS.get(account.role, account.role) if account else "",
-        "role_form": RoleForm(initial={"role": account.role}) if account else None,
+        "role_form": role_form,
+        "lacks_factor": lacks_factor,
         "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
         "posts": [
             (post, place, function_label(post.function), discipline_label(post.discipline))
