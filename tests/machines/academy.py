@@ -24,7 +24,7 @@ SITE = f"messagerie.{DOMAIN}"
 SOURCES, SETTINGS = "/srv/src", "/srv/vaguemestre.toml"
 INSTALL = (f"{SOURCES}/bin/install", "--config", SETTINGS)
 LEFT_OUT = (".git", ".venv", "var", "node_modules", "__pycache__")
-_FORWARDERS = re.findall(r"^nameserver (\S+)", Path("/etc/resolv.conf").read_text(encoding="utf-8"), re.M)
+FORWARDERS = re.findall(r"^nameserver (\S+)", Path("/etc/resolv.conf").read_text(encoding="utf-8"), re.M)
 CONFIGURATION = f"""\
 [academy]
 code = "20"
@@ -45,7 +45,7 @@ mode = "direct"
 
 [network]
 ports = "usual"
-forwarders = {_FORWARDERS}
+forwarders = {FORWARDERS}
 """.replace("'", '"')
 GIVEN_CERTIFICATE = """
 [tls]
