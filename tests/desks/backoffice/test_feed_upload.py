@@ -128,9 +128,12 @@ def test_the_plan_says_which_establishments_it_would_open(client: Client, place:
     page = given(client, place, feed(*crowd(2), line(dossier="E00001", uai="0609001H")), places=places)
     handlers.rebuild_requested_plan(PlanRequested(Feed.objects.get().pk))
     shown = as_typed(text(client.get(page)))
-    assert "2 établissements nouveaux seront ouverts : Collège Jules Verne (0809001Z), 0609001H." in shown
+    assert (
+        "2 établissements nouveaux seront ouverts : Collège Jules Verne, Amiens (0809001Z), 0609001H."
+        in shown
+    )
     arrivals = shown.partition("3 arrivées")[2]
-    assert arrivals.count("Collège Jules Verne") == 2, "the column of each names the place as well"
+    assert arrivals.count("Collège Jules Verne, Amiens") == 2, "the column of each names the place as well"
     assert "0809001Z" not in arrivals
     assert "il y a 0" not in shown
     assert shown.index("Appliquer ce plan") < shown.index("Aucun départ")

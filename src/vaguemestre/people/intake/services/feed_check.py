@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.directory.queries import newest_person_id, place_changes, place_names
+from vaguemestre.people.directory.values import Place
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.feed_parsers import hr, structures
 from vaguemestre.people.intake.feed_parsers.csv_lines import Content, InMemory, Sheet
@@ -84,11 +85,17 @@ def compare_feed(
 
 
 def new_places(checked: CheckedFeed) -> dict[str, str]:
-    """UAI → name of the establishments that the feed would open; "" where its files name none."""
-    names = {place.uai: place.name for place in checked.places} | dict.fromkeys(
+    """UAI → name and town of the establishments that the feed would open; "" where its files name none."""
+    names = {place.uai: _with_town(place) for place in checked.places} | dict.fromkeys(
         checked.plan.uais - {place.uai for place in checked.places}, ""
     )
     return {uai: names[uai] for uai in names.keys() - place_names(names).keys()}
+
+
+def _with_town(place: Place) -> str:
+    """Its name, then its town unless the name says it: several have one name."""
+    is_told = not place.name or not place.town or place.town.casefold() in place.name.casefold()
+    return place.name if is_told else f"{place.name}, {place.town}"
 
 
 def _content_sha256(content: Content) -> str:
