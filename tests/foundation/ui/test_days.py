@@ -43,3 +43,10 @@ def test_a_near_day_may_have_a_short_year_and_a_birthday_may_not() -> None:
     form = _Form({"ends_on": "3/12/26", "birth_date": "3/12/26"})
     assert list(form.errors) == ["birth_date"]
     assert form.cleaned_data["ends_on"] == date(2026, 12, 3)
+
+
+def test_a_near_day_of_another_age_is_a_slip() -> None:
+    for typed in ("31/12/9999", "01/09/0202", "01/01/0001"):
+        assert _Form({"ends_on": typed, "birth_date": "03/09/1985"}).errors == {
+            "ends_on": ["Vérifiez l’année."]
+        }

@@ -69,6 +69,14 @@ def test_somebody_not_signed_in_is_sent_to_sign_in() -> None:
         assert Client().post(address)["Location"].startswith("/alogin")
 
 
+@pytest.mark.parametrize("bound", [{"ends_on": "31/12/9999"}, {"starts_on": "01/01/0001"}])
+def test_a_year_at_an_end_of_the_calendar_is_to_be_looked_at_again(
+    client: Client, sieve: MemorySieve, bound: dict[str, str]
+) -> None:
+    for address in (ADDRESS, f"{ADDRESS}/apercu"):
+        assert "Vérifiez l’année" in words(client.post(address, typed(**bound)))
+
+
 def test_the_page_names_what_it_promises(client: Client, sieve: MemorySieve) -> None:
     page = words(client.get(ADDRESS))
     for name in (

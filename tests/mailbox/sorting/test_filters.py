@@ -114,6 +114,13 @@ def test_a_filter_takes_the_one_apostrophe_for_the_other(typed: str, written: st
     assert matches(replace(PLAIN, conditions=(condition,)), replace(GLANCE, sender=written), DOMAINS)
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_without_another_beside_it_in_the_calendar_is_refused(day: str) -> None:
+    bounded = replace(PLAIN, conditions=(Condition(Aspect.UNTIL, Relation.CONTAINS, day),))
+    with pytest.raises(Refusal, match="far-day"):
+        check_filter(bounded, FOLDERS)
+
+
 def test_all_or_one_of_the_conditions() -> None:
     both = (CONSEIL, Condition(Aspect.SUBJECT, Relation.CONTAINS, "facture"))
     assert not matches(replace(PLAIN, conditions=both), GLANCE, DOMAINS)

@@ -150,6 +150,12 @@ def test_a_recipient_sees_neither_the_others_nor_the_words_of_servers(paul: Acco
         assert hidden not in page
 
 
+@pytest.mark.parametrize("days", ["au=31/12/9999", "au=01/01/0001", "du=01/01/0001"])
+def test_a_search_up_to_an_end_of_the_calendar_shows_its_form_again(marie: Account, days: str) -> None:
+    page = text_of(browser_of(marie).get(f"/messagerie/envois/ou/?avec=a@b.fr&{days}").content)
+    assert "Écrivez un jour, comme 28/11/2026." in page
+
+
 def test_who_wrote_sees_what_became_of_it_for_each(marie: Account) -> None:
     page = text_of(browser_of(marie).get("/messagerie/envois/ou/?message=AAAAAA1").content)
     assert "cache@tiers.test" in page

@@ -3,4 +3,5 @@
 SENTENCES = {
     "kernel.address-malformed": "« %(address)s » n’est pas une adresse électronique.",
     "kernel.no-such-day": "Cette date n’existe pas : vérifiez le jour et le mois.",
+    "kernel.far-day": "Vérifiez l’année.",
 }

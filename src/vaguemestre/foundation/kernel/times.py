@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
 _SHORT_YEAR = re.compile(r"^(\d{1,2}[/. -]\d{1,2}[/. -])([2-4]\d)$", re.ASCII)
+_NEAR_YEARS = range(1800, 2200)
 _HOUR = re.compile(r"(\d{1,2})\s*(?:[:hH.]\s*(\d{2})?)?")
 
 
@@ -19,6 +20,10 @@ def months_after(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = (date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
     return date(year, month + 1, min(day.day, last))
+
+
+class FarDay(ValueError):
+    """A day centuries away, where one near today is asked for."""
 
 
 class NoSuchDay(ValueError):
@@ -41,8 +46,14 @@ def parse_day(text: str) -> date:
 
 
 def parse_near_day(text: str) -> date:
-    """As `parse_day`, for a day near today: a year may have two digits (`3/12/26`), from 2020 to 2049."""
-    return parse_day(_SHORT_YEAR.sub(r"\g<1>20\2", text.strip()))
+    """As `parse_day`, for a day near today: a year may have two digits (`3/12/26`), from 2020 to 2049.
+
+    Raises ValueError, of which FarDay for a year that is a slip: a sum of days would leave the calendar.
+    """
+    day = parse_day(_SHORT_YEAR.sub(r"\g<1>20\2", text.strip()))
+    if day.year not in _NEAR_YEARS:
+        raise FarDay(text)
+    return day
 
 
 def parse_hour(text: str) -> time:
@@ -59,6 +70,8 @@ def day_refusal(text: str, malformed: str) -> str:
         parse_near_day(text)
     except NoSuchDay:
         return "kernel.no-such-day"
+    except FarDay:
+        return "kernel.far-day"
     except ValueError:
         pass
     return malformed

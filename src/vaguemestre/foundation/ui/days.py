@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from vaguemestre.foundation.kernel.times import NoSuchDay, parse_day, parse_near_day
+from vaguemestre.foundation.kernel.times import FarDay, NoSuchDay, parse_day, parse_near_day
 
 
 class DayInput(forms.TextInput):
@@ -47,6 +47,8 @@ class DayField(forms.Field):
             return (parse_near_day if self.has_calendar else parse_day)(str(value))
         except NoSuchDay as error:
             raise ValidationError("Cette date n’existe pas : vérifiez le jour et le mois.") from error
+        except FarDay as error:
+            raise ValidationError("Vérifiez l’année.") from error
         except ValueError as error:
             raise ValidationError("Écrivez la date ainsi : 19/12/2026.") from error
 

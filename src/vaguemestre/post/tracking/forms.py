@@ -5,6 +5,7 @@ from datetime import datetime
 from django import forms
 
 from vaguemestre.foundation.kernel.times import PARIS, NoSuchDay, parse_hour, parse_near_day
+from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.values import SendingPreferences
 from vaguemestre.post.trace.rules.verdicts import SETS_ASIDE
@@ -76,8 +77,8 @@ class MessageSearchForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=254, label="Personne")
     avec = forms.CharField(required=False, max_length=254, label="Avec")
-    du = forms.DateField(required=False, input_formats=["%d/%m/%Y", "%Y-%m-%d"], label="Du")
-    au = forms.DateField(required=False, input_formats=["%d/%m/%Y", "%Y-%m-%d"], label="Au")
+    du = DayField(required=False, label="Du")
+    au = DayField(required=False, label="Au")
     etat = forms.ChoiceField(
         required=False, choices=[("", "Tous"), *((fate.value, words) for fate, words in FATES.items())]
     )

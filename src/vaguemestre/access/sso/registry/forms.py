@@ -117,7 +117,7 @@ class ApplicationForm(SharedForm):
     pairwise = forms.BooleanField(
         label="Identifiant propre à cette application",
         required=False,
-        help_text="Elle ne peut pas rapprocher ce qu’elle sait d’une personne de ce que savent les autres.",
+        help_text="Sans attribut qui nomme la personne, elle ne rapproche rien de ce que savent les autres.",
     )
     consent = forms.BooleanField(
         label="Demander l’accord de la personne", required=False, help_text="À sa première entrée."

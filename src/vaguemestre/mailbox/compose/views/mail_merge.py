@@ -42,6 +42,7 @@ _SHOWN_ON_PAGE = {
     "compose.link-ends",
     "compose.too-many-variables",
     "kernel.no-such-day",
+    "kernel.far-day",
 }
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from vaguemestre.foundation.kernel.addresses import has_list_form, parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.keywords import MAX_KEYWORD_CHARACTERS, keyword
-from vaguemestre.foundation.kernel.times import PARIS, day_refusal
+from vaguemestre.foundation.kernel.times import PARIS, day_refusal, parse_near_day
 from vaguemestre.mailbox.sorting.rules.spellings import fold_ascii, searched_words
 from vaguemestre.mailbox.sorting.rules.texts import clean_text, is_clean
 from vaguemestre.mailbox.sorting.values import (
@@ -125,6 +125,7 @@ def _check_condition(condition: Condition) -> None:
     if condition.aspect in DAYS:
         try:
             date.fromisoformat(condition.text)
+            parse_near_day(condition.text)
         except ValueError as error:
             raise Refusal(day_refusal(condition.text, "sorting.filter-day")) from error
         return
